@@ -1,0 +1,109 @@
+package simulator
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// challenge makes a new nonce and returns the WWW-Authenticate headers.
+func (g *guard) challenge(stale bool) []string {
+	if g.auth.Scheme == BasicOnly {
+		return []string{fmt.Sprintf("Basic realm=%q", g.realm)}
+	}
+	g.serial++
+	sum := md5.Sum(fmt.Appendf(nil, "%s %d %d", g.realm, g.serial, g.now().UnixNano()))
+	id := hex.EncodeToString(sum[:])
+	if g.auth.Style == RecorderStyle {
+		id += ":" + strconv.FormatInt(g.now().UnixMilli(), 10)
+	}
+	g.nonces[id] = &nonce{since: g.now()}
+	g.order = append(g.order, id)
+	if len(g.order) > maxNonces {
+		delete(g.nonces, g.order[0])
+		g.order = slices.Delete(g.order, 0, 1)
+	}
+	word := ""
+	switch g.auth.Stale {
+	case StaleTold:
+		word = strings.ToUpper(strconv.FormatBool(stale))
+	case StaleDenied:
+		word = "FALSE"
+	case StaleAbsent:
+	}
+	switch g.auth.Scheme {
+	case DigestSHA256:
+		return []string{g.digestChallenge(id, "SHA-256", word)}
+	case DigestBoth:
+		return []string{g.digestChallenge(id, "MD5", word), g.digestChallenge(id, "SHA-256", word)}
+	case DigestBasic:
+		return []string{g.digestChallenge(id, "MD5", word), fmt.Sprintf("Basic realm=%q", g.realm)}
+	case DigestMD5, BasicOnly:
+	}
+	return []string{g.digestChallenge(id, "MD5", word)}
+}
+
+// digestChallenge writes one challenge as the family does: a DS-7608NI sends
+// every field in quotes and an empty opaque, a camera leaves the algorithm out.
+func (g *guard) digestChallenge(id, algorithm, stale string) string {
+	if stale != "" {
+		stale = fmt.Sprintf(", stale=%q", stale)
+	}
+	if g.auth.Style == CameraStyle {
+		if algorithm != "MD5" {
+			stale += fmt.Sprintf(", algorithm=%s", algorithm)
+		}
+		return fmt.Sprintf("Digest qop=\"auth\", realm=%q, nonce=%q%s", g.realm, id, stale)
+	}
+	return fmt.Sprintf("Digest realm=%q, domain=\"::\", qop=\"auth\", nonce=%q, opaque=\"\", algorithm=%q%s",
+		g.realm, id, algorithm, stale)
+}
+
+// refuse returns the 401.
+func (g *guard) refuse(l *lock, stale bool) *reply {
+	rep := &reply{status: http.StatusUnauthorized, header: http.Header{}}
+	rep.header["Www-Authenticate"] = g.challenge(stale)
+	state, seconds, left := "unlock", 0, max(0, g.auth.LockAfter-l.refused)
+	if wait := l.until.Sub(g.now()); wait > 0 {
+		state, seconds, left = "lock", int((wait+time.Second-1)/time.Second), 0
+	}
+	switch g.auth.Body {
+	case LongBody:
+		rep.xml(fmt.Sprintf(`<userCheck version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">
+<statusValue>401</statusValue>
+<statusString>Unauthorized</statusString>
+<isDefaultPassword>false</isDefaultPassword>
+<isRiskPassword>false</isRiskPassword>
+<isActivated>true</isActivated>
+<lockStatus>%s</lockStatus>
+<unlockTime>%d</unlockTime>
+<retryLoginTime>%d</retryLoginTime>
+</userCheck>`, state, seconds, left))
+	case ShortBody:
+		rep.xml(`<userCheck><statusValue>401</statusValue><statusString>Unauthorized</statusString></userCheck>`)
+	case HTMLBody:
+		rep.html(`<!DOCTYPE html><html><head><title>Document Error: Unauthorized</title></head>` +
+			`<body><h2>Access Error: 401 -- Unauthorized</h2><p>Authorization required</p></body></html>`)
+	case StatusLock:
+		sub := "badAuthorization"
+		if state == "lock" {
+			sub = "userLocked"
+		}
+		rep.xml(fmt.Sprintf(`<ResponseStatus version="2.0" xmlns="http://www.std-cgi.com/ver20/XMLSchema">
+<requestURL></requestURL>
+<statusCode>4</statusCode>
+<statusString>Invalid Operation</statusString>
+<subStatusCode>%s</subStatusCode>
+<lockStatus>%s</lockStatus>
+<retryTimes>%d</retryTimes>
+<resLockTime>%d</resLockTime>
+</ResponseStatus>`, sub, state, left, seconds))
+	case NoBody:
+	}
+	return rep
+}

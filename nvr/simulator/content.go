@@ -1,0 +1,175 @@
+package simulator
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"time"
+)
+
+// Content is what a recording consists of, made as it is read: it takes the
+// memory of two seconds of video however long it is.
+//
+// The picture rate is 25 a second where the size leaves room for that; the rest
+// of the size is filler units. Where it does not, pictures are further apart, so
+// that the media lasts as long as Start to End. Sound comes with it while it
+// leaves room for a picture a second. A file that is too small
+// for a single picture is a header and padding.
+type Content struct {
+	plan  plan
+	start time.Time
+	base  int64  // timestamp of the first picture
+	first uint32 // number of the first picture
+	size  int64
+	pos   int64
+
+	head  []byte
+	cycle []byte // the template, patched for the loop in hand
+	marks []mark
+	loop  int64  // the loop that cycle is patched for; -1 before the first
+	tail  []byte // the last padding
+	whole []byte // a picture instead of footage
+}
+
+// footage returns the first size bytes of a recording.
+func footage(ch Channel, r Recording, size int64, bare bool) *Content {
+	c := &Content{start: r.Start, size: size, loop: -1}
+	room := r.Size
+	if !bare {
+		room -= headerSize
+	}
+	c.plan = newPlan(ch, r.End.Sub(r.Start), room)
+	if !bare {
+		c.head = imkh(ch.Codec, c.plan.spec.sound > 0)
+	}
+	seed := checksum(ch.Number, r.Name, r.Start.Unix())
+	c.base = clockRate + int64(seed%(1<<30))
+	// Small numbers would put a start code into the stuffing.
+	c.first = 0x01100000 + uint32(seed>>32)&0x3FFFFF
+	frames := clips[ch.Codec]()
+	for i := range int(min(int64(len(frames)), c.plan.frames)) {
+		var m mark
+		c.cycle, m = writeFrame(c.cycle, c.plan.spec, frames[i], i*c.plan.spec.sound)
+		c.marks = append(c.marks, m)
+	}
+	if c.plan.loops() > 0 {
+		c.cycle = append(c.cycle, padding(c.plan.gap)...)
+	}
+	c.tail = padding(c.plan.lastPadding())
+	return c
+}
+
+// Size returns the length in bytes.
+func (c *Content) Size() int64 { return c.size }
+
+// Read implements io.Reader.
+func (c *Content) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) {
+		piece := c.piece()
+		if len(piece) == 0 {
+			if n > 0 {
+				return n, nil
+			}
+			return 0, io.EOF
+		}
+		k := copy(p[n:], piece)
+		n += k
+		c.pos += int64(k)
+	}
+	return n, nil
+}
+
+// WriteTo implements io.WriterTo.
+func (c *Content) WriteTo(w io.Writer) (int64, error) {
+	began := c.pos
+	for piece := c.piece(); len(piece) > 0; piece = c.piece() {
+		n, err := w.Write(piece)
+		c.pos += int64(n)
+		if err != nil {
+			return c.pos - began, err
+		}
+	}
+	return c.pos - began, nil
+}
+
+// Seek implements io.Seeker.
+func (c *Content) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += c.pos
+	case io.SeekEnd:
+		offset += c.size
+	}
+	if offset < 0 {
+		return 0, errors.New("simulator: seek before the beginning of a recording")
+	}
+	c.pos = offset
+	return offset, nil
+}
+
+// piece returns some of the bytes that follow, none at the end.
+func (c *Content) piece() []byte {
+	if c.pos >= c.size {
+		return nil
+	}
+	p := c.rest()
+	if left := c.size - c.pos; int64(len(p)) > left {
+		p = p[:left]
+	}
+	return p
+}
+
+// rest returns the bytes from the position to the end of its region.
+func (c *Content) rest() []byte {
+	if c.whole != nil {
+		return c.whole[c.pos:]
+	}
+	at := c.pos
+	if at < int64(len(c.head)) {
+		return c.head[at:]
+	}
+	at -= int64(len(c.head))
+	if body := c.plan.body(); at < body {
+		loop, in := at/c.plan.cycle, at%c.plan.cycle
+		c.patch(loop)
+		end := c.plan.cycle
+		if loop == c.plan.loops() {
+			end = c.plan.remainder
+		}
+		return c.cycle[in:end]
+	}
+	at -= c.plan.body()
+	if full := c.plan.fullPaddings() * maxPadding; at < full {
+		return fullPadding[at%maxPadding:]
+	}
+	at -= c.plan.fullPaddings() * maxPadding
+	return c.tail[at:]
+}
+
+// fullPadding is one padding packet of the largest size.
+var fullPadding = padding(maxPadding)
+
+// patch makes the template that of a loop.
+func (c *Content) patch(loop int64) {
+	if c.loop == loop {
+		return
+	}
+	c.loop = loop
+	interval := c.plan.spec.interval
+	for i, m := range c.marks {
+		number := loop*int64(c.plan.perLoop) + int64(i)
+		since := number * interval
+		t := (c.base + since) & (1<<33 - 1)
+		pack := c.cycle[m.pack:]
+		putSCR(pack, (t-clockRate/10)&(1<<33-1))
+		binary.BigEndian.PutUint32(pack[packSize-4:], c.first+uint32(number))
+		putPTS(c.cycle[m.video:], t)
+		if m.sound > 0 {
+			putPTS(c.cycle[m.sound:], t)
+		}
+		if m.psm > 0 {
+			putClock(c.cycle[m.psm:m.psmTo], c.start.Add(time.Duration(since)*time.Millisecond/ticksPerMilli))
+		}
+	}
+}

@@ -1,0 +1,252 @@
+package simulator
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// delivery is one answer on its way.
+type delivery struct {
+	rec *Recorder
+	w   http.ResponseWriter
+	r   *http.Request
+	out wire
+	// release gives the place of the request free; it may be called twice. That
+	// happens before the client can see the end of the answer, so that a client
+	// that asks again at once finds the place free.
+	release func()
+}
+
+// errEnded says that a fault has ended the connection.
+var errEnded = errors.New("connection ended by the script")
+
+// send applies the fault and writes the answer.
+func (d *delivery) send(p *reply, f Fault) {
+	if !d.sleep(d.rec.config.Latency + f.delay) {
+		return
+	}
+	if f.refuse {
+		panic(http.ErrAbortHandler)
+	}
+	if f.answer != nil {
+		p = f.answer(d.r)
+	}
+	if f.reframe {
+		p.framing = f.framing
+	}
+	p.offset += f.offset
+	p.keep = p.keep || f.keep
+	d.head(p)
+	if p.body == nil {
+		d.release()
+	}
+	switch {
+	case p.framing == byClose || p.framing == zeroThen || p.keep || f.extra > 0 || p.offset < 0:
+		d.sendAround(p, f)
+	default:
+		d.sendThrough(p, f)
+	}
+}
+
+// head completes the header.
+func (d *delivery) head(p *reply) {
+	if p.header == nil {
+		p.header = http.Header{}
+	}
+	date := d.rec.config.Now().UTC()
+	if !d.rec.quirks.TrueDate {
+		date = d.rec.WallClock()
+	}
+	p.header.Set("Date", date.Format(http.TimeFormat))
+	p.header.Set("Server", "webserver")
+	if p.framing == byLength && p.status != http.StatusNoContent {
+		p.header.Set("Content-Length", strconv.FormatInt(max(0, p.size+p.offset), 10))
+	}
+}
+
+// sendThrough writes the answer by way of net/http.
+func (d *delivery) sendThrough(p *reply, f Fault) {
+	last, silent := d.lastRequest()
+	if last && !silent {
+		p.header.Set("Connection", "close")
+	}
+	maps.Copy(d.w.Header(), p.header)
+	d.w.WriteHeader(p.status)
+	through := &throughWire{w: d.w}
+	d.out = through
+	if p.framing == chunked && through.flush() != nil {
+		return
+	}
+	err := d.body(p, f)
+	if err == nil && p.offset > 0 {
+		// The announced bytes never come; net/http ends the connection.
+		return
+	}
+	if err == nil && last && silent && through.flush() == nil {
+		through.end(false)
+	}
+}
+
+// lastRequest says whether the connection ends after this answer, and whether
+// it does so without announcing it.
+func (d *delivery) lastRequest() (last, silent bool) {
+	q := d.rec.quirks
+	if q.KeepAlive <= 0 {
+		return false, false
+	}
+	n := 1
+	if c, ok := d.r.Context().Value(connKey{}).(*connState); ok {
+		n = int(c.requests.Add(1))
+	}
+	return n >= q.KeepAlive, q.SilentClose
+}
+
+// sendAround takes the connection away from net/http and writes the answer by hand.
+func (d *delivery) sendAround(p *reply, f Fault) {
+	conn, _, err := http.NewResponseController(d.w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	around := &aroundWire{conn: conn, w: bufio.NewWriter(conn)}
+	d.out = around
+	defer around.end(false)
+	fmt.Fprintf(around.w, "HTTP/1.1 %d %s\r\n", p.status, http.StatusText(p.status))
+	p.header.Set("Connection", "close")
+	switch p.framing {
+	case chunked:
+		p.header.Set("Transfer-Encoding", "chunked")
+	case zeroThen:
+		p.header.Set("Content-Length", "0")
+	case byLength, byClose:
+	}
+	_ = p.header.Write(around.w)
+	_, _ = around.w.WriteString("\r\n")
+	if d.body(p, f) != nil || d.pad(f.extra) != nil || around.flush() != nil {
+		return
+	}
+	if p.keep {
+		d.waitForClient(conn)
+	}
+}
+
+// pad writes n bytes that nobody asked for.
+func (d *delivery) pad(n int64) error {
+	junk := make([]byte, 4096)
+	for n > 0 {
+		k := min(n, int64(len(junk)))
+		if _, err := d.out.Write(junk[:k]); err != nil {
+			return err
+		}
+		n -= k
+	}
+	return nil
+}
+
+// waitForClient returns when the client or the server closes the connection.
+func (d *delivery) waitForClient(conn net.Conn) {
+	ctx := d.serverContext()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+	_, _ = io.Copy(io.Discard, conn)
+}
+
+// serverContext ends when the server closes. A request's own context ends as
+// well when its connection is gone, unless the connection was taken over.
+func (d *delivery) serverContext() context.Context {
+	if ctx, ok := d.r.Context().Value(serverKey{}).(context.Context); ok {
+		return ctx
+	}
+	return d.r.Context()
+}
+
+// body copies the body to the wire, with the fault's event at its place.
+func (d *delivery) body(p *reply, f Fault) error {
+	if p.body == nil || d.r.Method == http.MethodHead {
+		d.release()
+		if f.event == eventDrop || f.event == eventReset {
+			return d.cut(f)
+		}
+		return nil
+	}
+	src := &source{r: p.body, size: p.size, corrupt: f.corrupt, counted: p.paced, last: func() {
+		d.release()
+		if p.paced {
+			d.rec.meter.count(func(s *Stats) { s.FullDeliveries++ })
+		}
+	}}
+	pace := pacer{d: d}
+	if p.paced {
+		pace.rate = d.rec.config.Rate
+	}
+	limit := int64(math.MaxInt64)
+	if f.event != eventNone {
+		limit = f.after
+	}
+	done, err := pace.copy(src, limit)
+	if err != nil || done {
+		return err
+	}
+	switch f.event {
+	case eventDrop, eventReset:
+		return d.cut(f)
+	case eventStall:
+		if err := d.out.flush(); err != nil {
+			return err
+		}
+		if !d.stall(f.pause) {
+			return errEnded
+		}
+	case eventTrickle:
+		pace = pacer{d: d, rate: f.rate}
+	case eventNone:
+	}
+	_, err = pace.copy(src, math.MaxInt64)
+	return err
+}
+
+// cut ends the connection in the middle of a body.
+func (d *delivery) cut(f Fault) error {
+	d.release()
+	_ = d.out.flush()
+	d.out.end(f.event == eventReset)
+	return errEnded
+}
+
+// stall waits, with zero for as long as the client does.
+func (d *delivery) stall(pause time.Duration) bool {
+	if pause > 0 {
+		return d.sleep(pause)
+	}
+	if around, ok := d.out.(*aroundWire); ok {
+		d.waitForClient(around.conn)
+		return false
+	}
+	<-d.r.Context().Done()
+	return false
+}
+
+// sleep waits and reports whether the client is still there.
+func (d *delivery) sleep(pause time.Duration) bool {
+	if pause <= 0 {
+		return true
+	}
+	t := time.NewTimer(pause)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-d.r.Context().Done():
+		return false
+	case <-d.serverContext().Done():
+		return false
+	}
+}

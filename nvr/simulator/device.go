@@ -1,0 +1,265 @@
+package simulator
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// readBody reads a request's body, at most maxBody bytes of it.
+func readBody(r *http.Request) []byte {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+func (rec *Recorder) deviceInfo(r *request) *reply {
+	if r.Method != http.MethodGet {
+		return wrongVerb(r.Request)
+	}
+	c := rec.config
+	inner := element("deviceName", c.Name) +
+		element("deviceID", "48fbbb2f-0000-0000-0000-"+fmt.Sprintf("%012x", checksum(c.Serial)&(1<<48-1))) +
+		element("model", c.Model) +
+		element("serialNumber", c.Serial) +
+		element("macAddress", rec.mac()) +
+		element("firmwareVersion", c.Firmware) +
+		element("firmwareReleasedDate", "build 220826") +
+		element("encoderVersion", "V5.0") +
+		element("encoderReleasedDate", "build 220701")
+	if !rec.quirks.NoDeviceType {
+		inner += element("deviceType", c.Kind.deviceType())
+	}
+	inner += element("telecontrolID", 255)
+	return rec.answer("DeviceInfo", "", inner)
+}
+
+// mac returns an address that is always the same for one serial number.
+func (rec *Recorder) mac() string {
+	n := checksum(rec.config.Serial)
+	return fmt.Sprintf("24:0f:9b:%02x:%02x:%02x", byte(n), byte(n>>8), byte(n>>16))
+}
+
+// analog counts the BNC inputs.
+func (rec *Recorder) analog() int {
+	if rec.config.Kind == Camera {
+		return 0
+	}
+	n := 0
+	for _, ch := range rec.config.Channels {
+		if ch.Analog {
+			n++
+		}
+	}
+	return n
+}
+
+// proxies returns the IP channels of a recorder.
+func (rec *Recorder) proxies() []Channel {
+	var list []Channel
+	for _, ch := range rec.config.Channels {
+		if !ch.Analog {
+			list = append(list, ch)
+		}
+	}
+	return list
+}
+
+// slots returns how many IP channels fit into the recorder.
+func (rec *Recorder) slots() int {
+	for _, n := range []int{4, 8, 16, 32, 64} {
+		if len(rec.proxies()) <= n {
+			return n
+		}
+	}
+	return max(128, len(rec.proxies()))
+}
+
+func (rec *Recorder) capabilities(r *request) *reply {
+	if r.Method != http.MethodGet {
+		return wrongVerb(r.Request)
+	}
+	if rec.quirks.NoCapabilities {
+		return notSupported(r.Request)
+	}
+	var racm, inputs string
+	if rec.config.Kind != Camera {
+		racm = element("inputProxyNums", rec.slots())
+	}
+	inputs = element("videoInputPortNums", rec.analog())
+	inner := "<SysCap>\n" + element("isSupportDst", true) +
+		"<VideoCap>\n" + inputs + element("videoOutputPortNums", 2) + "</VideoCap>\n</SysCap>\n" +
+		"<SecurityCap>\n" + element("supportUserNums", 32) + element("userBondIpNums", 32) +
+		element("issupIllegalLoginLock", true) + element("isSupportUserCheck", !rec.quirks.NoUserCheck) +
+		fmt.Sprintf("<maxIllegalLoginTimes min=\"3\" max=\"20\" def=\"7\">%d</maxIllegalLoginTimes>\n", rec.config.Auth.LockAfter) +
+		fmt.Sprintf("<maxIllegalLoginLockTime min=\"1\" max=\"120\" def=\"30\">%d</maxIllegalLoginLockTime>\n",
+			int(rec.config.Auth.LockFor.Minutes())) +
+		"</SecurityCap>\n" +
+		"<RacmCap>\n" + racm + element("isSupportMainAndSubRecord", rec.hasSubStreams()) +
+		"<recordSearchType opt=\"time,motion,alarm\"></recordSearchType>\n</RacmCap>\n" +
+		element("isSupportPlaybackByUTC", false)
+	return rec.answer("DeviceCap", "", inner)
+}
+
+func (rec *Recorder) hasSubStreams() bool {
+	for _, ch := range rec.config.Channels {
+		if ch.SubRecordings != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (rec *Recorder) time(r *request) *reply {
+	if r.Method != http.MethodGet {
+		return wrongVerb(r.Request)
+	}
+	wall := rec.WallClock()
+	local := wall.Format("2006-01-02T15:04:05") + rec.zone.suffix(wall, rec.quirks.StandardSuffix)
+	if rec.quirks.NoOffset {
+		local = wall.Format("2006-01-02 15:04:05")
+	}
+	return rec.answer("Time", "", element("timeMode", "manual")+
+		element("localTime", local)+element("timeZone", rec.zone.text))
+}
+
+func (rec *Recorder) userCheck(r *request) *reply {
+	if rec.quirks.NoUserCheck {
+		return notSupported(r.Request)
+	}
+	return rec.answer("userCheck", "", element("statusValue", 200)+element("statusString", "OK")+
+		element("isDefaultPassword", false)+element("isActivated", true)+
+		element("lockStatus", "unlock")+element("unlockTime", 0)+element("retryLoginTime", max(0, rec.config.Auth.LockAfter)))
+}
+
+// refused answers a listing that the device does not give.
+func (rec *Recorder) refused(r *request, oem bool) *reply {
+	status, sub := http.StatusForbidden, "notSupport"
+	if oem {
+		sub = "invalidOperation"
+	}
+	if rec.quirks.DiscoveryWith200 {
+		status = http.StatusOK
+	}
+	return refusal(r.Request, status, codeInvalidOperation, sub, "")
+}
+
+// listing answers a listing unless it is refused.
+func (rec *Recorder) listing(r *request, refuse bool, list func() *reply) *reply {
+	switch {
+	case rec.quirks.RefuseDiscovery:
+		return rec.refused(r, true)
+	case refuse:
+		return rec.refused(r, false)
+	case r.Method != http.MethodGet:
+		return wrongVerb(r.Request)
+	}
+	return list()
+}
+
+func (rec *Recorder) inputProxy(r *request) *reply {
+	return rec.listing(r, rec.config.Kind == Camera || rec.quirks.RefuseInputs, func() *reply {
+		var b strings.Builder
+		for _, ch := range rec.proxies() {
+			b.WriteString("<InputProxyChannel version=\"1.0\" xmlns=\"http://www.hikvision.com/ver20/XMLSchema\">\n" +
+				element("id", ch.Number) + element("name", ch.Name) +
+				"<sourceInputPortDescriptor>\n" + element("proxyProtocol", "HIKVISION") +
+				element("addressingFormatType", "ipaddress") +
+				element("ipAddress", fmt.Sprintf("192.168.254.%d", 1+ch.Number%250)) +
+				element("managePortNo", 8000) + element("srcInputPort", 1) + element("userName", "admin") +
+				element("streamType", "auto") + element("model", "DS-2CD2143G0-I") +
+				element("serialNumber", fmt.Sprintf("DS-2CD2143G0-I20200101AAWR%09d", checksum(rec.config.Serial, ch.Number)%1e9)) +
+				element("firmwareVersion", "V5.7.3") + "</sourceInputPortDescriptor>\n" +
+				element("enableAnr", false) + "</InputProxyChannel>\n")
+		}
+		// The size attribute is the number of free slots on every recorder
+		// whose answers are public (e.g. 10 channels on a DS-7616NXI: size 6).
+		free := rec.slots() - len(rec.proxies())
+		return rec.answer("InputProxyChannelList", fmt.Sprintf(" size=%q", fmt.Sprint(free)), b.String())
+	})
+}
+
+func (rec *Recorder) inputProxyStatus(r *request) *reply {
+	return rec.listing(r, rec.config.Kind == Camera || rec.quirks.RefuseInputs, func() *reply {
+		var b strings.Builder
+		for _, ch := range rec.proxies() {
+			result := "connect"
+			if ch.Offline {
+				result = "netUnreachable"
+			}
+			b.WriteString("<InputProxyChannelStatus version=\"1.0\">\n" + element("id", ch.Number) +
+				"<sourceInputPortDescriptor>\n" + element("proxyProtocol", "HIKVISION") + "</sourceInputPortDescriptor>\n")
+			if !rec.quirks.NoOnlineState {
+				b.WriteString(element("online", !ch.Offline))
+			}
+			b.WriteString("<streamingProxyChannelIdList>\n" + element("streamingProxyChannelId", ch.Number*100+1) +
+				"</streamingProxyChannelIdList>\n" + element("chanDetectResult", result) + "</InputProxyChannelStatus>\n")
+		}
+		return rec.answer("InputProxyChannelStatusList", "", b.String())
+	})
+}
+
+func (rec *Recorder) videoInputs(r *request) *reply {
+	return rec.listing(r, rec.config.Kind == NVR || rec.quirks.RefuseInputs, func() *reply {
+		var b strings.Builder
+		for _, ch := range rec.config.Channels {
+			if rec.config.Kind == DVR && !ch.Analog {
+				continue
+			}
+			resolution := "1920*1080P25"
+			if ch.NoVideo {
+				resolution = "NO VIDEO"
+			}
+			b.WriteString("<VideoInputChannel version=\"1.0\" xmlns=\"http://www.hikvision.com/ver20/XMLSchema\">\n" +
+				element("id", ch.Number) + element("inputPort", ch.Number) + element("videoInputEnabled", true) +
+				element("name", ch.Name) + element("videoFormat", "PAL") + element("resDesc", resolution) + "</VideoInputChannel>\n")
+		}
+		return rec.answer("VideoInputChannelList", "", b.String())
+	})
+}
+
+func (rec *Recorder) streamingChannels(r *request) *reply {
+	return rec.listing(r, false, func() *reply {
+		var b strings.Builder
+		for _, ch := range rec.config.Channels {
+			for stream := 1; stream <= 2; stream++ {
+				codec := "H.264"
+				if ch.Codec == H265 {
+					codec = "H.265"
+				}
+				b.WriteString("<StreamingChannel version=\"1.0\">\n" + element("id", ch.Number*100+stream) +
+					element("channelName", ch.Name) + element("enabled", true) +
+					"<Video>\n" + element("enabled", true) + element("videoInputChannelID", ch.Number) +
+					element("videoCodecType", codec) + element("videoResolutionWidth", clipWidth) +
+					element("videoResolutionHeight", clipHeight) + element("maxFrameRate", 2500) + "</Video>\n" +
+					"<Audio>\n" + element("enabled", ch.Audio) + element("audioCompressionType", "G.711alaw") + "</Audio>\n" +
+					"</StreamingChannel>\n")
+			}
+		}
+		return rec.answer("StreamingChannelList", "", b.String())
+	})
+}
+
+func (rec *Recorder) trackList(r *request) *reply {
+	return rec.listing(r, rec.quirks.RefuseTracks, func() *reply {
+		var b strings.Builder
+		for _, number := range rec.order {
+			t := rec.tracks[number]
+			// A DS-7616NXI-K2 repeats the track in Channel and says
+			// Enable false on tracks that do record.
+			b.WriteString("<Track>\n" + element("id", number) + element("Channel", number) + element("Enable", false) +
+				element("Description", fmt.Sprintf("trackType=standard,sourceTag=%s,contentType=video,codecType=H.264,framerate=2.08", t.channel.Name)) +
+				element("TrackGUID", fmt.Sprintf("{00000000-0000-0000-0000-%012d}", number)) +
+				element("Duration", "P0DT0H") + element("DefaultRecordingMode", "CMR") +
+				"<SrcDescriptor>\n" + element("SrcGUID", "00000000-0000-0000-0000-000000000000") +
+				element("SrcChannel", t.channel.Number) + element("StreamHint", "video") +
+				element("SrcDriver", "RTSP") + element("SrcType", "mpeg4") +
+				element("SrcUrl", fmt.Sprintf("rtsp://localhost/Streaming/channels/%d", number)) +
+				"</SrcDescriptor>\n</Track>\n")
+		}
+		return rec.answer("TrackList", "", b.String())
+	})
+}

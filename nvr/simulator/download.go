@@ -1,0 +1,276 @@
+package simulator
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// playback is what a playbackURI names.
+type playback struct {
+	track    int
+	name     string
+	size     string
+	start    time.Time
+	hasStart bool
+	byQuery  bool // it came in the query, not in the body
+}
+
+var (
+	uriTrack = regexp.MustCompile(`/Streaming/tracks/(\d{1,7})`)
+	uriField = regexp.MustCompile(`[?&](starttime|endtime|name|size)=([^&\s]*)`)
+)
+
+// parsePlayback reads a playbackURI, wherever its host points. White space in
+// it does not count.
+func parsePlayback(text string) (playback, bool) {
+	text = strings.Join(strings.Fields(text), "")
+	var p playback
+	m := uriTrack.FindStringSubmatch(text)
+	if m == nil || !strings.HasPrefix(text, "rtsp://") {
+		return p, false
+	}
+	p.track, _ = strconv.Atoi(m[1])
+	for _, f := range uriField.FindAllStringSubmatch(text, -1) {
+		switch f[1] {
+		case "name":
+			p.name = f[2]
+		case "size":
+			p.size = f[2]
+		case "starttime":
+			t, err := time.Parse("20060102T150405Z", f[2])
+			p.start, p.hasStart = t, err == nil
+		}
+	}
+	return p, true
+}
+
+// playbackURI finds the URI in the body, or in the query, where browsers put
+// it without escaping its own ampersands.
+func playbackURI(r *request) (playback, bool) {
+	if _, raw, ok := strings.Cut(r.URL.RawQuery, "playbackURI="); ok {
+		text, err := url.QueryUnescape(raw)
+		if err != nil {
+			return playback{}, false
+		}
+		p, ok := parsePlayback(text)
+		p.byQuery = true
+		return p, ok
+	}
+	root, err := parseXML(string(r.body))
+	if err != nil || root.name != "downloadRequest" {
+		return playback{}, false
+	}
+	text, ok := root.find("playbackURI")
+	if !ok {
+		return playback{}, false
+	}
+	return parsePlayback(text)
+}
+
+func (rec *Recorder) download(r *request) *reply {
+	if p := rec.wrongDownloadVerb(r); p != nil {
+		return p
+	}
+	if p := rec.mayPlay(r); p != nil {
+		return p
+	}
+	if p := rec.spurious(r); p != nil {
+		return p
+	}
+	uri, ok := playbackURI(r)
+	if !ok {
+		return badContent(r.Request, "playbackURI")
+	}
+	if uri.byQuery && rec.quirks.RefuseQueryForm {
+		return badContent(r.Request, "")
+	}
+	if uri.name == "" || uri.size == "" {
+		return rec.downloadByTime(r, uri)
+	}
+	return rec.downloadByName(r, uri)
+}
+
+// wrongDownloadVerb returns the refusal of the verb, else nil.
+func (rec *Recorder) wrongDownloadVerb(r *request) *reply {
+	allowed := r.Method == http.MethodGet || r.Method == http.MethodPost
+	switch rec.quirks.Verb {
+	case GetOnly:
+		allowed = r.Method == http.MethodGet
+	case PostOnly:
+		allowed = r.Method == http.MethodPost
+	case AnyVerb:
+	}
+	switch {
+	case allowed:
+		return nil
+	case rec.quirks.WrongVerb400:
+		return badContent(r.Request, "")
+	}
+	return wrongVerb(r.Request)
+}
+
+// spurious returns a refusal that means nothing: every so often, or because the
+// last download ended a moment ago.
+func (rec *Recorder) spurious(r *request) *reply {
+	k := rec.quirks
+	rec.mu.Lock()
+	rec.downloads++
+	nth, since := rec.downloads, time.Since(rec.lastEnd)
+	rec.mu.Unlock()
+	if k.SpuriousEvery > 0 && nth%k.SpuriousEvery == 0 || since < k.QuietTime {
+		return badContent(r.Request, "")
+	}
+	return nil
+}
+
+// downloadByTime answers a URI that was stripped of name and size.
+func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
+	switch {
+	case rec.quirks.HangUpByTime:
+		panic(http.ErrAbortHandler)
+	case !rec.quirks.ByTime || !uri.hasStart:
+		return badParameters(r.Request, "playbackURI")
+	}
+	start := uri.start
+	if rec.utc() {
+		start = rec.zone.wall(start)
+	}
+	list, _ := rec.recordings(uri.track)
+	for _, found := range list {
+		if !found.Start.After(start) && found.End.After(start) {
+			return rec.deliverFile(r, uri.track, found)
+		}
+	}
+	return rec.gone(r)
+}
+
+// downloadByName answers a URI as the search gave it. The times in it do not
+// matter: the whole file comes.
+func (rec *Recorder) downloadByName(r *request, uri playback) *reply {
+	list, _ := rec.recordings(uri.track)
+	for _, found := range list {
+		if found.Name != uri.name {
+			continue
+		}
+		if want := strconv.FormatInt(found.Size+rec.quirks.WrongSize, 10); uri.size != want && !found.Growing {
+			return badParameters(r.Request, "size")
+		}
+		return rec.deliverFile(r, uri.track, found)
+	}
+	return rec.gone(r)
+}
+
+func (rec *Recorder) gone(r *request) *reply {
+	switch rec.quirks.GoneForm {
+	case Gone400:
+		return badParameters(r.Request, "playbackURI")
+	case GoneEmpty:
+		return &reply{status: http.StatusOK}
+	case GoneNotFound:
+	}
+	return refusal(r.Request, http.StatusNotFound, codeInvalidOperation, "notFound", "")
+}
+
+// deliverFile answers with a file, or a part of it.
+func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply {
+	if found.Vanished {
+		return rec.gone(r)
+	}
+	k := rec.quirks
+	final, _ := rec.stored(track, found.Name)
+	if k.Unsettled > 0 && rec.WallClock().Sub(found.End) < k.Unsettled {
+		found.Size -= found.Size / 10
+	}
+	content := rec.content(track, final, found.Size)
+	p := &reply{status: http.StatusOK, header: http.Header{}, paced: true, size: found.Size, offset: k.WrongLength, keep: k.KeepOpen}
+	p.header.Set("Content-Type", or(k.ContentType, "Opaque/data"))
+	if rec.tracks[track].photos {
+		p.header.Set("Content-Type", "image/jpeg")
+	}
+	switch {
+	case k.NoLength:
+		p.framing = chunked
+	case k.ZeroLength:
+		p.framing = zeroThen
+	case k.CloseDelimited:
+		p.framing = byClose
+	}
+	p.body = &notedEnd{Content: content, rec: rec}
+	if from, ok := rangeStart(r.Header.Get("Range"), found.Size); ok && k.Range != RangeIgnored {
+		rec.part(p, content, from)
+	}
+	return p
+}
+
+// part turns a whole file into the part that a Range asks for.
+func (rec *Recorder) part(p *reply, content *Content, from int64) {
+	if from >= p.size {
+		p.status = http.StatusRequestedRangeNotSatisfiable
+		p.header.Set("Content-Range", fmt.Sprintf("bytes */%d", p.size))
+		p.body, p.size, p.framing, p.paced = nil, 0, byLength, false
+		return
+	}
+	p.status = http.StatusPartialContent
+	whole := p.size
+	switch rec.quirks.Range {
+	case RangeWrong:
+		p.header.Set("Content-Range", fmt.Sprintf("bytes 0-%d/%d", whole-1, whole))
+		return
+	case RangeHonored:
+		p.header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, whole-1, whole))
+	case RangeSilent, RangeIgnored:
+	}
+	_, _ = content.Seek(from, io.SeekStart)
+	p.size = whole - from
+	rec.meter.count(func(s *Stats) { s.RangesHonored++ })
+}
+
+// rangeStart reads "bytes=n-", the only form that continues a download, and
+// "bytes=n-m" with an m beyond the end.
+func rangeStart(header string, size int64) (int64, bool) {
+	text, ok := strings.CutPrefix(header, "bytes=")
+	if !ok {
+		return 0, false
+	}
+	first, last, ok := strings.Cut(text, "-")
+	from, err := strconv.ParseInt(first, 10, 64)
+	if !ok || err != nil || from < 0 {
+		return 0, false
+	}
+	if last == "" {
+		return from, true
+	}
+	to, err := strconv.ParseInt(last, 10, 64)
+	return from, err == nil && to >= size-1
+}
+
+// notedEnd remembers when the last byte of a download was read.
+type notedEnd struct {
+	*Content
+	rec *Recorder
+}
+
+func (n *notedEnd) Read(p []byte) (int, error) {
+	k, err := n.Content.Read(p)
+	if err != nil {
+		n.rec.mu.Lock()
+		n.rec.lastEnd = time.Now()
+		n.rec.mu.Unlock()
+	}
+	return k, err
+}
+
+// downloadCapabilities tells what a download can be asked for.
+func (rec *Recorder) downloadCapabilities(r *request) *reply {
+	if rec.quirks.NoSearchProfile || rec.config.Kind == Camera {
+		return wrongVerb(r.Request)
+	}
+	return rec.answer("DownloadAbility", "", element("isSupportDownloadbyTime", rec.quirks.ByTime)+
+		element("isSupportDownloadbyFileName", true))
+}

@@ -1,0 +1,182 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"syscall"
+)
+
+// Network is a network inside the process: recorders answer under addresses of
+// it, and Dial connects to them. It opens no sockets, so it also works inside a
+// testing/synctest bubble; make it and close it there.
+type Network struct {
+	mu      sync.Mutex
+	servers map[string]*memory
+	port    atomic.Int32
+}
+
+// memory is one address of a Network.
+type memory struct {
+	*Server
+	listener *memoryListener
+}
+
+// Handle makes a handler answer under an address "host:port", in place of what
+// answered there before.
+func (n *Network) Handle(address string, h http.Handler) {
+	l := &memoryListener{address: address, conns: make(chan net.Conn), closed: make(chan struct{})}
+	m := &memory{Server: serve(l, h), listener: l}
+	n.mu.Lock()
+	if n.servers == nil {
+		n.servers = map[string]*memory{}
+	}
+	old := n.servers[address]
+	n.servers[address] = m
+	n.mu.Unlock()
+	if old != nil {
+		_ = old.Close()
+	}
+}
+
+// Remove takes an address off the network: its connections end, and dialing it
+// is refused.
+func (n *Network) Remove(address string) {
+	n.mu.Lock()
+	old := n.servers[address]
+	delete(n.servers, address)
+	n.mu.Unlock()
+	if old != nil {
+		_ = old.Close()
+	}
+}
+
+// Close takes everything off the network and waits until nothing runs any more.
+func (n *Network) Close() error {
+	n.mu.Lock()
+	servers := n.servers
+	n.servers = nil
+	n.mu.Unlock()
+	for _, m := range servers {
+		_ = m.Close()
+	}
+	return nil
+}
+
+// Dial connects to an address. Where nobody answers, the error is that of a
+// closed port.
+func (n *Network) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	n.mu.Lock()
+	m := n.servers[address]
+	n.mu.Unlock()
+	refused := &net.OpError{Op: "dial", Net: network, Addr: memoryAddr(address), Err: syscall.ECONNREFUSED}
+	if m == nil {
+		return nil, refused
+	}
+	client, server := net.Pipe()
+	broken := &atomic.Bool{}
+	port := 49152 + int(n.port.Add(1))%16000
+	local := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: port}
+	near := &memoryConn{Conn: client, broken: broken, local: local, remote: memoryAddr(address)}
+	far := &memoryConn{Conn: server, broken: broken, local: memoryAddr(address), remote: local}
+	select {
+	case m.listener.conns <- far:
+		return near, nil
+	case <-m.listener.closed:
+		_, _ = client.Close(), server.Close()
+		return nil, refused
+	case <-ctx.Done():
+		_, _ = client.Close(), server.Close()
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: memoryAddr(address), Err: ctx.Err()}
+	}
+}
+
+// memoryListener accepts the connections of one address.
+type memoryListener struct {
+	address string
+	conns   chan net.Conn
+	closed  chan struct{}
+	once    sync.Once
+}
+
+func (l *memoryListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *memoryListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *memoryListener) Addr() net.Addr { return memoryAddr(l.address) }
+
+// memoryAddr is an address of a Network.
+type memoryAddr string
+
+func (memoryAddr) Network() string  { return "tcp" }
+func (a memoryAddr) String() string { return string(a) }
+
+// memoryConn is a connection that can be reset.
+type memoryConn struct {
+	net.Conn
+	broken        *atomic.Bool
+	closed        atomic.Bool // by this end
+	gone          atomic.Bool // a write was lost because the other end is closed
+	local, remote net.Addr
+}
+
+func (c *memoryConn) LocalAddr() net.Addr  { return c.local }
+func (c *memoryConn) RemoteAddr() net.Addr { return c.remote }
+
+func (c *memoryConn) reset() {
+	c.broken.Store(true)
+	_ = c.Close()
+}
+
+func (c *memoryConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	return n, c.fault("read", err)
+}
+
+// Write behaves like that of a socket: the first bytes for a peer that is gone
+// are taken all the same, and only what comes after them fails. Without that a
+// client would learn of a silent close in a way that no real network has.
+func (c *memoryConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if errors.Is(err, io.ErrClosedPipe) && !c.closed.Load() && !c.broken.Load() && c.gone.CompareAndSwap(false, true) {
+		return len(p), nil
+	}
+	return n, c.fault("write", err)
+}
+
+func (c *memoryConn) Close() error {
+	c.closed.Store(true)
+	return c.Conn.Close()
+}
+
+// fault makes errors look like those of TCP.
+func (c *memoryConn) fault(op string, err error) error {
+	var cause error
+	switch {
+	case err == nil:
+		return nil
+	case c.closed.Load():
+		cause = net.ErrClosed
+	case c.broken.Load():
+		cause = syscall.ECONNRESET
+	case errors.Is(err, io.ErrClosedPipe):
+		cause = syscall.EPIPE
+	default:
+		return err // the end of the stream, or a deadline
+	}
+	return &net.OpError{Op: op, Net: "tcp", Addr: c.remote, Err: cause}
+}

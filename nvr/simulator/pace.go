@@ -1,0 +1,88 @@
+package simulator
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"time"
+)
+
+// source is the body of an answer.
+type source struct {
+	r       io.Reader
+	at      int64
+	size    int64
+	corrupt bool
+	counted bool   // in Stats.BytesSent
+	last    func() // called before the last bytes are sent
+}
+
+// corruptBytes are overwritten by a corrupt head.
+const corruptBytes = 64
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if s.corrupt {
+		for i := range n {
+			if s.at+int64(i) < corruptBytes {
+				p[i] = 0xA5
+			}
+		}
+	}
+	s.at += int64(n)
+	if n > 0 && s.at == s.size {
+		s.last()
+	}
+	return n, err
+}
+
+// pacer copies no faster than a rate.
+type pacer struct {
+	d    *delivery
+	rate int64 // bytes per second; 0 is unlimited
+}
+
+// buffers are the pieces in which bodies are copied.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
+
+// sendsPerSecond is how often a paced copy sends something.
+const sendsPerSecond = 20
+
+// copy sends until the source ends (done) or limit bytes of it are out.
+func (p *pacer) copy(src *source, limit int64) (done bool, err error) {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	step := int64(len(*buf))
+	if p.rate > 0 {
+		step = min(step, max(1, p.rate/sendsPerSecond))
+	}
+	began, sent := time.Now(), int64(0)
+	for src.at < limit {
+		n, err := src.Read((*buf)[:min(step, limit-src.at)])
+		if n > 0 {
+			if src.counted { // before Write, since a client may look before it returns
+				p.d.rec.meter.bytes.Add(int64(n))
+			}
+			if _, werr := p.d.out.Write((*buf)[:n]); werr != nil {
+				return false, werr
+			}
+			sent += int64(n)
+		}
+		if errors.Is(err, io.EOF) {
+			return true, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		if p.rate > 0 {
+			if err := p.d.out.flush(); err != nil {
+				return false, err
+			}
+			due := time.Duration(float64(sent) / float64(p.rate) * float64(time.Second))
+			if !p.d.sleep(due - time.Since(began)) {
+				return false, errEnded
+			}
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,175 @@
+package simulator
+
+import "time"
+
+// Quirks are the habits in which real devices differ. The zero value is a
+// current NVR, DVR or camera that keeps to what is common. Catalogue tells
+// where each habit was seen.
+type Quirks struct {
+	// Discovery.
+
+	RefuseDiscovery  bool // every listing of channels and tracks is an Invalid Operation
+	RefuseTracks     bool // record/tracks is not supported
+	RefuseInputs     bool // InputProxy/channels and Video/inputs/channels are not supported
+	DiscoveryWith200 bool // a refused listing comes as a ResponseStatus with status 200
+	NoCapabilities   bool // System/capabilities is not supported
+	NoUserCheck      bool // Security/userCheck is not supported
+	NoOnlineState    bool // InputProxy/channels/status leaves out <online>
+	NoDeviceType     bool // deviceInfo has no deviceType
+	NoDailyResults   bool // dailyDistribution is not supported
+	NoSearchProfile  bool // search/profile and download/capabilities are not supported
+
+	// Rights.
+
+	RefusePlayback   bool // searching and downloading are forbidden to everybody
+	ForbiddenWith401 bool // what is forbidden is answered 401 instead of 403
+	NoStorage        bool // searching is an Invalid Operation
+
+	// Time.
+
+	Clock          Clock // how times in searches are meant
+	Offsets        bool  // times in results carry an explicit offset instead of Z
+	StandardSuffix bool  // System/time shows the standard offset during daylight saving
+	NoOffset       bool  // System/time shows "2006-01-02 15:04:05" without offset
+	TrueDate       bool  // the Date header is true GMT; else it is the wall clock labelled GMT
+
+	// Search: requests.
+
+	AnySearchID       bool          // any text is accepted as searchID, not only a GUID
+	RejectNamespace   bool          // a search with an XML declaration or a namespace is badXmlContent
+	RejectRightTag    bool          // the tag searchResultPosition is badXmlContent, not just ignored
+	RejectLargePage   int           // maxResults above it is badParameters; 0 accepts all
+	MaxSpan           time.Duration // a longer time span is badParameters; 0 accepts all
+	SpareSpans        bool          // more than one timeSpan is accepted; the first one counts
+	IgnoreTrackIDList bool          // trackIDList is not known: the result is of the first track
+	IgnorePosition    bool          // paging is not supported: every request gives the first page
+	RepeatOnNewID     bool          // a searchID not seen before gives the first page whatever the position
+	RefuseUnknown     bool          // a track that is not configured is 400, not empty
+	SearchNeedsQuiet  bool          // searches are "busy" while a download runs
+	SpuriousSearch    int           // every n-th search is badXmlContent; 0 never
+	FirstSearchFails  bool          // the first search is a ResponseStatus with status 200
+
+	// Search: results.
+
+	Namespace        Namespace // of every XML answer
+	BlankAnswers     bool      // line breaks and blanks around texts in search results
+	PageCap          int       // items on a page at most, whatever was asked; default 64
+	SearchCap        int       // a search ends with OK after so many items; 0 is unlimited
+	EmptyMore        bool      // the last page says MORE, and so does the empty one behind it
+	NoStatus         bool      // no responseStatusStrg
+	StatusTag        string    // the tag used instead of responseStatusStrg
+	TotalMatches     bool      // numOfMatches counts everything, not the page
+	TotalElement     bool      // totalMatches counts everything
+	NothingWith200   bool      // nothing found is a ResponseStatus with status 200
+	EmptyListOK      bool      // nothing found is OK with an empty matchList
+	TouchingItems    bool      // items that only touch the time span are among the results
+	ForeignItems     bool      // an item of another track is among the results
+	RepeatItems      bool      // the last item of a page comes again as the first of the next
+	Descending       bool      // items come newest first
+	LowercaseSession bool      // the searchID comes back in braces and lower case
+	ChannelNames     bool      // names are ch01_0000… instead of digits
+	SameNames        bool      // every track gives its recordings the same names
+
+	// The playbackURI.
+
+	WrongSize  int64  // added to size=
+	NoSize     bool   // it has neither name nor size
+	URIHost    string // its host; default the host that was asked
+	URIBreaks  bool   // it has line breaks
+	URINoSlash bool   // it has no slash after the track
+	WholeTimes bool   // its times are those of the whole day, not of the item
+
+	// Download.
+
+	Verb            Verb          // which verb it takes
+	WrongVerb400    bool          // the wrong verb is a plain 400 badXmlContent
+	RefuseQueryForm bool          // download?playbackURI= is refused
+	ByTime          bool          // a URI without name and size is accepted
+	HangUpByTime    bool          // a URI without name and size closes the connection
+	Range           Range         // what a Range header does
+	NoLength        bool          // chunked, no Content-Length
+	ZeroLength      bool          // "Content-Length: 0" before a body that ends with the connection
+	CloseDelimited  bool          // no Content-Length; the body ends with the connection
+	KeepOpen        bool          // the connection stays open after the last byte
+	WrongLength     int64         // added to Content-Length
+	SpuriousEvery   int           // every n-th download is a 400 that means nothing; 0 never
+	QuietTime       time.Duration // a download this soon after the last one is such a 400
+	ContentType     string        // default "Opaque/data"
+	Unsettled       time.Duration // a file that ended less than this ago lacks its last tenth
+	BareStream      bool          // no IMKH header before the program stream
+	BusyForm        BusyForm      // how "busy" is said
+	GoneForm        GoneForm      // how a missing file is refused
+
+	// HTTP.
+
+	KeepAlive   int    // requests per connection; 0 is unlimited
+	RedirectTo  string // requests without TLS are redirected to this origin, e.g. "https://10.0.0.5"
+	SilentClose bool   // the connection ends after them without "Connection: close"
+}
+
+// Namespace is what the root of an XML answer declares.
+type Namespace int
+
+// The namespaces seen on devices.
+const (
+	HikvisionNS   Namespace = iota // http://www.hikvision.com/ver20/XMLSchema
+	ISAPINS                        // http://www.isapi.org/ver20/XMLSchema
+	HikvisionNS10                  // http://www.hikvision.com/ver10/XMLSchema
+	StdOrgNS                       // http://www.std-cgi.org/ver20/XMLSchema
+	StdComNS                       // http://www.std-cgi.com/ver20/XMLSchema
+	PsiaNS                         // urn:selfextension:psiaext-ver10-xsd
+	PrefixedNS                     // a prefix on every element
+	NoNS                           // none
+)
+
+// Clock says how times in searches are meant.
+type Clock int
+
+// The clocks.
+const (
+	ClockOfKind Clock = iota // wall clock on recorders, UTC on cameras
+	WallClock                // the wall clock with a decorative Z
+	TrueUTC                  // UTC
+)
+
+// Verb says which verb a download takes.
+type Verb int
+
+// The verbs.
+const (
+	AnyVerb  Verb = iota // GET and POST
+	GetOnly              // POST is methodNotAllowed
+	PostOnly             // GET is methodNotAllowed
+)
+
+// Range says what a Range header of a download does.
+type Range int
+
+// What a Range header does.
+const (
+	RangeIgnored Range = iota // 200 and the whole file
+	RangeHonored              // 206 and Content-Range
+	RangeWrong                // 206 with a Content-Range and bytes from the beginning
+	RangeSilent               // 206 without Content-Range
+)
+
+// BusyForm says how "busy" is said.
+type BusyForm int
+
+// The forms of "busy".
+const (
+	Busy503     BusyForm = iota // 503, deviceBusy
+	Busy400                     // 400, deviceBusy
+	Busy200                     // 200 and a ResponseStatus
+	Busy503Bare                 // 503 without a body
+)
+
+// GoneForm says how a file that is no longer there is refused.
+type GoneForm int
+
+// The forms of "gone".
+const (
+	GoneNotFound GoneForm = iota // 404 and a ResponseStatus
+	Gone400                      // 400 badParameters
+	GoneEmpty                    // 200 and nothing
+)

@@ -1,0 +1,211 @@
+package simulator
+
+import (
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Recorder is a simulated recorder. It is an http.Handler; all methods may be
+// called while it serves.
+type Recorder struct {
+	config Config
+	quirks Quirks
+	zone   zone
+	guard  *guard
+	script *script
+	meter  meter
+
+	tracks map[int]*track
+	order  []int // track numbers, ascending
+
+	mu        sync.Mutex
+	sessions  map[string]bool // searchIDs seen
+	searches  int             // in all, for quirks that count
+	downloads int             // in all, for quirks that count
+	lastEnd   time.Time       // of a download
+}
+
+// New returns a recorder. It panics when the configuration contradicts itself
+// (a zone that is not POSIX, two channels of one number), since only a mistake
+// in the calling code can cause that.
+func New(c Config) *Recorder {
+	c = c.withDefaults()
+	z, err := parseZone(c.Zone)
+	if err != nil {
+		panic("simulator: " + err.Error())
+	}
+	rec := &Recorder{
+		config: c, quirks: c.Quirks, zone: z, guard: newGuard(c),
+		script:   newScript(c),
+		sessions: map[string]bool{},
+	}
+	rec.addTracks()
+	return rec
+}
+
+// Config returns the configuration with its defaults filled in.
+func (rec *Recorder) Config() Config { return rec.config }
+
+// SetPassword changes or adds the password of a user; sessions that use the
+// old one are refused from now on.
+func (rec *Recorder) SetPassword(user, password string) {
+	g := rec.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	a := g.accounts[user]
+	a.password = password
+	g.accounts[user] = a
+}
+
+// ExpireNonces makes every nonce given out so far stale.
+func (rec *Recorder) ExpireNonces() {
+	g := rec.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	clear(g.nonces)
+	g.order = nil
+}
+
+// Unlock forgets all refused logins.
+func (rec *Recorder) Unlock() {
+	g := rec.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	clear(g.locks)
+}
+
+// WallClock returns what the device's clock shows now, in time.UTC.
+func (rec *Recorder) WallClock() time.Time {
+	return rec.zone.wall(rec.config.Now().Add(rec.config.ClockError))
+}
+
+// request is what a handler gets.
+type request struct {
+	*http.Request
+	user  account
+	track int    // of a search or download, as far as it could be read
+	body  []byte // at most maxBody bytes
+}
+
+// maxBody bounds what is read of a request.
+const maxBody = 64 << 10
+
+// route is one call.
+type route struct {
+	endpoint Endpoint
+	handle   func(*request) *reply
+}
+
+// routeOf finds the call that a path stands for. Devices do not mind a slash at the end.
+func (rec *Recorder) routeOf(path string) route {
+	path = strings.TrimSuffix(path, "/")
+	if id, ok := strings.CutPrefix(path, "/ISAPI/ContentMgmt/record/tracks/"); ok {
+		if id, ok = strings.CutSuffix(id, "/dailyDistribution"); ok {
+			return route{DailyDistribution, func(r *request) *reply { return rec.dailyDistribution(r, id) }}
+		}
+	}
+	switch path {
+	case "/ISAPI/System/deviceInfo":
+		return route{DeviceInfo, rec.deviceInfo}
+	case "/ISAPI/System/capabilities":
+		return route{Capabilities, rec.capabilities}
+	case "/ISAPI/System/time":
+		return route{Time, rec.time}
+	case "/ISAPI/Security/userCheck", "/PSIA/Custom/SelfExt/userCheck":
+		return route{UserCheck, rec.userCheck}
+	case "/ISAPI/ContentMgmt/InputProxy/channels":
+		return route{InputProxy, rec.inputProxy}
+	case "/ISAPI/ContentMgmt/InputProxy/channels/status":
+		return route{InputProxyStatus, rec.inputProxyStatus}
+	case "/ISAPI/System/Video/inputs/channels":
+		return route{VideoInputs, rec.videoInputs}
+	case "/ISAPI/Streaming/channels":
+		return route{StreamingChannels, rec.streamingChannels}
+	case "/ISAPI/ContentMgmt/record/tracks":
+		return route{Tracks, rec.trackList}
+	case "/ISAPI/ContentMgmt/search":
+		return route{Search, rec.search}
+	case "/ISAPI/ContentMgmt/search/profile":
+		return route{SearchProfile, rec.searchProfile}
+	case "/ISAPI/ContentMgmt/download", "/ISAPI/ContentMgmt/downloadEx":
+		return route{Download, rec.download}
+	case "/ISAPI/ContentMgmt/download/capabilities":
+		return route{DownloadCapabilities, rec.downloadCapabilities}
+	}
+	return route{Other, func(r *request) *reply {
+		return refusal(r.Request, http.StatusNotFound, codeInvalidOperation, "notSupport", "")
+	}}
+}
+
+// ServeHTTP answers one request.
+func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	out := &delivery{rec: rec, w: w, r: r, release: func() {}}
+	if to := rec.quirks.RedirectTo; to != "" && r.TLS == nil {
+		out.send(&reply{status: http.StatusFound, header: http.Header{"Location": {to + r.URL.RequestURI()}}}, Fault{})
+		return
+	}
+	v := rec.guard.check(r)
+	if v.bare {
+		rec.meter.request(Challenge)
+		out.send(v.refusal, rec.script.next(Challenge, 0))
+		return
+	}
+	if v.refusal != nil {
+		out.send(v.refusal, Fault{})
+		return
+	}
+	to := rec.routeOf(r.URL.Path)
+	req := &request{Request: r, user: v.account, body: readBody(r)}
+	req.track = trackOf(to.endpoint, req)
+	rec.meter.request(to.endpoint)
+	fault := rec.script.next(to.endpoint, req.track)
+
+	release, busy := rec.meter.enter(to.endpoint, rec.limit(to.endpoint))
+	out.release = sync.OnceFunc(release)
+	defer out.release()
+	switch {
+	case fault.answer != nil:
+		out.send(nil, fault)
+	case busy:
+		out.send(rec.busy(r), fault)
+	default:
+		out.send(to.handle(req), fault)
+	}
+}
+
+// limit returns how many requests to an endpoint may run at once; 0 is no limit.
+func (rec *Recorder) limit(e Endpoint) int {
+	switch e {
+	case Download:
+		return rec.config.MaxDownloads
+	case Search:
+		return rec.config.MaxSearches
+	default:
+		return 0
+	}
+}
+
+// busy returns "busy" in the device's own form.
+func (rec *Recorder) busy(r *http.Request) *reply {
+	switch rec.quirks.BusyForm {
+	case Busy400:
+		return refusal(r, http.StatusBadRequest, codeBusy, "deviceBusy", "")
+	case Busy200:
+		return refusal(r, http.StatusOK, codeBusy, "deviceBusy", "")
+	case Busy503Bare:
+		return &reply{status: http.StatusServiceUnavailable}
+	case Busy503:
+	}
+	return refusal(r, http.StatusServiceUnavailable, codeBusy, "deviceBusy", "")
+}
+
+// checksum returns a number that depends only on the text.
+func checksum(parts ...any) uint64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintln(h, parts...)
+	return h.Sum64()
+}

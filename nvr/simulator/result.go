@@ -1,0 +1,112 @@
+package simulator
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// result writes a CMSearchResult.
+func (rec *Recorder) result(r *request, q *searchRequest, all, shown []item, more bool) *reply {
+	k := rec.quirks
+	status := "OK"
+	switch {
+	case len(all) == 0 && !k.EmptyListOK:
+		status = "NO MATCHES"
+	case more, k.EmptyMore && len(all) > 0:
+		status = "MORE"
+	}
+	id := q.id
+	if k.LowercaseSession {
+		id = "{" + strings.ToLower(strings.Trim(id, "{}")) + "}"
+	}
+	count := len(shown)
+	if k.TotalMatches {
+		count = len(all)
+	}
+	inner := element("searchID", id) + element("responseStatus", true)
+	if !k.NoStatus {
+		inner += element(or(k.StatusTag, "responseStatusStrg"), status)
+	}
+	inner += element("numOfMatches", count)
+	if k.TotalElement {
+		inner += element("totalMatches", len(all))
+	}
+	if status != "NO MATCHES" {
+		var b strings.Builder
+		for _, it := range shown {
+			b.WriteString(rec.match(r, it.track, it))
+		}
+		if k.ForeignItems && len(shown) > 0 {
+			b.WriteString(rec.match(r, shown[0].track+100, shown[0]))
+		}
+		inner += "<matchList>\n" + b.String() + "</matchList>\n"
+	}
+	return rec.answer("CMSearchResult", "", inner)
+}
+
+// match writes one searchMatchItem.
+func (rec *Recorder) match(r *request, track int, it item) string {
+	contentType, codec := "video", "H.264-BP"
+	t := rec.tracks[it.track]
+	switch {
+	case t.photos:
+		contentType, codec = "picture", "jpeg"
+	case t.channel.Codec == H265:
+		codec = "H.265-MP"
+	}
+	text := "<searchMatchItem>\n" + element("sourceID", "{0000000000-0000-0000-0000-000000000000}") +
+		element("trackID", track) +
+		"<timeSpan>\n" + element("startTime", rec.shown(it.rec.Start)) + element("endTime", rec.shown(it.rec.End)) + "</timeSpan>\n" +
+		"<mediaSegmentDescriptor>\n" + element("contentType", contentType) + element("codecType", codec) +
+		element("rateType", "Vbr") +
+		element("playbackURI", rec.uri(r, track, it)) + element("lockStatus", "unlock") + element("name", it.rec.Name) +
+		"</mediaSegmentDescriptor>\n" +
+		"<metadataMatches>\n" + element("metadataDescriptor", "recordType.meta.hikvision.com/timing") + "</metadataMatches>\n" +
+		"</searchMatchItem>\n"
+	if rec.quirks.BlankAnswers {
+		return blanks.Replace(text)
+	}
+	return text
+}
+
+// blanks puts white space around texts.
+var blanks = strings.NewReplacer("ID>", "ID>\n\t ", "Time>", "Time> \n", "</", " \n</")
+
+// shown writes a time as the device does in results.
+func (rec *Recorder) shown(wall time.Time) string {
+	if rec.quirks.Offsets {
+		return wall.Format("2006-01-02T15:04:05") + rec.zone.suffix(wall, false)
+	}
+	if rec.utc() {
+		wall = rec.zone.utc(wall)
+	}
+	return wall.Format("2006-01-02T15:04:05Z")
+}
+
+// uri writes a playbackURI.
+func (rec *Recorder) uri(r *request, track int, it item) string {
+	k := rec.quirks
+	start, end := it.rec.Start, it.rec.End
+	if k.WholeTimes {
+		start = start.Truncate(24 * time.Hour)
+		end = start.Add(24*time.Hour - time.Second)
+	}
+	if rec.utc() {
+		start, end = rec.zone.utc(start), rec.zone.utc(end)
+	}
+	slash, line := "/", ""
+	if k.URINoSlash {
+		slash = ""
+	}
+	if k.URIBreaks {
+		line = "\n      "
+	}
+	const layout = "20060102T150405Z"
+	text := fmt.Sprintf("rtsp://%s/Streaming/tracks/%d%s?%sstarttime=%s&%sendtime=%s",
+		or(k.URIHost, r.Host), track, slash, line, start.Format(layout), line, end.Format(layout))
+	if !k.NoSize {
+		text += fmt.Sprintf("&%sname=%s&size=%d", line, it.rec.Name, it.rec.Size+k.WrongSize)
+	}
+	return line + text + line
+}

@@ -1,0 +1,154 @@
+package simulator
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Endpoint is a call that a recorder answers.
+type Endpoint string
+
+// The endpoints. Challenge stands for every request without credentials,
+// whatever it asks for; Other for paths that the recorder does not know.
+const (
+	Challenge            Endpoint = "challenge"
+	DeviceInfo           Endpoint = "deviceInfo"
+	Capabilities         Endpoint = "capabilities"
+	Time                 Endpoint = "time"
+	UserCheck            Endpoint = "userCheck"
+	InputProxy           Endpoint = "InputProxy/channels"
+	InputProxyStatus     Endpoint = "InputProxy/channels/status"
+	VideoInputs          Endpoint = "Video/inputs/channels"
+	StreamingChannels    Endpoint = "Streaming/channels"
+	Tracks               Endpoint = "record/tracks"
+	DailyDistribution    Endpoint = "dailyDistribution"
+	Search               Endpoint = "search"
+	SearchProfile        Endpoint = "search/profile"
+	Download             Endpoint = "download"
+	DownloadCapabilities Endpoint = "download/capabilities"
+	Other                Endpoint = "other"
+)
+
+// script hands out faults.
+type script struct {
+	mu     sync.Mutex
+	queues map[scriptKey][]Fault
+	always map[scriptKey]Fault
+	chaos  map[Endpoint]*striker
+}
+
+// scriptKey is an endpoint, or with a track one track's requests to it.
+type scriptKey struct {
+	endpoint Endpoint
+	track    int
+}
+
+// Chaos says how faults strike at random.
+type Chaos struct {
+	Seed        uint64  // the same seed gives the same sequence
+	Probability float64 // of a fault in one request
+	Faults      []Fault // default RandomFaults
+}
+
+// striker is Chaos at work.
+type striker struct {
+	Chaos
+	rng *rand.Rand
+}
+
+// newScript returns a script with what the configuration says.
+func newScript(c Config) *script {
+	s := &script{
+		queues: map[scriptKey][]Fault{}, always: map[scriptKey]Fault{}, chaos: map[Endpoint]*striker{},
+	}
+	for e, faults := range c.Script {
+		s.queues[scriptKey{endpoint: e}] = slices.Clone(faults)
+	}
+	for e, c := range c.Random {
+		s.chaos[e] = newStriker(c)
+	}
+	return s
+}
+
+func newStriker(c Chaos) *striker {
+	if len(c.Faults) == 0 {
+		c.Faults = RandomFaults()
+	}
+	return &striker{Chaos: c, rng: rand.New(rand.NewPCG(c.Seed, 0))}
+}
+
+// Script makes the next requests to an endpoint take these faults, one each,
+// in order. Requests that are not signed in do not count, except for Challenge.
+func (rec *Recorder) Script(e Endpoint, faults ...Fault) { rec.ScriptTrack(e, 0, faults...) }
+
+// ScriptTrack is Script for the searches or downloads of one track. It comes
+// before what Script says; track 0 means all.
+func (rec *Recorder) ScriptTrack(e Endpoint, track int, faults ...Fault) {
+	s := rec.script
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := scriptKey{e, track}
+	s.queues[k] = append(s.queues[k], faults...)
+}
+
+// ScriptAlways makes every request to an endpoint take a fault, once the
+// scripts are used up, until it is called again. None ends it.
+func (rec *Recorder) ScriptAlways(e Endpoint, f Fault) { rec.ScriptTrackAlways(e, 0, f) }
+
+// ScriptTrackAlways is ScriptAlways for one track.
+func (rec *Recorder) ScriptTrackAlways(e Endpoint, track int, f Fault) {
+	s := rec.script
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.name == "" {
+		delete(s.always, scriptKey{e, track})
+		return
+	}
+	s.always[scriptKey{e, track}] = f
+}
+
+// Chaos makes requests to an endpoint take faults at random, where no script
+// says otherwise. The zero Chaos ends it.
+func (rec *Recorder) Chaos(e Endpoint, c Chaos) {
+	s := rec.script
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chaos[e] = newStriker(c)
+}
+
+// RandomFaults is a mix of faults that a later try gets over.
+func RandomFaults() []Fault {
+	return []Fault{
+		DropAfter(0), DropAfter(4096), DropAfter(100_000), ResetAfter(50_000), TruncateChunked(30_000),
+		StallAfter(20_000, time.Second), Busy(time.Second), DeviceBusy400(), BusyWith200(), Spurious400(),
+		DeviceError500(), XMLWith200(), HTMLWith200(), EmptyBody(), SlowHeaders(500 * time.Millisecond), Refuse(),
+		CloseDelimited(60_000), NoLength(), WrongLength(1000), CorruptHead(),
+	}
+}
+
+// next returns the fault for a request.
+func (s *script) next(e Endpoint, track int) Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	keys := []scriptKey{{e, track}, {e, 0}}
+	if track == 0 {
+		keys = keys[1:]
+	}
+	for _, k := range keys {
+		if q := s.queues[k]; len(q) > 0 {
+			s.queues[k] = q[1:]
+			return q[0]
+		}
+	}
+	for _, k := range keys {
+		if f, ok := s.always[k]; ok {
+			return f
+		}
+	}
+	if c := s.chaos[e]; c != nil && c.rng.Float64() < c.Probability {
+		return c.Faults[c.rng.IntN(len(c.Faults))]
+	}
+	return Fault{}
+}

@@ -1,0 +1,226 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// defaultPageCap is how many items a DS-7616NXI V4.84 puts on a page at most.
+const defaultPageCap = 64
+
+// item is one line of a search result.
+type item struct {
+	track int
+	rec   Recording
+}
+
+// mayPlay returns the refusal for a user who must not play back, else nil.
+func (rec *Recorder) mayPlay(r *request) *reply {
+	if !rec.quirks.RefusePlayback && !r.user.noPlayback {
+		return nil
+	}
+	status := http.StatusForbidden
+	if rec.quirks.ForbiddenWith401 {
+		status = http.StatusUnauthorized
+	}
+	return refusal(r.Request, status, codeInvalidOperation, "lowPrivilege", "")
+}
+
+func (rec *Recorder) search(r *request) *reply {
+	if r.Method != http.MethodPost {
+		return wrongVerb(r.Request)
+	}
+	if p := rec.mayPlay(r); p != nil {
+		return p
+	}
+	q, err := parseSearch(r.body)
+	if errors.Is(err, errFormat) {
+		return refusal(r.Request, http.StatusBadRequest, codeBadFormat, "badXmlFormat", err.Error())
+	}
+	if err != nil {
+		return badContent(r.Request, err.Error())
+	}
+	if p := rec.refuseSearch(r, &q); p != nil {
+		return p
+	}
+	items, p := rec.matches(r, &q)
+	if p != nil {
+		return p
+	}
+	return rec.page(r, &q, items)
+}
+
+// refuseSearch applies the habits of devices that refuse what others accept.
+func (rec *Recorder) refuseSearch(r *request, q *searchRequest) *reply {
+	k := rec.quirks
+	rec.mu.Lock()
+	rec.searches++
+	nth := rec.searches
+	rec.mu.Unlock()
+	switch {
+	case k.NoStorage:
+		return rec.refused(r, true)
+	case !k.AnySearchID && !guid.MatchString(q.id):
+		return badContent(r.Request, "Tag 13 is invalid (two root tags)")
+	case k.RejectNamespace && q.declaration:
+		return badContent(r.Request, "")
+	case k.RejectRightTag && q.rightTag:
+		return badContent(r.Request, "searchResultPosition")
+	case k.RejectLargePage > 0 && q.limit > k.RejectLargePage:
+		return badParameters(r.Request, "maxResults")
+	case q.spans > 1 && !k.SpareSpans:
+		return badParameters(r.Request, "timeSpanList")
+	case k.MaxSpan > 0 && q.to.Sub(q.from) > k.MaxSpan:
+		return badParameters(r.Request, "timeSpan")
+	case k.SpuriousSearch > 0 && nth%k.SpuriousSearch == 0:
+		return badContent(r.Request, "")
+	case k.FirstSearchFails && nth == 1:
+		return refusal(r.Request, http.StatusOK, codeInvalidOperation, "invalidOperation", "")
+	case k.SearchNeedsQuiet && rec.meter.runningNow(Download) > 0:
+		return rec.busy(r.Request)
+	}
+	return nil
+}
+
+// matches returns everything that a search finds.
+func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
+	k := rec.quirks
+	tracks := q.tracks
+	if len(tracks) == 0 || k.IgnoreTrackIDList && q.tracksByID {
+		// Without a list that it understands a HiWatch DS-N308 takes track 101.
+		tracks = rec.order[:min(1, len(rec.order))]
+	}
+	from, to := q.from, q.to
+	if q.fromOffset || rec.utc() {
+		from, to = rec.zone.wall(from), rec.zone.wall(to)
+	}
+	var items []item
+	for _, number := range tracks {
+		list, configured := rec.recordings(number)
+		if !configured && k.RefuseUnknown {
+			return nil, badParameters(r.Request, "trackID")
+		}
+		for _, found := range list {
+			if found.Start.Before(to) && found.End.After(from) ||
+				k.TouchingItems && (found.Start.Equal(to) || found.End.Equal(from)) {
+				items = append(items, item{number, found})
+			}
+		}
+	}
+	if k.Descending {
+		slices.Reverse(items)
+	}
+	return items, nil
+}
+
+// utc says whether times in searches are true UTC.
+func (rec *Recorder) utc() bool {
+	switch rec.quirks.Clock {
+	case WallClock:
+		return false
+	case TrueUTC:
+		return true
+	case ClockOfKind:
+	}
+	return rec.config.Kind == Camera
+}
+
+// page returns one page of the items.
+func (rec *Recorder) page(r *request, q *searchRequest, items []item) *reply {
+	k := rec.quirks
+	position := q.position
+	if k.IgnorePosition || k.RepeatOnNewID && !rec.seen(q.id) {
+		position = 0
+	}
+	if k.SearchCap > 0 && len(items) > k.SearchCap {
+		items = items[:k.SearchCap]
+	}
+	if len(items) == 0 && k.NothingWith200 {
+		return refusal(r.Request, http.StatusOK, codeInvalidOperation, "notFound", "")
+	}
+	limit := k.PageCap
+	if limit == 0 {
+		limit = defaultPageCap
+	}
+	if q.limit > 0 {
+		limit = min(limit, q.limit)
+	}
+	begin := min(position, len(items))
+	if k.RepeatItems && begin > 0 {
+		begin--
+	}
+	end := min(begin+limit, len(items))
+	shown := items[begin:end]
+	if k.RepeatItems && position > len(items) {
+		shown = nil
+	}
+	return rec.result(r, q, items, shown, end < len(items))
+}
+
+// seen remembers a searchID and reports whether it was known. Devices keep few
+// sessions; so does this one.
+func (rec *Recorder) seen(id string) bool {
+	const remembered = 256
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	known := rec.sessions[id]
+	if len(rec.sessions) >= remembered {
+		clear(rec.sessions)
+	}
+	rec.sessions[id] = true
+	return known
+}
+
+// dailyDistribution tells which days of a month have recordings.
+func (rec *Recorder) dailyDistribution(r *request, id string) *reply {
+	if rec.quirks.NoDailyResults {
+		return notSupported(r.Request)
+	}
+	if r.Method != http.MethodPost {
+		return wrongVerb(r.Request)
+	}
+	root, err := parseXML(string(r.body))
+	if err != nil {
+		return refusal(r.Request, http.StatusBadRequest, codeBadFormat, "badXmlFormat", err.Error())
+	}
+	year, err1 := number(root, "year", 0)
+	month, err2 := number(root, "monthOfYear", 0)
+	var track int
+	if _, err := fmt.Sscan(id, &track); err != nil || err1 != nil || err2 != nil || year < 1970 || year > 9999 || month < 1 || month > 12 {
+		return badContent(r.Request, "")
+	}
+	list, configured := rec.recordings(track)
+	if !configured {
+		return badParameters(r.Request, "trackID")
+	}
+	var b strings.Builder
+	first := time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
+	for day := first; day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
+		has := slices.ContainsFunc(list, func(rc Recording) bool {
+			return rc.Start.Before(day.AddDate(0, 0, 1)) && rc.End.After(day)
+		})
+		b.WriteString("<day>\n" + element("id", day.Day()) + element("dayOfMonth", day.Day()) + element("record", has))
+		if has {
+			b.WriteString(element("recordType", "time"))
+		}
+		b.WriteString("</day>\n")
+	}
+	return rec.answer("trackDailyDistribution", "", "<dayList>\n"+b.String()+"</dayList>\n")
+}
+
+// searchProfile tells the limits of searches, as a DS-7616NXI V4.84 does.
+func (rec *Recorder) searchProfile(r *request) *reply {
+	if rec.quirks.NoSearchProfile || rec.config.Kind == Camera {
+		return wrongVerb(r.Request)
+	}
+	searches, limit := max(1, rec.config.MaxSearches), rec.quirks.PageCap
+	if limit == 0 {
+		limit = defaultPageCap
+	}
+	return rec.answer("CMSearchProfile", "", element("maxSearchTimespans", 1)+element("maxSearchTracks", 16)+
+		element("maxSearchMatchResults", limit)+element("maxConcurrentSearches", searches))
+}

@@ -1,0 +1,117 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// searchRequest is what a CMSearchDescription asks for.
+type searchRequest struct {
+	id          string
+	tracks      []int
+	tracksByID  bool // named in trackIDList
+	from, to    time.Time
+	fromOffset  bool // the times carry an explicit offset
+	spans       int
+	limit       int
+	position    int
+	rightTag    bool // the tag is spelt searchResultPosition
+	declaration bool // an XML declaration or a namespace
+}
+
+// guid is what a searchID has to look like: DS-7616NI-E2 V3.4.106 and
+// DS-7616NXI V4.84 answer badXmlContent to any other text.
+var guid = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?$`)
+
+// errFormat says that the text is no XML; errContent that it says nothing sensible.
+var (
+	errFormat  = errors.New("invalid XML format")
+	errContent = errors.New("invalid XML content")
+)
+
+// parseSearch reads the body of a search.
+func parseSearch(body []byte) (searchRequest, error) {
+	var q searchRequest
+	root, err := parseXML(string(body))
+	if err != nil {
+		return q, fmt.Errorf("%w: %w", errFormat, err)
+	}
+	if root.name != "CMSearchDescription" {
+		return q, fmt.Errorf("%w: root is %q", errContent, root.name)
+	}
+	q.declaration = root.space != "" || strings.HasPrefix(strings.TrimSpace(string(body)), "<?xml")
+	q.id, _ = root.find("searchID")
+	q.tracksByID = len(root.all("trackIDList")) > 0
+	for _, n := range root.all("trackID") {
+		number, err := strconv.Atoi(strings.TrimSpace(n.text))
+		if err != nil || number < 0 {
+			return q, fmt.Errorf("%w: trackID %q", errContent, n.text)
+		}
+		q.tracks = append(q.tracks, number)
+	}
+	spans := root.all("timeSpan")
+	q.spans = len(spans)
+	if q.spans == 0 {
+		return q, fmt.Errorf("%w: no timeSpan", errContent)
+	}
+	if q.from, q.fromOffset, err = spanTime(spans[0], "startTime"); err != nil {
+		return q, err
+	}
+	if q.to, _, err = spanTime(spans[0], "endTime"); err != nil {
+		return q, err
+	}
+	if q.limit, err = number(root, "maxResults", 40); err != nil {
+		return q, err
+	}
+	q.rightTag = len(root.all("searchResultPosition")) > 0
+	q.position, err = number(root, "searchResultPostion", 0)
+	return q, err
+}
+
+// number reads a count that may be absent.
+func number(root *node, name string, absent int) (int, error) {
+	text, ok := root.find(name)
+	if !ok {
+		return absent, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%w: %s %q", errContent, name, text)
+	}
+	return n, nil
+}
+
+// spanTime reads a time. One with Z comes back as its digits in time.UTC, and
+// the device decides what they mean; one with another offset is exact.
+func spanTime(span *node, name string) (t time.Time, exact bool, err error) {
+	text, _ := span.find(name)
+	for _, layout := range []string{"2006-01-02T15:04:05Z", "2006-01-02T15:04:05"} {
+		if t, err = time.Parse(layout, text); err == nil {
+			return t, false, nil
+		}
+	}
+	if t, err = time.Parse(time.RFC3339, text); err != nil {
+		return t, false, fmt.Errorf("%w: %s %q", errContent, name, text)
+	}
+	return t.UTC(), true, nil
+}
+
+// trackOf returns the track that a request is about, 0 when it names none.
+func trackOf(e Endpoint, r *request) int {
+	switch e {
+	case Search:
+		if q, err := parseSearch(r.body); err == nil && len(q.tracks) > 0 {
+			return q.tracks[0]
+		}
+	case Download:
+		if uri, ok := playbackURI(r); ok {
+			return uri.track
+		}
+	default:
+	}
+	return 0
+}

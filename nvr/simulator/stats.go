@@ -1,0 +1,91 @@
+package simulator
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+)
+
+// Stats is what a recorder has seen so far.
+type Stats struct {
+	Requests       map[Endpoint]int // signed in, except Challenge
+	Auth           AuthStats
+	Downloads      int   // running now
+	MaxDownloads   int   // running at once, at most
+	MaxSearches    int   // running at once, at most
+	Refused        int   // answered "busy" for lack of room
+	BytesSent      int64 // of bodies of downloads
+	RangesHonored  int   // answers with 206
+	FullDeliveries int   // downloads whose last byte was sent
+}
+
+// meter counts.
+type meter struct {
+	mu      sync.Mutex
+	stats   Stats
+	running map[Endpoint]int
+	bytes   atomic.Int64
+}
+
+func (m *meter) request(e Endpoint) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stats.Requests == nil {
+		m.stats.Requests = map[Endpoint]int{}
+	}
+	m.stats.Requests[e]++
+}
+
+// enter counts a request in, unless limit are running already. The returned
+// function counts it out.
+func (m *meter) enter(e Endpoint, limit int) (release func(), busy bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.running == nil {
+		m.running = map[Endpoint]int{}
+	}
+	if limit > 0 && m.running[e] >= limit {
+		m.stats.Refused++
+		return func() {}, true
+	}
+	m.running[e]++
+	m.stats.MaxDownloads = max(m.stats.MaxDownloads, m.running[Download])
+	m.stats.MaxSearches = max(m.stats.MaxSearches, m.running[Search])
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.running[e]--
+	}, false
+}
+
+func (m *meter) count(change func(*Stats)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(&m.stats)
+}
+
+func (m *meter) runningNow(e Endpoint) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.running[e]
+}
+
+// Stats returns what the recorder has seen so far.
+func (rec *Recorder) Stats() Stats {
+	m := &rec.meter
+	m.mu.Lock()
+	s := m.stats
+	s.Requests = maps.Clone(s.Requests)
+	s.Downloads = m.running[Download]
+	m.mu.Unlock()
+	s.BytesSent = m.bytes.Load()
+
+	g := rec.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s.Auth = g.stats
+	for _, l := range g.locks {
+		s.Auth.Locked = s.Auth.Locked || g.now().Before(l.until)
+	}
+	return s
+}

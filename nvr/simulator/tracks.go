@@ -1,0 +1,168 @@
+package simulator
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// track is one stream of a channel with its recordings.
+type track struct {
+	number     int
+	channel    Channel
+	photos     bool
+	recordings []Recording // by start, names filled in
+}
+
+// addTracks makes the tracks of all channels.
+func (rec *Recorder) addTracks() {
+	rec.tracks = map[int]*track{}
+	for _, ch := range rec.config.Channels {
+		rec.addTrack(ch, 1, ch.Recordings)
+		if ch.SubRecordings != nil {
+			rec.addTrack(ch, 2, ch.SubRecordings)
+		}
+		if ch.Photos != nil {
+			rec.addTrack(ch, 3, ch.Photos)
+		}
+	}
+	slices.Sort(rec.order)
+}
+
+func (rec *Recorder) addTrack(ch Channel, stream int, list []Recording) {
+	t := &track{number: ch.Number*100 + stream, channel: ch, photos: stream == 3}
+	if rec.tracks[t.number] != nil {
+		panic(fmt.Sprintf("simulator: two channels have the number %d", ch.Number))
+	}
+	t.recordings = slices.Clone(list)
+	slices.SortStableFunc(t.recordings, func(a, b Recording) int { return a.Start.Compare(b.Start) })
+	for i := range t.recordings {
+		r := &t.recordings[i]
+		r.Name = or(r.Name, rec.defaultName(t, i))
+	}
+	rec.tracks[t.number] = t
+	rec.order = append(rec.order, t.number)
+}
+
+// defaultName names a file as the family does.
+func (rec *Recorder) defaultName(t *track, i int) string {
+	prefix := t.number
+	if rec.quirks.SameNames {
+		prefix = 0
+	}
+	if rec.quirks.ChannelNames || rec.config.Kind == Camera {
+		return fmt.Sprintf("ch%02d_%06d%011d", t.channel.Number, prefix, i)
+	}
+	return fmt.Sprintf("%08d%09d", prefix, i)
+}
+
+// at returns how a recording looks at a wall clock time: a growing one ends
+// then, and has its share of the bytes. It reports whether it is there at all.
+func (r Recording) at(now time.Time) (Recording, bool) {
+	if !r.Growing || !now.Before(r.End) {
+		return r, true
+	}
+	if !now.After(r.Start) {
+		return r, false
+	}
+	share := float64(now.Sub(r.Start)) / float64(r.End.Sub(r.Start))
+	r.End = now.Truncate(time.Second)
+	r.Size = max(1, int64(share*float64(r.Size)))
+	return r, true
+}
+
+// AddRecording puts another file on a track, as a recorder does while it
+// records. It panics when there is no such track.
+func (rec *Recorder) AddRecording(track int, r Recording) {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	t := rec.tracks[track]
+	r.Name = or(r.Name, rec.defaultName(t, len(t.recordings)))
+	t.recordings = append(slices.Clone(t.recordings), r)
+	slices.SortStableFunc(t.recordings, func(a, b Recording) int { return a.Start.Compare(b.Start) })
+}
+
+// RemoveRecording deletes a file as a recorder does when its disk is full. It
+// reports whether there was one.
+func (rec *Recorder) RemoveRecording(track int, name string) bool {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	t := rec.tracks[track]
+	if t == nil {
+		return false
+	}
+	kept := slices.DeleteFunc(slices.Clone(t.recordings), func(r Recording) bool { return r.Name == name })
+	removed := len(kept) < len(t.recordings)
+	t.recordings = kept
+	return removed
+}
+
+// Tracks returns the numbers of all tracks, ascending.
+func (rec *Recorder) Tracks() []int { return slices.Clone(rec.order) }
+
+// Recordings returns what is on a track now, oldest first; nil when there is
+// no such track.
+func (rec *Recorder) Recordings(track int) []Recording {
+	list, _ := rec.recordings(track)
+	return list
+}
+
+// recordings also reports whether the track is configured.
+func (rec *Recorder) recordings(number int) ([]Recording, bool) {
+	now := rec.WallClock()
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	t := rec.tracks[number]
+	if t == nil {
+		return nil, false
+	}
+	list := make([]Recording, 0, len(t.recordings))
+	for _, r := range t.recordings {
+		if r, ok := r.at(now); ok {
+			list = append(list, r)
+		}
+	}
+	return list, true
+}
+
+// stored returns a file as it will be when it is complete.
+func (rec *Recorder) stored(number int, name string) (Recording, bool) {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	t := rec.tracks[number]
+	if t == nil {
+		return Recording{}, false
+	}
+	for _, r := range t.recordings {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Recording{}, false
+}
+
+// Content returns the bytes that a faultless download of a recording delivers,
+// always the same. It is an io.ReadSeeker, too, and empty when there is no such
+// recording. Of one that is growing it is what is there now.
+func (rec *Recorder) Content(track int, name string) *Content {
+	final, ok := rec.stored(track, name)
+	now, there := final.at(rec.WallClock())
+	if !ok || !there {
+		return &Content{}
+	}
+	return rec.content(track, final, now.Size)
+}
+
+// content returns the first size bytes of a recording.
+func (rec *Recorder) content(number int, final Recording, size int64) *Content {
+	rec.mu.Lock()
+	t := rec.tracks[number]
+	rec.mu.Unlock()
+	if t.photos {
+		return photo(final, size)
+	}
+	return footage(t.channel, final, size, rec.quirks.BareStream)
+}
+
+var _ io.ReadSeeker = (*Content)(nil)

@@ -1,0 +1,127 @@
+package simulator
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// element is a piece of XML, built as text since devices are not tidy either.
+func element(name string, value any) string {
+	return fmt.Sprintf("<%s>%s</%s>\n", name, html.EscapeString(fmt.Sprint(value)), name)
+}
+
+// document returns a root element in the recorder's namespace.
+func (rec *Recorder) document(root, attributes, inner string) string {
+	version := "2.0"
+	ns := ""
+	switch rec.quirks.Namespace {
+	case HikvisionNS:
+		version, ns = "1.0", "http://www.hikvision.com/ver20/XMLSchema"
+	case ISAPINS:
+		ns = "http://www.isapi.org/ver20/XMLSchema"
+	case HikvisionNS10:
+		version, ns = "1.0", "http://www.hikvision.com/ver10/XMLSchema"
+	case StdOrgNS:
+		ns = "http://www.std-cgi.org/ver20/XMLSchema"
+	case StdComNS:
+		ns = "http://www.std-cgi.com/ver20/XMLSchema"
+	case PsiaNS:
+		version, ns = "1.0", "urn:selfextension:psiaext-ver10-xsd"
+	case PrefixedNS:
+		inner = prefixes.ReplaceAllString(inner, "<${1}hik:")
+		return fmt.Sprintf("<hik:%s version=\"2.0\" xmlns:hik=\"http://www.hikvision.com/ver20/XMLSchema\"%s>\n%s</hik:%s>",
+			root, attributes, inner, root)
+	case NoNS:
+		return fmt.Sprintf("<%s version=\"2.0\"%s>\n%s</%s>", root, attributes, inner, root)
+	}
+	return fmt.Sprintf("<%s version=%q xmlns=%q%s>\n%s</%s>", root, version, ns, attributes, inner, root)
+}
+
+// prefixes finds the place of a prefix in every tag.
+var prefixes = regexp.MustCompile(`<(/?)`)
+
+// answer returns a reply with a document.
+func (rec *Recorder) answer(root, attributes, inner string) *reply {
+	p := &reply{status: 200}
+	p.xml(rec.document(root, attributes, inner))
+	return p
+}
+
+// node is a parsed element, by local name.
+type node struct {
+	name     string
+	space    string
+	text     string
+	children []*node
+}
+
+// maxDepth bounds what a request may nest.
+const maxDepth = 16
+
+// parseXML reads a document whatever its namespaces.
+func parseXML(text string) (*node, error) {
+	dec := xml.NewDecoder(strings.NewReader(text))
+	var root *node
+	var stack []*node
+	for {
+		token, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("not XML: %w", err)
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			n := &node{name: t.Name.Local, space: t.Name.Space}
+			switch {
+			case len(stack) >= maxDepth:
+				return nil, fmt.Errorf("nested too deeply")
+			case len(stack) > 0:
+				top := stack[len(stack)-1]
+				top.children = append(top.children, n)
+			case root != nil:
+				return nil, fmt.Errorf("two root tags")
+			default:
+				root = n
+			}
+			stack = append(stack, n)
+		case xml.EndElement:
+			stack = stack[:len(stack)-1]
+		case xml.CharData:
+			if len(stack) > 0 {
+				stack[len(stack)-1].text += string(t)
+			}
+		}
+	}
+	if root == nil {
+		return nil, fmt.Errorf("empty document")
+	}
+	return root, nil
+}
+
+// all returns the elements of that name at any depth, in document order.
+func (n *node) all(name string) []*node {
+	var found []*node
+	for _, c := range n.children {
+		if c.name == name {
+			found = append(found, c)
+		}
+		found = append(found, c.all(name)...)
+	}
+	return found
+}
+
+// find returns the text of the first element of that name, without blanks
+// around it, and whether there is one.
+func (n *node) find(name string) (string, bool) {
+	if found := n.all(name); len(found) > 0 {
+		return strings.TrimSpace(found[0].text), true
+	}
+	return "", false
+}

@@ -1,0 +1,144 @@
+package simulator
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// zone is a time zone as devices write it: POSIX with the shift of daylight
+// saving instead of an offset, e.g. "CST-2:00:00DST01:00:00,M3.5.5/02:00:00,M10.5.0/02:00:00".
+type zone struct {
+	text       string
+	offset     time.Duration // standard time minus UTC
+	shift      time.Duration // added during daylight saving; 0 is none
+	start, end rule          // in wall clock time before the change
+}
+
+// rule is a day of the year: "Mm.w.d/time".
+type rule struct {
+	month, week, day int
+	at               time.Duration
+}
+
+// parseZone reads the zone.
+func parseZone(text string) (zone, error) {
+	z := zone{text: text}
+	bad := fmt.Errorf("zone %q is not POSIX as recorders write it, e.g. \"CST-3:00:00\"", text)
+	name := strings.IndexAny(text, "+-0123456789")
+	if name < 1 {
+		return z, bad
+	}
+	parts := strings.Split(text[name:], ",")
+	std, dst, hasDST := strings.Cut(parts[0], "DST")
+	west, err := parseClock(std)
+	if err != nil {
+		return z, bad
+	}
+	z.offset = -west
+	if !hasDST {
+		return z, nil
+	}
+	if len(parts) != 3 {
+		return z, bad
+	}
+	if z.shift, err = parseClock(dst); err != nil {
+		return z, bad
+	}
+	if z.start, err = parseRule(parts[1]); err != nil {
+		return z, bad
+	}
+	if z.end, err = parseRule(parts[2]); err != nil {
+		return z, bad
+	}
+	return z, nil
+}
+
+// parseClock reads "[+-]h[:mm[:ss]]".
+func parseClock(text string) (time.Duration, error) {
+	sign := time.Duration(1)
+	if rest, ok := strings.CutPrefix(text, "-"); ok {
+		sign, text = -1, rest
+	}
+	text = strings.TrimPrefix(text, "+")
+	var d time.Duration
+	unit := time.Hour
+	for part := range strings.SplitSeq(text, ":") {
+		n, err := strconv.ParseUint(part, 10, 16)
+		if err != nil || unit < time.Second {
+			return 0, fmt.Errorf("%q is not a time", text)
+		}
+		d += time.Duration(n) * unit
+		unit /= 60
+	}
+	return sign * d, nil
+}
+
+func parseRule(text string) (rule, error) {
+	var r rule
+	date, at, _ := strings.Cut(text, "/")
+	if _, err := fmt.Sscanf(date, "M%d.%d.%d", &r.month, &r.week, &r.day); err != nil {
+		return r, fmt.Errorf("%q is not a rule: %w", text, err)
+	}
+	if r.month < 1 || r.month > 12 || r.week < 1 || r.week > 5 || r.day < 0 || r.day > 6 {
+		return r, fmt.Errorf("%q is not a rule", text)
+	}
+	var err error
+	r.at, err = parseClock(or(at, "2:00:00"))
+	return r, err
+}
+
+// in returns the rule's moment in a year, as wall clock.
+func (r rule) in(year int) time.Time {
+	first := time.Date(year, time.Month(r.month), 1, 0, 0, 0, 0, time.UTC)
+	days := (r.day-int(first.Weekday())+7)%7 + 7*(r.week-1)
+	if t := first.AddDate(0, 0, days); t.Month() == first.Month() {
+		return t.Add(r.at)
+	}
+	return first.AddDate(0, 0, days-7).Add(r.at)
+}
+
+// saving reports whether daylight saving is in force at a standard wall clock time.
+func (z zone) saving(standard time.Time) bool {
+	if z.shift == 0 {
+		return false
+	}
+	start, end := z.start.in(standard.Year()), z.end.in(standard.Year()).Add(-z.shift)
+	if start.Before(end) {
+		return !standard.Before(start) && standard.Before(end)
+	}
+	return !standard.Before(start) || standard.Before(end)
+}
+
+// wall returns the wall clock digits, in time.UTC, at a moment.
+func (z zone) wall(t time.Time) time.Time {
+	standard := t.UTC().Add(z.offset)
+	if z.saving(standard) {
+		return standard.Add(z.shift)
+	}
+	return standard
+}
+
+// utc returns the moment at which the wall clock shows digits; of the two in
+// the repeated hour of autumn it is the first.
+func (z zone) utc(wall time.Time) time.Time {
+	if standard := wall.Add(-z.shift); z.saving(standard) {
+		return standard.Add(-z.offset)
+	}
+	return wall.Add(-z.offset)
+}
+
+// suffix returns the offset in force as "+03:00"; standard leaves daylight
+// saving out.
+func (z zone) suffix(wall time.Time, standard bool) string {
+	offset := wall.Sub(z.utc(wall))
+	if standard {
+		offset = z.offset
+	}
+	sign := '+'
+	if offset < 0 {
+		sign, offset = '-', -offset
+	}
+	return fmt.Sprintf("%c%02d:%02d", sign, offset/time.Hour, offset%time.Hour/time.Minute)
+}
