@@ -1,0 +1,179 @@
+package nvr
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// Address says where a recorder answers.
+type Address struct {
+	HTTPS       bool
+	Host        string // name or IP, IPv6 without brackets
+	Port        int    // always set
+	Fingerprint string // SHA-256 of the certificate to accept, lower-case hex; empty: the system's roots decide
+	LegacyTLS   bool   // TLS 1.0 and 1.1 and RSA key exchange are allowed, for units that know nothing newer
+}
+
+// ParseAddress reads an address as operators type it: "10.0.0.5",
+// "nvr.site.local:8080", "https://10.0.0.5:8443", "[2001:db8::5]:80",
+// "https://10.0.0.5#sha256:…". Stray spaces and a trailing slash are forgiven;
+// a user name, a password, a path or a query are refused, because they would
+// be silently dropped or end up in a message.
+//
+// After "#" stand wishes about TLS, separated by commas: "sha256:" and the
+// fingerprint of the one certificate to accept, and "legacy" for a unit that
+// speaks only TLS 1.0 or 1.1.
+func ParseAddress(text string) (Address, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return Address{}, errors.New("the address is empty")
+	}
+	// Nothing of the text may be repeated in an error before this check.
+	if strings.Contains(text, "@") {
+		return Address{}, errors.New("an address must not hold a login: put user and password in their own columns")
+	}
+	rest, wishes, hasWishes := strings.Cut(text, "#")
+	a := Address{Port: 80}
+	if scheme, after, found := strings.Cut(rest, "://"); found {
+		switch strings.ToLower(strings.TrimSpace(scheme)) {
+		case "http":
+		case "https":
+			a.HTTPS, a.Port = true, 443
+		default:
+			return Address{}, fmt.Errorf("%q is not a scheme of a recorder: use http:// or https://", CleanText(scheme, 20))
+		}
+		rest = after
+	}
+	rest = strings.TrimSpace(strings.TrimRight(rest, "/"))
+	if i := strings.IndexAny(rest, `/?\`); i >= 0 {
+		return Address{}, fmt.Errorf("%q goes on after the host: give only the host and its port", CleanText(rest, 60))
+	}
+	if err := a.setHostPort(rest); err != nil {
+		return Address{}, err
+	}
+	if hasWishes {
+		if err := a.setWishes(wishes); err != nil {
+			return Address{}, err
+		}
+	}
+	return a, nil
+}
+
+func (a *Address) setHostPort(text string) error {
+	// A bare IPv6 address has colons of its own, but no port.
+	bare := text
+	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
+		bare = text[1 : len(text)-1]
+	}
+	if ip, err := netip.ParseAddr(bare); err == nil {
+		a.Host = ip.String()
+		return nil
+	}
+	host, port := text, ""
+	if i := strings.LastIndexByte(text, ':'); i >= 0 {
+		host, port = text[:i], text[i+1:]
+		n, err := strconv.Atoi(strings.TrimSpace(port))
+		if err != nil || n < 1 || n > 65535 {
+			return fmt.Errorf("%q is not a port: use a number from 1 to 65535", CleanText(port, 20))
+		}
+		a.Port = n
+	}
+	host = strings.TrimSpace(host)
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		ip, err := netip.ParseAddr(host[1 : len(host)-1])
+		if err != nil || !ip.Is6() {
+			return fmt.Errorf("%q is not an IPv6 address", CleanText(host, 60))
+		}
+		a.Host = ip.String()
+		return nil
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is4() {
+		a.Host = ip.String()
+		return nil
+	}
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if err := checkHostName(host); err != nil {
+		return err
+	}
+	a.Host = host
+	return nil
+}
+
+// checkHostName refuses what no resolver knows, and numbers that were meant to
+// be an IP address but are none (spreadsheets and fingers produce both).
+func checkHostName(host string) error {
+	if host == "" {
+		return errors.New("the address has no host")
+	}
+	if strings.Trim(host, "0123456789.,") == "" {
+		return fmt.Errorf("%q is not an IP address: it needs four numbers from 0 to 255 with dots between them", CleanText(host, 60))
+	}
+	if len(host) > 253 {
+		return errors.New("the host name is longer than 253 characters")
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || len(label) > 63 {
+			return fmt.Errorf("%q is not a host name", CleanText(host, 60))
+		}
+	}
+	for _, r := range host {
+		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-._", r) {
+			return fmt.Errorf("%q is not a host name: %q cannot stand in one", CleanText(host, 60), string(r))
+		}
+	}
+	return nil
+}
+
+func (a *Address) setWishes(text string) error {
+	if !a.HTTPS {
+		return errors.New("what stands after # is about TLS: put https:// in front")
+	}
+	for wish := range strings.SplitSeq(text, ",") {
+		wish = strings.ToLower(strings.TrimSpace(wish))
+		switch sum, pinned := strings.CutPrefix(wish, "sha256:"); {
+		case pinned:
+			sum = strings.NewReplacer(":", "", " ", "").Replace(sum)
+			if raw, err := hex.DecodeString(sum); err != nil || len(raw) != 32 {
+				return errors.New("a SHA-256 fingerprint has 64 hexadecimal digits")
+			}
+			a.Fingerprint = sum
+		case wish == "legacy":
+			a.LegacyTLS = true
+		default:
+			return fmt.Errorf("%q is not known after #: use sha256:… or legacy", CleanText(wish, 40))
+		}
+	}
+	return nil
+}
+
+// String returns the address as it stands in messages and in the manifest:
+// the host, with its port unless it is the scheme's own, with "https://" in
+// front for TLS. It never holds a login.
+func (a Address) String() string {
+	scheme, own := "", 80
+	if a.HTTPS {
+		scheme, own = "https://", 443
+	}
+	host := a.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if a.Port == own || a.Port == 0 {
+		return scheme + host
+	}
+	return scheme + host + ":" + strconv.Itoa(a.Port)
+}
+
+// origin is what stands in front of a path in a request.
+func (a Address) origin() string {
+	scheme := "http"
+	if a.HTTPS {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
+}

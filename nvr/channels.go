@@ -1,0 +1,217 @@
+package nvr
+
+import (
+	"context"
+	"encoding/xml"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	tracksPath      = "/ISAPI/ContentMgmt/record/tracks"
+	proxiesPath     = "/ISAPI/ContentMgmt/InputProxy/channels"
+	proxyStatusPath = "/ISAPI/ContentMgmt/InputProxy/channels/status"
+	inputsPath      = "/ISAPI/System/Video/inputs/channels"
+	streamsPath     = "/ISAPI/Streaming/channels"
+)
+
+// maxChannels is more than any recorder has.
+const maxChannels = 1024
+
+// listed is one element of any of the lists of channels. The same fields have
+// the same meaning in all of them, as far as they exist.
+type listed struct {
+	ID         string `xml:"id"`
+	Name       string `xml:"name"`
+	Channel    string `xml:"channelName"`
+	Enabled    string `xml:"videoInputEnabled"`
+	Resolution string `xml:"resDesc"`
+	Online     string `xml:"online"`
+	Source     string `xml:"SrcDescriptor>SrcChannel"`
+}
+
+// Channels lists the camera inputs by whatever the device answers to, ordered
+// by number. A device that refuses every kind of discovery gives a Protocol
+// error; its channels can still be searched when somebody knows their numbers.
+//
+// An NVR lists IP channels, a camera video inputs, a hybrid DVR both, and each
+// answers 403 to what it does not have. Inputs without a signal and channels
+// that are no longer connected are listed as offline: their recordings may
+// still be on the disk.
+func (r *Recorder) Channels(ctx context.Context) ([]Channel, error) {
+	if _, err := r.join(ctx); err != nil {
+		return nil, r.fail("list channels", 0, err)
+	}
+	list, err := r.discover(ctx)
+	return list, r.fail("list channels", 0, err)
+}
+
+func (r *Recorder) discover(ctx context.Context) ([]Channel, error) {
+	inputs, err := r.list(ctx, inputsPath)
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := r.list(ctx, proxiesPath)
+	if err != nil {
+		return nil, err
+	}
+	tracks, err := r.list(ctx, tracksPath)
+	if err != nil {
+		return nil, err
+	}
+	var status, streams []listed
+	if len(proxies) > 0 {
+		status, err = r.list(ctx, proxyStatusPath)
+	}
+	if len(inputs)+len(proxies)+len(tracks) == 0 {
+		streams, err = r.list(ctx, streamsPath)
+	}
+	if err != nil {
+		return nil, err
+	}
+	channels := merge(inputs, proxies, status, tracks, streams)
+	if len(channels) == 0 {
+		return nil, failure(Protocol, "this device does not list its channels", nil).
+			advise("name the channels in the sheet's cameras column, for example 1-4, then press r")
+	}
+	return channels, nil
+}
+
+// list fetches one list of channels; a refusal gives an empty one.
+func (r *Recorder) list(ctx context.Context, path string) ([]listed, error) {
+	d, err := r.fetch(ctx, http.MethodGet, path, "")
+	if err == nil {
+		if refused := d.refusal(); refused != nil {
+			err = refused
+		}
+	}
+	if err != nil {
+		switch KindOf(err) {
+		case Forbidden, Gone, Protocol:
+			r.log.Debug("no list of channels", "path", path, "reason", err.(*Error).Detail) //nolint:errorlint // KindOf found it to be one
+			return nil, nil
+		case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS:
+		}
+		return nil, err
+	}
+	return readList(d.body), nil
+}
+
+// readList reads the elements of any list of channels. What its "size"
+// attribute says is ignored: recorders put the number of free slots there.
+func readList(body []byte) []listed {
+	d := newXMLDecoder(body)
+	var all []listed
+	for depth := 0; len(all) < maxChannels; {
+		t, err := d.Token()
+		if err != nil {
+			return all
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			depth++
+			if depth < 2 {
+				continue
+			}
+			depth--
+			var l listed
+			if err := d.DecodeElement(&l, &t); err != nil {
+				return all
+			}
+			all = append(all, l)
+		case xml.EndElement:
+			depth--
+		}
+	}
+	return all
+}
+
+func (l listed) number() int { return number(l.ID) }
+
+// merge makes one list of channels of all that was found.
+func merge(inputs, proxies, status, tracks, streams []listed) []Channel {
+	found := map[int]Channel{}
+	add := func(c Channel) {
+		if c.Number < 1 || c.Number > maxChannels {
+			return
+		}
+		if old, ok := found[c.Number]; ok && (old.Name != "" || c.Name == "") {
+			return
+		}
+		found[c.Number] = c
+	}
+	for _, l := range inputs {
+		add(Channel{Number: l.number(), Name: CleanText(l.Name, maxName), Offline: l.noVideo()})
+	}
+	online := map[string]string{}
+	for _, l := range status {
+		online[l.ID] = strings.ToLower(strings.TrimSpace(l.Online))
+	}
+	recorded := trackChannels(tracks)
+	shift := hybridShift(inputs, proxies, recorded)
+	for _, l := range proxies {
+		add(Channel{Number: l.number() + shift, Name: CleanText(l.Name, maxName), Offline: online[l.ID] == "false"})
+	}
+	known := len(found) > 0
+	for _, n := range recorded {
+		// A track without an input is a camera that was removed.
+		add(Channel{Number: n, Offline: known})
+	}
+	for _, l := range streams {
+		if n := l.number(); n >= 100 {
+			add(Channel{Number: n / 100, Name: CleanText(l.Channel, maxName)})
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b Channel) int { return a.Number - b.Number })
+}
+
+// noVideo reports whether nothing is plugged into an analog input.
+func (l listed) noVideo() bool {
+	return strings.EqualFold(strings.TrimSpace(l.Enabled), "false") ||
+		strings.EqualFold(strings.Join(strings.Fields(l.Resolution), " "), "NO VIDEO")
+}
+
+// trackChannels returns the channels that have tracks. Of a track only its id
+// and its source are reliable: KQ-type NVRs (DS-7616NXI V4.84) repeat the id as
+// Channel and call tracks disabled that do record.
+func trackChannels(tracks []listed) []int {
+	seen := map[int]bool{}
+	for _, l := range tracks {
+		n := l.number() / 100
+		if l.number() < 100 {
+			n = -1
+			if source, err := strconv.Atoi(strings.TrimSpace(l.Source)); err == nil {
+				n = source
+			}
+		}
+		if n > 0 {
+			seen[n] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// hybridShift returns what must be added to the ids of IP channels on a DVR
+// that counts them from 1 again, although its tracks count on behind the
+// analog inputs.
+func hybridShift(inputs, proxies []listed, recorded []int) int {
+	top := 0
+	for _, l := range inputs {
+		top = max(top, l.number())
+	}
+	clash := slices.ContainsFunc(proxies, func(p listed) bool {
+		return slices.ContainsFunc(inputs, func(i listed) bool { return i.number() == p.number() })
+	})
+	if !clash {
+		return 0
+	}
+	for _, l := range proxies {
+		if len(recorded) > 0 && !slices.Contains(recorded, l.number()+top) {
+			return 0
+		}
+	}
+	return top
+}

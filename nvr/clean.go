@@ -1,0 +1,44 @@
+package nvr
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// maxRawText bounds how much of a text is looked at before it is cut to cells.
+const maxRawText = 16 << 10
+
+// CleanText makes a text of unknown origin fit for a terminal, a log and a
+// spreadsheet: one line of valid UTF-8 without control characters, escape
+// sequences or marks that change the direction of writing, white space
+// collapsed, at most maxCells terminal cells wide (an ellipsis shows the cut).
+// maxCells of 0 or less means no limit in cells; 16 KiB is the limit all the same.
+func CleanText(s string, maxCells int) string {
+	if len(s) > maxRawText {
+		s = s[:maxRawText]
+	}
+	s = ansi.Strip(strings.ToValidUTF8(s, ""))
+	s = strings.Join(strings.Fields(strings.Map(visible, s)), " ")
+	if maxCells > 0 {
+		s = ansi.Truncate(s, maxCells, "…")
+	}
+	return s
+}
+
+// visible keeps what people read, turns every kind of break into a space and
+// drops the rest. Format characters (class Cf) hold the bidi marks, the
+// zero-width joiners and the tag characters: none of them is missed in the
+// name of a camera, and each can make two different names look alike.
+func visible(r rune) rune {
+	switch {
+	case unicode.IsSpace(r):
+		return ' '
+	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Zl, unicode.Zp):
+		return -1
+	case r == unicode.ReplacementChar:
+		return -1
+	}
+	return r
+}

@@ -1,0 +1,216 @@
+package nvr
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	deviceInfoPath   = "/ISAPI/System/deviceInfo"
+	capabilitiesPath = "/ISAPI/System/capabilities"
+	timePath         = "/ISAPI/System/time"
+)
+
+// maxName is the width in cells of what a device calls itself or its cameras.
+const maxName = 64
+
+// joining is one sign-in, shared by everybody who wants it.
+type joining struct {
+	done   chan struct{}
+	device Device
+	zone   zone
+	err    error
+}
+
+// SignIn proves the login and learns what the device is. It asks once however
+// many goroutines call it, and answers from memory after a success. A refused
+// login is remembered: every later call of any method fails with it at once,
+// without a request, until Forgive. A lock that names its end is remembered
+// until then.
+func (r *Recorder) SignIn(ctx context.Context) (Device, error) {
+	j, err := r.join(ctx)
+	if err != nil {
+		return Device{}, r.fail("sign in", 0, err)
+	}
+	return j.device, nil
+}
+
+// join signs in, or waits for whoever is doing it.
+func (r *Recorder) join(ctx context.Context) (*joining, error) {
+	for {
+		if err := r.session.latched(); err != nil {
+			return nil, err
+		}
+		r.mu.Lock()
+		j := r.joined
+		leads := j == nil
+		if leads {
+			j = &joining{done: make(chan struct{})}
+			r.joined = j
+		}
+		r.mu.Unlock()
+		if leads {
+			r.lead(ctx, j)
+			return j, j.err
+		}
+		select {
+		case <-j.done:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if !isContextError(j.err) {
+			return j, j.err
+		}
+		// Whoever led was called away; that is no answer for us.
+	}
+}
+
+// lead does the sign-in that others wait for. A failure is not kept, so the
+// next call tries again; what must not be tried again the session remembers.
+func (r *Recorder) lead(ctx context.Context, j *joining) {
+	defer close(j.done)
+	j.device, j.zone, j.err = r.introduce(ctx)
+	if j.err == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.joined == j {
+		r.joined = nil
+	}
+}
+
+func isContextError(err error) bool {
+	_, ours := errors.AsType[*Error](err)
+	return !ours && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+}
+
+// introduce asks the device who it is, what it can do, and what time it shows.
+// Whatever it does not answer stays unknown: OEM units lack any of the three.
+func (r *Recorder) introduce(ctx context.Context) (Device, zone, error) {
+	info, err := r.optional(ctx, deviceInfoPath)
+	if err != nil {
+		return Device{}, zone{}, err
+	}
+	caps, err := r.optional(ctx, capabilitiesPath)
+	if err != nil {
+		return Device{}, zone{}, err
+	}
+	clock, err := r.optional(ctx, timePath)
+	if err != nil {
+		return Device{}, zone{}, err
+	}
+	d := readDevice(info.body, caps.body)
+	if d == (Device{}) && readClock(clock.body).wall.IsZero() && !r.session.wantsLogin() {
+		return Device{}, zone{}, failure(Protocol, "what answers there is not a Hikvision recorder", nil)
+	}
+	z := setClock(&d, clock, info)
+	r.log.Info("signed in", "model", d.Model, "firmware", d.Firmware, "kind", d.Kind.String(),
+		"zone_known", z.known, "clock_known", d.ClockKnown, "clock_error", d.ClockError)
+	return d, z, nil
+}
+
+// optional fetches a document that a device may do without: refusals and
+// nonsense give an empty document, anything that concerns the recorder as a
+// whole is an error.
+func (r *Recorder) optional(ctx context.Context, path string) (document, error) {
+	d, err := r.fetch(ctx, http.MethodGet, path, "")
+	if err == nil {
+		if refused := d.refusal(); refused != nil {
+			err = refused
+		}
+	}
+	if err == nil {
+		return d, nil
+	}
+	switch KindOf(err) {
+	case Forbidden, Gone:
+		return document{sent: d.sent, came: d.came, header: d.header}, nil
+	case Protocol:
+		if e, _ := errors.AsType[*Error](err); e.advice != "" {
+			return document{}, err // somebody must act: a redirect, a sign-in that is not known
+		}
+		return document{sent: d.sent, came: d.came, header: d.header}, nil
+	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS:
+	}
+	return document{}, err
+}
+
+// readDevice reads what a device says of itself.
+func readDevice(info, capabilities []byte) Device {
+	f := fields(info, "deviceName", "model", "serialNumber", "firmwareVersion", "firmwareReleasedDate", "deviceType")
+	d := Device{
+		Name:     CleanText(f["deviceName"], maxName),
+		Model:    CleanText(f["model"], maxName),
+		Serial:   CleanText(f["serialNumber"], maxName),
+		Firmware: CleanText(strings.TrimSpace(f["firmwareVersion"]+" "+f["firmwareReleasedDate"]), maxName),
+	}
+	c := fields(capabilities, "inputProxyNums", "videoInputPortNums")
+	d.Kind = kindOfDevice(f["deviceType"], d.Model, c)
+	return d
+}
+
+// kindOfDevice decides by what a device can do before what it calls itself:
+// OEMs change the words. Only recorders have a capacity for IP channels
+// (inputProxyNums); only DVRs have analog inputs beside it, or many of them.
+func kindOfDevice(deviceType, model string, capabilities map[string]string) DeviceKind {
+	proxies, inputs := number(capabilities["inputProxyNums"]), number(capabilities["videoInputPortNums"])
+	deviceType, model = strings.ToUpper(deviceType), strings.ToUpper(model)
+	switch {
+	case proxies > 0 && inputs > 0:
+		return DVR
+	case proxies > 0:
+		return NVR
+	case strings.Contains(deviceType, "NVR"):
+		return NVR
+	case strings.Contains(deviceType, "DVR"), strings.Contains(deviceType, "XVR"), inputs > 1:
+		return DVR
+	case strings.HasPrefix(deviceType, "IP"), strings.Contains(deviceType, "CAM"), strings.Contains(deviceType, "DOME"):
+		return Camera
+	case strings.Contains(model, "NVR"), strings.HasPrefix(model, "DS-76"), strings.HasPrefix(model, "DS-77"), strings.HasPrefix(model, "DS-96"):
+		return NVR
+	case strings.HasPrefix(model, "DS-2"), inputs == 1:
+		return Camera
+	}
+	return UnknownDevice
+}
+
+// setClock fills in what is known of the device's clock and returns its zone.
+// The moment of a reading is the middle between question and answer.
+func setClock(d *Device, clock, info document) zone {
+	read := readClock(clock.body)
+	at, wall := clock.middle(), read.wall
+	if wall.IsZero() {
+		// The Date header carries the device's wall clock, labelled GMT.
+		source := clock
+		if source.header.Get("Date") == "" {
+			source = info
+		}
+		t, err := http.ParseTime(source.header.Get("Date"))
+		if err != nil {
+			return read.zone
+		}
+		at, wall = source.middle(), t.UTC()
+	}
+	if at.IsZero() {
+		return read.zone
+	}
+	d.ClockKnown = true
+	d.WallOffset = wall.Sub(at.UTC()).Round(time.Second)
+	if read.zone.known {
+		d.ZoneKnown = true
+		d.ClockError = (d.WallOffset - read.zone.offset(at.UTC())).Round(time.Second)
+		return read.zone
+	}
+	return read.guess(d)
+}
+
+func (d document) middle() time.Time {
+	if d.came.IsZero() {
+		return time.Time{}
+	}
+	return d.sent.Add(d.came.Sub(d.sent) / 2)
+}

@@ -1,0 +1,283 @@
+package nvr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+const downloadPath = "/ISAPI/ContentMgmt/download"
+
+// verb is the method of a download. Devices disagree: NVRs take POST or both,
+// cameras GET with a body, and each may refuse the other.
+type verb string
+
+func (v verb) other() verb {
+	if v == http.MethodPost {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
+
+// rangeSkill is what is known of a device's handling of Range.
+type rangeSkill int
+
+const (
+	rangeUnknown rangeSkill = iota
+	rangeHonoured
+	rangeIgnored
+)
+
+// Download fetches one recording into sink. It continues where the sink stands
+// only when the device is known to honour Range, else it resets the sink first.
+// A nil error means: the status, the type, the first bytes and every length
+// that was announced agree. An error of the sink is returned as it is, not as
+// an *Error.
+//
+// A sink that holds something makes the first download of a device a probe:
+// Range is sent, and only a 206 that begins at the very byte is taken for one.
+// A 400 without a reason, from a device that has delivered before, is a Busy
+// error twice for one recording: recorders answer so at random when downloads
+// follow each other quickly. From the third time on it is a Protocol error,
+// because the recording may be to blame.
+func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Receipt, error) {
+	j, err := r.join(ctx)
+	if err != nil {
+		return Receipt{Length: -1}, r.fail("download", rec.Track, err)
+	}
+	d := downloading{recorder: r, ctx: ctx, rec: rec, sink: sink, receipt: Receipt{Length: -1}, unlength: r.known().unlength}
+	err = d.run(r.firstVerb(j.device.Kind))
+	if s, ok := errors.AsType[*sinkError](err); ok {
+		return d.receipt, s.err
+	}
+	return d.receipt, r.fail("download", rec.Track, err)
+}
+
+// sinkError is a failure of the sink on its way to the caller.
+type sinkError struct{ err error }
+
+func (e *sinkError) Error() string { return e.err.Error() }
+
+func (r *Recorder) firstVerb(k DeviceKind) verb {
+	if v := r.known().download; v != "" {
+		return v
+	}
+	if k == Camera {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
+
+// downloading is one Download under way.
+type downloading struct {
+	recorder *Recorder
+	ctx      context.Context
+	rec      Recording
+	sink     Sink
+	receipt  Receipt
+	unlength bool // do not believe Content-Length
+}
+
+func (d *downloading) run(v verb) error {
+	if done := d.completeAlready(); done {
+		return nil
+	}
+	from, err := d.startAt()
+	if err != nil {
+		return err
+	}
+	var first *Error
+	for {
+		refused, verdict, err := d.attempt(v, from)
+		if err != nil || refused == nil {
+			return err
+		}
+		switch {
+		case verdict.badLength:
+			d.unlength = true
+		case from > 0 && (verdict.status == http.StatusRequestedRangeNotSatisfiable || verdict.status == http.StatusBadRequest):
+			// It stumbled over Range, perhaps: without, from the beginning.
+			d.recorder.learn(func(l *learned) { l.ranges = rangeIgnored })
+			if from, err = 0, d.reset(); err != nil {
+				return err
+			}
+		case first == nil && d.deservesOtherVerb(verdict):
+			first, v = refused, v.other()
+		case first != nil && verdict.wrongVerb():
+			return first
+		default:
+			return d.judge(refused, verdict)
+		}
+	}
+}
+
+// completeAlready reports whether the sink holds the whole recording: an
+// earlier run was interrupted between its last byte and its end.
+func (d *downloading) completeAlready() bool {
+	if d.rec.Size <= 0 || d.sink.Offset() != d.rec.Size || d.recorder.known().ranges == rangeIgnored {
+		return false
+	}
+	d.receipt.Resumed, d.receipt.Length = true, d.rec.Size
+	d.note("every byte that was announced had come in an earlier attempt")
+	return true
+}
+
+// startAt returns the byte to begin with, resetting a sink that cannot be
+// continued.
+func (d *downloading) startAt() (int64, error) {
+	at := d.sink.Offset()
+	beyond := d.rec.Size > 0 && at >= d.rec.Size
+	if at > 0 && (beyond || d.recorder.known().ranges == rangeIgnored) {
+		return 0, d.reset()
+	}
+	return at, nil
+}
+
+func (d *downloading) reset() error {
+	if d.sink.Offset() == 0 {
+		return nil
+	}
+	if err := d.sink.Reset(); err != nil {
+		return &sinkError{err}
+	}
+	return nil
+}
+
+func (d *downloading) note(sentence string) { d.receipt.Notes = append(d.receipt.Notes, sentence) }
+
+// verdict is what a device said instead of sending a recording.
+type verdict struct {
+	status    int
+	badLength bool // its Content-Length cannot be true: ask again, and read without it
+	responseStatus
+}
+
+// wrongVerb reports whether the device wants the other method, as it says in
+// more ways than one.
+func (v verdict) wrongVerb() bool {
+	return v.status == http.StatusMethodNotAllowed || v.responseStatus.wrongVerb()
+}
+
+// deservesOtherVerb decides whether a refusal may be about the method. A plain
+// 403 or 400 may be, as long as this device has never delivered.
+func (d *downloading) deservesOtherVerb(v verdict) bool {
+	if v.wrongVerb() {
+		return true
+	}
+	unproven := d.recorder.known().download == ""
+	silent := v.noRight() || v.Code == statusBusy || v.Code == statusDeviceError
+	return unproven && !silent && (v.status == http.StatusForbidden || v.status == http.StatusBadRequest)
+}
+
+const (
+	forgivenFits = 2    // a recording may be refused so often for nothing
+	rememberFits = 4096 // recordings, at most
+)
+
+// judge turns a 400 for a request whose like has worked before into Busy, as
+// long as it does not happen again and again.
+func (d *downloading) judge(e *Error, v verdict) error {
+	unfounded := v.status == http.StatusBadRequest && e.Kind == Protocol && !v.says("badParameters")
+	if !unfounded || d.recorder.known().download == "" {
+		return e
+	}
+	d.recorder.learn(func(l *learned) {
+		if l.fits == nil || len(l.fits) >= rememberFits {
+			l.fits = map[string]int{}
+		}
+		l.fits[d.rec.URI]++
+		if l.fits[d.rec.URI] <= forgivenFits {
+			e.Kind = Busy
+		}
+	})
+	return e
+}
+
+// attempt sends one request and, when a recording comes, writes it to the sink.
+// A refusal that another request may cure is returned beside the error.
+func (d *downloading) attempt(v verb, from int64) (*Error, verdict, error) {
+	ctx := d.ctx
+	if d.unlength {
+		ctx = withoutLength(ctx)
+	}
+	req, err := d.recorder.request(ctx, string(v), downloadPath, downloadText(d.rec.URI))
+	if err != nil {
+		return nil, verdict{}, err
+	}
+	// One connection per recording: some recorders send a few bytes more or
+	// less than announced, which would spoil the next answer on it.
+	req.Close = true
+	if from > 0 {
+		req.Header.Set("Range", "bytes="+strconv.FormatInt(from, 10)+"-")
+	}
+	resp, err := d.recorder.session.do(req)
+	if err != nil {
+		return nil, verdict{}, d.hungUp(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	d.recorder.log.Debug("download", "method", string(v), "track", int(d.rec.Track), "status", resp.StatusCode,
+		"type", CleanText(resp.Header.Get("Content-Type"), 60), "length", resp.ContentLength, "from", from)
+	d.receipt.ContentType = CleanText(resp.Header.Get("Content-Type"), 100)
+	return d.receive(resp, v, from)
+}
+
+// downloadText writes the request. The address goes back exactly as it came:
+// without its name and size it is refused, and with other times it gives the
+// whole file all the same.
+func downloadText(uri string) string {
+	return `<downloadRequest version="1.0"><playbackURI>` + escapeXML(uri) + `</playbackURI></downloadRequest>`
+}
+
+// hungUp gives a download that got no answer on a connection that worked the
+// kind of a recording that ended early: the recorder is there.
+func (d *downloading) hungUp(err error) error {
+	e, ok := errors.AsType[*Error](unanswered(err, d.recorder.wire.limit))
+	if ok && e.Kind == Unreachable {
+		if w, isWire := errors.AsType[*wireError](err); isWire && w.connected {
+			return failure(Short, "the recorder hung up before it sent anything", err)
+		}
+	}
+	return err
+}
+
+// contentRange is the part of a recording that a 206 carries.
+type contentRange struct {
+	first, last, total int64 // total is -1 when unknown
+}
+
+// parseContentRange reads "bytes 100-199/200" or "bytes 100-199/*".
+func parseContentRange(text string) (c contentRange, err error) {
+	unit, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	span, total, ok1 := strings.Cut(strings.TrimSpace(rest), "/")
+	first, last, ok2 := strings.Cut(span, "-")
+	if !strings.EqualFold(unit, "bytes") || !ok1 || !ok2 {
+		return c, fmt.Errorf("%q is not a Content-Range", CleanText(text, 60))
+	}
+	c.total = -1
+	if total != "*" {
+		if c.total, err = parseLength(total); err != nil {
+			return c, err
+		}
+	}
+	if c.first, err = parseLength(first); err != nil {
+		return c, err
+	}
+	if c.last, err = parseLength(last); err != nil {
+		return c, err
+	}
+	if c.last < c.first || c.total >= 0 && c.last >= c.total {
+		return c, fmt.Errorf("%q contradicts itself", CleanText(text, 60))
+	}
+	return c, nil
+}
+
+func parseLength(text string) (int64, error) {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 63)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a length", CleanText(text, 30))
+	}
+	return int64(n), nil
+}

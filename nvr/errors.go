@@ -1,0 +1,195 @@
+package nvr
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind says what went wrong in a way that decides what happens next.
+type Kind int
+
+// The kinds of failure, as the operator meets them.
+const (
+	KindUnknown Kind = iota // not an error of this package
+	Auth                    // the recorder refused the user name or password
+	Locked                  // the recorder refuses this address after too many bad logins
+	Forbidden               // the login works, but the user lacks the right
+	Busy                    // the recorder serves others; later it will serve us
+	Gone                    // the recording no longer exists
+	Unreachable             // no connection: refused, no route, no such host
+	Timeout                 // connected, but nothing came for too long
+	Slow                    // bytes came, but too few to ever finish
+	Short                   // the body ended before the recording did
+	Protocol                // the answer is not what a recorder says
+	TLS                     // the certificate or handshake is not acceptable
+)
+
+var kindNames = [...]string{
+	KindUnknown: "error", Auth: "auth", Locked: "locked", Forbidden: "forbidden", Busy: "busy",
+	Gone: "gone", Unreachable: "unreachable", Timeout: "timeout", Slow: "slow",
+	Short: "short", Protocol: "protocol", TLS: "tls",
+}
+
+// Kinds lists every kind of failure, KindUnknown left out.
+func Kinds() []Kind {
+	var all []Kind
+	for k := Auth; int(k) < len(kindNames); k++ {
+		all = append(all, k)
+	}
+	return all
+}
+
+// String returns the kind's word, the same on screen, in JSON and in the docs.
+func (k Kind) String() string {
+	if k < 0 || int(k) >= len(kindNames) {
+		return kindNames[KindUnknown]
+	}
+	return kindNames[k]
+}
+
+// Temporary reports whether the same request may work later without anybody
+// doing anything. Protocol counts as temporary, because recorders answer with
+// nonsense while they are restarting or short of memory; Locked does not,
+// because it ends at a time of its own (Error.RetryAfter) and asking earlier
+// makes it last longer.
+func (k Kind) Temporary() bool {
+	switch k {
+	case Busy, Unreachable, Timeout, Slow, Short, Protocol:
+		return true
+	case KindUnknown, Auth, Locked, Forbidden, Gone, TLS:
+	}
+	return false
+}
+
+// StopsRecorder reports whether nothing else can be had from the recorder
+// either, so that asking for the next recording is of no use.
+func (k Kind) StopsRecorder() bool {
+	switch k {
+	case Auth, Locked, Unreachable, TLS:
+		return true
+	case KindUnknown, Forbidden, Busy, Gone, Timeout, Slow, Short, Protocol:
+	}
+	return false
+}
+
+// Error is a failed operation on one recorder.
+type Error struct {
+	Op         string        // what was being done: "sign in", "search", "download", …
+	Recorder   string        // host and port, as Address.String gives them
+	Track      Track         // the track concerned; 0 when it concerns the recorder
+	Kind       Kind          // what decides the next step
+	Detail     string        // what the recorder or the network said, cleaned; may be empty
+	RetryAfter time.Duration // how long the recorder asked to be left alone; 0 when it did not say
+	TriesLeft  int           // logins left before a lock-out; -1 when the recorder did not say
+	Err        error         // the cause; may be nil
+
+	advice     string // a better hint than the kind's own; may be empty
+	badRequest bool   // the recorder found fault with the request itself
+}
+
+// maxDetail is the width in cells of what is kept of a recorder's own words.
+const maxDetail = 200
+
+// failure starts an Error; who knows the operation and the recorder completes it.
+func failure(k Kind, detail string, cause error) *Error {
+	return &Error{Kind: k, Detail: CleanText(detail, maxDetail), TriesLeft: -1, Err: cause}
+}
+
+// advise replaces the kind's own hint.
+func (e *Error) advise(hint string) *Error {
+	e.advice = hint
+	return e
+}
+
+// Error returns one line: recorder, operation, what happened.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Recorder)
+	if e.Track != 0 {
+		fmt.Fprintf(&b, " track %d", e.Track)
+	}
+	fmt.Fprintf(&b, ": %s: %s", e.Op, e.What())
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf returns the kind of the first Error in err's chain, KindUnknown when
+// there is none.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return KindUnknown
+}
+
+var whatHappened = map[Kind]string{
+	KindUnknown: "something unexpected happened",
+	Auth:        "the recorder refused the user name or password",
+	Locked:      "the recorder refuses logins from this address after too many bad ones",
+	Forbidden:   "the login works, but this user may not do that",
+	Busy:        "the recorder is busy with others",
+	Gone:        "the recording is no longer on the recorder",
+	Unreachable: "no connection",
+	Timeout:     "the recorder stopped answering",
+	Slow:        "the data comes too slowly to ever finish",
+	Short:       "the recording ended too early",
+	Protocol:    "the answer makes no sense",
+	TLS:         "the encrypted connection was refused",
+}
+
+// What returns what happened, as a sentence for a person. It begins in lower
+// case, so that it reads well after "10.0.0.5: download: ".
+func (e *Error) What() string {
+	text := whatHappened[e.Kind]
+	switch {
+	case e.Kind == Auth && e.TriesLeft == 1:
+		text += " (1 try left before it locks)"
+	case e.Kind == Auth && e.TriesLeft >= 0:
+		text += fmt.Sprintf(" (%d tries left before it locks)", e.TriesLeft)
+	case e.Kind == Locked && e.RetryAfter > 0:
+		text += ", for another " + roundUp(e.RetryAfter)
+	}
+	if e.Detail != "" {
+		text += ": " + e.Detail
+	}
+	return text
+}
+
+var whatToDo = map[Kind]string{
+	KindUnknown: "look into the log file for details",
+	Auth:        "check user and password in the sheet, then press r",
+	Locked:      "wait until the lock ends, check user and password in the sheet, then press r",
+	Forbidden:   "give this user the right to remote playback on the recorder, or use another user, then press r",
+	Busy:        "if it stays so, ask for less at once: --per-recorder 1",
+	Gone:        "nothing to do: the recorder has overwritten it; fetch old recordings sooner",
+	Unreachable: "check the address in the sheet, the network, and that the recorder is switched on",
+	Timeout:     "if it keeps happening, check the network to the recorder or raise --timeout",
+	Slow:        "if it keeps happening, check the network to the recorder",
+	Short:       "if it keeps happening, check the network to the recorder, then the recorder's disk",
+	Protocol:    "check that the address belongs to a Hikvision recorder; the log file has the details",
+	TLS:         "use --insecure, or write the address without https://",
+}
+
+// Hint returns what the operator can do about it, as an imperative sentence
+// that begins in lower case.
+func (e *Error) Hint() string {
+	if e.advice != "" {
+		return e.advice
+	}
+	return whatToDo[e.Kind]
+}
+
+// roundUp writes a duration the way people say it.
+func roundUp(d time.Duration) string {
+	switch {
+	case d <= time.Minute:
+		return fmt.Sprintf("%d s", int((d+time.Second-1)/time.Second))
+	case d <= 2*time.Hour:
+		return fmt.Sprintf("%d min", int((d+time.Minute-1)/time.Minute))
+	}
+	return fmt.Sprintf("%d h", int((d+time.Hour-1)/time.Hour))
+}

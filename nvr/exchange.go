@@ -1,0 +1,227 @@
+package nvr
+
+import (
+	"net/http"
+)
+
+// exchange is one request from the first try to an answer that is not 401.
+type exchange struct {
+	session  *session
+	req      *http.Request
+	holds    bool // the session's proof is ours: nobody else tries the login
+	refusals int  // logins that this exchange had refused
+	checked  bool // the login was found good in between
+}
+
+// alone waits until no other exchange is proving the login, and fails when the
+// one before found it refused.
+func (x *exchange) alone() error {
+	if x.holds {
+		return nil
+	}
+	select {
+	case x.session.proof <- struct{}{}:
+		x.holds = true
+		return x.session.latched()
+	case <-x.req.Context().Done():
+		return x.req.Context().Err()
+	}
+}
+
+func (x *exchange) end() {
+	if x.holds {
+		x.holds = false
+		<-x.session.proof
+	}
+}
+
+// run tries a nonce that is at hand, then what the recorder challenges with.
+//
+// A 401 has four meanings: a nonce has run out (normal), the login is wrong
+// (never repeated), the address is locked out (said in the body), or the user
+// lacks a right (said in the body, or found out by asking for something that
+// was allowed before).
+func (x *exchange) run() (*http.Response, error) {
+	s := x.session
+	n := s.credential()
+	login := n != nil || s.usesBasic() // the request carries the login
+	fresh := false                     // n answers a challenge of this exchange
+	for range maxSends {
+		resp, err := s.send(x.req, n)
+		if err != nil {
+			return nil, err
+		}
+		if resp.StatusCode != http.StatusUnauthorized {
+			s.accept(x.req, resp.StatusCode, login, n != nil && !fresh)
+			return resp, nil
+		}
+		answer := readUnauthorized(resp)
+		stale := answer.challenge != nil && answer.challenge.Stale
+		if e := x.saidOutright(answer); e != nil {
+			return nil, e
+		}
+		if login && !stale {
+			if !fresh {
+				s.noteSpent()
+			}
+			if err := x.refused(answer); err != nil {
+				return nil, err
+			}
+			if x.checked || !answer.usable() {
+				n, login, fresh = nil, false, false
+				continue
+			}
+		}
+		if n, err = x.next(answer, n); err != nil {
+			return nil, err
+		}
+		login, fresh = true, true
+	}
+	if n != nil && fresh {
+		n.release() // adopted, but no longer sent with
+	}
+	return nil, failure(Protocol, "the recorder keeps asking to sign in again", nil)
+}
+
+// next returns the nonce that answers a challenge, nil for Basic.
+func (x *exchange) next(answer unauthorized, old *nonce) (*nonce, error) {
+	s := x.session
+	if answer.challenge == nil {
+		if !answer.basic {
+			return nil, failure(Protocol, "the recorder asks for a kind of sign-in that hikgrab does not know: "+answer.offered, nil).
+				advise("set the recorder's \"WEB Authentication\" to digest, then press r")
+		}
+		s.setBasic()
+		return nil, nil
+	}
+	return s.nonces.adopt(x.req.Context(), answer.challenge, old)
+}
+
+// saidOutright handles what the body of a 401 states in words.
+func (x *exchange) saidOutright(answer unauthorized) *Error {
+	if left, locked := answer.status.locked(); locked {
+		e := failure(Locked, answer.words, nil)
+		e.RetryAfter = left
+		return x.session.latch(e)
+	}
+	if answer.status.noRight() {
+		return failure(Forbidden, answer.words, nil)
+	}
+	tries := answer.status.triesLeft()
+	if x.refusals == 0 && tries >= 0 && tries <= lastTry && x.session.mustAsk() {
+		e := failure(Auth, "not even tried, because too few tries are left before it locks this address", nil)
+		e.TriesLeft = tries
+		return x.session.latch(e.advise("check user and password in the sheet; press r to try them all the same"))
+	}
+	return nil
+}
+
+// refused decides what a refused login means, and whether there may be another
+// try. There is none for a login that was never good. One that was good may
+// have met a nonce that ran out, a fit of the recorder's, a changed password or
+// a missing right: then one more answers the question, and only one exchange
+// asks it.
+func (x *exchange) refused(answer unauthorized) error {
+	s := x.session
+	x.refusals++
+	few := answer.status.triesLeft()
+	switch {
+	case x.checked:
+		s.deny(x.req)
+		return failure(Forbidden, answer.words, nil)
+	case x.refusals > 1, !s.isProven(), few >= 0 && few <= fewTries:
+		return s.latch(refusedLogin(answer))
+	}
+	if err := x.alone(); err != nil {
+		return err
+	}
+	if s.wasAccepted(x.req) {
+		return nil
+	}
+	return x.checkLogin(answer)
+}
+
+// checkLogin repeats a request that was accepted before, to learn whether the
+// login is still good. A refusal is latched.
+func (x *exchange) checkLogin(answer unauthorized) error {
+	s := x.session
+	req := s.checkRequest()
+	if req == nil {
+		return s.latch(refusedLogin(answer))
+	}
+	req = req.WithContext(x.req.Context())
+	if !answer.usable() {
+		resp, err := s.send(req, nil)
+		if err != nil {
+			return err
+		}
+		if resp.StatusCode != http.StatusUnauthorized {
+			drain(resp.Body)
+			x.checked = true
+			return nil
+		}
+		answer = readUnauthorized(resp)
+	}
+	n, err := x.next(answer, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := s.send(req, n)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode == http.StatusUnauthorized {
+		answer = readUnauthorized(resp)
+		if e := x.saidOutright(answer); e != nil {
+			return e
+		}
+		return s.latch(refusedLogin(answer))
+	}
+	drain(resp.Body)
+	x.checked = true
+	return nil
+}
+
+func refusedLogin(answer unauthorized) *Error {
+	e := failure(Auth, "", nil)
+	e.TriesLeft = answer.status.triesLeft()
+	return e
+}
+
+func (s *session) usesBasic() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.basic
+}
+
+func (s *session) setBasic() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.basic = true
+}
+
+func (s *session) noteSpent() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spent++
+}
+
+func (s *session) wasAccepted(req *http.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open[pathOf(req)]
+}
+
+func (s *session) checkRequest() *http.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.check
+}
+
+// mustAsk reports whether few tries left are a reason to stop: not when the
+// login has been accepted before, not when the operator decided to try.
+func (s *session) mustAsk() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.proven && !s.forced
+}

@@ -1,0 +1,227 @@
+package nvr
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// headSize is how many bytes are looked at before the sink gets any.
+const headSize = 8
+
+// closeGrace is how long to wait for more, or for the end of the connection,
+// when everything that was announced is there.
+var closeGrace = 2 * time.Second
+
+// receive handles an answer: checks it before the sink gets a byte, copies it,
+// and compares every length that was announced.
+func (d *downloading) receive(resp *http.Response, v verb, from int64) (*Error, verdict, error) {
+	length := resp.ContentLength
+	switch resp.StatusCode {
+	case http.StatusOK:
+		if from > 0 {
+			d.recorder.learn(func(l *learned) { l.ranges = rangeIgnored })
+			if err := d.reset(); err != nil {
+				return nil, verdict{}, err
+			}
+		}
+	case http.StatusPartialContent:
+		total, err := d.checkPart(resp, from)
+		if err != nil {
+			return nil, verdict{}, err
+		}
+		d.recorder.learn(func(l *learned) { l.ranges, l.download = rangeHonoured, v })
+		d.receipt.Resumed, d.receipt.Length = true, total
+		return nil, verdict{}, d.pour(resp.Body, nil, length, from)
+	default:
+		return d.refused(resp, nil)
+	}
+	if announced := parseAnnounced(resp.Header.Get(announcedLength)); d.unlength && announced > 0 && announced >= d.rec.Size {
+		length = announced
+	}
+	if !d.unlength && length >= 0 && (length == 0 || length < d.rec.Size) && isRecordingType(resp.Header) {
+		return failure(Short, "its length is announced wrongly", nil), verdict{status: resp.StatusCode, badLength: true}, nil
+	}
+	head, err := readHead(resp.Body)
+	if err != nil && !bytes.HasPrefix(head, []byte("<")) && !bytes.HasPrefix(head, []byte("{")) {
+		return nil, verdict{}, d.early(err)
+	}
+	if !looksLikeRecording(head) {
+		return d.refused(resp, head)
+	}
+	d.recorder.learn(func(l *learned) {
+		l.download, l.unlength = v, d.unlength && length < 0
+		delete(l.fits, d.rec.URI)
+	})
+	if length >= 0 {
+		d.receipt.Length = length
+	}
+	return nil, verdict{}, d.pour(resp.Body, head, length, 0)
+}
+
+// isRecordingType reports whether an answer may be a recording by its type;
+// refusals with status 200 are short and their lengths right.
+func isRecordingType(h http.Header) bool {
+	kind := strings.ToLower(h.Get("Content-Type"))
+	return !strings.Contains(kind, "xml") && !strings.Contains(kind, "html") && !strings.Contains(kind, "json")
+}
+
+func parseAnnounced(text string) int64 {
+	n, err := parseLength(text)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// checkPart accepts a 206 only when it continues at the very byte. Anything
+// else would leave a hole or a repetition in the file.
+func (d *downloading) checkPart(resp *http.Response, from int64) (total int64, err error) {
+	part, err := parseContentRange(resp.Header.Get("Content-Range"))
+	bad := ""
+	switch {
+	case err != nil:
+		bad = err.Error()
+	case from == 0:
+		bad = "a part came where the whole was asked for"
+	case part.first != from:
+		bad = fmt.Sprintf("it continues at byte %d instead of %d", part.first, from)
+	case part.total >= 0 && part.last != part.total-1:
+		bad = "the part ends before the recording"
+	case part.total >= 0 && part.total < d.rec.Size:
+		bad = fmt.Sprintf("it has %d bytes where the search announced %d", part.total, d.rec.Size)
+	case resp.ContentLength >= 0 && resp.ContentLength != part.last-part.first+1:
+		bad = "its lengths contradict each other"
+	}
+	if bad == "" {
+		return part.total, nil
+	}
+	d.recorder.learn(func(l *learned) { l.ranges = rangeIgnored })
+	if err := d.reset(); err != nil {
+		return 0, err
+	}
+	return 0, failure(Protocol, "continuing failed: "+bad+"; the next try starts from the beginning", nil)
+}
+
+// refused reads the verdict in an answer that is no recording. head is what has
+// been read of its body.
+func (d *downloading) refused(resp *http.Response, head []byte) (*Error, verdict, error) {
+	rest, err := io.ReadAll(io.LimitReader(resp.Body, maxVerdict))
+	if err != nil && d.ctx.Err() != nil {
+		return nil, verdict{}, d.ctx.Err()
+	}
+	body := append(head, rest...)
+	v := verdict{status: resp.StatusCode}
+	v.responseStatus, _ = readStatus(body)
+	if e := refusal(resp.StatusCode, resp.Header, body); e != nil {
+		return e, v, nil
+	}
+	return failure(Protocol, "what came is no recording but "+portray(resp.Header.Get("Content-Type"), body), nil), v, nil
+}
+
+// portray says what a body is, for the detail of an error.
+func portray(contentType string, body []byte) string {
+	body = bytes.TrimSpace(body)
+	switch {
+	case len(body) == 0:
+		return "nothing"
+	case bytes.HasPrefix(body, []byte("<")):
+		if name := CleanText(rootName(body), 40); name != "" && !strings.EqualFold(name, "html") {
+			return "XML (" + name + ")"
+		}
+		return "a web page"
+	}
+	text := fmt.Sprintf("data that begins with % x", body[:min(len(body), headSize)])
+	if kind := CleanText(contentType, 40); kind != "" {
+		text += " (" + kind + ")"
+	}
+	return text
+}
+
+// readHead reads the first bytes of a body, fewer when it ends before.
+func readHead(body io.Reader) ([]byte, error) {
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(body, head)
+	return head[:n], err
+}
+
+// looksLikeRecording knows how recordings begin: IMKH, the vendor's header in
+// front of MPEG-PS; MPEG-PS itself; JPEG, for photos; MP4.
+func looksLikeRecording(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("IMKH")) ||
+		bytes.HasPrefix(head, []byte{0, 0, 1, 0xba}) ||
+		bytes.HasPrefix(head, []byte{0xff, 0xd8}) ||
+		len(head) >= 8 && string(head[4:8]) == "ftyp"
+}
+
+// early is the error of a body that ended with err before it began.
+func (d *downloading) early(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return failure(Short, "the recorder sent nothing", nil)
+	}
+	return brokenOff(d.ctx, err, d.recorder.wire.limit)
+}
+
+// pour copies a body behind its head into the sink and compares lengths.
+// length is what the answer announced for its body, -1 for nothing.
+func (d *downloading) pour(body io.ReadCloser, head []byte, length, from int64) error {
+	c := copying{body: body, sink: d.sink, limit: -1}
+	if length >= 0 {
+		c.limit = length
+	} else if d.rec.Size > 0 {
+		c.enough = d.rec.Size - from
+	}
+	end, err := c.run(head)
+	d.receipt.Received += c.received
+	if err != nil && d.ctx.Err() != nil && end != endOfSink {
+		return d.ctx.Err()
+	}
+	switch end {
+	case endOfSink:
+		return &sinkError{err}
+	case endSlow:
+		return failure(Slow, c.pace(), nil)
+	case endOfBody, endOfPatience:
+		return d.compare(end, err, length, from)
+	}
+	return err
+}
+
+// compare decides whether a body that has ended is the whole recording.
+func (d *downloading) compare(end ending, err error, length, from int64) error {
+	got, size := d.receipt.Received, d.rec.Size
+	have := from + got
+	switch {
+	case size > 0 && have >= size && length >= 0 && got < length:
+		// The search's size agrees with what came; Content-Length does not.
+		d.note(fmt.Sprintf("the recorder announced %d bytes for this answer and sent %d, which is the size that its search gave", length, got))
+	case end == endOfPatience && !(size > 0 && have >= size):
+		return brokenOff(d.ctx, err, d.recorder.wire.limit)
+	case length >= 0 && got < length, err != nil && length < 0 && have < size:
+		return d.short(from+length, have, err)
+	case have < size:
+		return d.short(size, have, err)
+	case err != nil && size <= 0:
+		return brokenOff(d.ctx, err, d.recorder.wire.limit)
+	case end == endOfPatience:
+		d.note("the recorder did not close the connection at the end")
+	}
+	switch {
+	case size > 0 && have > size:
+		d.note(fmt.Sprintf("it is %d bytes longer than the search announced", have-size))
+	case size <= 0 && length < 0 && d.receipt.Length < 0:
+		d.note("the recorder told no length, so it could not be verified that the recording is whole")
+	}
+	return nil
+}
+
+func (d *downloading) short(want, have int64, cause error) error {
+	if d.rec.Size > want {
+		want = d.rec.Size
+	}
+	return failure(Short, fmt.Sprintf("%d of %d bytes came", have, want), cause)
+}

@@ -1,0 +1,261 @@
+package nvr_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/simulator"
+)
+
+// TestSearchCut has more items in one day than a search session gives: the
+// rest comes from sessions that go on by time. Real devices cut at 4000.
+func TestSearchCut(t *testing.T) {
+	defer nvr.SuspectCutsFrom(100)()
+	for name, q := range map[string]simulator.Quirks{
+		"a session is cut":       {SearchCap: 110},
+		"and the position fails": {SearchCap: 110, IgnorePosition: true},
+		"and no status":          {SearchCap: 110, NoStatus: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			device, client := plug(t, simulator.Config{Quirks: q, Channels: []simulator.Channel{{
+				Recordings: simulator.Span(day, day.AddDate(0, 0, 1), 5*time.Minute, 1000),
+			}}})
+			found, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFound(t, device, 101, found)
+		})
+	}
+}
+
+func TestSearchIsClippedToTheRange(t *testing.T) {
+	_, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{TouchingItems: true}})
+	found, err := search(t.Context(), client, 101, day.Add(90*time.Minute), day.Add(4*time.Hour))
+	if err != nil || len(found) != 3 {
+		t.Fatalf("%d found, %v", len(found), err)
+	}
+	if !found[0].Start.Equal(day.Add(time.Hour)) || !found[2].End.Equal(day.Add(4*time.Hour)) {
+		t.Errorf("from %v to %v", found[0].Start, found[2].End)
+	}
+}
+
+// TestSearchIsLazy has the first recordings of a long range before most of it
+// has been asked for.
+func TestSearchIsLazy(t *testing.T) {
+	var list []simulator.Recording
+	for n := range 20 {
+		list = append(list, simulator.Day(day.AddDate(0, 0, n), time.Hour, 1000)...)
+	}
+	device, client := plug(t, simulator.Config{Channels: []simulator.Channel{{Recordings: list}}})
+	for _, err := range client.Search(t.Context(), 101, day, day.AddDate(0, 0, 20)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		break
+	}
+	if n := device.Stats().Requests[simulator.Search]; n != 1 {
+		t.Errorf("the first recording cost %d requests", n)
+	}
+	found, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFound(t, device, 101, found)
+	if n := device.Stats().Requests[simulator.Search]; n > 1+20 {
+		t.Errorf("480 recordings cost %d requests", n)
+	}
+}
+
+// TestSearchOfEverything asks for all time, of which nearly all is empty.
+func TestSearchOfEverything(t *testing.T) {
+	device, client := plug(t, simulator.Config{Channels: channels(1)})
+	found, err := search(t.Context(), client, 101, time.Time{}, day.AddDate(1, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFound(t, device, 101, found)
+	if n := device.Stats().Requests[simulator.Search]; n > 20 {
+		t.Errorf("it took %d requests", n)
+	}
+}
+
+// TestSearchesTakeTurns has a device that allows one search at a time and
+// forgets a session when another begins.
+func TestSearchesTakeTurns(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		device, client := plug(t, simulator.Config{
+			Channels: channels(6), MaxSearches: 1, Latency: 20 * time.Millisecond,
+			Quirks: simulator.Quirks{PageCap: 5, RepeatOnNewID: true},
+		})
+		var all sync.WaitGroup
+		for track := 101; track < 700; track += 100 {
+			all.Go(func() {
+				found, err := search(t.Context(), client, nvr.Track(track), day.AddDate(0, 0, -2), day.AddDate(0, 0, 3))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				checkFound(t, device, track, found)
+			})
+		}
+		all.Wait()
+		if s := device.Stats(); s.MaxSearches != 1 || s.Refused > 0 {
+			t.Errorf("%d searches at once, %d refused", s.MaxSearches, s.Refused)
+		}
+	})
+}
+
+// TestConsumerDoesNotBlockOthers stops in the middle of one search and does another.
+func TestConsumerDoesNotBlockOthers(t *testing.T) {
+	device, client := plug(t, simulator.Config{Channels: channels(2), Quirks: simulator.Quirks{PageCap: 3}})
+	var found []nvr.Recording
+	for rec, err := range client.Search(t.Context(), 101, day, day.AddDate(0, 0, 1)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, rec)
+		if len(found)%5 == 0 {
+			other, err := search(t.Context(), client, 201, day, day.AddDate(0, 0, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFound(t, device, 201, other)
+		}
+	}
+	checkFound(t, device, 101, found)
+}
+
+func TestSearchWaitsOnlyAsLongAsItsContext(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		device, client := plug(t, simulator.Config{Channels: channels(2)})
+		if _, err := client.SignIn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		device.Script(simulator.Search, simulator.SlowHeaders(20*time.Second))
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1)); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := search(ctx, client, 201, day, day.AddDate(0, 0, 1)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v", err)
+		}
+		all.Wait()
+	})
+}
+
+// TestRepeatedHour has two recordings that begin at the same time on the wall
+// clock, in the hour that autumn repeats. On a camera, whose searches are in
+// UTC, both are within the hour asked for.
+func TestRepeatedHour(t *testing.T) {
+	autumn := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC) // at 03:00 back to 02:00
+	list := []simulator.Recording{
+		{Start: autumn.Add(2 * time.Hour), End: autumn.Add(2*time.Hour + 30*time.Minute), Size: 1000, Name: "first"},
+		{Start: autumn.Add(2 * time.Hour), End: autumn.Add(2*time.Hour + 30*time.Minute), Size: 1000, Name: "second"},
+	}
+	for _, k := range []simulator.Kind{simulator.NVR, simulator.Camera} {
+		_, client := plug(t, simulator.Config{Kind: k, Zone: summerZone, Channels: []simulator.Channel{{Recordings: list}}})
+		found, err := search(t.Context(), client, 101, autumn.Add(2*time.Hour), autumn.Add(3*time.Hour))
+		if err != nil || len(found) != 2 || found[0].Name == found[1].Name {
+			t.Errorf("kind %d: %+v, %v", k, found, err)
+		}
+	}
+}
+
+// TestConsumerStopsInTheMiddle stops while items are being put in order.
+func TestConsumerStopsInTheMiddle(t *testing.T) {
+	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{Descending: true, PageCap: 5}})
+	device.Script(simulator.Search, simulator.None(), simulator.None(), simulator.DropAfter(100))
+	n := 0
+	for _, err := range client.Search(t.Context(), 101, day, day.AddDate(0, 0, 1)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		break
+	}
+	if n != 1 {
+		t.Errorf("%d came", n)
+	}
+}
+
+// TestOddTrackTeachesNothing has a track that is refused as a bad request: that
+// must not make all later searches short ones.
+func TestOddTrackTeachesNothing(t *testing.T) {
+	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{RefuseUnknown: true}})
+	if _, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1)); err != nil {
+		t.Fatal(err)
+	}
+	before := device.Stats().Requests[simulator.Search]
+	_, err := search(t.Context(), client, 901, day, day.AddDate(0, 0, 1))
+	checkKind(t, err, nvr.Protocol)
+	middle := device.Stats().Requests[simulator.Search]
+	if _, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1)); err != nil {
+		t.Fatal(err)
+	}
+	after := device.Stats().Requests[simulator.Search]
+	if middle-before > 4 || after-middle != 1 {
+		t.Errorf("%d requests for the odd track, %d for the next", middle-before, after-middle)
+	}
+}
+
+func TestSearchOfATrackThatIsNotThere(t *testing.T) {
+	_, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{RefuseUnknown: true}})
+	_, err := search(t.Context(), client, 901, day, day.AddDate(0, 0, 1))
+	checkKind(t, err, nvr.Protocol)
+	_, client = plug(t, simulator.Config{Channels: channels(1)})
+	if found, err := search(t.Context(), client, 901, day, day.AddDate(0, 0, 1)); err != nil || len(found) > 0 {
+		t.Errorf("%d found, %v", len(found), err)
+	}
+}
+
+func TestSearchWithoutStorage(t *testing.T) {
+	_, client := plug(t, simulator.Config{Quirks: simulator.Quirks{NoStorage: true}})
+	_, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))
+	checkKind(t, err, nvr.Protocol)
+}
+
+// TestSearchFindsEverythingOnce is the property behind all of these: whatever
+// was recorded, however pages are cut, each recording comes once, in order.
+func TestSearchFindsEverythingOnce(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var list []simulator.Recording
+		at := day
+		for range rapid.IntRange(0, 15).Draw(rt, "recordings") {
+			at = at.Add(time.Duration(rapid.IntRange(0, 40_000).Draw(rt, "gap")) * time.Second)
+			length := time.Duration(rapid.IntRange(1, 20_000).Draw(rt, "length")) * time.Second
+			list = append(list, simulator.Recording{Start: at, End: at.Add(length), Size: 1000})
+			at = at.Add(length)
+		}
+		q := simulator.Quirks{
+			PageCap:        rapid.IntRange(1, 9).Draw(rt, "page"),
+			IgnorePosition: rapid.Bool().Draw(rt, "no position"),
+			NoStatus:       rapid.Bool().Draw(rt, "no status"),
+			EmptyMore:      rapid.Bool().Draw(rt, "empty more"),
+			TouchingItems:  rapid.Bool().Draw(rt, "touching"),
+			RepeatItems:    rapid.Bool().Draw(rt, "repeat"),
+		}
+		device, client := plug(t, simulator.Config{Quirks: q, Channels: []simulator.Channel{{Recordings: list}}})
+		found, err := search(t.Context(), client, 101, day, at.Add(time.Hour))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		want := device.Recordings(101)
+		names := func(a nvr.Recording, b simulator.Recording) bool { return a.Name == b.Name }
+		if !slices.EqualFunc(found, want, names) {
+			rt.Fatalf("found %d of %d", len(found), len(want))
+		}
+	})
+}

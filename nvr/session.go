@@ -1,0 +1,237 @@
+package nvr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// maxSends bounds the requests that one exchange may cost: a nonce that
+	// has run out, the challenge that follows, a stale one, its successor.
+	maxSends = 5
+
+	// fewTries is the number of logins left at which a refused login gets no
+	// second look, lastTry the number at which not even the first is made
+	// without somebody's decision: the next mistake locks everybody out.
+	fewTries = 2
+	lastTry  = 1
+
+	// deniedOften is how often in a row a request may be found to lack a right
+	// before it is not sent any more: each time looks like a bad login.
+	deniedOften = 3
+
+	// spentNonces is how many reused nonces in a row must fail before the
+	// session stops reusing them. Some firmware binds a nonce to one URL.
+	spentNonces = 3
+)
+
+// session carries one login over all requests to one recorder. It answers
+// challenges, proves the login once however many goroutines want it, and
+// remembers a refused login instead of repeating it: recorders lock an address
+// out after as few as three.
+type session struct {
+	wire   *wire
+	login  Login
+	nonces nonces
+	proof  chan struct{} // held by the one exchange that proves the login
+
+	mu      sync.Mutex
+	proven  bool            // the recorder accepted the login
+	asked   bool            // it wanted one; false: it answers anybody
+	open    map[string]bool // what it was accepted for, as "METHOD path"
+	denied  map[string]int  // how often in a row a good login was refused it, as in open
+	check   *http.Request   // a GET that was accepted; tells a wrong password from a missing right
+	basic   bool            // only Basic is offered
+	spent   int             // reused nonces in a row that were not honoured
+	forced  bool            // the operator wants a try although few are left
+	refused *Error          // the latch; nil while the login may be used
+	until   time.Time       // when the latch opens by itself; zero: never
+}
+
+func newSession(w *wire, login Login) *session {
+	return &session{wire: w, login: login, proof: make(chan struct{}, 1), open: map[string]bool{}, denied: map[string]int{}}
+}
+
+// forgive opens the latch and forgets what the login was accepted for.
+func (s *session) forgive() {
+	s.nonces.forget()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refused, s.until = nil, time.Time{}
+	s.proven, s.check, s.basic, s.spent, s.forced = false, nil, false, 0, true
+	clear(s.open)
+	clear(s.denied)
+}
+
+// latched returns the refusal that is remembered, nil when the login may be used.
+func (s *session) latched() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refused == nil {
+		return nil
+	}
+	e := *s.refused
+	if !s.until.IsZero() {
+		e.RetryAfter = time.Until(s.until)
+		if e.RetryAfter <= 0 {
+			s.refused, s.until = nil, time.Time{}
+			return nil
+		}
+	}
+	return &e
+}
+
+// latch remembers a refusal. A lock that names its end opens by itself.
+func (s *session) latch(e *Error) *Error {
+	s.nonces.forget()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept := *e
+	s.refused, s.until, s.proven, s.forced = &kept, time.Time{}, false, false
+	if e.Kind == Locked && e.RetryAfter > 0 {
+		s.until = time.Now().Add(e.RetryAfter)
+	}
+	return e
+}
+
+// do sends a request with the login and returns any answer but 401. The
+// request's body must come with GetBody. Errors are *Error without operation
+// and recorder, *wireError, or those of the request's context.
+func (s *session) do(req *http.Request) (*http.Response, error) {
+	if err := s.latched(); err != nil {
+		return nil, err
+	}
+	if s.denials(req) >= deniedOften {
+		return nil, failure(Forbidden, "", nil)
+	}
+	x := exchange{session: s, req: req}
+	defer x.end()
+	if !s.isProven() {
+		if err := x.alone(); err != nil {
+			return nil, err
+		}
+		if s.isProven() {
+			x.end()
+		}
+	}
+	return x.run()
+}
+
+// deny notes that a good login was refused a request.
+func (s *session) deny(req *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.denied[pathOf(req)]++
+}
+
+func (s *session) denials(req *http.Request) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.denied[pathOf(req)]
+}
+
+// wantsLogin reports whether the recorder ever asked for the login.
+func (s *session) wantsLogin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
+}
+
+func (s *session) isProven() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.proven
+}
+
+// accept notes an answer that is not 401. It proves the login only when the
+// request carried it and the recorder got as far as looking at it, or when the
+// recorder gives everything away without one.
+func (s *session) accept(req *http.Request, status int, login, reused bool) {
+	good := status >= 200 && status < 300
+	if !good && (!login || status >= 500) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.proven, s.forced = true, false
+	s.asked = s.asked || login
+	s.open[pathOf(req)] = true
+	delete(s.denied, pathOf(req))
+	if reused {
+		s.spent = 0
+	}
+	if s.check == nil && good && req.Method == http.MethodGet && req.GetBody == nil {
+		s.check = req.Clone(context.Background())
+		s.check.Header = http.Header{}
+	}
+}
+
+func pathOf(req *http.Request) string { return req.Method + " " + req.URL.Path }
+
+// credential returns what a request can go out with now: a nonce that is free
+// to be reused, or nothing.
+func (s *session) credential() *nonce {
+	s.mu.Lock()
+	reuse := s.spent < spentNonces && !s.basic
+	s.mu.Unlock()
+	if !reuse {
+		return nil
+	}
+	return s.nonces.lease()
+}
+
+// send sends one copy of a request, once more when a kept connection turns out
+// to be dead. n is held on entry and free on return.
+func (s *session) send(req *http.Request, n *nonce) (*http.Response, error) {
+	if n != nil {
+		defer n.release()
+	}
+	for try := 1; ; try++ {
+		one, err := s.prepare(req, n)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := s.wire.RoundTrip(one)
+		if err == nil {
+			return resp, nil
+		}
+		w, ok := errors.AsType[*wireError](err)
+		if !ok || !w.stale() || try == 2 {
+			return nil, err
+		}
+		s.wire.dropIdle()
+	}
+}
+
+// prepare copies a request with its body and puts the login in.
+func (s *session) prepare(req *http.Request, n *nonce) (*http.Request, error) {
+	one := req.Clone(req.Context())
+	if req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, fmt.Errorf("repeating a request: %w", err)
+		}
+		one.Body = body
+	}
+	s.mu.Lock()
+	basic := s.basic
+	s.mu.Unlock()
+	switch {
+	case n != nil:
+		return one, n.authorize(one, s.login)
+	case basic:
+		one.SetBasicAuth(s.login.User, string(s.login.Password))
+	}
+	return one, nil
+}
+
+// drain reads the rest of a short answer, so that its connection can be kept.
+func drain(body io.ReadCloser) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(body, maxVerdict))
+	_ = body.Close()
+}

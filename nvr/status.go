@@ -1,0 +1,254 @@
+package nvr
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// responseStatus is a recorder's verdict on a request. It comes with errors,
+// but with status 200 as well, as XML and, from newer units, as JSON. The
+// userCheck answer and the lock-out fields are read into the same value,
+// because every family sends another mixture.
+type responseStatus struct {
+	Code    int    `xml:"statusCode" json:"statusCode"`
+	String  string `xml:"statusString" json:"statusString"`
+	Sub     string `xml:"subStatusCode" json:"subStatusCode"`
+	Message string `xml:"errorMsg" json:"errorMsg"`
+	Text    string `xml:"description" json:"description"`
+
+	LockStatus string `xml:"lockStatus" json:"lockStatus"` // unlock, lock, locked
+	UnlockTime string `xml:"unlockTime" json:"unlockTime"` // seconds left
+	LockTime   string `xml:"resLockTime" json:"resLockTime"`
+	RetryLogin string `xml:"retryLoginTime" json:"retryLoginTime"` // tries left
+	RetryTimes string `xml:"retryTimes" json:"retryTimes"`
+}
+
+// The status codes of ResponseStatus that say more than "no".
+const (
+	statusOK          = 1
+	statusBusy        = 2
+	statusDeviceError = 3
+	statusInvalidOp   = 4
+	statusBadFormat   = 5
+	statusBadContent  = 6
+	statusReboot      = 7
+)
+
+// readStatus reads a verdict from a body. ok is false when the body is
+// something else: a document, a page of HTML, nothing.
+func readStatus(body []byte) (s responseStatus, ok bool) {
+	body = bytes.TrimSpace(body)
+	if bytes.HasPrefix(body, []byte("{")) {
+		return readJSONStatus(body)
+	}
+	switch rootName(body) {
+	case "ResponseStatus", "userCheck":
+	default:
+		return s, false
+	}
+	// Fields by name, not by structure: one number that is no number must not
+	// cost all the others.
+	f := fields(body, "statusCode", "statusValue", "statusString", "subStatusCode", "errorMsg", "description",
+		"lockStatus", "unlockTime", "resLockTime", "retryLoginTime", "retryTimes")
+	s = responseStatus{
+		String: f["statusString"], Sub: f["subStatusCode"], Message: f["errorMsg"], Text: f["description"],
+		LockStatus: f["lockStatus"], UnlockTime: f["unlockTime"], LockTime: f["resLockTime"],
+		RetryLogin: f["retryLoginTime"], RetryTimes: f["retryTimes"],
+	}
+	s.Code, _ = strconv.Atoi(f["statusCode"])
+	return s, true
+}
+
+func readJSONStatus(body []byte) (s responseStatus, ok bool) {
+	var doc map[string]json.RawMessage
+	if json.Unmarshal(body, &doc) != nil {
+		return s, false
+	}
+	if nested, found := doc["ResponseStatus"]; found {
+		return readJSONStatus(nested)
+	}
+	text := func(name string) string { return strings.Trim(string(doc[name]), `"`) }
+	if doc["statusCode"] == nil && doc["statusString"] == nil && doc["subStatusCode"] == nil {
+		return s, false
+	}
+	s = responseStatus{
+		String: text("statusString"), Sub: text("subStatusCode"), Message: text("errorMsg"), Text: text("description"),
+		LockStatus: text("lockStatus"), UnlockTime: text("unlockTime"), LockTime: text("resLockTime"),
+		RetryLogin: text("retryLoginTime"), RetryTimes: text("retryTimes"),
+	}
+	s.Code, _ = strconv.Atoi(text("statusCode"))
+	return s, true
+}
+
+// says reports whether the sub-status is one of words, in any case.
+func (s responseStatus) says(words ...string) bool {
+	for _, w := range words {
+		if strings.EqualFold(s.Sub, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// locked reports whether the recorder refuses this address, and for how long;
+// 0 when it does not say.
+func (s responseStatus) locked() (time.Duration, bool) {
+	is := strings.EqualFold(s.LockStatus, "lock") || strings.EqualFold(s.LockStatus, "locked") ||
+		s.says("userLocked", "ipLocked", "accountLocked")
+	if !is {
+		return 0, false
+	}
+	seconds := max(number(s.UnlockTime), number(s.LockTime), 0)
+	return time.Duration(min(seconds, 7*24*3600)) * time.Second, true
+}
+
+// triesLeft returns how many logins are left before a lock-out, -1 when the
+// recorder does not say.
+func (s responseStatus) triesLeft() int {
+	if n := number(s.RetryLogin); n >= 0 {
+		return n
+	}
+	return number(s.RetryTimes)
+}
+
+// noRight reports whether the recorder says outright that the user lacks a
+// right, as opposed to the login being wrong.
+func (s responseStatus) noRight() bool {
+	return s.says("lowPrivilege", "noPermission", "notPermission", "noRight", "userNoPermission", "noOperationPermission")
+}
+
+// wrongVerb reports whether the request should have come with another method.
+func (s responseStatus) wrongVerb() bool { return s.says("methodNotAllowed") }
+
+// badRequest reports whether the recorder did not like the XML it was sent.
+func (s responseStatus) badRequest() bool {
+	return s.Code == statusBadFormat || s.Code == statusBadContent
+}
+
+// words returns what the recorder said, for the detail of an error.
+func (s responseStatus) words() string {
+	said := make([]string, 0, 3)
+	for _, part := range []string{s.String, s.Sub, s.Message, s.Text} {
+		part = CleanText(part, maxDetail)
+		if part == "" || strings.EqualFold(part, "ok") {
+			continue
+		}
+		if len(said) > 0 && strings.EqualFold(said[len(said)-1], part) {
+			continue
+		}
+		said = append(said, part)
+	}
+	return strings.Join(said, ", ")
+}
+
+// number reads a count of at most a few digits; -1 when there is none.
+func number(text string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+// refusal turns an answer that is not what was asked for into an Error. It
+// returns nil when status is good and the body is no verdict against us.
+func refusal(status int, header http.Header, body []byte) *Error {
+	s, isVerdict := readStatus(body)
+	if status >= 300 && status < 400 {
+		return redirected(header)
+	}
+	if left, locked := s.locked(); locked {
+		e := failure(Locked, s.words(), nil)
+		e.RetryAfter = left
+		return e
+	}
+	good := status >= 200 && status < 300
+	if good && (!isVerdict || s.Code == 0 || s.Code == statusOK) {
+		return nil
+	}
+	if status == http.StatusBadRequest && !isVerdict && bytes.Contains(bytes.ToUpper(body), []byte("HTTPS")) {
+		return failure(Protocol, "HTTPS is spoken on that port", nil).
+			advise("put https:// in front of the address in the sheet, then press r")
+	}
+	e := failure(kindOfAnswer(status, s), describe(status, s, isVerdict), nil)
+	if e.Kind == Busy {
+		e.RetryAfter = retryAfter(header, time.Now())
+	}
+	return e
+}
+
+// kindOfAnswer is the table of what recorders say and what they mean by it.
+func kindOfAnswer(status int, s responseStatus) Kind {
+	switch {
+	case s.noRight():
+		return Forbidden
+	case s.says("badAuthorization"):
+		return Auth
+	case s.Code == statusBusy, s.Code == statusDeviceError, s.says("deviceBusy", "deviceError"):
+		// Terminals send "device busy" with 400, others with 503 or 200.
+		return Busy
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return Gone
+	case s.says("notFound", "noFile", "fileNotExist", "fileNotFound", "notExist", "noRecord", "recordNotExist"):
+		return Gone
+	case s.Code >= statusInvalidOp && s.Code <= statusReboot:
+		return Protocol
+	}
+	switch status {
+	case http.StatusForbidden:
+		return Forbidden
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return Busy
+	}
+	return Protocol
+}
+
+func describe(status int, s responseStatus, isVerdict bool) string {
+	text := ""
+	if status != http.StatusOK {
+		text = strings.TrimSpace("HTTP " + strconv.Itoa(status) + " " + http.StatusText(status))
+	}
+	if !isVerdict {
+		return text
+	}
+	words := s.words()
+	switch {
+	case words == "":
+		return text
+	case text == "":
+		return words
+	}
+	return text + " (" + words + ")"
+}
+
+// redirected explains a redirect. It is never followed: the digest of a login
+// would go to whoever the redirect names.
+func redirected(header http.Header) *Error {
+	to := CleanText(header.Get("Location"), 80)
+	return failure(Protocol, "it sends us to "+to+", which is not followed", nil).
+		advise("if that is the recorder's true address, write it in the sheet (with https:// if it says so), then press r")
+}
+
+// retryAfter reads how long a busy recorder asks to be left alone. Times are
+// compared with the answer's own Date, because recorders label local time as GMT.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if text == "" {
+		return 0
+	}
+	if n := number(text); n >= 0 {
+		return time.Duration(min(n, 24*3600)) * time.Second
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = date
+	}
+	return min(max(at.Sub(now), 0), 24*time.Hour)
+}

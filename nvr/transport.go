@@ -1,0 +1,300 @@
+package nvr
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	defaultTimeout = 30 * time.Second
+
+	// idleTimeout is how long an unused connection is kept. Recorders close
+	// theirs after 10 to 60 s; closing first avoids requests into the void.
+	idleTimeout = 8 * time.Second
+
+	maxHeaderBytes = 64 << 10
+)
+
+var (
+	errConnect = errors.New("the connection was not made in time")
+	errAnswer  = errors.New("no answer came in time")
+	errIdle    = errors.New("no data came in time")
+	errPinned  = errors.New("the certificate is not the one that the sheet names")
+)
+
+// wire sends single requests to one recorder, each bounded in time: the
+// connection, the answer's headers, and every read of its body may take limit
+// each. It knows nothing of logins.
+type wire struct {
+	transport *http.Transport
+	hidden    *http.Transport // the same with Content-Length hidden, see lengthless
+	limit     time.Duration
+}
+
+func newWire(c Config) *wire {
+	limit := c.Timeout
+	if limit <= 0 {
+		limit = defaultTimeout
+	}
+	dial := c.Dial
+	if dial == nil {
+		dial = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
+	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	transport := &http.Transport{
+		// No proxy: recorders stand in the local network, and a proxy would
+		// see the digests.
+		Proxy: nil,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			ctx, cancel := context.WithTimeout(ctx, limit)
+			defer cancel()
+			return dial(ctx, network, address)
+		},
+		TLSClientConfig:        tlsConfig(c),
+		TLSHandshakeTimeout:    limit,
+		ResponseHeaderTimeout:  limit,
+		IdleConnTimeout:        idleTimeout,
+		MaxIdleConnsPerHost:    8,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		DisableCompression:     true,
+		Protocols:              protocols,
+	}
+	return &wire{limit: limit, transport: transport, hidden: withLengthsHidden(transport)}
+}
+
+// tlsConfig accepts the one pinned certificate, any certificate, or what the
+// system's roots vouch for, in this order.
+func tlsConfig(c Config) *tls.Config {
+	t := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.Address.Host}
+	if c.Address.LegacyTLS {
+		t.MinVersion = tls.VersionTLS10
+		for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+			t.CipherSuites = append(t.CipherSuites, suite.ID)
+		}
+	}
+	if pin := c.Address.Fingerprint; pin != "" {
+		t.InsecureSkipVerify = true // VerifyConnection checks instead
+		t.VerifyConnection = func(s tls.ConnectionState) error {
+			if len(s.PeerCertificates) == 0 || fingerprint(s.PeerCertificates[0]) != pin {
+				return &certificateError{errPinned, s.PeerCertificates}
+			}
+			return nil
+		}
+		return t
+	}
+	t.InsecureSkipVerify = c.Insecure
+	return t
+}
+
+// certificateError carries the certificate that was refused.
+type certificateError struct {
+	error
+	chain []*x509.Certificate
+}
+
+func fingerprint(c *x509.Certificate) string {
+	sum := sha256.Sum256(c.Raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// wireError is a request that got no answer.
+type wireError struct {
+	err       error
+	connected bool // the request went out on a connection
+	reused    bool // that connection had served an earlier request
+}
+
+func (e *wireError) Error() string { return e.err.Error() }
+func (e *wireError) Unwrap() error { return e.err }
+
+// stale reports whether a kept connection turned out to be dead, so that the
+// same request deserves another one.
+func (e *wireError) stale() bool {
+	n, isNet := errors.AsType[net.Error](e.err)
+	return e.reused && !errors.Is(e.err, errAnswer) && (!isNet || !n.Timeout())
+}
+
+// RoundTrip sends one request. The body of the answer ends with errIdle when
+// nothing comes for too long; it must be closed.
+func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	var connected, reused atomic.Bool
+	var expired atomic.Pointer[error]
+	deadline := time.AfterFunc(w.limit, func() {
+		err := errConnect
+		if connected.Load() {
+			err = errAnswer
+		}
+		expired.Store(&err)
+		cancel(err)
+	})
+	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		connected.Store(true)
+		reused.Store(info.Reused)
+		deadline.Reset(w.limit)
+	}}
+	transport := w.transport
+	if wantsNoLength(ctx) {
+		transport = w.hidden
+	}
+	resp, err := transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	deadline.Stop()
+	if err != nil {
+		cancel(err)
+		if parent := req.Context().Err(); parent != nil {
+			return nil, parent
+		}
+		if cause := expired.Load(); cause != nil {
+			err = *cause
+		}
+		return nil, &wireError{err: err, connected: connected.Load(), reused: reused.Load()}
+	}
+	resp.Body = newIdleBody(ctx, resp.Body, w.limit, cancel)
+	return resp, nil
+}
+
+// dropIdle closes the connections that nobody uses.
+func (w *wire) dropIdle() { w.transport.CloseIdleConnections() }
+
+// idleBody bounds every single Read. Time between reads does not count: what a
+// caller does with the bytes is no fault of the recorder.
+type idleBody struct {
+	io.ReadCloser
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer
+	limit  time.Duration
+}
+
+func newIdleBody(ctx context.Context, body io.ReadCloser, limit time.Duration, cancel context.CancelCauseFunc) *idleBody {
+	timer := time.AfterFunc(limit, func() { cancel(errIdle) })
+	timer.Stop()
+	return &idleBody{ReadCloser: body, ctx: ctx, cancel: cancel, timer: timer, limit: limit}
+}
+
+// Read reads once; errIdle is the error when nothing came within the limit.
+func (b *idleBody) Read(p []byte) (int, error) {
+	b.timer.Reset(b.limit)
+	n, err := b.ReadCloser.Read(p)
+	b.timer.Stop()
+	if err != nil && err != io.EOF && context.Cause(b.ctx) == errIdle { //nolint:errorlint // the very value is looked for
+		err = errIdle
+	}
+	return n, err
+}
+
+// Close drops the body and whatever still waits for it.
+func (b *idleBody) Close() error {
+	b.timer.Stop()
+	err := b.ReadCloser.Close()
+	b.cancel(context.Canceled)
+	return err
+}
+
+// shorten lets the next reads wait no longer than limit.
+func (b *idleBody) shorten(limit time.Duration) { b.limit = min(b.limit, limit) }
+
+// unanswered turns the failure of a request that got no answer into an Error.
+// Errors of a context stay what they are.
+func unanswered(err error, timeout time.Duration) error {
+	if _, done := errors.AsType[*Error](err); done {
+		return err
+	}
+	w, ok := errors.AsType[*wireError](err)
+	if !ok {
+		return err
+	}
+	if e := explainTLS(w.err); e != nil {
+		return e
+	}
+	switch {
+	case errors.Is(w.err, errConnect), isTimeout(w.err) && !w.connected:
+		return failure(Unreachable, "nothing answers there ("+timeout.String()+" waited)", w.err)
+	case errors.Is(w.err, errAnswer), isTimeout(w.err):
+		return failure(Timeout, "no answer within "+timeout.String(), w.err)
+	case !w.connected:
+		return failure(Unreachable, dialDetail(w.err), w.err)
+	}
+	switch text := w.err.Error(); {
+	case strings.Contains(text, "headers exceeded"):
+		return failure(Protocol, "the header of its answer has no end", w.err)
+	case strings.Contains(text, "malformed"):
+		return failure(Protocol, "what answers there does not speak HTTP", w.err).
+			advise("check the port in the sheet; if it is the recorder's HTTPS port, put https:// in front")
+	}
+	return failure(Unreachable, "the recorder hung up without an answer", w.err)
+}
+
+func isTimeout(err error) bool {
+	n, ok := errors.AsType[net.Error](err)
+	return ok && n.Timeout()
+}
+
+// dialDetail says why there is no connection, without the addresses that the
+// operator knows already.
+func dialDetail(err error) string {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		if dns.IsNotFound {
+			return "no such host: " + dns.Name
+		}
+		return "the name " + dns.Name + " could not be looked up"
+	}
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "refused"):
+		return "connection refused"
+	case strings.Contains(text, "no route"):
+		return "no route to the host"
+	case strings.Contains(text, "network is unreachable"), strings.Contains(text, "unreachable network"):
+		return "the network is unreachable"
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err.Error()
+	}
+	return text
+}
+
+// explainTLS returns nil when err has nothing to do with TLS.
+func explainTLS(err error) *Error {
+	if pin, ok := errors.AsType[*certificateError](err); ok {
+		detail := "the certificate changed: it is not the one named in the sheet"
+		if len(pin.chain) > 0 {
+			detail += "; this one has sha256:" + fingerprint(pin.chain[0])
+		}
+		return failure(TLS, detail, err).
+			advise("find out why it changed; if that is right, write the new fingerprint after # in the sheet, then press r")
+	}
+	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(bad.UnverifiedCertificates) > 0 {
+		sum := fingerprint(bad.UnverifiedCertificates[0])
+		return failure(TLS, "nobody vouches for its certificate, sha256:"+sum, err).
+			advise("use --insecure, or accept this certificate only: put #sha256:" + sum + " behind the https address in the sheet")
+	}
+	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return failure(TLS, "no TLS is spoken there: "+record.Msg, err).
+			advise("write the address with http:// instead of https://, or with the recorder's HTTPS port")
+	}
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "server gave HTTP response to HTTPS client"):
+		return failure(TLS, "plain HTTP is spoken there", err).
+			advise("write the address with http:// instead of https://, or with the recorder's HTTPS port")
+	case strings.Contains(text, "protocol version"), strings.Contains(text, "handshake failure"), strings.Contains(text, "insufficient security"):
+		return failure(TLS, text, err).
+			advise("if the recorder is too old for TLS 1.2, allow older ones for it: put #legacy behind the https address in the sheet")
+	case strings.Contains(text, "tls: "), strings.Contains(text, "x509: "):
+		return failure(TLS, text, err)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package nvr
+
+import (
+	"strings"
+	"time"
+)
+
+// clockwork translates between wall clock times and what a device writes.
+// NVRs and DVRs write their wall clock and put a "Z" behind it that means
+// nothing; standalone cameras write true UTC.
+type clockwork struct {
+	utc  bool
+	zone zone
+}
+
+func (r *Recorder) clockwork(j *joining) clockwork {
+	c := clockwork{utc: r.config.Clock == ClockUTC || r.config.Clock == ClockAuto && j.device.Kind == Camera, zone: j.zone}
+	if !c.zone.known {
+		// The best guess for a device that tells no time: it stands where we are.
+		_, seconds := time.Now().Zone()
+		c.zone = zone{known: true, std: time.Duration(seconds) * time.Second}
+	}
+	return c
+}
+
+// ask returns the range to ask a device for. In the hour that autumn repeats,
+// a wall clock time means both moments, so the range grows to hold them.
+func (c clockwork) ask(from, to time.Time) (time.Time, time.Time) {
+	if !c.utc {
+		return from, to
+	}
+	first, _ := c.zone.moments(from)
+	_, last := c.zone.moments(to)
+	return first, last
+}
+
+// wall reads a time as a device wrote it and returns its wall clock.
+func (c clockwork) wall(text string) (time.Time, bool) {
+	digits, offset, explicit, ok := splitTime(text)
+	if !ok {
+		return time.Time{}, false
+	}
+	if explicit {
+		moment := digits.Add(-offset)
+		if off := c.zone.offset(moment) - offset; !c.zone.known || off.Abs() <= time.Hour {
+			// The device's own zone, give or take the hour that some forget
+			// to add in summer: the digits are what it shows.
+			return digits, true
+		}
+		return c.zone.wall(moment), true
+	}
+	if c.utc {
+		return c.zone.wall(digits), true
+	}
+	return digits, true
+}
+
+// splitTime reads "2026-11-03T08:15:00Z", "20261103T081500Z", either with a
+// space for the T, fractions of a second, an offset, or nothing behind it.
+// "Z" is no offset here: most devices put it behind anything.
+func splitTime(text string) (digits time.Time, offset time.Duration, explicit, ok bool) {
+	text = strings.TrimSpace(text)
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "20060102T150405", "20060102 150405"} {
+		if len(text) < len(layout) {
+			continue
+		}
+		t, err := time.Parse(layout, text[:len(layout)])
+		if err != nil {
+			continue
+		}
+		rest := text[len(layout):]
+		if strings.HasPrefix(rest, ".") {
+			rest = strings.TrimLeft(rest[1:], "0123456789")
+		}
+		switch rest {
+		case "", "Z", "z":
+			return t, 0, false, true
+		}
+		for _, layout := range []string{"-07:00", "-0700"} {
+			if z, err := time.Parse(layout, rest); err == nil {
+				_, seconds := z.Zone()
+				return t, time.Duration(seconds) * time.Second, true, true
+			}
+		}
+	}
+	return time.Time{}, 0, false, false
+}

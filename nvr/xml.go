@@ -1,0 +1,101 @@
+package nvr
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// newXMLDecoder reads a document of a recorder. Elements are matched by their
+// local names, whatever namespace they are in: the same firmware family writes
+// hikvision.com, isapi.org, std-cgi.com, std-cgi.org, psiaext or none, and
+// nested elements may switch.
+func newXMLDecoder(data []byte) *xml.Decoder {
+	d := xml.NewDecoder(bytes.NewReader(bytes.TrimSpace(legible(data))))
+	d.Strict = false
+	// Recorders label UTF-8 as GB2312 and the other way round. What matters
+	// here is ASCII, and what is not UTF-8 has just been dropped.
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	return d
+}
+
+// legible drops what XML does not allow but recorders pass on all the same: a
+// camera's name may hold control characters, plain or written as a number, and
+// bytes in another encoding. One such name must not hide all other cameras.
+func legible(data []byte) []byte {
+	data = bytes.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufeff' || r == '\ufffe' || r == '\uffff' {
+			return -1
+		}
+		return r
+	}, bytes.ToValidUTF8(data, nil))
+	return numberedCharacter.ReplaceAllFunc(data, func(text []byte) []byte {
+		digits, base := string(text[2:len(text)-1]), 10
+		if digits[0] == 'x' || digits[0] == 'X' {
+			digits, base = digits[1:], 16
+		}
+		n, err := strconv.ParseUint(digits, base, 21)
+		if err != nil || n < ' ' && n != '\t' && n != '\n' && n != '\r' || n == 0xfffe || n == 0xffff || n >= 0xd800 && n < 0xe000 || n > 0x10ffff {
+			return nil
+		}
+		return text
+	})
+}
+
+var numberedCharacter = regexp.MustCompile(`&#(?:[0-9]+|[xX][0-9a-fA-F]+);`)
+
+// rootName returns the local name of a document's root element, "" when it is
+// not XML.
+func rootName(data []byte) string {
+	d := newXMLDecoder(data[:min(len(data), 4096)])
+	for {
+		t, err := d.RawToken()
+		if err != nil {
+			return ""
+		}
+		if e, ok := t.(xml.StartElement); ok {
+			return e.Name.Local
+		}
+	}
+}
+
+// fields returns the text of the first element of each local name wanted,
+// however deep it stands. Capabilities move between firmware generations; the
+// names stay.
+func fields(data []byte, wanted ...string) map[string]string {
+	found := make(map[string]string, len(wanted))
+	d := newXMLDecoder(data)
+	open := ""
+	for len(found) < len(wanted) || open != "" {
+		t, err := d.RawToken()
+		if err != nil {
+			break
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			open = ""
+			for _, name := range wanted {
+				if _, done := found[name]; !done && t.Name.Local == name {
+					open = name
+				}
+			}
+		case xml.CharData:
+			if open != "" {
+				found[open] += strings.TrimSpace(string(t))
+			}
+		case xml.EndElement:
+			open = ""
+		}
+	}
+	return found
+}
+
+// escapeXML writes text so that an XML parser gives back the same text.
+func escapeXML(text string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder never fails
+	return b.String()
+}
