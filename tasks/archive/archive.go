@@ -1,0 +1,228 @@
+package archive
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"example.com/hikgrab/nvr"
+)
+
+// Format says what a recording becomes on disk.
+type Format int
+
+// The formats.
+const (
+	Raw Format = iota // the recorder's bytes, untouched
+	MP4               // playable everywhere, nothing re-encoded
+)
+
+// Item is one recording of one recorder, as far as names on disk and the
+// manifest are concerned.
+type Item struct {
+	Recorder  string // nvr.Address.String
+	Label     string // the operator's name for the recorder
+	Camera    string // the recorder's name for the camera
+	Recording nvr.Recording
+	Format    Format
+}
+
+// format is what the recording really becomes: a photo is a JPEG either way.
+func (it Item) format() Format {
+	if it.Recording.Track.Stream() == nvr.Photo {
+		return Raw
+	}
+	return it.Format
+}
+
+// File is a finished recording.
+type File struct {
+	Path     string // under the output directory, with slashes
+	Bytes    int64
+	SHA256   string // lower-case hex
+	Attempts int
+	Finished time.Time
+}
+
+// Archive is an output directory that this process holds the lock of. Its
+// methods may be called by many goroutines at once.
+type Archive struct {
+	dir      string
+	root     *os.Root
+	log      *slog.Logger
+	lock     *flock.Flock
+	perm     fs.FileMode // of finished files
+	journal  *journal
+	manifest *manifest
+
+	// Tests put other values here before anything is written.
+	now             func() time.Time
+	volume          func(*os.Root) (free, total int64, err error)
+	wrap            func(*os.File) partFile
+	compactAfter    int   // lines
+	checkpointEvery int64 // bytes
+
+	adopting sync.Mutex // or two callers of Stored would note one file twice
+
+	mu     sync.Mutex
+	closed bool
+	index  *index
+	parts  map[recordingID]*Part // open ones
+}
+
+// Open takes the directory, creating it when needed: it locks it, reads the
+// journal (cutting a torn tail), and looks at what it says is there. It gives
+// an InUse error that names the other process when another hikgrab holds it,
+// and refuses a journal that a newer hikgrab wrote. A nil log discards.
+func Open(dir string, log *slog.Logger) (*Archive, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	a := &Archive{
+		dir: dir, log: log, index: newIndex(), parts: map[recordingID]*Part{},
+		now: func() time.Time { return time.Now().Truncate(time.Second) }, volume: volumeSpace,
+		wrap: func(f *os.File) partFile { return f }, compactAfter: compactAfter,
+		checkpointEvery: checkpointEvery,
+	}
+	if err := a.open(); err != nil {
+		if a.journal != nil {
+			err = errors.Join(err, a.journal.close())
+		}
+		return nil, errors.Join(err, a.release())
+	}
+	return a, nil
+}
+
+func (a *Archive) open() (err error) {
+	if err := os.MkdirAll(a.dir, 0o777); err != nil {
+		return newError("create", a.dir, err)
+	}
+	if a.root, err = os.OpenRoot(a.dir); err != nil {
+		return newError("open", a.dir, err)
+	}
+	if err := makeOwnDir(a.root, ownDir); err != nil {
+		return a.fail("create", ownDir, err)
+	}
+	if a.lock, err = takeLock(a.dir, a.root, a.log); err != nil {
+		return err
+	}
+	if err := makeOwnDir(a.root, partsDir); err != nil {
+		return a.fail("create", partsDir, err)
+	}
+	if a.perm, err = userPerm(a.root); err != nil {
+		return a.fail("write", ownDir, err)
+	}
+	if err := a.loadJournal(); err != nil {
+		return a.fail("read", journalName, err)
+	}
+	if a.manifest, err = openManifest(a); err != nil {
+		return a.fail("read", manifestName, err)
+	}
+	a.settleAll()
+	a.dropStrayParts()
+	return nil
+}
+
+// dropStrayParts removes parts that nothing can be continued from: those of
+// which no byte is vouched for.
+func (a *Archive) dropStrayParts() {
+	entries, err := fs.ReadDir(a.root.FS(), partsDir)
+	if err != nil {
+		a.log.Warn("The parts could not be listed", "error", err)
+		return
+	}
+	for _, e := range entries {
+		var id recordingID
+		stem, ok := strings.CutSuffix(e.Name(), ".part")
+		if !ok || id.UnmarshalText([]byte(stem)) != nil || a.index.kept[id] > 0 {
+			continue
+		}
+		if err := a.root.Remove(partsDir + "/" + e.Name()); err != nil {
+			a.log.Warn("A part of no use could not be removed", "part", e.Name(), "error", err)
+		}
+	}
+}
+
+// Close ends the parts that are still open, keeping what they hold, writes
+// what is pending and releases the lock. Calls after it fail.
+func (a *Archive) Close() error {
+	a.mu.Lock()
+	if a.closed {
+		a.mu.Unlock()
+		return nil
+	}
+	a.closed = true
+	open := make([]*Part, 0, len(a.parts))
+	for _, p := range a.parts {
+		open = append(open, p)
+	}
+	a.mu.Unlock()
+
+	var err error
+	for _, p := range open {
+		err = errors.Join(err, p.Close())
+	}
+	err = errors.Join(err, a.fail("write", manifestName, a.manifest.close()))
+	err = errors.Join(err, a.fail("write", journalName, a.journal.close()))
+	return errors.Join(err, a.release())
+}
+
+func (a *Archive) release() error {
+	var err error
+	if a.lock != nil {
+		err = a.lock.Unlock()
+	}
+	if a.root != nil {
+		err = errors.Join(err, a.root.Close())
+	}
+	return err
+}
+
+// Dir returns the directory as it was named.
+func (a *Archive) Dir() string { return a.dir }
+
+// ManifestPath returns where manifest.csv is.
+func (a *Archive) ManifestPath() string { return a.path(manifestName) }
+
+// path returns where a name under the directory is, for people.
+func (a *Archive) path(name string) string { return filepath.Join(a.dir, filepath.FromSlash(name)) }
+
+// Stored returns the finished file of a recording: the journal says it is done
+// and the file is there with that size. A file of which the journal was lost
+// counts when the manifest names it, or when it has the announced size and the
+// head of a recording; then it is read once for its checksum, which takes
+// seconds per GiB, so do not hold a lock over this call.
+func (a *Archive) Stored(it Item) (File, bool) {
+	id := it.fileID()
+	if e, ok := a.known(id); ok {
+		return a.onDisk(e)
+	}
+	return a.found(it)
+}
+
+// known returns the finished file that the journal names.
+func (a *Archive) known(id fileID) (entry, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	e, ok := a.index.done[id]
+	return e, ok
+}
+
+func (a *Archive) onDisk(e entry) (File, bool) {
+	if !a.present(e) {
+		return File{}, false
+	}
+	return e.file(), true
+}
+
+func (a *Archive) present(e entry) bool {
+	info, err := a.root.Lstat(e.path)
+	return err == nil && info.Mode().IsRegular() && info.Size() == e.bytes
+}

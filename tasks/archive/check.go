@@ -1,0 +1,78 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"example.com/hikgrab/nvr"
+)
+
+// headSize is how many bytes tell what a recording is.
+const headSize = 8
+
+// extensionOf returns the extension for what begins with head: an MPEG program
+// stream with or without the IMKH header that recorders put in front (players
+// find the stream behind it), a JPEG, or an MP4. It is "" for everything else,
+// such as an XML answer.
+func extensionOf(head []byte) string {
+	switch {
+	case bytes.HasPrefix(head, []byte("IMKH")), bytes.HasPrefix(head, []byte{0, 0, 1, 0xBA}):
+		return ".mpg"
+	case bytes.HasPrefix(head, []byte{0xFF, 0xD8}):
+		return ".jpg"
+	case len(head) >= headSize && string(head[4:8]) == "ftyp":
+		return ".mp4"
+	}
+	return ""
+}
+
+// readHead returns the first bytes of a file, fewer when it is shorter.
+func readHead(f io.ReaderAt) ([]byte, error) {
+	head := make([]byte, headSize)
+	n, err := f.ReadAt(head, 0)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return head[:n], err
+}
+
+// checkSize compares what came with everything that was announced. More than
+// the search said is good: the newest recording grows until it is closed.
+func checkSize(have int64, rec nvr.Recording, r nvr.Receipt) error {
+	switch {
+	case have == 0:
+		return errors.New("nothing came")
+	case r.Length > 0 && have != r.Length:
+		return fmt.Errorf("%d bytes came, the recorder promised %d", have, r.Length)
+	case have < rec.Size:
+		return fmt.Errorf("%d bytes came, the search announced %d", have, rec.Size)
+	}
+	return nil
+}
+
+// check decides whether the part is a whole recording and which extension it
+// gets. What is wrong with it comes back as Damaged.
+func (p *Part) check(r nvr.Receipt) (ext string, err error) {
+	damaged := func(err error) error {
+		return &Error{Op: "check", Path: printable(p.archive.path(p.name)), Kind: Damaged, Err: err}
+	}
+	if err := checkSize(p.offset.Load(), p.item.Recording, r); err != nil {
+		return "", damaged(err)
+	}
+	// What somebody did to the file meanwhile is not on the books.
+	if info, err := p.archive.root.Lstat(p.name); err != nil {
+		return "", p.archive.fail("check", p.name, err)
+	} else if info.Size() != p.offset.Load() {
+		return "", damaged(fmt.Errorf("the part has %d bytes, %d were written", info.Size(), p.offset.Load()))
+	}
+	head, err := readHead(p.file)
+	if err != nil {
+		return "", p.archive.fail("check", p.name, err)
+	}
+	if ext = extensionOf(head); ext == "" {
+		return "", damaged(fmt.Errorf("it begins with %q, which is no recording", head))
+	}
+	return ext, nil
+}

@@ -1,0 +1,49 @@
+package archive
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// textLimit bounds what a recorder or a sheet can put into one field of the
+// manifest or the journal, in runes.
+const textLimit = 200
+
+// printable returns text without anything that could act on a terminal or a
+// table: control characters, line breaks, bidi marks and other format
+// characters become spaces, and invalid UTF-8 becomes U+FFFD.
+func printable(text string) string {
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\uFFFD")
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// field returns text printable, trimmed and bounded.
+func field(text string) string {
+	if len(text) > 8*textLimit { // a rune has at most 4 bytes: what lies beyond never counts
+		text = text[:8*textLimit]
+	}
+	text = strings.TrimSpace(printable(text))
+	if utf8.RuneCountInString(text) > textLimit {
+		text = strings.TrimSpace(string([]rune(text)[:textLimit-1])) + "…"
+	}
+	return text
+}
+
+// cell returns text for a cell of a table that people open in a spreadsheet
+// program: what would be taken for a formula gets an apostrophe in front.
+func cell(text string) string {
+	text = field(text)
+	if strings.HasPrefix(text, "=") || strings.HasPrefix(text, "+") ||
+		strings.HasPrefix(text, "-") || strings.HasPrefix(text, "@") {
+		return "'" + text
+	}
+	return text
+}

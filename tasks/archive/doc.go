@@ -1,0 +1,23 @@
+// Package archive is the only place that writes under the output directory:
+// parts, finished recordings, the manifest, the journal, the log and the lock.
+//
+// A recording appears under its final name only when it is complete, checked
+// and synced; the journal says "done" only after that. Everything that comes
+// from a sheet or a recorder is cleaned before it becomes a path, and no path
+// leaves the directory, whatever symbolic links somebody planted there.
+//
+// What a crash or a power cut can leave behind is settled by the next Open:
+// a torn line at the end of the journal or of the manifest is cut, a file that
+// got its name but not its "done" is recognised by the line that announced it,
+// and bytes of a part that nobody vouched for are dropped.
+//
+// A file that stands under the name a recording should get, and of which the
+// journal knows nothing, is never replaced: the recording gets a name with its
+// own identity in it. Such a file counts as the recording itself, and is not
+// fetched again, when the manifest lists it with its present size, or, if the
+// manifest is lost as well, when it has the size that the recorder announces
+// and begins like a recording.
+//
+// It is not for deciding what to fetch or when, and it never replaces or
+// deletes a file that it did not make.
+package archive

@@ -1,0 +1,179 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// Kind says what went wrong on disk in a way that decides what happens next.
+type Kind int
+
+// The kinds of failure.
+const (
+	KindUnknown Kind = iota
+	Full             // no space: the volume is held until there is some
+	Denied           // not allowed, read-only or gone
+	InUse            // another hikgrab, or another camera of this one, writes there
+	Damaged          // what came is not a recording, or not all of it
+)
+
+var kindNames = [...]string{
+	KindUnknown: "error", Full: "full", Denied: "denied", InUse: "in-use", Damaged: "damaged",
+}
+
+// String returns the kind's word, the same on screen, in JSON and in the docs.
+func (k Kind) String() string {
+	if k < 0 || int(k) >= len(kindNames) {
+		return kindNames[KindUnknown]
+	}
+	return kindNames[k]
+}
+
+// Error is a failed operation on disk; see its methods What and Hint.
+type Error struct {
+	Op   string // what was being done: "create", "write", "sync", …
+	Path string // cleaned for people
+	Kind Kind
+	Err  error
+}
+
+// KindOf returns the kind of the first Error in err's chain, KindUnknown when
+// there is none.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return KindUnknown
+}
+
+// Error returns one line: what was being done, to what, and what happened.
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s %s: %s", e.Op, e.Path, e.What())
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// What returns what happened, as a sentence for a person.
+func (e *Error) What() string {
+	switch e.Kind {
+	case Full:
+		if errors.Is(e.Err, errNoRoom) {
+			return printable(e.Err.Error())
+		}
+		return "no space is left on the volume, or the quota is used up"
+	case Denied:
+		return deniedWhat(e.Err)
+	case InUse, Damaged, KindUnknown:
+	}
+	if e.Err == nil {
+		return "it failed for an unknown reason"
+	}
+	return printable(reason(e.Err))
+}
+
+// Hint returns what the operator can do about it, as a sentence.
+func (e *Error) Hint() string {
+	switch e.Kind {
+	case Full:
+		return "free some space there and hikgrab goes on by itself, or start it again with --out on another volume"
+	case Denied:
+		return deniedHint(e.Err)
+	case InUse:
+		return "wait until the other one is finished, stop it, or use another --out"
+	case Damaged:
+		return "hikgrab fetches it again; if it stays like this, play the recording on the recorder itself: it may be broken there"
+	case KindUnknown:
+	}
+	switch {
+	case errors.Is(e.Err, errFuture):
+		return "use the newer hikgrab that wrote it, or another --out"
+	case errors.Is(e.Err, syscall.EFBIG):
+		return "the volume cannot hold files of this size (FAT32 ends at 4 GiB): use --out on another one"
+	}
+	return "check that the disk is healthy and connected; the log in .hikgrab has the details"
+}
+
+// fail wraps the cause of a failed operation on a path under the directory
+// once; an error that is one of ours already stays as it is.
+func (a *Archive) fail(op, name string, err error) error {
+	return newError(op, filepath.Join(a.dir, filepath.FromSlash(name)), err)
+}
+
+func newError(op, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
+	return &Error{Op: op, Path: printable(path), Kind: classify(err), Err: err}
+}
+
+func classify(err error) Kind {
+	switch {
+	case isFull(err), errors.Is(err, errNoRoom):
+		return Full
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist),
+		errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR),
+		errors.Is(err, errOddFile), escapes(err):
+		return Denied
+	case isShared(err):
+		return InUse
+	}
+	return KindUnknown
+}
+
+// errOddFile is given when something that is neither a file nor a directory,
+// such as a symbolic link, stands where hikgrab keeps its own.
+var errOddFile = errors.New("something else than a plain file or directory stands there")
+
+// escapes reports whether os.Root refused a path that leads out of the
+// directory. Package os does not export that error.
+func escapes(err error) bool {
+	return strings.Contains(err.Error(), "path escapes from parent")
+}
+
+func deniedWhat(err error) string {
+	switch {
+	case err == nil:
+		return "not allowed"
+	case errors.Is(err, syscall.EROFS):
+		return "the volume is mounted read-only"
+	case errors.Is(err, fs.ErrNotExist):
+		return "the directory is gone"
+	case escapes(err):
+		return "a symbolic link in this path leads out of the output directory"
+	case errors.Is(err, errOddFile):
+		return errOddFile.Error()
+	case errors.Is(err, syscall.ENOTDIR):
+		return "a file stands where a directory is needed"
+	}
+	return "permission denied"
+}
+
+func deniedHint(err error) string {
+	switch {
+	case err == nil:
+	case errors.Is(err, syscall.EROFS):
+		return "mount it writable, or use --out on another volume"
+	case errors.Is(err, fs.ErrNotExist):
+		return "connect the volume or put the directory back, then start hikgrab again; what is done is not fetched twice"
+	case escapes(err), errors.Is(err, errOddFile), errors.Is(err, syscall.ENOTDIR):
+		return "look at what stands there and move it away, or use another --out"
+	}
+	return "give your user the right to write there, or use another --out"
+}
+
+// reason drops what the layers below repeat: the operation and the path stand
+// in the Error already.
+func reason(err error) string {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,89 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestKinds(t *testing.T) {
+	tests := []struct {
+		err  error
+		kind Kind
+		what string
+		hint string
+	}{
+		{syscall.ENOSPC, Full, "no space is left", "free some space"},
+		{fmt.Errorf("%w: 5 MiB are needed", errNoRoom), Full, "5 MiB are needed", "free some space"},
+		{syscall.EACCES, Denied, "permission denied", "right to write"},
+		{syscall.EPERM, Denied, "permission denied", "right to write"},
+		{syscall.EROFS, Denied, "read-only", "mount it writable"},
+		{syscall.ENOENT, Denied, "is gone", "start hikgrab again"},
+		{syscall.ENOTDIR, Denied, "a file stands where", "move it away"},
+		{errOddFile, Denied, "something else", "move it away"},
+		{errors.New("path escapes from parent"), Denied, "symbolic link", "move it away"},
+		{errFuture, KindUnknown, "newer hikgrab", "newer hikgrab"},
+		{syscall.EFBIG, KindUnknown, "file too large", "FAT32"},
+		{syscall.EIO, KindUnknown, "input/output error", "healthy"},
+	}
+	for _, tt := range tests {
+		err := newError("write", "out/x\x1b[2J", &fs.PathError{Op: "write", Path: "x", Err: tt.err})
+		e, ok := errors.AsType[*Error](err)
+		if !ok || e.Kind != tt.kind || KindOf(fmt.Errorf("wrapped: %w", err)) != tt.kind {
+			t.Errorf("%v is of kind %v, want %v", tt.err, KindOf(err), tt.kind)
+			continue
+		}
+		if !strings.Contains(e.What(), tt.what) || !strings.Contains(e.Hint(), tt.hint) {
+			t.Errorf("%v: What %q, Hint %q; want %q, %q", tt.err, e.What(), e.Hint(), tt.what, tt.hint)
+		}
+		if want := "write out/x [2J: " + e.What(); e.Error() != want {
+			t.Errorf("Error = %q, want %q", e.Error(), want)
+		}
+		if !errors.Is(err, tt.err) {
+			t.Errorf("%v is lost from the chain", tt.err)
+		}
+	}
+	if newError("write", "x", nil) != nil || KindOf(nil) != KindUnknown || KindOf(os.ErrClosed) != KindUnknown {
+		t.Error("no error, or a foreign one, has a kind")
+	}
+}
+
+func TestKindWords(t *testing.T) {
+	for kind, want := range map[Kind]string{
+		KindUnknown: "error", Full: "full", Denied: "denied", InUse: "in-use", Damaged: "damaged", -1: "error", 99: "error",
+	} {
+		if kind.String() != want {
+			t.Errorf("Kind %d is %q, want %q", kind, kind, want)
+		}
+		e := &Error{Op: "create", Path: "x", Kind: kind}
+		if e.What() == "" || e.Hint() == "" {
+			t.Errorf("%v says nothing: %q, %q", kind, e.What(), e.Hint())
+		}
+	}
+}
+
+func TestFileInPlaceOfDirectory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(file, nil)
+	wantKind(t, err, Denied)
+
+	a := open(t, t.TempDir())
+	if err := os.WriteFile(filepath.Join(a.Dir(), "10.20.0.11"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := create(t, a, item(0, 0))
+	write(t, p, movie(1, 1000))
+	_, err = p.Commit(1, receipt(1000))
+	wantKind(t, err, Denied)
+	if p = create(t, a, item(0, 0)); p.Offset() != 1000 {
+		t.Errorf("the part lost its bytes: Offset %d", p.Offset())
+	}
+}

@@ -1,0 +1,141 @@
+package archive
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+)
+
+// journal appends lines that survive a crash. Goroutines that append at the
+// same time share one write and one fsync: the first to come leads, the others
+// gather behind it and go together in the next round.
+type journal struct {
+	file  journalFile
+	mu    sync.Mutex
+	next  *batch // gathering; nil when nobody waits
+	busy  bool   // a leader is writing
+	size  int64  // bytes of whole lines
+	fault error  // set once nothing more can be appended
+}
+
+// journalFile is the part of *os.File that a journal needs; tests put a full
+// or a failing disk behind it.
+type journalFile interface {
+	io.Writer
+	io.Closer
+	Truncate(size int64) error
+	Seek(offset int64, whence int) (int64, error)
+	Sync() error
+}
+
+// batch is what one round writes.
+type batch struct {
+	text []byte
+	sync bool
+	turn chan struct{} // one of those who wait is to lead
+	done chan struct{}
+	err  error
+}
+
+// durable says how much a line must survive.
+type durable bool
+
+const (
+	ofCrash    durable = false // the process may die: the system has the bytes
+	ofPowerCut durable = true  // the machine may die: the disk has the bytes
+)
+
+// append adds records and returns when they survive what d says.
+func (j *journal) append(d durable, records ...record) error {
+	var text []byte
+	for _, r := range records {
+		line, err := r.line()
+		if err != nil {
+			return err
+		}
+		text = append(text, line...)
+	}
+
+	j.mu.Lock()
+	if j.next == nil {
+		j.next = &batch{turn: make(chan struct{}, 1), done: make(chan struct{})}
+	}
+	mine := j.next
+	mine.text = append(mine.text, text...)
+	mine.sync = mine.sync || bool(d)
+	if j.busy {
+		j.mu.Unlock()
+		select {
+		case <-mine.done:
+			return mine.err
+		case <-mine.turn:
+		}
+		j.mu.Lock()
+	}
+	j.busy = true
+	j.lead(mine)
+	j.mu.Unlock()
+	return mine.err
+}
+
+// lead writes one round and hands the lead to somebody of the next one. It is
+// called with j.mu held and gives it away while it writes.
+func (j *journal) lead(b *batch) {
+	j.next = nil
+	b.err = j.fault
+	if b.err == nil {
+		j.mu.Unlock()
+		b.err = j.write(b)
+		j.mu.Lock()
+	}
+	close(b.done)
+	if j.busy = j.next != nil; j.busy {
+		j.next.turn <- struct{}{}
+	}
+}
+
+// write puts a round on disk, or leaves the file as it was before: half a line
+// in the middle would make everything after it doubtful.
+func (j *journal) write(b *batch) error {
+	_, err := j.file.Write(b.text)
+	if err == nil && b.sync {
+		err = syncJournal(j.file)
+	}
+	if err == nil {
+		j.size += int64(len(b.text))
+		return nil
+	}
+	_, seek := j.file.Seek(j.size, io.SeekStart)
+	if undo := errors.Join(j.file.Truncate(j.size), seek); undo != nil {
+		j.mu.Lock()
+		j.fault = errors.Join(err, undo)
+		j.mu.Unlock()
+	}
+	return err
+}
+
+// close waits for the rounds under way, syncs and closes the file. Later
+// appends fail with os.ErrClosed.
+func (j *journal) close() error {
+	err := j.append(ofPowerCut)
+	if errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	j.mu.Lock()
+	for j.busy {
+		j.mu.Unlock()
+		err = j.append(ofPowerCut)
+		j.mu.Lock()
+	}
+	defer j.mu.Unlock()
+	j.fault = errors.Join(j.fault, os.ErrClosed)
+	return errors.Join(err, j.file.Close())
+}
+
+func syncJournal(f journalFile) error {
+	if file, ok := f.(*os.File); ok {
+		return syncFile(file)
+	}
+	return f.Sync()
+}

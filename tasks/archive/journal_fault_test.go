@@ -1,0 +1,160 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// fakeDisk is a journal's file in memory that fails when told to.
+type fakeDisk struct {
+	text    []byte
+	room    int // bytes it takes yet; negative is no bound
+	syncErr error
+	undoErr error
+	syncs   int
+	gate    chan struct{} // when set, each Sync waits for it
+}
+
+func (d *fakeDisk) Write(b []byte) (int, error) {
+	if d.room >= 0 && len(b) > d.room {
+		n := d.room
+		d.text, d.room = append(d.text, b[:n]...), 0
+		return n, syscall.ENOSPC
+	}
+	d.text = append(d.text, b...)
+	if d.room >= 0 {
+		d.room -= len(b)
+	}
+	return len(b), nil
+}
+
+func (d *fakeDisk) Truncate(n int64) error {
+	if d.undoErr == nil {
+		d.text = d.text[:n]
+	}
+	return d.undoErr
+}
+
+func (d *fakeDisk) Sync() error {
+	d.syncs++
+	if d.gate != nil {
+		<-d.gate
+	}
+	return d.syncErr
+}
+func (d *fakeDisk) Seek(int64, int) (int64, error) { return 0, nil }
+func (d *fakeDisk) Close() error                   { return nil }
+
+// What could not be written leaves nothing behind, so that the lines after it
+// are read again.
+func TestFailedAppendLeavesNothing(t *testing.T) {
+	line := len(mustLine(t, tries(1)[0]))
+	for name, disk := range map[string]*fakeDisk{
+		"full at once":         {room: 0},
+		"full in the middle":   {room: line / 2},
+		"full at the sync":     {room: -1, syncErr: syscall.ENOSPC},
+		"full after one round": {room: line + 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := &journal{file: disk}
+			good := 0
+			for range 3 {
+				if err := j.append(ofPowerCut, tries(1)...); err == nil {
+					good++
+				} else if !errors.Is(err, syscall.ENOSPC) {
+					t.Errorf("append: %v", err)
+				}
+			}
+			disk.room, disk.syncErr = -1, nil
+			if err := j.append(ofPowerCut, tries(1)...); err != nil {
+				t.Fatalf("append when there is room again: %v", err)
+			}
+			got, err := readJournal(bytes.NewReader(disk.text), func(record, int) {})
+			if err != nil || got.lines != good+1 || got.bad != 0 || got.torn {
+				t.Errorf("the journal reads %+v, %v; %d appends were good", got, err, good+1)
+			}
+		})
+	}
+	j := &journal{file: &fakeDisk{room: 3, undoErr: syscall.EIO}}
+	for _, want := range []error{syscall.ENOSPC, syscall.EIO} {
+		if err := j.append(ofCrash, tries(1)...); !errors.Is(err, want) {
+			t.Errorf("append to a journal that cannot be mended: %v, want %v", err, want)
+		}
+	}
+}
+
+// Goroutines that wait for the disk at the same time share a sync.
+func TestGroupCommit(t *testing.T) {
+	disk := &fakeDisk{room: -1, gate: make(chan struct{})}
+	j := &journal{file: disk}
+	var wg sync.WaitGroup
+	const writers = 16
+	append1 := func() {
+		if err := j.append(ofPowerCut, tries(1)...); err != nil {
+			t.Error(err)
+		}
+	}
+	wg.Go(append1)
+	for busy := false; !busy; time.Sleep(time.Millisecond) {
+		j.mu.Lock()
+		busy = j.busy
+		j.mu.Unlock()
+	}
+	for range writers {
+		wg.Go(append1)
+	}
+	line := len(mustLine(t, tries(1)[0]))
+	for waiting := 0; waiting < writers; time.Sleep(time.Millisecond) {
+		j.mu.Lock()
+		if waiting = 0; j.next != nil {
+			waiting = len(j.next.text) / line
+		}
+		j.mu.Unlock()
+	}
+	close(disk.gate)
+	wg.Wait()
+	if err := j.close(); err != nil {
+		t.Fatal(err)
+	}
+	if disk.syncs != 3 { // the first, the sixteen, close
+		t.Errorf("%d syncs, want 3", disk.syncs)
+	}
+	if err := j.append(ofCrash, tries(1)...); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("append after close: %v", err)
+	}
+}
+
+// doneless is a journal on a disk that fails as soon as "done" is to be said.
+type doneless struct{ journalFile }
+
+func (d doneless) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte(`"t":"done"`)) {
+		return 0, syscall.EIO
+	}
+	return d.journalFile.Write(b)
+}
+
+// A file that has its name is not fetched again because the journal failed
+// behind it: this run knows it, and the next start notes it.
+func TestDoneThatCannotBeSaid(t *testing.T) {
+	a := open(t, t.TempDir())
+	disk := a.journal.file
+	a.journal.file = doneless{disk}
+	f := commit(t, a, item(0, 0), movie(1, 1000))
+	if s, ok := a.Stored(item(0, 0)); !ok || s.Path != f.Path {
+		t.Errorf("Stored = %+v, %v", s, ok)
+	}
+	a.journal.file = disk
+	a = reopen(t, a)
+	if s, ok := a.Stored(item(0, 0)); !ok || s.SHA256 != f.SHA256 || !s.Finished.Equal(f.Finished) {
+		t.Errorf("after a restart Stored = %+v, %v, want %+v", s, ok, f)
+	}
+	if n := manifestPaths(t, a.Dir())[f.Path]; n != 1 {
+		t.Errorf("the manifest has the file %d times", n)
+	}
+}

@@ -1,0 +1,168 @@
+package archive
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// compactAfter is the number of superseded lines that make it worth to write
+// the journal anew; a million lines are read in about a second.
+const compactAfter = 100_000
+
+const journalSpare = journalName + ".new"
+
+// loadJournal reads the journal into the index, mends what a crash left, and
+// opens it for appending.
+func (a *Archive) loadJournal() error {
+	file, err := openPlain(a.root, journalName, os.O_RDWR, ownFilePerm)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a.rewriteJournal(nil)
+	}
+	if err != nil {
+		return err
+	}
+	got, err := readJournal(file, a.index.apply)
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	switch {
+	case got.bad > 0 || got.lines == 0 && got.torn:
+		return a.setAside(file, got)
+	case got.lines == 0 || got.lines-a.index.size() > a.compactAfter:
+		return a.rewriteJournal(file)
+	}
+	return a.continueJournal(file, got)
+}
+
+// continueJournal cuts a torn tail and appends from there on.
+func (a *Archive) continueJournal(file *os.File, got reading) error {
+	if got.torn {
+		a.log.Warn("Cut a torn line off the end of the journal", "kept_lines", got.lines)
+		if err := errors.Join(file.Truncate(got.end), syncFile(file)); err != nil {
+			return errors.Join(err, file.Close())
+		}
+	}
+	if _, err := file.Seek(got.end, io.SeekStart); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	a.journal = &journal{file: file, size: got.end}
+	return nil
+}
+
+// setAside keeps a damaged journal for whoever wants to look, and goes on with
+// its good lines.
+func (a *Archive) setAside(file *os.File, got reading) error {
+	name := fmt.Sprintf("%s.damaged-%s", journalName, a.now().Format(stampLayout))
+	copied, err := openPlain(a.root, name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, ownFilePerm)
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	if err == nil {
+		_, err = copied.ReadFrom(file)
+	}
+	if err := errors.Join(err, copied.Close()); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	a.log.Warn("The journal is damaged: its good lines are used, the damaged file is kept",
+		"good_lines", got.lines, "bad_lines", got.bad, "kept_as", name)
+	return a.rewriteJournal(file)
+}
+
+// rewriteJournal writes what is live in the old journal, which may be nil, to
+// a new one and puts that in its place in one step. It closes the old one.
+func (a *Archive) rewriteJournal(old *os.File) error {
+	err := a.writeSpare(old)
+	if old != nil {
+		err = errors.Join(err, old.Close())
+	}
+	if err == nil {
+		err = a.root.Rename(journalSpare, journalName)
+	}
+	if err == nil {
+		err = syncDir(a.root, ownDir)
+	}
+	if err != nil {
+		return err
+	}
+	file, err := openPlain(a.root, journalName, os.O_RDWR, ownFilePerm)
+	if err != nil {
+		return err
+	}
+	end, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	a.journal = &journal{file: file, size: end}
+	return nil
+}
+
+func (a *Archive) writeSpare(old *os.File) error {
+	if err := a.root.Remove(journalSpare); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := openPlain(a.root, journalSpare, os.O_CREATE|os.O_EXCL|os.O_WRONLY, ownFilePerm)
+	if err != nil {
+		return err
+	}
+	err = a.writeLive(file, old)
+	if err == nil {
+		err = syncFile(file)
+	}
+	return errors.Join(err, file.Close())
+}
+
+// writeLive writes the finished files as they stand in the old journal, which
+// alone has everything about them, and the rest from memory. The files come
+// first: a "done" puts an end to what was said of its recording before.
+func (a *Archive) writeLive(to io.Writer, old *os.File) error {
+	w := bufio.NewWriterSize(to, lineLimit)
+	var (
+		failed error
+		lines  int
+	)
+	write := func(r record) {
+		lines++
+		if id := (fileID{r.ID, r.Format}); r.Type == doneRecord {
+			e := a.index.done[id]
+			e.line = lines
+			a.index.done[id] = e
+		}
+		line, err := r.line()
+		if err == nil {
+			_, err = w.Write(line)
+		}
+		failed = errors.Join(failed, err)
+	}
+	write(record{Type: headerRecord, Version: journalVersion})
+	if old != nil {
+		if err := a.eachDone(old, write); err != nil {
+			return err
+		}
+	}
+	for _, r := range a.index.rest() {
+		write(r)
+	}
+	return errors.Join(failed, w.Flush())
+}
+
+// eachDone reads the journal again from its start and hands over the lines
+// that say what the index holds of finished files.
+func (a *Archive) eachDone(file *os.File, take func(record)) error {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := readJournal(file, func(r record, line int) {
+		if r.Type != doneRecord {
+			return
+		}
+		if e, ok := a.index.done[fileID{r.ID, r.Format}]; ok && e.line == line {
+			take(r)
+		}
+	})
+	return err
+}

@@ -1,0 +1,186 @@
+package archive
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// victimDir names the directory that the test binary writes into when it runs
+// as the process to be killed.
+const victimDir = "HIKGRAB_TEST_VICTIM"
+
+const victimItems = 240
+
+func victimMovie(n int) []byte { return movie(uint64(n), 20_000+n*37) }
+
+// victim fetches whatever is not stored yet, on four goroutines, and says
+// "done N" when a Commit has returned, until it is killed.
+func victim(dir string) {
+	a, err := Open(dir, nil)
+	if err != nil {
+		fmt.Println("error", err)
+		return
+	}
+	fmt.Println("ready")
+	lines := make(chan string, 16)
+	for worker := range 4 {
+		go func() {
+			for n := worker; n < victimItems; n += 4 {
+				if line := fetchOne(a, n); line != "" {
+					lines <- line
+				}
+			}
+			lines <- "idle"
+		}()
+	}
+	for line := range lines {
+		fmt.Println(line)
+	}
+}
+
+func fetchOne(a *Archive, n int) string {
+	b := victimMovie(n)
+	it := item(n, int64(len(b)))
+	if _, ok := a.Stored(it); ok {
+		return ""
+	}
+	p, err := a.Create(it)
+	if err != nil {
+		return "error " + err.Error()
+	}
+	for rest := b[p.Offset():]; len(rest) > 0; {
+		k := min(len(rest), 8192)
+		if _, err := p.Write(rest[:k]); err != nil {
+			return "error " + err.Error()
+		}
+		rest = rest[k:]
+	}
+	if n%3 == 0 { // every third one is interrupted once, in good order
+		if err := p.Close(); err != nil {
+			return "error " + err.Error()
+		}
+		if p, err = a.Create(it); err != nil {
+			return "error " + err.Error()
+		}
+	}
+	if _, err := p.Commit(1, receipt(len(b))); err != nil {
+		return "error " + err.Error()
+	}
+	return fmt.Sprint("done ", n)
+}
+
+var killSeed = flag.Uint64("kill.seed", 0, "seed of the moments at which TestKilled kills; 0 takes the clock")
+
+// TestKilled kills a process that writes, at random moments, and looks at what
+// it left.
+func TestKilled(t *testing.T) {
+	seed := *killSeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("-kill.seed=%d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	dir := t.TempDir()
+	acknowledged := map[int]bool{}
+	for round := range 6 {
+		runVictim(t, dir, time.Duration(random.IntN(60_000))*time.Microsecond, acknowledged)
+		if round%2 == 1 {
+			tearTail(t, filepath.Join(dir, journalName), random.IntN(3))
+		}
+		inspect(t, dir, acknowledged)
+	}
+	if len(acknowledged) == 0 {
+		t.Error("no commit was reached: the test has shown nothing")
+	}
+}
+
+func runVictim(t *testing.T, dir string, after time.Duration, acknowledged map[int]bool) {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])
+	cmd.Env = append(os.Environ(), victimDir+"="+dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		var n int
+		switch text := lines.Text(); {
+		case text == "ready":
+			time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+		case strings.HasPrefix(text, "error"):
+			t.Error(text)
+		default:
+			if _, err := fmt.Sscanf(text, "done %d", &n); err == nil {
+				acknowledged[n] = true
+			}
+		}
+	}
+	_ = cmd.Wait() // it was killed
+}
+
+// tearTail leaves the journal as a write that was cut short does.
+func tearTail(t *testing.T, name string, lines int) {
+	t.Helper()
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closing(t, f)
+	text := strings.Repeat("deadbeef {\"t\":\"done\"}\n", lines) + "0a1b2c3d {\"t\":\"do"
+	if _, err := f.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// inspect opens what was left and checks that no finished file is wrong, none
+// is lost, and that journal, manifest and disk agree.
+func inspect(t *testing.T, dir string, acknowledged map[int]bool) {
+	t.Helper()
+	a := open(t, dir)
+	stored := map[string]bool{}
+	for n := range victimItems {
+		b := victimMovie(n)
+		f, ok := a.Stored(item(n, int64(len(b))))
+		if !ok {
+			if acknowledged[n] {
+				t.Errorf("recording %d was committed and is gone", n)
+			}
+			continue
+		}
+		stored[f.Path] = true
+		got, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Path)))
+		if err != nil || string(got) != string(b) {
+			t.Errorf("recording %d is wrong under its final name: %d bytes, %v", n, len(got), err)
+		}
+	}
+	for _, name := range tree(t, dir) {
+		if !stored[name] {
+			t.Errorf("%s is on disk, but not stored", name)
+		}
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	paths := manifestPaths(t, dir)
+	for path := range stored {
+		if paths[path] != 1 {
+			t.Errorf("%s stands %d times in the manifest", path, paths[path])
+		}
+	}
+	if len(paths) != len(stored) {
+		t.Errorf("the manifest has %d files, %d are stored", len(paths), len(stored))
+	}
+}

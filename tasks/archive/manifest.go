@@ -1,0 +1,145 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"log/slog"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// manifestHeader is the first line of manifest.csv. Columns are only ever
+// added at the end.
+const manifestHeader = "recorder,name,channel,camera,track,start,end,path,bytes,sha256," +
+	"codec,width,height,fps,frames,duration,attempts,finished_at"
+
+// The columns that are read back.
+const (
+	columnRecorder = 0
+	columnTrack    = 4
+	columnStart    = 5
+	columnEnd      = 6
+	columnPath     = 7
+	columnBytes    = 8
+	columnSHA256   = 9
+	columnAttempts = 16
+	columnFinished = 17
+	columns        = 18
+)
+
+// manifest is manifest.csv: one line per finished file, for people and their
+// programs. The journal is the truth; a line that a crash swallowed is written
+// by the next Open.
+//
+// The file is opened for each line, so that an operator may move it away, or
+// save it from a spreadsheet program, while hikgrab runs.
+type manifest struct {
+	root *os.Root
+	log  *slog.Logger
+
+	mu      sync.Mutex
+	pending []byte            // lines that could not be written yet
+	orphans map[string]listed // lines of files that the journal does not know, by path
+}
+
+// manifestLine encodes a finished file. What is not known stays empty.
+func manifestLine(r record) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	line := make([]string, columns)
+	line[columnRecorder] = cell(r.Recorder)
+	line[1] = cell(r.Label)
+	line[2] = strconv.Itoa(r.Track.Channel())
+	line[3] = cell(r.Camera)
+	line[columnTrack] = strconv.Itoa(int(r.Track))
+	line[columnStart] = r.Start
+	line[columnEnd] = r.End
+	line[columnPath] = r.Path
+	line[columnBytes] = strconv.FormatInt(r.Bytes, 10)
+	line[columnSHA256] = r.SHA256.String()
+	line[10] = cell(r.Codec)
+	line[columnAttempts] = strconv.Itoa(r.Attempts)
+	line[columnFinished] = r.At.Format(time.RFC3339)
+	_ = w.Write(line) // a bytes.Buffer takes everything
+	w.Flush()
+	return b.Bytes()
+}
+
+// add appends a file's line. When that fails, as it does on Windows while a
+// spreadsheet program holds the file, the line waits for the next add, for
+// close, or for the next Open: the recording itself is safe.
+func (m *manifest) add(r record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if old, ok := m.orphans[r.Path]; ok {
+		delete(m.orphans, r.Path)
+		if old.sum == r.SHA256 {
+			return // adopted: its line stands there already
+		}
+	}
+	m.pending = append(m.pending, manifestLine(r)...)
+	if err := m.flush(false); err != nil {
+		m.log.Warn("The manifest cannot be written at present; its lines are kept and added later",
+			"file", manifestName, "error", err)
+	}
+}
+
+// close writes what waits and syncs the file.
+func (m *manifest) close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.flush(true)
+}
+
+// flush appends what waits in one write, so that no reader sees half a line.
+func (m *manifest) flush(sync bool) error {
+	f, err := openPlain(m.root, manifestName, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
+	if err != nil {
+		return err
+	}
+	err = m.appendPending(f)
+	if err == nil && sync {
+		err = syncFile(f)
+	}
+	return errors.Join(err, f.Close())
+}
+
+func (m *manifest) appendPending(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	size := info.Size()
+	var text []byte
+	if size == 0 {
+		text = append(text, manifestHeader+"\n"...)
+	} else if len(m.pending) > 0 {
+		last := make([]byte, 1)
+		if _, err := f.ReadAt(last, size-1); err != nil {
+			return err
+		}
+		if last[0] != '\n' {
+			text = append(text, '\n')
+		}
+	}
+	text = append(text, m.pending...)
+	if len(text) == 0 {
+		return nil
+	}
+	if _, err := f.Write(text); err != nil {
+		return errors.Join(err, f.Truncate(size))
+	}
+	m.pending = nil
+	return nil
+}
+
+// lost returns what the manifest says of a file that the journal does not know.
+func (m *manifest) lost(path string) (listed, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l, ok := m.orphans[path]
+	return l, ok
+}

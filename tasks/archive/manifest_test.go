@@ -1,0 +1,232 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+func manifestBytes(t *testing.T, dir string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func plantManifest(t *testing.T, dir string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, manifestName), b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// manifestRows reads the manifest as any program would.
+func manifestRows(t *testing.T, dir string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(bytes.NewReader(manifestBytes(t, dir))).ReadAll()
+	if err != nil {
+		t.Fatalf("the manifest is no CSV: %v", err)
+	}
+	return rows
+}
+
+// manifestPaths counts the lines per path, header aside.
+func manifestPaths(t *testing.T, dir string) map[string]int {
+	t.Helper()
+	paths := map[string]int{}
+	for _, row := range manifestRows(t, dir)[1:] {
+		paths[row[columnPath]]++
+	}
+	return paths
+}
+
+func TestManifestLine(t *testing.T) {
+	a := open(t, t.TempDir())
+	if got := string(manifestBytes(t, a.Dir())); got != manifestHeader+"\n" {
+		t.Errorf("a new manifest is %q", got)
+	}
+	if a.ManifestPath() != filepath.Join(a.Dir(), "manifest.csv") {
+		t.Errorf("ManifestPath = %q", a.ManifestPath())
+	}
+	f := commit(t, a, item(0, 0), movie(1, 1000))
+	want := []string{
+		"10.20.0.11", "Depot", "2", "Gate", "201", "2026-11-03T08:15:00", "2026-11-03T08:30:00", f.Path, "1000", f.SHA256,
+		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339),
+	}
+	if rows := manifestRows(t, a.Dir()); len(rows) != 2 || !slices.Equal(rows[1], want) {
+		t.Errorf("the manifest has %q, want %q", rows, want)
+	}
+}
+
+func TestManifestTakesNoFormulas(t *testing.T) {
+	a := open(t, t.TempDir())
+	for n, name := range []string{
+		"=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r\n=1", "\u202e=1", "a\nb,\"c\"", "\x1b[31mred", "\xff", strings.Repeat("я", 5000),
+	} {
+		it := item(n, 0)
+		it.Recorder, it.Label, it.Camera, it.Recording.Codec = name, name, name, name
+		commit(t, a, it, movie(1, 100))
+	}
+	a = reopen(t, a)
+	for _, row := range manifestRows(t, a.Dir())[1:] {
+		for _, c := range []int{columnRecorder, 1, 3, 10} {
+			v := row[c]
+			if !utf8.ValidString(v) || strings.ContainsAny(v, "\r\n\t\x1b\u202e") || strings.ContainsAny(v[:1], "=+-@") || len([]rune(v)) > textLimit+1 {
+				t.Errorf("the cell %q can do harm", v)
+			}
+		}
+	}
+	if n := bytes.Count(manifestBytes(t, a.Dir()), []byte{'\n'}); n != 13 {
+		t.Errorf("%d lines, want 13", n)
+	}
+}
+
+// A manifest cut at any byte is whole again after Open.
+func TestManifestCutAnywhere(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	for n := range 2 {
+		it := item(n, 0)
+		it.Label = `Depot, "north"`
+		commit(t, a, it, movie(uint64(n), 100))
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole := manifestBytes(t, dir)
+	for cut := range len(whole) {
+		end, torn, err := readManifest(bytes.NewReader(whole[:cut]), func(string, listed) {})
+		if err != nil || torn && (end > int64(cut) || end != 0 && whole[end-1] != '\n') {
+			t.Fatalf("cut at %d: %d bytes are whole, %v", cut, end, err)
+		}
+		if line := bytes.IndexAny(whole[cut:], "\n"); cut%32 != 0 && line > 2 {
+			continue // opened at the ends of lines, and here and there
+		}
+		plantManifest(t, dir, whole[:cut])
+		a, err := Open(dir, nil)
+		if err != nil {
+			t.Fatalf("cut at %d: %v", cut, err)
+		}
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := manifestBytes(t, dir); !bytes.Equal(sorted(got), sorted(whole)) {
+			t.Fatalf("cut at %d the manifest became\n%s", cut, got)
+		}
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "manifest*"))
+	if err != nil || len(names) != 1 {
+		t.Errorf("a cut manifest was set aside: %v, %v", names, err)
+	}
+}
+
+// sorted returns the text with its lines sorted and without the last line break.
+func sorted(text []byte) []byte {
+	lines := bytes.Split(bytes.TrimSuffix(text, []byte{'\n'}), []byte{'\n'})
+	slices.SortFunc(lines, bytes.Compare)
+	return bytes.Join(lines, []byte{'\n'})
+}
+
+func TestForeignManifestIsKept(t *testing.T) {
+	a := open(t, t.TempDir())
+	f := commit(t, a, item(0, 0), movie(1, 100))
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.ReplaceAll(string(manifestBytes(t, a.Dir())), ",", ";")
+	plantManifest(t, a.Dir(), []byte(changed))
+	a = open(t, a.Dir())
+	names, err := filepath.Glob(filepath.Join(a.Dir(), "manifest-before-*.csv"))
+	if err != nil || len(names) != 1 {
+		t.Fatalf("the changed manifest is not kept: %v, %v", names, err)
+	}
+	if b, err := os.ReadFile(names[0]); err != nil || string(b) != changed {
+		t.Errorf("what is kept differs: %v", err)
+	}
+	if n := manifestPaths(t, a.Dir())[f.Path]; n != 1 {
+		t.Errorf("the new manifest has the file %d times", n)
+	}
+}
+
+// An operator may move the manifest away, or save it with other line ends,
+// while hikgrab runs and between runs.
+func TestManifestInOtherHands(t *testing.T) {
+	a := open(t, t.TempDir())
+	f := [3]File{commit(t, a, item(0, 0), movie(1, 100))}
+	text := strings.ReplaceAll("\uFEFF"+string(manifestBytes(t, a.Dir())), "\n", "\r\n")
+	plantManifest(t, a.Dir(), []byte(strings.TrimSuffix(text, "\r\n")))
+	f[1] = commit(t, a, item(1, 0), movie(2, 100))
+	a = reopen(t, a)
+	if paths := manifestPaths(t, a.Dir()); len(paths) != 2 || paths[f[0].Path] != 1 || paths[f[1].Path] != 1 {
+		t.Errorf("the manifest lists %v", paths)
+	}
+	if err := os.Remove(filepath.Join(a.Dir(), manifestName)); err != nil {
+		t.Fatal(err)
+	}
+	f[2] = commit(t, a, item(2, 0), movie(3, 100))
+	if paths := manifestPaths(t, a.Dir()); len(paths) != 1 || paths[f[2].Path] != 1 {
+		t.Errorf("the manifest lists %v after it was moved away", paths)
+	}
+	a = reopen(t, a)
+	if paths := manifestPaths(t, a.Dir()); len(paths) != 3 {
+		t.Errorf("the manifest lists %v after the next start", paths)
+	}
+}
+
+// A manifest that cannot be written holds nothing up; its lines follow.
+func TestManifestBlocked(t *testing.T) {
+	a := open(t, t.TempDir())
+	name := filepath.Join(a.Dir(), manifestName)
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(name, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	commit(t, a, item(0, 0), movie(1, 100))
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	commit(t, a, item(1, 0), movie(2, 100))
+	if paths := manifestPaths(t, a.Dir()); len(paths) != 2 {
+		t.Errorf("the manifest lists %v", paths)
+	}
+}
+
+func FuzzReadManifest(f *testing.F) {
+	r := itemRecord(doneRecord, item(0, 0))
+	r.Path, r.At = "a/b.mpg", morning
+	line := string(manifestLine(r))
+	for _, text := range []string{"", manifestHeader, manifestHeader + "\n" + line, line, manifestHeader + "\n" + line[:40], manifestHeader + "\n\"a"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		taken := 0
+		end, torn, err := readManifest(bytes.NewReader(b), func(_ string, l listed) {
+			taken++
+			if _, err := strconv.Atoi(strconv.Itoa(l.attempts)); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if err != nil {
+			return
+		}
+		if end > int64(len(b)) || torn != (end < int64(len(b))) {
+			t.Fatalf("of %d bytes %d are whole, torn %v", len(b), end, torn)
+		}
+		again := 0
+		end2, torn, err := readManifest(bytes.NewReader(b[:end]), func(string, listed) { again++ })
+		if err != nil || torn || end2 != end || again != taken {
+			t.Fatalf("cut at %d it reads %d, %v, %v", end, end2, torn, err)
+		}
+	})
+}

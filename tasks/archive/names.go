@@ -1,0 +1,178 @@
+package archive
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"iter"
+	"net/netip"
+	"path"
+	"strconv"
+	"strings"
+
+	"example.com/hikgrab/nvr"
+)
+
+// What hikgrab itself keeps in the output directory.
+const (
+	ownDir       = ".hikgrab"
+	partsDir     = ownDir + "/parts"
+	journalName  = ownDir + "/journal"
+	lockName     = ownDir + "/lock"
+	ownerName    = ownDir + "/owner.json"
+	manifestName = "manifest.csv"
+)
+
+const (
+	dayLayout    = "2006-01-02"
+	stampLayout  = "20060102-150405"
+	wallLayout   = "2006-01-02T15:04:05"           // a recorder's wall clock: no zone
+	exactLayout  = "2006-01-02T15:04:05.999999999" // the same, as far as two recordings can differ
+	nameLimit    = 64                              // bytes of one path component
+	nameAttempts = 99                              // names tried before a recording counts as impossible to name
+)
+
+// recordingID names a recording from run to run: it is made of what the
+// recorder says of it, except the size, which a recorder may correct.
+type recordingID [16]byte
+
+func identify(it Item) recordingID {
+	r := it.Recording
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %s %s %q", strings.ToLower(it.Recorder), r.Track,
+		r.Start.Format(exactLayout), r.End.Format(exactLayout), r.Name))
+	return recordingID(sum[:16])
+}
+
+func (id recordingID) String() string { return hex.EncodeToString(id[:]) }
+
+// short is enough to tell apart the few recordings that share a start and an end.
+func (id recordingID) short() string { return hex.EncodeToString(id[:4]) }
+
+// MarshalText writes the identity as the journal has it.
+func (id recordingID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (id *recordingID) UnmarshalText(text []byte) error { return unhex(id[:], text) }
+
+func unhex(to, text []byte) error {
+	if hex.DecodedLen(len(text)) != len(to) {
+		return fmt.Errorf("%d hex digits where %d are wanted", len(text), hex.EncodedLen(len(to)))
+	}
+	_, err := hex.Decode(to, text)
+	return err
+}
+
+func partName(id recordingID) string { return partsDir + "/" + id.String() + ".part" }
+
+// finalNames yields the names that a recording may get, the one it should get
+// first. The others carry its identity, so that the second of two recordings
+// with one start and one end gets the same name in every run.
+func finalNames(it Item, ext string) iter.Seq[string] {
+	r := it.Recording
+	plain := path.Join(recorderDir(it.Recorder), channelDir(r.Track), r.Start.Format(dayLayout),
+		r.Start.Format(stampLayout)+"_"+r.End.Format(stampLayout))
+	return func(yield func(string) bool) {
+		own := plain + "_" + identify(it).short()
+		if !yield(plain+ext) || !yield(own+ext) {
+			return
+		}
+		for n := 2; n <= nameAttempts; n++ {
+			if !yield(own + "-" + strconv.Itoa(n) + ext) {
+				return
+			}
+		}
+	}
+}
+
+// channelDir is "ch02", "ch02-sub" or "ch02-photo"; a track whose last digits
+// are no known stream, such as 120 of old traffic cameras, keeps its number.
+func channelDir(t nvr.Track) string {
+	dir := fmt.Sprintf("ch%02d", t.Channel())
+	switch t.Stream() {
+	case nvr.Main:
+		return dir
+	case nvr.Sub, nvr.Photo:
+		return dir + "-" + t.Stream().String()
+	}
+	return dir + "-track" + strconv.Itoa(int(t))
+}
+
+// recorderDir turns nvr.Address.String into one path component that is valid
+// on every system and differs for different recorders, whatever the case: the
+// host as it is, "_port" when it is not HTTP's own, and a piece of a hash as
+// soon as anything had to be changed.
+func recorderDir(recorder string) string {
+	text := strings.ToLower(recorder)
+	host, port := splitAddress(text)
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() && ip.Zone() == "" {
+		return "ipv6_" + strings.ReplaceAll(ip.String(), ":", "-") + port
+	}
+	clean := hostName(host)
+	if clean == host && !reserved(clean) && len(clean)+len(port) <= nameLimit {
+		return clean + port
+	}
+	sum := sha256.Sum256([]byte(text))
+	clean = strings.Trim(clean[:min(len(clean), nameLimit/2)], ".-_")
+	if clean == "" || reserved(clean) {
+		clean = "recorder"
+	}
+	return clean + "_x" + hex.EncodeToString(sum[:6])
+}
+
+// splitAddress parts "https://host:port" into the host and "_port", which is
+// empty for HTTP on its own port. HTTPS on its own port is "_443", because two
+// recorders may stand behind one address on the two ports.
+func splitAddress(text string) (host, port string) {
+	host, tls := strings.CutPrefix(text, "https://")
+	if inner, ok := strings.CutPrefix(host, "["); ok {
+		host, port, _ = strings.Cut(inner, "]")
+		port = strings.TrimPrefix(port, ":")
+		if !strings.Contains(host, ":") {
+			return text, ""
+		}
+	} else if strings.Count(host, ":") == 1 {
+		host, port, _ = strings.Cut(host, ":")
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	switch {
+	case port == "" && tls:
+		return host, "_443"
+	case port == "" || err == nil && n == 80 && !tls:
+		return host, ""
+	case err != nil || strconv.FormatUint(n, 10) != port:
+		return text, "" // no address as nvr writes it: the whole of it is what counts
+	}
+	return host, "_" + port
+}
+
+// hostName returns text with everything that a DNS name cannot have as "-".
+func hostName(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '-':
+			b.WriteRune(r)
+		case !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() > 2*nameLimit {
+			break
+		}
+	}
+	return b.String()
+}
+
+// reserved reports a name that means something else to a system or to hikgrab.
+func reserved(name string) bool {
+	if name == "" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "-") || strings.HasSuffix(name, ".") ||
+		strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".xlsx") {
+		return true
+	}
+	base, _, _ := strings.Cut(name, ".")
+	switch base {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(base) == 4 && (strings.HasPrefix(base, "com") || strings.HasPrefix(base, "lpt")) &&
+		base[3] >= '0' && base[3] <= '9'
+}

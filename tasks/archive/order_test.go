@@ -1,0 +1,107 @@
+package archive
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// witness stands between the archive and the disk and writes down in which
+// order things become durable, and what is under the final name then.
+type witness struct {
+	journalFile
+	events []string
+	final  string // where the recording will be
+}
+
+func (w *witness) see(event string) {
+	if _, err := os.Stat(w.final); err == nil {
+		event += ", named"
+	}
+	w.events = append(w.events, event)
+}
+
+func (w *witness) Write(b []byte) (int, error) {
+	for line := range bytes.Lines(b) {
+		if r, ok := parseLine(bytes.TrimSuffix(line, []byte{'\n'})); ok {
+			w.see("journal " + string(r.Type))
+		}
+	}
+	return w.journalFile.Write(b)
+}
+
+func (w *witness) Sync() error {
+	w.see("sync journal")
+	return w.journalFile.Sync()
+}
+
+type witnessedPart struct {
+	*os.File
+	w *witness
+}
+
+func (p witnessedPart) Sync() error {
+	p.w.see("sync part")
+	return p.File.Sync()
+}
+
+func (p witnessedPart) Close() error {
+	p.w.see("close part")
+	return p.File.Close()
+}
+
+// TestOrder is what a power cut can show: bytes are durable before the name,
+// the announcement is durable before the name, and "done" comes last.
+func TestOrder(t *testing.T) {
+	a := open(t, t.TempDir())
+	it := item(0, 0)
+	w := &witness{journalFile: a.journal.file}
+	for name := range finalNames(it, ".mpg") {
+		w.final = filepath.Join(a.Dir(), filepath.FromSlash(name))
+		break
+	}
+	a.journal.file = w
+	a.wrap = func(f *os.File) partFile { return witnessedPart{f, w} }
+	commit(t, a, it, movie(1, 1000))
+	want := []string{
+		"sync part", "close part", "journal placing", "sync journal", "journal done, named", "sync journal, named",
+	}
+	if !slices.Equal(w.events, want) {
+		t.Errorf("the order was\n%s\nwant\n%s", strings.Join(w.events, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Reset has the journal forget the old bytes before it drops them.
+func TestOrderOfReset(t *testing.T) {
+	a := open(t, t.TempDir())
+	p := create(t, a, item(0, 0))
+	write(t, p, movie(1, 1000))
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p = create(t, a, item(0, 0))
+	disk := a.journal.file
+	a.journal.file = sizeWitness{disk, func() {
+		info, err := os.Stat(filepath.Join(a.Dir(), filepath.FromSlash(p.name)))
+		if err != nil || info.Size() != 1000 {
+			t.Errorf("the part is %v, %v when the journal is told", info, err)
+		}
+	}}
+	if err := p.Reset(); err != nil || p.Offset() != 0 {
+		t.Fatalf("Reset: %v, Offset %d", err, p.Offset())
+	}
+	a.journal.file = disk
+}
+
+type sizeWitness struct {
+	journalFile
+	look func()
+}
+
+func (w sizeWitness) Sync() error {
+	w.look()
+	return w.journalFile.Sync()
+}

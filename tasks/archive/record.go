@@ -1,0 +1,107 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"strconv"
+	"time"
+
+	"example.com/hikgrab/nvr"
+)
+
+// recordType says what a line of the journal tells.
+type recordType string
+
+const (
+	headerRecord  recordType = "journal" // the first line: the version
+	placingRecord recordType = "placing" // a checked file is about to get its final name
+	doneRecord    recordType = "done"    // it has the name, and both survive a power cut
+	keptRecord    recordType = "kept"    // so many bytes of a part survive a power cut
+	tryRecord     recordType = "try"     // an attempt failed
+	cameraRecord  recordType = "camera"  // a camera ended
+)
+
+// journalVersion is raised when an older hikgrab would misunderstand what a
+// newer one writes. Record types that it can ignore need no new version.
+const journalVersion = 1
+
+// record is one line of the journal. Which fields are set depends on the type.
+type record struct {
+	Type    recordType `json:"t"`
+	Version int        `json:"version,omitzero"`
+
+	ID       recordingID `json:"id,omitzero"`
+	Format   Format      `json:"format,omitzero"`
+	Path     string      `json:"path,omitzero"`
+	Bytes    int64       `json:"bytes,omitzero"`
+	SHA256   checksum    `json:"sha256,omitzero"`
+	Attempts int         `json:"attempts,omitzero"`
+	At       time.Time   `json:"at,omitzero"` // finished, or the next try
+	Failure  string      `json:"failure,omitzero"`
+	State    string      `json:"state,omitzero"`
+	Notes    []string    `json:"notes,omitempty"`
+
+	// What the manifest says of a finished file beside the above.
+	Recorder string    `json:"recorder,omitzero"`
+	Label    string    `json:"name,omitzero"`
+	Camera   string    `json:"camera,omitzero"`
+	Track    nvr.Track `json:"track,omitzero"`
+	Start    string    `json:"start,omitzero"` // wallLayout
+	End      string    `json:"end,omitzero"`
+	Codec    string    `json:"codec,omitzero"`
+}
+
+// checksum is a SHA-256.
+type checksum [32]byte
+
+func (c checksum) String() string { return hex.EncodeToString(c[:]) }
+
+// MarshalText writes the checksum in lower-case hex.
+func (c checksum) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (c *checksum) UnmarshalText(text []byte) error { return unhex(c[:], text) }
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// crcWidth is the length of the checksum in front of each line: eight hex
+// digits and a space.
+const crcWidth = 9
+
+// line encodes a record as the journal holds it, line break included.
+func (r record) line() ([]byte, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(text, castagnoli), text), nil
+}
+
+// parseLine decodes a line without its line break. It reports false for every
+// line that was not written whole.
+func parseLine(line []byte) (record, bool) {
+	var r record
+	if len(line) <= crcWidth || line[crcWidth-1] != ' ' {
+		return r, false
+	}
+	want, err := strconv.ParseUint(string(line[:crcWidth-1]), 16, 32)
+	text := line[crcWidth:]
+	if err != nil || crc32.Checksum(text, castagnoli) != uint32(want) {
+		return r, false
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	return r, d.Decode(&r) == nil
+}
+
+// itemRecord starts a record with everything about an item.
+func itemRecord(t recordType, it Item) record {
+	return record{
+		Type: t, ID: identify(it), Format: it.format(),
+		Recorder: field(it.Recorder), Label: field(it.Label), Camera: field(it.Camera),
+		Track: it.Recording.Track, Start: it.Recording.Start.Format(wallLayout), End: it.Recording.End.Format(wallLayout),
+		Codec: field(it.Recording.Codec),
+	}
+}

@@ -1,0 +1,46 @@
+package archive
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestFullVolume fills a real volume, where this user may mount one; the same
+// with an injected disk runs everywhere.
+func TestFullVolume(t *testing.T) {
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4m"); err != nil {
+		t.Logf("no volume could be mounted (%v): only the injected disk was filled", err)
+		return
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	a := open(t, filepath.Join(dir, "out"))
+	_, err := a.Create(item(1, 5<<20))
+	wantKind(t, err, Full)
+	full(t, a, 6<<20, func() {
+		if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=16m"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(filepath.Join(dir, "out"), nil)
+	wantKind(t, err, Denied)
+	if !strings.Contains(err.Error(), "read-only") {
+		t.Errorf("error %q does not name the reason", err)
+	}
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=16m"); err != nil {
+		t.Fatal(err)
+	}
+}
