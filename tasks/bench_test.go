@@ -1,0 +1,81 @@
+package tasks
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// BenchmarkRecordings measures what a queue keeps of one recording that waits:
+// a hundred thousand of them must leave room on any laptop.
+func BenchmarkRecordings(b *testing.B) {
+	const many = 100_000
+	for b.Loop() {
+		before := heap()
+		c := &camera{channel: 1, stream: nvr.Main}
+		for i := range many {
+			start := day.Add(time.Duration(i) * time.Minute)
+			rec, _ := c.add(nvr.Recording{
+				Track: 101, Start: start, End: start.Add(time.Minute), Size: 1 << 20, Name: fmt.Sprintf("%020d", i),
+				URI: fmt.Sprintf("rtsp://10.0.0.1/Streaming/tracks/101/?starttime=20260101T000000Z&endtime=20260101T000100Z&name=%020d&size=%d", i, 1<<20),
+			})
+			c.enqueue(rec, false)
+		}
+		b.ReportMetric(float64(heap()-before)/many, "B/recording")
+		runtime.KeepAlive(c)
+	}
+}
+
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkSnapshot measures what the screen costs the queue four times a
+// second, with 500 cameras on 40 recorders.
+func BenchmarkSnapshot(b *testing.B) {
+	q := large(b, 40, 500)
+	var s Snapshot
+	q.Snapshot(&s)
+	b.ReportAllocs()
+	for b.Loop() {
+		q.Snapshot(&s)
+	}
+}
+
+// large returns a queue of so many cameras, spread over so many recorders.
+func large(b *testing.B, recorders, cameras int) *Queue {
+	store, err := archive.Open(b.TempDir(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = store.Close() })
+	list := make([]Task, recorders)
+	for i := range list {
+		list[i].Address = nvr.Address{Host: fmt.Sprintf("10.0.%d.%d", i/250, i%250+1), Port: 80}
+	}
+	for i := range cameras {
+		t := &list[i%recorders]
+		t.Cameras = append(t.Cameras, Pick{Channel: i/recorders + 1})
+	}
+	return NewQueue(list, Options{Archive: store})
+}
+
+// BenchmarkAdvance measures the gate that all work goes through, with every
+// camera of 500 waiting for a slot.
+func BenchmarkAdvance(b *testing.B) {
+	q := large(b, 40, 500)
+	now := time.Now()
+	b.ReportAllocs()
+	for b.Loop() {
+		q.mu.Lock()
+		q.advance(now)
+		q.mu.Unlock()
+	}
+}

@@ -1,0 +1,260 @@
+package tasks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"example.com/hikgrab/nvr"
+)
+
+// camera is one line of work. The queue's mutex guards everything in it.
+//
+// Its state is never set by hand: facts change (a worker left, the operator
+// asked, a search ended) and settle derives the state from them.
+type camera struct {
+	id       CameraID
+	recorder *recorder
+	channel  int // 0: stands for all cameras of a recorder that has not answered yet
+	stream   nvr.Stream
+	name     string
+	offline  bool
+	asked    []Period // by the sheet
+	spans    []Span   // asked, on the recorder's clock
+
+	state State
+	pause bool // the operator wants it paused
+	skip  bool // the operator wants it skipped
+
+	searching  bool // a worker is asking the recorder
+	searched   bool // the recorder has told everything
+	tries      int  // of the search
+	searchNext time.Time
+	gaveUp     *Failure // why nothing more is tried; nil while something is
+
+	recordings []*recording
+	known      map[recordingKey]*recording
+	ready      []*recording // may be fetched now, in this order
+	later      []*recording // wait for their next try
+	active     []*recording // coming now
+	growing    int          // left out because the recorder still writes them
+
+	done, failed int
+	settled      int64 // bytes on disk of everything but the active
+	total        int64 // bytes of all, as announced until they are there
+	unsized      int   // recordings without an announced size, not done yet
+
+	began, ended time.Time
+	fetched      int64 // bytes over the network of everything but the active
+	speed        gauge
+	failure      Failure
+}
+
+// recordingKey tells recordings of one camera apart. Names alone repeat on
+// some devices, and two recordings can start alike when clocks go back.
+type recordingKey struct {
+	start, end time.Time
+	name       string
+}
+
+// recording is one file to fetch.
+type recording struct {
+	nvr.Recording
+	state    RecordingState
+	have     int64 // on disk while not active
+	attempts int   // that failed
+	gone     bool  // the recorder said once that it does not exist
+	next     time.Time
+	path     string
+	failure  *Failure
+	meter    *meter // while active
+	cancel   context.CancelCauseFunc
+}
+
+func keyOf(r nvr.Recording) recordingKey {
+	return recordingKey{start: r.Start, end: r.End, name: r.Name}
+}
+
+func (c *camera) track() nvr.Track {
+	if c.channel == 0 {
+		return 0
+	}
+	return nvr.TrackOf(c.channel, c.stream)
+}
+
+// cameraLabel names a camera in a message.
+func cameraLabel(channel int, s nvr.Stream) string {
+	switch {
+	case channel == 0:
+		return "all cameras"
+	case s == nvr.Main || s == 0:
+		return fmt.Sprintf("ch%02d", channel)
+	default:
+		return fmt.Sprintf("ch%02d %s", channel, s)
+	}
+}
+
+// busy reports whether a worker is on this camera now.
+func (c *camera) busy() bool { return c.searching || len(c.active) > 0 }
+
+// open reports whether there is something left to try.
+func (c *camera) open() bool {
+	if c.gaveUp != nil {
+		return false
+	}
+	return !c.searched || len(c.ready) > 0 || len(c.later) > 0 || len(c.active) > 0
+}
+
+// eager reports whether the queue should work on this camera.
+func (c *camera) eager() bool { return !c.skip && !c.pause && c.open() }
+
+// derive returns the state that follows from the facts.
+func (c *camera) derive(now time.Time) State {
+	switch {
+	case c.skip:
+		return Skipped
+	case !c.busy() && !c.open():
+		return c.end()
+	case c.pause && c.busy():
+		return Pausing
+	case c.pause:
+		return Paused
+	case len(c.active) > 0:
+		return Downloading
+	case c.searching:
+		return Searching
+	case c.nextTry().After(now):
+		return Retrying
+	}
+	return Waiting
+}
+
+// end returns how a camera with nothing left to try has ended.
+func (c *camera) end() State {
+	switch {
+	case c.gaveUp == nil && len(c.recordings) == 0:
+		return Empty
+	case c.gaveUp == nil && c.failed == 0:
+		return Done
+	case c.done > 0:
+		return Incomplete
+	}
+	return Failed
+}
+
+// nextTry returns when the camera can go on by itself: the zero time when it
+// can now.
+func (c *camera) nextTry() time.Time {
+	if len(c.ready) > 0 {
+		return time.Time{}
+	}
+	if !c.searched && c.channel != 0 {
+		return c.searchNext
+	}
+	var next time.Time
+	for _, r := range c.later {
+		if next.IsZero() || r.next.Before(next) {
+			next = r.next
+		}
+	}
+	return next
+}
+
+// add takes in a recording that a search found. It reports whether it is new.
+func (c *camera) add(rec nvr.Recording) (*recording, bool) {
+	key := keyOf(rec)
+	if r, ok := c.known[key]; ok {
+		r.URI = rec.URI
+		return r, false
+	}
+	if c.known == nil {
+		c.known = make(map[recordingKey]*recording)
+	}
+	r := &recording{Recording: rec}
+	c.known[key] = r
+	c.recordings = append(c.recordings, r)
+	c.total += rec.Size
+	if rec.Size == 0 {
+		c.unsized++
+	}
+	return r, true
+}
+
+// finish notes that a recording is on disk with so many bytes.
+func (c *camera) finish(r *recording, path string, bytes int64) {
+	if r.Size == 0 {
+		c.unsized--
+	}
+	c.total += bytes - r.Size
+	c.settled += bytes - r.have
+	r.state, r.path, r.have, r.Size, r.failure = RecordingDone, path, bytes, bytes, nil
+	c.done++
+	if c.failed == 0 {
+		c.failure = Failure{}
+	}
+}
+
+// giveUp notes that a recording cannot be had.
+func (c *camera) giveUp(r *recording, f Failure) {
+	r.state, r.failure = RecordingFailed, &f
+	c.failed++
+	c.failure = f
+}
+
+// enqueue puts a recording where the next free slot looks first or last.
+func (c *camera) enqueue(r *recording, first bool) {
+	r.state, r.next = RecordingWaiting, time.Time{}
+	if first {
+		c.ready = slices.Insert(c.ready, 0, r)
+		return
+	}
+	c.ready = append(c.ready, r)
+}
+
+// wake moves the recordings whose time has come to the front of the line.
+func (c *camera) wake(now time.Time) {
+	if len(c.later) == 0 {
+		return
+	}
+	c.later = slices.DeleteFunc(c.later, func(r *recording) bool {
+		if r.next.After(now) {
+			return false
+		}
+		c.enqueue(r, true)
+		return true
+	})
+}
+
+// stop makes the workers on this camera leave, because of cause.
+func (c *camera) stop(cause error) {
+	for _, r := range c.active {
+		r.cancel(cause)
+	}
+	if c.searching {
+		c.recorder.cancelScout(cause)
+	}
+}
+
+// revive lets a camera that ended or waits for a retry start afresh, and
+// restarts what is stuck.
+func (c *camera) revive() {
+	c.skip, c.pause = false, false
+	if c.state.Ended() || c.gaveUp != nil {
+		c.searched, c.ended = false, time.Time{}
+	}
+	c.gaveUp, c.failure = nil, Failure{}
+	c.tries, c.searchNext = 0, time.Time{}
+	for _, r := range c.recordings {
+		if r.state == RecordingFailed {
+			c.failed--
+			r.attempts, r.gone, r.failure = 0, false, nil
+			c.enqueue(r, false)
+		}
+	}
+	for _, r := range c.later {
+		r.next = time.Time{}
+	}
+	c.wake(time.Time{})
+	c.stop(errRestarted)
+}

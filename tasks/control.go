@@ -1,0 +1,139 @@
+package tasks
+
+import (
+	"time"
+
+	"example.com/hikgrab/nvr"
+)
+
+// Drain lets the downloads under way finish and starts nothing new.
+// Snapshot.Finished turns true when the last has ended.
+func (q *Queue) Drain() {
+	q.report(func(time.Time) {
+		q.draining = true
+		for _, r := range q.recorders {
+			r.cancelScout(errStopped)
+		}
+	})
+}
+
+// Pause stops the cameras named; what they have is kept. Cameras that have
+// ended stay as they are.
+func (q *Queue) Pause(ids ...CameraID) {
+	q.each(ids, func(c *camera, _ time.Time) { c.halt() })
+}
+
+// Resume lets paused cameras go on.
+func (q *Queue) Resume(ids ...CameraID) {
+	q.each(ids, func(c *camera, _ time.Time) { c.pause = false })
+}
+
+// Retry gives cameras that failed, were skipped, have ended or wait for a
+// retry a new start at once, restarts those that are stuck, and has their
+// recorder asked again when it was held. When a whole recorder had been given
+// up, all its cameras get the new start.
+func (q *Queue) Retry(ids ...CameraID) {
+	q.each(ids, func(c *camera, now time.Time) {
+		switch r := c.recorder; {
+		case r.hold.Held() && r.hold.Until.IsZero():
+			q.reopen(r, now)
+		case r.hold.Held():
+			r.hold.Until = now // probe it at once
+		case c.failure.Kind == nvr.Forbidden.String():
+			r.client.Forgive() // the right may have been given meanwhile
+		}
+		c.revive()
+	})
+}
+
+// reopen has a recorder that was given up asked again, because the operator says so.
+func (q *Queue) reopen(r *recorder, now time.Time) {
+	r.client.Forgive()
+	r.again = true
+	r.signedIn = false
+	r.hold, r.probing, r.misses, r.streak, r.busySince = Hold{}, false, 0, 0, time.Time{}
+	q.tell(r, now, Event{Type: EventRecorder, Message: "asked again by the operator"})
+	for _, c := range r.cameras {
+		if c.gaveUp != nil {
+			c.revive()
+		}
+	}
+}
+
+// Skip gives cameras up for this run; what they have is kept. Retry takes it
+// back. Cameras that have ended stay as they are.
+func (q *Queue) Skip(ids ...CameraID) {
+	q.each(ids, func(c *camera, _ time.Time) {
+		if !c.state.Ended() {
+			c.skip = true
+			c.stop(errSkipped)
+		}
+	})
+}
+
+// PauseAll pauses every camera, those to come included.
+func (q *Queue) PauseAll() {
+	q.report(func(time.Time) {
+		q.pausedAll = true
+		for _, c := range q.cameras {
+			c.halt()
+		}
+	})
+}
+
+// ResumeAll takes PauseAll back and resumes every paused camera.
+func (q *Queue) ResumeAll() {
+	q.report(func(time.Time) {
+		q.pausedAll = false
+		for _, c := range q.cameras {
+			c.pause = false
+		}
+	})
+}
+
+// RetryFailed retries every camera that failed or is incomplete and returns
+// how many there were.
+func (q *Queue) RetryFailed() int {
+	var ids []CameraID
+	q.mu.Lock()
+	for _, r := range q.recorders {
+		for _, c := range r.cameras {
+			if c.state == Failed || c.state == Incomplete {
+				ids = append(ids, c.id)
+			}
+		}
+	}
+	q.mu.Unlock()
+	q.Retry(ids...)
+	return len(ids)
+}
+
+// SetJobs changes how many downloads run at once, at least one; fewer means
+// that the next ones wait, not that running ones stop.
+func (q *Queue) SetJobs(n int) {
+	q.report(func(time.Time) { q.jobs = max(n, 1) })
+}
+
+// SetLimit changes the bandwidth for everything, in bytes per second; 0 lifts
+// it.
+func (q *Queue) SetLimit(bytesPerSecond int64) { q.limiter.set(bytesPerSecond) }
+
+// halt asks a camera that has not ended to pause.
+func (c *camera) halt() {
+	if c.state.Ended() {
+		return
+	}
+	c.pause = true
+	c.stop(errPaused)
+}
+
+// each changes the cameras named.
+func (q *Queue) each(ids []CameraID, change func(c *camera, now time.Time)) {
+	q.report(func(now time.Time) {
+		for _, id := range ids {
+			if id >= 1 && int(id) <= len(q.cameras) {
+				change(q.cameras[id-1], now)
+			}
+		}
+	})
+}

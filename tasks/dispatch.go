@@ -1,0 +1,175 @@
+package tasks
+
+import (
+	"context"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+)
+
+// advance is the one gate that all work goes through: it gives free slots to
+// what may start and derives every camera's state from the facts. The caller holds
+// the mutex.
+func (q *Queue) advance(now time.Time) {
+	if q.run != nil && q.run.Err() == nil && !q.draining {
+		q.sendScouts(now)
+		q.sendOrders(now)
+	}
+	for _, r := range q.recorders {
+		for _, c := range r.cameras {
+			q.settle(c, now)
+		}
+	}
+	q.noteFinish(now)
+}
+
+// sendScouts starts errands for the recorders that need one.
+func (q *Queue) sendScouts(now time.Time) {
+	for _, r := range q.recorders {
+		if q.scouts >= mostScouts {
+			return
+		}
+		if e, ok := r.nextErrand(now); ok {
+			q.sendScout(r, e, now)
+		}
+	}
+}
+
+func (q *Queue) sendScout(r *recorder, e errand, now time.Time) {
+	ctx, cancel := context.WithCancelCause(q.run)
+	q.scouts++
+	r.scouting, r.stopScout = true, cancel
+	r.probing = r.hold.Held()
+	shown := e.camera
+	if e.meet {
+		shown = r.camera(0, 0)
+	}
+	if shown != nil {
+		shown.searching = true
+		if shown.began.IsZero() {
+			shown.began = now
+		}
+	}
+	q.workers.Go(func() {
+		defer cancel(nil)
+		q.scout(ctx, r, e, shown)
+	})
+}
+
+// sendOrders gives free slots to recordings: round robin over the recorders
+// that can take one, the one that was served longest ago first.
+func (q *Queue) sendOrders(now time.Time) {
+	for q.active < q.jobs && q.volume.open(now, q.active) {
+		var chosen *recorder
+		var camera *camera
+		for _, r := range q.recorders {
+			if !r.free(now) || (chosen != nil && r.served >= chosen.served) {
+				continue
+			}
+			if c := r.nextReady(now); c != nil {
+				chosen, camera = r, c
+			}
+		}
+		if chosen == nil {
+			return
+		}
+		q.sendOrder(chosen, camera, now)
+	}
+}
+
+func (q *Queue) sendOrder(r *recorder, c *camera, now time.Time) {
+	ctx, cancel := context.WithCancelCause(q.run)
+	rec := c.ready[0]
+	c.ready = c.ready[1:]
+	c.active = append(c.active, rec)
+	c.settled -= rec.have
+	if c.began.IsZero() {
+		c.began = now
+	}
+	rec.state, rec.meter, rec.cancel = RecordingActive, &meter{}, cancel
+	rec.meter.have.Store(rec.have)
+	q.slots++
+	q.active++
+	r.active++
+	r.served = q.slots
+	r.probing = r.hold.Held()
+	q.volume.probing = q.volume.held()
+	order := Order{
+		Recorder: r.client,
+		Archive:  q.options.Archive,
+		Item:     q.item(c, rec),
+		Attempt:  rec.attempts + 1,
+		meter:    rec.meter,
+		limiter:  q.limiter,
+	}
+	q.workers.Go(func() {
+		defer cancel(nil)
+		out := order.Fetch(ctx)
+		out.Err = leaving(ctx, out.Err)
+		q.report(func(now time.Time) { q.took(r, c, rec, out, now) })
+	})
+}
+
+// item names a recording for the archive.
+func (q *Queue) item(c *camera, rec *recording) archive.Item {
+	return archive.Item{
+		Recorder:  c.recorder.address,
+		Label:     c.recorder.name,
+		Camera:    c.name,
+		Recording: rec.Recording,
+		Format:    q.options.Format,
+	}
+}
+
+// settle derives a camera's state and tells of the change.
+func (q *Queue) settle(c *camera, now time.Time) {
+	next := c.derive(now)
+	if next == c.state {
+		return
+	}
+	if !c.state.canBecome(next) {
+		q.log.Error("a camera made a move that the table of states does not know", "from", c.state.String(), "to", next.String())
+	}
+	c.state = next
+	if !c.busy() {
+		c.speed.reset()
+	}
+	if !next.Ended() {
+		c.ended = time.Time{}
+	} else if c.ended.IsZero() {
+		c.ended = now
+	}
+	q.tellState(c, now)
+	if next.Ended() {
+		address, track := c.recorder.address, c.track()
+		q.note(func() { q.noteCamera(address, track, next) })
+	}
+}
+
+// noteFinish remembers when the last camera ended, so that the clock of a
+// finished run stands still.
+func (q *Queue) noteFinish(now time.Time) {
+	if !q.done() {
+		q.finished = time.Time{}
+	} else if q.finished.IsZero() {
+		q.finished = now
+	}
+}
+
+// done reports whether nothing more will happen by itself.
+func (q *Queue) done() bool {
+	if q.active > 0 {
+		return false
+	}
+	if q.draining {
+		return q.scouts == 0
+	}
+	for _, r := range q.recorders {
+		for _, c := range r.cameras {
+			if !c.state.Ended() {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,91 @@
+package tasks
+
+import (
+	"context"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// Order is everything that a worker needs to fetch one recording.
+type Order struct {
+	Recorder *nvr.Recorder
+	Archive  *archive.Archive
+	Item     archive.Item
+	Attempt  int // 1 for the first try
+
+	meter   *meter
+	limiter *limiter
+}
+
+// Outcome is everything that a worker reports of an Order.
+type Outcome struct {
+	File    archive.File // when Err is nil
+	Receipt nvr.Receipt
+	Took    time.Duration
+	Err     error
+}
+
+// meter is how a worker shows how far it is: it adds, others read.
+type meter struct {
+	have    atomic.Int64 // bytes of the recording on disk
+	fetched atomic.Int64 // bytes that came over the network
+}
+
+// Fetch downloads the recording into the archive. A panic becomes the
+// outcome's error, so that it costs this recording and nothing else.
+func (o Order) Fetch(ctx context.Context) (out Outcome) {
+	began := time.Now()
+	defer func() {
+		if v := recover(); v != nil {
+			out.Err = &panicError{value: v, stack: debug.Stack()}
+		}
+		out.Took = time.Since(began)
+	}()
+	part, err := o.Archive.Create(o.Item)
+	if err != nil {
+		return Outcome{Err: err}
+	}
+	// Whatever does not end in a commit stays for the next attempt. Failing to
+	// keep it only costs fetching it again, so that error says nothing new.
+	defer func() { _ = part.Close() }()
+	o.meter.have.Store(part.Offset())
+	sink := &meteredSink{ctx: ctx, part: part, meter: o.meter, limiter: o.limiter}
+	receipt, err := o.Recorder.Download(ctx, o.Item.Recording, sink)
+	if err != nil {
+		return Outcome{Receipt: receipt, Err: err}
+	}
+	file, err := part.Commit(o.Attempt, receipt)
+	return Outcome{File: file, Receipt: receipt, Err: err}
+}
+
+// meteredSink counts and paces what a download writes to its part.
+type meteredSink struct {
+	ctx     context.Context // a sink lives exactly as long as one call of Fetch
+	part    *archive.Part
+	meter   *meter
+	limiter *limiter
+}
+
+// Write waits for bandwidth, then appends to the part.
+func (s *meteredSink) Write(p []byte) (int, error) {
+	if err := s.limiter.wait(s.ctx, len(p)); err != nil {
+		return 0, err
+	}
+	n, err := s.part.Write(p)
+	s.meter.have.Add(int64(n))
+	s.meter.fetched.Add(int64(n))
+	return n, err
+}
+
+// Offset is what the part holds.
+func (s *meteredSink) Offset() int64 { return s.part.Offset() }
+
+// Reset empties the part.
+func (s *meteredSink) Reset() error {
+	s.meter.have.Store(0)
+	return s.part.Reset()
+}

@@ -1,0 +1,211 @@
+package tasks
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// plan turns tasks into recorders and cameras. Rows of one recorder and user
+// share one sign-in, whatever their order in the sheet.
+func (q *Queue) plan(list []Task) {
+	type account struct{ address, user string }
+	known := make(map[account]*recorder)
+	for _, t := range list {
+		key := account{t.Address.String(), t.Login.User}
+		r := known[key]
+		if r == nil {
+			r = q.newRecorder(t)
+			known[key] = r
+			q.recorders = append(q.recorders, r)
+		}
+		if r.name == "" {
+			r.name = nvr.CleanText(t.Name, 80)
+		}
+		q.wish(r, wish{picks: t.Cameras, stream: orMain(t.Stream), period: t.Period})
+	}
+	if q.options.OnlyFailed {
+		q.recorders = slices.DeleteFunc(q.recorders, func(r *recorder) bool { return len(r.cameras) == 0 })
+	}
+}
+
+// orMain returns s, or the main stream when s is zero.
+func orMain(s nvr.Stream) nvr.Stream {
+	if s == 0 {
+		return nvr.Main
+	}
+	return s
+}
+
+func (q *Queue) newRecorder(t Task) *recorder {
+	config := nvr.Config{
+		Address:  t.Address,
+		Login:    t.Login,
+		Clock:    t.Clock,
+		Timeout:  q.options.Timeout,
+		Insecure: q.options.Insecure,
+		Dial:     q.options.Dial,
+		Log:      q.log,
+	}
+	return &recorder{
+		id:      RecorderID(len(q.recorders) + 1),
+		address: t.Address.String(),
+		config:  config,
+		source:  t.Source,
+		client:  nvr.New(config),
+		limit:   q.options.PerRecorder,
+	}
+}
+
+// wish adds what one row wants to a recorder. Cameras that the row does not
+// number are stood for by one line until the recorder has listed them.
+func (q *Queue) wish(r *recorder, w wish) {
+	r.wishes = append(r.wishes, w)
+	if len(w.picks) == 0 {
+		if r.camera(0, 0) == nil && q.wantedAgain(r, 0, 0) {
+			q.newCamera(r, 0, 0)
+		}
+		return
+	}
+	for _, p := range w.picks {
+		stream := p.Stream
+		if stream == 0 {
+			stream = w.stream
+		}
+		q.want(r, p.Channel, stream, w.period)
+	}
+}
+
+// want adds a period of a channel's stream to the recorder's cameras, unless
+// this run is only for what failed and that camera did not.
+func (q *Queue) want(r *recorder, channel int, s nvr.Stream, p Period) {
+	c := r.camera(channel, s)
+	if c == nil {
+		if !q.wantedAgain(r, channel, s) {
+			return
+		}
+		c = q.newCamera(r, channel, s)
+	}
+	c.asked = append(c.asked, p)
+}
+
+func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
+	c := &camera{
+		id:       CameraID(len(q.cameras) + 1),
+		recorder: r,
+		channel:  channel,
+		stream:   s,
+		pause:    q.pausedAll,
+	}
+	if c.pause {
+		c.state = Paused
+	}
+	q.cameras = append(q.cameras, c)
+	r.cameras = append(r.cameras, c)
+	return c
+}
+
+// wantedAgain reports whether a camera belongs to this run: always, unless the
+// run is only for what failed or was incomplete last time. Cameras of a
+// recorder that could not be listed then count as failed with it.
+func (q *Queue) wantedAgain(r *recorder, channel int, s nvr.Stream) bool {
+	if !q.options.OnlyFailed {
+		return true
+	}
+	if q.failedBefore(r, 0) {
+		return true
+	}
+	if channel != 0 {
+		return q.failedBefore(r, nvr.TrackOf(channel, s))
+	}
+	for key, state := range q.options.Archive.CameraOutcomes() {
+		if key.Recorder == r.address && badEnd(state) {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *Queue) failedBefore(r *recorder, t nvr.Track) bool {
+	key := archive.CameraKey{Recorder: r.address, Track: t}
+	return badEnd(q.options.Archive.CameraOutcome(key))
+}
+
+// badEnd reports whether a state's word is one that a run of only what failed
+// takes up again.
+func badEnd(state string) bool {
+	return state == Failed.String() || state == Incomplete.String()
+}
+
+// unfold replaces the line that stood for all cameras by the channels that the
+// recorder listed. What the operator had decided about it holds for them.
+func (q *Queue) unfold(r *recorder, channels []nvr.Channel) {
+	if all := r.camera(0, 0); all != nil {
+		r.cameras = slices.DeleteFunc(r.cameras, func(c *camera) bool { return c == all })
+		for _, w := range r.wishes {
+			if len(w.picks) > 0 {
+				continue
+			}
+			for _, ch := range channels {
+				q.want(r, ch.Number, w.stream, w.period)
+			}
+		}
+		for _, c := range r.cameras {
+			c.pause = c.pause || all.pause
+		}
+		q.note(func() { q.noteCamera(r.address, 0, Done) })
+	}
+	for _, ch := range channels {
+		for _, c := range r.cameras {
+			if c.channel == ch.Number {
+				c.name, c.offline = nvr.CleanText(ch.Name, 80), ch.Offline
+			}
+		}
+	}
+	slices.SortStableFunc(r.cameras, func(a, b *camera) int {
+		return int(a.track()) - int(b.track())
+	})
+}
+
+// setSpans turns what is asked of a camera into spans of its recorder's clock.
+func (q *Queue) setSpans(c *camera, wall time.Time) error {
+	c.spans = nil
+	for _, p := range c.asked {
+		if p.IsZero() {
+			p = q.options.Period
+		}
+		from, to, err := p.Resolve(wall)
+		if err != nil {
+			return err
+		}
+		c.spans = append(c.spans, Span{From: from, To: to})
+	}
+	c.spans = union(c.spans)
+	return nil
+}
+
+// union sorts spans and joins those that touch.
+func union(spans []Span) []Span {
+	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
+	joined := spans[:0]
+	for _, s := range spans {
+		if n := len(joined); n > 0 && !s.From.After(joined[n-1].To) {
+			if s.To.After(joined[n-1].To) {
+				joined[n-1].To = s.To
+			}
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+func (q *Queue) noteCamera(recorder string, t nvr.Track, s State) {
+	key := archive.CameraKey{Recorder: recorder, Track: t}
+	if err := q.options.Archive.NoteCamera(key, s.String()); err != nil {
+		q.log.Error("cannot note how a camera ended", "recorder", recorder, "camera", cameraLabel(t.Channel(), t.Stream()), "error", strings.TrimSpace(err.Error()))
+	}
+}

@@ -1,0 +1,239 @@
+package tasks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+)
+
+// Defaults of Options.
+const (
+	DefaultJobs        = 8
+	DefaultPerRecorder = 2
+	DefaultRetries     = 5
+	DefaultTimeout     = 30 * time.Second
+)
+
+// mostScouts is how many recorders are signed in to or searched at once. It is
+// apart from Options.Jobs, so that long downloads never keep the next recorder
+// from being looked at.
+const mostScouts = 32
+
+// beat is how often the queue looks for what has become due: retries, probes
+// of held recorders, samples for the rates. Everything else happens at once.
+const beat = 250 * time.Millisecond
+
+// Options say how a queue works. Archive is needed; the rest has working zero
+// values.
+type Options struct {
+	Archive     *archive.Archive
+	Jobs        int           // downloads at once in all; 0 means DefaultJobs
+	PerRecorder int           // downloads at once from one recorder; 0 means DefaultPerRecorder
+	Retries     int           // tries per recording; 0 means DefaultRetries
+	Timeout     time.Duration // of a connection that delivers nothing; 0 means DefaultTimeout
+	Limit       int64         // bytes per second for everything; 0 is no limit
+	Period      Period        // for tasks that name none
+	Format      archive.Format
+	Insecure    bool // accept any TLS certificate
+	OnlyFailed  bool // only cameras that failed or were incomplete last time
+	Log         *slog.Logger
+
+	// Reread reads the tasks again. It is asked when the operator retries a
+	// recorder that refused the login, so that a password mended in the sheet
+	// is used without a restart. Nil keeps the logins of the start.
+	Reread func() ([]Task, error)
+
+	// Dial opens connections; nil means the system's dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+func (o *Options) setDefaults() {
+	if o.Jobs <= 0 {
+		o.Jobs = DefaultJobs
+	}
+	if o.PerRecorder <= 0 {
+		o.PerRecorder = DefaultPerRecorder
+	}
+	if o.Retries <= 0 {
+		o.Retries = DefaultRetries
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// Queue holds the cameras of all tasks, decides what is fetched next and shows
+// what happens. Its methods may be called by many goroutines at once, and none
+// but Run and Stop waits for a recorder or a disk.
+type Queue struct {
+	options Options
+	log     *slog.Logger
+	limiter *limiter
+	workers sync.WaitGroup
+	pen     chan struct{} // tells Run's scribe that there are notes
+	left    chan struct{} // closed when Run returns
+
+	free atomic.Int64 // bytes left on the volume; -1 when unknown
+
+	mu        sync.Mutex
+	recorders []*recorder
+	cameras   []*camera // by CameraID-1; those that discovery replaced stay here
+	events    ring
+	notes     []func() // for the journal, to be written without the mutex
+
+	run      context.Context // of the workers; nil before Run
+	halt     context.CancelCauseFunc
+	started  time.Time
+	finished time.Time // when the last camera ended; zero while there is work
+
+	jobs      int
+	active    int
+	scouts    int
+	slots     uint64 // given so far
+	pausedAll bool
+	draining  bool
+	volume    volume
+	fetched   int64 // bytes over the network of everything but the active
+	speed     gauge
+}
+
+// Why a worker was made to leave. None of them is a failure.
+var (
+	errPaused    = errors.New("paused by the operator")
+	errSkipped   = errors.New("skipped by the operator")
+	errRestarted = errors.New("restarted by the operator")
+	errStopped   = errors.New("stopped by the operator")
+)
+
+// NewQueue returns a queue of tasks that does nothing until Run.
+func NewQueue(list []Task, o Options) *Queue {
+	o.setDefaults()
+	q := &Queue{
+		options: o,
+		log:     o.Log,
+		limiter: newLimiter(o.Limit),
+		pen:     make(chan struct{}, 1),
+		left:    make(chan struct{}),
+		jobs:    o.Jobs,
+	}
+	q.free.Store(-1)
+	q.plan(list)
+	return q
+}
+
+// Run works until ctx ends or Stop is called, and returns when every worker
+// has left. It goes on waiting when everything has ended, because the operator
+// may want something tried again; see Snapshot.Finished. Call it once.
+func (q *Queue) Run(ctx context.Context) {
+	defer close(q.left)
+	q.mu.Lock()
+	if q.run == nil {
+		q.run, q.halt = context.WithCancelCause(ctx)
+	}
+	q.started = time.Now()
+	halt := q.halt
+	q.advance(q.started)
+	q.mu.Unlock()
+	defer halt(errStopped)
+
+	var scribe sync.WaitGroup
+	worked := make(chan struct{})
+	scribe.Go(func() { q.scribe(worked) })
+	q.keepTime()
+	q.workers.Wait()
+	close(worked)
+	scribe.Wait()
+	for _, r := range q.recorders {
+		r.client.Close()
+	}
+}
+
+// keepTime takes samples and starts what has become due, until the run ends.
+func (q *Queue) keepTime() {
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-q.run.Done():
+			return
+		case <-ticker.C:
+			q.report(q.sample)
+		}
+	}
+}
+
+// Stop stops what is under way, keeping what can be continued, and waits until
+// Run has returned or ctx ends, whose error it then returns.
+func (q *Queue) Stop(ctx context.Context) error {
+	q.mu.Lock()
+	if q.run == nil { // Run will find the work stopped
+		q.run, q.halt = context.WithCancelCause(context.Background())
+		q.halt(errStopped)
+		q.mu.Unlock()
+		return nil
+	}
+	q.halt(errStopped)
+	q.mu.Unlock()
+	select {
+	case <-q.left:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// report lets a worker change the queue, and gives its slot to the next.
+func (q *Queue) report(change func(now time.Time)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	change(now)
+	q.advance(now)
+}
+
+// note has something written to the journal soon, without the mutex.
+func (q *Queue) note(write func()) {
+	q.notes = append(q.notes, write)
+	select {
+	case q.pen <- struct{}{}:
+	default:
+	}
+}
+
+// scribe does what touches the disk and must not hold the mutex: it writes
+// notes to the journal and looks how much space is left, until the work is
+// over.
+func (q *Queue) scribe(worked <-chan struct{}) {
+	ticker := time.NewTicker(volumeAgain)
+	defer ticker.Stop()
+	for {
+		q.free.Store(q.options.Archive.Free())
+		select {
+		case <-q.pen:
+		case <-ticker.C:
+		case <-worked:
+			q.flushNotes()
+			return
+		}
+		q.flushNotes()
+	}
+}
+
+func (q *Queue) flushNotes() {
+	q.mu.Lock()
+	notes := q.notes
+	q.notes = nil
+	q.mu.Unlock()
+	for _, write := range notes {
+		write()
+	}
+}

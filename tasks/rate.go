@@ -1,0 +1,97 @@
+package tasks
+
+import "time"
+
+const (
+	// history is how many one-second samples a gauge keeps: two minutes, the
+	// stretch over which an ETA is averaged.
+	history = 120
+	// smoothing is over how many samples a camera's rate is averaged.
+	smoothing = 16
+	// shownOver is the stretch that the overall rate covers.
+	shownOver = 10 * time.Second
+)
+
+// gauge turns a growing byte count, sampled about once a second, into rates.
+// The zero gauge is ready; it has no rate before its second sample. It starts
+// no goroutine and is not safe for concurrent use.
+type gauge struct {
+	steps []step // oldest first, at most history
+	last  time.Time
+	total int64
+	mean  float64 // exponential, with a soft start
+	count int     // samples that entered mean, at most smoothing
+	peak  float64
+}
+
+type step struct {
+	took  time.Duration
+	bytes int64
+}
+
+// add samples the count at now. Samples that come too close to the one before
+// are left for the next, so that rates do not jump.
+func (g *gauge) add(now time.Time, total int64) {
+	if g.last.IsZero() || now.Before(g.last) || total < g.total {
+		g.last, g.total = now, total
+		return
+	}
+	took := now.Sub(g.last)
+	if took < time.Second/2 {
+		return
+	}
+	s := step{took: took, bytes: total - g.total}
+	g.last, g.total = now, total
+	if len(g.steps) == history {
+		copy(g.steps, g.steps[1:])
+		g.steps = g.steps[:history-1]
+	}
+	g.steps = append(g.steps, s)
+	g.count = min(g.count+1, smoothing)
+	g.mean += (s.rate() - g.mean) / float64(g.count)
+	g.peak = max(g.peak, g.over(3*time.Second))
+}
+
+// reset forgets the rate, so that a pause does not count as slowness. The
+// history that people look at stays.
+func (g *gauge) reset() {
+	g.last, g.mean, g.count = time.Time{}, 0, 0
+}
+
+// over returns bytes per second over the latest d.
+func (g *gauge) over(d time.Duration) float64 {
+	var bytes int64
+	var took time.Duration
+	for i := len(g.steps) - 1; i >= 0 && took < d; i-- {
+		bytes += g.steps[i].bytes
+		took += g.steps[i].took
+	}
+	if took <= 0 {
+		return 0
+	}
+	return float64(bytes) / took.Seconds()
+}
+
+// rates appends bytes per second of each sample to buf, oldest first.
+func (g *gauge) rates(buf []float64) []float64 {
+	for _, s := range g.steps {
+		buf = append(buf, s.rate())
+	}
+	return buf
+}
+
+func (s step) rate() float64 { return float64(s.bytes) / s.took.Seconds() }
+
+// eta returns how long left bytes take at rate bytes per second, in whole
+// seconds; 0 when that cannot be said.
+func eta(left int64, rate float64) time.Duration {
+	const tooLong = 1000 * time.Hour // says nothing to anybody
+	if left <= 0 || rate < 1 {
+		return 0
+	}
+	seconds := float64(left) / rate
+	if seconds > tooLong.Seconds() {
+		return 0
+	}
+	return max(time.Duration(seconds)*time.Second, time.Second)
+}

@@ -1,0 +1,164 @@
+package sheet
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// book is a workbook that is being written.
+type book struct{ *excelize.File }
+
+// textFormat is Excel's number format 49, "@": what is typed stays as typed.
+const textFormat = 49
+
+// addTasks fills the first worksheet: header, rows, formats, drop-downs.
+func (b *book) addTasks(rows [][]string) error {
+	if err := b.SetSheetName(b.GetSheetName(0), taskSheet); err != nil {
+		return err
+	}
+	if err := b.formatColumns(); err != nil {
+		return err
+	}
+	header := make([]string, len(order))
+	for i, f := range order {
+		header[i] = f.String()
+	}
+	for i, row := range append([][]string{header}, rows...) {
+		for column, value := range row {
+			if value == "" {
+				continue
+			}
+			cell, err := excelize.CoordinatesToCellName(column+1, i+1)
+			if err != nil {
+				return err
+			}
+			if err := b.SetCellStr(taskSheet, cell, escaped(value)); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.Join(b.formatHeader(), b.dropDown(stream, "main", "sub", "photo"), b.dropDown(clock, "local", "utc"))
+}
+
+// escapable is what a workbook takes for a character by its number (ECMA-376
+// part 1, 22.9.2.19, ST_Xstring), after an underscore.
+var escapable = regexp.MustCompile(`^x[0-9A-Fa-f]{4}_`)
+
+// escaped returns a text as a workbook has to hold it, so that "_x0041_" in a
+// password does not become "A". excelize decodes these, but does not encode them.
+func escaped(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		if r == '_' && escapable.MatchString(s[i+1:]) {
+			b.WriteString("_x005F")
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// formatColumns makes every cell a text, so that no spreadsheet program turns
+// 1-4 into a date or drops the zeros of a password.
+func (b *book) formatColumns() error {
+	style, err := b.NewStyle(&excelize.Style{NumFmt: textFormat})
+	if err != nil {
+		return err
+	}
+	for i, f := range order {
+		column, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		err = errors.Join(b.SetColStyle(taskSheet, column, style), b.SetColWidth(taskSheet, column, column, widths[f]))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// formatHeader makes the first row stand out and stay in sight.
+func (b *book) formatHeader() error {
+	style, err := b.NewStyle(&excelize.Style{
+		NumFmt: textFormat,
+		Font:   &excelize.Font{Bold: true, Color: "FFFFFF"},
+		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E79"}},
+	})
+	if err != nil {
+		return err
+	}
+	last, err := excelize.CoordinatesToCellName(len(order), 1)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		b.SetCellStyle(taskSheet, "A1", last, style),
+		b.SetPanes(taskSheet, &excelize.Panes{
+			Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft",
+			Selection: []excelize.Selection{{SQRef: "A2", ActiveCell: "A2", Pane: "bottomLeft"}},
+		}),
+	)
+}
+
+// dropDown offers the words that a column knows.
+func (b *book) dropDown(f field, words ...string) error {
+	for i, g := range order {
+		if g != f {
+			continue
+		}
+		column, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		v := excelize.NewDataValidation(true)
+		v.SetSqref(fmt.Sprintf("%s2:%s%d", column, column, preparedRows))
+		if err := v.SetDropList(words); err != nil {
+			return err
+		}
+		v.SetError(excelize.DataValidationErrorStyleStop, f.String(), "Choose one of the list, or leave the cell empty.")
+		if err := b.AddDataValidation(taskSheet, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mark shows the first rows as examples.
+func (b *book) mark(rows int) error {
+	style, err := b.NewStyle(&excelize.Style{
+		NumFmt: textFormat, Font: &excelize.Font{Italic: true, Color: "7F7F7F"},
+	})
+	if err != nil {
+		return err
+	}
+	last, err := excelize.CoordinatesToCellName(len(order), rows+1)
+	if err != nil {
+		return err
+	}
+	return b.SetCellStyle(taskSheet, "A2", last, style)
+}
+
+// create writes the workbook to a file that must not be there yet.
+func (b *book) create(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("%s is there already and is not replaced, choose another name: %w", clean(path), fs.ErrExist)
+	case err != nil:
+		return fileError(clean(path), err)
+	}
+	err = b.Write(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(fileError(clean(path), err), os.Remove(path))
+	}
+	return nil
+}

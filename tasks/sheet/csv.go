@@ -1,0 +1,138 @@
+package sheet
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+)
+
+var utf8Mark = []byte("\xEF\xBB\xBF")
+
+func hasUTF16Mark(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF"))
+}
+
+// readCSV reads a CSV file as spreadsheet programs save it: UTF-8 with or
+// without its mark, UTF-16 ("Unicode text") or Windows-1251 (Russian Excel);
+// commas, semicolons or tabs between the cells.
+func readCSV(data []byte) (*table, error) {
+	plain, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	comma, skip, plain := separator(plain)
+	r := csv.NewReader(strings.NewReader(plain))
+	r.Comma = comma
+	r.FieldsPerRecord = -1
+	r.LazyQuotes = true
+	t := &table{csv: true}
+	for {
+		record, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, formatError("a line of it cannot be split into cells")
+		}
+		row, _ := r.FieldPos(0)
+		l := line{row: row + skip}
+		for _, field := range record[:min(len(record), maxColumns)] {
+			l.cells = append(l.cells, textCell(field))
+		}
+		if !slices.ContainsFunc(l.cells, func(c cell) bool { return !c.empty() }) {
+			continue
+		}
+		if len(t.lines) == maxRows {
+			return nil, fmt.Errorf("%w: more than %d rows", ErrTooLarge, maxRows)
+		}
+		t.lines = append(t.lines, l)
+	}
+	if len(t.lines) == 0 {
+		return nil, ErrEmpty
+	}
+	return t, nil
+}
+
+// textCell returns a field of a CSV file as a cell. People write ="007" to keep
+// a spreadsheet program from dropping the zeros; it stands for the text in it.
+func textCell(s string) cell {
+	if inner, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(inner, `"`) {
+		s = strings.TrimSuffix(inner, `"`)
+	}
+	if s == "" {
+		return cell{}
+	}
+	return cell{kind: text, text: s}
+}
+
+// decode turns the bytes of a text file into UTF-8. What is not UTF-8 and has
+// no mark is Windows-1251: the only single-byte encoding that the programs of
+// hikgrab's operators write.
+func decode(data []byte) (string, error) {
+	switch {
+	case hasUTF16Mark(data):
+		plain, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data)
+		if err != nil {
+			return "", formatError("its UTF-16 text is damaged")
+		}
+		return string(plain), nil
+	case utf8.Valid(data):
+		return string(bytes.TrimPrefix(data, utf8Mark)), nil
+	}
+	plain, err := charmap.Windows1251.NewDecoder().Bytes(data)
+	if err != nil {
+		return "", formatError("its text is in an encoding that is neither UTF-8 nor Windows-1251; save it as CSV UTF-8")
+	}
+	return string(plain), nil
+}
+
+// separator finds what stands between the cells and returns the text that
+// follows Excel's own "sep=;" line, with the number of lines that it took.
+//
+// Without that line it is the character that sets a recorder apart in most
+// lines, then the one that gives the most cells: a camera list with commas
+// must not win over the real separator.
+func separator(plain string) (comma rune, skip int, rest string) {
+	first, after, _ := strings.Cut(plain, "\n")
+	if sep, ok := strings.CutPrefix(strings.ToLower(strings.TrimRight(first, "\r")), "sep="); ok {
+		if len(sep) == 1 && strings.Contains(",;\t", sep) {
+			return rune(sep[0]), 1, after
+		}
+	}
+	comma, bestHosts, bestCells := ',', 0, 0
+	for _, candidate := range []rune{';', '\t', ','} {
+		hosts, cells := splitBy(plain, candidate)
+		if hosts > bestHosts || hosts == bestHosts && cells > bestCells {
+			comma, bestHosts, bestCells = candidate, hosts, cells
+		}
+	}
+	return comma, 0, plain
+}
+
+// splitBy splits the first lines at comma and returns how many of them have a
+// cell that looks like a recorder, and how many cells they have in all.
+func splitBy(plain string, comma rune) (hosts, cells int) {
+	r := csv.NewReader(strings.NewReader(plain))
+	r.Comma = comma
+	r.FieldsPerRecord = -1
+	r.LazyQuotes = true
+	for range 50 {
+		record, err := r.Read()
+		if err != nil {
+			break
+		}
+		cells += len(record)
+		if slices.ContainsFunc(record, looksLikeHost) {
+			hosts++
+		}
+	}
+	return hosts, cells
+}

@@ -1,0 +1,220 @@
+package sheet_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"example.com/hikgrab/tasks/sheet"
+)
+
+// repacked returns the article's workbook with one part replaced.
+func repacked(t testing.TB, part string, content io.Reader) []byte {
+	t.Helper()
+	in, err := zip.OpenReader("testdata/article.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	out.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	for _, f := range in.File {
+		w, err := out.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := content
+		if f.Name != part {
+			r, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			from = r
+		}
+		if _, err := io.Copy(w, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+const worksheet = "xl/worksheets/sheet1.xml"
+
+func TestZipBomb(t *testing.T) {
+	mebibyte := strings.Repeat(" ", 1<<20)
+	var spaces []io.Reader
+	for range 65 {
+		spaces = append(spaces, strings.NewReader(mebibyte))
+	}
+	bomb := repacked(t, worksheet, io.MultiReader(spaces...))
+	if len(bomb) > 1<<20 {
+		t.Fatalf("the bomb weighs %d bytes", len(bomb))
+	}
+	_, err := sheet.Read(write(t, "bomb.xlsx", string(bomb)), sheet.Options{})
+	if !errors.Is(err, sheet.ErrTooLarge) || !strings.Contains(err.Error(), "unpacks to more than 64 MiB") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestHugeFile(t *testing.T) {
+	path := write(t, "huge.csv", "")
+	if err := os.Truncate(path, 33<<20); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sheet.Read(path, sheet.Options{}); !errors.Is(err, sheet.ErrTooLarge) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTooManyRows(t *testing.T) {
+	_, err := sheet.Read(write(t, "long.csv", strings.Repeat("a\n", 100_001)), sheet.Options{})
+	if !errors.Is(err, sheet.ErrTooLarge) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// wideRows returns a worksheet of tasks, each with more cells behind it.
+func wideRows(rows int, more func(row int) string) io.Reader {
+	var b strings.Builder
+	b.WriteString(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
+	for i := 1; i <= rows; i++ {
+		fmt.Fprintf(&b, `<row r="%d"><c r="A%d" t="inlineStr"><is><t>admin</t></is></c><c r="B%d" t="inlineStr"><is><t>pw</t></is></c><c r="C%d" t="inlineStr"><is><t>10.0.%d.%d</t></is></c>`, i, i, i, i, i/250, i%250)
+		b.WriteString(more(i) + `</row>`)
+	}
+	b.WriteString(`</sheetData></worksheet>`)
+	return strings.NewReader(b.String())
+}
+
+// A cell that is only coloured, in the last column of every row, must not cost
+// the memory of all the columns before it.
+func TestWideRows(t *testing.T) {
+	coloured := func(row int) string { return fmt.Sprintf(`<c r="XFD%d" s="0"/>`, row) }
+	filled := func(row int) string {
+		var b strings.Builder
+		for column := 100; column < 6000; column++ {
+			name, err := excelize.CoordinatesToCellName(column, row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(&b, `<c r="%s"><v>1</v></c>`, name)
+		}
+		return b.String()
+	}
+	path := write(t, "wide.xlsx", string(repacked(t, worksheet, wideRows(1000, coloured))))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if got := len(read(t, path).Tasks); got != 1000 {
+		t.Errorf("%d tasks", got)
+	}
+	runtime.ReadMemStats(&after)
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 100 {
+		t.Errorf("reading took %d MiB", used)
+	}
+	path = write(t, "wide.xlsx", string(repacked(t, worksheet, wideRows(2, filled))))
+	if _, err := sheet.Read(path, sheet.Options{}); !errors.Is(err, sheet.ErrTooLarge) {
+		t.Errorf("filled cells: got %v", err)
+	}
+}
+
+func TestDamagedWorksheets(t *testing.T) {
+	for name, content := range map[string]string{
+		"empty":         "",
+		"not XML":       "PK",
+		"cut":           `<worksheet><sheetData><row r="1"><c r="A1"><v>1</v>`,
+		"rows back":     `<worksheet><sheetData><row r="5"><c r="A5"><v>1</v></c></row><row r="2"/></sheetData></worksheet>`,
+		"columns back":  `<worksheet><sheetData><row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row></sheetData></worksheet>`,
+		"another row":   `<worksheet><sheetData><row r="1"><c r="A2"><v>1</v></c></row></sheetData></worksheet>`,
+		"no such cell":  `<worksheet><sheetData><row r="1"><c r="1A"><v>1</v></c></row></sheetData></worksheet>`,
+		"entity bomb":   `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet><sheetData><row r="1"><c r="A1" t="str"><v>&b;</v></c></row></sheetData></worksheet>`,
+		"string number": `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>999999999</v></c></row></sheetData></worksheet>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := sheet.Read(write(t, "bad.xlsx", string(repacked(t, worksheet, strings.NewReader(content)))), sheet.Options{})
+			if !errors.Is(err, sheet.ErrFormat) && !errors.Is(err, sheet.ErrEmpty) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// A protected workbook that wants its password hashed a billion times is
+// refused before anybody is asked for it.
+func TestEndlessPasswordCheck(t *testing.T) {
+	data := "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00", 1) + `<encryptedKey spinCount="1000000000"/>`
+	_, err := sheet.Read(write(t, "slow.xlsx", data), sheet.Options{Password: func() (string, error) {
+		t.Error("asked for the password")
+		return "", nil
+	}})
+	if !errors.Is(err, sheet.ErrFormat) {
+		t.Errorf("got %v", err)
+	}
+	// A compound file with nothing behind its header makes the library stumble.
+	_, err = sheet.Read(write(t, "torn.xlsx", strings.Replace(data, "1000000000", "1000", 1)), sheet.Options{Password: func() (string, error) { return "x", nil }})
+	if !errors.Is(err, sheet.ErrPassword) && !errors.Is(err, sheet.ErrFormat) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Nothing of a sheet reaches a terminal as it is.
+func TestHostileTexts(t *testing.T) {
+	path := workbook(t, func(f *excelize.File) {
+		if err := f.SetSheetName("Sheet1", "a\u202eb"); err != nil {
+			t.Fatal(err)
+		}
+		for cell, v := range map[string]string{
+			"A1": "host", "B1": "user", "C1": "password", "D1": "name", "E1": "remark\u202e",
+			"A2": "10.0.0.5", "B2": "admin", "C2": "pw ", "D2": "=cmd|' /C calc'!A0\u202e" + strings.Repeat("x", 500), "E2": "y",
+		} {
+			if err := f.SetCellStr("a\u202eb", cell, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	odd := filepath.Join(t.TempDir(), "ta\u202esks.xlsx")
+	if err := os.Rename(path, odd); err != nil {
+		t.Fatal(err)
+	}
+	s := read(t, odd)
+	said := strings.Join(s.Notices, "\n") + s.Tasks[0].Source + s.Tasks[0].Name
+	if strings.ContainsRune(said, '\u202e') {
+		t.Errorf("a mark that turns the writing round is in %q", said)
+	}
+	if n := len([]rune(s.Tasks[0].Name)); n > 120 {
+		t.Errorf("a name of %d characters", n)
+	}
+}
+
+func FuzzWorksheet(f *testing.F) {
+	for _, cells := range []string{
+		`<row r="1"><c r="A1" t="inlineStr"><is><t>admin</t></is></c><c r="B1"><v>12</v></c><c r="C1" t="str"><v>10.0.0.5</v></c></row>`,
+		`<row><c><f>1+1</f></c><c t="e"><v>#N/A</v></c><c t="b"><v>1</v></c><c t="d"><v>2026-11-03</v></c></row>`,
+		`<row r="1048576"><c r="XFD1048576" s="99"><v>1E+300</v></c></row>`,
+	} {
+		f.Add(cells)
+	}
+	f.Fuzz(func(t *testing.T, cells string) {
+		if len(cells) > 1<<14 {
+			return
+		}
+		content := `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + cells + `</sheetData></worksheet>`
+		s, err := sheet.Read(write(t, "tasks.xlsx", string(repacked(t, worksheet, strings.NewReader(content)))), sheet.Options{})
+		if err == nil && len(s.Tasks) == 0 {
+			t.Fatal("neither tasks nor an error")
+		}
+	})
+}

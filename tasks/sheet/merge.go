@@ -1,0 +1,139 @@
+package sheet
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+)
+
+// device tells recorders apart, whatever certificate is expected of them.
+func device(t tasks.Task) nvr.Address {
+	a := t.Address
+	a.Fingerprint, a.LegacyTLS = "", false
+	return a
+}
+
+// samePasswords refuses two passwords for one user of one recorder. One of
+// them is wrong, and a recorder locks the account after a few of those.
+func (r *reader) samePasswords() {
+	type account struct {
+		device nvr.Address
+		user   string
+	}
+	first := map[account]row{}
+	for _, row := range r.rows {
+		a := account{device(row.task), row.task.Login.User}
+		if row.task.Address == (nvr.Address{}) || row.task.Login.Password == "" {
+			continue // refused already
+		}
+		other, ok := first[a]
+		switch {
+		case !ok:
+			first[a] = row
+		case other.task.Login.Password != row.task.Login.Password:
+			r.fault(r.table, row.task.Row, row.cells[password], "this is not the password that %s has for the same user of the same recorder; "+
+				"trying both would lock the account", r.table.ref(other.task.Row, other.cells[password]))
+		}
+	}
+}
+
+// sameClocks gives all rows of a recorder the clock that one of them names,
+// and refuses two that differ.
+func (r *reader) sameClocks() {
+	named := map[nvr.Address]row{}
+	for _, row := range r.rows {
+		if row.task.Clock == nvr.ClockAuto || row.task.Address == (nvr.Address{}) {
+			continue
+		}
+		other, ok := named[device(row.task)]
+		switch {
+		case !ok:
+			named[device(row.task)] = row
+		case other.task.Clock != row.task.Clock:
+			r.fault(r.table, row.task.Row, row.cells[clock], "this is not the clock that %s has for the same recorder",
+				r.table.ref(other.task.Row, other.cells[clock]))
+		}
+	}
+	for i := range r.rows {
+		if row, ok := named[device(r.rows[i].task)]; ok {
+			r.rows[i].task.Clock = row.task.Clock
+		}
+	}
+}
+
+// wish is what two rows have in common when they may ask for the same camera
+// twice.
+type wish struct {
+	device nvr.Address
+	period tasks.Period
+	camera tasks.Pick // the zero Channel stands for all
+}
+
+func wishOf(t tasks.Task, p tasks.Pick) wish {
+	if p.Stream == 0 {
+		p.Stream = t.Stream
+	}
+	return wish{device(t), t.Period, p}
+}
+
+// merged returns the tasks without what an earlier row asks for already, and
+// tells of it.
+func (r *reader) merged() []tasks.Task {
+	asked := map[wish]tasks.Task{}
+	for _, row := range r.rows { // rows for all cameras win over rows for some
+		all := wishOf(row.task, tasks.Pick{})
+		if _, ok := asked[all]; !ok && len(row.task.Cameras) == 0 {
+			asked[all] = row.task
+		}
+	}
+	var list []tasks.Task
+	for _, row := range r.rows {
+		t, before := row.task, tasks.Task{}
+		if len(t.Cameras) == 0 {
+			before = asked[wishOf(t, tasks.Pick{})]
+			if before.Row != t.Row {
+				r.twice(row, "this row asks for the same as row %d and is merged with it", before.Row)
+				continue
+			}
+			list = append(list, t)
+			continue
+		}
+		var twice []tasks.Pick
+		t.Cameras = slices.DeleteFunc(slices.Clone(t.Cameras), func(p tasks.Pick) bool {
+			earlier, ok := asked[wishOf(t, p)]
+			if !ok {
+				stream := tasks.Pick{Stream: p.Stream}
+				earlier, ok = asked[wishOf(t, stream)]
+			}
+			if !ok {
+				asked[wishOf(t, p)] = t
+				return false
+			}
+			twice, before = append(twice, p), earlier
+			return true
+		})
+		switch {
+		case len(t.Cameras) == 0:
+			r.twice(row, "row %d asks for these cameras as well; the two are merged", before.Row)
+			continue
+		case len(twice) > 0 && before.Row != t.Row:
+			r.twice(row, "row %d asks for %s as well; it is fetched once", before.Row, plural(len(twice), "one of these cameras", "%d of these cameras"))
+		}
+		list = append(list, t)
+	}
+	return list
+}
+
+func (r *reader) twice(row row, format string, args ...any) {
+	r.notice(r.table, row.task.Row, max(row.cells[cameras], 0), format, args...)
+}
+
+// plural chooses between the words for one and for many.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return fmt.Sprintf(many, n)
+}

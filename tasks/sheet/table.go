@@ -1,0 +1,73 @@
+package sheet
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// The bounds of a table. A sheet beyond them is no task sheet, and a hostile
+// one is not read into memory first.
+const (
+	maxRows    = 100_000 // rows with something in them
+	maxColumns = 64      // columns that are looked at
+)
+
+// table is a worksheet or a CSV file as cells, without its blank rows.
+type table struct {
+	file     string // for messages, cleaned
+	sheet    string // empty for CSV
+	lines    []line
+	date1904 bool // dates count from 1904, as old Excel for Mac had it
+	csv      bool
+	hidden   int // rows with something in them that Excel does not show
+}
+
+// line is one row that is not blank.
+type line struct {
+	row   int // 1-based, as the spreadsheet program shows it
+	cells []cell
+}
+
+// cell returns the cell of a column, counted from 0.
+func (l line) cell(column int) cell {
+	if column < 0 || column >= len(l.cells) {
+		return cell{}
+	}
+	return l.cells[column]
+}
+
+// width is the number of columns up to the last that is used.
+func (t *table) width() int {
+	w := 0
+	for _, l := range t.lines {
+		w = max(w, len(l.cells))
+	}
+	return w
+}
+
+// ref names a cell as the spreadsheet program does: "Sheet1!C7".
+func (t *table) ref(row, column int) string {
+	name, err := excelize.CoordinatesToCellName(column+1, row)
+	if err != nil {
+		name = fmt.Sprintf("row %d", row)
+	}
+	if t.sheet == "" {
+		return name
+	}
+	return quotedSheet(t.sheet) + "!" + name
+}
+
+// quotedSheet puts a sheet's name in quotes where a formula would need them.
+func quotedSheet(name string) string {
+	name = clean(name)
+	plain := !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.'
+	})
+	if plain {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", "''") + "'"
+}

@@ -1,0 +1,96 @@
+package sheet
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+)
+
+// WriteTasks writes a task sheet that Read reads back as list, apart from
+// Source and Row. It never replaces a file; path must end in .xlsx. The file is for its owner's eyes only: it holds
+// the passwords. A task that a sheet cannot express is an error: a period
+// relative to now, or a password that begins with "env:" or has characters
+// around it that nobody can see.
+func WriteTasks(path string, list []tasks.Task) error {
+	rows := make([][]string, len(list))
+	for i, t := range list {
+		row, err := rowOf(t)
+		if err != nil {
+			return fmt.Errorf("write task %d (%s): %w", i+1, t.Address, err)
+		}
+		rows[i] = row
+	}
+	return writeBook(path, rows, nil)
+}
+
+// rowOf returns the cells of a task, in the order of the columns.
+func rowOf(t tasks.Task) ([]string, error) {
+	secret := string(t.Login.Password)
+	edge := func(r rune) bool { return r != ' ' && unseen(r) }
+	switch {
+	case t.Period.Last != 0 || t.Period.Days != 0 || t.Period.Yesterday || t.Period.All:
+		return nil, errors.New("a sheet has no words for a period relative to now")
+	case strings.HasPrefix(strings.TrimFunc(secret, unseen), envPrefix):
+		return nil, errors.New("a password that begins with env: would be looked up in the environment")
+	case strings.TrimFunc(secret, edge) != secret, strings.TrimFunc(secret, unicode.IsSpace) == "":
+		return nil, errors.New("the password has invisible characters around it, or nothing else in it")
+	}
+	var row [fields]string
+	row[recorder] = addressCell(t.Address)
+	row[user] = t.Login.User
+	row[password] = secret
+	row[cameras] = cameraCell(t.Cameras)
+	row[from] = t.Period.From.String()
+	row[to] = t.Period.To.String()
+	row[name] = t.Name
+	if t.Stream != 0 {
+		row[stream] = t.Stream.String()
+	}
+	switch t.Clock {
+	case nvr.ClockLocal:
+		row[clock] = "local"
+	case nvr.ClockUTC:
+		row[clock] = "utc"
+	case nvr.ClockAuto:
+	}
+	cells := make([]string, len(order))
+	for i, f := range order {
+		cells[i] = row[f]
+	}
+	return cells, nil
+}
+
+// addressCell returns an address with its wishes about TLS.
+func addressCell(a nvr.Address) string {
+	var wishes []string
+	if a.Fingerprint != "" {
+		wishes = append(wishes, "sha256:"+a.Fingerprint)
+	}
+	if a.LegacyTLS {
+		wishes = append(wishes, "legacy")
+	}
+	if len(wishes) == 0 {
+		return a.String()
+	}
+	return a.String() + "#" + strings.Join(wishes, ",")
+}
+
+// cameraCell returns a list of cameras as ParseCameras reads it.
+func cameraCell(picks []tasks.Pick) string {
+	items := make([]string, len(picks))
+	for i, p := range picks {
+		switch {
+		case p.Stream != 0:
+			items[i] = fmt.Sprintf("%d", nvr.TrackOf(p.Channel, p.Stream))
+		case isTrack(p.Channel):
+			items[i] = fmt.Sprintf("ch%d", p.Channel)
+		default:
+			items[i] = fmt.Sprintf("%d", p.Channel)
+		}
+	}
+	return strings.Join(items, "; ")
+}

@@ -1,0 +1,196 @@
+package tasks
+
+import (
+	"time"
+
+	"example.com/hikgrab/nvr"
+)
+
+// Snapshot is everything a screen shows, copied in one moment. Reuse one value
+// for all calls of Queue.Snapshot: its slices are recycled.
+type Snapshot struct {
+	At      time.Time
+	Elapsed time.Duration
+
+	Recorders []RecorderView // in the order of the sheet
+	Cameras   []CameraView   // grouped by recorder, in a stable order
+	Counts    Counts         // of cameras; always adds up to len(Cameras)
+
+	Bytes      int64         // on disk, complete or in part, of what is asked for
+	Total      int64         // known so far
+	TotalKnown bool          // false while searches may still find more
+	Fetched    int64         // bytes that came over the network in this run
+	Rate       float64       // bytes per second, over the last 10 s
+	ETA        time.Duration // 0 when unknown
+	Rates      []float64     // bytes per second, one sample a second, newest last, at most 120
+	Peak       float64       // the highest rate so far, bytes per second
+	Files      int           // recordings complete on disk
+	Recordings int           // recordings known
+
+	Jobs        int   // downloads at once, at most
+	PerRecorder int   // downloads at once from one recorder, at most
+	Active      int   // downloads under way
+	Limit       int64 // bytes per second for everything; 0 is no limit
+	AllPaused   bool  // the operator paused everything
+	Disk        Disk
+	Finished    bool // every camera has ended: nothing more will happen by itself
+}
+
+// Counts is the number of cameras in each state.
+type Counts [numStates]int
+
+// Disk is the volume under the output directory.
+type Disk struct {
+	Dir  string // as the operator named it
+	Free int64  // bytes; -1 when unknown
+	Held string // why nothing is written now, for a person; empty when all is well
+}
+
+// RecorderView is one recorder of a snapshot.
+type RecorderView struct {
+	ID       RecorderID
+	Address  string     // as nvr.Address.String gives it
+	Name     string     // from the sheet; may be empty
+	Source   string     // the row that names it: "tasks.xlsx  Sheet1!A7"
+	Device   nvr.Device // zero until signed in
+	SignedIn bool
+
+	First, Count int // its cameras are Snapshot.Cameras[First : First+Count]
+	Counts       Counts
+	State        State // of the group as a whole
+	Bytes, Total int64
+	TotalKnown   bool
+	Rate         float64
+	ETA          time.Duration
+	Active       int // downloads under way
+	Limit        int // downloads at once that it bears at present
+	Hold         Hold
+}
+
+// Hold says why nothing is asked of a recorder now. The zero Hold is none.
+type Hold struct {
+	Kind  nvr.Kind  // Auth, Locked, Unreachable or Busy; KindUnknown means not held
+	Until time.Time // when the next probe is due; zero means when the operator says so
+	What  string    // what happened, for a person
+	Hint  string    // what to do, for a person
+}
+
+// Held reports whether the recorder is held.
+func (h Hold) Held() bool { return h.Kind != nvr.KindUnknown }
+
+// RecorderID names a recorder for the whole run; the first has 1.
+type RecorderID int
+
+// CameraID names a camera for the whole run; the first has 1.
+type CameraID int
+
+// CameraView is one camera of a snapshot: one line on the screen.
+type CameraView struct {
+	ID       CameraID
+	Recorder RecorderID
+	Channel  int // 0 for "all cameras" of a recorder that has not answered yet
+	Stream   nvr.Stream
+	Track    nvr.Track
+	Name     string // the recorder's name for the camera, cleaned; may be empty
+	Offline  bool
+
+	State             State
+	Bytes, Total      int64
+	TotalKnown        bool
+	Rate              float64
+	ETA               time.Duration
+	Files, Recordings int
+	Active            int           // recordings coming now
+	Attempt           int           // the highest attempt under way or waited for; 0 before the first
+	Attempts          int           // allowed per recording
+	Next              time.Time     // when Retrying: the next try
+	Took              time.Duration // when ended: from the first request to the end
+	Failure           Failure       // the latest; zero when none
+}
+
+// Label names the camera in a message: "ch02", "ch02 sub", or "all cameras".
+func (c CameraView) Label() string { return cameraLabel(c.Channel, c.Stream) }
+
+// Failure is what went wrong, for a program and for a person.
+type Failure struct {
+	Kind string // a word of nvr.Kind or archive.Kind, or "panic"
+	What string // what happened
+	Hint string // what to do
+	At   time.Time
+}
+
+// CameraDetail is one camera with all its recordings.
+type CameraDetail struct {
+	CameraView
+	Periods    []Span
+	Recordings []RecordingView
+	Rates      []float64 // bytes per second, one sample a second, newest last
+	Events     []Event   // its own latest, oldest first
+}
+
+// Span is a stretch of the recorder's wall clock.
+type Span struct{ From, To time.Time }
+
+// RecordingState is what became of one recording.
+type RecordingState int
+
+// The states of a recording.
+const (
+	RecordingWaiting RecordingState = iota
+	RecordingActive
+	RecordingRetrying
+	RecordingDone
+	RecordingFailed
+)
+
+// RecordingView is one recording of a camera.
+type RecordingView struct {
+	Start, End time.Time // the recorder's wall clock
+	State      RecordingState
+	Bytes      int64 // so far
+	Size       int64 // announced; 0 when unknown
+	Attempt    int
+	Next       time.Time
+	Path       string // under the output directory; set when done
+	Failure    Failure
+}
+
+// EventType says what an event is about; the words are a promise to readers of
+// the JSON output.
+type EventType string
+
+// The types of event.
+const (
+	EventRecorder EventType = "recorder" // signed in, or held, or released
+	EventCamera   EventType = "camera"   // changed its state
+	EventFile     EventType = "file"     // a recording is complete on disk
+	EventRetry    EventType = "retry"    // an attempt failed, the next has a time
+	EventNotice   EventType = "notice"   // worth knowing
+	EventError    EventType = "error"    // something failed for good
+)
+
+// Event is one thing that happened, ready for an events pane, a line of plain
+// output or a line of JSON.
+type Event struct {
+	Seq        uint64
+	Time       time.Time
+	Type       EventType
+	Recorder   RecorderID
+	Address    string
+	Camera     CameraID // -1 when it concerns no camera
+	Channel    int
+	Track      nvr.Track
+	CameraName string
+	State      State
+	Failure    Failure // set for retry and error, and for a held recorder
+	Attempt    int
+	Next       time.Time // of a retry, or of the probe of a held recorder
+	Path       string    // of a file, under the output directory
+	Bytes      int64
+	Took       time.Duration
+	Message    string // the whole thing in words, without recorder, camera and time
+}
+
+// Bad reports whether the event is an error, for an events pane that shows
+// errors only.
+func (e Event) Bad() bool { return e.Failure.Kind != "" }

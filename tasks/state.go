@@ -1,0 +1,86 @@
+package tasks
+
+// State is what a camera is doing.
+type State int
+
+// The states of a camera. Their words are the same on screen, in JSON and in
+// the docs.
+const (
+	Waiting     State = iota // for a slot, or for its recorder
+	Searching                // the recorder is being asked for recordings
+	Downloading              // at least one recording is coming
+	Retrying                 // nothing is coming; the next try has a time
+	Pausing                  // asked to pause, the worker has not left yet
+	Paused                   // by the operator
+	Done                     // every recording in the period is on disk
+	Incomplete               // some recordings are on disk, others could not be had
+	Empty                    // the recorder has nothing in the period
+	Failed                   // nothing could be had
+	Skipped                  // by the operator
+	numStates
+)
+
+var stateNames = [numStates]string{
+	Waiting: "waiting", Searching: "searching", Downloading: "downloading", Retrying: "retrying",
+	Pausing: "pausing", Paused: "paused", Done: "done", Incomplete: "incomplete",
+	Empty: "empty", Failed: "failed", Skipped: "skipped",
+}
+
+// moves is the one place that says which state may follow which.
+//
+// Work goes round Waiting, Searching, Downloading and Retrying; a camera with
+// everything on disk already goes from its search straight to its end. Work can
+// be paused (through Pausing while a worker still has to leave), skipped, or
+// given up with its recorder at any point. Only the operator's retry leads out
+// of an end, and then to wherever work is found at once. A camera that ended
+// while its pause was under way stays ended.
+var moves = [numStates][]State{
+	Waiting:     {Searching, Downloading, Retrying, Pausing, Paused, Incomplete, Failed, Skipped},
+	Searching:   {Waiting, Downloading, Retrying, Pausing, Paused, Done, Incomplete, Empty, Failed, Skipped},
+	Downloading: {Waiting, Searching, Retrying, Pausing, Paused, Done, Incomplete, Failed, Skipped},
+	Retrying:    {Waiting, Searching, Downloading, Paused, Incomplete, Failed, Skipped},
+	Pausing:     {Waiting, Searching, Downloading, Retrying, Paused, Done, Incomplete, Empty, Failed, Skipped},
+	Paused:      {Waiting, Searching, Downloading, Retrying, Incomplete, Failed, Skipped},
+	Done:        {Waiting, Searching},
+	Incomplete:  {Waiting, Searching, Downloading},
+	Empty:       {Waiting, Searching},
+	Failed:      {Waiting, Searching, Downloading},
+	Skipped:     {Waiting, Searching, Downloading},
+}
+
+// canBecome reports whether the table allows the move from s to next.
+func (s State) canBecome(next State) bool {
+	for _, legal := range moves[s] {
+		if legal == next {
+			return true
+		}
+	}
+	return false
+}
+
+// States lists every state in the order in which people expect to read them.
+func States() []State {
+	all := make([]State, numStates)
+	for s := range all {
+		all[s] = State(s)
+	}
+	return all
+}
+
+// String returns the state's word.
+func (s State) String() string {
+	if s < 0 || s >= numStates {
+		return "unknown"
+	}
+	return stateNames[s]
+}
+
+// Ended reports whether nothing more will happen unless the operator asks.
+func (s State) Ended() bool {
+	switch s {
+	case Done, Incomplete, Empty, Failed, Skipped:
+		return true
+	case Waiting, Searching, Downloading, Retrying, Pausing, Paused, numStates:
+	}
+	return false
+}

@@ -1,0 +1,116 @@
+package tasks
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/nvr"
+)
+
+const (
+	clockTolerance = 2 * time.Minute
+	hintTimeout    = 15 * time.Second // for all the questions of one reason
+	hintReach      = 366 * 24 * time.Hour
+)
+
+// reason returns why a camera most likely has no recordings in its period, for
+// a person. What it asks the recorder for that is a few single pages.
+func (s *survey) reason(ctx context.Context, c CameraFinding) string {
+	device := s.finding.Device
+	now := device.WallClock(time.Now())
+	if _, known := s.channel(c.Track); s.listed && !known {
+		return fmt.Sprintf("the recorder has no channel %d; it has %s", c.Track.Channel(), channelList(s.channels))
+	}
+	if c.Period.From.After(now) {
+		return fmt.Sprintf("the period begins in the future: the recorder's clock shows %s", now.Format(time.DateTime))
+	}
+	clock := clockReason(device)
+	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
+	defer cancel()
+	if clock == "" && c.Track.Stream() != nvr.Main {
+		main := nvr.TrackOf(c.Track.Channel(), nvr.Main)
+		if _, ok := s.first(ctx, main, c.Period.From, c.Period.To); ok {
+			return fmt.Sprintf("the recorder keeps no %s stream of it then, but it has the main stream: ask for main", c.Track.Stream())
+		}
+	}
+	if where := s.elsewhere(ctx, c, now); where != "" {
+		if clock != "" {
+			return clock + "; " + where
+		}
+		return where
+	}
+	if clock != "" {
+		return clock
+	}
+	if c.Offline {
+		return "the camera is offline, and nothing of it is on the recorder: check its power, cable and password on the recorder"
+	}
+	return fmt.Sprintf("nothing of it is on the recorder: check the recording schedule, the disk, and that user %s may play it back", s.config.Login.User)
+}
+
+// clockReason says that the recorder's clock is wrong, when it is.
+func clockReason(d nvr.Device) string {
+	off := d.ClockError
+	if !d.ClockKnown || off.Abs() <= clockTolerance {
+		return ""
+	}
+	how := "fast"
+	if off < 0 {
+		how = "slow"
+	}
+	return fmt.Sprintf("the recorder's clock is %s %s, so its recordings carry other times: ask for those times, and have the clock set",
+		off.Abs().Round(time.Second), how)
+}
+
+// elsewhere says where the camera's recordings lie when they do not lie in the
+// period.
+func (s *survey) elsewhere(ctx context.Context, c CameraFinding, now time.Time) string {
+	before, hasBefore := s.first(ctx, c.Track, c.Period.From.Add(-hintReach), c.Period.From.Add(-time.Second))
+	after, hasAfter := nvr.Recording{}, false
+	if end := c.Period.To.Add(time.Second); end.Before(now) {
+		after, hasAfter = s.first(ctx, c.Track, end, now)
+	}
+	switch {
+	case hasBefore && hasAfter:
+		return fmt.Sprintf("it was not recording then: it has recordings from %s on, and again from %s", begin(before), begin(after))
+	case hasBefore:
+		return fmt.Sprintf("it was not recording then: it has recordings from %s on, and none after the period", begin(before))
+	case hasAfter:
+		return fmt.Sprintf("its recordings begin at %s: older ones were overwritten, or recording started only then", begin(after))
+	}
+	return ""
+}
+
+// first returns the earliest recording in a period. Failing is the same as
+// finding none: a hint is not worth a failure.
+func (s *survey) first(ctx context.Context, track nvr.Track, from, to time.Time) (nvr.Recording, bool) {
+	for r, err := range s.recorder.Search(ctx, track, from, to) {
+		return r, err == nil
+	}
+	return nvr.Recording{}, false
+}
+
+func begin(r nvr.Recording) string { return r.Start.Format("2006-01-02 15:04") }
+
+// channelList writes channels as people do: "1-4, 6".
+func channelList(channels []nvr.Channel) string {
+	if len(channels) == 0 {
+		return "none"
+	}
+	var parts []string
+	for i := 0; i < len(channels); {
+		last := i
+		for last+1 < len(channels) && channels[last+1].Number == channels[last].Number+1 {
+			last++
+		}
+		part := fmt.Sprint(channels[i].Number)
+		if last > i {
+			part += fmt.Sprintf("-%d", channels[last].Number)
+		}
+		parts = append(parts, part)
+		i = last + 1
+	}
+	return strings.Join(parts, ", ")
+}

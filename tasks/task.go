@@ -1,0 +1,22 @@
+package tasks
+
+import "example.com/hikgrab/nvr"
+
+// Task is one row of the task sheet: a recorder, or some of its cameras.
+type Task struct {
+	Source  string // where it came from, for messages: "tasks.xlsx  Sheet1!A7"
+	Row     int    // 1-based row in the sheet; 0 when there is none
+	Address nvr.Address
+	Login   nvr.Login
+	Name    string // what the operator calls the place; may be empty
+	Cameras []Pick // empty means all
+	Period  Period // zero means the run's default
+	Stream  nvr.Stream
+	Clock   nvr.Clock
+}
+
+// Pick names one camera of a recorder.
+type Pick struct {
+	Channel int
+	Stream  nvr.Stream // 0 means the task's stream
+}

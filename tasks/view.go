@@ -1,0 +1,242 @@
+package tasks
+
+import (
+	"slices"
+	"time"
+)
+
+// sample takes the measurements that rates are made of and looks for signs of
+// life of what is held.
+func (q *Queue) sample(now time.Time) {
+	total := q.fetched
+	for _, r := range q.recorders {
+		for _, c := range r.cameras {
+			if len(c.active) == 0 {
+				continue
+			}
+			coming := c.coming()
+			total += coming
+			c.speed.add(now, c.fetched+coming)
+			if coming > 0 && r.probing {
+				q.answered(r, now)
+			}
+			if coming > 0 {
+				q.volumeTakes(now)
+			}
+		}
+		if r.limit < q.options.PerRecorder && !r.lastBusy.IsZero() && now.Sub(r.lastBusy) > quiet {
+			r.limit++
+			r.lastBusy = now
+		}
+	}
+	q.speed.add(now, total)
+}
+
+// coming returns the bytes that the workers under way have fetched.
+func (c *camera) coming() int64 {
+	var n int64
+	for _, rec := range c.active {
+		n += rec.meter.fetched.Load()
+	}
+	return n
+}
+
+// bytes returns what is on disk, in whole or in part.
+func (c *camera) bytes() int64 {
+	n := c.settled
+	for _, rec := range c.active {
+		n += rec.meter.have.Load()
+	}
+	return n
+}
+
+// totalKnown reports whether total is all there is.
+func (c *camera) totalKnown() bool {
+	return (c.searched || c.gaveUp != nil) && c.unsized == 0
+}
+
+// Snapshot copies the present into s.
+func (q *Queue) Snapshot(s *Snapshot) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	*s = Snapshot{
+		At:          now,
+		Recorders:   s.Recorders[:0],
+		Cameras:     s.Cameras[:0],
+		Rates:       q.speed.rates(s.Rates[:0]),
+		Peak:        q.speed.peak,
+		TotalKnown:  true,
+		Fetched:     q.fetched,
+		Rate:        q.speed.over(shownOver),
+		Jobs:        q.jobs,
+		PerRecorder: q.options.PerRecorder,
+		Active:      q.active,
+		Limit:       q.limiter.limit(),
+		AllPaused:   q.pausedAll,
+		Finished:    !q.started.IsZero() && q.done(),
+		Disk:        Disk{Dir: q.options.Archive.Dir(), Free: q.free.Load(), Held: q.volume.failure.What},
+	}
+	s.Elapsed = q.elapsed(now)
+	if q.active == 0 {
+		s.Rate = 0
+	}
+	var left int64
+	for _, r := range q.recorders {
+		left += q.viewRecorder(s, r, now)
+	}
+	if s.TotalKnown {
+		s.ETA = eta(left, q.speed.over(2*time.Minute))
+	}
+}
+
+func (q *Queue) elapsed(now time.Time) time.Duration {
+	switch {
+	case q.started.IsZero():
+		return 0
+	case !q.finished.IsZero():
+		return q.finished.Sub(q.started)
+	}
+	return now.Sub(q.started)
+}
+
+// viewRecorder adds a recorder and its cameras to s. It returns the bytes that
+// are still to come.
+func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) (left int64) {
+	v := RecorderView{
+		ID: r.id, Address: r.address, Name: r.name, Source: r.source,
+		Device: r.device, SignedIn: r.signedIn,
+		First: len(s.Cameras), Count: len(r.cameras),
+		Active: r.active, Limit: r.limit, Hold: r.hold, TotalKnown: true,
+	}
+	for _, c := range r.cameras {
+		cv := c.view(q.options.Retries, now)
+		s.Cameras = append(s.Cameras, cv)
+		v.Counts[cv.State]++
+		s.Counts[cv.State]++
+		v.Bytes += cv.Bytes
+		v.Total += cv.Total
+		s.Total += cv.Total
+		if cv.State == Skipped { // the operator does not want it
+			s.Total -= cv.Total - cv.Bytes
+		}
+		if !cv.State.Ended() {
+			left += cv.Total - cv.Bytes
+		}
+		v.TotalKnown = v.TotalKnown && (cv.TotalKnown || cv.State == Skipped)
+		v.Rate += cv.Rate
+		s.Fetched += c.coming()
+		s.Files += cv.Files
+		s.Recordings += cv.Recordings
+	}
+	v.State = groupState(v.Counts, v.Count)
+	if v.TotalKnown {
+		v.ETA = eta(left, v.Rate)
+	}
+	s.Bytes += v.Bytes
+	s.TotalKnown = s.TotalKnown && v.TotalKnown
+	s.Recorders = append(s.Recorders, v)
+	return left
+}
+
+func (c *camera) view(tries int, now time.Time) CameraView {
+	v := CameraView{
+		ID: c.id, Recorder: c.recorder.id, Channel: c.channel, Stream: c.stream, Track: c.track(),
+		Name: c.name, Offline: c.offline, State: c.state,
+		Bytes: c.bytes(), Total: c.total, TotalKnown: c.totalKnown(),
+		Files: c.done, Recordings: len(c.recordings), Active: len(c.active),
+		Attempts: tries, Failure: c.failure,
+	}
+	v.Total = max(v.Total, v.Bytes)
+	for _, rec := range c.active {
+		v.Attempt = max(v.Attempt, rec.attempts+1)
+	}
+	if c.state == Retrying {
+		v.Next = c.nextTry()
+		v.Attempt = c.tries + 1
+		for _, rec := range c.later {
+			v.Attempt = max(v.Attempt, rec.attempts+1)
+		}
+	}
+	if c.state.Ended() {
+		v.Took = c.tookUntil(now)
+	}
+	if len(c.active) > 0 {
+		v.Rate = c.speed.mean
+		if v.TotalKnown {
+			v.ETA = eta(v.Total-v.Bytes, v.Rate)
+		}
+	}
+	return v
+}
+
+// groupState returns the state of a recorder from those of its cameras: what
+// is going on while something is, else the worst end.
+func groupState(n Counts, all int) State {
+	for _, s := range []State{Downloading, Searching, Pausing, Retrying, Waiting, Paused} {
+		if n[s] > 0 {
+			return s
+		}
+	}
+	switch {
+	case all == 0:
+		return Empty
+	case n[Failed] == all:
+		return Failed
+	case n[Failed] > 0 || n[Incomplete] > 0:
+		return Incomplete
+	case n[Skipped] > 0:
+		return Skipped
+	case n[Empty] == all:
+		return Empty
+	}
+	return Done
+}
+
+// Events appends to buf the events after seq, oldest first. The queue keeps
+// the latest 10,000; a reader that falls further behind sees a gap in Seq.
+func (q *Queue) Events(seq uint64, buf []Event) []Event {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.events.since(seq, buf)
+}
+
+// eventsOfCamera is how many of its events a camera's details hold.
+const eventsOfCamera = 20
+
+// Camera returns one camera with all its recordings; false when there is no
+// such camera.
+func (q *Queue) Camera(id CameraID) (CameraDetail, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if id < 1 || int(id) > len(q.cameras) {
+		return CameraDetail{}, false
+	}
+	c := q.cameras[id-1]
+	d := CameraDetail{
+		CameraView: c.view(q.options.Retries, time.Now()),
+		Periods:    slices.Clone(c.spans),
+		Rates:      c.speed.rates(nil),
+		Events:     q.events.of(id, eventsOfCamera),
+		Recordings: make([]RecordingView, 0, len(c.recordings)),
+	}
+	for _, rec := range c.recordings {
+		d.Recordings = append(d.Recordings, rec.view())
+	}
+	return d, true
+}
+
+func (r *recording) view() RecordingView {
+	v := RecordingView{
+		Start: r.Start, End: r.End, State: r.state, Bytes: r.have, Size: r.Size,
+		Attempt: r.attempts, Next: r.next, Path: r.path,
+	}
+	if r.meter != nil {
+		v.Bytes = r.meter.have.Load()
+		v.Attempt = r.attempts + 1
+	}
+	if r.failure != nil {
+		v.Failure = *r.failure
+	}
+	return v
+}
