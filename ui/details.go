@@ -1,0 +1,255 @@
+package ui
+
+import (
+	"time"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/units"
+)
+
+// labelWidth is the column of names at the left of the details.
+const labelWidth = 10
+
+// fact draws a labelled value, broken into lines of at most w cells.
+func (m *model) fact(label, value string, p paint, w int) []string {
+	var lines []string
+	for i, part := range wrap(value, w-labelWidth) {
+		name := spaces(labelWidth)
+		if i == 0 {
+			name = m.styles.faint.on(m.glyphs.left(label, labelWidth))
+		}
+		lines = append(lines, name+p.on(part))
+	}
+	return lines
+}
+
+// detailsTitle names what the details are about.
+func (m *model) detailsTitle() string {
+	r, ok := m.list.current()
+	switch {
+	case !ok:
+		return ""
+	case r.camera < 0:
+		return recorderTitle(&m.snap.Recorders[r.recorder])
+	}
+	return cameraTitle(&m.snap.Cameras[r.camera])
+}
+
+// sidePane draws the details to the right of the list: exactly h lines of at
+// most w cells.
+func (m *model) sidePane(w, h int) []string {
+	lines := []string{m.styles.title.on(m.glyphs.cut(m.focused(focusDetails, m.detailsTitle()), w))}
+	return append(lines, m.window(m.facts(w, h-1), h-1)...)
+}
+
+// fullPane draws the details in the place of the list: exactly h lines.
+func (m *model) fullPane(w, h int) []string {
+	lines := make([]string, 0, h)
+	for _, line := range m.window(m.facts(w-2, h), h) {
+		lines = append(lines, " "+line)
+	}
+	return lines
+}
+
+// window takes h of lines, from where the operator scrolled to.
+func (m *model) window(lines []string, h int) []string {
+	h = max(0, h)
+	m.detailsTop = max(0, min(m.detailsTop, len(lines)-h))
+	lines = lines[m.detailsTop:]
+	if len(lines) > h {
+		lines = lines[:h]
+	}
+	for len(lines) < h {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// facts are all there is to say about the row under the cursor, of which h
+// lines can be seen.
+func (m *model) facts(w, h int) []string {
+	r, ok := m.list.current()
+	switch {
+	case !ok:
+		return nil
+	case r.camera < 0:
+		return m.recorderFacts(&m.snap.Recorders[r.recorder], w)
+	case m.detail.ID != r.id.camera:
+		return nil
+	}
+	return m.cameraFacts(&m.snap.Recorders[r.recorder], &m.detail, w, h)
+}
+
+// inOneLine is a labelled value cut to one line.
+func (m *model) inOneLine(label, value string, p paint, w int) string {
+	return m.styles.faint.on(m.glyphs.left(label, labelWidth)) + p.on(m.glyphs.cut(clean(value), w-labelWidth))
+}
+
+// hint joins what to do to what happened.
+func hint(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "; " + text
+}
+
+// cameraFacts are the details of a camera, of which h lines can be seen.
+func (m *model) cameraFacts(r *tasks.RecorderView, d *tasks.CameraDetail, w, h int) []string {
+	g, s := &m.glyphs, &m.styles
+	var lines []string
+	add := func(label, value string, p paint) {
+		if value != "" {
+			lines = append(lines, m.fact(label, clean(value), p, w)...)
+		}
+	}
+	add("recorder", recorderTitle(r), paint{})
+	add("row", r.Source, paint{})
+	add("period", m.period(d.Periods), paint{})
+	if has := coverage(d); has.To.After(has.From) {
+		add("recorded", m.period([]tasks.Span{has}), paint{})
+	}
+	add("stream", track(&d.CameraView)+offline(d.Offline), paint{})
+	add("state", g.state[d.State]+" "+m.stateSentence(&d.CameraView), s.state[d.State])
+	add("fetched", m.files(&d.CameraView), paint{})
+	if d.Attempt > 1 {
+		add("attempt", itoa(d.Attempt)+" of "+itoa(d.Attempts), paint{})
+	}
+	if r.Hold.Held() {
+		add("held", r.Hold.What, s.bad)
+		add("to do", r.Hold.Hint, s.warn)
+	}
+	if d.State != tasks.Done {
+		add("cause", d.Failure.What, s.state[d.State])
+		add("to do", d.Failure.Hint, s.warn)
+	}
+	lines = append(lines, m.dayLines(r, d, w)...)
+	lines = append(lines, m.speedLines(d, w)...)
+	lines = append(lines, m.lastEvents(d, w)...)
+	return m.addRecordings(lines, d, w, h)
+}
+
+// track names a camera's stream and the number that recorders know it by.
+func track(c *tasks.CameraView) string {
+	if c.Channel == 0 {
+		return c.Stream.String()
+	}
+	return c.Stream.String() + ", track " + itoa(int(c.Track))
+}
+
+func offline(yes bool) string {
+	if yes {
+		return ", the recorder does not see the camera now"
+	}
+	return ""
+}
+
+// stateSentence is the state with what goes with it.
+func (m *model) stateSentence(c *tasks.CameraView) string {
+	var more string
+	switch c.State {
+	case tasks.Downloading:
+		more = units.Count(c.Active, "file") + " at " + units.Rate(c.Rate)
+		if c.ETA > 0 && c.TotalKnown {
+			more += ", " + units.Duration(c.ETA) + " left"
+		}
+	case tasks.Retrying:
+		more = "next try in " + until(c.Next, m.snap.At)
+	case tasks.Done, tasks.Incomplete, tasks.Failed:
+		if c.Took > 0 {
+			more = "in " + units.Duration(c.Took)
+		}
+	case tasks.Empty:
+		more = "nothing recorded in the period"
+	case tasks.Waiting, tasks.Searching, tasks.Pausing, tasks.Paused, tasks.Skipped:
+	}
+	return join(", ", c.State.String(), more)
+}
+
+// files is how many recordings and bytes are there, of how many.
+func (m *model) files(c *tasks.CameraView) string {
+	if c.Recordings == 0 && !c.TotalKnown {
+		return "not searched yet"
+	}
+	n := itoa(c.Files) + " of " + units.Count(c.Recordings, "file")
+	if !c.TotalKnown {
+		n = itoa(c.Files) + " of " + m.glyphs.atLeast + units.Count(c.Recordings, "file")
+	}
+	return n + ", " + units.Progress(c.Bytes, c.Total)
+}
+
+// period is the stretch asked for.
+func (m *model) period(spans []tasks.Span) string {
+	if len(spans) == 0 {
+		return ""
+	}
+	const form = "2006-01-02 15:04"
+	from, to := spans[0].From, spans[0].To
+	text := from.Format(form) + m.glyphs.span
+	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
+		text += to.Format("15:04")
+	} else {
+		text += to.Format(form)
+	}
+	if n := len(spans) - 1; n > 0 {
+		text += " and " + itoa(n) + " more"
+	}
+	return text
+}
+
+// dayLabel names what a timeline covers.
+func dayLabel(all tasks.Span) string {
+	if all.To.Sub(all.From) <= 25*time.Hour {
+		return all.From.Format("Jan 02")
+	}
+	return "days"
+}
+
+// slots weighs a camera's time into w cells.
+func (m *model) slots(r *tasks.RecorderView, d *tasks.CameraDetail, all tasks.Span, w int) []slot {
+	cells := make([]slot, max(0, w))
+	timeline(d, all, wallClock(r, m.snap.At), cells)
+	return cells
+}
+
+// dayLines draw a camera's day: the strip, the times under it and the legend.
+func (m *model) dayLines(r *tasks.RecorderView, d *tasks.CameraDetail, w int) []string {
+	all := extent(d)
+	if len(d.Recordings) == 0 || !all.To.After(all.From) {
+		return nil
+	}
+	cells := m.slots(r, d, all, w)
+	return []string{"", m.strip(cells), m.styles.faint.on(axis(all, w)), m.legend(cells, w)}
+}
+
+// speedLines draw the speed of the last minutes.
+func (m *model) speedLines(d *tasks.CameraDetail, w int) []string {
+	var sum, peak float64
+	for _, v := range d.Rates {
+		sum, peak = sum+v, max(peak, v)
+	}
+	if peak < 1 {
+		return nil
+	}
+	mean := sum / float64(len(d.Rates))
+	text := "mean " + units.Rate(mean) + ", peak " + units.Rate(peak)
+	if d.Rate >= 1 {
+		text = units.Rate(d.Rate) + ", " + text
+	}
+	lines := append([]string{""}, m.fact("speed", text, paint{}, w)...)
+	return append(lines, m.styles.busy.on(m.glyphs.spark(d.Rates, min(w, len(d.Rates)))))
+}
+
+// eventsInDetails is how many of a camera's own events its details list.
+const eventsInDetails = 4
+
+func (m *model) lastEvents(d *tasks.CameraDetail, w int) []string {
+	if len(d.Events) == 0 {
+		return nil
+	}
+	lines := []string{""}
+	for i := len(d.Events) - 1; i >= max(0, len(d.Events)-eventsInDetails); i-- {
+		e := &d.Events[i]
+		lines = append(lines, m.fact(units.Clock(e.Time), clean(e.Message), m.eventPaint(e), w)...)
+	}
+	return lines
+}

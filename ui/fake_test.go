@@ -1,0 +1,345 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+)
+
+// noon is the present of every canned snapshot.
+var noon = time.Date(2026, 11, 3, 18, 42, 8, 0, time.UTC)
+
+const gib = 1 << 30
+
+// fakeQueue answers with what it holds and notes what it is told.
+type fakeQueue struct {
+	mu      sync.Mutex
+	snap    tasks.Snapshot
+	details map[tasks.CameraID]tasks.CameraDetail
+	events  []tasks.Event
+	calls   []string
+	stop    func(ctx context.Context) error
+}
+
+func (q *fakeQueue) Snapshot(s *tasks.Snapshot) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	recorders, cameras, rates := append(s.Recorders[:0], q.snap.Recorders...), append(s.Cameras[:0], q.snap.Cameras...), append(s.Rates[:0], q.snap.Rates...)
+	*s = q.snap
+	s.Recorders, s.Cameras, s.Rates = recorders, cameras, rates
+}
+
+func (q *fakeQueue) Events(seq uint64, buf []tasks.Event) []tasks.Event {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, e := range q.events {
+		if e.Seq > seq {
+			buf = append(buf, e)
+		}
+	}
+	return buf
+}
+
+func (q *fakeQueue) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	d, ok := q.details[id]
+	for _, c := range q.snap.Cameras {
+		if c.ID == id {
+			d.CameraView = c
+			return d, true
+		}
+	}
+	return d, ok
+}
+
+func (q *fakeQueue) note(format string, args ...any) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.calls = append(q.calls, fmt.Sprintf(format, args...))
+}
+
+// said returns what the queue was told since the last call.
+func (q *fakeQueue) said() []string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	calls := q.calls
+	q.calls = nil
+	return calls
+}
+
+func (q *fakeQueue) Pause(ids ...tasks.CameraID)  { q.note("pause %v", ids) }
+func (q *fakeQueue) Resume(ids ...tasks.CameraID) { q.note("resume %v", ids) }
+func (q *fakeQueue) Retry(ids ...tasks.CameraID)  { q.note("retry %v", ids) }
+func (q *fakeQueue) Skip(ids ...tasks.CameraID)   { q.note("skip %v", ids) }
+func (q *fakeQueue) PauseAll()                    { q.note("pause all"); q.snap.AllPaused = true }
+func (q *fakeQueue) ResumeAll()                   { q.note("resume all"); q.snap.AllPaused = false }
+func (q *fakeQueue) RetryFailed() int             { q.note("retry failed"); return troubles(q.snap.Counts) }
+func (q *fakeQueue) SetJobs(n int)                { q.note("jobs %d", n); q.snap.Jobs = n }
+func (q *fakeQueue) SetLimit(n int64)             { q.note("limit %d", n); q.snap.Limit = n }
+func (q *fakeQueue) Drain()                       { q.note("drain") }
+
+func (q *fakeQueue) Stop(ctx context.Context) error {
+	q.note("stop")
+	if q.stop != nil {
+		return q.stop(ctx)
+	}
+	return nil
+}
+
+// cam is one camera of a scene.
+type cam struct {
+	name    string
+	state   tasks.State
+	percent int
+	gib     float64 // of all its recordings
+	mib     float64 // per second, now
+	failure tasks.Failure
+	gaps    bool
+}
+
+// add puts a recorder with its cameras into the queue and keeps the sums.
+func (q *fakeQueue) add(address, name string, hold tasks.Hold, cams ...cam) *fakeQueue {
+	s := &q.snap
+	r := tasks.RecorderView{
+		ID: tasks.RecorderID(len(s.Recorders)), Address: address, Name: name,
+		Source:   fmt.Sprintf("tasks.xlsx  Sheet1!A%d", len(s.Recorders)+2),
+		SignedIn: !hold.Held(), First: len(s.Cameras), Count: len(cams), TotalKnown: true, Limit: 2, Hold: hold,
+	}
+	if r.SignedIn {
+		r.Device = nvr.Device{Model: "DS-7732NI-K4", Firmware: "V4.30.085", Kind: nvr.NVR, ClockKnown: true, ClockError: 90 * time.Second}
+	}
+	for i, c := range cams {
+		v := q.camera(&r, i+1, c)
+		s.Cameras = append(s.Cameras, v)
+		r.Counts[c.state]++
+		s.Counts[c.state]++
+		r.Bytes, r.Total, r.Rate, r.Active = r.Bytes+v.Bytes, r.Total+v.Total, r.Rate+v.Rate, r.Active+v.Active
+		r.TotalKnown = r.TotalKnown && v.TotalKnown
+		s.Files, s.Recordings = s.Files+v.Files, s.Recordings+v.Recordings
+	}
+	r.State = groupState(r.Counts)
+	if r.Rate > 0 {
+		r.ETA = time.Duration(float64(r.Total-r.Bytes)/r.Rate) * time.Second
+	}
+	s.Recorders = append(s.Recorders, r)
+	s.Bytes, s.Total, s.Rate, s.Active = s.Bytes+r.Bytes, s.Total+r.Total, s.Rate+r.Rate, s.Active+r.Active
+	s.TotalKnown = s.TotalKnown && r.TotalKnown
+	s.ETA = 0
+	if s.Rate > 0 && s.TotalKnown {
+		s.ETA = time.Duration(float64(s.Total-s.Bytes)/s.Rate) * time.Second
+	}
+	s.Finished = unfinished(s.Counts) == 0
+	return q
+}
+
+// groupState is a stand-in for the queue's own rule.
+func groupState(c tasks.Counts) tasks.State {
+	for _, s := range []tasks.State{tasks.Downloading, tasks.Searching, tasks.Retrying, tasks.Pausing, tasks.Waiting, tasks.Paused, tasks.Failed, tasks.Incomplete, tasks.Done, tasks.Empty, tasks.Skipped} {
+		if c[s] > 0 {
+			return s
+		}
+	}
+	return tasks.Waiting
+}
+
+func (q *fakeQueue) camera(r *tasks.RecorderView, channel int, c cam) tasks.CameraView {
+	id := tasks.CameraID(len(q.snap.Cameras))
+	total := int64(c.gib * gib)
+	v := tasks.CameraView{
+		ID: id, Recorder: r.ID, Channel: channel, Stream: nvr.Main, Track: nvr.TrackOf(channel, nvr.Main), Name: c.name,
+		State: c.state, Bytes: total * int64(c.percent) / 100, Total: total, TotalKnown: c.state != tasks.Searching && c.state != tasks.Waiting,
+		Rate: c.mib * (1 << 20), Recordings: int(c.gib + 0.99), Attempts: 5, Failure: c.failure,
+	}
+	v.Files = v.Recordings * c.percent / 100
+	if v.Rate > 0 {
+		v.ETA = time.Duration(float64(v.Total-v.Bytes)/v.Rate) * time.Second
+	}
+	switch c.state {
+	case tasks.Downloading:
+		v.Active, v.Attempt = 1, 1
+	case tasks.Retrying:
+		v.Attempt, v.Next = 2, noon.Add(12*time.Second)
+	case tasks.Done, tasks.Incomplete:
+		v.Took, v.Attempt = 4*time.Minute+10*time.Second, 1
+	case tasks.Failed:
+		v.Attempt = 5
+	case tasks.Waiting, tasks.Searching, tasks.Pausing, tasks.Paused, tasks.Empty, tasks.Skipped:
+	}
+	q.details[id] = detailOf(v, c)
+	return v
+}
+
+// detailOf gives a camera one recording per GiB, spread over its day.
+func detailOf(v tasks.CameraView, c cam) tasks.CameraDetail {
+	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+	d := tasks.CameraDetail{CameraView: v, Periods: []tasks.Span{{From: day.Add(8 * time.Hour), To: day.Add(20 * time.Hour)}}}
+	step := 12 * time.Hour / time.Duration(max(1, v.Recordings))
+	for i := range v.Recordings {
+		if c.gaps && i%5 == 3 {
+			continue
+		}
+		start := day.Add(8*time.Hour + time.Duration(i)*step)
+		rec := tasks.RecordingView{Start: start, End: start.Add(step), Size: 1004 << 20}
+		switch {
+		case i < v.Files:
+			rec.State, rec.Bytes = tasks.RecordingDone, rec.Size
+			rec.Path = fmt.Sprintf("10.20.0.11/ch%02d/2026-11-03/%s.mp4", v.Channel, start.Format("20060102-150405"))
+		case i == v.Files && v.Active > 0:
+			rec.State, rec.Bytes, rec.Attempt = tasks.RecordingActive, 412<<20, 2
+		case c.state == tasks.Failed || c.state == tasks.Incomplete:
+			rec.State, rec.Failure = tasks.RecordingFailed, c.failure
+		}
+		d.Recordings = append(d.Recordings, rec)
+	}
+	if v.Rate > 0 {
+		for i := range 60 {
+			d.Rates = append(d.Rates, v.Rate*(0.5+float64(i*7%11)/11))
+		}
+	}
+	d.Events = []tasks.Event{
+		{Time: noon.Add(-40 * time.Minute), Type: tasks.EventCamera, Message: "started"},
+		{Time: noon.Add(-time.Minute), Type: tasks.EventRetry, Message: "connection reset by peer, resumed at 388 MiB", Failure: tasks.Failure{Kind: "short"}},
+	}
+	return d
+}
+
+// emptyQueue has no recorder.
+func emptyQueue() *fakeQueue {
+	return &fakeQueue{
+		snap: tasks.Snapshot{
+			At: noon, Elapsed: time.Hour + 12*time.Minute + 40*time.Second, Jobs: 8, PerRecorder: 2, TotalKnown: true, Finished: true,
+			Disk: tasks.Disk{Dir: "recordings", Free: 3100 * gib},
+		},
+		details: make(map[tasks.CameraID]tasks.CameraDetail),
+	}
+}
+
+var (
+	noFootage = tasks.Failure{Kind: "gone", What: "the recorder no longer has the recording", Hint: "it was overwritten; nothing can be done", At: noon}
+	timedOut  = tasks.Failure{Kind: "timeout", What: "nothing came for 30 s", Hint: "hikgrab tries again by itself", At: noon}
+	badLogin  = tasks.Hold{Kind: nvr.Auth, What: "the recorder refused the user name or password", Hint: "correct the row in the sheet, then press r"}
+)
+
+// siteQueue is a day's work at its height: every state occurs.
+func siteQueue() *fakeQueue {
+	q := emptyQueue()
+	q.add("10.20.0.11", "Склад Север", tasks.Hold{},
+		cam{name: "Въезд КПП-1", state: tasks.Downloading, percent: 83, gib: 13.5, mib: 18.2},
+		cam{name: "Склад №7, рампа", state: tasks.Downloading, percent: 41, gib: 13.7, mib: 22.1, gaps: true},
+		cam{name: "Коридор 2 этаж", state: tasks.Retrying, percent: 12, gib: 9.4, failure: timedOut},
+		cam{name: "Парковка", state: tasks.Paused, percent: 57, gib: 12.2},
+		cam{name: "Серверная", state: tasks.Done, percent: 100, gib: 9.8},
+		cam{name: "Крыша, восток", state: tasks.Failed, gib: 2, failure: noFootage},
+		cam{name: "Касса 1", state: tasks.Searching},
+		cam{name: "Лифт 4", state: tasks.Skipped, gib: 3},
+		cam{name: "Ворота", state: tasks.Incomplete, percent: 97, gib: 9.1, failure: noFootage},
+		cam{name: "倉庫の入口カメラ", state: tasks.Empty},
+		cam{name: "Зал ожидания", state: tasks.Pausing, percent: 7, gib: 4},
+	)
+	q.add("10.20.0.12", "Склад Юг", tasks.Hold{},
+		cam{name: "Рампа 1", state: tasks.Downloading, percent: 30, gib: 20, mib: 71},
+		cam{name: "Рампа 2", state: tasks.Waiting, gib: 20})
+	q.add("10.20.0.13", "Офис", tasks.Hold{}, cam{name: "Вход", state: tasks.Waiting}, cam{name: "Холл", state: tasks.Waiting})
+	q.add("10.20.0.14", "Цех 3", badLogin, cam{state: tasks.Waiting})
+	q.add("10.20.0.15:8080", "", tasks.Hold{Kind: nvr.Locked, Until: noon.Add(29*time.Minute + 3*time.Second), What: "the recorder locked this address after bad logins", Hint: "wait, or restart the recorder"},
+		cam{name: "Станок 5", state: tasks.Waiting, gib: 2})
+	q.add("10.20.0.17", "Цех 1", tasks.Hold{Kind: nvr.Busy, Until: noon.Add(7 * time.Second), What: "the recorder serves others", Hint: "hikgrab asks again by itself"},
+		cam{name: "Пресс", state: tasks.Waiting, percent: 20, gib: 3})
+	q.add("10.20.0.16", "Цех 2", tasks.Hold{}, cam{name: "Конвейер", state: tasks.Done, percent: 100, gib: 132})
+	for i := range 120 {
+		q.snap.Rates = append(q.snap.Rates, q.snap.Rate*(0.4+float64(i*i%13)/20))
+		q.snap.Peak = max(q.snap.Peak, q.snap.Rates[i])
+	}
+	q.events = siteEvents()
+	return q
+}
+
+func siteEvents() []tasks.Event {
+	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
+	events := []tasks.Event{
+		{Time: at(-116), Type: tasks.EventRecorder, Address: "10.20.0.11", Camera: -1, Message: "signed in: DS-7732NI-K4, 11 cameras"},
+		{Time: at(-80), Type: tasks.EventFile, Address: "10.20.0.16", Camera: 17, Channel: 1, Track: 101, CameraName: "Конвейер", Message: "20261103-080000_20261103-081500.mp4, 1004 MiB in 00:47"},
+		{Time: at(-66), Type: tasks.EventRetry, Address: "10.20.0.11", Camera: 1, Channel: 2, Track: 201, CameraName: "Склад №7, рампа", Message: "connection reset by peer, resumed at 388 MiB", Failure: tasks.Failure{Kind: "short"}},
+		{Time: at(-28), Type: tasks.EventCamera, Address: "10.20.0.11", Camera: 4, Channel: 5, Track: 501, CameraName: "Серверная", Message: "done, 9.80 GiB in 04:10"},
+		{Time: at(-10), Type: tasks.EventRecorder, Address: "10.20.0.14", Camera: -1, Message: "login refused, the recorder is left alone so that the account is not locked; correct the row, then press r", Failure: tasks.Failure{Kind: "auth"}},
+		{Time: at(-1), Type: tasks.EventError, Address: "10.20.0.11", Camera: 5, Channel: 6, Track: 601, CameraName: "Крыша, восток", Message: "the recorder no longer has the recording", Failure: noFootage},
+		{Time: at(0), Type: tasks.EventRetry, Address: "10.20.0.11", Camera: 2, Channel: 3, Track: 301, CameraName: "Коридор 2 этаж", Message: "nothing came for 30 s, try 2 of 5 in 12s", Failure: timedOut},
+	}
+	for i := range events {
+		events[i].Seq = uint64(i + 1)
+	}
+	return events
+}
+
+// crowdQueue has many recorders with some cameras each.
+func crowdQueue(recorders, cameras int) *fakeQueue {
+	q := emptyQueue()
+	states := []tasks.State{tasks.Downloading, tasks.Waiting, tasks.Waiting, tasks.Done, tasks.Retrying, tasks.Failed}
+	for i := range recorders {
+		var cams []cam
+		for j := i; j < cameras; j += recorders {
+			s := states[(i*5+j)%len(states)]
+			if i%8 != 0 && s == tasks.Downloading {
+				s = tasks.Waiting
+			}
+			c := cam{name: fmt.Sprintf("Камера %d", j), state: s, gib: 10, percent: map[tasks.State]int{tasks.Done: 100, tasks.Downloading: 37}[s]}
+			if s == tasks.Downloading {
+				c.mib = 12.5
+			}
+			cams = append(cams, c)
+		}
+		q.add(fmt.Sprintf("10.20.%d.%d", i/250, 10+i%250), fmt.Sprintf("Объект %d", i+1), tasks.Hold{}, cams...)
+	}
+	return q
+}
+
+// endQueue has finished, every camera in one of the states given.
+func endQueue(states ...tasks.State) *fakeQueue {
+	q := emptyQueue()
+	for i := range 3 {
+		var cams []cam
+		for j := range 4 {
+			s := states[(i*4+j)%len(states)]
+			c := cam{name: fmt.Sprintf("Камера %d", j+1), state: s, gib: 4}
+			switch s {
+			case tasks.Done:
+				c.percent = 100
+			case tasks.Failed:
+				c.failure = noFootage
+			default:
+			}
+			cams = append(cams, c)
+		}
+		q.add(fmt.Sprintf("10.20.0.%d", 11+i), []string{"Север", "Юг", ""}[i], tasks.Hold{}, cams...)
+	}
+	return q
+}
+
+// searchQueue has just begun: nothing is known yet.
+func searchQueue() *fakeQueue {
+	q := emptyQueue()
+	q.snap.Elapsed = 3 * time.Second
+	q.add("10.20.0.11", "Склад Север", tasks.Hold{}, cam{state: tasks.Searching}, cam{name: "Рампа", state: tasks.Searching}, cam{name: "Касса", state: tasks.Waiting})
+	q.add("10.20.0.12", "Склад Юг", tasks.Hold{}, cam{state: tasks.Waiting})
+	for i := range q.snap.Cameras {
+		if i == 0 || i == 3 {
+			q.snap.Cameras[i].Channel = 0
+		}
+	}
+	return q
+}
+
+// heldQueue has nothing but a recorder that refused the login.
+func heldQueue() *fakeQueue {
+	q := emptyQueue()
+	cams := slices.Repeat([]cam{{name: "Пост", state: tasks.Waiting}}, 32)
+	q.add("10.20.0.14", "Цех 3", badLogin, cams...)
+	q.events = siteEvents()[4:5]
+	return q
+}

@@ -1,0 +1,55 @@
+package flags
+
+import (
+	"slices"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+)
+
+// relative are the flags that mean something else on another day.
+var relative = []string{"from", "to", "days", "yesterday", "last", "all"}
+
+// Again returns the arguments that do the same once more with the tasks of the
+// sheet at path: every flag of set that was given, except --only. A period
+// that counts from today is spelled out, because a failure is often seen to on
+// the day after.
+func Again(set *pflag.FlagSet, period tasks.Period, list []tasks.Task, path string) []string {
+	var args []string
+	set.Visit(func(f *pflag.Flag) {
+		switch {
+		case f.Name == "only" || slices.Contains(relative, f.Name):
+		case f.Value.Type() == "bool":
+			args = append(args, "--"+f.Name+map[string]string{"false": "=false"}[f.Value.String()])
+		default:
+			args = append(args, "--"+f.Name, f.Value.String())
+		}
+	})
+	needed := func(t tasks.Task) bool { return t.Period.IsZero() }
+	if slices.ContainsFunc(list, needed) {
+		args = append(args, spelled(period, nvr.WallTime(time.Now()))...)
+	}
+	if len(path) > 0 && path[0] == '-' {
+		args = append(args, "--")
+	}
+	return append(args, path)
+}
+
+// spelled returns the flags that ask for the same period on any later day, for
+// recorders whose clock shows now. Everything stays everything.
+func spelled(p tasks.Period, now time.Time) []string {
+	if p.All {
+		return []string{"--all"}
+	}
+	from, to, err := p.Resolve(now)
+	if err != nil {
+		return nil
+	}
+	if days := to.Add(time.Second).Sub(from); days > 0 && days%(24*time.Hour) == 0 && from.Equal(from.Truncate(24*time.Hour)) {
+		return []string{"--from", from.Format(time.DateOnly), "--to", to.Format(time.DateOnly)}
+	}
+	return []string{"--from", from.Format(time.DateTime), "--to", to.Format(time.DateTime)}
+}

@@ -1,0 +1,153 @@
+// Package flags is what download, check and demo can be told on the command
+// line: the names, the help, the checks, and the options they become.
+//
+// It is not for commands and not for doing anything: it contacts nobody and
+// touches no file.
+package flags
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/ui/units"
+)
+
+// Flags are the flags that download, check and demo share.
+type Flags struct {
+	Out   string // directory
+	Sheet string // worksheet; empty means the first
+	Plain bool
+	JSON  bool
+	ASCII bool
+	Debug bool
+
+	jobs, perRecorder, retries, days int
+	from, to, stream, format         string
+	limit, only                      string
+	last, timeout                    time.Duration
+	yesterday, all, insecure         bool
+}
+
+// Register adds the flags to a set, with their defaults and help.
+func (f *Flags) Register(to *pflag.FlagSet) {
+	to.SortFlags = false
+	to.StringVarP(&f.Out, "out", "o", "recordings", "save recordings in `DIR`")
+	to.IntVarP(&f.jobs, "jobs", "j", tasks.DefaultJobs, "`N` downloads at once in all")
+	to.IntVar(&f.perRecorder, "per-recorder", tasks.DefaultPerRecorder, "at most `N` downloads at once from one recorder; falls when it answers \"busy\"")
+	to.StringVar(&f.from, "from", "", "begin at `T` on the recorder's clock: \"2006-01-02\", \"2006-01-02 15:04[:05]\" or \"15:04\" (default today)")
+	to.StringVar(&f.to, "to", "", "end at `T`, written like --from")
+	to.IntVar(&f.days, "days", 0, "the last `N` days, today included")
+	to.BoolVar(&f.yesterday, "yesterday", false, "the whole day before today")
+	to.DurationVar(&f.last, "last", 0, "the last `DUR`, such as 6h or 90m")
+	to.BoolVar(&f.all, "all", false, "everything that the recorders have")
+	to.StringVar(&f.stream, "stream", "main", "`main|sub|photo`, for rows that name none")
+	to.StringVar(&f.format, "format", "raw", "`mp4|raw`: mp4 plays everywhere, nothing re-encoded; raw is the recorder's bytes, untouched")
+	to.IntVar(&f.retries, "retries", tasks.DefaultRetries, "`N` tries per recording")
+	to.DurationVar(&f.timeout, "timeout", tasks.DefaultTimeout, "give up on a connection that delivers nothing for `DUR`")
+	to.StringVar(&f.limit, "limit", "", "at most `RATE` for everything together; 20M is 20 MiB/s")
+	to.StringVar(&f.only, "only", "", "only the cameras that `failed` or were incomplete last time")
+	to.StringVar(&f.Sheet, "sheet", "", "read the worksheet `NAME` (default the first)")
+	to.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate")
+	to.BoolVar(&f.Plain, "plain", false, "lines instead of the screen")
+	to.BoolVar(&f.JSON, "json", false, "newline-delimited JSON events instead of the screen")
+	to.BoolVar(&f.ASCII, "ascii", false, "plain glyphs; NO_COLOR is honoured")
+	to.BoolVar(&f.Debug, "debug", false, "more in the log file")
+}
+
+// Options checks the flags and turns them into the options of a queue or a
+// survey. The error names the flag and what to give it instead.
+func (f *Flags) Options() (tasks.Options, error) {
+	o := tasks.Options{
+		Jobs: f.jobs, PerRecorder: f.perRecorder, Retries: f.retries, Timeout: f.timeout,
+		Insecure: f.insecure, OnlyFailed: f.only == "failed",
+	}
+	if err := f.check(); err != nil {
+		return o, err
+	}
+	var err error
+	if o.Period, err = f.period(time.Now()); err != nil {
+		return o, err
+	}
+	if o.Limit, err = units.ParseRate(f.limit); err != nil {
+		return o, fmt.Errorf("--limit: %w", err)
+	}
+	if o.Format, err = f.formatOnDisk(); err != nil {
+		return o, err
+	}
+	return o, nil
+}
+
+func (f *Flags) check() error {
+	switch {
+	case f.Out == "":
+		return errors.New("--out is empty: name a directory")
+	case f.jobs < 1:
+		return fmt.Errorf("--jobs %d: at least one download must run", f.jobs)
+	case f.perRecorder < 1:
+		return fmt.Errorf("--per-recorder %d: at least one download must run", f.perRecorder)
+	case f.retries < 1:
+		return fmt.Errorf("--retries %d: at least one try is needed", f.retries)
+	case f.timeout < time.Second:
+		return fmt.Errorf("--timeout %s: a recorder needs at least a second", f.timeout)
+	case f.only != "" && f.only != "failed":
+		return fmt.Errorf("--only %s: the only choice is \"failed\"", f.only)
+	case f.Plain && f.JSON:
+		return errors.New("--plain and --json exclude each other")
+	}
+	if _, err := nvr.ParseStream(f.stream); err != nil {
+		return fmt.Errorf("--stream: %w", err)
+	}
+	return nil
+}
+
+// period returns the default for rows that name no time of their own.
+func (f *Flags) period(now time.Time) (p tasks.Period, err error) {
+	p = tasks.Period{Last: f.last, Days: f.days, Yesterday: f.yesterday, All: f.all}
+	if f.from != "" {
+		if p.From, err = tasks.ParseMoment(f.from); err != nil {
+			return p, fmt.Errorf("--from: %w", err)
+		}
+	}
+	if f.to != "" {
+		if p.To, err = tasks.ParseMoment(f.to); err != nil {
+			return p, fmt.Errorf("--to: %w", err)
+		}
+	}
+	if err := p.Validate(); err != nil {
+		return p, fmt.Errorf("--from, --to, --days, --yesterday, --last and --all: %w", err)
+	}
+	if _, _, err := p.Resolve(nvr.WallTime(now)); err != nil {
+		return p, fmt.Errorf("--from, --to: %w", err)
+	}
+	return p, nil
+}
+
+func (f *Flags) formatOnDisk() (archive.Format, error) {
+	switch f.format {
+	case "raw":
+		return archive.Raw, nil
+	case "mp4":
+		return archive.MP4, nil
+	}
+	return 0, fmt.Errorf("--format %s: use mp4 or raw", f.format)
+}
+
+// Apply puts --stream into the tasks that name none.
+func (f *Flags) Apply(list []tasks.Task) error {
+	stream, err := nvr.ParseStream(f.stream)
+	if err != nil {
+		return fmt.Errorf("--stream: %w", err)
+	}
+	for i := range list {
+		if list[i].Stream == 0 {
+			list[i].Stream = stream
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package flags
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// parse returns the flags as a command line gives them.
+func parse(t *testing.T, args ...string) (*Flags, *pflag.FlagSet) {
+	t.Helper()
+	f, set := &Flags{}, pflag.NewFlagSet("hikgrab", pflag.ContinueOnError)
+	f.Register(set)
+	if err := set.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return f, set
+}
+
+func TestDefaults(t *testing.T) {
+	f, _ := parse(t)
+	o, err := f.Options()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Out != "recordings" || o.Jobs != 8 || o.PerRecorder != 2 || o.Retries != 5 || o.Timeout != 30*time.Second {
+		t.Errorf("out %q, %+v", f.Out, o)
+	}
+	if !o.Period.IsZero() || o.Limit != 0 || o.Insecure || o.OnlyFailed {
+		t.Errorf("something is limited that nobody limited: %+v", o)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	f, _ := parse(t, "-o", "x", "-j", "3", "--per-recorder", "1", "--retries", "9", "--timeout", "5s", "--limit", "20M",
+		"--from", "2026-11-03 08:00", "--to", "2026-11-03", "--format", "mp4", "--only", "failed", "--insecure")
+	o, err := f.Options()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Jobs != 3 || o.PerRecorder != 1 || o.Retries != 9 || o.Timeout != 5*time.Second || o.Limit != 20<<20 ||
+		o.Format != archive.MP4 || !o.OnlyFailed || !o.Insecure || f.Out != "x" {
+		t.Errorf("%+v", o)
+	}
+	from, to, err := o.Period.Resolve(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil || from.Hour() != 8 || to.Format(time.DateTime) != "2026-11-03 23:59:59" {
+		t.Errorf("from %s to %s, %v", from, to, err)
+	}
+}
+
+func TestFaultsNameTheFlag(t *testing.T) {
+	tests := map[string]string{
+		"--out=":                            "--out",
+		"--jobs=0":                          "--jobs 0",
+		"--per-recorder=-1":                 "--per-recorder -1",
+		"--retries=0":                       "--retries 0",
+		"--timeout=10ms":                    "--timeout 10ms",
+		"--limit=much":                      "--limit",
+		"--format=avi":                      "--format avi",
+		"--stream=third":                    "--stream",
+		"--only=new":                        "--only new",
+		"--plain --json":                    "--json",
+		"--from=tomorrow":                   "--from",
+		"--to=2026-13-01":                   "--to",
+		"--from=2026-11-03 --to=2026-11-01": "ends before it starts",
+		"--days=2 --last=6h":                "only one of these",
+		"--yesterday --all":                 "only one of these",
+		"--from=2026-11-03 --days=2":        "only one of these",
+		"--days=-1":                         "future",
+		"--from=2026-11-03T08:00 --to=2026-11-02Z": "--to",
+	}
+	for line, want := range tests {
+		f, _ := parse(t, strings.Fields(line)...)
+		if _, err := f.Options(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s gives %v, want %q in it", line, err, want)
+		}
+	}
+}
+
+func TestApplyLeavesRowsThatNameAStream(t *testing.T) {
+	f, _ := parse(t, "--stream", "sub")
+	list := []tasks.Task{{}, {Stream: nvr.Photo}}
+	if err := f.Apply(list); err != nil || list[0].Stream != nvr.Sub || list[1].Stream != nvr.Photo {
+		t.Errorf("%v, %v, %v", list[0].Stream, list[1].Stream, err)
+	}
+}
+
+func TestAgain(t *testing.T) {
+	today := nvr.WallTime(time.Now()).Format(time.DateOnly)
+	own := tasks.Task{Period: tasks.Period{All: true}}
+	tests := []struct {
+		args string
+		task tasks.Task
+		path string
+		want string
+	}{
+		{"", tasks.Task{}, "t.xlsx", "--from|" + today + "|--to|" + today + "|t.xlsx"},
+		{"", own, "t.xlsx", "t.xlsx"},
+		{"--all", tasks.Task{}, "t.xlsx", "--all|t.xlsx"},
+		{"-j 3 --only failed --plain", own, "t.xlsx", "--jobs|3|--plain|t.xlsx"},
+		{"--plain=false", own, "t.xlsx", "--plain=false|t.xlsx"},
+		{"--from 2026-11-03", own, "-odd.xlsx", "--|-odd.xlsx"},
+	}
+	for _, tt := range tests {
+		f, set := parse(t, strings.Fields(tt.args)...)
+		o, err := f.Options()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(Again(set, o.Period, []tasks.Task{tt.task}, tt.path), "|")
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.args, got, tt.want)
+		}
+	}
+}
+
+func TestSpelledPeriodsMeanTheSameTomorrow(t *testing.T) {
+	now := time.Date(2026, 11, 3, 18, 42, 8, 0, time.UTC)
+	tests := map[string]struct {
+		period tasks.Period
+		want   string
+	}{
+		"today":     {tasks.Period{}, "--from|2026-11-03|--to|2026-11-03"},
+		"yesterday": {tasks.Period{Yesterday: true}, "--from|2026-11-02|--to|2026-11-02"},
+		"days":      {tasks.Period{Days: 3}, "--from|2026-11-01|--to|2026-11-03"},
+		"last":      {tasks.Period{Last: 6 * time.Hour}, "--from|2026-11-03 12:42:08|--to|2026-11-03 18:42:08"},
+		"all":       {tasks.Period{All: true}, "--all"},
+	}
+	for name, tt := range tests {
+		flags := spelled(tt.period, now)
+		if got := strings.Join(flags, "|"); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+		f, _ := parse(t, flags...)
+		p, err := f.period(now.AddDate(0, 0, 1))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		from, to, _ := tt.period.Resolve(now)
+		again, until, err := p.Resolve(now.AddDate(0, 0, 1))
+		if err != nil || !tt.period.All && (!again.Equal(from) || !until.Equal(to)) {
+			t.Errorf("%s: tomorrow it means %s to %s (%v), today %s to %s", name, again, until, err, from, to)
+		}
+	}
+}

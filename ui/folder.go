@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/hikgrab/tasks"
+)
+
+// folder is where the recordings of the row under the cursor are, or the
+// output directory when it has none yet. It is always inside that directory.
+func (m *model) folder() string {
+	out := m.opts.Out
+	if out == "" {
+		out = m.snap.Disk.Dir
+	}
+	r, ok := m.list.current()
+	if !ok {
+		return out
+	}
+	levels, ids := 2, []tasks.CameraID{r.id.camera} // recorder, camera
+	if r.camera < 0 {
+		levels, ids = 1, ids[:0]
+		rec := &m.snap.Recorders[r.recorder]
+		for i := rec.First; i < rec.First+rec.Count; i++ {
+			ids = append(ids, m.snap.Cameras[i].ID)
+		}
+	}
+	for _, id := range ids {
+		d, _ := m.queue.Camera(id)
+		for i := range d.Recordings {
+			if at, ok := within(out, d.Recordings[i].Path, levels); ok {
+				return at
+			}
+		}
+	}
+	return out
+}
+
+// within is the directory made of out and the first levels of path, a path
+// under out. It reports false for a path that is empty or leads elsewhere.
+func within(out, path string, levels int) (string, bool) {
+	path = filepath.FromSlash(path)
+	if path == "" || !filepath.IsLocal(path) {
+		return "", false
+	}
+	parts := strings.Split(filepath.Clean(path), string(filepath.Separator))
+	return filepath.Join(append([]string{out}, parts[:min(levels, len(parts)-1)]...)...), true
+}
+
+// copy puts the cause of trouble, or else the folder, on the clipboard of the
+// operator's own machine: the terminal takes it by OSC 52, over ssh as well.
+func (m *model) copy() tea.Cmd {
+	text, what := m.trouble(), "the error"
+	if text == "" {
+		text, what = m.folder(), "the folder"
+		if at, err := filepath.Abs(text); err == nil {
+			text = at
+		}
+	}
+	m.say("copied " + what + ": " + text)
+	return func() tea.Msg {
+		m.term.send(ansi.SetSystemClipboard(text))
+		return nil
+	}
+}
+
+// trouble is what is wrong with the row under the cursor, with all that a
+// colleague needs to know; empty when nothing is.
+func (m *model) trouble() string {
+	r, ok := m.list.current()
+	if !ok {
+		return ""
+	}
+	rec := &m.snap.Recorders[r.recorder]
+	if rec.Hold.Held() {
+		return clean(join(" ", recorderTitle(rec)+":", rec.Hold.What+hint(rec.Hold.Hint), "("+rec.Source+")"))
+	}
+	if r.camera < 0 {
+		return ""
+	}
+	c := &m.snap.Cameras[r.camera]
+	if c.Failure.What == "" || c.State == tasks.Done {
+		return ""
+	}
+	return clean(join(" ", rec.Address, cameraTitle(c)+":", c.Failure.What+hint(c.Failure.Hint), "("+rec.Source+")"))
+}
+
+// openFolder shows the folder in the system's file browser.
+func (m *model) openFolder() tea.Cmd {
+	at := m.folder()
+	m.say("opening " + at)
+	return func() tea.Msg {
+		if err := open(at); err != nil {
+			return sayMsg("cannot open " + at + ": " + err.Error())
+		}
+		return nil
+	}
+}
+
+// open runs the system's file browser on a directory and waits until it
+// returns, which for most is at once.
+func open(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+		return errors.New("it does not exist yet")
+	} else if err != nil {
+		return err
+	}
+	program := "xdg-open"
+	switch runtime.GOOS {
+	case "windows":
+		program = "explorer.exe"
+	case "darwin":
+		program = "open"
+	}
+	// The browser may outlive us, so no context ends it. Its output would
+	// land on the screen, so it has none.
+	err = exec.CommandContext(context.Background(), program, dir).Run()
+	if runtime.GOOS == "windows" {
+		if _, ran := errors.AsType[*exec.ExitError](err); ran {
+			return nil // explorer returns 1 when all is well
+		}
+	}
+	return err
+}

@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"runtime"
+
+	"example.com/hikgrab/tasks"
+)
+
+// glyphs are the drawing characters. The usual set stays within WGL4, which
+// every monospaced font of Windows has; only the levels of a sparkline go
+// beyond it where the terminal is known to be modern.
+type glyphs struct {
+	state  [len(tasks.Counts{})]string // one cell each
+	held   string
+	cursor string
+	marked string
+	opened string // a recorder whose cameras are listed
+	folded string
+
+	barDone, barRest  string
+	barOpen, barClose string // around a bar; empty where blocks speak for themselves
+
+	rule, wall, tee, foot string // lines between parts of the screen
+	ellipsis              string
+	dash                  string // no value
+	span                  string // between two times
+	dot                   string // between two items
+	arrow                 string
+	atLeast               string
+
+	levels []string         // of a sparkline, lowest first
+	slots  [numSlots]string // of a timeline
+}
+
+// glyphsFor chooses the set. getenv is os.Getenv.
+func glyphsFor(ascii bool, getenv func(string) string) glyphs {
+	if ascii {
+		return asciiGlyphs()
+	}
+	g := blockGlyphs()
+	if runtime.GOOS != "windows" || getenv("WT_SESSION") != "" || getenv("TERM_PROGRAM") != "" {
+		g.levels = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
+	}
+	return g
+}
+
+func blockGlyphs() glyphs {
+	return glyphs{
+		state: [...]string{
+			tasks.Waiting: "·", tasks.Searching: "?", tasks.Downloading: "►", tasks.Retrying: "~",
+			tasks.Pausing: "║", tasks.Paused: "║", tasks.Done: "√", tasks.Incomplete: "!",
+			tasks.Empty: "○", tasks.Failed: "×", tasks.Skipped: "»",
+		},
+		held: "■", cursor: ">", marked: "*", opened: "-", folded: "+",
+		barDone: "█", barRest: "░",
+		rule: "─", wall: "│", tee: "┬", foot: "┴",
+		ellipsis: "…", dash: "–", span: " – ", dot: "·", arrow: "→", atLeast: "≥ ",
+		levels: []string{"▄", "█"},
+		slots: [numSlots]string{
+			slotOutside: " ", slotGap: "·", slotWaiting: "░", slotActive: "►", slotDone: "█", slotFailed: "×",
+		},
+	}
+}
+
+func asciiGlyphs() glyphs {
+	return glyphs{
+		state: [...]string{
+			tasks.Waiting: ".", tasks.Searching: "?", tasks.Downloading: "v", tasks.Retrying: "~",
+			tasks.Pausing: "|", tasks.Paused: "|", tasks.Done: "=", tasks.Incomplete: "!",
+			tasks.Empty: "o", tasks.Failed: "x", tasks.Skipped: "/",
+		},
+		held: "#", cursor: ">", marked: "*", opened: "-", folded: "+",
+		barDone: "#", barRest: "-", barOpen: "[", barClose: "]",
+		rule: "-", wall: "|", tee: "+", foot: "+",
+		ellipsis: "..", dash: "-", span: " - ", dot: "-", arrow: "->", atLeast: ">= ",
+		levels: []string{"_", ".", "-", "=", "#"},
+		slots: [numSlots]string{
+			slotOutside: " ", slotGap: ".", slotWaiting: "-", slotActive: ">", slotDone: "#", slotFailed: "x",
+		},
+	}
+}

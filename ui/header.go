@@ -1,0 +1,248 @@
+package ui
+
+import (
+	"strings"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/units"
+)
+
+// headerLines draws the top of the screen: what runs, how far it is, how many
+// cameras are in which state, and a rule that tells what is out of the ordinary.
+func (m *model) header(w int) []string {
+	return []string{
+		m.headline(w),
+		m.overall(w),
+		m.countsLine(w),
+	}
+}
+
+// headline names the sheet and what the run consists of, as far as it fits.
+func (m *model) headline(w int) string {
+	g, s := &m.glyphs, &m.snap
+	right := "elapsed " + units.Duration(s.Elapsed) + " "
+	line := " " + m.styles.title.on("hikgrab") + "  " + g.cut(clean(m.opts.Title), max(8, w/3))
+	sep := " " + g.dot + " "
+	items := []string{
+		"   " + units.Count(len(s.Recorders), "recorder"),
+		sep + units.Count(len(s.Cameras), "camera"),
+		sep + units.Count(s.Jobs, "job") + " (" + itoa(s.PerRecorder) + " per recorder)",
+	}
+	if s.Limit > 0 {
+		items = append(items, sep+"at most "+units.Rate(float64(s.Limit)))
+	}
+	if s.Disk.Dir != "" {
+		items = append(items, "   "+g.arrow+" "+clean(s.Disk.Dir))
+	}
+	if s.Disk.Free >= 0 && s.Disk.Dir != "" {
+		items = append(items, "   free "+units.Size(s.Disk.Free))
+	}
+	for _, item := range items {
+		if width(line)+width(item)+width(right)+2 > w {
+			break
+		}
+		line += item
+	}
+	return g.between(line, right, w)
+}
+
+// overall is the first line of the eye: a bar, and beside it as much of
+// percentage, sizes, speed and end as leaves the bar some room.
+func (m *model) overall(w int) string {
+	const leastBar = 10
+	for _, text := range m.figures() {
+		if bar := w - 1 - width(text); bar >= leastBar {
+			return " " + m.bar(m.snap.Bytes, m.snap.Total, bar, m.overallPaint()) + text
+		}
+	}
+	return m.glyphs.left(" "+m.percent(), w)
+}
+
+func (m *model) overallPaint() paint {
+	if m.snap.Finished && troubles(m.snap.Counts) == 0 {
+		return m.styles.good
+	}
+	return m.styles.busy
+}
+
+// figures are the texts beside the overall bar, from the fullest to the
+// shortest.
+func (m *model) figures() []string {
+	s, g := &m.snap, &m.glyphs
+	percent := "  " + g.right(m.percent(), 4)
+	if s.Total == 0 && s.Bytes == 0 {
+		if s.Finished {
+			return []string{percent + "  nothing to fetch "}
+		}
+		if m.blocked() {
+			return []string{percent + "  held ", percent + " "}
+		}
+		return []string{percent + "  searching" + g.ellipsis + " ", percent + " "}
+	}
+	total := units.Size(s.Total)
+	if !s.TotalKnown {
+		total = g.atLeast + total
+	}
+	size := "  " + g.right(units.Size(s.Bytes), 8) + " of " + total
+	var speed, end, clock string
+	switch {
+	case s.Finished:
+		speed, end = "  finished", "  in "+units.Duration(s.Elapsed)
+	case s.AllPaused:
+		speed = "  paused"
+	default:
+		speed = "  " + g.right(units.Rate(s.Rate), 10)
+		if s.TotalKnown && s.ETA > 0 && s.Active > 0 {
+			end = "  ETA " + units.Duration(s.ETA)
+			clock = " (" + units.Finish(s.At, s.At.Add(s.ETA)) + ")"
+		}
+	}
+	return []string{
+		percent + size + speed + end + clock + " ",
+		percent + size + speed + end + " ",
+		percent + speed + end + " ",
+		percent + end + " ",
+		percent + " ",
+	}
+}
+
+func (m *model) percent() string {
+	if m.snap.Total == 0 && m.snap.Finished {
+		return "100%"
+	}
+	return itoa(units.Percent(m.snap.Bytes, m.snap.Total)) + "%"
+}
+
+// countsLine is how many cameras are in each state; the numbers always add up
+// to the number of cameras. What room is left shows the throughput so far.
+func (m *model) countsLine(w int) string {
+	line := m.counts(m.snap.Counts, w-1)
+	room := w - 2 - width(line)
+	peak := "  peak " + units.Rate(m.snap.Peak) + " "
+	if m.snap.Peak < 1 || room < 12 {
+		return " " + line
+	}
+	if room < 30+width(peak) {
+		peak = " "
+	}
+	n := min(room-width(peak)-2, 60)
+	return m.glyphs.between(" "+line, m.styles.busy.on(m.glyphs.spark(m.snap.Rates, n))+peak, w)
+}
+
+// countOrder is the order in which the counts stand: movement first, then what
+// is still to come, then how it ended.
+var countOrder = []tasks.State{
+	tasks.Downloading, tasks.Searching, tasks.Retrying, tasks.Pausing, tasks.Paused, tasks.Waiting,
+	tasks.Done, tasks.Empty, tasks.Incomplete, tasks.Failed, tasks.Skipped,
+}
+
+// counts writes the states that have cameras: in words, or with glyphs alone,
+// or in the groups of the state filter, whatever fits into w cells.
+func (m *model) counts(c tasks.Counts, w int) string {
+	var words, short []string
+	var glyph string
+	var number int // of the cameras with that glyph
+	var groups [numFilters]int
+	for _, s := range countOrder {
+		if c[s] == 0 {
+			continue
+		}
+		p, n := m.styles.state[s], itoa(c[s])
+		words = append(words, p.on(m.glyphs.state[s])+" "+n+" "+s.String())
+		if m.glyphs.state[s] == glyph { // pausing and paused look the same
+			number += c[s]
+			short[len(short)-1] = p.on(glyph) + itoa(number)
+		} else {
+			glyph, number = m.glyphs.state[s], c[s]
+			short = append(short, p.on(glyph)+n)
+		}
+		groups[filterOf(s)] += c[s]
+	}
+	if len(words) == 0 {
+		return "no cameras yet"
+	}
+	var few []string
+	for f := filterActive; f < numFilters; f++ {
+		if groups[f] > 0 {
+			few = append(few, itoa(groups[f])+" "+f.String())
+		}
+	}
+	for _, line := range []string{strings.Join(words, "  "), strings.Join(short, "  "), strings.Join(short, " ")} {
+		if width(line) <= w {
+			return line
+		}
+	}
+	return m.glyphs.cut(strings.Join(few, " "), w)
+}
+
+// troubles is the number of cameras that ended without everything.
+func troubles(c tasks.Counts) int { return c[tasks.Failed] + c[tasks.Incomplete] }
+
+// rule draws a line of w cells with text set into it: what is the matter on
+// the left, how the list is looked at on the right.
+func (m *model) rule(left, right string, p paint, w int) string {
+	g, s := &m.glyphs, &m.styles
+	if left != "" {
+		left = g.cut(" "+left+" ", w-2)
+	}
+	if right != "" {
+		right = " " + right + " "
+	}
+	gap := w - 2 - width(left) - width(right)
+	if gap < 1 {
+		right, gap = "", w-2-width(left)
+	}
+	return s.faint.on(g.rule) + p.on(left) + s.faint.on(repeat(g.rule, gap)+right+g.rule)
+}
+
+// condition is what the rule under the header says: what is out of the
+// ordinary and what ends it. The most pressing comes first.
+func (m *model) condition() (string, paint) {
+	s, look := &m.snap, &m.styles
+	switch {
+	case m.leaving == leaveStopping:
+		return "stopping: what is on disk stays and is continued next time; ctrl+c leaves at once", look.warn
+	case s.Disk.Held != "":
+		return clean(s.Disk.Held) + "; downloads wait", look.bad
+	case m.frozen:
+		return "FROZEN: downloads go on; F shows the present", look.warn
+	case m.leaving == leaveDraining:
+		return "finishing " + units.Count(s.Active, "file") + ", then leaving; q to decide anew", look.warn
+	case s.Finished:
+		return m.finished(), look.title
+	case s.AllPaused:
+		return "everything is paused; P resumes", look.warn
+	case m.blocked():
+		return "nothing can go on: each recorder's line says why; r asks it again", look.bad
+	}
+	return "", look.faint
+}
+
+// finished says how it ended and how to leave.
+func (m *model) finished() string {
+	c := m.snap.Counts
+	good := c[tasks.Done] + c[tasks.Empty]
+	switch bad := troubles(c); {
+	case bad > 0:
+		return "finished (q leaves): " + itoa(bad) + " of " + units.Count(len(m.snap.Cameras), "camera") + " not complete; e finds, R retries them"
+	case c[tasks.Skipped] > 0:
+		return "finished (q leaves): " + itoa(good) + " complete, " + itoa(c[tasks.Skipped]) + " skipped"
+	}
+	return "finished (q leaves): all " + units.Count(good, "camera") + " complete"
+}
+
+// looking says how the list is looked at.
+func (m *model) looking() string {
+	parts := []string{m.filter.state.String()}
+	if m.filter.on() {
+		parts = append(parts, itoa(m.shown)+" of "+itoa(len(m.snap.Cameras)))
+	}
+	if n := len(m.marks); n > 0 {
+		parts = append(parts, itoa(n)+" marked")
+	}
+	by := m.order.key.String()
+	if m.order.reverse {
+		by += ", reversed"
+	}
+	return strings.Join(append(parts, by), " "+m.glyphs.dot+" ")
+}

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// command is a key with what it does. The table of commands drives the update,
+// the help and the hints, so that they cannot disagree.
+type command struct {
+	key.Binding
+	group string
+	hint  string // a word or two for the last line of the screen; empty when it is not shown there
+	minor bool   // the hint is shown only where there is plenty of room
+	do    func(m *model) tea.Cmd
+	idle  func(m *model) string // why the key does nothing now; nil or "" when it works
+}
+
+// The groups of the help.
+const (
+	groupMove  = "Move"
+	groupWork  = "Downloads"
+	groupFind  = "Find"
+	groupLook  = "Look"
+	groupLeave = "Leave"
+)
+
+// helpGroups are the groups in the order of the help.
+var helpGroups = []string{groupMove, groupWork, groupFind, groupLook, groupLeave}
+
+// bind makes a binding: how the keys are shown, what they do, and the keys as
+// Bubble Tea names them.
+func bind(show, what string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(show, what))
+}
+
+// act turns a method without a command into one for the table.
+func act(do func(m *model)) func(m *model) tea.Cmd {
+	return func(m *model) tea.Cmd { do(m); return nil }
+}
+
+// browseKeys are the keys of the list, the details and the events.
+func browseKeys() []command {
+	var all []command
+	all = append(all, moveKeys()...)
+	all = append(all, workKeys()...)
+	all = append(all, findKeys()...)
+	all = append(all, lookKeys()...)
+	return append(all, leaveKeys()...)
+}
+
+func moveKeys() []command {
+	step := func(n int) func(m *model) tea.Cmd { return act(func(m *model) { m.scroll(n) }) }
+	pages := func(n, part int) func(m *model) tea.Cmd {
+		return act(func(m *model) { m.scroll(n * max(1, m.list.height/part)) })
+	}
+	const far = 1 << 30
+	return []command{
+		{Binding: bind("↑ k", "up", "up", "k"), group: groupMove, do: step(-1)},
+		{Binding: bind("↓ j", "down", "down", "j"), group: groupMove, do: step(1)},
+		{Binding: bind("PgUp ctrl+b", "page up", "pgup", "ctrl+b"), group: groupMove, do: pages(-1, 1)},
+		{Binding: bind("PgDn ctrl+f", "page down", "pgdown", "ctrl+f"), group: groupMove, do: pages(1, 1)},
+		{Binding: bind("ctrl+u", "half a page up", "ctrl+u"), group: groupMove, do: pages(-1, 2)},
+		{Binding: bind("ctrl+d", "half a page down", "ctrl+d"), group: groupMove, do: pages(1, 2)},
+		{Binding: bind("g Home", "to the first row", "g", "home"), group: groupMove, do: step(-far)},
+		{Binding: bind("G End", "to the last row", "G", "end"), group: groupMove, do: step(far)},
+		{Binding: bind("← h", "fold the recorder, or go to it", "left", "h"), group: groupMove, do: act((*model).fold), idle: (*model).cannotFold},
+		{Binding: bind("→ l", "unfold the recorder", "right", "l"), group: groupMove, do: act((*model).unfold), idle: (*model).cannotUnfold},
+		{Binding: bind("tab", "keys to the list, details or events", "tab"), group: groupMove, do: act((*model).nextFocus)},
+	}
+}
+
+func workKeys() []command {
+	return []command{
+		{
+			Binding: bind("space p", "pause or resume the row, recorder or marked", " ", "p"), group: groupWork, hint: "pause",
+			do: act((*model).pause), idle: (*model).cannotPause,
+		},
+		{Binding: bind("P", "pause or resume everything", "P"), group: groupWork, hint: "pause all", minor: true, do: act((*model).pauseAll), idle: (*model).over},
+		{Binding: bind("r", "retry the row, or restart it when stuck", "r"), group: groupWork, hint: "retry", do: act((*model).retry), idle: (*model).cannotRetry},
+		{Binding: bind("R", "retry all that failed", "R"), group: groupWork, hint: "retry failed", minor: true, do: act((*model).retryFailed), idle: (*model).noFailed},
+		{Binding: bind("s", "skip; r takes it back", "s"), group: groupWork, hint: "skip", do: act((*model).skip), idle: (*model).cannotSkip},
+		{Binding: bind("v", "mark the row", "v"), group: groupWork, hint: "mark", minor: true, do: act((*model).mark), idle: (*model).noRows},
+		{Binding: bind("V", "mark from the last mark to here", "V"), group: groupWork, do: act((*model).markRange), idle: (*model).noMarks},
+		{Binding: bind("+", "more downloads at once", "+", "="), group: groupWork, do: act(func(m *model) { m.changeJobs(1) })},
+		{Binding: bind("-", "fewer downloads at once", "-"), group: groupWork, do: act(func(m *model) { m.changeJobs(-1) }), idle: (*model).oneJob},
+		{Binding: bind("b", "limit the bandwidth", "b"), group: groupWork, do: act((*model).askLimit)},
+	}
+}
+
+func findKeys() []command {
+	all := []command{
+		{Binding: bind("/", "filter by text; !text leaves out", "/"), group: groupFind, hint: "filter", do: act((*model).askFilter)},
+		{Binding: bind("n", "next match", "n"), group: groupFind, do: act(func(m *model) { m.nextMatch(1) }), idle: (*model).noSearch},
+		{Binding: bind("N", "previous match", "N"), group: groupFind, do: act(func(m *model) { m.nextMatch(-1) }), idle: (*model).noSearch},
+		{Binding: bind("f", "next state filter", "f"), group: groupFind, hint: "state", do: act((*model).cycleFilter)},
+		{Binding: bind("e", "next failed", "e"), group: groupFind, do: act(func(m *model) { m.nextFailed(1) }), idle: (*model).noFailed},
+		{Binding: bind("E", "previous failed", "E"), group: groupFind, do: act(func(m *model) { m.nextFailed(-1) }), idle: (*model).noFailed},
+		{Binding: bind("o", "sort by the next of "+sortList(), "o"), group: groupFind, hint: "sort", minor: true, do: act((*model).sortNext)},
+		{Binding: bind("O", "reverse the order; twice sorts anew", "O"), group: groupFind, do: act((*model).sortReverse)},
+	}
+	for f := range numFilters {
+		digit := itoa(int(f) + 1)
+		all = append(all, command{
+			Binding: bind(digit, "show "+f.String(), digit), group: groupFind,
+			do: act(func(m *model) { m.showStates(f) }),
+		})
+	}
+	return all
+}
+
+func lookKeys() []command {
+	return []command{
+		{Binding: bind("i enter", "details; again for the whole screen", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: (*model).noRows},
+		{Binding: bind("L", "events: all, errors only, off", "L"), group: groupLook, hint: "log", minor: true, do: act((*model).nextEvents)},
+		{Binding: bind("F", "freeze the screen, to read or to copy", "F"), group: groupLook, do: act((*model).freeze)},
+		{Binding: bind("y", "copy the error or the folder", "y"), group: groupLook, do: (*model).copy, idle: (*model).noRows},
+		{Binding: bind("ctrl+o", "open the folder", "ctrl+o"), group: groupLook, do: (*model).openFolder, idle: (*model).noRows},
+		{Binding: bind("ctrl+l", "draw everything anew", "ctrl+l"), group: groupLook, do: func(*model) tea.Cmd { return tea.ClearScreen }},
+	}
+}
+
+func leaveKeys() []command {
+	return []command{
+		{Binding: bind("? F1", "this help", "?", "f1"), group: groupLeave, hint: "help", do: act(func(m *model) { m.help = true; m.helpTop = 0 })},
+		{Binding: bind("esc", "close, then clear filter, then marks", "esc"), group: groupLeave, do: act((*model).escape)},
+		{Binding: bind("q", "quit; asks while something is going on", "q"), group: groupLeave, hint: "quit", do: func(m *model) tea.Cmd { return m.quit(false) }},
+		{Binding: bind("Q", "quit and leave this screen readable", "Q"), group: groupLeave, do: func(m *model) tea.Cmd { return m.quit(true) }},
+		{Binding: bind("ctrl+c", "as q; a second time leaves at once", "ctrl+c"), group: groupLeave, do: (*model).interrupt},
+		{Binding: bind("ctrl+z", "suspend hikgrab and all downloads", "ctrl+z"), group: groupLeave, do: (*model).suspend, idle: (*model).cannotSuspend},
+	}
+}
+
+// find returns the command of a key.
+func find(commands []command, k tea.KeyMsg) (*command, bool) {
+	for i := range commands {
+		if key.Matches(k, commands[i].Binding) {
+			return &commands[i], true
+		}
+	}
+	return nil, false
+}
+
+// why says why a command does nothing now; empty when it works.
+func (c *command) why(m *model) string {
+	if c.idle == nil {
+		return ""
+	}
+	return c.idle(m)
+}
+
+func sortList() string {
+	text := ""
+	for k := range numSortKeys {
+		text = join(", ", text, k.String())
+	}
+	return text
+}

@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// stopWithin bounds how long leaving waits for the downloads to stop.
+const stopWithin = 10 * time.Second
+
+// quit leaves when nothing is going on, and asks otherwise. keep leaves the last
+// screen readable.
+func (m *model) quit(keep bool) tea.Cmd {
+	m.keep = keep
+	switch {
+	case m.snap.Finished:
+		return m.leaveNow()
+	case m.leaving == leaveStopping:
+		return nil
+	case m.snap.Active == 0 && unfinished(m.snap.Counts) == 0:
+		return m.stop()
+	}
+	m.dialog = quitDialog()
+	return nil
+}
+
+// stop stops the queue and leaves when it has.
+func (m *model) stop() tea.Cmd {
+	m.dialog, m.leaving = nil, leaveStopping
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+		defer cancel()
+		return stoppedMsg{m.queue.Stop(ctx)}
+	}
+}
+
+// drain lets the files under way finish; the tick sees when they have.
+func (m *model) drain() tea.Cmd {
+	m.dialog, m.leaving = nil, leaveDraining
+	m.queue.Drain()
+	return nil
+}
+
+// leaveNow leaves without waiting for anything.
+func (m *model) leaveNow() tea.Cmd {
+	m.left = true
+	if m.keep {
+		m.frame = m.picture()
+	}
+	return tea.Quit
+}
+
+// picture is the present screen as plain text, without questions and hints.
+func (m *model) picture() string {
+	m.dialog, m.prompt, m.help, m.leaving = nil, nil, false, leaveNot
+	m.refresh()
+	lines := m.draw()
+	if !m.layout.small {
+		lines = lines[:len(lines)-1]
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(strings.TrimRight(ansi.Strip(line), " ") + "\n")
+	}
+	return b.String()
+}
+
+// suspend stops the process until the shell continues it.
+func (m *model) suspend() tea.Cmd {
+	return tea.Sequence(m.term.quiet, tea.Suspend)
+}
+
+func (m *model) cannotSuspend() string {
+	if !m.term.suspends {
+		return "Windows cannot suspend a program"
+	}
+	return ""
+}
+
+// errPanic is what Run returns when the screen itself broke.
+var errPanic = errors.New("internal error: the screen broke; what was downloaded is kept, and the next run continues there")

@@ -1,0 +1,46 @@
+package plain
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// clean makes a text fit for one line of a terminal, whoever wrote it: line
+// breaks and tabs become spaces; what could move the cursor, change colours or
+// reverse the writing direction, and invalid UTF-8, become U+FFFD.
+func clean(s string) string {
+	if !strings.ContainsFunc(s, unfit) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			b.WriteByte(' ')
+		case unfit(r):
+			b.WriteRune(utf8.RuneError)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func unfit(r rune) bool {
+	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+// pressKey is how hints speak of the screen's key for another try.
+var pressKey = regexp.MustCompile(`\bpress r\b`)
+
+// keyless words a hint for places where there is no screen to press keys on.
+func keyless(hint string) string { return pressKey.ReplaceAllString(hint, "retry") }
+
+// pad fills s with spaces to a width in terminal cells.
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
+}

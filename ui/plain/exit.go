@@ -1,0 +1,49 @@
+package plain
+
+import "example.com/hikgrab/tasks"
+
+// The exit codes of hikgrab.
+const (
+	ExitComplete = 0   // everything complete
+	ExitError    = 1   // unexpected error
+	ExitUsage    = 2   // bad usage or bad sheet; nothing was contacted
+	ExitFailed   = 3   // finished, but a camera failed or is incomplete
+	ExitSkipped  = 4   // nothing failed, something was skipped by the operator
+	ExitStopped  = 130 // stopped by the operator with work left
+)
+
+// ExitCodes explains the exit codes, for --help.
+const ExitCodes = `Exit codes:
+  0    everything complete
+  1    unexpected error
+  2    bad usage or bad sheet; nothing was contacted
+  3    finished, but a camera failed or is incomplete
+  4    nothing failed, something was skipped by the operator
+  130  stopped by the operator with work left`
+
+// ExitCode returns the exit code of a run that ended with s. Stopped says that
+// the operator ended it; work that is left without that is an unexpected error.
+func ExitCode(s *tasks.Snapshot, stopped bool) int {
+	switch left := unfinished(s); {
+	case left > 0 && stopped:
+		return ExitStopped
+	case left > 0:
+		return ExitError
+	case s.Counts[tasks.Failed]+s.Counts[tasks.Incomplete] > 0:
+		return ExitFailed
+	case s.Counts[tasks.Skipped] > 0:
+		return ExitSkipped
+	}
+	return ExitComplete
+}
+
+// unfinished returns how many cameras still have something to do.
+func unfinished(s *tasks.Snapshot) int {
+	n := 0
+	for _, state := range tasks.States() {
+		if !state.Ended() {
+			n += s.Counts[state]
+		}
+	}
+	return n
+}

@@ -1,0 +1,117 @@
+package plain
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"example.com/hikgrab/tasks"
+)
+
+const (
+	pollEvery     = 250 * time.Millisecond // how late an event may be shown
+	progressEvery = 10 * time.Second
+)
+
+// Source is where a Printer's news comes from; a *tasks.Queue is one.
+type Source interface {
+	// Snapshot copies the present into s.
+	Snapshot(s *tasks.Snapshot)
+	// Events appends the events after seq to buf, oldest first.
+	Events(seq uint64, buf []tasks.Event) []tasks.Event
+}
+
+// Printer writes news in one form. Lines and JSON are the two there are. Its
+// methods are called by one goroutine at a time and give the writer's error.
+type Printer interface {
+	// Notice writes something that concerns the run as a whole.
+	Notice(at time.Time, text string) error
+	// Events writes what happened, oldest first.
+	Events(events []tasks.Event) error
+	// Gap says that so many events were lost because the reader was slow.
+	Gap(at time.Time, missed uint64) error
+	// Progress writes how far everything is.
+	Progress(s *tasks.Snapshot) error
+	// Summary writes how the run ended.
+	Summary(r Report) error
+}
+
+// Follow hands the events of src to p as they come and a progress report every
+// ten seconds, until every camera has ended or ctx ends; neither is an error.
+// The error is that of writing: see Gone.
+func Follow(ctx context.Context, src Source, p Printer) error {
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
+	r := reader{src: src}
+	reported := time.Now()
+	for ctx.Err() == nil {
+		if err := r.read(p); err != nil {
+			return err
+		}
+		if r.snap.Finished {
+			return nil
+		}
+		if now := time.Now(); now.Sub(reported) >= progressEvery {
+			reported = now
+			if err := p.Progress(&r.snap); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-poll.C:
+		}
+	}
+	return r.read(p) // what happened while everything was being stopped
+}
+
+// reader remembers how far the events were read.
+type reader struct {
+	src  Source
+	seq  uint64
+	snap tasks.Snapshot
+	buf  []tasks.Event
+}
+
+// read takes the snapshot before the events, so that a finished snapshot means
+// that no event is missing.
+func (r *reader) read(p Printer) error {
+	r.src.Snapshot(&r.snap)
+	r.buf = r.src.Events(r.seq, r.buf[:0])
+	for rest := r.buf; len(rest) > 0; {
+		if missed := rest[0].Seq - r.seq - 1; missed > 0 {
+			if err := p.Gap(rest[0].Time, missed); err != nil {
+				return err
+			}
+		}
+		run := unbroken(rest)
+		if err := p.Events(rest[:run]); err != nil {
+			return err
+		}
+		r.seq = rest[run-1].Seq
+		rest = rest[run:]
+	}
+	return nil
+}
+
+// unbroken returns how many events at the front follow one another without a
+// gap.
+func unbroken(events []tasks.Event) int {
+	for i := 1; i < len(events); i++ {
+		if events[i].Seq != events[i-1].Seq+1 {
+			return i
+		}
+	}
+	return len(events)
+}
+
+// Gone reports whether err says that the reader of the output has closed it.
+// That is no failure of hikgrab: nobody is left to tell.
+func Gone(err error) bool {
+	for _, e := range brokenPipe {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,89 @@
+package plain
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"time"
+
+	"example.com/hikgrab/tasks"
+)
+
+// JSON prints newline-delimited JSON for programs; the package comment has the
+// promise that it makes.
+type JSON struct {
+	w   *bufio.Writer
+	enc *json.Encoder
+}
+
+var _ Printer = (*JSON)(nil)
+
+// NewJSON returns a printer of JSON to w.
+func NewJSON(w io.Writer) *JSON {
+	b := bufio.NewWriter(w)
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	return &JSON{w: b, enc: enc}
+}
+
+// Notice implements Printer.
+func (j *JSON) Notice(at time.Time, text string) error {
+	return j.write(EventRecord{Type: string(tasks.EventNotice), Time: stamp(at), Message: clean(text)})
+}
+
+// Events implements Printer.
+func (j *JSON) Events(events []tasks.Event) error {
+	for _, e := range events {
+		if err := j.enc.Encode(eventRecord(e)); err != nil {
+			return err
+		}
+	}
+	return j.w.Flush()
+}
+
+// Gap implements Printer.
+func (j *JSON) Gap(at time.Time, missed uint64) error {
+	return j.write(GapRecord{Type: "gap", Time: stamp(at), Missed: missed})
+}
+
+// Progress implements Printer.
+func (j *JSON) Progress(s *tasks.Snapshot) error {
+	return j.write(ProgressRecord{Type: "progress", Time: stamp(s.At), Totals: totalsOf(s)})
+}
+
+// Summary implements Printer.
+func (j *JSON) Summary(r Report) error {
+	s := r.Snapshot
+	record := SummaryRecord{
+		Type: "summary", Time: stamp(s.At), Totals: totalsOf(s), ExitCode: r.ExitCode,
+		AverageRate: averageRate(s), Manifest: clean(r.Manifest), Log: clean(r.Log),
+		Retry: clean(r.Retry), Continue: clean(r.Continue), Failed: []CameraRecord{},
+	}
+	for _, rec := range s.Recorders {
+		for _, c := range s.Cameras[rec.First : rec.First+rec.Count] {
+			if c.State == tasks.Failed || c.State == tasks.Incomplete {
+				record.Failed = append(record.Failed, cameraRecord(rec, c))
+			}
+		}
+	}
+	return j.write(record)
+}
+
+func (j *JSON) write(record any) error {
+	if err := j.enc.Encode(record); err != nil {
+		return err
+	}
+	return j.w.Flush()
+}
+
+func averageRate(s *tasks.Snapshot) int64 {
+	if s.Elapsed <= 0 {
+		return 0
+	}
+	return int64(float64(s.Fetched) / s.Elapsed.Seconds())
+}
+
+// stamp cuts a time of this machine to the millisecond; the zero time stays.
+func stamp(t time.Time) time.Time {
+	return t.Truncate(time.Millisecond)
+}

@@ -1,0 +1,121 @@
+package plain
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/units"
+)
+
+// Lines prints one line per event for people and log files: the time, what it
+// is about, the recorder, the camera, and what happened.
+//
+//	18:42:08  retry    10.20.0.11 ch03 Gate  timeout after 30 s, attempt 2 of 5 in 12 s
+//	18:42:10  progress 47%  812 GiB of 1.7 TiB  187 MiB/s  ETA 01:21  downloading 12  waiting 231
+type Lines struct {
+	w     *bufio.Writer
+	ascii bool
+}
+
+var _ Printer = (*Lines)(nil)
+
+// NewLines returns a printer of lines to w. With ascii it uses no glyph of its
+// own outside ASCII; names keep their letters.
+func NewLines(w io.Writer, ascii bool) *Lines {
+	return &Lines{w: bufio.NewWriter(w), ascii: ascii}
+}
+
+// Notice implements Printer.
+func (l *Lines) Notice(at time.Time, text string) error {
+	l.line(at, string(tasks.EventNotice), text)
+	return l.w.Flush()
+}
+
+// Events implements Printer.
+func (l *Lines) Events(events []tasks.Event) error {
+	for _, e := range events {
+		l.line(e.Time, string(e.Type), eventText(e))
+	}
+	return l.w.Flush()
+}
+
+// Gap implements Printer.
+func (l *Lines) Gap(at time.Time, missed uint64) error {
+	l.line(at, "gap", fmt.Sprintf("%d events were lost here, because this output was read too slowly; the log file has them", missed))
+	return l.w.Flush()
+}
+
+// Progress implements Printer.
+func (l *Lines) Progress(s *tasks.Snapshot) error {
+	l.line(s.At, "progress", l.progressText(s))
+	return l.w.Flush()
+}
+
+func (l *Lines) line(at time.Time, word, text string) {
+	fmt.Fprintf(l.w, "%s  %-8s %s\n", units.Clock(at), word, clean(text))
+}
+
+// eventText returns where and what: "10.20.0.11 ch03 Gate  timeout after 30 s".
+func eventText(e tasks.Event) string {
+	where := e.Address
+	if e.Camera >= 0 {
+		where = strings.TrimSpace(where + " " + cameraOf(e.Channel, e.Track, e.CameraName))
+	}
+	what := e.Message
+	if e.Bad() && e.Type != tasks.EventRetry && !strings.Contains(what, e.Failure.Hint) {
+		what += "; " + e.Failure.Hint
+	}
+	return strings.TrimSpace(where + "  " + keyless(what))
+}
+
+// cameraOf returns how a camera is called in a line: "ch02 sub  Gate".
+func cameraOf(channel int, track nvr.Track, name string) string {
+	stream := nvr.Main
+	if track != 0 {
+		stream = track.Stream()
+	}
+	return strings.TrimSpace(tasks.CameraView{Channel: channel, Stream: stream}.Label() + " " + name)
+}
+
+func (l *Lines) progressText(s *tasks.Snapshot) string {
+	var parts []string
+	if s.TotalKnown && s.Total > 0 {
+		parts = append(parts, fmt.Sprintf("%d%%", units.Percent(s.Bytes, s.Total)))
+	}
+	total := units.Size(s.Total)
+	if !s.TotalKnown {
+		total = l.atLeast() + total
+	}
+	parts = append(parts, units.Size(s.Bytes)+" of "+total, units.Rate(s.Rate))
+	if s.TotalKnown && s.ETA > 0 {
+		parts = append(parts, "ETA "+units.Duration(s.ETA))
+	}
+	parts = append(parts, countsText(s.Counts))
+	if s.Disk.Held != "" {
+		parts = append(parts, s.Disk.Held)
+	}
+	return strings.Join(parts, "  ")
+}
+
+func (l *Lines) atLeast() string {
+	if l.ascii {
+		return ">= "
+	}
+	return "≥ "
+}
+
+// countsText names every state that a camera is in, so that the numbers add up.
+func countsText(c tasks.Counts) string {
+	var parts []string
+	for _, state := range tasks.States() {
+		if n := c[state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", state, n))
+		}
+	}
+	return strings.Join(parts, "  ")
+}

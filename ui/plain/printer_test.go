@@ -1,0 +1,296 @@
+package plain
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; -update writes it anew\ngot:\n%s\nwant:\n%s", path, got, want)
+	}
+}
+
+// everything makes p say all it can.
+func everything(t *testing.T, p Printer) {
+	t.Helper()
+	s := sample()
+	steps := []error{
+		p.Notice(moment1842, "Sheet1!F1: the column “remarks” is ignored"),
+		p.Events(happenings()),
+		p.Gap(moment1842, 12),
+		p.Progress(s),
+	}
+	s.TotalKnown = false
+	steps = append(steps, p.Progress(s), p.Summary(Report{
+		Snapshot: s, ExitCode: 3, Manifest: "recordings/manifest.csv", Log: "recordings/.hikgrab/log.log",
+		Retry: "hikgrab --only failed tasks.xlsx", Continue: "hikgrab tasks.xlsx",
+	}))
+	for i, err := range steps {
+		if err != nil {
+			t.Errorf("step %d: %v", i, err)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	var b bytes.Buffer
+	everything(t, NewLines(&b, false))
+	golden(t, "lines", b.Bytes())
+}
+
+func TestLinesInASCIIUsesNoGlyphsOfItsOwn(t *testing.T) {
+	var b bytes.Buffer
+	s := sample()
+	s.TotalKnown = false
+	if err := NewLines(&b, true).Progress(s); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); strings.ContainsFunc(got, func(r rune) bool { return r > 126 }) || !strings.Contains(got, ">= ") {
+		t.Errorf("not ASCII: %s", got)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var b bytes.Buffer
+	everything(t, NewJSON(&b))
+	golden(t, "json", b.Bytes())
+}
+
+func TestSummaryOfARunThatWasStopped(t *testing.T) {
+	s := sample()
+	s.Cameras[0].State = tasks.Paused
+	tally(s)
+	var b bytes.Buffer
+	if err := NewLines(&b, false).Summary(Report{Snapshot: s, Retry: "again", Continue: "hikgrab tasks.xlsx"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); !strings.Contains(got, "left 1") || !strings.Contains(got, "continue       hikgrab tasks.xlsx") || strings.Contains(got, "again") {
+		t.Errorf("what is left does not come with the command that goes on:\n%s", got)
+	}
+}
+
+func TestSummaryWhenNothingIsNew(t *testing.T) {
+	s := &tasks.Snapshot{
+		Files: 12, Recordings: 12, Bytes: 3 * gib, Total: 3 * gib, TotalKnown: true,
+		Cameras: []tasks.CameraView{{State: tasks.Done}, {State: tasks.Empty}},
+	}
+	tally(s)
+	var b bytes.Buffer
+	if err := NewLines(&b, false).Summary(Report{Snapshot: s, Retry: "again"}); err != nil {
+		t.Fatal(err)
+	}
+	want := "hikgrab: 2 of 2 cameras complete, nothing new: 12 files (3.00 GiB) already here\n"
+	if got := b.String(); !strings.HasPrefix(got, want) || strings.Contains(got, "again") {
+		t.Errorf("got:\n%swant it to begin with:\n%s", got, want)
+	}
+}
+
+func surveyed() []tasks.Finding {
+	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+	span := tasks.Span{From: day, To: day.Add(24*time.Hour - time.Second)}
+	return []tasks.Finding{
+		{
+			Address: "10.20.0.11", Name: "Склад Север", Source: "tasks.xlsx  Sheet1!A2", SignedIn: true,
+			Device: nvr.Device{
+				Name: "NVR", Model: "DS-7616NXI-K2", Serial: "S1", Firmware: "V4.84.010", Kind: nvr.NVR,
+				ClockKnown: true, WallOffset: 3*time.Hour + 5*time.Minute, ClockError: 5 * time.Minute,
+			},
+			Cameras: []tasks.CameraFinding{
+				{
+					Track: 101, Name: "Въезд", Period: span, Recordings: 96, Bytes: 92 * gib, First: day,
+					Last: day.Add(24 * time.Hour), Recorded: 24 * time.Hour,
+				},
+				{Track: 202, Name: "Склад №7, рампа", Offline: true, Period: span, Reason: "it was not recording then"},
+				{Track: 301, Period: span, Failure: tasks.Failure{Kind: "forbidden", What: "no right to play back", Hint: "give the user that right"}},
+			},
+		},
+		{
+			Address: "10.20.0.14", Source: "tasks.xlsx  Sheet1!A7",
+			Failure: tasks.Failure{Kind: "auth", What: "the login was refused", Hint: "correct the password"},
+		},
+	}
+}
+
+func TestSurvey(t *testing.T) {
+	for name, make := range map[string]func(*bytes.Buffer) SurveyPrinter{
+		"check_lines": func(b *bytes.Buffer) SurveyPrinter { return NewLines(b, false) },
+		"check_json":  func(b *bytes.Buffer) SurveyPrinter { return NewJSON(b) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			var totals SurveyTotals
+			p := make(&b)
+			for _, f := range surveyed() {
+				totals.Add(f)
+				if err := p.Finding(moment1842, f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := p.Found(moment1842, totals); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name, b.Bytes())
+			if got := totals.ExitCode(); got != ExitFailed {
+				t.Errorf("exit code %d, want %d", got, ExitFailed)
+			}
+		})
+	}
+}
+
+func TestSurveyWithoutFailuresIsComplete(t *testing.T) {
+	var totals SurveyTotals
+	totals.Add(tasks.Finding{SignedIn: true, Cameras: []tasks.CameraFinding{{Track: 101, Reason: "nothing then"}}})
+	if totals.CamerasEmpty != 1 || totals.ExitCode() != ExitComplete {
+		t.Errorf("%+v gives exit code %d, want one empty camera and %d", totals, totals.ExitCode(), ExitComplete)
+	}
+}
+
+// The names are a promise, so they have one style and every one is explained.
+func TestEveryFieldIsSnakeCaseAndHasItsOwnName(t *testing.T) {
+	style := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+	var walk func(t reflect.Type, seen map[string]bool) []string
+	walk = func(rt reflect.Type, seen map[string]bool) []string {
+		var bad []string
+		for i := range rt.NumField() {
+			f := rt.Field(i)
+			if f.Anonymous {
+				bad = append(bad, walk(f.Type, seen)...)
+				continue
+			}
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if !style.MatchString(name) || seen[name] {
+				bad = append(bad, rt.Name()+"."+f.Name+" "+name)
+			}
+			seen[name] = true
+		}
+		return bad
+	}
+	for _, record := range []any{
+		EventRecord{},
+		FailureRecord{},
+		GapRecord{},
+		ProgressRecord{},
+		SummaryRecord{},
+		CameraRecord{},
+		CheckRecord{},
+		CheckCameraRecord{},
+		CheckSummaryRecord{},
+	} {
+		if bad := walk(reflect.TypeOf(record), map[string]bool{}); bad != nil {
+			t.Errorf("not snake_case, or twice: %v", bad)
+		}
+	}
+}
+
+func TestEveryTypeIsInThePackageComment(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	j := NewJSON(&b)
+	everything(t, j)
+	for _, f := range surveyed() {
+		if err := j.Finding(moment1842, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.Found(moment1842, SurveyTotals{}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		var record struct {
+			Type string    `json:"type"`
+			Time time.Time `json:"time"`
+		}
+		if err := json.Unmarshal([]byte(line), &record); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if record.Time.IsZero() || !strings.Contains(string(doc), "//\t"+record.Type+" ") {
+			t.Errorf("no time, or a type that the package comment does not explain: %s", line)
+		}
+	}
+	for _, state := range tasks.States() {
+		if !strings.Contains(string(doc), state.String()) {
+			t.Errorf("state %s is not in the package comment", state)
+		}
+	}
+	for kind := nvr.Auth; kind.String() != nvr.KindUnknown.String(); kind++ {
+		if !strings.Contains(string(doc), kind.String()) {
+			t.Errorf("kind %s is not in the package comment", kind)
+		}
+	}
+	for kind := archive.Full; kind.String() != archive.KindUnknown.String(); kind++ {
+		if !strings.Contains(string(doc), kind.String()) {
+			t.Errorf("kind %s is not in the package comment", kind)
+		}
+	}
+}
+
+// Whatever a recorder calls its cameras, a line stays one line and controls no
+// terminal.
+func TestNothingReachesTheTerminalRaw(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		evil := string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text") + "\u202e\x1b[2J\u2028"
+		e := tasks.Event{
+			Address: evil, CameraName: evil, Message: evil, Channel: 1, Track: 101, Path: evil,
+			Failure: tasks.Failure{Kind: "x", What: evil, Hint: evil},
+		}
+		s := sample()
+		s.Recorders[0].Name, s.Recorders[0].Source, s.Recorders[1].Name = evil, evil, evil
+		for i := range s.Cameras {
+			s.Cameras[i].Name, s.Cameras[i].Failure.What = evil, evil
+		}
+		s.Disk.Held = evil
+		f := surveyed()[0]
+		f.Name, f.Device.Model, f.Cameras[0].Name, f.Cameras[1].Reason = evil, evil, evil, evil
+		var lines, objects bytes.Buffer
+		for b, p := range map[*bytes.Buffer]interface {
+			Printer
+			SurveyPrinter
+		}{&lines: NewLines(&lines, false), &objects: NewJSON(&objects)} {
+			for _, err := range []error{
+				p.Notice(moment1842, evil), p.Events([]tasks.Event{e}), p.Progress(s),
+				p.Summary(Report{Snapshot: s, Manifest: evil, Log: evil, Retry: evil}), p.Finding(moment1842, f),
+			} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if strings.ContainsFunc(b.String(), func(r rune) bool { return r != '\n' && r != '\uFFFD' && unfit(r) }) {
+				t.Fatalf("a character that a terminal obeys: %q", b)
+			}
+		}
+		if n := bytes.Count(objects.Bytes(), []byte("\n")); n != 5 {
+			t.Fatalf("%d lines of JSON, want 5", n)
+		}
+	})
+}

@@ -1,0 +1,141 @@
+package plain
+
+import (
+	"time"
+
+	"example.com/hikgrab/tasks"
+)
+
+// EventRecord is one thing that happened: types recorder, camera, file, retry,
+// notice and error.
+type EventRecord struct {
+	Type     string         `json:"type"`
+	Time     time.Time      `json:"time"`                   // when it happened
+	Seq      uint64         `json:"seq,omitempty"`          // counts events from 1; a jump means that some were lost
+	Recorder string         `json:"recorder,omitempty"`     // the address, with its port unless it is the usual one
+	Channel  int            `json:"channel,omitempty"`      // the camera input, from 1
+	Track    int            `json:"track,omitempty"`        // channel*100 + stream
+	Camera   string         `json:"camera,omitempty"`       // the recorder's name for the camera
+	State    string         `json:"state,omitempty"`        // of the camera, after the event
+	Message  string         `json:"message,omitempty"`      // the whole thing in words, for people; its text may change
+	Attempt  int            `json:"attempt,omitempty"`      // which try failed or succeeded, from 1
+	NextTry  time.Time      `json:"next_try,omitzero"`      // when the next try or probe is due
+	Path     string         `json:"path,omitempty"`         // of a file, under the output directory, with slashes
+	Bytes    int64          `json:"bytes,omitempty"`        // of a file, or of all files of a camera that is done
+	Took     float64        `json:"took_seconds,omitempty"` // how long it took
+	Failure  *FailureRecord `json:"failure,omitempty"`      // what went wrong
+}
+
+// FailureRecord is what went wrong.
+type FailureRecord struct {
+	Kind string `json:"kind"`           // a fixed word, for programs
+	What string `json:"what"`           // what happened, for people
+	Hint string `json:"hint,omitempty"` // what to do, for people
+}
+
+// GapRecord says that events were lost because the reader was too slow.
+type GapRecord struct {
+	Type   string    `json:"type"`
+	Time   time.Time `json:"time"`
+	Missed uint64    `json:"missed"` // how many events
+}
+
+// Totals says how far everything is; it is part of the types progress and
+// summary.
+type Totals struct {
+	Elapsed    float64        `json:"elapsed_seconds"`       // since the run began
+	Bytes      int64          `json:"bytes"`                 // on disk, complete or in part, of what is asked for
+	Total      int64          `json:"total_bytes"`           // known so far
+	TotalKnown bool           `json:"total_known"`           // false while searches may still find more
+	Fetched    int64          `json:"fetched_bytes"`         // that came over the network in this run
+	Rate       int64          `json:"rate"`                  // bytes per second, over the last 10 s
+	ETA        float64        `json:"eta_seconds,omitempty"` // left out when unknown
+	Files      int            `json:"files"`                 // recordings complete on disk
+	Recordings int            `json:"recordings"`            // recordings known
+	Active     int            `json:"active"`                // downloads under way
+	Cameras    int            `json:"cameras"`               // in all
+	States     map[string]int `json:"states"`                // cameras in each state; adds up to cameras
+	DiskFree   *int64         `json:"disk_free,omitempty"`   // bytes; left out when unknown
+	DiskHeld   string         `json:"disk_held,omitempty"`   // why nothing is written now, for people
+}
+
+// ProgressRecord is type progress.
+type ProgressRecord struct {
+	Type string    `json:"type"`
+	Time time.Time `json:"time"`
+	Totals
+}
+
+// SummaryRecord is type summary, the last line of a run.
+type SummaryRecord struct {
+	Type        string    `json:"type"`
+	Time        time.Time `json:"time"`
+	ExitCode    int       `json:"exit_code"` // as hikgrab --help explains
+	AverageRate int64     `json:"average_rate"`
+	Totals
+	Failed   []CameraRecord `json:"failed"`             // cameras that failed or are incomplete
+	Manifest string         `json:"manifest,omitempty"` // path
+	Log      string         `json:"log,omitempty"`      // path
+	Retry    string         `json:"retry,omitempty"`    // the command that tries what failed once more
+	Continue string         `json:"continue,omitempty"` // the command that goes on with what is left
+}
+
+// CameraRecord is one camera of a summary.
+type CameraRecord struct {
+	Recorder   string         `json:"recorder"`
+	Name       string         `json:"name,omitempty"`    // the operator's name for the recorder
+	Source     string         `json:"source,omitempty"`  // the row of the sheet that names the recorder
+	Channel    int            `json:"channel,omitempty"` // left out for all cameras of a recorder that did not answer
+	Track      int            `json:"track,omitempty"`
+	Camera     string         `json:"camera,omitempty"`
+	State      string         `json:"state"` // failed or incomplete
+	Files      int            `json:"files"` // recordings complete on disk
+	Recordings int            `json:"recordings"`
+	Failure    *FailureRecord `json:"failure,omitempty"`
+}
+
+func eventRecord(e tasks.Event) EventRecord {
+	record := EventRecord{
+		Type: string(e.Type), Time: stamp(e.Time), Seq: e.Seq, Recorder: clean(e.Address),
+		Message: clean(keyless(e.Message)), Attempt: e.Attempt, NextTry: stamp(e.Next), Path: clean(e.Path),
+		Bytes: e.Bytes, Took: seconds(e.Took), Failure: failureRecord(e.Failure),
+	}
+	if e.Camera >= 0 {
+		record.Channel, record.Track = e.Channel, int(e.Track)
+		record.Camera, record.State = clean(e.CameraName), e.State.String()
+	}
+	return record
+}
+
+func failureRecord(f tasks.Failure) *FailureRecord {
+	if f.Kind == "" {
+		return nil
+	}
+	return &FailureRecord{Kind: f.Kind, What: clean(f.What), Hint: clean(keyless(f.Hint))}
+}
+
+func cameraRecord(r tasks.RecorderView, c tasks.CameraView) CameraRecord {
+	return CameraRecord{
+		Recorder: clean(r.Address), Name: clean(r.Name), Source: clean(r.Source),
+		Channel: c.Channel, Track: int(c.Track), Camera: clean(c.Name), State: c.State.String(),
+		Files: c.Files, Recordings: c.Recordings, Failure: failureRecord(c.Failure),
+	}
+}
+
+func totalsOf(s *tasks.Snapshot) Totals {
+	t := Totals{
+		Elapsed: seconds(s.Elapsed), Bytes: s.Bytes, Total: s.Total, TotalKnown: s.TotalKnown,
+		Fetched: s.Fetched, Rate: int64(s.Rate), Files: s.Files, Recordings: s.Recordings,
+		Active: s.Active, Cameras: len(s.Cameras), States: map[string]int{}, DiskHeld: clean(s.Disk.Held),
+	}
+	if s.TotalKnown {
+		t.ETA = seconds(s.ETA)
+	}
+	if free := s.Disk.Free; free >= 0 {
+		t.DiskFree = &free
+	}
+	for _, state := range tasks.States() {
+		t.States[state.String()] = s.Counts[state]
+	}
+	return t
+}

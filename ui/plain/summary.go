@@ -1,0 +1,177 @@
+package plain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/units"
+)
+
+// Report is how a run ended.
+type Report struct {
+	Snapshot *tasks.Snapshot
+	ExitCode int
+	Manifest string // path; empty when there is none
+	Log      string // path; empty when there is none
+	Retry    string // the command that tries what failed once more
+	Continue string // the command that goes on with what is left
+}
+
+// Summary implements Printer: totals, what failed and why, where things are,
+// and the command that comes next.
+func (l *Lines) Summary(r Report) error {
+	s := r.Snapshot
+	fmt.Fprintf(l.w, "hikgrab: %s\n", headline(s))
+	l.troubles(s)
+	if n := s.Counts[tasks.Skipped]; n > 0 {
+		l.entry(fmt.Sprintf("skipped %d", n), "by the operator")
+	}
+	if n := s.Counts[tasks.Empty]; n > 0 {
+		l.entry(fmt.Sprintf("empty %d", n), "nothing is recorded in the period asked for; hikgrab check says why")
+	}
+	left := unfinished(s)
+	if left > 0 {
+		l.entry(fmt.Sprintf("left %d", left), "stopped before the end; what has come is kept and continued")
+	}
+	if r.Manifest != "" {
+		l.entry("manifest", r.Manifest)
+	}
+	if r.Log != "" {
+		l.entry("log", r.Log)
+	}
+	if left > 0 && r.Continue != "" {
+		l.entry("continue", r.Continue)
+	} else if r.Retry != "" && s.Counts[tasks.Failed]+s.Counts[tasks.Incomplete] > 0 {
+		l.entry("retry", r.Retry)
+	}
+	return l.w.Flush()
+}
+
+const entryWidth = 13 // of the first word of a summary line: "incomplete 12"
+
+func (l *Lines) entry(word, text string) {
+	fmt.Fprintf(l.w, "  %-*s  %s\n", entryWidth, word, clean(text))
+}
+
+func headline(s *tasks.Snapshot) string {
+	complete := s.Counts[tasks.Done] + s.Counts[tasks.Empty]
+	head := fmt.Sprintf("%d of %d cameras complete", complete, len(s.Cameras))
+	if s.Fetched == 0 {
+		if s.Files > 0 {
+			head += fmt.Sprintf(", nothing new: %s (%s) already here", units.Count(s.Files, "file"), units.Size(s.Bytes))
+		}
+		return head
+	}
+	head += fmt.Sprintf(", %s in %s", units.Size(s.Fetched), units.Duration(s.Elapsed))
+	if s.Elapsed > 0 {
+		head += fmt.Sprintf(" (%s)", units.Rate(float64(s.Fetched)/s.Elapsed.Seconds()))
+	}
+	return head
+}
+
+// trouble is one entry of the list of what failed: a camera, or a recorder
+// whose cameras all ended the same way.
+type trouble struct {
+	state  tasks.State
+	who    string
+	what   string
+	source string // the row of the sheet, for a whole recorder
+	hint   string
+}
+
+func (l *Lines) troubles(s *tasks.Snapshot) {
+	list := troublesOf(s)
+	width := 0
+	for _, t := range list {
+		width = max(width, min(ansi.StringWidth(t.who), 40))
+	}
+	var last trouble
+	for i, t := range list {
+		word := ""
+		if i == 0 || t.state != last.state {
+			word = fmt.Sprintf("%s %d", t.state, s.Counts[t.state])
+		}
+		l.entry(word, pad(clean(t.who), width)+"  "+t.what)
+		if advice := t.advice(); advice != "" && advice != last.advice() {
+			l.entry("", strings.Repeat(" ", width)+"  "+advice)
+		}
+		last = t
+	}
+}
+
+func (t trouble) advice() string {
+	if t.source != "" && t.hint != "" {
+		return t.source + ": " + keyless(t.hint)
+	}
+	return t.source + keyless(t.hint)
+}
+
+// troublesOf lists what failed, then what is incomplete, in the order of the
+// sheet.
+func troublesOf(s *tasks.Snapshot) []trouble {
+	var list []trouble
+	for _, state := range []tasks.State{tasks.Failed, tasks.Incomplete} {
+		for _, r := range s.Recorders {
+			cameras := s.Cameras[r.First : r.First+r.Count]
+			if whole, ok := wholeRecorder(r, cameras, state); ok {
+				list = append(list, whole)
+				continue
+			}
+			for _, c := range cameras {
+				if c.State == state {
+					list = append(list, trouble{
+						state: state, who: r.Address + " " + cameraOf(c.Channel, c.Track, c.Name),
+						what: causeOf(c), hint: c.Failure.Hint,
+					})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// causeOf returns what went wrong with a camera, and how much of it is here
+// all the same.
+func causeOf(c tasks.CameraView) string {
+	if c.State == tasks.Incomplete {
+		return fmt.Sprintf("%d of %s here; %s", c.Files, units.Count(c.Recordings, "recording"), c.Failure.What)
+	}
+	return c.Failure.What
+}
+
+// wholeRecorder returns one entry for a recorder when all its cameras are in
+// that state for one and the same reason.
+func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks.State) (trouble, bool) {
+	if len(cameras) == 0 || state == tasks.Incomplete {
+		return trouble{}, false
+	}
+	cause := cameras[0].Failure
+	for _, c := range cameras {
+		if c.State != state || c.Failure.Kind != cause.Kind || c.Failure.What != cause.What {
+			return trouble{}, false
+		}
+	}
+	who := strings.TrimSpace(r.Address + " " + r.Name)
+	if len(cameras) > 1 || cameras[0].Channel == 0 {
+		who += " (" + allOf(len(cameras), cameras[0].Channel == 0) + ")"
+	} else {
+		who = r.Address + " " + cameraOf(cameras[0].Channel, cameras[0].Track, cameras[0].Name)
+	}
+	return trouble{state: state, who: who, what: cause.What, source: r.Source, hint: cause.Hint}, true
+}
+
+func allOf(n int, unknown bool) string {
+	if unknown {
+		return "all cameras"
+	}
+	return fmt.Sprintf("all %d cameras", n)
+}
+
+// seconds is a duration as JSON has it, to the millisecond.
+func seconds(d time.Duration) float64 {
+	return d.Round(time.Millisecond).Seconds()
+}

@@ -1,0 +1,101 @@
+package plain
+
+import (
+	"time"
+
+	"example.com/hikgrab/tasks"
+)
+
+// CheckRecord is type check: one recorder as "hikgrab check" found it.
+type CheckRecord struct {
+	Type       string              `json:"type"`
+	Time       time.Time           `json:"time"`
+	Recorder   string              `json:"recorder"`         // the address, with its port unless it is the usual one
+	Name       string              `json:"name,omitempty"`   // the operator's name for the recorder
+	Source     string              `json:"source,omitempty"` // the row of the sheet that names it
+	SignedIn   bool                `json:"signed_in"`
+	DeviceName string              `json:"device_name,omitempty"` // what the recorder calls itself
+	Kind       string              `json:"kind,omitempty"`        // NVR, DVR, camera, or recorder when it did not say
+	Model      string              `json:"model,omitempty"`
+	Serial     string              `json:"serial,omitempty"`
+	Firmware   string              `json:"firmware,omitempty"`
+	Clock      string              `json:"clock,omitempty"`               // what the recorder's own clock shows
+	ClockError float64             `json:"clock_error_seconds,omitempty"` // ahead of this machine's clock, zones taken out
+	Cameras    []CheckCameraRecord `json:"cameras"`
+	Failure    *FailureRecord      `json:"failure,omitempty"`
+}
+
+// CheckCameraRecord is one camera of type check.
+type CheckCameraRecord struct {
+	Channel    int            `json:"channel"`
+	Track      int            `json:"track"`
+	Camera     string         `json:"camera,omitempty"`
+	Offline    bool           `json:"offline,omitempty"` // the recorder cannot see the camera now
+	From       string         `json:"from,omitempty"`    // what was asked for
+	To         string         `json:"to,omitempty"`
+	Recordings int            `json:"recordings"`
+	Bytes      int64          `json:"bytes"`            // as announced
+	Recorded   float64        `json:"recorded_seconds"` // the sum of the recordings' lengths
+	First      string         `json:"first,omitempty"`  // begin of the earliest recording
+	Last       string         `json:"last,omitempty"`   // end of the latest recording
+	Reason     string         `json:"reason,omitempty"` // why there are none, most likely; for people
+	Failure    *FailureRecord `json:"failure,omitempty"`
+}
+
+// CheckSummaryRecord is type check_summary, the last line of "hikgrab check".
+type CheckSummaryRecord struct {
+	Type            string    `json:"type"`
+	Time            time.Time `json:"time"`
+	ExitCode        int       `json:"exit_code"`
+	Recorders       int       `json:"recorders"`
+	RecordersFailed int       `json:"recorders_failed"` // that could not be signed in to, or did not answer
+	Cameras         int       `json:"cameras"`
+	CamerasFailed   int       `json:"cameras_failed"` // whose search failed
+	CamerasEmpty    int       `json:"cameras_empty"`  // without recordings in the period
+	Recordings      int       `json:"recordings"`
+	Bytes           int64     `json:"bytes"`
+	Recorded        float64   `json:"recorded_seconds"`
+}
+
+// Finding implements SurveyPrinter.
+func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
+	record := CheckRecord{
+		Type: "check", Time: stamp(at), Recorder: clean(f.Address), Name: clean(f.Name), Source: clean(f.Source),
+		SignedIn: f.SignedIn, Cameras: []CheckCameraRecord{}, Failure: failureRecord(f.Failure),
+	}
+	if d := f.Device; f.SignedIn {
+		record.DeviceName, record.Kind, record.Model = clean(d.Name), d.Kind.String(), clean(d.Model)
+		record.Serial, record.Firmware = clean(d.Serial), clean(d.Firmware)
+		if d.ClockKnown {
+			record.Clock, record.ClockError = wall(d.WallClock(at)), seconds(d.ClockError)
+		}
+	}
+	for _, c := range f.Cameras {
+		record.Cameras = append(record.Cameras, CheckCameraRecord{
+			Channel: c.Track.Channel(), Track: int(c.Track), Camera: clean(c.Name), Offline: c.Offline,
+			From: wall(c.Period.From), To: wall(c.Period.To), Recordings: c.Recordings, Bytes: c.Bytes,
+			Recorded: seconds(c.Recorded), First: wall(c.First), Last: wall(c.Last),
+			Reason: clean(c.Reason), Failure: failureRecord(c.Failure),
+		})
+	}
+	return j.write(record)
+}
+
+// Found implements SurveyPrinter.
+func (j *JSON) Found(at time.Time, t SurveyTotals) error {
+	return j.write(CheckSummaryRecord{
+		Type: "check_summary", Time: stamp(at), ExitCode: t.ExitCode(),
+		Recorders: t.Recorders, RecordersFailed: t.RecordersFailed,
+		Cameras: t.Cameras, CamerasFailed: t.CamerasFailed, CamerasEmpty: t.CamerasEmpty,
+		Recordings: t.Recordings, Bytes: t.Bytes, Recorded: seconds(t.Recorded),
+	})
+}
+
+// wall writes a time of a recorder's clock: without a zone, because the
+// recorder's display has none either.
+func wall(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2006-01-02T15:04:05")
+}

@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/hikgrab/ui/units"
+)
+
+// prompt is a line that is typed in the place of the hints.
+type prompt struct {
+	input  field
+	label  string
+	help   func(m *model) string             // what stands at the right
+	typed  func(m *model, text string)       // after each key; may be nil
+	enter  func(m *model, text string) error // the answer; an error keeps the prompt open
+	cancel func(m *model)
+	fault  string
+}
+
+// ask opens a prompt with a text to start from.
+func (m *model) ask(p prompt, text string) {
+	p.input.set(text)
+	m.prompt = &p
+}
+
+// askFilter opens the filter line.
+func (m *model) askFilter() {
+	before := m.filter.text
+	m.ask(prompt{
+		label: "/",
+		help:  func(m *model) string { return itoa(m.shown) + " of " + itoa(len(m.snap.Cameras)) + "   esc clear" },
+		typed: func(m *model, text string) { m.setFilter(filter{m.filter.state, text}) },
+		enter: func(m *model, _ string) error {
+			m.sought = matcher{needle: m.filter.needle()}
+			return nil
+		},
+		cancel: func(m *model) { m.setFilter(filter{m.filter.state, ""}) },
+	}, before)
+}
+
+// askLimit opens the line for the bandwidth.
+func (m *model) askLimit() {
+	now := "none"
+	if m.snap.Limit > 0 {
+		now = units.Rate(float64(m.snap.Limit))
+	}
+	m.ask(prompt{
+		label: "bandwidth limit (" + now + "): ",
+		help:  func(*model) string { return "20M, 500K; 0 no limit   esc back" },
+		enter: func(m *model, text string) error {
+			limit, err := units.ParseRate(text)
+			if err != nil {
+				return err
+			}
+			m.queue.SetLimit(limit)
+			if limit == 0 {
+				m.say("no bandwidth limit")
+			} else {
+				m.say("bandwidth limited to " + units.Rate(float64(limit)))
+			}
+			return nil
+		},
+	}, "")
+}
+
+// typeKey gives a key to the prompt.
+func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
+	p := m.prompt
+	switch k.Type { //nolint:exhaustive // every other key goes to the input
+	case tea.KeyEnter:
+		if err := p.enter(m, strings.TrimSpace(p.input.String())); err != nil {
+			p.fault = err.Error()
+			return nil
+		}
+		m.prompt = nil
+		return nil
+	case tea.KeyEsc:
+		m.prompt = nil
+		if p.cancel != nil {
+			p.cancel(m)
+		}
+		return nil
+	case tea.KeyCtrlC:
+		return m.interrupt()
+	case tea.KeyUp, tea.KeyDown, tea.KeyPgUp, tea.KeyPgDown:
+		if c, ok := find(m.keys.browse, k); ok {
+			return c.do(m)
+		}
+	}
+	p.fault = ""
+	p.input.key(k)
+	if p.typed != nil {
+		p.typed(m, p.input.String())
+	}
+	return nil
+}
+
+// promptLine draws the prompt in one line of w cells, the end of what is typed
+// always in sight.
+func (m *model) promptLine(w int) string {
+	p := m.prompt
+	value, at := p.input.text, p.input.at
+	text := clean(string(value[:at])) + "_" + clean(string(value[at:]))
+	right := p.help(m) + " "
+	if p.fault != "" {
+		right = m.styles.bad.on(m.glyphs.cut(clean(p.fault), max(10, w-4-width(p.label)-width(text)))) + " "
+	}
+	room := w - width(right) - 2
+	line := " " + m.styles.key.on(p.label) + text
+	if width(line) > room && p.fault == "" {
+		right, room = "", w-1
+	}
+	if over := width(line) - room; over > 0 && over < width(text) {
+		line = " " + m.styles.key.on(p.label) + cutLeft(text, over)
+	}
+	return m.glyphs.between(line, right, w)
+}

@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/units"
+)
+
+// recorderTitle is how a recorder is called on the screen: its address and the
+// name the sheet gives it.
+func recorderTitle(r *tasks.RecorderView) string {
+	if r.Name == "" {
+		return clean(r.Address)
+	}
+	return clean(r.Address) + "  " + clean(r.Name)
+}
+
+// cameraTitle is how a camera is called on the screen: its channel and the
+// name the recorder gives it.
+func cameraTitle(c *tasks.CameraView) string {
+	title := c.Label()
+	if c.Name != "" {
+		title += "  " + clean(c.Name)
+	}
+	return title
+}
+
+// listLines draws the window of the list, exactly as many lines as the layout
+// gives it, each exactly as wide.
+func (m *model) listLines(l layout) []string {
+	c := columnsFor(l.listWidth)
+	lines := make([]string, 0, l.body())
+	height := l.list
+	if l.titles {
+		height++
+		lines = append(lines, m.styles.faint.on(m.columnTitles(c, l.listWidth)))
+	}
+	rows := m.list.visible()
+	for i, r := range rows {
+		line := m.rowLine(r, m.list.opened(m.list.top+i), c)
+		if m.list.top+i == m.list.cursor {
+			line = m.styles.cursor.on(ansi.Strip(line))
+		}
+		lines = append(lines, line)
+	}
+	if len(rows) == 0 {
+		for _, text := range m.nothing() {
+			lines = append(lines, m.glyphs.left("   "+text, l.listWidth))
+		}
+	}
+	for len(lines) < height {
+		lines = append(lines, spaces(l.listWidth))
+	}
+	return lines[:height]
+}
+
+// nothing says why the list is empty.
+func (m *model) nothing() []string {
+	if m.filter.on() {
+		return []string{"", "No camera matches.", "esc shows all " + units.Count(len(m.snap.Cameras), "camera") + "."}
+	}
+	return []string{"", "There is nothing to download: the sheet names no recorder."}
+}
+
+func (m *model) columnTitles(c columns, w int) string {
+	g := &m.glyphs
+	size := "done"
+	if c.totals {
+		size = "done / total"
+	}
+	var b strings.Builder
+	b.WriteString(spaces(rowIndent - 1))
+	b.WriteString(g.left("recorder / camera", c.name+1))
+	for _, part := range []struct {
+		title string
+		width int
+		left  bool
+	}{
+		{"progress", c.bar, true},
+		{"%", c.percent, false},
+		{size, c.size, false},
+		{"speed", c.rate, false},
+		{"left", c.state, false},
+		{"try", c.try, false},
+	} {
+		switch {
+		case part.width == 0:
+		case part.left:
+			b.WriteString(" " + g.left(part.title, part.width))
+		default:
+			b.WriteString(" " + g.right(part.title, part.width))
+		}
+	}
+	return g.left(b.String(), w)
+}
+
+// rowLine draws one row without regard to the cursor's reverse video.
+func (m *model) rowLine(r row, opened bool, c columns) string {
+	rec := &m.snap.Recorders[r.recorder]
+	if r.camera < 0 {
+		return m.recorderLine(r, opened, rec, c)
+	}
+	return m.cameraLine(r, rec, &m.snap.Cameras[r.camera], c)
+}
+
+// margin is the first cell of a row: the cursor, or a mark.
+func (m *model) margin(r row) string {
+	switch {
+	case r.camera >= 0 && m.marks[r.id.camera]:
+		return m.styles.key.on(m.glyphs.marked)
+	case r.id == m.list.on:
+		return m.glyphs.cursor
+	}
+	return " "
+}
+
+func (m *model) recorderLine(r row, opened bool, rec *tasks.RecorderView, c columns) string {
+	g, s := &m.glyphs, &m.styles
+	fold := g.folded
+	switch {
+	case rec.Count == 0:
+		fold = " "
+	case opened:
+		fold = g.opened
+	}
+	glyph, p, word := g.state[rec.State], s.state[rec.State], recorderWord(rec)
+	switch {
+	case shut(rec.Hold):
+		glyph, p, word = g.held, s.bad, holdWord(rec.Hold, m.snap.At)
+	case rec.Hold.Held():
+		glyph, p, word = g.state[tasks.Retrying], s.warn, holdWord(rec.Hold, m.snap.At)
+	}
+	head := m.margin(r) + fold + p.on(glyph) + " " + s.strong.on(g.left(recorderTitle(rec), c.name+1))
+	if shut(rec.Hold) {
+		return head + m.saying(clean(rec.Hold.What), p, c) + m.tail(word, p, 0, c)
+	}
+	if f := m.commonFailure(rec); f.What != "" {
+		return head + m.saying(clean(f.What), p, c) + m.tail(word, p, 0, c)
+	}
+	return head + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, rec.Rate, p, c) + m.tail(word, p, 0, c)
+}
+
+// commonFailure is what went wrong with all cameras of a recorder that failed
+// as a whole; zero when it did not, or when they differ.
+func (m *model) commonFailure(r *tasks.RecorderView) tasks.Failure {
+	if r.Count == 0 || r.Counts[tasks.Failed] != r.Count || r.Bytes > 0 {
+		return tasks.Failure{}
+	}
+	common := m.snap.Cameras[r.First].Failure
+	for i := r.First + 1; i < r.First+r.Count; i++ {
+		if m.snap.Cameras[i].Failure.What != common.What {
+			return tasks.Failure{}
+		}
+	}
+	return common
+}
+
+func (m *model) cameraLine(r row, rec *tasks.RecorderView, cam *tasks.CameraView, c columns) string {
+	g, s := &m.glyphs, &m.styles
+	p := s.state[cam.State]
+	head := m.margin(r) + " " + p.on(g.state[cam.State]) + "  " + g.left(cameraTitle(cam), c.name)
+	word := m.stateWord(cam, rec)
+	if cam.State == tasks.Failed && cam.Bytes == 0 && cam.Failure.What != "" {
+		return head + m.saying(clean(cam.Failure.What), p, c) + m.tail(word, p, cam.Attempt, c)
+	}
+	return head + m.middle(cam.Bytes, cam.Total, cam.TotalKnown, cam.Rate, p, c) + m.tail(word, p, cam.Attempt, c)
+}
+
+// middle is bar, percentage, size and speed.
+func (m *model) middle(done, total int64, known bool, rate float64, p paint, c columns) string {
+	g := &m.glyphs
+	var b strings.Builder
+	nothing := total == 0 && done == 0
+	if c.bar > 0 {
+		b.WriteByte(' ')
+		if nothing {
+			b.WriteString(spaces(c.bar))
+		} else {
+			b.WriteString(m.bar(done, total, c.bar, p))
+		}
+	}
+	percent := g.dash
+	if !nothing {
+		percent = itoa(units.Percent(done, total)) + "%"
+	}
+	b.WriteString(" " + g.right(percent, c.percent))
+	if c.size > 0 {
+		b.WriteString(" " + g.right(m.sizes(done, total, known, c), c.size))
+	}
+	if c.rate > 0 {
+		speed := g.dash
+		if rate >= 1 {
+			speed = units.Rate(rate)
+		}
+		b.WriteString(" " + g.right(speed, c.rate))
+	}
+	return b.String()
+}
+
+// sizes is what the size column says.
+func (m *model) sizes(done, total int64, known bool, c columns) string {
+	switch {
+	case total == 0 && done == 0:
+		return m.glyphs.dash
+	case !c.totals:
+		return units.Size(done)
+	case !known && width(m.glyphs.atLeast)+len(units.Progress(done, total)) <= c.size:
+		return m.glyphs.atLeast + units.Progress(done, total)
+	}
+	return units.Progress(done, total)
+}
+
+// saying puts a sentence where bar, percentage, size and speed would stand:
+// of what failed or is held, the cause says more than an empty bar.
+func (m *model) saying(text string, p paint, c columns) string {
+	w := c.percent + 1
+	for _, part := range []int{c.bar, c.size, c.rate} {
+		if part > 0 {
+			w += part + 1
+		}
+	}
+	if c.bar == 0 {
+		return spaces(w)
+	}
+	return " " + p.on(m.glyphs.left(text, w-1))
+}
+
+// tail is the state or the time left, and the attempt.
+func (m *model) tail(word string, p paint, attempt int, c columns) string {
+	g := &m.glyphs
+	line := " " + p.on(g.right(word, c.state))
+	switch {
+	case c.try == 0:
+	case attempt > 1:
+		line += " " + g.right(itoa(attempt), c.try)
+	default:
+		line += spaces(c.try + 1)
+	}
+	return line
+}

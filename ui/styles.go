@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+
+	"example.com/hikgrab/tasks"
+)
+
+// paint is a style reduced to what stands before and after the text, so that
+// using it costs no more than joining three strings.
+type paint struct{ open, close string }
+
+func (p paint) on(text string) string {
+	if p.open == "" || text == "" {
+		return text
+	}
+	return p.open + text + p.close
+}
+
+// styles are the looks of everything on the screen, built once. They use the
+// terminal's own 16 colours, readable on light and on dark. No state is told by
+// colour alone.
+type styles struct {
+	title  paint // what a part of the screen is about
+	faint  paint // lines, labels, what does nothing now
+	strong paint // recorders
+	cursor paint // the row under the cursor
+	key    paint // a key in a hint
+	good   paint
+	busy   paint
+	warn   paint
+	bad    paint
+	state  [len(tasks.Counts{})]paint
+	slots  [numSlots]paint
+}
+
+// newStyles builds the styles. Without colour only bold, faint and reverse
+// remain; on a terminal that can do nothing, nothing.
+func newStyles(colour bool, profile termenv.Profile) styles {
+	r := lipgloss.NewRenderer(io.Discard)
+	r.SetColorProfile(profile)
+	of := func(s lipgloss.Style) paint {
+		open, end, _ := strings.Cut(s.Render("x"), "x")
+		return paint{open, end}
+	}
+	in := func(code string) lipgloss.Style {
+		if !colour {
+			return r.NewStyle()
+		}
+		return r.NewStyle().Foreground(lipgloss.Color(code))
+	}
+	const red, green, yellow, magenta, cyan = "1", "2", "3", "5", "6"
+	s := styles{
+		title:  of(r.NewStyle().Bold(true)),
+		faint:  of(r.NewStyle().Faint(true)),
+		strong: of(r.NewStyle().Bold(true)),
+		cursor: of(r.NewStyle().Reverse(true)),
+		key:    of(in(cyan).Bold(true)),
+		good:   of(in(green)),
+		busy:   of(in(cyan)),
+		warn:   of(in(yellow)),
+		bad:    of(in(red).Bold(true)),
+	}
+	held := of(in(magenta))
+	s.state = [...]paint{
+		tasks.Waiting: s.faint, tasks.Searching: s.busy, tasks.Downloading: s.busy, tasks.Retrying: s.warn,
+		tasks.Pausing: held, tasks.Paused: held, tasks.Done: s.good, tasks.Incomplete: s.warn,
+		tasks.Empty: s.faint, tasks.Failed: s.bad, tasks.Skipped: s.faint,
+	}
+	s.slots = [numSlots]paint{slotGap: s.warn, slotWaiting: s.faint, slotActive: s.busy, slotDone: s.good, slotFailed: s.bad}
+	return s
+}

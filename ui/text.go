@@ -1,0 +1,136 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// maxMarks bounds the combining marks kept on one character: real writing
+// needs no more, and a pile of them breaks the line above.
+const maxMarks = 2
+
+// clean returns s without anything that could steer a terminal or upset the
+// columns: escape sequences, control characters, bidi and other format marks,
+// variation selectors, invalid UTF-8, piles of combining marks. Whatever comes
+// from a sheet or a recorder passes through it before it is drawn.
+func clean(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	s = strings.ToValidUTF8(ansi.Strip(strings.ToValidUTF8(s, "?")), "?")
+	var b strings.Builder
+	b.Grow(len(s))
+	marks := maxMarks // a mark with nothing before it to sit on is dropped
+	for _, r := range s {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r' || unicode.Is(unicode.Zs, r):
+			r, marks = ' ', maxMarks
+		case unicode.Is(unicode.M, r):
+			if marks++; marks > maxMarks || isSelector(r) {
+				continue
+			}
+		case !unicode.IsPrint(r):
+			continue
+		default:
+			marks = 0
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// isSelector reports whether r only chooses between two looks of the character
+// before it; terminals disagree about the width of the result.
+func isSelector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
+
+// isPlain reports whether s is printable ASCII, whose width is its length.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// width is the number of cells that s takes.
+func width(s string) int {
+	if isPlain(s) {
+		return len(s)
+	}
+	return ansi.StringWidth(s)
+}
+
+// cut shortens s to at most w cells; the last ones become the ellipsis.
+func (g *glyphs) cut(s string, w int) string {
+	switch {
+	case w <= 0:
+		return ""
+	case width(s) <= w:
+		return s
+	case w <= width(g.ellipsis):
+		return ansi.Truncate(s, w, "")
+	}
+	return ansi.Truncate(s, w, g.ellipsis)
+}
+
+// left gives s exactly w cells, cut or padded on the right.
+func (g *glyphs) left(s string, w int) string {
+	s = g.cut(s, w)
+	return s + spaces(w-width(s))
+}
+
+// right gives s exactly w cells, cut or padded on the left.
+func (g *glyphs) right(s string, w int) string {
+	s = g.cut(s, w)
+	return spaces(w-width(s)) + s
+}
+
+// between sets left and right at the two ends of a line of w cells. When both
+// do not fit, right goes.
+func (g *glyphs) between(left, right string, w int) string {
+	if gap := w - width(left) - width(right); right != "" && gap > 0 {
+		return left + spaces(gap) + right
+	}
+	return g.left(left, w)
+}
+
+// wrap breaks s into lines of at most w cells.
+func wrap(s string, w int) []string {
+	if w < 1 {
+		return nil
+	}
+	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+}
+
+const blank = "                                                                                "
+
+// spaces returns n spaces; none when n is negative.
+func spaces(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n <= len(blank):
+		return blank[:n]
+	}
+	return strings.Repeat(" ", n)
+}
+
+// repeat is strings.Repeat that takes a negative n for none.
+func repeat(s string, n int) string { return strings.Repeat(s, max(0, n)) }
+
+// join sets sep between the parts that are not empty.
+func join(sep string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
+}
+
+// itoa is strconv.Itoa.
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// cutLeft drops n cells, or one more when a wide character stands there, from
+// the begin of s.
+func cutLeft(s string, n int) string { return ansi.TruncateLeft(s, n, "") }

@@ -1,0 +1,117 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"example.com/hikgrab/tasks"
+)
+
+// hour is a time on the day of the canned snapshots.
+func hour(h float64) time.Time {
+	return time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC).Add(time.Duration(h * float64(time.Hour)))
+}
+
+func span(from, to float64) tasks.Span { return tasks.Span{From: hour(from), To: hour(to)} }
+
+func recorded(from, to float64, s tasks.RecordingState) tasks.RecordingView {
+	return tasks.RecordingView{Start: hour(from), End: hour(to), State: s}
+}
+
+func TestTimeline(t *testing.T) {
+	m := newScreen(emptyQueue(), 80, 24)
+	for _, c := range []struct {
+		name       string
+		periods    []tasks.Span
+		recordings []tasks.RecordingView
+		now        float64
+		want       string
+	}{
+		{
+			"one of each",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{
+				recorded(8, 10, tasks.RecordingDone), recorded(10, 11, tasks.RecordingActive), recorded(11, 12, tasks.RecordingRetrying),
+				recorded(12, 13, tasks.RecordingFailed), recorded(15, 20, tasks.RecordingWaiting),
+			},
+			24, "██►►×··░░░░░",
+		},
+		{"nothing", []tasks.Span{span(8, 20)}, nil, 24, "············"},
+		{"the future is no gap", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone)}, 14, "████··      "},
+		{"two periods", []tasks.Span{span(8, 10), span(18, 20)}, []tasks.RecordingView{recorded(8, 10, tasks.RecordingDone)}, 24, "██        ··"},
+		{"a recording reaches out of the period", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(7, 14, tasks.RecordingDone), recorded(14, 23, tasks.RecordingWaiting)}, 24, "██████░░░░░░"},
+		{"a short failure shows", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(8, 20, tasks.RecordingDone), recorded(12.1, 12.2, tasks.RecordingFailed)}, 24, "████×███████"},
+		{"a short gap does not", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12.1, 20, tasks.RecordingDone)}, 24, "████████████"},
+		{"no period", nil, []tasks.RecordingView{recorded(8, 14, tasks.RecordingDone), recorded(14, 20, tasks.RecordingWaiting)}, 24, "██████░░░░░░"},
+		{"little in a long period", []tasks.Span{span(0, 24)}, []tasks.RecordingView{recorded(10, 14, tasks.RecordingDone)}, 24, "·██████████·"},
+		{"end before begin", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(14, 9, tasks.RecordingDone)}, 24, "············"},
+	} {
+		d := tasks.CameraDetail{Periods: c.periods, Recordings: c.recordings}
+		cells := make([]slot, 12)
+		timeline(&d, extent(&d), hour(c.now), cells)
+		if got := m.strip(cells); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// Whatever a recorder says about times, a timeline is drawn.
+func TestTimelineTakesAnything(t *testing.T) {
+	moment := rapid.Custom(func(t *rapid.T) time.Time {
+		if rapid.Bool().Draw(t, "zero") {
+			return time.Time{}
+		}
+		return time.Unix(rapid.Int64Range(-1<<36, 1<<36).Draw(t, "s"), 0).UTC()
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		var d tasks.CameraDetail
+		for range rapid.IntRange(0, 3).Draw(t, "periods") {
+			d.Periods = append(d.Periods, tasks.Span{From: moment.Draw(t, "from"), To: moment.Draw(t, "to")})
+		}
+		for range rapid.IntRange(0, 5).Draw(t, "recordings") {
+			d.Recordings = append(d.Recordings, tasks.RecordingView{Start: moment.Draw(t, "start"), End: moment.Draw(t, "end")})
+		}
+		cells := make([]slot, rapid.IntRange(0, 100).Draw(t, "w"))
+		all := extent(&d)
+		timeline(&d, all, noon, cells)
+		if line := axis(all, len(cells)); width(line) > len(cells) {
+			t.Fatalf("the axis %q is wider than %d", line, len(cells))
+		}
+	})
+}
+
+func TestAxis(t *testing.T) {
+	for _, c := range []struct {
+		span tasks.Span
+		w    int
+		want string
+	}{
+		{span(8, 20), 45, "08:00  10:00   12:00  14:00   16:00  18:00"},
+		{span(0, 24), 24, "00:00       12:00"},
+		{span(8, 8.1), 20, "08:00"},
+		{span(0, 24*7), 40, "11-03      11-05      11-07       11-09"},
+		{tasks.Span{}, 40, ""},
+		{span(8, 20), 4, ""},
+	} {
+		if got := axis(c.span, c.w); got != c.want {
+			t.Errorf("axis of %v at %d: %q, want %q", c.span, c.w, got, c.want)
+		}
+	}
+}
+
+func TestSparkline(t *testing.T) {
+	block, plain := newScreen(emptyQueue(), 80, 24), newScreen(emptyQueue(), 80, 24, ascii)
+	values := []float64{0, 1, 2, 4, 8, 7}
+	if got := block.glyphs.spark(values, 8); got != "   ▂▃▅██" {
+		t.Errorf("blocks: %q", got)
+	}
+	if got := plain.glyphs.spark(values, 6); got != " _.-##" {
+		t.Errorf("ASCII: %q", got)
+	}
+	if got := block.glyphs.spark(nil, 3); strings.TrimSpace(got) != "" || width(got) != 3 {
+		t.Errorf("nothing: %q", got)
+	}
+}

@@ -1,0 +1,338 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"pgregory.net/rapid"
+
+	"example.com/hikgrab/tasks"
+)
+
+// titles are the rows of the list as text, recorders by their address.
+func titles(m *model) []string {
+	var all []string
+	for _, r := range m.list.rows {
+		if r.camera < 0 {
+			all = append(all, m.snap.Recorders[r.recorder].Address)
+		} else {
+			all = append(all, "  "+m.snap.Cameras[r.camera].Name)
+		}
+	}
+	return all
+}
+
+// tick lets the screen look at the queue again.
+func tick(m *model) tea.Cmd {
+	_, cmd := m.Update(tickMsg(noon))
+	return cmd
+}
+
+// setState changes a camera of the fake and the sums that hang on it.
+func (q *fakeQueue) setState(id tasks.CameraID, to tasks.State) {
+	c := &q.snap.Cameras[id]
+	r := &q.snap.Recorders[c.Recorder]
+	q.snap.Counts[c.State]--
+	r.Counts[c.State]--
+	c.State = to
+	q.snap.Counts[to]++
+	r.Counts[to]++
+	r.State = groupState(r.Counts)
+	q.snap.Finished = unfinished(q.snap.Counts) == 0
+}
+
+func TestRecordersOpenAndFoldByThemselves(t *testing.T) {
+	q := emptyQueue()
+	for _, address := range []string{"a", "b", "c"} {
+		q.add(address, "", tasks.Hold{}, cam{name: address + "1", state: tasks.Waiting}, cam{name: address + "2", state: tasks.Waiting})
+	}
+	m := newScreen(q, 80, 13) // eight rows do not fit in all with nine
+	check := func(when string, want ...string) {
+		t.Helper()
+		tick(m)
+		if got := titles(m); !slices.Equal(got, want) {
+			t.Errorf("%s: rows %q, want %q", when, got, want)
+		}
+	}
+	check("at the begin", "a", "b", "c")
+	q.setState(2, tasks.Downloading)
+	check("b has begun", "a", "b", "  b1", "  b2", "c")
+	q.setState(2, tasks.Done)
+	check("b is between two cameras", "a", "b", "  b1", "  b2", "c")
+	press(m, "down", "down")
+	q.setState(3, tasks.Done)
+	check("b is done, but the cursor is inside", "a", "b", "  b1", "  b2", "c")
+	press(m, "down", "down")
+	check("the cursor has left", "a", "b", "c")
+	press(m, "up", "right")
+	check("unfolded by hand", "a", "b", "  b1", "  b2", "c")
+	press(m, "down", "left", "left")
+	check("folded by hand", "a", "b", "c")
+	m.Update(tea.WindowSizeMsg{Width: 80, Height: 30})
+	check("all fits, but b is folded by hand", "a", "  a1", "  a2", "b", "c", "  c1", "  c2")
+	q.snap.Recorders[2].Hold = badLogin
+	check("c is held", "a", "  a1", "  a2", "b", "c")
+}
+
+// However rows come and go, the cursor stays on what it stands on and that on
+// its line, as far as the rows allow.
+func TestCursorStaysWhereItIs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := crowdQueue(rapid.IntRange(1, 8).Draw(t, "recorders"), rapid.IntRange(1, 60).Draw(t, "cameras"))
+		m := newScreen(q, 80, rapid.IntRange(10, 40).Draw(t, "h"))
+		m.list.moveTo(rapid.IntRange(0, 70).Draw(t, "cursor"))
+		tick(m)
+		for range rapid.IntRange(1, 10).Draw(t, "changes") {
+			on := m.list.on
+			q.setState(tasks.CameraID(rapid.IntRange(0, len(q.snap.Cameras)-1).Draw(t, "camera")), tasks.State(rapid.IntRange(0, int(tasks.Skipped)).Draw(t, "state")))
+			tick(m)
+			if m.list.on != on {
+				t.Fatalf("the cursor went from %v to %v", on, m.list.on)
+			}
+			l := &m.list
+			if l.cursor < l.top || l.cursor >= l.top+l.height || l.top < 0 || l.top > max(0, len(l.rows)-l.height) {
+				t.Fatalf("cursor %d, window from %d of %d rows, %d lines", l.cursor, l.top, len(l.rows), l.height)
+			}
+		}
+	})
+}
+
+func TestMoving(t *testing.T) {
+	m := newScreen(crowdQueue(1, 100), 80, 24)
+	for _, step := range []struct {
+		key  string
+		want int
+	}{
+		{"down", 1},
+		{"j", 2},
+		{"k", 1},
+		{"pgdown", 13},
+		{"ctrl+d", 19},
+		{"ctrl+u", 13},
+		{"ctrl+b", 1},
+		{"G", 100},
+		{"down", 100},
+		{"home", 0},
+		{"up", 0},
+		{"ctrl+f", 12},
+		{"left", 0},
+	} {
+		press(m, step.key)
+		if m.list.cursor != step.want {
+			t.Fatalf("after %s the cursor is at %d, want %d", step.key, m.list.cursor, step.want)
+		}
+	}
+}
+
+func TestEveryStateIsInOneFilter(t *testing.T) {
+	q := siteQueue()
+	m := newScreen(q, 80, 40)
+	sum := 0
+	for f := filterActive; f < numFilters; f++ {
+		press(m, itoa(int(f)+1))
+		sum += m.shown
+		if m.shown == 0 {
+			t.Errorf("the filter %v shows nothing", f)
+		}
+	}
+	if sum != len(q.snap.Cameras) {
+		t.Errorf("the filters show %d cameras of %d", sum, len(q.snap.Cameras))
+	}
+	press(m, "1")
+	if m.filter.on() || m.shown != len(q.snap.Cameras) {
+		t.Errorf("1 does not show all: %d", m.shown)
+	}
+}
+
+func TestFilterText(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{"рампа", 3},
+		{"РАМПА", 3},
+		{"!рампа", 16},
+		{"ch01", 7},
+		{"склад юг", 2},
+		{"10.20.0.13", 2},
+		{"!10.20.0.11", 8},
+		{"failed", 1},
+		{"  ", 19},
+		{"!", 19},
+		{"倉庫", 1},
+	} {
+		m := newScreen(siteQueue(), 80, 24)
+		press(m, append([]string{"/"}, append(strings.Split(c.text, ""), "enter")...)...)
+		if m.shown != c.want {
+			t.Errorf("%q shows %d cameras, want %d", c.text, m.shown, c.want)
+		}
+	}
+}
+
+func TestNextMatchAfterTheFilter(t *testing.T) {
+	m := newScreen(siteQueue(), 80, 16)
+	press(m, "/", "р", "а", "м", "п", "enter", "esc", "g")
+	var seen []string
+	for _, k := range []string{"n", "n", "n", "n", "N"} {
+		press(m, k)
+		r, _ := m.list.current()
+		seen = append(seen, m.snap.Cameras[r.camera].Name)
+	}
+	want := []string{"Склад №7, рампа", "Рампа 1", "Рампа 2", "Склад №7, рампа", "Рампа 2"}
+	if !slices.Equal(seen, want) {
+		t.Errorf("n n n n N goes to %q, want %q", seen, want)
+	}
+}
+
+func TestSorting(t *testing.T) {
+	m := newScreen(siteQueue(), 80, 60)
+	order := func() []string {
+		var all []string
+		for _, r := range m.list.rows {
+			if r.id.recorder == 0 && r.camera >= 0 {
+				all = append(all, m.snap.Cameras[r.camera].State.String())
+			}
+		}
+		return all
+	}
+	press(m, "o")
+	want := []string{"failed", "incomplete", "retrying", "downloading", "downloading", "searching", "pausing", "paused", "empty", "skipped", "done"}
+	if got := order(); m.order.key != sortState || !slices.Equal(got, want) {
+		t.Errorf("by state: %q", got)
+	}
+	press(m, "O")
+	slices.Reverse(want)
+	if got := order(); !slices.Equal(got, want) {
+		t.Errorf("reversed: %q", got)
+	}
+	press(m, "o")
+	if got := m.list.rows[0].id.recorder; m.order.key != sortRate || m.order.reverse || got != 1 {
+		t.Errorf("by speed recorder %d comes first", got)
+	}
+	press(m, "o", "o", "o")
+	if got := titles(m)[1]; m.order.key != sortSheet || got != "  Въезд КПП-1" {
+		t.Errorf("back in the order of the sheet %q comes first", got)
+	}
+}
+
+// The numbers in the counts line add up to the number of cameras, at any width.
+func TestCountsAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var c tasks.Counts
+		total := 0
+		for s := range c {
+			c[s] = rapid.IntRange(0, 9999).Draw(t, tasks.State(s).String())
+			total += c[s]
+		}
+		m := newScreen(emptyQueue(), 80, 24)
+		line := m.counts(c, rapid.IntRange(39, 200).Draw(t, "width"))
+		sum, n := 0, 0
+		for _, r := range line + " " {
+			if r >= '0' && r <= '9' {
+				n = n*10 + int(r-'0')
+			} else {
+				sum, n = sum+n, 0
+			}
+		}
+		if sum != total && !strings.Contains(line, "…") {
+			t.Fatalf("%q makes %d, want %d", line, sum, total)
+		}
+		if width(line) > 200 {
+			t.Fatalf("%q is too wide", line)
+		}
+	})
+}
+
+func TestDetailsModes(t *testing.T) {
+	m := newScreen(siteQueue(), 80, 24)
+	for _, step := range []struct {
+		key  string
+		want detailsMode
+	}{
+		{"i", detailsFull},
+		{"enter", detailsPane},
+		{"enter", detailsFull},
+		{"esc", detailsPane},
+		{"esc", detailsOff},
+		{"esc", detailsOff},
+		{"i", detailsPane},
+	} {
+		press(m, step.key)
+		if m.details != step.want {
+			t.Fatalf("after %s: %d, want %d", step.key, m.details, step.want)
+		}
+	}
+}
+
+func TestEscapeClosesTheNearestFirst(t *testing.T) {
+	m := newScreen(siteQueue(), 80, 24)
+	press(m, "down", "v", "3", "tab")
+	for _, left := range []string{"focus", "filter", "marks"} {
+		press(m, "esc")
+		got := map[bool]string{true: "focus"}[m.focus == focusList && m.filter.on()]
+		if !m.filter.on() {
+			got = "filter"
+			if len(m.marks) == 0 {
+				got = "marks"
+			}
+		}
+		if got != left {
+			t.Fatalf("esc has cleared %q, want %q", got, left)
+		}
+	}
+}
+
+func TestEventsKeepErrors(t *testing.T) {
+	q := siteQueue()
+	m := newScreen(q, 100, 40)
+	for i := range 5000 {
+		q.events = []tasks.Event{{Seq: uint64(100 + i), Time: noon, Type: tasks.EventFile, Address: "x", Camera: -1, Message: "file"}}
+		m.events.pull(q)
+	}
+	if n := len(m.events.all); n < eventsKept || n >= 2*eventsKept {
+		t.Errorf("%d events are kept", n)
+	}
+	press(m, "L")
+	if view := m.View(); !strings.Contains(view, "errors only") || !strings.Contains(view, "login refused") {
+		t.Errorf("the errors are gone:\n%s", view)
+	}
+	press(m, "L")
+	if m.layout.events != 0 {
+		t.Error("the events are not off")
+	}
+}
+
+func TestOldEventsStayInSight(t *testing.T) {
+	q := siteQueue()
+	m := newScreen(q, 100, 30)
+	press(m, "tab", "up", "up")
+	before := strings.Join(m.eventsPane(100, 5)[1:], "\n")
+	if !strings.Contains(before, "login refused") || strings.Contains(before, "nothing came") {
+		t.Fatalf("the events are not scrolled:\n%s", before)
+	}
+	q.events = append(q.events, tasks.Event{Seq: 8, Time: noon, Camera: -1, Address: "x", Message: "new"})
+	tick(m)
+	if after := strings.Join(m.eventsPane(100, 5)[1:], "\n"); after != before {
+		t.Errorf("a new event moves the old ones:\n%s\nbefore:\n%s", after, before)
+	}
+}
+
+func TestFrozenScreenDoesNotChange(t *testing.T) {
+	q := siteQueue()
+	m := newScreen(q, 80, 24)
+	press(m, "F")
+	before := m.View()
+	q.snap.Bytes += gib
+	q.snap.Elapsed += time.Hour
+	tick(m)
+	if m.View() != before {
+		t.Error("the frozen screen changed")
+	}
+	press(m, "F")
+	if !strings.Contains(m.View(), "2:12:40") {
+		t.Error("the screen stays frozen")
+	}
+}

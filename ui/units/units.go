@@ -1,0 +1,178 @@
+// Package units turns numbers into the few characters that a person reads:
+// sizes, rates, durations, percentages and clock times, and back for the one
+// number an operator types, a bandwidth. Screen, plain output and summary use
+// it so that the same number looks the same everywhere.
+//
+// It knows nothing of terminals: colour, width and alignment are the caller's.
+package units
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// prefixes are the binary multiples of a byte, each 1024 times the one before.
+var prefixes = [...]string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
+
+// Size writes a number of bytes with three significant digits: "0 B",
+// "5.60 GiB", "812 GiB", "1004 MiB". It is never longer than 8 cells for a
+// number that is not negative.
+func Size(n int64) string {
+	if n < 0 {
+		return "-" + scaled(-float64(n))
+	}
+	return scaled(float64(n))
+}
+
+// Rate writes bytes per second: "22.1 MiB/s". What is no rate (negative, not a
+// number, infinite) counts as 0. It is never longer than 10 cells.
+func Rate(bytesPerSecond float64) string {
+	if !(bytesPerSecond > 0) || math.IsInf(bytesPerSecond, 0) {
+		bytesPerSecond = 0
+	}
+	return scaled(bytesPerSecond) + "/s"
+}
+
+// Progress writes how much of total is there, both in total's unit:
+// "5.60 / 13.7 GiB", "0.38 / 13.7 GiB". It is never longer than 15 cells.
+func Progress(done, total int64) string {
+	done = max(0, done)
+	v, of, i := float64(done), float64(max(done, total)), 0
+	for of >= 1023.5 && i < len(prefixes)-1 {
+		v, of = v/1024, of/1024
+		i++
+	}
+	digits := func(v float64) string { return strconv.FormatFloat(v, 'f', decimals(v, i), 64) }
+	return digits(v) + " / " + digits(max(0, of)) + " " + prefixes[i]
+}
+
+// scaled writes v with the largest prefix that keeps it at 1 or above.
+func scaled(v float64) string {
+	i := 0
+	for v >= 1023.5 && i < len(prefixes)-1 {
+		v /= 1024
+		i++
+	}
+	return strconv.FormatFloat(v, 'f', decimals(v, i), 64) + " " + prefixes[i]
+}
+
+// decimals is how many digits follow the point so that three are significant;
+// bytes are never split.
+func decimals(v float64, prefix int) int {
+	switch {
+	case prefix == 0 || v >= 99.95:
+		return 0
+	case v >= 9.995:
+		return 1
+	}
+	return 2
+}
+
+// Percent returns how much of total is done, 0 to 100, rounded down: 100 means
+// that nothing is missing. Of an unknown total (0 or less) nothing is done.
+func Percent(done, total int64) int {
+	switch {
+	case total <= 0 || done <= 0:
+		return 0
+	case done >= total:
+		return 100
+	}
+	return min(99, int(float64(done)/float64(total)*100))
+}
+
+// Duration writes a span of time to the second: "00:07", "04:10", "1:12:40",
+// and from two days on "3d 04h". Negative counts as 0. It is never longer than
+// 8 cells below 10,000 days.
+func Duration(d time.Duration) string {
+	s := int64(max(0, d).Round(time.Second) / time.Second)
+	const hour, day = 3600, 24 * 3600
+	switch {
+	case s < hour:
+		return fmt.Sprintf("%02d:%02d", s/60, s%60)
+	case s < 2*day:
+		return fmt.Sprintf("%d:%02d:%02d", s/hour, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%dd %02dh", s/day, s%day/hour)
+}
+
+// Wait writes a short span until something happens: "12s", "4m10s", "2h05m",
+// "3d". Parts of a second count as a whole one, so that it never says "0s" for
+// what has not happened yet.
+func Wait(d time.Duration) string {
+	s := int64((max(0, d) + time.Second - 1) / time.Second)
+	const hour, day = 3600, 24 * 3600
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%ds", s)
+	case s < hour:
+		return fmt.Sprintf("%dm%02ds", s/60, s%60)
+	case s < 2*day:
+		return fmt.Sprintf("%dh%02dm", s/hour, s/60%60)
+	}
+	return fmt.Sprintf("%dd", s/day)
+}
+
+// Clock writes the time of day to the second: "18:42:07".
+func Clock(t time.Time) string { return t.Format("15:04:05") }
+
+// Finish writes when something will be over: "20:03" today, "Tue 20:03" within
+// a week, "2026-11-03 20:03" later.
+func Finish(now, end time.Time) string {
+	switch {
+	case end.Sub(now) > 6*24*time.Hour:
+		return end.Format("2006-01-02 15:04")
+	case end.YearDay() != now.YearDay() || end.Year() != now.Year():
+		return end.Format("Mon 15:04")
+	}
+	return end.Format("15:04")
+}
+
+// Count writes a number with its noun: "1 camera", "32 cameras".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// errRate is what ParseRate says of everything it cannot read.
+var errRate = errors.New(`not a bandwidth: write it like 500K, 20M or 1.5G (bytes per second), or 0 for no limit`)
+
+// ParseRate reads a bandwidth as an operator types it: "20M", "500k", "1.5 G",
+// "20 MiB/s", "1048576". The letters mean 1024, its square and its cube; the
+// Cyrillic К, М and Г, typed in the wrong layout, mean the same. The result is in
+// bytes per second; 0, and an empty text, mean no limit.
+func ParseRate(text string) (int64, error) {
+	s := strings.ToUpper(strings.TrimSpace(text))
+	s = strings.TrimSpace(strings.TrimSuffix(s, "/S"))
+	s = strings.TrimSuffix(strings.TrimSuffix(s, "B"), "I")
+	if s == "" {
+		if strings.TrimSpace(text) != "" {
+			return 0, fmt.Errorf("%q is %w", text, errRate)
+		}
+		return 0, nil
+	}
+	unit := 1.0
+	switch last, size := utf8.DecodeLastRuneInString(s); last {
+	case 'K', 'К':
+		unit, s = 1<<10, s[:len(s)-size]
+	case 'M', 'М':
+		unit, s = 1<<20, s[:len(s)-size]
+	case 'G', 'Г':
+		unit, s = 1<<30, s[:len(s)-size]
+	}
+	s = strings.Replace(strings.TrimSpace(s), ",", ".", 1)
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(v >= 0) || v*unit > 1<<50 || strings.ContainsAny(s, "XPEN_+") {
+		return 0, fmt.Errorf("%q is %w", text, errRate)
+	}
+	if v > 0 && v*unit < 1 {
+		return 0, fmt.Errorf("%q is %w", text, errRate)
+	}
+	return int64(v * unit), nil
+}
