@@ -1,0 +1,380 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/hikgrab/nvr/simulator"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"hikgrab": main})
+}
+
+// The scripts under testdata/script use hikgrab as an operator does, against
+// simulated recorders on loopback. Their own commands are the methods of stage.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			s := &stage{recorders: map[string]*simulator.Recorder{}}
+			env.Values[stageKey{}] = s
+			env.Setenv("NO_COLOR", "1")
+			env.Setenv("GORACE", "atexit_sleep_ms=10") // the race detector sleeps a second at every exit
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"recorders": recordersCmd, "fill": fillCmd, "exits": exitsCmd, "delivered": deliveredCmd,
+			"contacted": contactedCmd, "refused": refusedCmd, "downloads": downloadsCmd, "nosecret": nosecretCmd,
+			"jsonlines": jsonlinesCmd, "await": awaitCmd,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// Arrows run main → ui → tasks → nvr and never back, and each library that
+// shapes what it touches stays in one place. What a package's tests import does
+// not count.
+func TestArrowsRunOneWay(t *testing.T) {
+	const module = "example.com/hikgrab"
+	forbidden := []struct{ from, to, why string }{
+		{module + "/nvr", module + "/tasks", "nvr knows nothing of tasks"},
+		{module + "/nvr", module + "/ui", "nvr knows nothing of screens"},
+		{module + "/tasks", module + "/ui", "the domain has no face"},
+		{module + "/nvr", "github.com/spf13", "flags and commands are for main and ui/flags"},
+		{module + "/tasks", "github.com/spf13", "flags and commands are for main and ui/flags"},
+		{module + "/nvr", "github.com/charmbracelet/bubbletea", "the terminal is ui's"},
+		{module + "/nvr", "github.com/charmbracelet/lipgloss", "the terminal is ui's"},
+		{module + "/tasks", "github.com/charmbracelet/bubbletea", "the terminal is ui's"},
+		{module + "/tasks", "github.com/charmbracelet/lipgloss", "the terminal is ui's"},
+		{module + "/nvr", "github.com/xuri", "spreadsheets are tasks/sheet's"},
+		{module + "/ui/plain", "github.com/charmbracelet/bubbletea", "plain output has no screen"},
+		{module + "/ui/units", module, "numbers need nothing"},
+	}
+	under := func(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }
+	packages := 0
+	for line := range strings.Lines(list(t, "-f", `{{.ImportPath}} {{join .Deps " "}}`, "./...")) {
+		fields := strings.Fields(line)
+		packages++
+		for _, rule := range forbidden {
+			if !under(fields[0], rule.from) {
+				continue
+			}
+			for _, dep := range fields[1:] {
+				if under(dep, rule.to) {
+					t.Errorf("%s needs %s: %s", fields[0], dep, rule.why)
+				}
+			}
+		}
+	}
+	if packages < 10 {
+		t.Fatalf("only %d packages were looked at", packages)
+	}
+}
+
+// One package only may import what shapes everything that touches it.
+func TestLibrariesStayInTheirPlace(t *testing.T) {
+	places := map[string]string{
+		"github.com/xuri/excelize":           "example.com/hikgrab/tasks/sheet",
+		"github.com/charmbracelet/bubbletea": "example.com/hikgrab/ui",
+		"github.com/charmbracelet/lipgloss":  "example.com/hikgrab/ui",
+		"github.com/charmbracelet/bubbles":   "example.com/hikgrab/ui",
+		"github.com/gofrs/flock":             "example.com/hikgrab/tasks/archive",
+		"github.com/icholy/digest":           "example.com/hikgrab/nvr",
+	}
+	for line := range strings.Lines(list(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")) {
+		fields := strings.Fields(line)
+		for _, dep := range fields[1:] {
+			for library, place := range places {
+				if strings.HasPrefix(dep, library) && !strings.HasPrefix(fields[0], place) {
+					t.Errorf("%s imports %s, which is for %s", fields[0], dep, place)
+				}
+			}
+		}
+	}
+}
+
+func TestPasswordOfTheSheet(t *testing.T) {
+	in, out, err := os.Pipe() // no terminal, so nobody can be asked
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer out.Close()
+	a := &app{stdin: in, stderr: out}
+	t.Setenv("HIKGRAB_SHEET_PASSWORD", "")
+	if got, err := a.sheetPassword(); got != "" || err != nil {
+		t.Errorf("an empty password gives %q, %v", got, err)
+	}
+	t.Setenv("HIKGRAB_SHEET_PASSWORD", "open sesame")
+	if got, err := a.sheetPassword(); got != "open sesame" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if err := os.Unsetenv("HIKGRAB_SHEET_PASSWORD"); err != nil { // t.Setenv puts it back
+		t.Fatal(err)
+	}
+	if got, err := a.sheetPassword(); err == nil || !strings.Contains(err.Error(), "HIKGRAB_SHEET_PASSWORD") {
+		t.Errorf("without terminal and variable: %q, %v", got, err)
+	}
+}
+
+// list asks the Go tool about the packages of this module.
+func list(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatalf("go list: %v", err)
+	}
+	return string(out)
+}
+
+type stageKey struct{}
+
+// stage is what the commands of one script share.
+type stage struct {
+	recorders map[string]*simulator.Recorder
+}
+
+func stageOf(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }
+
+func (s *stage) recorder(ts *testscript.TestScript, name string) *simulator.Recorder {
+	rec := s.recorders[name]
+	if rec == nil {
+		ts.Fatalf("no recorder %q was started", name)
+	}
+	return rec
+}
+
+const (
+	scriptUser     = "operator"
+	scriptPassword = "Pa55-word, with «odd» signs"
+)
+
+// recordersCmd starts a recorder for each name: two cameras with three
+// recordings each on 2026-11-03, login operator and scriptPassword. It puts the
+// addresses into variables of those names. A name that begins with "slow"
+// delivers so slowly that nothing is ever complete.
+//
+//	recorders NAME...
+func recordersCmd(ts *testscript.TestScript, _ bool, names []string) {
+	for i, name := range names {
+		day := time.Date(2026, 11, 3, 8+i, 0, 0, 0, time.UTC)
+		config := simulator.Config{
+			Name: name, User: scriptUser, Password: scriptPassword,
+			Channels: []simulator.Channel{
+				{Number: 1, Name: "Въезд " + name, Recordings: simulator.Span(day, day.Add(45*time.Minute), 15*time.Minute, 300_000)},
+				{Number: 2, Name: "Ramp \u202e" + name, Recordings: simulator.Span(day, day.Add(45*time.Minute), 15*time.Minute, 200_000)},
+			},
+		}
+		if strings.HasPrefix(name, "slow") {
+			config.Rate = 20_000
+		}
+		rec := simulator.New(config)
+		server, err := simulator.Listen("127.0.0.1:0", rec)
+		ts.Check(err)
+		ts.Defer(func() { _ = server.Close() })
+		stageOf(ts).recorders[name] = rec
+		ts.Setenv(name, server.Addr())
+	}
+}
+
+// fillCmd puts variables, and the password as ${password}, into files of the script.
+//
+//	fill FILE...
+func fillCmd(ts *testscript.TestScript, _ bool, files []string) {
+	for _, file := range files {
+		text := os.Expand(ts.ReadFile(file), func(name string) string {
+			if name == "password" {
+				return scriptPassword
+			}
+			return ts.Getenv(name)
+		})
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
+	}
+}
+
+// exitsCmd runs a program and wants that exit code of it.
+//
+//	exits CODE PROGRAM [ARG...]
+func exitsCmd(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	code := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// deliveredCmd wants every recording of the recorders, byte for byte, and no
+// other recording, under a directory.
+//
+//	delivered DIR NAME...
+func deliveredCmd(ts *testscript.TestScript, _ bool, args []string) {
+	missing := map[[sha256.Size]byte]string{}
+	for _, name := range args[1:] {
+		rec := stageOf(ts).recorder(ts, name)
+		for _, track := range rec.Tracks() {
+			for _, r := range rec.Recordings(track) {
+				missing[digest(ts, rec.Content(track, r.Name))] = name + " " + strconv.Itoa(track) + " " + r.Name
+			}
+		}
+	}
+	own := regexp.MustCompile(`^(\.hikgrab/.*|manifest\.csv|tasks\.result\.xlsx)$`)
+	walk(ts, args[0], func(path string, content io.Reader) {
+		if own.MatchString(path) {
+			return
+		}
+		sum := digest(ts, content)
+		if missing[sum] == "" {
+			ts.Fatalf("%s is no recording, or one that is there twice", path)
+		}
+		delete(missing, sum)
+	})
+	for _, what := range missing {
+		ts.Fatalf("not delivered: %s", what)
+	}
+}
+
+func digest(ts *testscript.TestScript, r io.Reader) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	_, err := io.Copy(h, r)
+	ts.Check(err)
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// walk shows every file under a directory of the script.
+func walk(ts *testscript.TestScript, dir string, show func(path string, content io.Reader)) {
+	root := os.DirFS(ts.MkAbs(dir))
+	ts.Check(fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		f, err := root.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		show(path, f)
+		return nil
+	}))
+}
+
+// contactedCmd wants that a recorder got a request, or none with "!".
+//
+//	[!] contacted NAME
+func contactedCmd(ts *testscript.TestScript, neg bool, args []string) {
+	stats := stageOf(ts).recorder(ts, args[0]).Stats()
+	contacted := len(stats.Requests) > 0 || stats.Auth.Challenges > 0 || stats.Auth.Refused > 0
+	if contacted == neg {
+		ts.Fatalf("%s contacted: %v", args[0], contacted)
+	}
+}
+
+// refusedCmd wants that a recorder refused so many logins.
+//
+//	refused NAME N
+func refusedCmd(ts *testscript.TestScript, _ bool, args []string) {
+	if got := stageOf(ts).recorder(ts, args[0]).Stats().Auth.Refused; strconv.Itoa(got) != args[1] {
+		ts.Fatalf("%s refused %d logins, want %s", args[0], got, args[1])
+	}
+}
+
+// downloadsCmd wants that a recorder was asked for so many downloads so far.
+//
+//	downloads NAME N
+func downloadsCmd(ts *testscript.TestScript, _ bool, args []string) {
+	got := stageOf(ts).recorder(ts, args[0]).Stats().Requests[simulator.Download]
+	if strconv.Itoa(got) != args[1] {
+		ts.Fatalf("%s was asked for %d downloads, want %s", args[0], got, args[1])
+	}
+}
+
+// nosecretCmd wants that no file under a directory, nor what the last program
+// printed, holds the password of the recorders.
+//
+//	nosecret DIR
+func nosecretCmd(ts *testscript.TestScript, _ bool, args []string) {
+	secret := []byte(scriptPassword)
+	look := func(where string, content []byte) {
+		if bytes.Contains(content, secret) || bytes.Contains(content, []byte("Pa55-word")) {
+			ts.Fatalf("the password stands in %s", where)
+		}
+	}
+	look("stdout", []byte(ts.ReadFile("stdout")))
+	look("stderr", []byte(ts.ReadFile("stderr")))
+	files := 0
+	walk(ts, args[0], func(path string, content io.Reader) {
+		files++
+		b, err := io.ReadAll(content)
+		ts.Check(err)
+		look(path, b)
+	})
+	if files == 0 {
+		ts.Fatalf("%s is empty: nothing was searched", args[0])
+	}
+}
+
+// jsonlinesCmd wants that each line that was printed is a JSON object with a
+// type and a time, that every type named is among them, and that the last line
+// is of the last type named.
+//
+//	jsonlines TYPE...
+func jsonlinesCmd(ts *testscript.TestScript, _ bool, args []string) {
+	seen, last := map[string]bool{}, ""
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		var o struct {
+			Type string    `json:"type"`
+			Time time.Time `json:"time"`
+		}
+		if err := json.Unmarshal([]byte(line), &o); err != nil || o.Type == "" || o.Time.IsZero() {
+			ts.Fatalf("no object with type and time: %s (%v)", line, err)
+		}
+		seen[o.Type], last = true, o.Type
+	}
+	for _, want := range args {
+		if !seen[want] {
+			ts.Fatalf("no object of type %s", want)
+		}
+	}
+	if want := args[len(args)-1]; last != want {
+		ts.Fatalf("the last line is of type %s, want %s", last, want)
+	}
+}
+
+// awaitCmd waits until a file is there.
+//
+//	await FILE
+func awaitCmd(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		matches, err := filepath.Glob(path)
+		ts.Check(err)
+		if len(matches) > 0 {
+			return
+		}
+	}
+	ts.Fatalf("%s did not appear", args[0])
+}
