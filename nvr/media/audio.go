@@ -1,0 +1,218 @@
+package media
+
+import (
+	"time"
+
+	"example.com/hikgrab/nvr/media/es"
+	"example.com/hikgrab/nvr/media/mp4"
+	"example.com/hikgrab/nvr/media/ps"
+)
+
+// AudioKind is a kind of audio.
+type AudioKind int
+
+// The kinds of audio. Remux keeps the first four.
+const (
+	NoAudio AudioKind = iota
+	G711A
+	G711U
+	AAC
+	MPEGAudio
+	OtherAudio // G.722.1, G.726 and the like: MP4 cannot hold them
+)
+
+// String returns the audio's name; empty for none.
+func (k AudioKind) String() string {
+	switch k {
+	case G711A:
+		return "G.711 A-law"
+	case G711U:
+		return "G.711 µ-law"
+	case AAC:
+		return "AAC"
+	case MPEGAudio:
+		return "MPEG audio"
+	case OtherAudio:
+		return "other"
+	case NoAudio:
+	}
+	return ""
+}
+
+// audioOfType returns the audio that a stream_type of a program stream map
+// stands for.
+func audioOfType(t byte) AudioKind {
+	switch t {
+	case 0x90:
+		return G711A
+	case 0x91:
+		return G711U
+	case 0x0F:
+		return AAC
+	case 0x03, 0x04:
+		return MPEGAudio
+	case 0:
+		return NoAudio
+	}
+	return OtherAudio
+}
+
+// audioOfInfo returns the audio that an IMKH header announces.
+func audioOfInfo(m Info) AudioKind {
+	switch m.Audio {
+	case 0x7110:
+		return G711U
+	case 0x7111:
+		return G711A
+	case 0x2001:
+		return AAC
+	case 0x2000:
+		return MPEGAudio
+	case 0:
+		return NoAudio
+	}
+	return OtherAudio
+}
+
+const (
+	// audioSlack is how far audio stamps may stray from the count of samples.
+	audioSlack = clock / 4
+	// audioReach is how far from the pictures audio can be and still be
+	// believed.
+	audioReach = 3 * clock
+	// audioLag is how far audio without stamps may fall behind the pictures.
+	audioLag = 2 * clock
+	// audioWait is how many bytes of audio wait for the first key frame.
+	audioWait = 256 << 10
+	// frameMax bounds a frame of AAC or MPEG audio.
+	frameMax = 8 << 10
+)
+
+// soundSink receives frames of audio in order. Their times follow later, in the
+// same order, in samples.
+type soundSink interface {
+	soundFormat(e mp4.Entry, rate int)
+	sound(frame []byte)
+	soundTime(at int64, samples int)
+}
+
+// audio frames the audio stream and places it on the timeline of the pictures.
+// Samples count: stamps only tell where audio begins, and where it goes on after
+// a gap.
+type audio struct {
+	kind     AudioKind
+	times    *timeline
+	sink     soundSink // nil when nobody wants the audio
+	rate     int
+	channels int
+
+	early   []earlyAudio // packets from before the first key frame
+	waiting int          // bytes in early
+	open    bool         // the first key frame was placed
+
+	begun    bool
+	next     int64 // samples: where the next frame goes
+	total    int64 // samples so far
+	seen     int64 // stamp of the latest picture, which may not be placed yet
+	last     int64 // latest stamp
+	stamped  bool  // last is valid
+	doubt    bool  // the latest stamp was ahead, and nothing has confirmed it yet
+	ahead    int64 // samples: where it says that the pending frames go
+	pending  []int // samples of the frames that wait for an answer
+	rest     []byte
+	formed   bool // the sink knows what the audio is
+	recent   recent
+	odd      int64 // packets that could not be used
+	firstOdd int64
+}
+
+type earlyAudio struct {
+	packet ps.Packet
+	offset int64 // of the video stream at that time
+}
+
+// packet takes an audio packet; offset is how much video came before it.
+func (a *audio) packet(p *ps.Packet, offset int64) {
+	if a.open {
+		a.use(p)
+		return
+	}
+	const overhead = 128 // of a packet in memory, however small
+	if a.waiting += len(p.Payload) + overhead; a.waiting > audioWait {
+		a.early, a.waiting = nil, len(p.Payload)+overhead
+	}
+	keep := *p
+	keep.Payload = append([]byte(nil), p.Payload...)
+	a.early = append(a.early, earlyAudio{keep, offset})
+}
+
+// start says that the first key frame, which begins at offset of the video
+// stream, was placed. Audio from before it is kept when its stamps say that it
+// belongs behind it.
+func (a *audio) start(offset int64) {
+	a.open = true
+	for i := range a.early {
+		e := &a.early[i]
+		p := &e.packet
+		if e.offset > offset || p.HasPTS && a.times.locate(p.PTS) >= 0 && a.times.locate(p.PTS) < audioReach {
+			a.use(p)
+		}
+	}
+	a.early = nil
+}
+
+// use places a packet and takes its frames apart.
+func (a *audio) use(p *ps.Packet) {
+	if p.HasPTS {
+		back := a.stamped && difference(p.PTS, a.last) <= 0
+		if a.recent.again(sighting{pts: p.PTS, print: fingerprint(p.Payload)}, back) {
+			return
+		}
+		a.last, a.stamped = p.PTS, true
+	}
+	if a.kind == NoAudio {
+		a.kind = sniffAudio(p.Payload)
+	}
+	switch a.kind {
+	case G711A, G711U:
+		a.pcm(p)
+	case AAC, MPEGAudio:
+		a.frames(p)
+	case NoAudio, OtherAudio:
+		a.reject(p.Offset)
+	}
+}
+
+func (a *audio) reject(offset int64) {
+	if a.odd++; a.odd == 1 {
+		a.firstOdd = offset
+	}
+}
+
+func fingerprint(b []byte) uint64 {
+	h := uint64(len(b))
+	for _, c := range b[:min(len(b), 128)] {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
+}
+
+// sniffAudio tells audio that nobody announced.
+func sniffAudio(b []byte) AudioKind {
+	f, err := es.ParseAudioFrame(b)
+	switch {
+	case err != nil:
+		return NoAudio
+	case f.AAC:
+		return AAC
+	}
+	return MPEGAudio
+}
+
+// length returns how long the audio lasts, gaps left out.
+func (a *audio) length() time.Duration {
+	if a.rate == 0 {
+		return 0
+	}
+	return time.Duration(a.total) * time.Second / time.Duration(a.rate)
+}

@@ -1,0 +1,144 @@
+package media_test
+
+import (
+	"bytes"
+	"testing"
+
+	"example.com/hikgrab/nvr/media"
+)
+
+// adts cuts an ADTS stream into frames.
+func adts(b []byte) (frames [][]byte) {
+	for len(b) > 7 {
+		n := int(b[3]&3)<<11 | int(b[4])<<3 | int(b[5]>>5)
+		frames, b = append(frames, b[:n]), b[n:]
+	}
+	return frames
+}
+
+// constant cuts a stream whose frames have one size.
+func constant(b []byte, n int) (frames [][]byte) {
+	for len(b) >= n {
+		frames, b = append(frames, b[:n]), b[n:]
+	}
+	return frames
+}
+
+func TestFramedAudio(t *testing.T) {
+	t.Parallel()
+	aac := adts(testdata(t, "tone.aac"))
+	mp2 := constant(testdata(t, "tone.mp2"), 144)
+	for _, c := range []struct {
+		name   string
+		tape   tape
+		kind   media.AudioKind
+		header int // bytes of each frame that MP4 leaves out
+		step   int64
+		format string
+	}{
+		{"AAC", tape{audio: 0x0F, sound: aac}, media.AAC, 7, 5760, "mp4a"},
+		{"AAC without stamps", tape{audio: 0x0F, sound: aac, audioStamp: noStamps}, media.AAC, 7, 5760, "mp4a"},
+		{"AAC that nobody announced", tape{sound: aac}, media.AAC, 7, 5760, "mp4a"},
+		{"AAC that the IMKH header calls G.711", tape{imkh: true, audio: 0x0F, infoAudio: 0x90, sound: aac}, media.AAC, 7, 5760, "mp4a"},
+		{"MP2", tape{audio: 0x04, sound: mp2}, media.MPEGAudio, 0, 3240, "mp4a"},
+		{"MP2 that nobody announced", tape{sound: mp2}, media.MPEGAudio, 0, 3240, "mp4a"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.tape.source, c.tape.soundStep, c.tape.number = "plain.h265", c.step, 77
+			f := record(t, c.tape)
+			var dst memory
+			r, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !r.Clean() || r.Audio != c.kind {
+				t.Errorf("%v, %v", r.Audio, r.Reason())
+			}
+			m, err := dst.movie()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := m.track("soun").format; got != c.format {
+				t.Errorf("format %s", got)
+			}
+			for i := range f.sound {
+				f.sound[i] = f.sound[i][c.header:]
+			}
+			checkSound(t, f, m)
+		})
+	}
+}
+
+// TestEmptyAudio begins with packets that hold nothing.
+func TestEmptyAudio(t *testing.T) {
+	t.Parallel()
+	f := record(t, with(plain("plain.h264"), func(r *tape) { r.audio, r.sound = 0x90, append([][]byte{{}, {}}, tone()...) }))
+	var dst memory
+	if _, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := dst.movie()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.tracks) != 2 || len(m.track("soun").samples) != len(f.sound)-2 {
+		t.Errorf("%d tracks, %d audio samples of %d", len(m.tracks), len(m.track("soun").samples), len(f.sound))
+	}
+}
+
+// TestStraddlingAudio cuts frames of audio anywhere: none may be lost, and each
+// keeps its time.
+func TestStraddlingAudio(t *testing.T) {
+	t.Parallel()
+	aac := testdata(t, "tone.aac")
+	frames := adts(aac)
+	const size = 61
+	f := record(t, tape{source: "plain.h264", audio: 0x0F, sound: constant(aac, size), audioStamp: noStamps, soundStep: 1800})
+	var dst memory
+	r, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := dst.movie()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := m.track("soun")
+	if r.Audio != media.AAC || len(a.samples) < len(frames) {
+		t.Fatalf("%v, %d samples: %s", r.Audio, len(a.samples), r.Reason())
+	}
+	// Behind the end of the tone the tape begins it again, in the middle of a
+	// frame.
+	for i, s := range a.samples[:len(frames)-1] {
+		if !bytes.Equal(s.data, frames[i][7:]) || s.dts != int64(i)*1024 {
+			t.Fatalf("frame %d at %d", i, s.dts)
+		}
+	}
+}
+
+// TestAudioGap leaves out two seconds of audio only.
+func TestAudioGap(t *testing.T) {
+	t.Parallel()
+	shift := func(i int, s int64) int64 {
+		if i >= 20 {
+			s += 2 * 90000
+		}
+		return s
+	}
+	f := record(t, with(plain("plain.h264"), func(r *tape) {
+		r.repeat, r.audio, r.sound, r.soundStamp = 2, 0x90, tone(), shift
+	}))
+	var dst memory
+	if _, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range f.soundAt {
+		f.soundAt[i] = shift(i, f.soundAt[i])
+	}
+	m, err := dst.movie()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSound(t, f, m)
+}

@@ -1,0 +1,82 @@
+package media_test
+
+import (
+	"testing"
+
+	"example.com/hikgrab/nvr/media"
+)
+
+func imkhHead(system byte, tail ...byte) []byte {
+	h := make([]byte, 40)
+	copy(h, "IMKH\x02\x01")
+	h[8] = system
+	return append(h, tail...)
+}
+
+func TestSniff(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		head []byte
+		want media.Container
+		text string
+	}{
+		{"pack", []byte{0, 0, 1, 0xBA, 0x44}, media.PS, "MPEG program stream"},
+		{"IMKH", imkhHead(2, 0, 0, 1, 0xBA), media.IMKH, "Hikvision MPEG program stream"},
+		{"IMKH that has not gone on yet", imkhHead(2), media.IMKH, "Hikvision MPEG program stream"},
+		{"GB/T 28181", imkhHead(8), media.IMKH, "Hikvision MPEG program stream"},
+		{"the bytes outrank the header", imkhHead(4, 0, 0, 1, 0xBA), media.IMKH, "Hikvision MPEG program stream"},
+		{"private", imkhHead(1), media.IMKHPrivate, "Hikvision private stream"},
+		{"transport stream", imkhHead(3), media.IMKHTS, "Hikvision MPEG transport stream"},
+		{"RTP", imkhHead(4, 0x80, 0x60), media.IMKHRTP, "Hikvision RTP capture"},
+		{"MP4 behind IMKH", imkhHead(5), media.IMKHMP4, "Hikvision MP4"},
+		{"IMKH of tomorrow", imkhHead(99), media.IMKHOther, "Hikvision stream of an unknown kind"},
+		{"IMKH cut short", []byte("IMKH\x02"), media.UnknownContainer, "unknown data"},
+		{"MP4", []byte("\x00\x00\x00\x20ftypisom"), media.MP4, "MP4"},
+		{"QuickTime", []byte("\x00\x00\x10\x20mdat"), media.MP4, "MP4"},
+		{"photo", []byte{0xFF, 0xD8, 0xFF, 0xE0}, media.JPEG, "JPEG picture"},
+		{"ResponseStatus", []byte("<?xml version=\"1.0\"?><ResponseStatus>"), media.XML, "XML message"},
+		{"XML behind a byte order mark", []byte("\xEF\xBB\xBF\r\n <ResponseStatus>"), media.XML, "XML message"},
+		{"login page", []byte("<!DOCTYPE html><html>"), media.HTML, "web page"},
+		{"web page", []byte("<HTML><head>"), media.HTML, "web page"},
+		{"nothing", nil, media.UnknownContainer, "unknown data"},
+		{"noise", noise(600), media.UnknownContainer, "unknown data"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := media.Sniff(c.head)
+			if got != c.want || got.String() != c.text {
+				t.Errorf("%v, want %v", got, c.text)
+			}
+			var s media.Scanner
+			_, _ = s.Write(c.head)
+			r := s.Report()
+			if r.Container != c.want || r.Clean() || r.Unfit == nil || r.Bytes != int64(len(c.head)) {
+				t.Errorf("report %+v", r)
+			}
+			if c.want.ProgramStream() == (r.Unfit.Kind == media.ForeignContainer) {
+				t.Errorf("unfit: %v", r.Unfit)
+			}
+			dst := memory{}
+			if _, err := media.Remux(&dst, newReader(c.head), media.Options{}); err == nil || len(dst.b) != 0 {
+				t.Errorf("Remux: %v, %d bytes written", err, len(dst.b))
+			}
+		})
+	}
+}
+
+func TestMediaInfo(t *testing.T) {
+	t.Parallel()
+	h := []byte("IMKH\x02\x01\x03\x00\x02\x00\x05\x00\x11\x71\x01\x10\x40\x1f\x00\x00\x00\xfa\x00\x00\x81" + "0123456789abcde")
+	got, ok := media.ParseInfo(h)
+	want := media.Info{
+		Version: 0x0102, Device: 3, System: 2, Video: 5, Audio: 0x7111, Channels: 1, Bits: 16,
+		Rate: 8000, BitRate: 64000, Flag: 0x81,
+	}
+	if !ok || got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if _, ok := media.ParseInfo(h[:39]); ok {
+		t.Error("a header cut short was read")
+	}
+}

@@ -1,0 +1,75 @@
+package es
+
+// bits reads a bit stream. Behind its end it reads zeros and remembers that.
+type bits struct {
+	b    []byte
+	pos  int // in bits
+	over bool
+}
+
+func (r *bits) bit() uint32 {
+	if r.pos>>3 >= len(r.b) {
+		r.over = true
+		return 0
+	}
+	v := r.b[r.pos>>3] >> (7 - r.pos&7) & 1
+	r.pos++
+	return uint32(v)
+}
+
+func (r *bits) flag() bool { return r.bit() == 1 }
+
+func (r *bits) u(n int) uint32 {
+	var v uint32
+	for range n {
+		v = v<<1 | r.bit()
+	}
+	return v
+}
+
+func (r *bits) skip(n int) {
+	r.pos += n
+	if r.pos > len(r.b)*8 {
+		r.over = true
+	}
+}
+
+// ue reads an unsigned Exp-Golomb code.
+func (r *bits) ue() uint32 {
+	zeros := 0
+	for r.bit() == 0 {
+		if zeros++; zeros > 31 || r.over {
+			r.over = true
+			return 0
+		}
+	}
+	return 1<<zeros - 1 + r.u(zeros)
+}
+
+// se reads a signed Exp-Golomb code.
+func (r *bits) se() int32 {
+	v := r.ue()
+	if v&1 == 1 {
+		return int32(v/2 + 1)
+	}
+	return -int32(v / 2)
+}
+
+// rbsp returns a NAL unit's payload without the emulation prevention bytes.
+func rbsp(nal []byte) []byte {
+	out := make([]byte, 0, len(nal))
+	zeros := 0
+	for _, c := range nal {
+		if zeros >= 2 && c == 3 {
+			zeros = 0
+			continue
+		}
+		if c == 0 {
+			zeros++
+		} else {
+			zeros = 0
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,213 @@
+package es_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"example.com/hikgrab/nvr/media/es"
+)
+
+func testdata(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// split returns the access units of a stream that comes in pieces, in words. With
+// a limit above 0 the data is wanted; one below 0 limits the units alone.
+func split(b []byte, piece, limit int) (units []string, data []byte) {
+	s := es.Splitter{Keep: limit > 0, Limit: max(limit, -limit)}
+	s.Emit = func(u *es.AccessUnit) {
+		units = append(units, fmt.Sprintf("%d+%d key %v field %v %x pts %d %v %v", u.Offset, u.Size, u.Key, u.Field, u.Fingerprint, u.PTS, u.HasPTS, u.TooLarge))
+		if limit > 0 && len(u.Data) != u.Size && !u.TooLarge {
+			units = append(units, fmt.Sprintf("%d bytes of data", len(u.Data)))
+		}
+		data = append(data, u.Data...)
+	}
+	s.Mark(es.Stamp{PTS: 9, HasPTS: true})
+	for p := range slices.Chunk(b, max(piece, 1)) {
+		s.Write(p)
+	}
+	s.Flush()
+	return units, data
+}
+
+func TestSplitter(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		units int
+		keys  int
+	}{{"plain.h264", 50, 5}, {"plain.h265", 50, 5}, {"bframes.h264", 50, 2}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			stream := testdata(t, c.name)
+			want, data := split(stream, len(stream), 1<<20)
+			if len(want) != c.units {
+				t.Fatalf("%d access units, want %d", len(want), c.units)
+			}
+			keys := 0
+			for _, u := range want {
+				if bytes.Contains([]byte(u), []byte("key true")) {
+					keys++
+				}
+			}
+			if keys != c.keys {
+				t.Errorf("%d key frames, want %d", keys, c.keys)
+			}
+			// Nothing but start codes may be gone.
+			var nals []byte
+			for len(data) > 0 {
+				n := binary.BigEndian.Uint32(data)
+				nals = append(append(nals, 0, 0, 1), data[4:4+n]...)
+				data = data[4+n:]
+			}
+			if !bytes.Equal(nals, bytes.ReplaceAll(stream, []byte{0, 0, 0, 1}, []byte{0, 0, 1})) {
+				t.Error("the units are not what the stream holds")
+			}
+			for _, piece := range []int{1, 2, 3, 5, 64, 1000} {
+				if got, _ := split(stream, piece, 0); !slices.Equal(got, want) {
+					t.Fatalf("pieces of %d give other units", piece)
+				}
+			}
+		})
+	}
+}
+
+func TestSPS(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		file  string
+		codec es.Codec
+		word  string
+	}{{"plain.h264", es.H264, "H.264"}, {"plain.h265", es.H265, "H.265"}} {
+		s := es.Splitter{Emit: func(*es.AccessUnit) {}}
+		s.Write(testdata(t, c.file))
+		s.Flush()
+		sps, ok := s.SPS()
+		if !ok || sps.Codec != c.codec || sps.Width != 320 || sps.Height != 180 || sps.ChromaFormat != 1 || sps.LumaDepth != 8 {
+			t.Errorf("%s: %+v", c.file, sps)
+		}
+		if c.codec == es.H264 && (sps.TickNumerator*25 != sps.TickDenominator || !sps.FramesOnly) {
+			t.Errorf("%s: %d/%d s per frame", c.file, sps.TickNumerator, sps.TickDenominator)
+		}
+		if s.Codec != c.codec || s.Codec.String() != c.word {
+			t.Errorf("%s: %v", c.file, s.Codec)
+		}
+		sets := s.Sets()
+		if len(sets.SPS) != 1 || len(sets.PPS) != 1 || (len(sets.VPS) == 1) != (c.codec == es.H265) {
+			t.Errorf("%s: %d, %d and %d sets", c.file, len(sets.VPS), len(sets.SPS), len(sets.PPS))
+		}
+		for n := range sets.SPS[0] {
+			if cut, err := es.ParseSPS(c.codec, sets.SPS[0][:n]); err == nil && (cut.Width != 320 || cut.Height != 180) {
+				t.Errorf("%s: cut to %d bytes: %+v", c.file, n, cut)
+			}
+		}
+	}
+}
+
+// TestNoIDR makes ordinary pictures of the key frames: some encoders begin every
+// group with a parameter set and an I picture.
+func TestNoIDR(t *testing.T) {
+	t.Parallel()
+	stream := bytes.ReplaceAll(testdata(t, "plain.h264"), []byte{0, 0, 1, 0x65}, []byte{0, 0, 1, 0x61})
+	units, _ := split(stream, len(stream), 0)
+	var keys []int
+	for i, u := range units {
+		if bytes.Contains([]byte(u), []byte("key true")) {
+			keys = append(keys, i)
+		}
+	}
+	if !slices.Equal(keys, []int{0, 12, 24, 36, 48}) {
+		t.Errorf("key frames at %v", keys)
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	units, data := split(testdata(t, "plain.h264"), 100, 700)
+	large := 0
+	for _, u := range units {
+		if bytes.HasSuffix([]byte(u), []byte("true true")) || bytes.HasSuffix([]byte(u), []byte("false true")) {
+			large++
+		}
+	}
+	if large == 0 || len(units) != 50 || len(data) > 700*50 {
+		t.Errorf("%d of %d units are too large", large, len(units))
+	}
+	if without, _ := split(testdata(t, "plain.h264"), 100, -700); !slices.Equal(without, units) {
+		t.Error("other units are too large when the data is not wanted")
+	}
+}
+
+func TestAudioFrames(t *testing.T) {
+	t.Parallel()
+	aac, err := es.ParseAudioFrame(testdata(t, "tone.aac"))
+	if err != nil || !aac.AAC || aac.Rate != 16000 || aac.Channels != 1 || aac.Samples != 1024 || aac.Config != [2]byte{0x14, 0x08} {
+		t.Errorf("%+v, %v", aac, err)
+	}
+	mp2, err := es.ParseAudioFrame(testdata(t, "tone.mp2"))
+	if err != nil || mp2.AAC || mp2.Layer != 2 || mp2.Rate != 32000 || mp2.Size != 144 || mp2.Samples != 1152 || mp2.Channels != 1 {
+		t.Errorf("%+v, %v", mp2, err)
+	}
+	for _, b := range [][]byte{nil, {0xFF}, make([]byte, 16), {0xFF, 0xF1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, {0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0}} {
+		if f, err := es.ParseAudioFrame(b); err == nil {
+			t.Errorf("% x is a frame: %+v", b, f)
+		}
+	}
+}
+
+func FuzzSplitter(f *testing.F) {
+	for _, name := range []string{"plain.h264", "plain.h265", "bframes.h264"} {
+		f.Add(testdata(f, name)[:3000], 7)
+	}
+	f.Add([]byte{0, 0, 1, 9, 0xF0, 0, 0, 0, 1, 0x67}, 1)
+	f.Add([]byte{0, 0, 1, 0x40, 1, 0, 0, 0, 0, 0, 1, 0x26, 1, 0x80}, 2)
+	f.Fuzz(func(t *testing.T, b []byte, piece int) {
+		want, data := split(b, len(b), 3*len(b)+64)
+		got, _ := split(b, min(max(piece, 1), 1<<16), 0)
+		if !slices.Equal(got, want) {
+			t.Errorf("pieces of %d:\ngot  %q\nwant %q", piece, got, want)
+		}
+		if len(data) > 3*len(b)+64 {
+			t.Errorf("%d bytes became %d", len(b), len(data))
+		}
+	})
+}
+
+func FuzzSPS(f *testing.F) {
+	for _, name := range []string{"plain.h264", "plain.h265"} {
+		s := es.Splitter{Emit: func(*es.AccessUnit) {}}
+		s.Write(testdata(f, name))
+		s.Flush()
+		f.Add(s.Sets().SPS[0])
+	}
+	f.Add([]byte{0x67, 66, 0, 30, 0xDA, 5, 0x0C, 0x48})
+	f.Fuzz(func(t *testing.T, nal []byte) {
+		for _, c := range []es.Codec{es.Unknown, es.H264, es.H265} {
+			s, err := es.ParseSPS(c, nal)
+			if err == nil && (s.Width < 1 || s.Height < 1 || s.Width > 16384 || s.Height > 16384 || s.Codec != c) {
+				t.Errorf("%v: %+v", c, s)
+			}
+		}
+	})
+}
+
+func FuzzAudioFrame(f *testing.F) {
+	f.Add(testdata(f, "tone.aac")[:16])
+	f.Add(testdata(f, "tone.mp2")[:16])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		a, err := es.ParseAudioFrame(b)
+		if err == nil && (a.Size <= 0 || a.Header >= a.Size || a.Samples <= 0 || a.Rate <= 0) {
+			t.Errorf("%+v", a)
+		}
+	})
+}

@@ -1,0 +1,70 @@
+package es
+
+// NAL unit types that matter here.
+const (
+	avcSlice, avcPartA, avcIDR       = 1, 2, 5
+	avcSPS, avcPPS, avcEndOfSequence = 7, 8, 10
+
+	hevcFirstIRAP, hevcLastIRAP, hevcLastVCL = 16, 23, 31
+	hevcVPS, hevcSPS, hevcPPS                = 32, 33, 34
+)
+
+// role is what a NAL unit is to the access units around it.
+type role struct {
+	kind   byte // nal_unit_type
+	slice  bool // carries a part of a picture
+	begins bool // belongs to a new access unit when it follows a slice
+}
+
+// roleOf judges a NAL unit by its first three bytes; fewer when it is shorter.
+func roleOf(c Codec, b []byte) role {
+	if c == H264 {
+		kind := b[0] & 0x1F
+		slice := kind >= avcSlice && kind <= avcIDR
+		// first_mb_in_slice 0 is the single bit 1. The later data partitions
+		// begin no picture.
+		first := slice && (kind == avcSlice || kind == avcPartA || kind == avcIDR) && len(b) > 1 && b[1]&0x80 != 0
+		return role{kind, slice, first || kind >= 6 && kind <= 9 || kind >= 14 && kind <= 18}
+	}
+	kind := b[0] >> 1 & 0x3F
+	slice := kind <= hevcLastVCL
+	first := slice && len(b) > 2 && b[2]&0x80 != 0
+	prefix := kind >= hevcVPS && kind <= 35 || kind == 39 || kind >= 41 && kind <= 44 || kind >= 48 && kind <= 55
+	return role{kind, slice, first || prefix}
+}
+
+// detect tells the codec from a NAL unit that only one codec has.
+func detect(b []byte) Codec {
+	if len(b) < 3 {
+		return Unknown
+	}
+	switch {
+	case (b[0] == 0x40 || b[0] == 0x42) && b[1] == 1:
+		return H265
+	case b[0]&0x9F == avcSPS && b[0]&0x60 != 0 && (highProfile(b[1]) || b[1] == 66 || b[1] == 77 || b[1] == 88):
+		return H264
+	}
+	return Unknown
+}
+
+// sliceHeader is the beginning of an H.264 slice header.
+type sliceHeader struct {
+	intra bool // the slice refers to no other picture
+	field bool // it belongs to a field, not to a frame
+}
+
+func parseSlice(nal []byte, s *SPS) sliceHeader {
+	r := &bits{b: rbsp(nal[1:min(len(nal), 32)])}
+	r.ue() // first_mb_in_slice
+	kind := r.ue() % 5
+	h := sliceHeader{intra: kind == 2 || kind == 4}
+	r.ue() // pic_parameter_set_id
+	if s.SeparatePlanes {
+		r.skip(2)
+	}
+	r.skip(s.FrameNumBits)
+	if s.FrameNumBits > 0 && !s.FramesOnly {
+		h.field = r.flag()
+	}
+	return h
+}

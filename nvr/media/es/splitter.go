@@ -1,0 +1,332 @@
+package es
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+const (
+	headSize = 64      // of a NAL unit is looked at
+	setSize  = 1 << 10 // of a parameter set is believed
+	setCount = 16      // distinct sets of one kind are kept
+)
+
+// Splitter groups the NAL units of a stream in Annex B form into access units.
+// Codec may be set to what the container says; what the stream itself shows
+// outranks it until the first key frame. Set the exported fields before the
+// first Write.
+type Splitter struct {
+	Codec Codec
+	Emit  func(*AccessUnit)
+	Keep  bool // Data of the access units is wanted
+	Limit int  // bytes of an access unit that is not too large; 0: no limit
+
+	sets   ParameterSets
+	sps    SPS
+	sized  bool // sps holds a set that makes sense
+	resize int  // how often the picture's size changed
+	locked bool // the codec is settled: a key frame was seen
+
+	offset int64     // of the next byte in the elementary stream
+	marks  [4]marked // the latest packets' stamps, by the offset they begin at
+	head   []byte    // the beginning of the current NAL unit
+	role   role      // valid when judged
+	judged bool
+	inNAL  bool
+	zeros  int   // bytes withheld, because they may belong to a start code
+	begin  int64 // offset of the current NAL unit's start code
+	length int   // where in unit.Data the current NAL unit's length goes
+	size   int   // of the current NAL unit
+
+	unit   AccessUnit
+	filled bool // unit has a NAL unit
+	slices bool // unit has a slice
+	hasSPS bool
+	intra  bool
+	buf    []byte
+	full   bool // buf holds no more of the unit
+}
+
+type marked struct {
+	Stamp
+	at   int64
+	used bool
+}
+
+// Sets returns the distinct parameter sets seen so far.
+func (s *Splitter) Sets() ParameterSets { return s.sets }
+
+// SPS returns the latest sequence parameter set; false when none made sense.
+func (s *Splitter) SPS() (SPS, bool) { return s.sps, s.sized }
+
+// Resizes returns how often the picture's size changed.
+func (s *Splitter) Resizes() int { return s.resize }
+
+// Mark stamps the access unit that begins next.
+func (s *Splitter) Mark(m Stamp) {
+	copy(s.marks[1:], s.marks[:3])
+	s.marks[0] = marked{Stamp: m, at: s.offset}
+}
+
+// Damage says that bytes are missing here, or that foreign ones are.
+func (s *Splitter) Damage() { s.unit.Damaged = true }
+
+// Offset returns how many bytes of the stream were written.
+func (s *Splitter) Offset() int64 { return s.offset }
+
+// Write takes the next bytes of the stream.
+func (s *Splitter) Write(p []byte) {
+	base := s.offset
+	s.offset += int64(len(p))
+	start := 0
+	for i := 0; i < len(p); {
+		j := bytes.IndexByte(p[i:], 1)
+		if j < 0 {
+			break
+		}
+		j += i
+		i = j + 1
+		end := j
+		for end > start && end > j-3 && p[end-1] == 0 {
+			end--
+		}
+		zeros := j - end
+		if end == start {
+			zeros += s.zeros
+		}
+		if zeros < 2 {
+			continue
+		}
+		if end > start {
+			// Zeros in front of the start code pad, they are not data.
+			end = start + len(bytes.TrimRight(p[start:end], "\x00"))
+			s.body(p[start:end])
+		}
+		s.endNAL()
+		s.startNAL(base + int64(j-min(zeros, 3)))
+		start = i
+	}
+	rest := p[start:]
+	data := len(bytes.TrimRight(rest, "\x00"))
+	if data > 0 {
+		s.body(rest[:data])
+	}
+	s.zeros += len(rest) - data
+}
+
+// Flush ends the stream.
+func (s *Splitter) Flush() {
+	s.endNAL()
+	s.inNAL = false
+	s.finish()
+}
+
+func (s *Splitter) startNAL(at int64) {
+	s.inNAL, s.judged, s.begin, s.zeros = true, false, at, 0
+	s.head, s.size = s.head[:0], 0
+}
+
+// body takes bytes of the current NAL unit, after the zeros withheld before.
+func (s *Splitter) body(p []byte) {
+	if !s.inNAL || len(p) == 0 {
+		s.zeros = 0
+		return
+	}
+	for s.zeros > 0 {
+		n := min(s.zeros, len(someZeros))
+		s.zeros -= n
+		s.take(someZeros[:n])
+	}
+	s.take(p)
+}
+
+var someZeros [4096]byte
+
+func (s *Splitter) take(p []byte) {
+	s.size += len(p)
+	if !s.judged {
+		n := min(3-len(s.head), len(p))
+		s.head = append(s.head, p[:n]...)
+		if p = p[n:]; len(s.head) < 3 {
+			return
+		}
+		s.judge()
+	}
+	if room := s.room() - len(s.head); room > 0 {
+		s.head = append(s.head, p[:min(room, len(p))]...)
+	}
+	s.keep(p)
+}
+
+// room is how much of the current NAL unit is looked at.
+func (s *Splitter) room() int {
+	if s.isSet() {
+		return setSize
+	}
+	return headSize
+}
+
+func (s *Splitter) isSet() bool {
+	k := s.role.kind
+	return s.Codec == H264 && (k == avcSPS || k == avcPPS) || s.Codec == H265 && k >= hevcVPS && k <= hevcPPS
+}
+
+func (s *Splitter) keep(p []byte) {
+	if !s.Keep || s.Codec == Unknown || s.full {
+		return
+	}
+	if s.full = s.Limit > 0 && len(s.buf)+len(p) > s.Limit; !s.full {
+		s.buf = append(s.buf, p...)
+	}
+}
+
+// judge decides where a NAL unit belongs, as soon as enough of it is there.
+func (s *Splitter) judge() {
+	s.judged = true
+	if c := detect(s.head); !s.locked && c != Unknown && c != s.Codec {
+		s.Codec = c
+		s.sets, s.sized = ParameterSets{}, false
+		s.drop()
+	}
+	s.role = role{}
+	if s.Codec == Unknown {
+		return
+	}
+	s.role = roleOf(s.Codec, s.head)
+	if s.role.begins && s.slices {
+		s.finish()
+	}
+	if !s.filled {
+		s.filled = true
+		s.unit.Stamp, s.unit.Offset = s.mark(s.begin), s.begin
+	} else if m := &s.marks[0]; !s.unit.HasPTS && m.HasPTS && !m.used && m.at == s.begin {
+		// The stamp came late: on the packet of a later NAL unit. Only a packet
+		// that begins with the unit can mean that.
+		m.used = true
+		u := &s.unit
+		u.PTS, u.DTS, u.HasPTS, u.HasDTS, u.Wall = m.PTS, m.DTS, m.HasPTS, m.HasDTS, max(u.Wall, m.Wall)
+	}
+	s.length = len(s.buf)
+	s.keep([]byte{0, 0, 0, 0})
+	s.keep(s.head)
+}
+
+// mark returns the stamp of the packet that holds the offset at. A packet's
+// times are those of the first access unit that begins in it.
+func (s *Splitter) mark(at int64) Stamp {
+	for i := range s.marks {
+		m := &s.marks[i]
+		if m.at > at {
+			continue
+		}
+		stamp := m.Stamp
+		if m.used {
+			stamp.HasPTS, stamp.HasDTS, stamp.Wall = false, false, 0
+		}
+		m.used = true
+		return stamp
+	}
+	return Stamp{}
+}
+
+// endNAL takes the current NAL unit for complete.
+func (s *Splitter) endNAL() {
+	if !s.inNAL || s.size == 0 {
+		return
+	}
+	if !s.judged {
+		s.judge()
+	}
+	s.zeros = 0
+	if s.Codec == Unknown {
+		return
+	}
+	s.unit.Size += 4 + s.size
+	if s.Keep && s.length+4 <= len(s.buf) {
+		binary.BigEndian.PutUint32(s.buf[s.length:], uint32(len(s.buf)-s.length-4))
+	}
+	switch {
+	case s.isSet():
+		s.addSet()
+	case s.role.slice:
+		s.addSlice()
+	}
+	s.size = 0
+}
+
+func (s *Splitter) addSlice() {
+	u := &s.unit
+	k := s.role.kind
+	if s.Codec == H265 {
+		u.Key = u.Key || k >= hevcFirstIRAP && k <= hevcLastIRAP
+	} else if k == avcIDR || k == avcSlice || k == avcPartA {
+		h := parseSlice(s.head, &s.sps)
+		s.intra = h.intra && (s.intra || !s.slices)
+		u.Field = u.Field || h.field
+		u.Key = u.Key || k == avcIDR
+	}
+	if !s.slices {
+		u.Fingerprint = fnv(s.head)
+	}
+	s.slices = true
+}
+
+// fnv is the hash FNV-1a.
+func fnv(b []byte) uint64 {
+	h := uint64(14695981039346656037)
+	for _, c := range b {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
+}
+
+func (s *Splitter) addSet() {
+	if len(s.head) >= setSize {
+		return
+	}
+	list := &s.sets.PPS
+	switch k := s.role.kind; {
+	case k == hevcVPS && s.Codec == H265:
+		list = &s.sets.VPS
+	case k == avcSPS && s.Codec == H264, k == hevcSPS && s.Codec == H265:
+		list = &s.sets.SPS
+		sps, err := ParseSPS(s.Codec, s.head)
+		if err != nil {
+			return
+		}
+		if s.sized && (sps.Width != s.sps.Width || sps.Height != s.sps.Height) {
+			s.resize++
+		}
+		s.sps, s.sized, s.hasSPS = sps, true, true
+	}
+	for _, old := range *list {
+		if bytes.Equal(old, s.head) {
+			return
+		}
+	}
+	if len(*list) < setCount {
+		*list = append(*list, bytes.Clone(s.head))
+	}
+}
+
+// finish hands the current access unit on, if it holds a picture.
+func (s *Splitter) finish() {
+	if s.slices {
+		u := &s.unit
+		// Some encoders never send an IDR picture: a picture that refers to no
+		// other, behind a sequence parameter set, serves as well.
+		u.Key = u.Key || s.Codec == H264 && s.hasSPS && s.intra
+		u.Fingerprint ^= uint64(u.Size) << 32
+		u.Data = s.buf
+		u.TooLarge = s.Limit > 0 && u.Size > s.Limit
+		s.locked = s.locked || u.Key
+		s.Emit(u)
+	}
+	s.drop()
+}
+
+func (s *Splitter) drop() {
+	s.unit = AccessUnit{}
+	s.buf, s.full = s.buf[:0], false
+	s.filled, s.slices, s.hasSPS, s.intra = false, false, false, false
+}

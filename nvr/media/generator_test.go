@@ -1,0 +1,375 @@
+package media_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"testing"
+	"time"
+)
+
+// picture is one access unit of a source: what must come out again.
+type picture struct {
+	nals [][]byte
+	key  bool
+	pts  int64
+	dts  int64
+}
+
+// data returns the picture as an MP4 sample holds it.
+func (p picture) data() []byte {
+	var b []byte
+	for _, n := range p.nals {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(n)))
+		b = append(b, n...)
+	}
+	return b
+}
+
+// pictures takes an elementary stream of testdata apart, by other means than
+// package es does: the clips are known to hold no zero byte before a start code
+// but its own, and all slices of a picture in a row.
+func pictures(t testing.TB, name string) []picture {
+	t.Helper()
+	stream := testdata(t, name)
+	h265 := bytes.HasSuffix([]byte(name), []byte("265"))
+	var list []picture
+	var cur picture
+	full := false
+	for _, part := range bytes.Split(stream, []byte{0, 0, 1})[1:] {
+		nal := bytes.TrimRight(part, "\x00")
+		kind, first := nal[0]&31, nal[1]&0x80 != 0
+		slice, key := kind == 1 || kind == 5, kind == 5
+		if h265 {
+			kind, first = nal[0]>>1, nal[2]&0x80 != 0
+			slice, key = kind < 32, kind >= 16 && kind < 24
+		}
+		if full && (!slice || first) {
+			list = append(list, cur)
+			cur, full = picture{}, false
+		}
+		cur.nals = append(cur.nals, nal)
+		full = full || slice
+		cur.key = cur.key || slice && key
+	}
+	return append(list, cur)
+}
+
+func testdata(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Kinds of audio stamps.
+const (
+	stamps90k = iota
+	stamps8k
+	noStamps
+)
+
+// tape says how a recording is to be made.
+type tape struct {
+	source     string
+	imkh       bool
+	system     uint16 // of the IMKH header
+	noMap      bool
+	noNumbers  bool
+	number     uint32 // of the first picture
+	numberStep uint32 // from picture to picture, 1 when not set
+	countSound bool   // sound has packs of its own, in the same count
+	soundCount bool   // sound has packs of its own, with a count of its own
+	base       int64  // stamp of the first picture
+	step       int64
+	at         func(i int, t int64) int64 // changes a picture's time
+	stamp      func(i int, s int64) int64 // changes a picture's stamp, not its time
+	wrap32     bool
+	reorder    bool // stamps with PTS and DTS, for B-frames
+	noDTS      bool
+	audio      byte // stream_type
+	infoAudio  byte // the same for the IMKH header, when it tells something else
+	sound      [][]byte
+	soundStep  int64 // of one packet of sound, 3600 when not set
+	audioStamp int
+	soundStamp func(i int, s int64) int64
+	private    bool
+	bare       bool
+	noLength   bool
+	endCode    bool
+	scrambled  bool
+	videoType  byte // stream_type, when it is not the source's
+	packet     int  // largest payload
+	wall       time.Time
+	repeat     int // times the source is repeated
+}
+
+// footage is a recording and what it is made of.
+type footage struct {
+	data     []byte
+	pictures []picture
+	packs    []int    // where each picture's pack begins
+	sound    [][]byte // one packet each
+	soundAt  []int64  // its true time, in 1/90000 s since the first picture
+}
+
+// record makes a recording.
+func record(t testing.TB, r tape) footage {
+	t.Helper()
+	var f footage
+	for range max(r.repeat, 1) {
+		f.pictures = append(f.pictures, pictures(t, r.source)...)
+	}
+	if r.step == 0 {
+		r.step = 3600
+	}
+	if r.soundStep == 0 {
+		r.soundStep = 3600
+	}
+	if r.packet == 0 {
+		r.packet = 5000
+	}
+	w := &tapeWriter{tape: r}
+	if r.imkh {
+		w.header()
+	}
+	order := displayOrder(f.pictures, r.reorder || r.noDTS)
+	soundAt := int64(0)
+	for i := range f.pictures {
+		p := &f.pictures[i]
+		p.dts = int64(i) * r.step
+		if r.at != nil {
+			p.dts = r.at(i, p.dts)
+		}
+		p.pts = p.dts
+		if r.reorder || r.noDTS {
+			p.pts = int64(order[i]+1) * r.step
+		}
+		f.packs = append(f.packs, len(w.b))
+		w.picture(i, *p)
+		for len(r.sound) > 0 && soundAt <= p.dts {
+			n := len(f.sound)
+			data := r.sound[n%len(r.sound)]
+			if soundAt < p.dts-r.step {
+				soundAt = p.dts // the camera was silent as well
+			}
+			w.soundPacket(n, data, soundAt)
+			f.sound, f.soundAt = append(f.sound, data), append(f.soundAt, soundAt)
+			soundAt += r.soundStep
+		}
+	}
+	if r.endCode {
+		w.b = append(w.b, 0, 0, 1, 0xB9)
+	}
+	f.data = w.b
+	return f
+}
+
+// displayOrder returns each picture's place when shown. The encoder was told to
+// use two B-frames wherever it can and to show them as they are coded, so a
+// picture comes in front of the B-frames that are shown before it.
+func displayOrder(list []picture, reorder bool) []int {
+	order := make([]int, len(list))
+	next := 0
+	for i := 0; i < len(list); i++ {
+		run := 0
+		for reorder && i+run+1 < len(list) && bidirectional(list[i+run+1]) {
+			run++
+		}
+		order[i] = next + run
+		for k := 1; k <= run; k++ {
+			order[i+k] = next + k - 1
+		}
+		next += run + 1
+		i += run
+	}
+	return order
+}
+
+// bidirectional reports whether an H.264 picture is made of B slices: behind
+// the bit 1 of first_mb_in_slice comes 010 or 00111.
+func bidirectional(p picture) bool {
+	for _, nal := range p.nals {
+		if kind := nal[0] & 31; kind == 1 || kind == 5 {
+			return nal[1]&0xF0 == 0b1010_0000 || nal[1]&0xFC == 0b1001_1100
+		}
+	}
+	return false
+}
+
+// tapeWriter writes a program stream as recorders do.
+type tapeWriter struct {
+	tape
+	b       []byte
+	counted uint32 // packs of sound in the count so far
+	latest  uint32 // number
+}
+
+func (w *tapeWriter) header() {
+	h := make([]byte, 40)
+	copy(h, "IMKH\x02\x01\x00\x00")
+	put := binary.LittleEndian.PutUint16
+	put(h[8:], max(w.system, 2))
+	put(h[10:], 0x100)
+	if bytes.HasSuffix([]byte(w.source), []byte("265")) {
+		put(h[10:], 5)
+	}
+	switch max(w.infoAudio, w.audio) {
+	case 0x90:
+		put(h[12:], 0x7111)
+	case 0x91:
+		put(h[12:], 0x7110)
+	case 0x0F:
+		put(h[12:], 0x2001)
+	}
+	if w.audio != 0 {
+		h[14], h[15] = 1, 16
+		binary.LittleEndian.PutUint32(h[16:], 8000)
+	}
+	w.b = append(w.b, h...)
+}
+
+func (w *tapeWriter) picture(i int, p picture) {
+	s := w.base + p.dts
+	if w.bare && i > 0 {
+		w.b = append(w.b, 0, 0, 1, 0xBA)
+	}
+	w.packHeader(s)
+	if w.noNumbers {
+		w.b = append(w.b, 0xF8)
+	} else {
+		w.b = append(w.b, 0xFE, 0xFF, 0xFF)
+		w.latest = w.number + uint32(i)*max(w.numberStep, 1) + w.counted
+		w.b = binary.BigEndian.AppendUint32(w.b, w.latest)
+	}
+	if p.key {
+		w.b = append(w.b, 0, 0, 1, 0xBB, 0, 6, 0x81, 0xD6, 0x69, 4, 0xE1, 0x7F)
+		if !w.noMap {
+			w.programMap(p)
+		}
+	}
+	if w.private {
+		w.privatePackets(i)
+	}
+	pts, dts := w.base+p.pts, w.base+p.dts
+	if w.stamp != nil {
+		pts = w.stamp(i, pts)
+		dts = pts
+	}
+	for k, nal := range p.nals {
+		b := append([]byte{0, 0, 0, 1}, nal...)
+		for first := k == 0; len(b) > 0; first = false {
+			n := min(len(b), w.packet)
+			w.videoPacket(b[:n], first, pts, dts)
+			b = b[n:]
+		}
+	}
+}
+
+// packHeader writes a pack header up to its stuffing.
+func (w *tapeWriter) packHeader(s int64) {
+	w.b = append(w.b, 0, 0, 1, 0xBA, 0x44|byte(s>>27)&0x38|byte(s>>28)&3, byte(s>>20), 4|byte(s>>12)&0xF8|byte(s>>13)&3,
+		byte(s>>5), 4|byte(s<<3), 1, 0x03, 0xAC, 0xD3)
+}
+
+func (w *tapeWriter) programMap(p picture) {
+	video := byte(0x1B)
+	if bytes.HasSuffix([]byte(w.source), []byte("265")) {
+		video = 0x24
+	}
+	if w.videoType != 0 {
+		video = w.videoType
+	}
+	b := []byte{0xE1, 0xFF}
+	wall := w.wall.Add(time.Duration(p.dts) * time.Second / 90000)
+	v := uint64(wall.Year()-2000)<<40 | uint64(wall.Month())<<36 | uint64(wall.Day())<<31 | uint64(wall.Hour())<<26 |
+		uint64(wall.Minute())<<20 | uint64(wall.Second())<<14 | 1<<13 | uint64(wall.Nanosecond()/1e6)<<3 | 7
+	if w.wall.IsZero() {
+		b = append(b, 0, 0)
+	} else {
+		b = append(b, 0, 16, 0x40, 14, 'H', 'K', 1, 0)
+		b = append(b, byte(v>>40), byte(v>>32), byte(v>>24), byte(v>>16), byte(v>>8), byte(v), 0, 0xFF, 0xFF, 0xFF)
+	}
+	entries := []byte{video, 0xE0, 0, 0}
+	if w.audio != 0 {
+		entries = append(entries, w.audio, 0xC0, 0, 0)
+	}
+	b = append(b, 0, byte(len(entries)))
+	b = append(b, entries...)
+	b = append(b, 1, 2, 3, 4)
+	w.sized(0xBC, b)
+}
+
+func (w *tapeWriter) sized(code byte, body []byte) {
+	w.b = append(w.b, 0, 0, 1, code, byte(len(body)>>8), byte(len(body)))
+	w.b = append(w.b, body...)
+}
+
+// privatePackets writes what decoders must skip by length: start codes in it
+// look like packs and packets.
+func (w *tapeWriter) privatePackets(i int) {
+	w.sized(0xBD, []byte{0x8C, 0, 0, 0, 0, 1, 0xBA, 0x44, 0, 4, 0, 4, 1, 0, 0, 0, 0xF8, 0, 0, 1, 0xE0, 0, 3, 1, 2, 3, byte(i)})
+	w.sized(0xBF, []byte{0, 0, 1, 0xE0, 0xFF, 0xFF, 0x80, 0x80, 5, 1, 2, 3, 4, 5, 6, 7, byte(i)})
+}
+
+func (w *tapeWriter) videoPacket(b []byte, first bool, pts, dts int64) {
+	head := []byte{0x8C, 0, 3, 0xFF, 0xFF, 0xFC}
+	if w.scrambled {
+		head[0] |= 0x20
+	}
+	switch {
+	case first && w.reorder:
+		head = append(head[:1], 0xC0, 10)
+		head = w.stampTo(head, 0x30, pts)
+		head = w.stampTo(head, 0x10, dts)
+	case first:
+		head = append(head[:1], 0x80, 8)
+		head = w.stampTo(head, 0x20, pts)
+		head = append(head, 0xFF, 0xFF, 0xFC)
+	}
+	body := append(head, b...)
+	if w.noLength {
+		w.b = append(w.b, 0, 0, 1, 0xE0, 0, 0)
+		w.b = append(w.b, body...)
+		return
+	}
+	w.sized(0xE0, body)
+}
+
+func (w *tapeWriter) soundPacket(i int, data []byte, at int64) {
+	s := w.base + at
+	if w.soundStamp != nil {
+		s = w.soundStamp(i, s)
+	}
+	if w.countSound || w.soundCount {
+		number := uint32(i) + 500
+		if w.countSound {
+			w.counted++
+			w.latest++
+			number = w.latest
+		}
+		w.packHeader(s)
+		w.b = append(w.b, 0xFE, 0xFF, 0xFF)
+		w.b = binary.BigEndian.AppendUint32(w.b, number)
+	}
+	head := []byte{0x80, 0x80, 5}
+	switch w.audioStamp {
+	case stamps8k:
+		s = int64(i) * 320
+	case noStamps:
+		head = []byte{0x80, 0, 0}
+	}
+	if w.audioStamp != noStamps {
+		head = w.stampTo(head, 0x20, s)
+	}
+	w.sized(0xC0, append(head, data...))
+}
+
+func (w *tapeWriter) stampTo(b []byte, mark byte, s int64) []byte {
+	if w.wrap32 {
+		s &= 1<<32 - 1
+	}
+	return append(b, mark|byte(s>>29)&0x0E|1, byte(s>>22), byte(s>>14)|1, byte(s>>7), byte(s<<1)|1)
+}

@@ -1,0 +1,232 @@
+package mp4
+
+// movie returns the index of the file.
+func (w *Writer) movie() boxes {
+	tracks := make([]*Track, 0, len(w.tracks))
+	var longest int64
+	for _, t := range w.tracks {
+		if len(t.sizes) > 0 {
+			tracks = append(tracks, t)
+			longest = max(longest, t.length())
+		}
+	}
+	var b boxes
+	b.box("moov", func() {
+		v := versionFor(longest)
+		b.full("mvhd", v, 0, func() {
+			b.epoch(v)
+			b.u32(movieScale)
+			b.duration(v, longest)
+			b.u32(1 << 16)
+			b.u16(1 << 8)
+			b.zeros(10)
+			b.matrix()
+			b.zeros(24)
+			b.count(len(tracks) + 1)
+		})
+		for i, t := range tracks {
+			b.track(t, uint32(i+1))
+		}
+	})
+	return b
+}
+
+// epoch appends creation and modification time, which are not told: a file made
+// from the same recording is the same file.
+func (b *boxes) epoch(version byte) { b.zeros(8 << version) }
+
+// movieTime converts units of the track to those of the movie, rounding up so
+// that no edit ends before its last sample does.
+func (t *Track) movieTime(d int64) int64 {
+	s := int64(t.Timescale)
+	return d/s*movieScale + (d%s*movieScale+s-1)/s
+}
+
+// length is how long the movie is because of the track.
+func (t *Track) length() int64 {
+	_, shown := t.duration()
+	return t.movieTime(t.Delay) + t.movieTime(shown)
+}
+
+func (b *boxes) track(t *Track, id uint32) {
+	video := t.video
+	b.box("trak", func() {
+		v := versionFor(t.length())
+		b.full("tkhd", v, 3, func() {
+			b.epoch(v)
+			b.u32(id)
+			b.u32(0)
+			b.duration(v, t.length())
+			b.zeros(8)
+			b.u16(0) // layer
+			if video {
+				b.u16(0) // alternate group
+				b.u16(0) // volume
+			} else {
+				b.u16(1)
+				b.u16(1 << 8)
+			}
+			b.u16(0)
+			b.matrix()
+			b.u32(uint32(t.Width) << 16)
+			b.u32(uint32(t.Height) << 16)
+		})
+		b.edits(t)
+		b.box("mdia", func() { b.media(t, video) })
+	})
+}
+
+// edits appends the edit list, when the track is not simply shown from its
+// beginning to its end.
+func (b *boxes) edits(t *Track) {
+	if t.Delay <= 0 && t.Start <= 0 {
+		return
+	}
+	_, shown := t.duration()
+	b.box("edts", func() {
+		b.full("elst", 1, 0, func() {
+			n := 1
+			if t.Delay > 0 {
+				n = 2
+			}
+			b.count(n)
+			if t.Delay > 0 {
+				b.signed(t.movieTime(t.Delay))
+				b.signed(-1)
+				b.u32(1 << 16)
+			}
+			b.signed(t.movieTime(shown))
+			b.signed(max(t.Start, 0))
+			b.u32(1 << 16)
+		})
+	})
+}
+
+func (b *boxes) media(t *Track, video bool) {
+	media, _ := t.duration()
+	v := versionFor(media)
+	b.full("mdhd", v, 0, func() {
+		b.epoch(v)
+		b.u32(uint32(t.Timescale))
+		b.duration(v, media)
+		b.u16(0x55C4) // language "und"
+		b.u16(0)
+	})
+	handler, name := "soun", "sound"
+	if video {
+		handler, name = "vide", "video"
+	}
+	b.full("hdlr", 0, 0, func() {
+		b.u32(0)
+		b.text(handler)
+		b.zeros(12)
+		b.text(name + "\x00")
+	})
+	b.box("minf", func() {
+		if video {
+			b.full("vmhd", 0, 1, func() { b.zeros(8) })
+		} else {
+			b.full("smhd", 0, 0, func() { b.zeros(4) })
+		}
+		b.box("dinf", func() {
+			b.full("dref", 0, 0, func() {
+				b.u32(1)
+				b.full("url ", 0, 1, func() {})
+			})
+		})
+		b.box("stbl", func() { b.samples(t, video) })
+	})
+}
+
+// samples appends the tables that say what each sample is and where.
+func (b *boxes) samples(t *Track, video bool) {
+	b.full("stsd", 0, 0, func() {
+		b.u32(1)
+		b.u8(t.Entry...)
+	})
+	times := append(runs(nil), t.times...)
+	times.add(uint32(t.Last))
+	b.runs("stts", 0, times)
+	if t.shown {
+		b.runs("ctts", 0, t.shifts)
+	}
+	if video && len(t.keys) < len(t.sizes) {
+		b.full("stss", 0, 0, func() {
+			b.count(len(t.keys))
+			for _, k := range t.keys {
+				b.u32(k)
+			}
+		})
+	}
+	b.chunkRuns(t)
+	b.sizes(t)
+	b.offsets(t)
+}
+
+func (b *boxes) runs(kind string, version byte, list runs) {
+	b.full(kind, version, 0, func() {
+		b.count(len(list))
+		for _, r := range list {
+			b.u32(r.count)
+			b.u32(r.value)
+		}
+	})
+}
+
+func (b *boxes) chunkRuns(t *Track) {
+	b.full("stsc", 0, 0, func() {
+		count := len(*b)
+		b.u32(0)
+		var n, before uint32
+		for i, c := range t.chunks {
+			if c.samples == before {
+				continue
+			}
+			b.count(i + 1)
+			b.u32(c.samples)
+			b.u32(1)
+			before = c.samples
+			n++
+		}
+		var head boxes
+		head.u32(n)
+		copy((*b)[count:], head)
+	})
+}
+
+func (b *boxes) sizes(t *Track) {
+	b.full("stsz", 0, 0, func() {
+		same := t.sizes[0]
+		for _, n := range t.sizes {
+			if n != same {
+				same = 0
+				break
+			}
+		}
+		b.u32(same)
+		b.count(len(t.sizes))
+		if same != 0 {
+			return
+		}
+		for _, n := range t.sizes {
+			b.u32(n)
+		}
+	})
+}
+
+func (b *boxes) offsets(t *Track) {
+	kind, wide := "stco", t.chunks[len(t.chunks)-1].offset > 1<<32-1
+	if wide {
+		kind = "co64"
+	}
+	b.full(kind, 0, 0, func() {
+		b.count(len(t.chunks))
+		for _, c := range t.chunks {
+			if wide {
+				b.signed(c.offset)
+			} else {
+				b.u32(uint32(c.offset))
+			}
+		}
+	})
+}

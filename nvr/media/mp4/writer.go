@@ -1,0 +1,141 @@
+package mp4
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const (
+	bufferSize   = 1 << 20
+	chunkSamples = 32
+	audioHold    = 8 << 10
+	mdatHeader   = 16
+	// movieScale is the units per second of the movie itself. It is that of
+	// MPEG time stamps, so edits fall on samples exactly.
+	movieScale = 90000
+)
+
+// Writer writes one file.
+type Writer struct {
+	dst     io.WriteSeeker
+	out     *bufio.Writer
+	pos     int64
+	err     error
+	reserve int64 // bytes of the free box, its header included
+	mdat    int64 // where the media data box begins
+	tracks  []*Track
+	latest  *Track // wrote the last sample
+}
+
+// New begins a file at the beginning of dst, with reserve bytes kept free for
+// the index.
+func New(dst io.WriteSeeker, reserve int64) (*Writer, error) {
+	w := &Writer{dst: dst, out: bufio.NewWriterSize(dst, bufferSize), reserve: max(reserve, 8)}
+	if _, err := dst.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("rewind the file: %w", err)
+	}
+	var b boxes
+	b.box("ftyp", func() {
+		b.text("isom")
+		b.u32(0x200)
+		b.text("isomiso2mp41")
+	})
+	free := len(b)
+	b.u32(uint32(w.reserve))
+	b.text("free")
+	if err := w.write(b); err != nil {
+		return nil, err
+	}
+	w.mdat = int64(free) + w.reserve
+	for w.pos < w.mdat {
+		if err := w.write(zeros[:min(int64(len(zeros)), w.mdat-w.pos)]); err != nil {
+			return nil, err
+		}
+	}
+	b = b[:0]
+	b.u32(1) // the size follows the name
+	b.text("mdat")
+	b.u64(0) // until Close
+	return w, w.write(b)
+}
+
+var zeros [4096]byte
+
+func (w *Writer) write(b []byte) error {
+	if w.err == nil {
+		_, w.err = w.out.Write(b)
+		w.pos += int64(len(b))
+	}
+	return w.err
+}
+
+// Video adds a track whose samples are written at once.
+func (w *Writer) Video() *Track {
+	t := &Track{w: w, video: true, Timescale: movieScale}
+	w.tracks = append(w.tracks, t)
+	return t
+}
+
+// Audio adds a track whose samples are gathered, so that a reader need not
+// seek for each of them.
+func (w *Writer) Audio(timescale int) *Track {
+	t := &Track{w: w, Timescale: timescale, hold: audioHold}
+	w.tracks = append(w.tracks, t)
+	return t
+}
+
+// Size returns the bytes written so far.
+func (w *Writer) Size() int64 { return w.pos }
+
+// Close writes the index: in front of the samples if it fits there, else
+// behind them. It does not close dst.
+func (w *Writer) Close() (front bool, err error) {
+	for _, t := range w.tracks {
+		if t.timed != len(t.sizes) {
+			return false, fmt.Errorf("%d samples have %d times", len(t.sizes), t.timed)
+		}
+		if err := t.flush(); err != nil {
+			return false, err
+		}
+	}
+	end := w.pos
+	index := w.movie()
+	if len(index) > 1<<32-1 {
+		return false, errors.New("the index exceeds 4 GiB")
+	}
+	rest := w.reserve - int64(len(index))
+	front = rest == 0 || rest >= 8
+	if !front {
+		if err := w.write(index); err != nil {
+			return false, err
+		}
+	}
+	if err := w.out.Flush(); err != nil {
+		return false, err
+	}
+	if err := w.patch(w.mdat+8, binary.BigEndian.AppendUint64(nil, uint64(end-w.mdat))); err != nil {
+		return false, err
+	}
+	if front {
+		if rest > 0 {
+			index.u32(uint32(rest))
+			index.text("free")
+		}
+		if err := w.patch(w.mdat-w.reserve, index); err != nil {
+			return false, err
+		}
+	}
+	_, err = w.dst.Seek(0, io.SeekEnd)
+	return front, err
+}
+
+func (w *Writer) patch(at int64, b []byte) error {
+	if _, err := w.dst.Seek(at, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := w.dst.Write(b)
+	return err
+}

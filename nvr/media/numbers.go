@@ -1,0 +1,140 @@
+package media
+
+import "example.com/hikgrab/nvr/media/es"
+
+// resetLimit is how far frame numbers may jump before that counts as a new
+// beginning of the count.
+const resetLimit = 1 << 16
+
+// numbers follows the recorder's frame numbers. Some recorders count pictures,
+// some count every pack, audio included; whichever makes fewer faults is taken
+// for how this one counts.
+type numbers struct {
+	pictures, packs tally
+	waiting         int64  // jump of the packs that no picture has followed yet
+	waitingFrom     uint32 // number of the pack behind it
+	shaken          bool   // the latest picture was damaged
+}
+
+// tally is one way of counting.
+type tally struct {
+	last    uint32
+	begun   bool
+	missing int64
+	resets  int64
+	steps   int64 // numbers that followed another
+	jumps   int64 // of them, those that left some out
+}
+
+// next takes a number and returns how many are missing in front of it.
+func (t *tally) next(n uint32) int64 {
+	step := int64(int32(n - t.last))
+	begun := t.begun
+	t.last, t.begun = n, true
+	switch {
+	case !begun:
+		return 0
+	case step < 0 || step > resetLimit:
+		t.resets++
+		return 0
+	}
+	t.steps++
+	if step <= 1 {
+		return 0
+	}
+	t.jumps++
+	return step - 1
+}
+
+// counts reports whether the numbers look like a count at all. Where one in
+// four leaves some out, they mean something else.
+func (t *tally) counts() bool { return t.jumps*4 <= t.steps || t.jumps < 4 }
+
+// pack takes the number of a pack.
+func (c *numbers) pack(n uint32) {
+	if missing := c.packs.next(n); missing > 0 {
+		c.waiting += missing
+		c.waitingFrom = n
+	}
+}
+
+// picture takes the number of a picture; late says that it comes later than
+// usual behind the one before. What is missing in front of a key frame, with
+// nothing damaged on either side, is a gap that the recorder made: motion
+// recordings begin again with a key frame. Numbers that are left out without
+// any time left out are no pictures.
+func (c *numbers) picture(u *es.AccessUnit, late bool) {
+	damaged := c.shaken || u.Damaged
+	c.shaken = u.Damaged
+	if !u.Numbered {
+		return
+	}
+	missing := c.pictures.next(u.Number)
+	arrived := c.waiting > 0 && int32(u.Number-c.waitingFrom) >= 0
+	if damaged || late && !u.Key {
+		c.pictures.missing += missing
+		if arrived {
+			c.packs.missing += c.waiting
+		}
+	}
+	if arrived {
+		c.waiting = 0
+	}
+}
+
+// missing returns how many frames are missing.
+func (c *numbers) missing() int64 {
+	p, q := c.pictures, c.packs
+	if q.missing+q.resets < p.missing+p.resets {
+		p = q
+	}
+	if !p.counts() {
+		return 0
+	}
+	return p.missing
+}
+
+// recentSize is how many pictures are remembered to know them again.
+const recentSize = 1024
+
+// recent remembers the latest pictures or audio packets, to tell those that
+// come twice because a download was continued at the wrong place.
+type recent struct {
+	ring   [recentSize]sighting
+	next   int
+	inside bool // the latest one was a duplicate
+}
+
+type sighting struct {
+	pts      int64
+	print    uint64
+	number   uint32
+	numbered bool
+	used     bool
+}
+
+// again reports whether s was seen before, and remembers it if not. back says
+// that its stamp does not follow the latest one; only then it can be one of the
+// old ones.
+func (r *recent) again(s sighting, back bool) bool {
+	r.inside = back && r.find(s)
+	if !r.inside {
+		s.used = true
+		r.ring[r.next] = s
+		r.next = (r.next + 1) % recentSize
+	}
+	return r.inside
+}
+
+func (r *recent) find(s sighting) bool {
+	for i := range r.ring {
+		o := &r.ring[i]
+		if !o.used || o.pts != s.pts {
+			continue
+		}
+		if o.print == s.print || o.numbered && s.numbered && o.number == s.number || r.inside {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,306 @@
+package media
+
+import (
+	"fmt"
+	"time"
+
+	"example.com/hikgrab/nvr/media/es"
+	"example.com/hikgrab/nvr/media/ps"
+)
+
+// sink receives what Remux writes. Pictures come in decoding order; their times
+// follow later, in the same order, because a jump counts only when the next
+// picture confirms it.
+type sink interface {
+	soundSink
+	picture(u *es.AccessUnit)
+	pictureTime(at, shift int64)
+}
+
+// reader takes a recording apart and judges it. It is what Scanner and Remux
+// share, so that both find the same.
+type reader struct {
+	sink   sink // nil when only the report matters
+	report Report
+
+	head  []byte // the first bytes, until the container is known
+	begun bool
+	demux *ps.Demuxer
+	video es.Splitter
+	audio audio
+	times timeline
+	count numbers
+	again recent
+
+	videoID, audioID byte // 0 until the first packet
+	announced        string
+	foreign          bool // the announced video is of another kind
+	deaf             bool // nobody wants the audio
+	videoHeld        byte // stream_type of the video by the map
+	otherMaps        int  // maps that tell another type in the middle
+	pack             ps.Pack
+	sps              es.SPS // of the first key frame
+	wall             int64  // of the latest map, until a packet takes it
+	packets          int64  // of video
+	scrambled        int64
+	blind            int64 // stamped packets before the codec was known
+
+	raw      int64 // stamp of the latest picture
+	stamped  bool
+	zigzags  int64 // pictures stamped a little before their predecessor
+	bare     int64 // pictures shifted without a stamp of their own
+	shifted  bool  // the stream has pictures out of order
+	fields   int64
+	flushing bool
+	cut      bool
+	problems [problemKinds]Problem
+	walls    walls
+	end      int64 // time of the latest picture
+	sinceKey int64 // from the latest key frame to it, gaps left out
+}
+
+// newReader returns a reader; span bounds the gaps, 0 for no bound.
+func newReader(s sink, span time.Duration, dropAudio bool) *reader {
+	r := &reader{sink: s, deaf: dropAudio}
+	r.video = es.Splitter{Emit: r.picture, Keep: s != nil, Limit: frameLimit}
+	r.times.place = r.placed
+	if span > 0 {
+		r.times.span = ticks(span + spanSlack)
+	}
+	r.audio.times = &r.times
+	if s != nil && !dropAudio {
+		r.audio.sink = s
+	}
+	for k := range r.problems {
+		r.problems[k] = Problem{Kind: ProblemKind(k), Offset: -1}
+	}
+	return r
+}
+
+// spanSlack is how much longer than expected a recording may be: recorders end
+// files at key frames.
+const spanSlack = 10 * time.Second
+
+// write takes the next bytes of the file.
+func (r *reader) write(p []byte) {
+	r.report.Bytes += int64(len(p))
+	if !r.begun {
+		r.head = append(r.head, p...)
+		if len(r.head) < SniffLen {
+			return
+		}
+		p = r.begin()
+	}
+	if r.demux != nil {
+		_, _ = r.demux.Write(p) // never fails
+	}
+}
+
+// begin looks at the head and returns the bytes that the demuxer must see.
+func (r *reader) begin() []byte {
+	r.begun = true
+	head := r.head
+	r.head = nil
+	r.report.Container = Sniff(head)
+	if info, ok := ParseInfo(head); ok {
+		r.report.Info = info
+		r.hints(info)
+	}
+	if !r.report.Container.ProgramStream() {
+		r.refuse(ForeignContainer, r.report.Container.String())
+		return nil
+	}
+	at := max(packOffset(head), 0)
+	if r.report.Container == IMKH && packOffset(head) < 0 {
+		at = infoLen
+	}
+	r.demux = ps.New(r, int64(at))
+	return head[at:]
+}
+
+// hints takes over what the IMKH header says.
+func (r *reader) hints(m Info) {
+	switch m.Video {
+	case 1, 0x100:
+		r.video.Codec = es.H264
+	case 5:
+		r.video.Codec = es.H265
+	case 3:
+		r.announced, r.foreign = "MPEG-4", true
+	case 4:
+		r.announced, r.foreign = "MJPEG", true
+	}
+	r.audio.kind = audioOfInfo(m)
+	r.audio.rate, r.audio.channels = 0, int(m.Channels)
+	if k := r.audio.kind; k == G711A || k == G711U {
+		r.audio.rate = int(min(m.Rate, 1<<20))
+	}
+}
+
+// finish ends the file.
+func (r *reader) finish() {
+	if !r.begun {
+		p := r.begin()
+		if r.demux != nil {
+			_, _ = r.demux.Write(p)
+		}
+	}
+	if r.demux == nil {
+		return
+	}
+	_ = r.demux.Close() // never fails
+	r.flushing = true
+	r.video.Flush()
+	r.times.close()
+	r.conclude()
+}
+
+// Pack is called for each pack header.
+func (r *reader) Pack(p ps.Pack) {
+	r.pack = p
+	if p.Numbered {
+		r.count.pack(p.Number)
+	}
+}
+
+// Map is called for each program stream map.
+func (r *reader) Map(m *ps.Map) {
+	if !m.Wall.IsZero() {
+		r.wall = m.Wall.UnixMilli()
+	}
+	if m.FrameInterval > 0 && m.FrameInterval <= stepLimit && r.times.step == 0 {
+		r.times.step = m.FrameInterval
+	}
+	for _, s := range m.Streams {
+		switch {
+		case s.ID&0xF0 == 0xE0 && (r.videoID == 0 || s.ID == r.videoID):
+			r.mapVideo(s.Type)
+		case s.ID&0xE0 == 0xC0 && (r.audioID == 0 || s.ID == r.audioID) && !r.audio.formed:
+			if k := audioOfType(s.Type); k != r.audio.kind && k != NoAudio {
+				r.audio.kind = k
+			}
+		}
+	}
+}
+
+// mapVideo takes over the kind of video that a map tells. It outranks the IMKH
+// header, and the stream itself outranks both.
+func (r *reader) mapVideo(t byte) {
+	if t == r.videoHeld {
+		return
+	}
+	if r.report.KeyFrames > 0 {
+		now := codecOfType(t)
+		changed := now != es.Unknown && now != r.video.Codec && codecOfType(r.videoHeld) == r.video.Codec
+		// One such map may be damaged.
+		if r.otherMaps++; changed && r.otherMaps > 1 {
+			r.refuse(ForeignCodec, "the codec changes in the middle")
+		}
+		return
+	}
+	r.videoHeld, r.foreign = t, false
+	if c := codecOfType(t); c != es.Unknown {
+		r.video.Codec = c
+		return
+	}
+	switch t {
+	case 0x01, 0x02:
+		r.announced, r.foreign = "MPEG-2", true
+	case 0x10:
+		r.announced, r.foreign = "MPEG-4", true
+	case 0xB0:
+		r.announced, r.foreign = "Hikvision's private H.264", true
+	case 0xB1:
+		r.announced, r.foreign = "MJPEG", true
+	default:
+		r.announced = fmt.Sprintf("stream type 0x%02X", t)
+	}
+}
+
+// codecOfType returns the video that a stream_type stands for.
+func codecOfType(t byte) es.Codec {
+	switch t {
+	case 0x1B:
+		return es.H264
+	case 0x24:
+		return es.H265
+	}
+	return es.Unknown
+}
+
+// Packet is called for each packet.
+func (r *reader) Packet(p *ps.Packet) {
+	switch {
+	case p.Video() && (r.videoID == 0 || p.ID == r.videoID):
+		r.videoID = p.ID
+		r.videoPacket(p)
+	case p.Audio() && (r.audioID == 0 || p.ID == r.audioID):
+		r.audioID = p.ID
+		r.audio.packet(p, r.video.Offset())
+	}
+}
+
+func (r *reader) videoPacket(p *ps.Packet) {
+	if !p.Continued {
+		r.packets++
+		if p.Scrambled {
+			r.scrambled++
+			r.problem(Scrambled, 1, 0, p.Offset)
+		}
+		if r.scrambled >= 16 && r.scrambled*2 > r.packets {
+			r.refuse(Encrypted, "")
+		}
+		if r.foreign {
+			r.refuse(ForeignCodec, r.announced)
+			return
+		}
+		if r.video.Codec == es.Unknown && p.HasPTS {
+			r.blind++
+		}
+		if p.HasPTS {
+			r.audio.seen = p.DTS
+		}
+		r.video.Mark(es.Stamp{
+			PTS: p.PTS, DTS: p.DTS, HasPTS: p.HasPTS, HasDTS: p.HasDTS,
+			Number: r.pack.Number, Numbered: r.pack.Numbered, Wall: r.wall,
+		})
+		r.wall = 0
+	}
+	if r.foreign {
+		return
+	}
+	r.video.Write(p.Payload)
+	if p.Damaged {
+		r.video.Damage()
+	}
+}
+
+// Damage is called for each place that is not as it should be.
+func (r *reader) Damage(d ps.Damage) {
+	if d.Kind == ps.Cut {
+		r.cut = true
+		r.problem(CutShort, 1, 0, d.Offset)
+		return
+	}
+	r.video.Damage()
+	r.problem(Garbage, 1, d.Bytes, d.Offset)
+}
+
+// problem counts a problem.
+func (r *reader) problem(k ProblemKind, count, bytes, offset int64) {
+	p := &r.problems[k]
+	if p.Count == 0 {
+		p.Offset = offset
+	}
+	p.Count += count
+	p.Bytes += bytes
+}
+
+// refuse notes the first reason why Remux cannot do the recording.
+func (r *reader) refuse(k RefusalKind, detail string) {
+	if r.report.Unfit == nil {
+		r.report.Unfit = &Refusal{Kind: k, Detail: detail}
+	}
+}
+
+var _ ps.Handler = (*reader)(nil)

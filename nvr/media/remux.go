@@ -1,0 +1,183 @@
+package media
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"example.com/hikgrab/nvr/media/es"
+	"example.com/hikgrab/nvr/media/mp4"
+)
+
+// Options say how Remux works. The zero value keeps everything.
+type Options struct {
+	DropAudio bool
+	// Span is how long the whole file should be by the recorder's search, not
+	// cut to what was searched for. A gap that leads beyond it by more than ten
+	// seconds is taken for a jump of the clock. 0: no limit.
+	Span time.Duration
+	// Frames is how many pictures a scan counted, Bytes the recording's size.
+	// They tell how much room the index needs in front of the samples; the
+	// exact number is not needed. 0: src is asked for its size, if it can tell.
+	Frames int
+	Bytes  int64
+}
+
+// frameLimit is the largest picture that Remux takes. A key frame of an 8K
+// camera is less than half as large.
+const frameLimit = 6 << 20
+
+// Remux reads a recording to its end and writes it to dst, which must be empty,
+// as MP4. It gives a *Refusal for what it cannot do well, and the error of src
+// or dst. After any error what dst holds is worthless; Remux neither truncates
+// nor closes it.
+//
+// The report speaks of the whole recording, except beside an error. A nil error
+// with a report that is not clean is an MP4 that plays, from a recording that
+// is damaged: keep the recording.
+func Remux(dst io.WriteSeeker, src io.Reader, o Options) (Report, error) {
+	m := &muxer{dst: dst, reserve: o.reserve(src)}
+	r := newReader(m, o.Span, o.DropAudio)
+	buf := make([]byte, readSize)
+	for {
+		n, err := src.Read(buf)
+		r.write(buf[:n])
+		switch {
+		case m.err != nil:
+			return r.report, fmt.Errorf("write the MP4: %w", m.err)
+		case r.report.Unfit != nil:
+			return r.refused()
+		case errors.Is(err, io.EOF):
+			return m.finish(r)
+		case err != nil:
+			return r.report, fmt.Errorf("read the recording: %w", err)
+		}
+	}
+}
+
+// refused ends a recording that is not worth reading on.
+func (r *reader) refused() (Report, error) {
+	r.sink, r.audio.sink = nil, nil
+	r.finish()
+	return r.report, r.report.Unfit
+}
+
+const (
+	// reserveBase is room for an index without samples.
+	reserveBase = 16 << 10
+	// perFrame is room per picture: size, time, chunk, and the audio between.
+	perFrame = 28
+)
+
+// reserve returns how much room to keep for the index.
+func (o Options) reserve(src io.Reader) int64 {
+	if o.Frames > 0 {
+		return reserveBase + int64(o.Frames)*perFrame
+	}
+	size := o.Bytes
+	if f, ok := src.(interface{ Stat() (fs.FileInfo, error) }); ok && size <= 0 {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			size = info.Size()
+		}
+	}
+	bySpan := int64(o.Span.Seconds()) * 30 * perFrame
+	return reserveBase + max(48<<10, min(max(size, 0), 1<<40)/200, min(max(bySpan, 0), 64<<20))
+}
+
+// muxer writes the MP4. It begins the file with the first picture, so that what
+// is refused before leaves nothing behind.
+type muxer struct {
+	dst     io.WriteSeeker
+	reserve int64
+	w       *mp4.Writer
+	video   *mp4.Track
+	audio   *mp4.Track
+	samples int64 // length of the latest audio frame
+	err     error
+}
+
+var _ sink = (*muxer)(nil)
+
+func (m *muxer) open() bool {
+	if m.err != nil {
+		return false
+	}
+	if m.w == nil {
+		if m.w, m.err = mp4.New(m.dst, m.reserve); m.err != nil {
+			return false
+		}
+		m.video = m.w.Video()
+	}
+	return true
+}
+
+func (m *muxer) picture(u *es.AccessUnit) {
+	if m.open() {
+		m.err = m.video.Write(u.Data, u.Key)
+	}
+}
+
+func (m *muxer) pictureTime(at, shift int64) {
+	if m.err == nil {
+		m.video.Time(at, shift)
+	}
+}
+
+func (m *muxer) soundFormat(e mp4.Entry, rate int) {
+	if m.open() {
+		m.audio = m.w.Audio(rate)
+		m.audio.Entry = e
+	}
+}
+
+func (m *muxer) sound(frame []byte) {
+	if m.err == nil {
+		m.err = m.audio.Write(frame, true)
+	}
+}
+
+func (m *muxer) soundTime(at int64, samples int) {
+	if m.err == nil {
+		m.audio.Time(at, 0)
+		m.samples = int64(samples)
+	}
+}
+
+// finish completes the file.
+func (m *muxer) finish(r *reader) (Report, error) {
+	r.finish()
+	if r.report.Unfit != nil {
+		return r.report, r.report.Unfit
+	}
+	if m.err == nil {
+		m.describe(r.sps, r.video.Sets(), max(r.times.step, 1))
+		r.report.IndexFront, m.err = m.w.Close()
+	}
+	if m.err != nil {
+		return r.report, fmt.Errorf("write the MP4: %w", m.err)
+	}
+	return r.report, nil
+}
+
+// describe tells the tracks what is only known at the end.
+func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, step int64) {
+	v := m.video
+	v.Width, v.Height, v.Last = sps.Width, sps.Height, step
+	if v.Entry = mp4.HEVC(sps, sets); sps.Codec == es.H264 {
+		v.Entry = mp4.AVC(sps, sets)
+	}
+	decoded, shown := v.First()
+	v.Start = shown - decoded
+	if m.audio == nil {
+		return
+	}
+	// The movie begins with the picture that is shown first; audio from before
+	// that is kept, but not played.
+	a := m.audio
+	a.Last = m.samples
+	begin, _ := a.First()
+	begin -= shown * int64(a.Timescale) / clock
+	a.Delay, a.Start = max(begin, 0), max(-begin, 0)
+}

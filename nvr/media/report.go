@@ -1,0 +1,194 @@
+package media
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/nvr/media/es"
+)
+
+// Report is what was found in a recording.
+type Report struct {
+	Container Container
+	Info      Info  // the IMKH header; zero when there is none
+	Bytes     int64 // read
+
+	Codec         es.Codec
+	Width, Height int           // in pixels, as shown
+	FPS           float64       // frames per second, gaps left out
+	Frames        int           // pictures, without the ones in front of the first key frame and without duplicates
+	KeyFrames     int           // of them, those that decoding can begin at
+	KeyInterval   time.Duration // the longest time from one key frame to the next, gaps left out
+	Duration      time.Duration // from the first picture to the end of the last, gaps included
+
+	Audio     AudioKind
+	AudioTime time.Duration // how long the audio lasts, gaps left out
+
+	// The recorder's own wall clock, carried in UTC, when it stands in the
+	// stream: at the first and at the last key frame that tell it. WallEnd is
+	// LastWall and the pictures that follow.
+	FirstWall, LastWall, WallEnd time.Time
+
+	Gaps     []Gap // longer than GapLimit, at most MaxGaps
+	GapCount int   // all of them
+	GapTime  time.Duration
+
+	Problems  []Problem // each kind once, in the order of the kinds
+	EndsWhole bool      // the last packet is complete
+	Unfit     *Refusal  // why Remux cannot do the recording well; nil when it can
+
+	// IndexFront says, for Remux, that the MP4's index stands in front of its
+	// samples.
+	IndexFront bool
+}
+
+// GapLimit is how long no picture must come before that is called a gap.
+// Recorders leave gaps where nothing moved; they are no fault.
+const GapLimit = 2 * time.Second
+
+// MaxGaps is how many gaps a report lists.
+const MaxGaps = 1000
+
+// Gap is a time without pictures.
+type Gap struct {
+	Start  time.Duration // since the first picture
+	Length time.Duration
+}
+
+// ProblemKind says what is not right with a recording.
+type ProblemKind int
+
+// The kinds of problems. Those up to Scrambled mean that bytes are missing or
+// wrong; the others, that the file is whole but odd.
+const (
+	CutShort      ProblemKind = iota // the file ends inside a packet
+	Garbage                          // bytes that belong to no packet, or packets of a wrong length
+	MissingFrames                    // frame numbers are missing
+	Duplicates                       // pictures came twice; the second ones were dropped
+	LateKeyFrame                     // the file begins with pictures that cannot be decoded
+	Scrambled                        // some packets are marked as encrypted
+	TimeJumps                        // time stamps jump; the jumps were closed
+	NoTimes                          // pictures without a time stamp; theirs is estimated
+	WallJumps                        // the recorder's clock and the time stamps disagree
+	Resized                          // the picture's size changes
+	OddAudio                         // audio that MP4 cannot hold, or that is damaged; it is left out
+	problemKinds                     // how many there are
+)
+
+var problemWords = [problemKinds]string{
+	CutShort:      "the file ends inside a packet",
+	Garbage:       "bytes are missing or do not belong there",
+	MissingFrames: "frames are missing",
+	Duplicates:    "frames came twice and were dropped",
+	LateKeyFrame:  "frames in front of the first key frame were dropped",
+	Scrambled:     "packets are marked as encrypted",
+	TimeJumps:     "time stamps jump",
+	NoTimes:       "frames have no time of their own",
+	WallJumps:     "the recorder's clock was set",
+	Resized:       "the picture size changes",
+	OddAudio:      "audio packets could not be used",
+}
+
+// String returns the problem in words.
+func (k ProblemKind) String() string {
+	if k < 0 || k >= problemKinds {
+		return "unknown problem"
+	}
+	return problemWords[k]
+}
+
+// Damage reports whether the problem means that bytes are missing or wrong, so
+// that another download may bring a better file.
+func (k ProblemKind) Damage() bool { return k <= Scrambled }
+
+// Problem is a kind of problem and how often it was seen.
+type Problem struct {
+	Kind   ProblemKind
+	Count  int64 // places, frames or packets
+	Bytes  int64 // concerned; 0 when bytes are not the measure
+	Offset int64 // of the first in the file; -1 when it is not known
+}
+
+// String returns the problem as a sentence without a full stop.
+func (p Problem) String() string {
+	var b strings.Builder
+	b.WriteString(p.Kind.String())
+	fmt.Fprintf(&b, " (%d", p.Count)
+	if p.Bytes > 0 {
+		fmt.Fprintf(&b, ", %d bytes", p.Bytes)
+	}
+	if p.Offset >= 0 {
+		fmt.Fprintf(&b, ", first at byte %d", p.Offset)
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// Verdict is what a report comes to.
+type Verdict int
+
+// The verdicts.
+const (
+	Clean   Verdict = iota // nothing to say against the recording
+	Odd                    // whole, but something was estimated, closed or left out
+	Damaged                // bytes are missing or wrong
+	Unfit                  // not a recording that can become an MP4
+)
+
+// String returns the verdict's word.
+func (v Verdict) String() string {
+	switch v {
+	case Clean:
+		return "clean"
+	case Odd:
+		return "odd"
+	case Damaged:
+		return "damaged"
+	case Unfit:
+	}
+	return "unfit"
+}
+
+// Verdict sums the report up.
+func (r *Report) Verdict() Verdict {
+	v := Clean
+	for _, p := range r.Problems {
+		switch {
+		case !p.Kind.Damage():
+			v = max(v, Odd)
+		case r.Unfit == nil || p.Kind <= MissingFrames:
+			return Damaged
+		}
+	}
+	if r.Unfit != nil {
+		return Unfit
+	}
+	return v
+}
+
+// Clean reports whether there is nothing to say against the recording.
+func (r *Report) Clean() bool { return r.Verdict() == Clean }
+
+// Problem returns what the report says of a kind; a Count of 0 means nothing.
+func (r *Report) Problem(k ProblemKind) Problem {
+	for _, p := range r.Problems {
+		if p.Kind == k {
+			return p
+		}
+	}
+	return Problem{Kind: k, Offset: -1}
+}
+
+// Reason returns the report's problems, and why it is unfit, as one line; empty
+// for a clean one.
+func (r *Report) Reason() string {
+	var parts []string
+	if r.Unfit != nil {
+		parts = append(parts, r.Unfit.Error())
+	}
+	for _, p := range r.Problems {
+		parts = append(parts, p.String())
+	}
+	return strings.Join(parts, "; ")
+}

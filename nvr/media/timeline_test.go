@@ -1,0 +1,104 @@
+package media
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// placedAt runs stamps through a timeline and returns the times it gives.
+func placedAt(stamps []int64) (times []int64, jumps int64) {
+	t := timeline{place: func(_ moment, at int64) { times = append(times, at) }}
+	for _, s := range stamps {
+		t.push(moment{raw: s, known: s >= 0})
+	}
+	t.close()
+	return times, t.jumps
+}
+
+func TestTimelineKeepsTrueTimes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		mask := int64(1<<rapid.SampledFrom([]int{32, 33}).Draw(t, "bits") - 1)
+		at := rapid.Int64Range(0, mask).Draw(t, "base")
+		steps := rapid.SliceOf(rapid.OneOf(
+			rapid.Int64Range(1, 2*clock), rapid.Just(int64(3600)), rapid.Int64Range(1, 6*3600*clock))).Draw(t, "steps")
+		// Behind the last picture nothing confirms a long gap.
+		steps = append(steps, 3600)
+		stamps, want := []int64{at}, []int64{0}
+		for _, s := range steps {
+			at += s
+			stamps = append(stamps, at&mask)
+			want = append(want, want[len(want)-1]+s)
+		}
+		got, jumps := placedAt(stamps)
+		if !slices.Equal(got, want) || jumps != 0 {
+			t.Fatalf("%d jumps\ngot  %v\nwant %v", jumps, got, want)
+		}
+	})
+}
+
+// TestTimelineGrows feeds it anything: times must grow, one per picture.
+func TestTimelineGrows(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		stamps := rapid.SliceOf(rapid.OneOf(rapid.Int64Range(-1, 1<<33-1), rapid.Int64Range(-1, 10*clock))).Draw(t, "stamps")
+		got, _ := placedAt(stamps)
+		if len(got) != len(stamps) {
+			t.Fatalf("%d times for %d pictures", len(got), len(stamps))
+		}
+		for i := 1; i < len(got); i++ {
+			if d := got[i] - got[i-1]; d < 0 || d >= 1<<32 {
+				t.Fatalf("times %v", got)
+			}
+		}
+	})
+}
+
+func TestTimelineRepairs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		stamps []int64
+		want   []int64
+	}{
+		{"missing", []int64{0, -1, -1, 10800}, []int64{0, 3600, 7200, 10800}},
+		{"missing in a slow stream", []int64{0, 9000, -1, 27000}, []int64{0, 9000, 18000, 27000}},
+		{"missing first", []int64{-1, -1, 50000, 53600}, []int64{0, 3600, 7200, 10800}},
+		{"missing last", []int64{0, 3600, -1, -1}, []int64{0, 3600, 7200, 10800}},
+		{"all missing", []int64{-1, -1, -1}, []int64{0, 3600, 7200}},
+		{"one wild", []int64{0, 3600, 7e9, 10800, 14400}, []int64{0, 3600, 7200, 10800, 14400}},
+		{"two the same", []int64{0, 3600, 3600, 10800}, []int64{0, 3600, 7200, 10800}},
+		{"clock set back", []int64{900000, 903600, 100, 3700, 7300}, []int64{0, 3600, 7200, 10800, 14400}},
+		{"gap", []int64{0, 3600, 1000000, 1003600}, []int64{0, 3600, 1000000, 1003600}},
+	} {
+		if got, _ := placedAt(c.stamps); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		packs   []uint32
+		missing int64
+	}{
+		{"none", nil, 0},
+		{"in a row", []uint32{5, 6, 7, 7, 8}, 0},
+		{"three missing", []uint32{5, 6, 10, 11}, 3},
+		{"wrap", []uint32{0xFFFFFFFF, 0, 1, 3}, 1},
+		{"counted anew", []uint32{500000, 500001, 1, 2, 3}, 0},
+	} {
+		var n tally
+		var missing int64
+		for _, p := range c.packs {
+			missing += n.next(p)
+		}
+		if missing != c.missing {
+			t.Errorf("%s: %d missing, want %d", c.name, missing, c.missing)
+		}
+	}
+}
