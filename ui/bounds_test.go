@@ -18,7 +18,8 @@ var modes = map[string][]string{
 	"full":     {"i"},
 	"no-pane":  {"esc"},
 	"errors":   {"L"},
-	"no-log":   {"L", "L"},
+	"files":    {"L", "L"},
+	"no-log":   {"L", "L", "L"},
 	"help":     {"?"},
 	"quit":     {"q"},
 	"skip":     {"g", "s"},
@@ -142,9 +143,10 @@ func TestNamesCannotBreakTheFrame(t *testing.T) {
 		for i := range q.snap.Recorders {
 			r := &q.snap.Recorders[i]
 			r.Name, r.Address, r.Device.Model = name.Draw(t, "recorder"), name.Draw(t, "address"), name.Draw(t, "model")
+			r.Device.Name, r.Hold.What, r.Hold.Hint = name.Draw(t, "device"), name.Draw(t, "hold"), name.Draw(t, "remedy")
 		}
 		for i := range q.events {
-			q.events[i].Message, q.events[i].CameraName = name.Draw(t, "message"), name.Draw(t, "event")
+			q.events[i].Message, q.events[i].CameraName, q.events[i].Path = name.Draw(t, "message"), name.Draw(t, "event"), name.Draw(t, "path")
 		}
 		q.snap.Disk.Held, q.snap.Disk.Dir = name.Draw(t, "held"), name.Draw(t, "dir")
 		w, h := rapid.IntRange(20, 200).Draw(t, "w"), rapid.IntRange(5, 60).Draw(t, "h")

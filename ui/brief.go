@@ -32,35 +32,58 @@ func (m *model) belowPane(w, h int) []string {
 
 func (m *model) cameraBrief(r *tasks.RecorderView, d *tasks.CameraDetail, w int) []string {
 	g := &m.glyphs
-	what := join("   ", m.period(d.Periods), m.files(&d.CameraView), track(&d.CameraView))
+	what := ""
+	for _, part := range []string{m.period(d.Periods), m.files(&d.CameraView), track(&d.CameraView)} {
+		if more := join("   ", what, part); what == "" || width(more) <= w-labelWidth {
+			what = more
+		}
+	}
 	lines := []string{m.styles.faint.on(g.left("period", labelWidth)) + g.cut(what, w-labelWidth)}
 	if all := extent(d); len(d.Recordings) > 0 && all.To.After(all.From) {
 		cells := m.slots(r, d, all, w-labelWidth)
 		lines = append(lines, m.styles.faint.on(g.left(dayLabel(all), labelWidth))+m.strip(cells))
 	}
 	switch {
-	case d.Failure.What != "" && d.State != tasks.Done:
-		lines = append(lines, m.inOneLine("cause", d.Failure.What+hint(d.Failure.Hint), m.styles.state[d.State], w))
+	case troubled(&d.CameraView):
+		return m.causeBrief(lines, "cause", d.Failure.What, d.Failure.Hint, m.styles.state[d.State], w)
 	case r.Hold.Held():
-		lines = append(lines, m.inOneLine("held", r.Hold.What+hint(r.Hold.Hint), m.styles.bad, w))
+		return m.causeBrief(lines, "held", r.Hold.What, r.Hold.Hint, m.styles.bad, w)
 	case len(d.Events) > 0:
 		e := &d.Events[len(d.Events)-1]
-		lines = append(lines, m.inOneLine("last", units.Clock(e.Time)+" "+e.Message, paint{}, w))
+		lines = append(lines, m.inOneLine("last", units.Clock(e.Time)+" "+eventText(e), paint{}, w))
 	}
 	return lines
 }
 
+// briefLines are the lines of the details under the list, its title left out.
+const briefLines = 3
+
+// causeBrief adds what is wrong and what to do about it, in the lines that are
+// left.
+func (m *model) causeBrief(lines []string, label, what, todo string, p paint, w int) []string {
+	left := briefLines - len(lines)
+	if todo == "" {
+		return append(lines, m.factIn(label, clean(what), p, w, left)...)
+	}
+	if left < 2 {
+		return append(lines, m.inOneLine(label, what+hint(todo), p, w))
+	}
+	lines = append(lines, m.factIn(label, clean(what), p, w, left-1)...)
+	return append(lines, m.factIn("to do", clean(todo), m.styles.warn, w, briefLines-len(lines))...)
+}
+
 func (m *model) recorderBrief(r *tasks.RecorderView, w int) []string {
-	g := &m.glyphs
-	lines := []string{
-		m.styles.faint.on(g.left("cameras", labelWidth)) + m.counts(r.Counts, w-labelWidth),
+	label, what, todo := "held", r.Hold.What, r.Hold.Hint
+	if !r.Hold.Held() {
+		f := m.commonFailure(r)
+		label, what, todo = "cause", f.What, f.Hint
+	}
+	if what != "" { // the list has the counts, in a word
+		return m.causeBrief(nil, label, what, todo, m.styles.bad, w)
+	}
+	return []string{
+		m.styles.faint.on(m.glyphs.left("cameras", labelWidth)) + m.counts(r.Counts, w-labelWidth),
 		m.inOneLine("device", m.device(r), paint{}, w),
+		m.inOneLine("row", r.Source, paint{}, w),
 	}
-	if r.Hold.Held() {
-		return append(lines, m.inOneLine("held", r.Hold.What+hint(r.Hold.Hint), m.styles.bad, w))
-	}
-	if f := m.commonFailure(r); f.What != "" {
-		return append(lines, m.inOneLine("cause", f.What+hint(f.Hint), m.styles.bad, w))
-	}
-	return append(lines, m.inOneLine("row", r.Source, paint{}, w))
 }

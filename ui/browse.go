@@ -154,7 +154,7 @@ func (m *model) nextEvents() {
 	m.eventsBack = 0
 	m.resize()
 	m.rebuild()
-	m.say([...]string{"all events", "only errors", "events are off; L shows them"}[m.eventsMode])
+	m.say([...]string{"events: what matters", "events: errors only", "events: every file", "events are off; L shows them"}[m.eventsMode])
 }
 
 func (m *model) freeze() { m.frozen = !m.frozen }

@@ -7,22 +7,6 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// labelWidth is the column of names at the left of the details.
-const labelWidth = 10
-
-// fact draws a labelled value, broken into lines of at most w cells.
-func (m *model) fact(label, value string, p paint, w int) []string {
-	var lines []string
-	for i, part := range wrap(value, w-labelWidth) {
-		name := spaces(labelWidth)
-		if i == 0 {
-			name = m.styles.faint.on(m.glyphs.left(label, labelWidth))
-		}
-		lines = append(lines, name+p.on(part))
-	}
-	return lines
-}
-
 // detailsTitle names what the details are about.
 func (m *model) detailsTitle() string {
 	r, ok := m.list.current()
@@ -80,19 +64,6 @@ func (m *model) facts(w, h int) []string {
 	return m.cameraFacts(&m.snap.Recorders[r.recorder], &m.detail, w, h)
 }
 
-// inOneLine is a labelled value cut to one line.
-func (m *model) inOneLine(label, value string, p paint, w int) string {
-	return m.styles.faint.on(m.glyphs.left(label, labelWidth)) + p.on(m.glyphs.cut(clean(value), w-labelWidth))
-}
-
-// hint joins what to do to what happened.
-func hint(text string) string {
-	if text == "" {
-		return ""
-	}
-	return "; " + text
-}
-
 // cameraFacts are the details of a camera, of which h lines can be seen.
 func (m *model) cameraFacts(r *tasks.RecorderView, d *tasks.CameraDetail, w, h int) []string {
 	g, s := &m.glyphs, &m.styles
@@ -118,7 +89,7 @@ func (m *model) cameraFacts(r *tasks.RecorderView, d *tasks.CameraDetail, w, h i
 		add("held", r.Hold.What, s.bad)
 		add("to do", r.Hold.Hint, s.warn)
 	}
-	if d.State != tasks.Done {
+	if troubled(&d.CameraView) {
 		add("cause", d.Failure.What, s.state[d.State])
 		add("to do", d.Failure.Hint, s.warn)
 	}
@@ -148,9 +119,11 @@ func (m *model) stateSentence(c *tasks.CameraView) string {
 	var more string
 	switch c.State {
 	case tasks.Downloading:
-		more = units.Count(c.Active, "file") + " at " + units.Rate(c.Rate)
+		if c.Active > 1 {
+			more = units.Count(c.Active, "file")
+		}
 		if c.ETA > 0 && c.TotalKnown {
-			more += ", " + units.Duration(c.ETA) + " left"
+			more = join(", ", more, units.Duration(c.ETA)+" left")
 		}
 	case tasks.Retrying:
 		more = "next try in " + until(c.Next, m.snap.At)
@@ -199,7 +172,7 @@ func (m *model) period(spans []tasks.Span) string {
 // dayLabel names what a timeline covers.
 func dayLabel(all tasks.Span) string {
 	if all.To.Sub(all.From) <= 25*time.Hour {
-		return all.From.Format("Jan 02")
+		return all.From.Format("01-02")
 	}
 	return "days"
 }
@@ -231,9 +204,13 @@ func (m *model) speedLines(d *tasks.CameraDetail, w int) []string {
 		return nil
 	}
 	mean := sum / float64(len(d.Rates))
-	text := "mean " + units.Rate(mean) + ", peak " + units.Rate(peak)
+	now := ""
 	if d.Rate >= 1 {
-		text = units.Rate(d.Rate) + ", " + text
+		now = units.Rate(d.Rate)
+	}
+	text := join(", ", now, "mean "+units.Rate(mean), "peak "+units.Rate(peak))
+	if width(text) > w-labelWidth {
+		text = join(", ", now, "peak "+units.Rate(peak))
 	}
 	lines := append([]string{""}, m.fact("speed", text, paint{}, w)...)
 	return append(lines, m.styles.busy.on(m.glyphs.spark(d.Rates, min(w, len(d.Rates)))))
@@ -242,14 +219,20 @@ func (m *model) speedLines(d *tasks.CameraDetail, w int) []string {
 // eventsInDetails is how many of a camera's own events its details list.
 const eventsInDetails = 4
 
+// lastEvents lists a camera's latest events, the newest first; its recordings
+// are listed anyway.
 func (m *model) lastEvents(d *tasks.CameraDetail, w int) []string {
-	if len(d.Events) == 0 {
-		return nil
-	}
-	lines := []string{""}
-	for i := len(d.Events) - 1; i >= max(0, len(d.Events)-eventsInDetails); i-- {
+	var lines []string
+	shown := 0
+	for i := len(d.Events) - 1; i >= 0 && shown < eventsInDetails; i-- {
 		e := &d.Events[i]
-		lines = append(lines, m.fact(units.Clock(e.Time), clean(e.Message), m.eventPaint(e), w)...)
+		if routine(e) {
+			continue
+		}
+		if shown++; shown == 1 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, m.fact(units.Clock(e.Time), eventText(e), m.eventPaint(e), w)...)
 	}
 	return lines
 }

@@ -264,10 +264,10 @@ func siteEvents() []tasks.Event {
 	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
 	events := []tasks.Event{
 		{Time: at(-116), Type: tasks.EventRecorder, Address: "10.20.0.11", Camera: -1, Message: "signed in: DS-7732NI-K4, 11 cameras"},
-		{Time: at(-80), Type: tasks.EventFile, Address: "10.20.0.16", Camera: 17, Channel: 1, Track: 101, CameraName: "Конвейер", Message: "20261103-080000_20261103-081500.mp4, 1004 MiB in 00:47"},
+		{Time: at(-80), Type: tasks.EventFile, Recorder: 6, Address: "10.20.0.16", Camera: 17, Channel: 1, Track: 101, CameraName: "Конвейер", Path: "10.20.0.16_80/ch01/2026-11-03/20261103-080000_20261103-081500.mp4", Bytes: 1004 << 20, Message: "2026-11-03 08:00:00–08:15:00 on disk"},
 		{Time: at(-66), Type: tasks.EventRetry, Address: "10.20.0.11", Camera: 1, Channel: 2, Track: 201, CameraName: "Склад №7, рампа", Message: "connection reset by peer, resumed at 388 MiB", Failure: tasks.Failure{Kind: "short"}},
 		{Time: at(-28), Type: tasks.EventCamera, Address: "10.20.0.11", Camera: 4, Channel: 5, Track: 501, CameraName: "Серверная", Message: "done, 9.80 GiB in 04:10"},
-		{Time: at(-10), Type: tasks.EventRecorder, Address: "10.20.0.14", Camera: -1, Message: "login refused, the recorder is left alone so that the account is not locked; correct the row, then press r", Failure: tasks.Failure{Kind: "auth"}},
+		{Time: at(-10), Type: tasks.EventRecorder, Recorder: 3, Address: "10.20.0.14", Camera: -1, Message: "login refused, the recorder is left alone so that the account is not locked; correct the row, then press r", Failure: tasks.Failure{Kind: "auth"}},
 		{Time: at(-1), Type: tasks.EventError, Address: "10.20.0.11", Camera: 5, Channel: 6, Track: 601, CameraName: "Крыша, восток", Message: "the recorder no longer has the recording", Failure: noFootage},
 		{Time: at(0), Type: tasks.EventRetry, Address: "10.20.0.11", Camera: 2, Channel: 3, Track: 301, CameraName: "Коридор 2 этаж", Message: "nothing came for 30 s, try 2 of 5 in 12s", Failure: timedOut},
 	}
@@ -341,5 +341,6 @@ func heldQueue() *fakeQueue {
 	cams := slices.Repeat([]cam{{name: "Пост", state: tasks.Waiting}}, 32)
 	q.add("10.20.0.14", "Цех 3", badLogin, cams...)
 	q.events = siteEvents()[4:5]
+	q.events[0].Recorder = 0
 	return q
 }

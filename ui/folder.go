@@ -89,7 +89,7 @@ func (m *model) trouble() string {
 		return ""
 	}
 	c := &m.snap.Cameras[r.camera]
-	if c.Failure.What == "" || c.State == tasks.Done {
+	if !troubled(c) {
 		return ""
 	}
 	return clean(join(" ", rec.Address, cameraTitle(c)+":", c.Failure.What+hint(c.Failure.Hint), "("+rec.Source+")"))

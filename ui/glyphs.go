@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"runtime"
+	"strings"
 
 	"example.com/hikgrab/tasks"
 )
@@ -38,10 +40,22 @@ func glyphsFor(ascii bool, getenv func(string) string) glyphs {
 		return asciiGlyphs()
 	}
 	g := blockGlyphs()
-	if runtime.GOOS != "windows" || getenv("WT_SESSION") != "" || getenv("TERM_PROGRAM") != "" {
+	modern := runtime.GOOS != "windows" || getenv("WT_SESSION") != "" || getenv("TERM_PROGRAM") != ""
+	if modern && getenv("TERM") != "linux" { // the console's font has but a few hundred characters
 		g.levels = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 	}
 	return g
+}
+
+// knowsUnicode reports whether the locale says that the terminal takes UTF-8.
+// Without a word about it, or on Windows, where programs and console speak
+// UTF-16 to each other, it does.
+func knowsUnicode(getenv func(string) string) bool {
+	if runtime.GOOS == "windows" {
+		return true
+	}
+	locale := strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")))
+	return locale == "" || strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
 }
 
 func blockGlyphs() glyphs {

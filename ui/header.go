@@ -71,8 +71,11 @@ func (m *model) figures() []string {
 	s, g := &m.snap, &m.glyphs
 	percent := "  " + g.right(m.percent(), 4)
 	if s.Total == 0 && s.Bytes == 0 {
+		if s.Finished && troubles(s.Counts) > 0 {
+			return []string{percent + "  nothing could be had ", percent + " "}
+		}
 		if s.Finished {
-			return []string{percent + "  nothing to fetch "}
+			return []string{percent + "  nothing to fetch ", percent + " "}
 		}
 		if m.blocked() {
 			return []string{percent + "  held ", percent + " "}
@@ -107,10 +110,7 @@ func (m *model) figures() []string {
 }
 
 func (m *model) percent() string {
-	if m.snap.Total == 0 && m.snap.Finished {
-		return "100%"
-	}
-	return itoa(units.Percent(m.snap.Bytes, m.snap.Total)) + "%"
+	return itoa(percentOf(&m.snap)) + "%"
 }
 
 // countsLine is how many cameras are in each state; the numbers always add up
@@ -224,11 +224,11 @@ func (m *model) finished() string {
 	good := c[tasks.Done] + c[tasks.Empty]
 	switch bad := troubles(c); {
 	case bad > 0:
-		return "finished (q leaves): " + itoa(bad) + " of " + units.Count(len(m.snap.Cameras), "camera") + " not complete; e finds, R retries them"
+		return "finished: " + itoa(bad) + " of " + units.Count(len(m.snap.Cameras), "camera") + " not complete; e finds, R retries, q leaves"
 	case c[tasks.Skipped] > 0:
-		return "finished (q leaves): " + itoa(good) + " complete, " + itoa(c[tasks.Skipped]) + " skipped"
+		return "finished: " + itoa(good) + " complete, " + itoa(c[tasks.Skipped]) + " skipped; q leaves"
 	}
-	return "finished (q leaves): all " + units.Count(good, "camera") + " complete"
+	return "finished: all " + units.Count(good, "camera") + " complete; q leaves"
 }
 
 // looking says how the list is looked at.

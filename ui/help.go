@@ -26,7 +26,7 @@ func (m *model) helpScreen(w, h int) []string {
 	const gutter = 3
 	var lines []string
 	if column := (w - gutter - 2) / 2; column >= 50 {
-		left := m.helpLines(column, groupMove, groupWork)
+		left := m.helpLines(column, groupWork, groupMove)
 		right := m.helpLines(column, groupFind, groupLook, groupLeave)
 		for i := range max(len(left), len(right)) {
 			lines = append(lines, m.glyphs.left(lineAt(left, i), column)+spaces(gutter)+lineAt(right, i))
@@ -72,13 +72,24 @@ func (m *model) helpLines(w int, groups ...string) []string {
 			}
 			keys, what := m.glyphs.left(m.keyNames(c.Binding), keyWidth), c.Help().Desc
 			if why := c.why(m); why != "" {
-				lines = append(lines, m.styles.faint.on(m.glyphs.cut(keys+what+" ("+why+")", w)))
+				lines = append(lines, m.styles.faint.on(m.glyphs.cut(keys+m.withReason(what, why, w-keyWidth), w)))
 				continue
 			}
 			lines = append(lines, m.glyphs.cut(m.styles.key.on(keys)+what, w))
 		}
 	}
 	return lines
+}
+
+// withReason says what a key does and why it does nothing now. Where both do
+// not fit into w cells, the reason stays, unless hardly a word would stand before it.
+func (m *model) withReason(what, why string, w int) string {
+	const least = 12
+	why = " (" + why + ")"
+	if room := w - width(why); room >= least {
+		return m.glyphs.cut(what, room) + why
+	}
+	return what
 }
 
 // keyNames is how a binding's keys are shown; arrows are words in ASCII.

@@ -26,7 +26,7 @@ const (
 )
 
 // helpGroups are the groups in the order of the help.
-var helpGroups = []string{groupMove, groupWork, groupFind, groupLook, groupLeave}
+var helpGroups = []string{groupWork, groupFind, groupLook, groupLeave, groupMove}
 
 // bind makes a binding: how the keys are shown, what they do, and the keys as
 // Bubble Tea names them.
@@ -81,7 +81,7 @@ func workKeys() []command {
 		{Binding: bind("R", "retry all that failed", "R"), group: groupWork, hint: "retry failed", minor: true, do: act((*model).retryFailed), idle: (*model).noFailed},
 		{Binding: bind("s", "skip; r takes it back", "s"), group: groupWork, hint: "skip", do: act((*model).skip), idle: (*model).cannotSkip},
 		{Binding: bind("v", "mark the row", "v"), group: groupWork, hint: "mark", minor: true, do: act((*model).mark), idle: (*model).noRows},
-		{Binding: bind("V", "mark from the last mark to here", "V"), group: groupWork, do: act((*model).markRange), idle: (*model).noMarks},
+		{Binding: bind("V", "mark from the last to here", "V"), group: groupWork, do: act((*model).markRange), idle: (*model).noMarks},
 		{Binding: bind("+", "more downloads at once", "+", "="), group: groupWork, do: act(func(m *model) { m.changeJobs(1) })},
 		{Binding: bind("-", "fewer downloads at once", "-"), group: groupWork, do: act(func(m *model) { m.changeJobs(-1) }), idle: (*model).oneJob},
 		{Binding: bind("b", "limit the bandwidth", "b"), group: groupWork, do: act((*model).askLimit)},
@@ -96,7 +96,7 @@ func findKeys() []command {
 		{Binding: bind("f", "next state filter", "f"), group: groupFind, hint: "state", do: act((*model).cycleFilter)},
 		{Binding: bind("e", "next failed", "e"), group: groupFind, do: act(func(m *model) { m.nextFailed(1) }), idle: (*model).noFailed},
 		{Binding: bind("E", "previous failed", "E"), group: groupFind, do: act(func(m *model) { m.nextFailed(-1) }), idle: (*model).noFailed},
-		{Binding: bind("o", "sort by the next of "+sortList(), "o"), group: groupFind, hint: "sort", minor: true, do: act((*model).sortNext)},
+		{Binding: bind("o", "sort: "+sortList(), "o"), group: groupFind, hint: "sort", minor: true, do: act((*model).sortNext)},
 		{Binding: bind("O", "reverse the order; twice sorts anew", "O"), group: groupFind, do: act((*model).sortReverse)},
 	}
 	for f := range numFilters {
@@ -112,7 +112,7 @@ func findKeys() []command {
 func lookKeys() []command {
 	return []command{
 		{Binding: bind("i enter", "details; again for the whole screen", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: (*model).noRows},
-		{Binding: bind("L", "events: all, errors only, off", "L"), group: groupLook, hint: "log", minor: true, do: act((*model).nextEvents)},
+		{Binding: bind("L", "events: main, errors, every file, off", "L"), group: groupLook, hint: "log", minor: true, do: act((*model).nextEvents)},
 		{Binding: bind("F", "freeze the screen, to read or to copy", "F"), group: groupLook, do: act((*model).freeze)},
 		{Binding: bind("y", "copy the error or the folder", "y"), group: groupLook, do: (*model).copy, idle: (*model).noRows},
 		{Binding: bind("ctrl+o", "open the folder", "ctrl+o"), group: groupLook, do: (*model).openFolder, idle: (*model).noRows},

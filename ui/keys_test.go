@@ -62,6 +62,12 @@ func TestEveryLetterWorksInTheRussianLayout(t *testing.T) {
 	if a, b := len([]rune(jcuken)), len([]rune(qwerty)); a != b || len(latin) != a {
 		t.Fatalf("the layouts have %d and %d keys, %d of them different", a, b, len(latin))
 	}
+	// Where the keys are, by hand: a mistake in the table would look right from both sides.
+	for _, pair := range strings.Fields("йq ЙQ ыs зp ЗP кr КR мv МV ./ ,? тn ТN аf АF уe УE щo ЩO шi ДL нy иb рh оj лk дl пg ПG цw ъ] ю.") {
+		if r := []rune(pair); len(r) != 2 || latin[r[0]] != r[1] {
+			t.Errorf("%q gives %q, want %q", r[0], latin[r[0]], r[1])
+		}
+	}
 	twin := map[string]rune{}
 	for from, to := range latin {
 		twin[string(to)] = from

@@ -58,7 +58,7 @@ func arrange(w, h int, details detailsMode, events bool) layout {
 			l.side = min(max(w/3, 42), 70)
 			l.listWidth = w - l.side - 1
 		case h >= 18:
-			l.below = 4
+			l.below = 1 + briefLines
 		}
 	}
 	l.titles = w >= wideFrom && h >= 16

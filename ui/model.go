@@ -101,6 +101,7 @@ func newModel(q Queue, o Options, t *terminal) *model {
 	if t.dumb {
 		profile = termenv.Ascii
 	}
+	o.ASCII = o.ASCII || !knowsUnicode(t.getenv)
 	return &model{
 		queue:   q,
 		opts:    o,

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/hikgrab/tasks"
@@ -32,10 +33,15 @@ func (m *model) addRecordings(lines []string, d *tasks.CameraDetail, w, h int) [
 	if len(d.Recordings) == 0 {
 		return lines
 	}
-	lines = append(lines, "", m.styles.title.on(units.Count(len(d.Recordings), "recording")))
-	total := len(lines) + len(d.Recordings)
+	from, n := m.recordingsFrom(d.Recordings, h-len(lines)-2), len(d.Recordings)
+	title := m.styles.title.on(units.Count(n, "recording"))
+	if from > 0 {
+		title += m.styles.faint.on("  " + itoa(from) + " more above, tab scrolls")
+	}
+	lines = append(lines, "", title)
+	total := len(lines) + n - from
 	top := max(0, min(m.detailsTop, total-h))
-	for i := range d.Recordings {
+	for i := from; i < n; i++ {
 		line := ""
 		if at := len(lines); at >= top && at < top+h {
 			line = m.recordingLine(&d.Recordings[i], w)
@@ -45,10 +51,27 @@ func (m *model) addRecordings(lines []string, d *tasks.CameraDetail, w, h int) [
 	return lines
 }
 
+// recordingsFrom is the recording to begin the list with when it has h lines:
+// what happens now stays in sight, unless the operator scrolls.
+func (m *model) recordingsFrom(all []tasks.RecordingView, h int) int {
+	if h < 4 || len(all) <= h || m.focus == focusDetails || m.detailsTop > 0 {
+		return 0
+	}
+	now := slices.IndexFunc(all, func(r tasks.RecordingView) bool { return r.State != tasks.RecordingDone })
+	if now < 0 {
+		now = len(all)
+	}
+	return max(0, min(now-h/3, len(all)-h))
+}
+
 func (m *model) recordingLine(r *tasks.RecordingView, w int) string {
 	g := &m.glyphs
 	var b strings.Builder
-	b.WriteString(m.recordingGlyph(r.State) + " " + r.Start.Format("01-02 15:04:05") + g.span + r.End.Format("15:04:05"))
+	to := g.span
+	if w < 60 {
+		to = strings.TrimSpace(to) // leaves room for what comes after
+	}
+	b.WriteString(m.recordingGlyph(r.State) + " " + r.Start.Format("01-02 15:04:05") + to + r.End.Format("15:04:05"))
 	size := units.Size(max(r.Size, r.Bytes))
 	if r.Size == 0 && r.Bytes == 0 {
 		size = g.dash

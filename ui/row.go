@@ -9,29 +9,14 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// recorderTitle is how a recorder is called on the screen: its address and the
-// name the sheet gives it.
-func recorderTitle(r *tasks.RecorderView) string {
-	if r.Name == "" {
-		return clean(r.Address)
-	}
-	return clean(r.Address) + "  " + clean(r.Name)
-}
-
-// cameraTitle is how a camera is called on the screen: its channel and the
-// name the recorder gives it.
-func cameraTitle(c *tasks.CameraView) string {
-	title := c.Label()
-	if c.Name != "" {
-		title += "  " + clean(c.Name)
-	}
-	return title
-}
-
 // listLines draws the window of the list, exactly as many lines as the layout
 // gives it, each exactly as wide.
 func (m *model) listLines(l layout) []string {
-	c := columnsFor(l.listWidth)
+	margin := ""
+	if l.side > 0 {
+		margin = " " // before the wall
+	}
+	c := columnsFor(l.listWidth - width(margin))
 	lines := make([]string, 0, l.body())
 	height := l.list
 	if l.titles {
@@ -40,7 +25,7 @@ func (m *model) listLines(l layout) []string {
 	}
 	rows := m.list.visible()
 	for i, r := range rows {
-		line := m.rowLine(r, m.list.opened(m.list.top+i), c)
+		line := m.rowLine(r, m.list.opened(m.list.top+i), c) + margin
 		if m.list.top+i == m.list.cursor {
 			line = m.styles.cursor.on(ansi.Strip(line))
 		}
@@ -133,14 +118,16 @@ func (m *model) recorderLine(r row, opened bool, rec *tasks.RecorderView, c colu
 	case rec.Hold.Held():
 		glyph, p, word = g.state[tasks.Retrying], s.warn, holdWord(rec.Hold, m.snap.At)
 	}
-	head := m.margin(r) + fold + p.on(glyph) + " " + s.strong.on(g.left(recorderTitle(rec), c.name+1))
+	head := m.margin(r) + fold + p.on(glyph) + " "
+	title := recorderTitle(rec)
+	cause := m.commonFailure(rec).What
 	if shut(rec.Hold) {
-		return head + m.saying(clean(rec.Hold.What), p, c) + m.tail(word, p, 0, c)
+		cause = rec.Hold.What
 	}
-	if f := m.commonFailure(rec); f.What != "" {
-		return head + m.saying(clean(f.What), p, c) + m.tail(word, p, 0, c)
+	if cause != "" {
+		return head + m.saying(title, s.strong, cause, p, c.name+1, c) + m.tail(word, p, 0, c)
 	}
-	return head + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, rec.Rate, p, c) + m.tail(word, p, 0, c)
+	return head + s.strong.on(g.left(title, c.name+1)) + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, rec.Rate, p, c) + m.tail(word, p, 0, c)
 }
 
 // commonFailure is what went wrong with all cameras of a recorder that failed
@@ -161,12 +148,12 @@ func (m *model) commonFailure(r *tasks.RecorderView) tasks.Failure {
 func (m *model) cameraLine(r row, rec *tasks.RecorderView, cam *tasks.CameraView, c columns) string {
 	g, s := &m.glyphs, &m.styles
 	p := s.state[cam.State]
-	head := m.margin(r) + " " + p.on(g.state[cam.State]) + "  " + g.left(cameraTitle(cam), c.name)
+	head := m.margin(r) + " " + p.on(g.state[cam.State]) + "  "
 	word := m.stateWord(cam, rec)
 	if cam.State == tasks.Failed && cam.Bytes == 0 && cam.Failure.What != "" {
-		return head + m.saying(clean(cam.Failure.What), p, c) + m.tail(word, p, cam.Attempt, c)
+		return head + m.saying(cameraTitle(cam), paint{}, cam.Failure.What, p, c.name, c) + m.tail(word, p, cam.Attempt, c)
 	}
-	return head + m.middle(cam.Bytes, cam.Total, cam.TotalKnown, cam.Rate, p, c) + m.tail(word, p, cam.Attempt, c)
+	return head + g.left(cameraTitle(cam), c.name) + m.middle(cam.Bytes, cam.Total, cam.TotalKnown, cam.Rate, p, c) + m.tail(word, p, cam.Attempt, c)
 }
 
 // middle is bar, percentage, size and speed.
@@ -213,19 +200,25 @@ func (m *model) sizes(done, total int64, known bool, c columns) string {
 	return units.Progress(done, total)
 }
 
-// saying puts a sentence where bar, percentage, size and speed would stand:
-// of what failed or is held, the cause says more than an empty bar.
-func (m *model) saying(text string, p paint, c columns) string {
-	w := c.percent + 1
+// saying puts a sentence where bar, percentage, size and speed would stand: of
+// what failed or is held, the cause says more than an empty bar. A sentence that
+// is too long for that begins earlier, right behind the title, whose column has
+// name cells.
+func (m *model) saying(title string, titled paint, text string, p paint, name int, c columns) string {
+	g := &m.glyphs
+	room := c.percent + 1
 	for _, part := range []int{c.bar, c.size, c.rate} {
 		if part > 0 {
-			w += part + 1
+			room += part + 1
 		}
 	}
-	if c.bar == 0 {
-		return spaces(w)
+	const least = 10 // cells, for fewer it is not worth while
+	text, title = clean(text), g.cut(title, name)
+	begin := max(width(title)+2, min(name+1, name+room-width(text)))
+	if name+room-begin < least {
+		return titled.on(g.left(title, name)) + spaces(room)
 	}
-	return " " + p.on(m.glyphs.left(text, w-1))
+	return titled.on(g.left(title, begin)) + p.on(g.left(text, name+room-begin))
 }
 
 // tail is the state or the time left, and the attempt.

@@ -18,7 +18,7 @@ type Options struct {
 	Title   string           // the name of the sheet
 	Log     string           // the log file, for the help to name; empty when there is none
 	Out     string           // the output directory, for opening folders; empty means the snapshot's
-	ASCII   bool             // draw with plain characters only
+	ASCII   bool             // draw with plain characters only; also where the locale is not UTF-8
 	NoColor bool             // bold and reverse only
 	NoBell  bool             // no sound when everything has ended or is blocked
 	Refresh time.Duration    // the least time between two looks at the queue; 0 means 250 ms

@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
+	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -162,10 +163,11 @@ func (t *terminal) reset() string {
 	return ""
 }
 
-// percentOf is the percentage that title and taskbar show.
-func percentOf(done, total int64, finished bool) int {
-	if finished && total == 0 {
+// percentOf is how much of everything is done. Where there was nothing to do,
+// all of it is, unless that is because nothing could be had.
+func percentOf(s *tasks.Snapshot) int {
+	if s.Finished && s.Total == 0 && troubles(s.Counts) == 0 {
 		return 100
 	}
-	return units.Percent(done, total)
+	return units.Percent(s.Bytes, s.Total)
 }

@@ -194,8 +194,8 @@ var axisSteps = []time.Duration{
 	24 * time.Hour, 2 * 24 * time.Hour, 7 * 24 * time.Hour, 28 * 24 * time.Hour,
 }
 
-// axis labels a timeline of w cells with times of day, or with days when it
-// spans many.
+// axis labels a timeline of w cells with times of day, and with the day where
+// one begins when it spans several.
 func axis(all tasks.Span, w int) string {
 	length := all.To.Sub(all.From)
 	if length <= 0 || w < 5 {
@@ -209,10 +209,7 @@ func axis(all tasks.Span, w int) string {
 			break
 		}
 	}
-	form := "15:04"
-	if step >= 24*time.Hour {
-		form = "01-02"
-	}
+	days := length > 25*time.Hour
 	line := []byte(spaces(w))
 	free := 0
 	for t := all.From.Truncate(step); t.Before(all.To) && step > 0; t = t.Add(step) {
@@ -220,7 +217,11 @@ func axis(all tasks.Span, w int) string {
 			continue
 		}
 		at := int(float64(t.Sub(all.From)) / float64(length) * float64(w))
-		if label := t.Format(form); at >= free && at+len(label) <= w {
+		label := t.Format("15:04")
+		if days && t.Equal(t.Truncate(24*time.Hour)) {
+			label = t.Format("01-02")
+		}
+		if at >= free && at+len(label) <= w {
 			copy(line[at:], label)
 			free = at + len(label) + 1
 		}

@@ -13,26 +13,41 @@ func shut(h tasks.Hold) bool { return h.Held() && h.Kind != nvr.Busy }
 // folds remembers which recorders show their cameras.
 type folds struct {
 	byHand map[tasks.RecorderID]bool // true: folded; the operator's word stands
-	busy   map[tasks.RecorderID]bool // something is or was going on there, and it has not ended since
+	opened map[tasks.RecorderID]bool // opened by itself: work has begun there and has not ended since
 }
 
-// note follows what recorders do. A recorder opens when work on it begins and
-// folds when it has ended or is held, but never while the cursor is inside.
-func (f *folds) note(s *tasks.Snapshot, cursor tasks.RecorderID) {
-	if f.busy == nil {
-		f.busy = make(map[tasks.RecorderID]bool)
+// note follows what recorders do. A recorder opens when work on it begins, as
+// long as the rows then still fit into height lines: where work goes round many
+// recorders, an overview of all says more than the cameras of a few. It folds
+// when it has ended or is held, but never while the cursor is inside.
+func (f *folds) note(s *tasks.Snapshot, cursor tasks.RecorderID, height int) {
+	if f.opened == nil {
+		f.opened = make(map[tasks.RecorderID]bool)
+	}
+	rows := len(s.Recorders)
+	for i := range s.Recorders {
+		if r := &s.Recorders[i]; f.opened[r.ID] {
+			rows += r.Count
+		}
 	}
 	for i := range s.Recorders {
 		r := &s.Recorders[i]
 		switch {
 		case r.State.Ended() || shut(r.Hold):
 			if r.ID != cursor {
-				delete(f.busy, r.ID)
+				delete(f.opened, r.ID)
 			}
-		case r.State != tasks.Waiting:
-			f.busy[r.ID] = true
+		case r.State == tasks.Waiting || f.opened[r.ID] || !listed(s, r):
+		case rows+r.Count <= height, len(f.opened) == 0 && len(s.Recorders) < height:
+			f.opened[r.ID] = true
+			rows += r.Count
 		}
 	}
+}
+
+// listed reports whether it is known which cameras r has.
+func listed(s *tasks.Snapshot, r *tasks.RecorderView) bool {
+	return r.Count > 0 && s.Cameras[r.First].Channel != 0
 }
 
 // folded reports whether r hides its cameras. roomy says that all rows fit on
@@ -44,7 +59,7 @@ func (f *folds) folded(r *tasks.RecorderView, roomy bool) bool {
 	if roomy && !shut(r.Hold) {
 		return false
 	}
-	return !f.busy[r.ID]
+	return !f.opened[r.ID]
 }
 
 // set is the operator's word.
@@ -59,7 +74,7 @@ func (f *folds) set(id tasks.RecorderID, folded bool) {
 // order and what is folded.
 func (m *model) rebuild() {
 	s := &m.snap
-	m.folds.note(s, m.list.on.recorder)
+	m.folds.note(s, m.list.on.recorder, m.list.height)
 	roomy := len(s.Recorders)+len(s.Cameras) <= m.list.height
 	match := m.filter.matcher()
 	rows := m.spare[:0]

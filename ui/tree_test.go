@@ -77,6 +77,35 @@ func TestRecordersOpenAndFoldByThemselves(t *testing.T) {
 	check("c is held", "a", "  a1", "  a2", "b", "c")
 }
 
+// What opens by itself never pushes a recorder off the screen, unless nothing
+// would be open at all.
+func TestRecordersOpenAsFarAsTheyFit(t *testing.T) {
+	for _, c := range []struct{ recorders, cameras, height, want int }{
+		{40, 480, 24, 0},
+		{6, 72, 24, 1},
+		{6, 72, 60, 3},
+		{6, 12, 28, 4},
+		{6, 12, 40, 6},
+		{1, 72, 24, 1},
+	} {
+		q := crowdQueue(c.recorders, c.cameras)
+		for i := range q.snap.Cameras {
+			q.setState(tasks.CameraID(i), tasks.Downloading)
+		}
+		m := newScreen(q, 80, c.height)
+		tick(m)
+		opened := 0
+		for i := range m.list.rows {
+			if m.list.opened(i) {
+				opened++
+			}
+		}
+		if opened != c.want {
+			t.Errorf("of %d recorders with %d cameras %d are open in %d lines, want %d", c.recorders, c.cameras, opened, m.list.height, c.want)
+		}
+	}
+}
+
 // However rows come and go, the cursor stays on what it stands on and that on
 // its line, as far as the rows allow.
 func TestCursorStaysWhereItIs(t *testing.T) {
@@ -282,41 +311,6 @@ func TestEscapeClosesTheNearestFirst(t *testing.T) {
 		if got != left {
 			t.Fatalf("esc has cleared %q, want %q", got, left)
 		}
-	}
-}
-
-func TestEventsKeepErrors(t *testing.T) {
-	q := siteQueue()
-	m := newScreen(q, 100, 40)
-	for i := range 5000 {
-		q.events = []tasks.Event{{Seq: uint64(100 + i), Time: noon, Type: tasks.EventFile, Address: "x", Camera: -1, Message: "file"}}
-		m.events.pull(q)
-	}
-	if n := len(m.events.all); n < eventsKept || n >= 2*eventsKept {
-		t.Errorf("%d events are kept", n)
-	}
-	press(m, "L")
-	if view := m.View(); !strings.Contains(view, "errors only") || !strings.Contains(view, "login refused") {
-		t.Errorf("the errors are gone:\n%s", view)
-	}
-	press(m, "L")
-	if m.layout.events != 0 {
-		t.Error("the events are not off")
-	}
-}
-
-func TestOldEventsStayInSight(t *testing.T) {
-	q := siteQueue()
-	m := newScreen(q, 100, 30)
-	press(m, "tab", "up", "up")
-	before := strings.Join(m.eventsPane(100, 5)[1:], "\n")
-	if !strings.Contains(before, "login refused") || strings.Contains(before, "nothing came") {
-		t.Fatalf("the events are not scrolled:\n%s", before)
-	}
-	q.events = append(q.events, tasks.Event{Seq: 8, Time: noon, Camera: -1, Address: "x", Message: "new"})
-	tick(m)
-	if after := strings.Join(m.eventsPane(100, 5)[1:], "\n"); after != before {
-		t.Errorf("a new event moves the old ones:\n%s\nbefore:\n%s", after, before)
 	}
 }
 

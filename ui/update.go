@@ -50,7 +50,7 @@ func (m *model) onTick() tea.Cmd {
 // announce tells the terminal's title, taskbar and bell what changed.
 func (m *model) announce() tea.Cmd {
 	s := &m.snap
-	p := progress{percent: percentOf(s.Bytes, s.Total, s.Finished), trouble: troubles(s.Counts) > 0, finished: s.Finished}
+	p := progress{percent: percentOf(s), trouble: troubles(s.Counts) > 0, finished: s.Finished}
 	ring := false
 	if over := s.Finished || m.blocked(); over != m.rang {
 		m.rang, ring = over, over && !m.opts.NoBell

@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"example.com/hikgrab/ui/units"
 )
 
 // View draws the screen: never more lines than the terminal has, none wider.
@@ -16,8 +14,21 @@ func (m *model) View() string {
 	return strings.Join(m.draw(), "\n")
 }
 
-// draw returns the lines of the screen.
+// draw returns the lines of the screen, none too many and none too wide: a net
+// under parts, which keep within the screen by themselves.
 func (m *model) draw() []string {
+	lines := m.parts()
+	lines = lines[:min(len(lines), m.h)]
+	for i, line := range lines {
+		if len(line) > m.w && ansi.StringWidth(line) > m.w {
+			lines[i] = ansi.Truncate(line, m.w, "")
+		}
+	}
+	return lines
+}
+
+// parts draws whatever is on the screen now.
+func (m *model) parts() []string {
 	var lines []string
 	switch {
 	case m.layout.small:
@@ -31,12 +42,6 @@ func (m *model) draw() []string {
 		ask := m.dialogLines(m.w)
 		ask = ask[:min(len(ask), m.h)]
 		lines = append(lines[:max(0, min(len(lines), m.h-len(ask)))], ask...)
-	}
-	lines = lines[:min(len(lines), m.h)]
-	for i, line := range lines {
-		if len(line) > m.w && ansi.StringWidth(line) > m.w { // the net under everything above
-			lines[i] = ansi.Truncate(line, m.w, "")
-		}
 	}
 	return lines
 }
@@ -129,6 +134,6 @@ func (m *model) tooSmall() []string {
 		}
 		return lines
 	}
-	state := itoa(units.Percent(m.snap.Bytes, m.snap.Total)) + "%. Downloads continue. q quits."
+	state := m.percent() + ". Downloads continue. q quits."
 	return append(lines, wrap(state, m.w)...)
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -55,9 +56,13 @@ func holdWord(h tasks.Hold, now time.Time) string {
 	case !h.Until.IsZero():
 		return "held " + until(h.Until, now)
 	case h.Kind == nvr.Auth:
-		return "held: auth"
+		return "NO LOGIN"
+	case h.Kind == nvr.Unreachable:
+		return "NO ANSWER"
+	case h.Kind == nvr.TLS:
+		return "NO TLS"
 	}
-	return h.Kind.String()
+	return strings.ToUpper(h.Kind.String())
 }
 
 // until says how long it is from now to t, to the second below a minute and to
@@ -73,4 +78,10 @@ func until(t, now time.Time) string {
 		return itoa(int((d+time.Minute-1)/time.Minute)) + "m"
 	}
 	return units.Wait(d)
+}
+
+// troubled reports whether what last went wrong with a camera still stands:
+// where recordings come again it is over.
+func troubled(c *tasks.CameraView) bool {
+	return c.Failure.What != "" && c.State != tasks.Done && c.State != tasks.Downloading && c.State != tasks.Searching
 }

@@ -39,7 +39,8 @@ func Rate(bytesPerSecond float64) string {
 }
 
 // Progress writes how much of total is there, both in total's unit:
-// "5.60 / 13.7 GiB", "0.38 / 13.7 GiB". It is never longer than 15 cells.
+// "5.60 / 13.7 GiB", "0.38 / 13.7 GiB", "0 / 13.7 GiB". It is never longer than
+// 15 cells.
 func Progress(done, total int64) string {
 	done = max(0, done)
 	v, of, i := float64(done), float64(max(done, total)), 0
@@ -47,7 +48,12 @@ func Progress(done, total int64) string {
 		v, of = v/1024, of/1024
 		i++
 	}
-	digits := func(v float64) string { return strconv.FormatFloat(v, 'f', decimals(v, i), 64) }
+	digits := func(v float64) string {
+		if v == 0 {
+			return "0"
+		}
+		return strconv.FormatFloat(v, 'f', decimals(v, i), 64)
+	}
 	return digits(v) + " / " + digits(max(0, of)) + " " + prefixes[i]
 }
 
