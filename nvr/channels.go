@@ -46,6 +46,12 @@ func (r *Recorder) Channels(ctx context.Context) ([]Channel, error) {
 		return nil, r.fail("list channels", 0, err)
 	}
 	list, err := r.discover(ctx)
+	r.learn(func(l *learned) {
+		l.channels = nil
+		for _, c := range list {
+			l.channels = append(l.channels, c.Number)
+		}
+	})
 	return list, r.fail("list channels", 0, err)
 }
 
@@ -74,7 +80,7 @@ func (r *Recorder) discover(ctx context.Context) ([]Channel, error) {
 	}
 	channels := merge(inputs, proxies, status, tracks, streams)
 	if len(channels) == 0 {
-		return nil, failure(Protocol, "this device does not list its channels", nil).
+		return nil, unexpected("this device does not list its channels", nil).
 			advise("name the channels in the sheet's cameras column, for example 1-4, then press r")
 	}
 	return channels, nil
@@ -91,7 +97,7 @@ func (r *Recorder) list(ctx context.Context, path string) ([]listed, error) {
 	if err != nil {
 		switch KindOf(err) {
 		case Forbidden, Gone, Protocol:
-			r.log.Debug("no list of channels", "path", path, "reason", err.(*Error).Detail) //nolint:errorlint // KindOf found it to be one
+			r.log.Debug("no list of channels", "path", path, "reason", err.(*Error).What()) //nolint:errorlint // KindOf found it to be one
 			return nil, nil
 		case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS:
 		}

@@ -111,5 +111,5 @@ func (c *copying) slow() bool {
 
 // pace says how much came how slowly.
 func (c *copying) pace() string {
-	return fmt.Sprintf("%d bytes in %s", c.arrived, c.waited.Round(time.Second))
+	return fmt.Sprintf("%s in %s", bytesText(c.arrived), c.waited.Round(time.Second))
 }

@@ -12,6 +12,7 @@ const (
 	deviceInfoPath   = "/ISAPI/System/deviceInfo"
 	capabilitiesPath = "/ISAPI/System/capabilities"
 	timePath         = "/ISAPI/System/time"
+	userCheckPath    = "/ISAPI/Security/userCheck"
 )
 
 // maxName is the width in cells of what a device calls itself or its cameras.
@@ -22,6 +23,7 @@ type joining struct {
 	done   chan struct{}
 	device Device
 	zone   zone
+	tries  int // bad logins that lock an address out, -1 when it does not say
 	err    error
 }
 
@@ -36,6 +38,24 @@ func (r *Recorder) SignIn(ctx context.Context) (Device, error) {
 		return Device{}, r.fail("sign in", 0, err)
 	}
 	return j.device, nil
+}
+
+// LoginTries returns how many bad logins in a row the recorder takes from here
+// before it locks this address out, -1 when it does not say. It signs in first;
+// after a refused login, Error.TriesLeft says the same.
+func (r *Recorder) LoginTries(ctx context.Context) (int, error) {
+	j, err := r.join(ctx)
+	if err != nil {
+		return -1, r.fail("sign in", 0, err)
+	}
+	check, err := r.optional(ctx, userCheckPath)
+	if err != nil {
+		return -1, r.fail("check the login", 0, err)
+	}
+	if s, ok := readStatus(check.body); ok && s.triesLeft() > 0 {
+		return s.triesLeft(), nil
+	}
+	return j.tries, nil
 }
 
 // join signs in, or waits for whoever is doing it.
@@ -72,7 +92,7 @@ func (r *Recorder) join(ctx context.Context) (*joining, error) {
 // next call tries again; what must not be tried again the session remembers.
 func (r *Recorder) lead(ctx context.Context, j *joining) {
 	defer close(j.done)
-	j.device, j.zone, j.err = r.introduce(ctx)
+	j.device, j.zone, j.tries, j.err = r.introduce(ctx)
 	if j.err == nil {
 		return
 	}
@@ -90,27 +110,37 @@ func isContextError(err error) bool {
 
 // introduce asks the device who it is, what it can do, and what time it shows.
 // Whatever it does not answer stays unknown: OEM units lack any of the three.
-func (r *Recorder) introduce(ctx context.Context) (Device, zone, error) {
+func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 	info, err := r.optional(ctx, deviceInfoPath)
 	if err != nil {
-		return Device{}, zone{}, err
+		return Device{}, zone{}, -1, err
 	}
 	caps, err := r.optional(ctx, capabilitiesPath)
 	if err != nil {
-		return Device{}, zone{}, err
+		return Device{}, zone{}, -1, err
 	}
 	clock, err := r.optional(ctx, timePath)
 	if err != nil {
-		return Device{}, zone{}, err
+		return Device{}, zone{}, -1, err
 	}
 	d := readDevice(info.body, caps.body)
 	if d == (Device{}) && readClock(clock.body).wall.IsZero() && !r.session.wantsLogin() {
-		return Device{}, zone{}, failure(Protocol, "what answers there is not a Hikvision recorder", nil)
+		return Device{}, zone{}, -1, unexpected("what answers there is not a Hikvision recorder", nil)
 	}
 	z := setClock(&d, clock, info)
 	r.log.Info("signed in", "model", d.Model, "firmware", d.Firmware, "kind", d.Kind.String(),
 		"zone_known", z.known, "clock_known", d.ClockKnown, "clock_error", d.ClockError)
-	return d, z, nil
+	return d, z, readTries(caps.body), nil
+}
+
+// readTries reads how many bad logins lock an address out. The number is there
+// with lock-outs switched off as well.
+func readTries(capabilities []byte) int {
+	f := fields(capabilities, "issupIllegalLoginLock", "maxIllegalLoginTimes")
+	if n := number(f["maxIllegalLoginTimes"]); n > 0 && f["issupIllegalLoginLock"] != "false" {
+		return n
+	}
+	return -1
 }
 
 // optional fetches a document that a device may do without: refusals and

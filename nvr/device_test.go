@@ -41,17 +41,27 @@ func TestChannelsOfAHybrid(t *testing.T) {
 	_, client := plug(t, simulator.Config{Kind: simulator.DVR, Channels: []simulator.Channel{
 		{Number: 1, Name: "Gate", Analog: true},
 		{Number: 2, Name: "", Analog: true, NoVideo: true},
-		{Number: 9, Name: "Касса \x1b[31m№1\u202e\u0007"},
+		{Number: 9, Name: "Касса \x1b[1;31m№1\u202e\u0007\x1b]0;title\u0007\x1b"},
 		{Number: 12, Name: "Stairs", Offline: true},
 	}})
 	got, err := client.Channels(t.Context())
 	want := []nvr.Channel{
 		{Number: 1, Name: "Gate"},
 		{Number: 2, Name: "Camera 02", Offline: true},
-		{Number: 9, Name: "Касса [31m№1"},
+		{Number: 9, Name: "Касса №1"},
 		{Number: 12, Name: "Stairs", Offline: true},
 	}
 	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestChannelsWithoutAWord has a device that does not say who is online: that
+// does not make a camera offline.
+func TestChannelsWithoutAWord(t *testing.T) {
+	_, client := plug(t, simulator.Config{Channels: channels(2), Quirks: simulator.Quirks{NoOnlineState: true}})
+	got, err := client.Channels(t.Context())
+	if err != nil || len(got) != 2 || got[0].Offline || got[1].Offline {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -11,17 +11,6 @@ import (
 
 const downloadPath = "/ISAPI/ContentMgmt/download"
 
-// verb is the method of a download. Devices disagree: NVRs take POST or both,
-// cameras GET with a body, and each may refuse the other.
-type verb string
-
-func (v verb) other() verb {
-	if v == http.MethodPost {
-		return http.MethodGet
-	}
-	return http.MethodPost
-}
-
 // rangeSkill is what is known of a device's handling of Range.
 type rangeSkill int
 
@@ -42,14 +31,18 @@ const (
 // A 400 without a reason, from a device that has delivered before, is a Busy
 // error twice for one recording: recorders answer so at random when downloads
 // follow each other quickly. From the third time on it is a Protocol error,
-// because the recording may be to blame.
+// because the recording may be to blame, or a Gone one when the device's search
+// does not list the recording any more.
+//
+// Fewer bytes than the search announced are a Short error, until the recorder
+// stands by them: see Receipt.Shrunk.
 func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Receipt, error) {
 	j, err := r.join(ctx)
 	if err != nil {
 		return Receipt{Length: -1}, r.fail("download", rec.Track, err)
 	}
-	d := downloading{recorder: r, ctx: ctx, rec: rec, sink: sink, receipt: Receipt{Length: -1}, unlength: r.known().unlength}
-	err = d.run(r.firstVerb(j.device.Kind))
+	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, receipt: Receipt{Length: -1}, unlength: r.known().unlength}
+	err = d.vanished(d.run(r.forms(j.device.Kind)))
 	if s, ok := errors.AsType[*sinkError](err); ok {
 		return d.receipt, s.err
 	}
@@ -61,27 +54,21 @@ type sinkError struct{ err error }
 
 func (e *sinkError) Error() string { return e.err.Error() }
 
-func (r *Recorder) firstVerb(k DeviceKind) verb {
-	if v := r.known().download; v != "" {
-		return v
-	}
-	if k == Camera {
-		return http.MethodGet
-	}
-	return http.MethodPost
-}
-
 // downloading is one Download under way.
 type downloading struct {
 	recorder *Recorder
+	device   Device
 	ctx      context.Context
 	rec      Recording
 	sink     Sink
 	receipt  Receipt
 	unlength bool // do not believe Content-Length
+
+	announced int64 // Content-Length of the answer, believed or not; -1 for none
+	framed    bool  // the answer marks its own end
 }
 
-func (d *downloading) run(v verb) error {
+func (d *downloading) run(forms []form) error {
 	if done := d.completeAlready(); done {
 		return nil
 	}
@@ -89,28 +76,29 @@ func (d *downloading) run(v verb) error {
 	if err != nil {
 		return err
 	}
-	var first *Error
+	var worst refusedForm
 	for {
-		refused, verdict, err := d.attempt(v, from)
+		refused, verdict, err := d.attempt(forms[0], from)
 		if err != nil || refused == nil {
 			return err
 		}
 		switch {
 		case verdict.badLength:
 			d.unlength = true
+			continue
 		case from > 0 && (verdict.status == http.StatusRequestedRangeNotSatisfiable || verdict.status == http.StatusBadRequest):
 			// It stumbled over Range, perhaps: without, from the beginning.
 			d.recorder.learn(func(l *learned) { l.ranges = rangeIgnored })
 			if from, err = 0, d.reset(); err != nil {
 				return err
 			}
-		case first == nil && d.deservesOtherVerb(verdict):
-			first, v = refused, v.other()
-		case first != nil && verdict.wrongVerb():
-			return first
-		default:
-			return d.judge(refused, verdict)
+			continue
 		}
+		worst.add(refused, verdict, forms[0])
+		if len(forms) == 1 || !d.deservesOtherForm(verdict) {
+			return d.judge(worst.err, worst.verdict)
+		}
+		forms = forms[1:]
 	}
 }
 
@@ -148,62 +136,18 @@ func (d *downloading) reset() error {
 
 func (d *downloading) note(sentence string) { d.receipt.Notes = append(d.receipt.Notes, sentence) }
 
-// verdict is what a device said instead of sending a recording.
-type verdict struct {
-	status    int
-	badLength bool // its Content-Length cannot be true: ask again, and read without it
-	responseStatus
-}
-
-// wrongVerb reports whether the device wants the other method, as it says in
-// more ways than one.
-func (v verdict) wrongVerb() bool {
-	return v.status == http.StatusMethodNotAllowed || v.responseStatus.wrongVerb()
-}
-
-// deservesOtherVerb decides whether a refusal may be about the method. A plain
-// 403 or 400 may be, as long as this device has never delivered.
-func (d *downloading) deservesOtherVerb(v verdict) bool {
-	if v.wrongVerb() {
-		return true
-	}
-	unproven := d.recorder.known().download == ""
-	silent := v.noRight() || v.Code == statusBusy || v.Code == statusDeviceError
-	return unproven && !silent && (v.status == http.StatusForbidden || v.status == http.StatusBadRequest)
-}
-
-const (
-	forgivenFits = 2    // a recording may be refused so often for nothing
-	rememberFits = 4096 // recordings, at most
-)
-
-// judge turns a 400 for a request whose like has worked before into Busy, as
-// long as it does not happen again and again.
-func (d *downloading) judge(e *Error, v verdict) error {
-	unfounded := v.status == http.StatusBadRequest && e.Kind == Protocol && !v.says("badParameters")
-	if !unfounded || d.recorder.known().download == "" {
-		return e
-	}
-	d.recorder.learn(func(l *learned) {
-		if l.fits == nil || len(l.fits) >= rememberFits {
-			l.fits = map[string]int{}
-		}
-		l.fits[d.rec.URI]++
-		if l.fits[d.rec.URI] <= forgivenFits {
-			e.Kind = Busy
-		}
-	})
-	return e
-}
-
 // attempt sends one request and, when a recording comes, writes it to the sink.
 // A refusal that another request may cure is returned beside the error.
-func (d *downloading) attempt(v verb, from int64) (*Error, verdict, error) {
+func (d *downloading) attempt(f form, from int64) (*Error, verdict, error) {
 	ctx := d.ctx
 	if d.unlength {
 		ctx = withoutLength(ctx)
 	}
-	req, err := d.recorder.request(ctx, string(v), downloadPath, downloadText(d.rec.URI))
+	path, body := downloadPath, downloadText(d.rec.URI)
+	if f == formQuery {
+		path, body = downloadPath+"?playbackURI="+inQuery.Replace(d.rec.URI), ""
+	}
+	req, err := d.recorder.request(ctx, f.method(), path, body)
 	if err != nil {
 		return nil, verdict{}, err
 	}
@@ -218,10 +162,10 @@ func (d *downloading) attempt(v verb, from int64) (*Error, verdict, error) {
 		return nil, verdict{}, d.hungUp(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	d.recorder.log.Debug("download", "method", string(v), "track", int(d.rec.Track), "status", resp.StatusCode,
+	d.recorder.log.Debug("download", "method", f.method(), "query", f == formQuery, "track", int(d.rec.Track), "status", resp.StatusCode,
 		"type", CleanText(resp.Header.Get("Content-Type"), 60), "length", resp.ContentLength, "from", from)
 	d.receipt.ContentType = CleanText(resp.Header.Get("Content-Type"), 100)
-	return d.receive(resp, v, from)
+	return d.receive(resp, f, from)
 }
 
 // downloadText writes the request. The address goes back exactly as it came:

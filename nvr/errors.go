@@ -85,7 +85,9 @@ type Error struct {
 	TriesLeft  int           // logins left before a lock-out; -1 when the recorder did not say
 	Err        error         // the cause; may be nil
 
+	what       string // what happened, in better words than the kind's own; may be empty
 	advice     string // a better hint than the kind's own; may be empty
+	maybeGone  bool   // the reason may be that the recording no longer exists
 	badRequest bool   // the recorder found fault with the request itself
 }
 
@@ -95,6 +97,13 @@ const maxDetail = 200
 // failure starts an Error; who knows the operation and the recorder completes it.
 func failure(k Kind, detail string, cause error) *Error {
 	return &Error{Kind: k, Detail: CleanText(detail, maxDetail), TriesLeft: -1, Err: cause}
+}
+
+// unexpected starts a Protocol error that says in its own words what happened.
+func unexpected(what string, cause error) *Error {
+	e := failure(Protocol, "", cause)
+	e.what = CleanText(what, maxDetail)
+	return e
 }
 
 // advise replaces the kind's own hint.
@@ -137,7 +146,7 @@ var whatHappened = map[Kind]string{
 	Timeout:     "the recorder stopped answering",
 	Slow:        "the data comes too slowly to ever finish",
 	Short:       "the recording ended too early",
-	Protocol:    "the answer makes no sense",
+	Protocol:    "unexpected answer",
 	TLS:         "the encrypted connection was refused",
 }
 
@@ -145,6 +154,9 @@ var whatHappened = map[Kind]string{
 // case, so that it reads well after "10.0.0.5: download: ".
 func (e *Error) What() string {
 	text := whatHappened[e.Kind]
+	if e.what != "" {
+		text = e.what
+	}
 	switch {
 	case e.Kind == Auth && e.TriesLeft == 1:
 		text += " (1 try left before it locks)"

@@ -80,7 +80,7 @@ func (x *exchange) run() (*http.Response, error) {
 	if n != nil && fresh {
 		n.release() // adopted, but no longer sent with
 	}
-	return nil, failure(Protocol, "the recorder keeps asking to sign in again", nil)
+	return nil, unexpected("the recorder keeps asking to sign in again", nil)
 }
 
 // next returns the nonce that answers a challenge, nil for Basic.
@@ -88,7 +88,7 @@ func (x *exchange) next(answer unauthorized, old *nonce) (*nonce, error) {
 	s := x.session
 	if answer.challenge == nil {
 		if !answer.basic {
-			return nil, failure(Protocol, "the recorder asks for a kind of sign-in that hikgrab does not know: "+answer.offered, nil).
+			return nil, unexpected("the recorder asks for a kind of sign-in that hikgrab does not know: "+answer.offered, nil).
 				advise("set the recorder's \"WEB Authentication\" to digest, then press r")
 		}
 		s.setBasic()
@@ -109,8 +109,8 @@ func (x *exchange) saidOutright(answer unauthorized) *Error {
 	}
 	tries := answer.status.triesLeft()
 	if x.refusals == 0 && tries >= 0 && tries <= lastTry && x.session.mustAsk() {
-		e := failure(Auth, "not even tried, because too few tries are left before it locks this address", nil)
-		e.TriesLeft = tries
+		e := failure(Auth, "", nil)
+		e.TriesLeft, e.what = tries, "the login was not even tried"
 		return x.session.latch(e.advise("check user and password in the sheet; press r to try them all the same"))
 	}
 	return nil

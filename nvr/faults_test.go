@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"syscall"
 	"testing"
@@ -101,21 +102,6 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestFitsAreForgivenTwice has a recording that is refused for ever, without a
-// reason: that must not look like a recorder that is busy for ever.
-func TestFitsAreForgivenTwice(t *testing.T) {
-	device, client := plug(t, simulator.Config{Channels: channels(1)})
-	rec := first(t, client, 101)
-	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
-		t.Fatal(err)
-	}
-	device.ScriptAlways(simulator.Download, simulator.Spurious400())
-	for _, want := range []nvr.Kind{nvr.Busy, nvr.Busy, nvr.Protocol, nvr.Protocol} {
-		_, err := client.Download(t.Context(), rec, new(memory))
-		checkKind(t, err, want)
-	}
-}
-
 func TestBusySaysForHowLong(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	rec := first(t, client, 101)
@@ -150,12 +136,6 @@ func TestLongerThanAnnouncedIsNoted(t *testing.T) {
 	if err != nil || len(receipt.Notes) != 1 || !strings.Contains(receipt.Notes[0], "100 bytes longer") {
 		t.Errorf("%+v, %v", receipt, err)
 	}
-}
-
-func TestShorterThanAnnouncedIsShort(t *testing.T) {
-	_, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{WrongSize: 100}})
-	_, err := client.Download(t.Context(), first(t, client, 101), new(memory))
-	checkKind(t, err, nvr.Short)
 }
 
 // slowSink takes its time, as a rate limit or a slow disk does.
@@ -300,6 +280,44 @@ func TestInterruptedDownloadsContinue(t *testing.T) {
 	}
 }
 
+// TestTheEndIsNotWaitedFor has connections that stay open at 100 %: once every
+// byte that was announced is there, nobody waits for a timeout.
+func TestTheEndIsNotWaitedFor(t *testing.T) {
+	for _, fault := range []simulator.Fault{simulator.KeepOpenAtEnd(), simulator.KeepOpenWithLength()} {
+		bubble(t, func(t *testing.T) {
+			device, client := plug(t, simulator.Config{Channels: channels(1)})
+			rec := first(t, client, 101)
+			device.Script(simulator.Download, fault)
+			began := time.Now()
+			if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("%s: it took %v", fault, took)
+			}
+		})
+	}
+}
+
+// TestDownloadsCloseTheirConnections keeps what a device sends beyond the end
+// out of the next answer.
+func TestDownloadsCloseTheirConnections(t *testing.T) {
+	_, client := handle(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/ISAPI/ContentMgmt/download" {
+			_, _ = w.Write([]byte("<DeviceInfo><model>DS-7616NI-K2</model></DeviceInfo>"))
+			return
+		}
+		if !r.Close {
+			t.Error("a download came on a connection that is to be kept")
+		}
+		_, _ = w.Write([]byte("IMKH and so on"))
+	})
+	rec := nvr.Recording{Track: 101, Start: day, End: day.Add(time.Hour), URI: "rtsp://10.0.0.5/Streaming/tracks/101/?name=1"}
+	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestVerbIsLearnedOnce(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{Verb: simulator.GetOnly}})
 	rec := first(t, client, 101)
@@ -310,18 +328,6 @@ func TestVerbIsLearnedOnce(t *testing.T) {
 	}
 	if n := device.Stats().Requests[simulator.Download]; n != 6 {
 		t.Errorf("5 downloads cost %d requests", n)
-	}
-}
-
-func TestGoneRecordings(t *testing.T) {
-	for form, want := range map[simulator.GoneForm]nvr.Kind{
-		simulator.GoneNotFound: nvr.Gone, simulator.Gone400: nvr.Protocol, simulator.GoneEmpty: nvr.Short,
-	} {
-		device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{GoneForm: form}})
-		rec := first(t, client, 101)
-		device.RemoveRecording(101, rec.Name)
-		_, err := client.Download(t.Context(), rec, new(memory))
-		checkKind(t, err, want)
 	}
 }
 

@@ -195,6 +195,10 @@ func FuzzDevice(f *testing.F) {
 				t.Fatalf("channel %d", c.Number)
 			}
 		}
+		if n := readTries(capabilities); n < -1 || n == 0 {
+			t.Fatalf("%d tries", n)
+		}
+		_ = readClock(info)
 	})
 }
 
@@ -244,6 +248,20 @@ func TestParseZone(t *testing.T) {
 		if z.known == c.unknown || z.offset(winter) != c.winter || z.offset(summer) != c.summer {
 			t.Errorf("%q: %+v, %v in January, %v in July", c.text, z, z.offset(winter), z.offset(summer))
 		}
+	}
+}
+
+// TestAskingWithinTheRepeatedHour asks a camera for both times that autumn
+// shows the same digits.
+func TestAskingWithinTheRepeatedHour(t *testing.T) {
+	c := clockwork{utc: true, zone: parseZone("CST-2:00:00DST01:00:00,M3.5.0/02:00:00,M10.5.0/03:00:00")}
+	day := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC)
+	from, to := c.ask(day.Add(2*time.Hour+15*time.Minute), day.Add(2*time.Hour+45*time.Minute))
+	if want := day.Add(-45 * time.Minute); !from.Equal(want) {
+		t.Errorf("from %v, want %v", from, want)
+	}
+	if want := day.Add(45 * time.Minute); !to.Equal(want) {
+		t.Errorf("to %v, want %v", to, want)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 // once, and comes byte for byte.
 type quirk struct {
 	name    string
+	text    string // what the device does, and where it was met
 	config  func(*simulator.Config)
 	client  func(*nvr.Config)
 	tries   int  // downloads and searches may fail so often with a temporary error
@@ -72,8 +73,9 @@ var combinations = []quirk{
 
 // special is what an operator sees differently with a habit of the catalogue.
 var special = map[string]quirk{
-	"spurious-400": {tries: 2},
-	"quiet-time":   {tries: 2},
+	"spurious-400":   {tries: 2},
+	"size-too-large": {tries: 4}, // of each recording the first time
+	"quiet-time":     {tries: 2},
 }
 
 func auth(a simulator.Auth) func(*simulator.Config) {
@@ -85,12 +87,14 @@ func TestQuirks(t *testing.T) {
 	all := slices.Clone(combinations)
 	for _, known := range simulator.Catalogue() {
 		q := special[known.Name]
-		q.name, q.config = known.Name, known.Apply
+		q.name, q.config, q.text = known.Name, known.Apply, known.Text+" Seen: "+known.Seen+"."
 		all = append(all, q)
 	}
 	for _, q := range all {
 		t.Run(q.name, func(t *testing.T) {
-			t.Parallel()
+			if q.text != "" {
+				t.Log(q.text)
+			}
 			bubble(t, q.walk)
 		})
 	}

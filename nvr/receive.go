@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,7 +20,7 @@ var closeGrace = 2 * time.Second
 
 // receive handles an answer: checks it before the sink gets a byte, copies it,
 // and compares every length that was announced.
-func (d *downloading) receive(resp *http.Response, v verb, from int64) (*Error, verdict, error) {
+func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, verdict, error) {
 	length := resp.ContentLength
 	switch resp.StatusCode {
 	case http.StatusOK:
@@ -34,15 +35,20 @@ func (d *downloading) receive(resp *http.Response, v verb, from int64) (*Error, 
 		if err != nil {
 			return nil, verdict{}, err
 		}
-		d.recorder.learn(func(l *learned) { l.ranges, l.download = rangeHonoured, v })
+		d.recorder.learn(func(l *learned) { l.ranges, l.download = rangeHonoured, f })
 		d.receipt.Resumed, d.receipt.Length = true, total
 		return nil, verdict{}, d.pour(resp.Body, nil, length, from)
 	default:
 		return d.refused(resp, nil)
 	}
-	if announced := parseAnnounced(resp.Header.Get(announcedLength)); d.unlength && announced > 0 && announced >= d.rec.Size {
-		length = announced
+	d.announced = length
+	if d.unlength {
+		d.announced = parseAnnounced(resp.Header.Get(announcedLength))
+		if d.announced > 0 && d.announced >= d.rec.Size {
+			length = d.announced
+		}
 	}
+	d.framed = slices.Contains(resp.TransferEncoding, "chunked")
 	if !d.unlength && length >= 0 && (length == 0 || length < d.rec.Size) && isRecordingType(resp.Header) {
 		return failure(Short, "its length is announced wrongly", nil), verdict{status: resp.StatusCode, badLength: true}, nil
 	}
@@ -54,7 +60,7 @@ func (d *downloading) receive(resp *http.Response, v verb, from int64) (*Error, 
 		return d.refused(resp, head)
 	}
 	d.recorder.learn(func(l *learned) {
-		l.download, l.unlength = v, d.unlength && length < 0
+		l.download, l.unlength = f, d.unlength && length < 0
 		delete(l.fits, d.rec.URI)
 	})
 	if length >= 0 {
@@ -104,7 +110,7 @@ func (d *downloading) checkPart(resp *http.Response, from int64) (total int64, e
 	if err := d.reset(); err != nil {
 		return 0, err
 	}
-	return 0, failure(Protocol, "continuing failed: "+bad+"; the next try starts from the beginning", nil)
+	return 0, unexpected("continuing failed: "+bad+"; the next try starts from the beginning", nil)
 }
 
 // refused reads the verdict in an answer that is no recording. head is what has
@@ -120,7 +126,7 @@ func (d *downloading) refused(resp *http.Response, head []byte) (*Error, verdict
 	if e := refusal(resp.StatusCode, resp.Header, body); e != nil {
 		return e, v, nil
 	}
-	return failure(Protocol, "what came is no recording but "+portray(resp.Header.Get("Content-Type"), body), nil), v, nil
+	return unexpected("what came is no recording but "+portray(resp.Header.Get("Content-Type"), body), nil), v, nil
 }
 
 // portray says what a body is, for the detail of an error.
@@ -161,7 +167,9 @@ func looksLikeRecording(head []byte) bool {
 // early is the error of a body that ended with err before it began.
 func (d *downloading) early(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return failure(Short, "the recorder sent nothing", nil)
+		e := failure(Short, "the recorder sent nothing", nil)
+		e.maybeGone = errors.Is(err, io.EOF)
+		return e
 	}
 	return brokenOff(d.ctx, err, d.recorder.wire.limit)
 }
@@ -199,6 +207,9 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 	case size > 0 && have >= size && length >= 0 && got < length:
 		// The search's size agrees with what came; Content-Length does not.
 		d.note(fmt.Sprintf("the recorder announced %d bytes for this answer and sent %d, which is the size that its search gave", length, got))
+	case have < size && from == 0 && d.standsBy(have, end, err):
+		d.receipt.Length, d.receipt.Shrunk = have, true
+		d.note(fmt.Sprintf("the search announced %d bytes, but the recording has %d: the recorder sent exactly these more than once", size, have))
 	case end == endOfPatience && !(size > 0 && have >= size):
 		return brokenOff(d.ctx, err, d.recorder.wire.limit)
 	case length >= 0 && got < length, err != nil && length < 0 && have < size:
@@ -220,8 +231,5 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 }
 
 func (d *downloading) short(want, have int64, cause error) error {
-	if d.rec.Size > want {
-		want = d.rec.Size
-	}
-	return failure(Short, fmt.Sprintf("%d of %d bytes came", have, want), cause)
+	return failure(Short, came(have, max(want, d.rec.Size)), cause)
 }

@@ -37,6 +37,7 @@ type Recorder struct {
 	wire    *wire
 	session *session
 	search  chan struct{} // held by the one page that is being searched
+	reckons chan struct{} // held while it is found out by which clock the device searches
 
 	mu      sync.Mutex
 	joined  *joining // the sign-in under way or done; nil before the first
@@ -45,15 +46,18 @@ type Recorder struct {
 
 // learned is what the answers of a device taught, kept for the run.
 type learned struct {
-	download verb           // the method that fetched a recording; empty until one did
-	fits     map[string]int // how often a recording was refused for nothing, by URI
-	ranges   rangeSkill     // whether Range is honoured
-	shape    int            // the form of search request that it takes
-	shaped   bool           // shape is proven
-	unlength bool           // its Content-Length cannot be believed
-	longest  time.Duration  // the longest range that it lets search at once; 0: any
-	byTime   bool           // it ignores the position in a search: go on by time
-	turns    uint64         // searches begun, to notice that another came between two pages
+	download form             // what fetched a recording; unknown until something did
+	fits     map[string]int   // how often a recording was refused for nothing, by URI
+	ends     map[string]int64 // at which byte a recording ended that should have more, by URI
+	ranges   rangeSkill       // whether Range is honoured
+	shape    int              // the form of search request that it takes
+	shaped   bool             // shape is proven
+	unlength bool             // its Content-Length cannot be believed
+	longest  time.Duration    // the longest range that it lets search at once; 0: any
+	byTime   bool             // it ignores the position in a search: go on by time
+	turns    uint64           // searches begun, to notice that another came between two pages
+	channels []int            // numbers that it listed
+	clock    reckoning        // by which clock it searches
 }
 
 // New returns a recorder and contacts nobody.
@@ -69,6 +73,7 @@ func New(c Config) *Recorder {
 		wire:    w,
 		session: newSession(w, c.Login),
 		search:  make(chan struct{}, 1),
+		reckons: make(chan struct{}, 1),
 	}
 }
 
@@ -155,7 +160,7 @@ func (r *Recorder) fetch(ctx context.Context, method, path, body string) (docume
 	case err != nil:
 		return document{}, brokenOff(ctx, err, r.wire.limit)
 	case len(d.body) > maxDocument:
-		return document{}, failure(Protocol, "an answer of more than 4 MiB", nil)
+		return document{}, unexpected("an answer of more than 4 MiB", nil)
 	}
 	return d, nil
 }
@@ -192,6 +197,6 @@ func (r *Recorder) fail(op string, track Track, err error) error {
 		whole.Kind, whole.Detail = Protocol, strings.TrimSpace(whole.Detail+", it has no such function")
 	}
 	whole.Op, whole.Track, whole.Recorder = op, track, r.config.Address.String()
-	r.log.Debug("failed", "op", op, "track", int(track), "kind", whole.Kind.String(), "detail", whole.Detail, "cause", whole.Err)
+	r.log.Debug("failed", "op", op, "track", int(track), "kind", whole.Kind.String(), "what", whole.What(), "cause", whole.Err)
 	return &whole
 }

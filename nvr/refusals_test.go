@@ -21,9 +21,9 @@ var refusals = map[string]struct {
 	"no-storage":         {searchDay, nvr.Protocol},
 	"needs-reboot":       {downloadFirst, nvr.Busy},
 	"unsettled":          {downloadFirst, nvr.Short},
-	"gone-400":           {downloadFirst, nvr.Protocol},
+	"gone-400":           {downloadFirst, nvr.Protocol}, // the third time it is gone
 	"gone-404":           {downloadFirst, nvr.Gone},
-	"gone-empty":         {downloadFirst, nvr.Short},
+	"gone-empty":         {downloadFirst, nvr.Short}, // a search still lists it
 	"redirects-to-https": {listChannels, nvr.Protocol},
 	"first-search-fails": {searchDay, nvr.Protocol},
 	"answers-html":       {downloadFirst, nvr.Protocol},
@@ -55,6 +55,7 @@ func downloadFirst(ctx context.Context, r *nvr.Recorder) error {
 func TestQuirksThatRefuse(t *testing.T) {
 	for _, known := range simulator.Refusals() {
 		t.Run(known.Name, func(t *testing.T) {
+			t.Log(known.Text, "Seen:", known.Seen)
 			want, ok := refusals[known.Name]
 			if !ok {
 				t.Fatal("nobody has said what this device gives")

@@ -42,6 +42,9 @@ func (r *Recorder) Search(ctx context.Context, track Track, from, to time.Time) 
 		}
 		j, err := r.join(ctx)
 		if err == nil {
+			err = r.reckon(ctx, j, track)
+		}
+		if err == nil {
 			s.clock = r.clockwork(j)
 			err = s.run()
 		}
@@ -265,6 +268,10 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 		verdict, _ := readStatus(d.body)
 		if refused.Kind == Gone && d.status == http.StatusOK {
 			return found{more: moreNone}, nil // "not found": nothing was recorded
+		}
+		if refused.Kind == Protocol && verdict.noStorage() {
+			refused.what = "this device refuses to search"
+			return found{}, refused.advise("check that the device has a disk or card that is in order; a camera that a recorder records keeps nothing itself, so ask the recorder")
 		}
 		refused.badRequest = d.status == http.StatusBadRequest || verdict.badRequest()
 		if !refused.badRequest || refused.Kind == Busy {

@@ -93,7 +93,7 @@ func TestSearchesTakeTurns(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		device, client := plug(t, simulator.Config{
 			Channels: channels(6), MaxSearches: 1, Latency: 20 * time.Millisecond,
-			Quirks: simulator.Quirks{PageCap: 5, RepeatOnNewID: true},
+			Quirks: simulator.Quirks{PageCap: 5, RepeatOnNewID: true, OneSession: true},
 		})
 		var all sync.WaitGroup
 		for track := 101; track < 700; track += 100 {
@@ -113,9 +113,10 @@ func TestSearchesTakeTurns(t *testing.T) {
 	})
 }
 
-// TestConsumerDoesNotBlockOthers stops in the middle of one search and does another.
+// TestConsumerDoesNotBlockOthers stops in the middle of one search and does
+// another, for which the device forgets the first.
 func TestConsumerDoesNotBlockOthers(t *testing.T) {
-	device, client := plug(t, simulator.Config{Channels: channels(2), Quirks: simulator.Quirks{PageCap: 3}})
+	device, client := plug(t, simulator.Config{Channels: channels(2), Quirks: simulator.Quirks{PageCap: 3, OneSession: true, RepeatOnNewID: true}})
 	var found []nvr.Recording
 	for rec, err := range client.Search(t.Context(), 101, day, day.AddDate(0, 0, 1)) {
 		if err != nil {
@@ -219,6 +220,27 @@ func TestSearchOfATrackThatIsNotThere(t *testing.T) {
 	if found, err := search(t.Context(), client, 901, day, day.AddDate(0, 0, 1)); err != nil || len(found) > 0 {
 		t.Errorf("%d found, %v", len(found), err)
 	}
+}
+
+// TestSearchStatusIsFoundUnderAnyName costs no request more than it takes.
+func TestSearchStatusIsFoundUnderAnyName(t *testing.T) {
+	for _, tag := range []string{"responseStatusStrg", "responseStatusString", "responseStatusStrip", "responseStatusStrp"} {
+		device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{StatusTag: tag}})
+		if found, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1)); err != nil || len(found) != 24 {
+			t.Fatalf("%d found, %v", len(found), err)
+		}
+		if n := device.Stats().Requests[simulator.Search]; n != 1 {
+			t.Errorf("%s: %d requests", tag, n)
+		}
+	}
+}
+
+// TestSearchThatIsNotThere must not look like a recording that is gone.
+func TestSearchThatIsNotThere(t *testing.T) {
+	device, client := plug(t, simulator.Config{Channels: channels(1)})
+	device.ScriptAlways(simulator.Search, simulator.Gone404())
+	_, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))
+	checkKind(t, err, nvr.Protocol)
 }
 
 func TestSearchWithoutStorage(t *testing.T) {

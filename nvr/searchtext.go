@@ -97,7 +97,7 @@ func readFound(body []byte) (found, error) {
 		t, err := d.Token()
 		if err != nil {
 			if root || len(f.items) == 0 && f.more == moreUnsaid && !complete(body) {
-				return f, failure(Protocol, "the answer to a search cannot be read", err)
+				return f, unexpected("the answer to a search cannot be read", err)
 			}
 			return f, nil
 		}
@@ -105,7 +105,7 @@ func readFound(body []byte) (found, error) {
 		switch {
 		case !ok:
 		case root && e.Name.Local != "CMSearchResult":
-			return f, failure(Protocol, "the answer to a search is a "+CleanText(e.Name.Local, 40), nil)
+			return f, unexpected("the answer to a search is a "+CleanText(e.Name.Local, 40), nil)
 		case root:
 			root = false
 		case strings.HasPrefix(e.Name.Local, "responseStatusStr"):
@@ -117,7 +117,7 @@ func readFound(body []byte) (found, error) {
 		case e.Name.Local == "searchMatchItem":
 			var item foundItem
 			if err := d.DecodeElement(&item, &e); err != nil {
-				return f, failure(Protocol, "the answer to a search breaks off", err)
+				return f, unexpected("the answer to a search breaks off", err)
 			}
 			f.items = append(f.items, item)
 		}

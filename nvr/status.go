@@ -124,6 +124,12 @@ func (s responseStatus) noRight() bool {
 // wrongVerb reports whether the request should have come with another method.
 func (s responseStatus) wrongVerb() bool { return s.says("methodNotAllowed") }
 
+// noStorage reports whether a search was refused the way devices do that have
+// nothing to search: HikLoad#38 met it without a disk.
+func (s responseStatus) noStorage() bool {
+	return s.Code == statusInvalidOp && (s.says("invalidOperation", "notSupport") || s.Sub == "")
+}
+
 // badRequest reports whether the recorder did not like the XML it was sent.
 func (s responseStatus) badRequest() bool {
 	return s.Code == statusBadFormat || s.Code == statusBadContent
@@ -171,7 +177,7 @@ func refusal(status int, header http.Header, body []byte) *Error {
 		return nil
 	}
 	if status == http.StatusBadRequest && !isVerdict && bytes.Contains(bytes.ToUpper(body), []byte("HTTPS")) {
-		return failure(Protocol, "HTTPS is spoken on that port", nil).
+		return unexpected("HTTPS is spoken on that port", nil).
 			advise("put https:// in front of the address in the sheet, then press r")
 	}
 	e := failure(kindOfAnswer(status, s), describe(status, s, isVerdict), nil)
@@ -229,7 +235,7 @@ func describe(status int, s responseStatus, isVerdict bool) string {
 // would go to whoever the redirect names.
 func redirected(header http.Header) *Error {
 	to := CleanText(header.Get("Location"), 80)
-	return failure(Protocol, "it sends us to "+to+", which is not followed", nil).
+	return unexpected("it redirects to "+to+", which is not followed", nil).
 		advise("if that is the recorder's true address, write it in the sheet (with https:// if it says so), then press r")
 }
 

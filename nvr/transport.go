@@ -229,9 +229,9 @@ func unanswered(err error, timeout time.Duration) error {
 	}
 	switch text := w.err.Error(); {
 	case strings.Contains(text, "headers exceeded"):
-		return failure(Protocol, "the header of its answer has no end", w.err)
+		return unexpected("the header of its answer has no end", w.err)
 	case strings.Contains(text, "malformed"):
-		return failure(Protocol, "what answers there does not speak HTTP", w.err).
+		return unexpected("what answers there does not speak HTTP", w.err).
 			advise("check the port in the sheet; if it is the recorder's HTTPS port, put https:// in front")
 	}
 	return failure(Unreachable, "the recorder hung up without an answer", w.err)

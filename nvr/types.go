@@ -8,6 +8,10 @@ import (
 
 // Secret is a text that must never be shown. Every way of printing or encoding
 // it gives "[secret]"; only a plain conversion to string reveals it.
+//
+// One way is left: package fmt calls no methods on unexported fields, so that
+// "%v" of a struct that keeps a Login in one shows it. Such a type needs a
+// Format method, as Recorder has, or must not be printed.
 type Secret string
 
 const redacted = "[secret]"
@@ -80,7 +84,8 @@ func (t Track) Stream() Stream { return Stream(int(t) % 100) }
 type Clock int
 
 // The clocks a task sheet can name. ClockAuto is decided from the device: wall
-// clock on NVR and DVR, UTC on standalone cameras.
+// clock on NVR and DVR, UTC on standalone cameras, unless its newest recordings
+// contradict that. See Recorder.Clock.
 const (
 	ClockAuto Clock = iota
 	ClockLocal
@@ -171,6 +176,7 @@ type Receipt struct {
 	Length      int64    // bytes the whole recording should have by Content-Length or Content-Range; -1 when not said
 	ContentType string   // as sent
 	Resumed     bool     // the recorder honoured a Range, so the attempt continued an earlier one
+	Shrunk      bool     // the recording is whole although its search announced more; Length is what it has
 	Notes       []string // what could not be verified, or was odd, each a sentence
 }
 

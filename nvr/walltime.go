@@ -14,7 +14,7 @@ type clockwork struct {
 }
 
 func (r *Recorder) clockwork(j *joining) clockwork {
-	c := clockwork{utc: r.config.Clock == ClockUTC || r.config.Clock == ClockAuto && j.device.Kind == Camera, zone: j.zone}
+	c := clockwork{utc: r.known().clock.utc, zone: j.zone}
 	if !c.zone.known {
 		// The best guess for a device that tells no time: it stands where we are.
 		_, seconds := time.Now().Zone()

@@ -25,7 +25,10 @@ func newXMLDecoder(data []byte) *xml.Decoder {
 // legible drops what XML does not allow but recorders pass on all the same: a
 // camera's name may hold control characters, plain or written as a number, and
 // bytes in another encoding. One such name must not hide all other cameras.
+// Escape sequences of terminals go as a whole: without the character that they
+// begin with, the rest would stand in the name.
 func legible(data []byte) []byte {
+	data = escapeSequence.ReplaceAll(data, nil)
 	data = bytes.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufeff' || r == '\ufffe' || r == '\uffff' {
 			return -1
@@ -44,6 +47,10 @@ func legible(data []byte) []byte {
 		return text
 	})
 }
+
+// escapeSequence matches what moves cursors and sets colours (CSI) or titles
+// (OSC), but never reaches across a tag.
+var escapeSequence = regexp.MustCompile(`(?:\x1b|&#0*27;|&#[xX]0*1[bB];)(?:\[[0-9;:?]*[ -/]*[@-~]|\][^<\x07\x1b&]{0,200}(?:\x07|\x1b\\|&#0*7;|&#[xX]0*7;)?)`)
 
 var numberedCharacter = regexp.MustCompile(`&#(?:[0-9]+|[xX][0-9a-fA-F]+);`)
 

@@ -73,6 +73,7 @@ func searchQuirks() []Quirk {
 		{"short-spans-only", "A span longer than 31 days is badParameters.", notReported, quirk(func(q *Quirks) { q.MaxSpan = 31 * 24 * time.Hour })},
 		{"ignores-position", "Every request gives the first page.", "ulion fork, legacy NVR", quirk(func(q *Quirks) { q.IgnorePosition, q.PageCap = true, 3 })},
 		{"repeats-on-new-id", "A new searchID gives the first page again.", "wwwcheong/hikvision_download, live NVR", quirk(func(q *Quirks) { q.RepeatOnNewID, q.PageCap = true, 3 })},
+		{"one-session", "A new searchID ends the session before, whose next page is the first again.", notReported, quirk(func(q *Quirks) { q.OneSession, q.RepeatOnNewID, q.PageCap = true, true, 3 })},
 		{"ignores-track-id-list", "trackIDList is ignored: the result is of track 101.", "HiWatch DS-N308", quirk(func(q *Quirks) { q.IgnoreTrackIDList = true })},
 		{"refuses-unknown-track", "A search of a track that is not configured is 400.", "Sudhakar77777, live NVR", quirk(func(q *Quirks) { q.RefuseUnknown = true })},
 		{"one-search-at-a-time", "A second search at the same time is busy.", "DS-7616NXI-K2 V4.84.101: maxConcurrentSearches 1", func(c *Config) { c.MaxSearches = 1 }},
@@ -111,6 +112,7 @@ func resultQuirks() []Quirk {
 		{"uri-whole-times", "The times in the playbackURI are not those of the item.", "evercam/hikvision_client", quirk(func(q *Quirks) { q.WholeTimes = true })},
 		{"uri-no-size", "The playbackURI has neither name nor size.", "units that download by time", quirk(func(q *Quirks) { q.NoSize, q.ByTime = true, true })},
 		{"size-lies", "size= is a little less than the file.", "recordings that still grow (DS-7616NXI-K2 V4.84.101)", quirk(func(q *Quirks) { q.WrongSize = -100 })},
+		{"size-too-large", "size= is a few bytes more than the file has.", "Hik Device Gateway closes a few bytes short", quirk(func(q *Quirks) { q.WrongSize = 4 })},
 		{"channel-names", "File names are ch01_0000….", "cameras, some NVRs", quirk(func(q *Quirks) { q.ChannelNames = true })},
 		{"same-names", "Every track has the same file names.", unnamed, quirk(func(q *Quirks) { q.SameNames = true })},
 	}
@@ -122,6 +124,8 @@ func downloadQuirks() []Quirk {
 		{"post-only", "A download by GET is methodNotAllowed.", "intelsk, DS-7616NXI V4.84", quirk(func(q *Quirks) { q.Verb = PostOnly })},
 		{"get-only-400", "A download by POST is a plain 400.", notReported, quirk(func(q *Quirks) { q.Verb, q.WrongVerb400 = GetOnly, true })},
 		{"post-only-400", "A download by GET is a plain 400.", notReported, quirk(func(q *Quirks) { q.Verb, q.WrongVerb400 = PostOnly, true })},
+		{"query-only", "A download has to name the recording in the query, as the vendor's web page does.", "Sudhakar77777, the vendor's web page", quirk(func(q *Quirks) { q.Verb = QueryOnly })},
+		{"query-only-400", "A download with a body is a plain 400; the query names the recording.", notReported, quirk(func(q *Quirks) { q.Verb, q.WrongVerb400 = QueryOnly, true })},
 		{"no-query-form", "download?playbackURI= is refused.", "intelsk, DS-7616NXI V4.84", quirk(func(q *Quirks) { q.RefuseQueryForm = true })},
 		{"hangs-up-by-time", "A URI without name and size ends the connection.", "a project that compared trimmed downloads", quirk(func(q *Quirks) { q.HangUpByTime = true })},
 		{"spurious-400", "Every second download is a 400 that means nothing.", "timelapsed, live NVR: about half the calls", quirk(func(q *Quirks) { q.SpuriousEvery = 2 })},
@@ -220,12 +224,16 @@ func Refusals() []Quirk {
 	}
 }
 
-// Misleading returns the habits that no client can tell by itself: an operator
-// has to say which clock the device searches by.
+// Misleading returns the habits that no client can tell from what the device
+// says of itself: it searches by another clock than its kind does. On one side
+// of Greenwich the newest recordings give it away, because they lie in the
+// future of the usual clock; on the other an operator has to say it.
 func Misleading() []Quirk {
 	return []Quirk{
-		{"recorder-utc", "An NVR means UTC in searches.", "gate_nvr: two recorders on one site differ", func(c *Config) { c.Zone, c.Quirks.Clock = "CST-3:00:00", TrueUTC }},
-		{"camera-wall-clock", "A camera means its wall clock in searches.", notReported, func(c *Config) { c.Kind, c.Zone, c.Quirks.Clock = Camera, "CST-3:00:00", WallClock }},
+		{"recorder-utc-west", "An NVR west of Greenwich means UTC in searches.", "gate_nvr: two recorders on one site differ", func(c *Config) { c.Zone, c.Quirks.Clock = "CST+5:00:00", TrueUTC }},
+		{"recorder-utc-east", "An NVR east of Greenwich means UTC in searches.", "gate_nvr: two recorders on one site differ", func(c *Config) { c.Zone, c.Quirks.Clock = "CST-3:00:00", TrueUTC }},
+		{"camera-wall-clock-east", "A camera east of Greenwich means its wall clock in searches.", notReported, func(c *Config) { c.Kind, c.Zone, c.Quirks.Clock = Camera, "CST-3:00:00", WallClock }},
+		{"camera-wall-clock-west", "A camera west of Greenwich means its wall clock in searches.", notReported, func(c *Config) { c.Kind, c.Zone, c.Quirks.Clock = Camera, "CST+5:00:00", WallClock }},
 	}
 }
 

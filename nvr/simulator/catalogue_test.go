@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -160,11 +161,17 @@ func (c *client) findAll(track int) ([]string, error) {
 	return found, nil
 }
 
-// fetch downloads with either verb, and again where that may help.
+// fetch downloads in every form, and again where that may help.
 func (c *client) fetch(uri string) ([]byte, error) {
+	forms := []struct{ method, path, body string }{
+		{"GET", downloadPath, downloadBody(uri)},
+		{"POST", downloadPath, downloadBody(uri)},
+		{"GET", downloadPath + "?playbackURI=" + strings.Join(strings.Fields(uri), ""), ""},
+	}
 	var last error
-	for try := range 6 {
-		a, err := c.try([]string{"GET", "POST"}[try/3], downloadPath, downloadBody(uri), nil)
+	for try := range 3 * len(forms) {
+		form := forms[try/3]
+		a, err := c.try(form.method, form.path, form.body, nil)
 		size := 0
 		if p, ok := parsePlayback(uri); ok && p.size != "" {
 			size, _ = strconv.Atoi(p.size)
@@ -188,7 +195,10 @@ func (c *client) fetch(uri string) ([]byte, error) {
 
 // TestMisleading looks at what the same search gives on either clock.
 func TestMisleading(t *testing.T) {
-	want := map[string]string{"recorder-utc": "2026-11-02T21:00:00Z", "camera-wall-clock": "2026-11-03T00:00:00Z"}
+	want := map[string]string{
+		"recorder-utc-west": "2026-11-03T05:00:00Z", "recorder-utc-east": "2026-11-02T21:00:00Z",
+		"camera-wall-clock-east": "2026-11-03T00:00:00Z", "camera-wall-clock-west": "2026-11-03T00:00:00Z",
+	}
 	for _, q := range Misleading() {
 		config := threeCameras()
 		q.Apply(&config)

@@ -104,6 +104,8 @@ func (rec *Recorder) wrongDownloadVerb(r *request) *reply {
 		allowed = r.Method == http.MethodGet
 	case PostOnly:
 		allowed = r.Method == http.MethodPost
+	case QueryOnly:
+		allowed = r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "playbackURI=")
 	case AnyVerb:
 	}
 	switch {

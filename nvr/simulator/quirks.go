@@ -44,6 +44,7 @@ type Quirks struct {
 	IgnoreTrackIDList bool          // trackIDList is not known: the result is of the first track
 	IgnorePosition    bool          // paging is not supported: every request gives the first page
 	RepeatOnNewID     bool          // a searchID not seen before gives the first page whatever the position
+	OneSession        bool          // a new searchID ends the session before it; with RepeatOnNewID
 	RefuseUnknown     bool          // a track that is not configured is 400, not empty
 	SearchNeedsQuiet  bool          // searches are "busy" while a download runs
 	SpuriousSearch    int           // every n-th search is badXmlContent; 0 never
@@ -137,9 +138,10 @@ type Verb int
 
 // The verbs.
 const (
-	AnyVerb  Verb = iota // GET and POST
-	GetOnly              // POST is methodNotAllowed
-	PostOnly             // GET is methodNotAllowed
+	AnyVerb   Verb = iota // GET and POST
+	GetOnly               // POST is methodNotAllowed
+	PostOnly              // GET is methodNotAllowed
+	QueryOnly             // only GET with the playbackURI in the query
 )
 
 // Range says what a Range header of a download does.

@@ -168,7 +168,7 @@ func (rec *Recorder) seen(id string) bool {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	known := rec.sessions[id]
-	if len(rec.sessions) >= remembered {
+	if len(rec.sessions) >= remembered || rec.quirks.OneSession {
 		clear(rec.sessions)
 	}
 	rec.sessions[id] = true

@@ -1,0 +1,134 @@
+package nvr_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/simulator"
+)
+
+// recorded returns recordings of an hour each up to now, the last of which is
+// being written, on a device in a zone.
+func recorded(zone string) []simulator.Recording {
+	wall := simulator.New(simulator.Config{Zone: zone}).WallClock()
+	last := wall.Truncate(time.Hour)
+	if last.Equal(wall) {
+		last = last.Add(-time.Hour)
+	}
+	list := simulator.Span(last.Add(-12*time.Hour), last.Add(time.Hour), time.Hour, 20_000)
+	list[len(list)-1].Growing = true
+	return list
+}
+
+// TestQuirksOfTheClock has devices that search by another clock than their
+// kind does. Where their recordings prove it, everything comes out right; where
+// they only suggest it, nothing is done but say so.
+func TestQuirksOfTheClock(t *testing.T) {
+	proven := map[string]bool{"recorder-utc-west": true, "camera-wall-clock-east": true}
+	for _, known := range simulator.Misleading() {
+		t.Run(known.Name, func(t *testing.T) {
+			t.Log(known.Text, "Seen:", known.Seen)
+			bubble(t, func(t *testing.T) {
+				time.Sleep(8*time.Hour + 30*time.Minute)
+				var c simulator.Config
+				known.Apply(&c)
+				c.Channels = []simulator.Channel{{}, {Recordings: recorded(c.Zone)}}
+				device, client := plug(t, c)
+				if _, err := client.Channels(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				// The first search is of a channel that proves nothing.
+				if _, err := search(t.Context(), client, 101, device.WallClock().AddDate(0, 0, -1), device.WallClock()); err != nil {
+					t.Fatal(err)
+				}
+				_, sure := client.Clock()
+				if notice := client.ClockNotice(); sure != proven[known.Name] || !strings.Contains(notice, "clock column") {
+					t.Fatalf("proven %t, notice %q", sure, notice)
+				}
+				t.Log(client.ClockNotice())
+				if !sure {
+					return
+				}
+				found, err := search(t.Context(), client, 201, device.WallClock().AddDate(0, 0, -1), device.WallClock().Add(time.Hour))
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkFound(t, device, 201, found)
+			})
+		})
+	}
+}
+
+// TestClocksThatFit has devices like all others of their kind, whatever was
+// recorded: no notice, and the clock of their kind.
+func TestClocksThatFit(t *testing.T) {
+	for _, zone := range []string{"CST-0:00:00", "CST-3:00:00", "CST+5:00:00", "CST-12:00:00", summerZone} {
+		for kind, want := range map[simulator.Kind]nvr.Clock{simulator.NVR: nvr.ClockLocal, simulator.DVR: nvr.ClockLocal, simulator.Camera: nvr.ClockUTC} {
+			bubble(t, func(t *testing.T) {
+				time.Sleep(8*time.Hour + 30*time.Minute)
+				for name, list := range map[string][]simulator.Recording{
+					"up to now": recorded(zone), "nothing": nil, "long ago": simulator.Day(day, time.Hour, 20_000),
+					"clips": simulator.Span(day.AddDate(0, 0, 16), day.AddDate(0, 0, 20), 20*time.Minute, 2000),
+				} {
+					device, client := plug(t, simulator.Config{Kind: kind, Zone: zone, Channels: []simulator.Channel{{Recordings: list}}})
+					if c, _ := client.Clock(); c != nvr.ClockAuto {
+						t.Errorf("clock %d before the first search", c)
+					}
+					if _, err := search(t.Context(), client, 101, device.WallClock().Add(-time.Hour), device.WallClock()); err != nil {
+						t.Fatal(err)
+					}
+					// The clips reach days into the future: the clock was set back.
+					if c, _ := client.Clock(); c != want || client.ClockNotice() != "" {
+						t.Errorf("%s, kind %d, %s: clock %d, notice %q", zone, kind, name, c, client.ClockNotice())
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestClocksThatAreNamed asks for no evidence where the operator has decided,
+// or where a device's times say themselves what they are.
+func TestClocksThatAreNamed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		time.Sleep(8*time.Hour + 30*time.Minute)
+		const zone = "CST+5:00:00"
+		c := simulator.Config{Zone: zone, Channels: []simulator.Channel{{Recordings: recorded(zone)}}}
+		c.Quirks.Clock = simulator.TrueUTC
+		device, client := plug(t, c, func(c *nvr.Config) { c.Clock = nvr.ClockUTC })
+		found, err := search(t.Context(), client, 101, device.WallClock().Add(-2*time.Hour), device.WallClock())
+		if err != nil || len(found) != 3 {
+			t.Errorf("%d found, %v", len(found), err)
+		}
+		if n := device.Stats().Requests[simulator.Search]; n != 1 || client.ClockNotice() != "" {
+			t.Errorf("%d requests, notice %q", n, client.ClockNotice())
+		}
+		c.Quirks = simulator.Quirks{Offsets: true}
+		device, client = plug(t, c)
+		if _, err := search(t.Context(), client, 101, day, device.WallClock()); err != nil || client.ClockNotice() != "" {
+			t.Errorf("%v, notice %q", err, client.ClockNotice())
+		}
+	})
+}
+
+// TestClockIsDecidedLaterWhenTheDeviceIsBusy must not take a busy answer for
+// the absence of evidence.
+func TestClockIsDecidedLaterWhenTheDeviceIsBusy(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		time.Sleep(8*time.Hour + 30*time.Minute)
+		const zone = "CST+5:00:00"
+		c := simulator.Config{Zone: zone, Channels: []simulator.Channel{{Recordings: recorded(zone)}}}
+		c.Quirks.Clock = simulator.TrueUTC
+		device, client := plug(t, c)
+		device.Script(simulator.Search, simulator.BusyWith200())
+		from, to := device.WallClock().Add(-2*time.Hour), device.WallClock()
+		_, err := search(t.Context(), client, 101, from, to)
+		checkKind(t, err, nvr.Busy)
+		found, err := search(t.Context(), client, 101, from, to)
+		if c, proven := client.Clock(); err != nil || len(found) != 3 || c != nvr.ClockUTC || !proven {
+			t.Errorf("%d found, clock %d, %v", len(found), c, err)
+		}
+	})
+}

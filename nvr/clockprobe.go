@@ -1,0 +1,214 @@
+package nvr
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	// clockMargin is how far a recording may begin behind a device's own now
+	// before its clock and its recordings contradict each other.
+	clockMargin = 10 * time.Minute
+
+	// nextToNow is how close to now the recording under way ends, on devices
+	// that list it.
+	nextToNow = 3 * time.Minute
+
+	// mostProbed is how many tracks of a device are asked for evidence.
+	mostProbed = 4
+)
+
+// reckoning is the clock that a device searches by, decided once for a run:
+// were it to change later, recordings that were found already would carry
+// times of the wrong clock.
+type reckoning struct {
+	decided bool
+	utc     bool
+	proven  bool   // by recordings that the other clock cannot explain
+	notice  string // for the operator, when the device is not like its kind
+}
+
+// Clock returns how the device writes times in searches, and whether its
+// recordings prove it: otherwise it follows from the kind of device, or from
+// Config.Clock. It is ClockAuto until the first Search has found out.
+func (r *Recorder) Clock() (c Clock, proven bool) {
+	k := r.known().clock
+	switch {
+	case !k.decided:
+		return ClockAuto, false
+	case k.utc:
+		return ClockUTC, k.proven
+	}
+	return ClockLocal, k.proven
+}
+
+// ClockNotice returns a sentence for the operator when the recordings of a
+// device do not fit the clock that its kind searches by, "" when they do. It
+// can be there once a Search has begun. An operator who names the clock in
+// Config.Clock hears nothing.
+func (r *Recorder) ClockNotice() string { return r.known().clock.notice }
+
+// reckon decides by which clock the device searches. Its kind says that mostly,
+// but some NVRs search by UTC and some cameras by their wall clock (gate_nvr
+// met two recorders on one site that differ). The two clocks differ by the
+// zone: a recording that begins where the clock that is behind has not arrived
+// yet was written by the other one. Such a recording proves that clock; the
+// absence of any proves nothing, and then the kind decides.
+func (r *Recorder) reckon(ctx context.Context, j *joining, track Track) error {
+	select {
+	case r.reckons <- struct{}{}:
+		defer func() { <-r.reckons }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if r.known().clock.decided {
+		return nil
+	}
+	k := reckoning{decided: true, utc: r.config.Clock == ClockUTC}
+	if r.config.Clock == ClockAuto {
+		k.utc = j.device.Kind == Camera
+		if d := j.device; d.ClockKnown && j.zone.known {
+			p := newClockProbe(d.WallClock(time.Now()), j.zone.offset(time.Now()), k.utc)
+			found, err := r.evidence(ctx, p, track)
+			if err != nil {
+				return err
+			}
+			p.conclude(&k, d.Kind, found)
+		}
+	}
+	if k.notice != "" {
+		r.log.Warn("the clock of searches", "utc", k.utc, "proven", k.proven, "notice", k.notice)
+	}
+	r.learn(func(l *learned) { l.clock = k })
+	return nil
+}
+
+// clockProbe holds what the digits of now are on either clock, in time.UTC.
+type clockProbe struct {
+	early, late time.Time // now, on the clock that is behind and on the other
+	lateIsUTC   bool
+	assumedLate bool // the clock of this kind of device is the later one
+	gap         time.Duration
+}
+
+func newClockProbe(wall time.Time, offset time.Duration, assumeUTC bool) clockProbe {
+	p := clockProbe{early: wall.Add(-offset), late: wall, gap: offset}
+	if offset < 0 {
+		p = clockProbe{early: wall, late: wall.Add(-offset), gap: -offset, lateIsUTC: true}
+	}
+	p.assumedLate = p.lateIsUTC == assumeUTC
+	return p
+}
+
+// clockEvidence is what the recordings of some tracks say.
+type clockEvidence struct {
+	late  bool // one begins where only the later clock has been
+	early bool // one ends where the earlier clock stands now, as if under way
+	void  bool // one begins beyond both: the device's clock was set back
+}
+
+// evidence asks the track that is wanted, and some others that the device has
+// listed, until one has a recording that tells the clocks apart.
+func (r *Recorder) evidence(ctx context.Context, p clockProbe, track Track) (clockEvidence, error) {
+	if p.gap <= 2*clockMargin {
+		return clockEvidence{}, nil // both clocks are one
+	}
+	tracks := []Track{track}
+	for _, n := range r.known().channels {
+		if t := TrackOf(n, Main); t != track && len(tracks) < mostProbed {
+			tracks = append(tracks, t)
+		}
+	}
+	var all clockEvidence
+	for _, t := range tracks {
+		one, err := r.probe(ctx, p, t)
+		if err != nil {
+			return all, err
+		}
+		all.late, all.early, all.void = all.late || one.late, all.early || one.early, all.void || one.void
+		if all.late || all.void {
+			break
+		}
+	}
+	return all, nil
+}
+
+// probe looks at what a track has around both nows, and once more behind them
+// where the answer would overrule the kind of the device. A device that refuses
+// the question gives no evidence.
+func (r *Recorder) probe(ctx context.Context, p clockProbe, track Track) (clockEvidence, error) {
+	found, err := r.digits(ctx, track, p.early.Add(-nextToNow), p.late.Add(time.Hour))
+	e := p.weigh(found)
+	if err == nil && e.late && !e.void && !p.assumedLate {
+		// A page has room for few items; those from a clock that was set back
+		// come last.
+		found, err = r.digits(ctx, track, p.late.Add(clockMargin), p.late.Add(20*time.Hour))
+		e.void = p.weigh(found).void
+	}
+	switch KindOf(err) {
+	case Protocol, Forbidden, Gone:
+		err = nil
+	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS:
+	}
+	return e, err
+}
+
+func (p clockProbe) weigh(found []Recording) (e clockEvidence) {
+	for _, rec := range found {
+		switch {
+		case rec.Start.After(p.late.Add(clockMargin)):
+			e.void = true
+		case rec.Start.After(p.early.Add(clockMargin)):
+			e.late = true
+		case rec.Start.Before(p.early) && p.early.Sub(rec.End).Abs() <= nextToNow:
+			e.early = true
+		}
+	}
+	return e
+}
+
+// digits returns one page of a track's recordings with the times that the
+// device writes, those left out that name their zone: they are true as they are.
+func (r *Recorder) digits(ctx context.Context, track Track, from, to time.Time) ([]Recording, error) {
+	select {
+	case r.search <- struct{}{}:
+		defer func() { <-r.search }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	r.learn(func(l *learned) { l.turns++ })
+	f, err := r.page(ctx, page{id: newSearchID(), track: track, from: from, to: to, wall: from})
+	var all []Recording
+	for _, item := range f.items {
+		rec, ok := item.recording(track, func(text string) (time.Time, bool) {
+			digits, _, explicit, ok := splitTime(text)
+			return digits, ok && !explicit
+		})
+		if ok && rec.Track == track {
+			all = append(all, rec)
+		}
+	}
+	return all, err
+}
+
+// conclude decides, and words what an operator should know of it.
+func (p clockProbe) conclude(k *reckoning, kind DeviceKind, e clockEvidence) {
+	assumed, other := "its wall clock", "UTC"
+	if k.utc {
+		assumed, other = other, assumed
+	}
+	column := map[string]string{"UTC": "utc", "its wall clock": "local"}
+	switch {
+	case e.void:
+	case e.late && p.assumedLate:
+		k.proven = true
+	case e.late:
+		k.utc, k.proven = p.lateIsUTC, true
+		k.notice = fmt.Sprintf("this %s searches by %s and not, as others do, by %s: its newest recordings would lie in the future otherwise; write %s in the clock column of the sheet to make it certain for every run",
+			kind, other, assumed, column[other])
+	case e.early && p.assumedLate:
+		k.notice = fmt.Sprintf("this %s may search by %s and not, as others do, by %s: its newest recording ends %s before its clock; if the times of its recordings turn out to be shifted by that, write %s in the clock column of the sheet",
+			kind, other, assumed, roundUp(p.gap), column[other])
+	}
+}

@@ -1,0 +1,65 @@
+package nvr_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/simulator"
+)
+
+// TestFitsAreForgivenTwice has a recording that is refused for ever, without a
+// reason: that must not look like a recorder that is busy for ever.
+func TestFitsAreForgivenTwice(t *testing.T) {
+	device, client := plug(t, simulator.Config{Channels: channels(1)})
+	rec := first(t, client, 101)
+	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
+		t.Fatal(err)
+	}
+	device.ScriptAlways(simulator.Download, simulator.Spurious400())
+	for _, want := range []nvr.Kind{nvr.Busy, nvr.Busy, nvr.Protocol, nvr.Protocol} {
+		_, err := client.Download(t.Context(), rec, new(memory))
+		checkKind(t, err, want)
+	}
+}
+
+// TestGoneRecordings has recordings that were overwritten after the search, and
+// devices that say so in their ways. A new search settles it.
+func TestGoneRecordings(t *testing.T) {
+	for _, form := range []simulator.GoneForm{simulator.GoneNotFound, simulator.Gone400, simulator.GoneEmpty} {
+		for _, verb := range []simulator.Verb{simulator.AnyVerb, simulator.GetOnly} {
+			device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{GoneForm: form, Verb: verb}})
+			rec := first(t, client, 101)
+			device.RemoveRecording(101, rec.Name)
+			_, err := client.Download(t.Context(), rec, new(memory))
+			checkKind(t, err, nvr.Gone)
+		}
+	}
+}
+
+// TestGoneAlthoughListed has a search that goes on listing what is gone.
+func TestGoneAlthoughListed(t *testing.T) {
+	c := simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{GoneForm: simulator.Gone400}}
+	c.Channels[0].Recordings[0].Vanished = true
+	_, client := plug(t, c)
+	rec := first(t, client, 101)
+	for _, want := range []nvr.Kind{nvr.Protocol, nvr.Protocol, nvr.Gone} {
+		_, err := client.Download(t.Context(), rec, new(memory))
+		checkKind(t, err, want)
+	}
+}
+
+// TestFitsSayWhatHappened must not tell an operator of others who use the
+// recorder when it has turned down a good request.
+func TestFitsSayWhatHappened(t *testing.T) {
+	device, client := plug(t, simulator.Config{Channels: channels(1)})
+	rec := first(t, client, 101)
+	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
+		t.Fatal(err)
+	}
+	device.Script(simulator.Download, simulator.Spurious400())
+	_, err := client.Download(t.Context(), rec, new(memory))
+	if e := mustFail(t, err, nvr.Busy); strings.Contains(e.What(), "others") || !strings.Contains(e.What(), "a request that is right") {
+		t.Errorf("%q", e.What())
+	}
+}
