@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -25,6 +26,7 @@ import (
 
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/awake"
 	"example.com/hikgrab/tasks/demo"
 	"example.com/hikgrab/tasks/sheet"
 	"example.com/hikgrab/ui"
@@ -139,6 +141,14 @@ func (a *app) commands() *cobra.Command {
 			return a.writeTemplate(append(args, "tasks.xlsx")[0])
 		},
 	}
+	verify := &cobra.Command{
+		Use: "verify DIR", Short: "Read downloaded files again and compare them with manifest.csv",
+		Long: "Verify reads every file that DIR/manifest.csv lists and compares size and SHA-256, and looks for\n" +
+			"files that it does not list. It changes nothing.\n\n" + plain.VerifyCodes,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0]) },
+	}
+	verify.Flags().BoolVar(&a.flags.JSON, "json", false, "newline-delimited JSON instead of lines")
 	about := &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -147,7 +157,7 @@ func (a *app) commands() *cobra.Command {
 		},
 	}
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(check, initialise, demo, about)
+	root.AddCommand(check, initialise, demo, verify, about)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", flags.Suggest(c.Flags(), err), c.CommandPath())
 	})
@@ -247,6 +257,7 @@ type job struct {
 	notices []string
 	options tasks.Options
 	title   string
+	sheet   string // its path
 	goOn    string // the command that goes on with what is left
 	retry   string // the command that tries what failed once more
 }
@@ -266,7 +277,7 @@ func (a *app) download(c *cobra.Command, path string) error {
 	}
 	again := flags.Again(c.Flags(), o.Period, got.Tasks, path)
 	return a.fetch(c.Context(), job{
-		tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path),
+		tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path,
 		goOn:  plain.Command(append([]string{"hikgrab"}, again...)...),
 		retry: plain.Command(append([]string{"hikgrab", "--only", "failed"}, again...)...),
 	})
@@ -276,6 +287,7 @@ func (a *app) download(c *cobra.Command, path string) error {
 type printer interface {
 	plain.Printer
 	plain.SurveyPrinter
+	plain.VerifyPrinter
 }
 
 func (a *app) printer() printer {
@@ -300,12 +312,22 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 	if j.options.Archive, err = archive.Open(a.flags.Out, j.options.Log); err != nil {
 		return failed(err)
 	}
-	defer func() { err = errors.Join(err, failed(j.options.Archive.Close())) }()
-	file, err := j.options.Archive.LogWriter()
-	if err != nil {
+	var file io.WriteCloser
+	defer func() {
+		limit := shutdownLimit
+		if errors.Is(err, errHangs) {
+			limit = time.Second // it was waited for long enough
+		}
+		err = errors.Join(err, failed(within(limit, func() error {
+			if file != nil {
+				_ = file.Close() // the log's last lines are worth no failure
+			}
+			return j.options.Archive.Close()
+		})))
+	}()
+	if file, err = j.options.Archive.LogWriter(); err != nil {
 		return failed(err)
 	}
-	defer file.Close()
 	if err := book.open(file); err != nil {
 		return failed(err)
 	}
@@ -316,7 +338,7 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 		_ = out.Notice(time.Now(), text) // a reader that is gone shows in work
 	}
 	q := tasks.NewQueue(j.tasks, j.options)
-	stopped, err := a.work(ctx, q, out, j.title)
+	stopped, err := a.work(ctx, q, out, j.title, j.options.Log)
 	var end tasks.Snapshot
 	q.Snapshot(&end)
 	if a.code = plain.ExitCode(&end, stopped); err != nil {
@@ -329,19 +351,43 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 	if named, ok := file.(interface{ Name() string }); ok {
 		report.Log = named.Name()
 	}
+	if !errors.Is(err, errHangs) {
+		report.Coverage = q.Coverage()
+		report.Result = a.writeResult(j, report.Coverage, out)
+	}
 	if told := out.Summary(report); !plain.Gone(told) {
 		err = errors.Join(err, told)
 	}
 	return failed(err)
 }
 
+// writeResult writes the sheet again with the outcome of the run and returns
+// where it is. That it cannot be written is worth a notice, not a failure.
+func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
+	base := filepath.Base(j.sheet)
+	name := strings.TrimSuffix(base, filepath.Ext(base)) + ".result.xlsx"
+	path, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
+		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, j.tasks, all)
+	})
+	switch {
+	case err != nil:
+		j.options.Log.Warn("The result sheet could not be written", "error", err)
+		_ = out.Notice(time.Now(), "the result sheet could not be written: "+err.Error()) // a reader that is gone misses no more than this
+	case filepath.Base(path) != name:
+		_ = out.Notice(time.Now(), name+" is open in another program; this run's result is "+path)
+	}
+	return path
+}
+
 // work runs the queue behind the screen or plain output until everything has
 // ended, the operator leaves, a signal comes, or nobody reads the output.
-func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, title string) (stopped bool, err error) {
+func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, title string, log *slog.Logger) (stopped bool, err error) {
 	ctx, release := a.untilSignal(ctx)
 	defer release()
 	steady := context.WithoutCancel(ctx)
 	ended, end := context.WithCancel(steady) // when the queue has
+	var running sync.WaitGroup
+	running.Go(func() { awake.While(ended, q.Working, awake.System, log) })
 	go func() {
 		defer end()
 		q.Run(steady)
@@ -350,9 +396,10 @@ func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, title strin
 		bounded, cancel := context.WithTimeout(steady, shutdownLimit)
 		defer cancel()
 		if q.Stop(bounded) != nil {
-			return fmt.Errorf("what was under way did not stop within %s", shutdownLimit)
+			return errHangs
 		}
 		<-ended.Done()
+		running.Wait()
 		return nil
 	}
 	if a.screen() {
@@ -372,6 +419,21 @@ func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, title strin
 		}
 	}
 	return stopped, errors.Join(err, stop())
+}
+
+// errHangs is why hikgrab leaves without having stopped everything.
+var errHangs = fmt.Errorf("what was under way did not stop within %s; what is on disk is good for the next run", shutdownLimit)
+
+// within does something that may hang with a disk, and gives up after a while.
+func within(limit time.Duration, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(limit):
+		return errHangs
+	}
 }
 
 // untilSignal returns a context that ends with the first interrupt, request to
@@ -442,6 +504,20 @@ func (a *app) check(c *cobra.Command, path string) error {
 	return failed(err)
 }
 
+// verify compares a tree with its manifest.
+func (a *app) verify(ctx context.Context, dir string) (err error) {
+	ctx, release := a.untilSignal(ctx)
+	defer release()
+	a.code, err = plain.Verify(ctx, dir, a.printer(), a.stderr)
+	switch {
+	case errors.Is(err, archive.ErrNoManifest), errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w; name the directory that --out named", err)
+	case plain.Gone(err):
+		return nil
+	}
+	return failed(err)
+}
+
 // demo does what download does, against simulated recorders of its own.
 func (a *app) demo(c *cobra.Command) error {
 	o, err := a.flags.Options()
@@ -475,7 +551,7 @@ func (a *app) demo(c *cobra.Command) error {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "hikgrab demo: %d simulated recorders, sheet and recordings in %s\n", len(site.Tasks), dir)
-	return a.fetch(c.Context(), job{tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path)})
+	return a.fetch(c.Context(), job{tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path})
 }
 
 // demoDir returns where the sheet of the demo goes, and has the recordings go

@@ -2,15 +2,20 @@ package main
 
 import (
 	"bytes"
+	"crypto/md5"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,7 +27,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hikgrab": main})
+	// The programs that keep a machine awake are never asked for real.
+	testscript.Main(m, map[string]func(){"hikgrab": main, "systemd-inhibit": inhibit, "caffeinate": inhibit})
 }
 
 // The scripts under testdata/script use hikgrab as an operator does, against
@@ -40,7 +46,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"recorders": recordersCmd, "fill": fillCmd, "exits": exitsCmd, "delivered": deliveredCmd,
 			"contacted": contactedCmd, "refused": refusedCmd, "downloads": downloadsCmd, "nosecret": nosecretCmd,
-			"jsonlines": jsonlinesCmd, "await": awaitCmd,
+			"jsonlines": jsonlinesCmd, "await": awaitCmd, "hostile": hostileCmd, "harmless": harmlessCmd,
 		},
 		RequireExplicitExec: true,
 	})
@@ -242,7 +248,7 @@ func deliveredCmd(ts *testscript.TestScript, _ bool, args []string) {
 			}
 		}
 	}
-	own := regexp.MustCompile(`^(\.hikgrab/.*|manifest\.csv|tasks\.result\.xlsx)$`)
+	own := regexp.MustCompile(`^(\.hikgrab/.*|manifest\.csv|[^/]+\.result\.xlsx)$`)
 	walk(ts, args[0], func(path string, content io.Reader) {
 		if own.MatchString(path) {
 			return
@@ -313,14 +319,18 @@ func downloadsCmd(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // nosecretCmd wants that no file under a directory, nor what the last program
-// printed, holds the password of the recorders.
+// printed, holds the password of the recorders in any form, and that nobody
+// else can read hikgrab's own files.
 //
 //	nosecret DIR
 func nosecretCmd(ts *testscript.TestScript, _ bool, args []string) {
-	secret := []byte(scriptPassword)
+	secrets := secretForms()
 	look := func(where string, content []byte) {
-		if bytes.Contains(content, secret) || bytes.Contains(content, []byte("Pa55-word")) {
-			ts.Fatalf("the password stands in %s", where)
+		content = bytes.ToLower(content)
+		for form, secret := range secrets {
+			if bytes.Contains(content, []byte(strings.ToLower(secret))) {
+				ts.Fatalf("the password stands in %s (%s)", where, form)
+			}
 		}
 	}
 	look("stdout", []byte(ts.ReadFile("stdout")))
@@ -331,9 +341,30 @@ func nosecretCmd(ts *testscript.TestScript, _ bool, args []string) {
 		b, err := io.ReadAll(content)
 		ts.Check(err)
 		look(path, b)
+		info, err := os.Stat(filepath.Join(ts.MkAbs(args[0]), path))
+		ts.Check(err)
+		if strings.HasPrefix(path, ".hikgrab/") && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+			ts.Fatalf("%s may be read by others: %v", path, info.Mode())
+		}
 	})
 	if files == 0 {
 		ts.Fatalf("%s is empty: nothing was searched", args[0])
+	}
+}
+
+// secretForms is what the password looks like wherever somebody may have put it.
+func secretForms() map[string]string {
+	login := scriptUser + ":" + scriptPassword
+	quoted, _ := json.Marshal(scriptPassword)
+	digested := md5.Sum([]byte(scriptUser + ":DVRNVRDVS:" + scriptPassword)) // good for every login by digest
+	return map[string]string{
+		"as it is": scriptPassword, "in part": scriptPassword[:9], "as JSON": strings.Trim(string(quoted), `"`),
+		"in ASCII":   strings.Trim(strconv.QuoteToASCII(scriptPassword), `"`),
+		"in a query": url.QueryEscape(scriptPassword), "in a path": url.PathEscape(scriptPassword),
+		"in base64": base64.RawStdEncoding.EncodeToString([]byte(scriptPassword)),
+		"for Basic": base64.RawStdEncoding.EncodeToString([]byte(login)),
+		"in hex":    hex.EncodeToString([]byte(scriptPassword)),
+		"digested":  hex.EncodeToString(digested[:]),
 	}
 }
 
@@ -377,4 +408,15 @@ func awaitCmd(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s did not appear", args[0])
+}
+
+func TestLeavingDoesNotWaitForADiskThatHangs(t *testing.T) {
+	hang := make(chan struct{})
+	defer close(hang)
+	if err := within(time.Millisecond, func() error { <-hang; return nil }); !errors.Is(err, errHangs) {
+		t.Errorf("got %v", err)
+	}
+	if err := within(time.Hour, func() error { return io.ErrClosedPipe }); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -98,13 +98,13 @@ func cameraLabel(channel int, s nvr.Stream) string {
 // busy reports whether a worker is on this camera now.
 func (c *camera) busy() bool { return c.searching || len(c.active) > 0 }
 
-// open reports whether there is something left to try.
-func (c *camera) open() bool {
-	if c.gaveUp != nil {
-		return false
-	}
+// lacking reports whether something is not on disk that may still be had.
+func (c *camera) lacking() bool {
 	return !c.searched || len(c.ready) > 0 || len(c.later) > 0 || len(c.active) > 0
 }
+
+// open reports whether there is something left to try.
+func (c *camera) open() bool { return c.gaveUp == nil && c.lacking() }
 
 // eager reports whether the queue should work on this camera.
 func (c *camera) eager() bool { return !c.skip && !c.pause && c.open() }
@@ -132,11 +132,12 @@ func (c *camera) derive(now time.Time) State {
 
 // end returns how a camera with nothing left to try has ended.
 func (c *camera) end() State {
+	whole := !c.lacking() && c.failed == 0 // whatever was given up had come already
 	switch {
-	case c.gaveUp == nil && len(c.recordings) == 0:
-		return Empty
-	case c.gaveUp == nil && c.failed == 0:
+	case whole && len(c.recordings) > 0:
 		return Done
+	case whole && c.gaveUp == nil:
+		return Empty
 	case c.done > 0:
 		return Incomplete
 	}
@@ -181,7 +182,13 @@ func (c *camera) add(rec nvr.Recording) (*recording, bool) {
 	return r, true
 }
 
-// finish notes that a recording is on disk with so many bytes.
+// release takes a recording from those that are coming.
+func (c *camera) release(r *recording) {
+	c.active = slices.DeleteFunc(c.active, func(other *recording) bool { return other == r })
+}
+
+// finish notes that a recording is on disk, of which so many bytes came: an MP4
+// made of it has a few more or less, which must not move the progress.
 func (c *camera) finish(r *recording, path string, bytes int64) {
 	if r.Size == 0 {
 		c.unsized--
@@ -190,14 +197,17 @@ func (c *camera) finish(r *recording, path string, bytes int64) {
 	c.settled += bytes - r.have
 	r.state, r.path, r.have, r.Size, r.failure = RecordingDone, path, bytes, bytes, nil
 	c.done++
-	if c.failed == 0 {
+	switch {
+	case c.gaveUp != nil && c.lacking():
+		c.failure = *c.gaveUp
+	case c.failed == 0:
 		c.failure = Failure{}
 	}
 }
 
 // giveUp notes that a recording cannot be had.
 func (c *camera) giveUp(r *recording, f Failure) {
-	r.state, r.failure = RecordingFailed, &f
+	r.state, r.next, r.failure = RecordingFailed, time.Time{}, &f
 	c.failed++
 	c.failure = f
 }

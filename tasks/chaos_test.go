@@ -68,6 +68,7 @@ func pressKeys(t *testing.T, seed uint64, keys, targets, waits []int) {
 		time.Sleep(time.Duration(waits[i]) * time.Millisecond)
 		b.queue.Snapshot(&s)
 		checkSnapshot(t, &s, b.mostJobs)
+		b.audit()
 	}
 	for _, rec := range b.recorders {
 		rec.Chaos(simulator.Download, simulator.Chaos{})

@@ -99,14 +99,21 @@ func (q *Queue) sendOrder(r *recorder, c *camera, now time.Time) {
 		Archive:  q.options.Archive,
 		Item:     q.item(c, rec),
 		Attempt:  rec.attempts + 1,
+		Last:     rec.attempts+1 >= q.options.Retries,
 		meter:    rec.meter,
 		limiter:  q.limiter,
+		lane:     r.lane,
 	}
 	q.workers.Go(func() {
 		defer cancel(nil)
 		out := order.Fetch(ctx)
 		out.Err = leaving(ctx, out.Err)
-		q.report(func(now time.Time) { q.took(r, c, rec, out, now) })
+		q.report(func(now time.Time) {
+			if out.Err != nil && order.Recorder != r.client { // what the old login met says nothing of the new one
+				out.Err = &leftError{errRestarted}
+			}
+			q.took(r, c, rec, out, now)
+		})
 	})
 }
 
@@ -118,6 +125,7 @@ func (q *Queue) item(c *camera, rec *recording) archive.Item {
 		Camera:    c.name,
 		Recording: rec.Recording,
 		Format:    q.options.Format,
+		DropAudio: q.options.DropAudio,
 	}
 }
 

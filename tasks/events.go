@@ -1,6 +1,10 @@
 package tasks
 
-import "time"
+import (
+	"context"
+	"log/slog"
+	"time"
+)
 
 // ringSize is how many events the queue remembers.
 const ringSize = 10_000
@@ -66,8 +70,27 @@ func (q *Queue) tellOf(c *camera, now time.Time, e Event) {
 	q.logEvent(e)
 }
 
+// tellAll records an event that concerns the run. The caller holds the mutex.
+func (q *Queue) tellAll(now time.Time, e Event) {
+	e.Time, e.Camera = now, -1
+	q.events.push(e)
+	q.logEvent(e)
+}
+
+// logEvent has the event written to the log, which may be on a disk that hangs.
 func (q *Queue) logEvent(e Event) {
-	args := []any{"recorder", e.Address}
+	level := slog.LevelInfo
+	if e.Bad() {
+		level = slog.LevelWarn
+	}
+	ctx := context.Background()
+	if !q.log.Enabled(ctx, level) {
+		return
+	}
+	var args []any
+	if e.Address != "" {
+		args = append(args, "recorder", e.Address)
+	}
 	if e.Camera >= 0 {
 		args = append(args, "camera", cameraLabel(e.Channel, e.Track.Stream()), "state", e.State.String())
 	}
@@ -82,8 +105,8 @@ func (q *Queue) logEvent(e Event) {
 	}
 	if e.Bad() {
 		args = append(args, "kind", e.Failure.Kind, "failure", e.Failure.What)
-		q.log.Warn(e.Message, args...)
-		return
 	}
-	q.log.Info(e.Message, args...)
+	record := slog.NewRecord(e.Time, level, e.Message, 0)
+	record.Add(args...)
+	q.note(func() { _ = q.log.Handler().Handle(ctx, record) }) // a log that cannot be written cannot say so either
 }

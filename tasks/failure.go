@@ -18,6 +18,19 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
 
+// placeError is a file that is whole and could not be given its name.
+type placeError struct{ error }
+
+func (e *placeError) Unwrap() error { return e.error }
+
+// sentence says what happened and what to do.
+func (f Failure) sentence() string {
+	if f.Hint == "" {
+		return f.What
+	}
+	return f.What + ". " + f.Hint
+}
+
 // failureOf turns an error into what a screen, a log and a program can use.
 func failureOf(err error, now time.Time) Failure {
 	if err == nil {

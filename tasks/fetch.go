@@ -15,10 +15,12 @@ type Order struct {
 	Recorder *nvr.Recorder
 	Archive  *archive.Archive
 	Item     archive.Item
-	Attempt  int // 1 for the first try
+	Attempt  int  // 1 for the first try
+	Last     bool // there will be no other
 
 	meter   *meter
 	limiter *limiter
+	lane    lane
 }
 
 // Outcome is everything that a worker reports of an Order.
@@ -45,6 +47,14 @@ func (o Order) Fetch(ctx context.Context) (out Outcome) {
 		}
 		out.Took = time.Since(began)
 	}()
+	// Another line may have fetched the same recording since it was found.
+	if file, ok := o.Archive.Stored(o.Item); ok {
+		o.meter.have.Store(file.Fetched)
+		return Outcome{File: file}
+	}
+	if file, ok, err := o.Archive.Convert(ctx, o.Item); ok {
+		return Outcome{File: file, Err: err}
+	}
 	part, err := o.Archive.Create(o.Item)
 	if err != nil {
 		return Outcome{Err: err}
@@ -53,12 +63,19 @@ func (o Order) Fetch(ctx context.Context) (out Outcome) {
 	// keep it only costs fetching it again, so that error says nothing new.
 	defer func() { _ = part.Close() }()
 	o.meter.have.Store(part.Offset())
-	sink := &meteredSink{ctx: ctx, part: part, meter: o.meter, limiter: o.limiter}
+	sink := &meteredSink{ctx: ctx, part: part, meter: o.meter, limiter: o.limiter, lane: o.lane}
 	receipt, err := o.Recorder.Download(ctx, o.Item.Recording, sink)
 	if err != nil {
 		return Outcome{Receipt: receipt, Err: err}
 	}
-	file, err := part.Commit(o.Attempt, receipt)
+	file, err := part.Commit(ctx, archive.Try{Number: o.Attempt, Last: o.Last, Receipt: receipt})
+	switch archive.KindOf(err) {
+	case archive.Denied:
+		err = &placeError{err}
+	case archive.Damaged:
+		o.meter.have.Store(0) // it is dropped
+	case archive.KindUnknown, archive.Full, archive.InUse:
+	}
 	return Outcome{File: file, Receipt: receipt, Err: err}
 }
 
@@ -68,11 +85,12 @@ type meteredSink struct {
 	part    *archive.Part
 	meter   *meter
 	limiter *limiter
+	lane    lane
 }
 
 // Write waits for bandwidth, then appends to the part.
 func (s *meteredSink) Write(p []byte) (int, error) {
-	if err := s.limiter.wait(s.ctx, len(p)); err != nil {
+	if err := s.limiter.wait(s.ctx, s.lane, len(p)); err != nil {
 		return 0, err
 	}
 	n, err := s.part.Write(p)

@@ -61,7 +61,7 @@ func BenchmarkDownload(b *testing.B) {
 			order := Order{
 				Recorder: client, Archive: store, Attempt: 1,
 				Item:  archive.Item{Recorder: address.String(), Recording: rec},
-				meter: &meter{}, limiter: newLimiter(0),
+				meter: &meter{}, limiter: newLimiter(0), lane: newLane(),
 			}
 			if out := order.Fetch(b.Context()); out.Err != nil {
 				b.Fatal(out.Err)

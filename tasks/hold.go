@@ -18,6 +18,9 @@ const (
 	// away, or busy, before its cameras fail: longer than a reboot with a disk
 	// check, shorter than an operator's coffee.
 	patience = 10 * time.Minute
+	// firstPatience is the same for one that has not answered yet: its address
+	// may as well be wrong.
+	firstPatience = 15 * time.Second
 	// hopeless is how many attempts in a row may bring not one byte before the
 	// recorder is held and probed instead of burning every camera's attempts.
 	hopeless = 5
@@ -66,7 +69,10 @@ func (q *Queue) judge(r *recorder, err error, progress bool, now time.Time) verd
 	if _, ok := errors.AsType[*leftError](err); ok {
 		return verdict{}
 	}
-	if _, ok := errors.AsType[*panicError](err); ok {
+	if e, ok := errors.AsType[*panicError](err); ok {
+		q.note(func() {
+			q.log.Error("a worker panicked", "recorder", r.address, "panic", fmt.Sprint(e.value), "stack", string(e.stack))
+		})
 		return verdict{never: true}
 	}
 	switch archive.KindOf(err) {
@@ -74,9 +80,11 @@ func (q *Queue) judge(r *recorder, err error, progress bool, now time.Time) verd
 		q.holdVolume(failureOf(err, now), now)
 		return verdict{}
 	case archive.Denied:
-		q.holdVolume(failureOf(err, now), now)
-		// Space comes back by itself, rights hardly ever do.
-		return verdict{burn: now.Sub(q.volume.since) > patience, after: backoff(1)}
+		if _, ok := errors.AsType[*placeError](err); ok {
+			return verdict{burn: true, after: backoff(1)} // the disk takes data, but not under that name
+		}
+		q.denied(failureOf(err, now), now)
+		return verdict{}
 	case archive.InUse:
 		return verdict{after: inUseAgain}
 	case archive.Damaged:
@@ -106,9 +114,12 @@ func (q *Queue) judge(r *recorder, err error, progress bool, now time.Time) verd
 		return verdict{burn: true, after: backoff(1)}
 	case nvr.Timeout, nvr.Slow, nvr.Short, nvr.Protocol, nvr.KindUnknown:
 	}
-	if progress {
+	switch {
+	case progress && r.probing:
 		q.answered(r, now)
-	} else {
+	case progress:
+		r.streak = 0
+	default:
 		r.streak++
 	}
 	if !r.signedIn || r.streak >= hopeless {
@@ -118,10 +129,13 @@ func (q *Queue) judge(r *recorder, err error, progress bool, now time.Time) verd
 	return verdict{burn: true, after: max(backoff(r.streak), e.RetryAfter)}
 }
 
-// answered notes that a recorder did what it was asked.
+// answered notes that a recorder did what it was asked. That ends a hold unless
+// only the operator can, or unless what was asked is older than a lock-out.
 func (q *Queue) answered(r *recorder, now time.Time) {
-	r.contact, r.misses, r.streak = now, 0, 0
-	q.release(r, now)
+	r.known, r.misses, r.streak = true, 0, 0
+	if r.probing || (r.hold.Kind != nvr.Locked && !r.hold.Until.IsZero()) {
+		q.release(r, now)
+	}
 }
 
 // release ends a hold and says so.
@@ -150,12 +164,8 @@ func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now t
 // refuse gives a recorder up until the operator retries: asking again by itself
 // would lock the account.
 func (q *Queue) refuse(r *recorder, e *nvr.Error, now time.Time) {
-	f := failureOf(e, now)
-	news := r.hold.Kind != e.Kind || !r.hold.Until.IsZero()
-	r.hold = Hold{Kind: e.Kind, What: f.What, Hint: f.Hint}
-	r.probing = false
-	if news {
-		q.abandon(r, f, now)
+	if r.hold.Kind != e.Kind || !r.hold.Until.IsZero() {
+		q.giveUp(r, e, e.Kind, now)
 	}
 }
 
@@ -166,7 +176,6 @@ func (q *Queue) locked(r *recorder, e *nvr.Error, now time.Time) {
 		q.refuse(r, e, now)
 		return
 	}
-	r.client.Forgive()
 	q.holdUntil(r, e, nvr.Locked, now.Add(e.RetryAfter), now)
 }
 
@@ -185,9 +194,8 @@ func (q *Queue) busy(r *recorder, e *nvr.Error, now time.Time) {
 	if r.busySince.IsZero() {
 		r.busySince = now
 	}
-	if now.Sub(r.busySince) > patience && r.active == 0 {
-		q.abandon(r, failureOf(e, now), now)
-		r.busySince = time.Time{}
+	if r.misses >= q.options.Retries && now.Sub(r.busySince) > patience && r.active == 0 {
+		q.giveUp(r, e, nvr.Busy, now)
 		return
 	}
 	q.holdUntil(r, e, nvr.Busy, now.Add(max(backoff(min(r.misses, 4)), e.RetryAfter)), now)
@@ -197,95 +205,61 @@ func (q *Queue) busy(r *recorder, e *nvr.Error, now time.Time) {
 // that never answered in this run gets as many probes as a recording gets
 // tries; one that did gets patience as well.
 func (q *Queue) unreachable(r *recorder, e *nvr.Error, now time.Time) {
-	if r.hold.Kind == nvr.Unreachable && r.hold.Until.After(now) {
+	if r.hold.Held() && (r.hold.Until.IsZero() || r.hold.Until.After(now)) {
 		return // one of several requests that died together
 	}
+	if r.misses == 0 {
+		r.missing = now // not since when it was last heard of: this machine may have slept since
+	}
 	r.misses++
-	if r.misses >= q.options.Retries && now.Sub(r.contact) > patience {
-		q.abandon(r, failureOf(e, now), now)
-		r.hold = Hold{Kind: nvr.Unreachable, What: e.What(), Hint: e.Hint()}
-		r.misses = 0
+	tried := r.misses >= q.options.Retries
+	if tried && (now.Sub(r.missing) > r.patience() || !r.known && q.options.Retries == 1) {
+		q.giveUp(r, e, nvr.Unreachable, now)
 		return
 	}
 	q.holdUntil(r, e, nvr.Unreachable, now.Add(max(backoff(min(r.misses, 5)), e.RetryAfter)), now)
 }
 
+// patience is how long the recorder may stay away.
+func (r *recorder) patience() time.Duration {
+	if r.known {
+		return patience
+	}
+	return firstPatience
+}
+
+// giveUp holds a recorder until the operator retries.
+func (q *Queue) giveUp(r *recorder, e *nvr.Error, kind nvr.Kind, now time.Time) {
+	f := failureOf(e, now)
+	r.hold = Hold{Kind: kind, What: f.What, Hint: f.Hint}
+	r.probing, r.misses, r.busySince = false, 0, time.Time{}
+	q.abandon(r, f, now)
+}
+
 // abandon fails every camera of a recorder that still waits for something, as
 // one event.
 func (q *Queue) abandon(r *recorder, f Failure, now time.Time) {
+	if r.failAll(f) > 0 {
+		q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.sentence()})
+	}
+}
+
+// failAll gives up every camera that still waits for something and returns how
+// many those were.
+func (r *recorder) failAll(f Failure) int {
 	failed := 0
 	for _, c := range r.cameras {
-		if c.skip || !c.open() {
-			continue
+		if !c.skip && c.open() {
+			c.fail(f)
+			failed++
 		}
-		c.fail(f)
-		failed++
 	}
-	if failed == 0 {
-		return
-	}
-	message := f.What
-	if f.Hint != "" {
-		message += ". " + f.Hint
-	}
-	q.tell(r, now, Event{Type: EventError, Failure: f, Message: message})
+	return failed
 }
 
 // fail gives a camera up until the operator retries.
 func (c *camera) fail(f Failure) {
 	c.gaveUp, c.failure = &f, f
-}
-
-// volume is the state of the disk under the output directory.
-type volume struct {
-	failure Failure
-	since   time.Time
-	until   time.Time // when one download tries whether it can be written to
-	probing bool      // that download is under way
-	told    time.Time // when the operator last heard of a hold
-}
-
-func (v *volume) held() bool { return v.failure.Kind != "" }
-
-// open reports whether another download may start: on a held volume one at a
-// time, to see whether it takes data again.
-func (v *volume) open(now time.Time, active int) bool {
-	return !v.held() || (active == 0 && !v.until.After(now))
-}
-
-const (
-	// volumeAgain is how often a held volume is tried.
-	volumeAgain = 5 * time.Second
-	// volumeTold is how long the operator hears nothing of further holds: a
-	// nearly full disk is held again and again while files still fit one by one.
-	volumeTold = 5 * time.Minute
-)
-
-// holdVolume stops feeding a volume that is full or may not be written to.
-func (q *Queue) holdVolume(f Failure, now time.Time) {
-	v := &q.volume
-	if !v.held() {
-		v.since = now
-		q.log.Warn("volume held", "kind", f.Kind, "failure", f.What)
-	}
-	v.failure, v.until, v.probing = f, now.Add(volumeAgain), false
-	if now.Sub(v.told) > volumeTold {
-		v.told = now
-		q.events.push(Event{
-			Time: now, Type: EventError, Camera: -1, Failure: f,
-			Message: f.What + "; downloads wait and go on by themselves. " + f.Hint,
-		})
-	}
-}
-
-// volumeTakes notes that a download which tried a held volume could write.
-func (q *Queue) volumeTakes(now time.Time) {
-	if !q.volume.probing {
-		return
-	}
-	q.volume = volume{told: q.volume.told}
-	q.log.Info("volume released")
-	q.events.push(Event{Time: now, Type: EventNotice, Camera: -1, Message: "the disk takes data again; downloads go on"})
 }
 
 func wholeSeconds(d time.Duration) time.Duration {

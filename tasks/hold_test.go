@@ -61,7 +61,7 @@ func TestJudge(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := NewQueue(nil, Options{})
-			r := &recorder{id: 1, signedIn: true, contact: now, limit: 2, client: nvr.New(nvr.Config{})}
+			r := &recorder{id: 1, signedIn: true, known: true, limit: 2, client: nvr.New(nvr.Config{})}
 			q.recorders = append(q.recorders, r)
 			v := q.judge(r, c.err, false, now)
 			if v.burn != c.burn || v.never != c.never {
@@ -83,7 +83,7 @@ func TestJudge(t *testing.T) {
 func TestHopelessRecorderIsHeld(t *testing.T) {
 	q := NewQueue(nil, Options{})
 	now := time.Now()
-	r := &recorder{signedIn: true, contact: now, limit: 2}
+	r := &recorder{signedIn: true, known: true, limit: 2}
 	short := &nvr.Error{Kind: nvr.Short}
 	for range hopeless {
 		if r.hold.Held() {
@@ -94,6 +94,11 @@ func TestHopelessRecorderIsHeld(t *testing.T) {
 	if !r.hold.Held() {
 		t.Fatalf("%d attempts brought nothing and the recorder is not held", hopeless)
 	}
+	q.judge(r, short, true, now)
+	if !r.hold.Held() {
+		t.Fatal("bytes that an older download had brought lifted the hold")
+	}
+	r.probing = true
 	q.judge(r, short, true, now)
 	if r.hold.Held() || r.streak != 0 {
 		t.Fatalf("bytes came and the recorder is still held: %+v", r.hold)

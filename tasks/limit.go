@@ -11,9 +11,16 @@ const (
 	largestBurst  = 256 << 10 // one read of a download
 )
 
-// limiter shares a bandwidth among all downloads, first come first served, and
-// can be changed while they run.
+// limiter shares a bandwidth among recorders, and can be changed while
+// downloads run. It serves first come first served, and lets one download of
+// each recorder wait at a time: so every recorder that has something to send
+// gets the same share, however many downloads it bears at once.
 type limiter struct{ bucket *rate.Limiter }
+
+// lane is where the downloads of one recorder take turns waiting for bandwidth.
+type lane chan struct{}
+
+func newLane() lane { return make(lane, 1) }
 
 func newLimiter(bytesPerSecond int64) *limiter {
 	l := &limiter{bucket: rate.NewLimiter(rate.Inf, largestBurst)}
@@ -40,17 +47,25 @@ func (l *limiter) limit() int64 {
 	return 0
 }
 
-// wait returns when n bytes may pass, or with ctx's error.
-func (l *limiter) wait(ctx context.Context, n int) error {
+// wait returns when n bytes may pass, or with ctx's cause.
+func (l *limiter) wait(ctx context.Context, turn lane, n int) error {
 	for n > 0 && l.bucket.Limit() != rate.Inf {
-		k := min(n, l.bucket.Burst())
-		if err := l.bucket.WaitN(ctx, k); err != nil {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			continue // the burst shrank under us
+		select {
+		case turn <- struct{}{}:
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-		n -= k
+		k := min(n, l.bucket.Burst())
+		err := l.bucket.WaitN(ctx, k)
+		<-turn
+		switch {
+		case err == nil:
+			n -= k
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case k <= l.bucket.Burst():
+			return err
+		} // else the burst shrank under us
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package tasks
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,7 +15,7 @@ func TestLimiterHoldsTheBandwidth(t *testing.T) {
 		l := newLimiter(1 << 20)
 		began := time.Now()
 		for range 40 {
-			if err := l.wait(t.Context(), 256<<10); err != nil {
+			if err := l.wait(t.Context(), newLane(), 256<<10); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -32,7 +34,7 @@ func TestLimiterChangesWhileSomebodyWaits(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			l.set(0)
 		}()
-		if err := l.wait(t.Context(), 1<<20); err != nil { // 64 s at the old pace
+		if err := l.wait(t.Context(), newLane(), 1<<20); err != nil { // 64 s at the old pace
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took > 3*time.Second {
@@ -52,8 +54,35 @@ func TestLimiterLetsGoWhenAsked(t *testing.T) {
 			time.Sleep(time.Second)
 			cancel(errPaused)
 		}()
-		if err := l.wait(ctx, 1<<20); !errors.Is(err, errPaused) {
+		if err := l.wait(ctx, newLane(), 1<<20); !errors.Is(err, errPaused) {
 			t.Fatalf("got %v", err)
+		}
+	})
+}
+
+func TestLimiterIsFairBetweenRecorders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(1 << 20)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		var greedy, modest atomic.Int64
+		fetch := func(turn lane, size int, got *atomic.Int64) {
+			for l.wait(ctx, turn, size) == nil {
+				got.Add(int64(size))
+			}
+		}
+		var all sync.WaitGroup
+		one, other := newLane(), newLane()
+		for range 7 {
+			all.Go(func() { fetch(one, 128<<10, &greedy) })
+		}
+		all.Go(func() { fetch(other, 128<<10, &modest) })
+		all.Wait()
+		if ratio := float64(greedy.Load()) / float64(modest.Load()); ratio < 0.9 || ratio > 1.1 {
+			t.Errorf("seven downloads of one recorder got %d bytes, the one of another %d", greedy.Load(), modest.Load())
+		}
+		if sum := greedy.Load() + modest.Load(); sum < 58<<20 || sum > 61<<20 {
+			t.Errorf("%d bytes in a minute at 1 MiB/s", sum)
 		}
 	})
 }

@@ -56,6 +56,7 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		config:  config,
 		source:  t.Source,
 		client:  nvr.New(config),
+		lane:    newLane(),
 		limit:   q.options.PerRecorder,
 	}
 }
@@ -145,6 +146,7 @@ func badEnd(state string) bool {
 func (q *Queue) unfold(r *recorder, channels []nvr.Channel) {
 	if all := r.camera(0, 0); all != nil {
 		r.cameras = slices.DeleteFunc(r.cameras, func(c *camera) bool { return c == all })
+		numbered := len(r.cameras)
 		for _, w := range r.wishes {
 			if len(w.picks) > 0 {
 				continue
@@ -153,8 +155,8 @@ func (q *Queue) unfold(r *recorder, channels []nvr.Channel) {
 				q.want(r, ch.Number, w.stream, w.period)
 			}
 		}
-		for _, c := range r.cameras {
-			c.pause = c.pause || all.pause
+		for _, c := range r.cameras[numbered:] {
+			c.pause, c.skip = c.pause || all.pause, all.skip
 		}
 		q.note(func() { q.noteCamera(r.address, 0, Done) })
 	}

@@ -40,6 +40,7 @@ type Options struct {
 	Limit       int64         // bytes per second for everything; 0 is no limit
 	Period      Period        // for tasks that name none
 	Format      archive.Format
+	DropAudio   bool // MP4s get no sound
 	Insecure    bool // accept any TLS certificate
 	OnlyFailed  bool // only cameras that failed or were incomplete last time
 	Log         *slog.Logger
@@ -149,6 +150,7 @@ func (q *Queue) Run(ctx context.Context) {
 	worked := make(chan struct{})
 	scribe.Go(func() { q.scribe(worked) })
 	q.keepTime()
+	q.report(q.sample) // from here on nobody starts a worker while they are waited for
 	q.workers.Wait()
 	close(worked)
 	scribe.Wait()

@@ -17,6 +17,7 @@ type recorder struct {
 	name    string
 	source  string
 	client  *nvr.Recorder
+	lane    lane
 	wishes  []wish
 	cameras []*camera
 
@@ -30,13 +31,16 @@ type recorder struct {
 	served    uint64                  // when it last got a slot, in the order of all slots given
 
 	hold      Hold
-	probing   bool // held, and one request is out to see whether it still has to be
-	misses    int  // probes in a row that found it unreachable or busy
-	streak    int  // attempts in a row that brought nothing
-	contact   time.Time
+	probing   bool      // held, and one request is out to see whether it still has to be
+	misses    int       // probes in a row that found it unreachable or busy
+	streak    int       // attempts in a row that brought nothing
+	known     bool      // it has answered in this run
+	missing   time.Time // since when it has been away, when misses are not 0
 	busySince time.Time
 	lastBusy  time.Time
 	again     bool // the operator asked for another sign-in
+
+	clockNotice string // told already
 }
 
 // wish is what one row wants of a recorder.

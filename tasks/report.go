@@ -1,9 +1,7 @@
 package tasks
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -14,13 +12,12 @@ import (
 func (q *Queue) took(r *recorder, c *camera, rec *recording, out Outcome, now time.Time) {
 	q.leave(r, c, rec)
 	if out.Err == nil {
+		c.release(rec)
 		q.stored(r, c, rec, out, now)
 		return
 	}
-	v := q.judge(r, out.Err, out.Receipt.Received > 0, now)
-	if e, ok := errors.AsType[*panicError](out.Err); ok {
-		q.log.Error("a download panicked", "recorder", r.address, "camera", cameraLabel(c.channel, c.stream), "panic", fmt.Sprint(e.value), "stack", string(e.stack))
-	}
+	v := q.judge(r, out.Err, out.Receipt.Received > 0, now) // which may give up cameras that lack something: this one does
+	c.release(rec)
 	switch {
 	case v.never:
 		q.lost(c, rec, failureOf(out.Err, now), now)
@@ -37,7 +34,6 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out Outcome, now ti
 func (q *Queue) leave(r *recorder, c *camera, rec *recording) {
 	q.active--
 	r.active--
-	c.active = slices.DeleteFunc(c.active, func(other *recording) bool { return other == rec })
 	rec.have = rec.meter.have.Load()
 	fetched := rec.meter.fetched.Load()
 	c.settled += rec.have
@@ -49,11 +45,11 @@ func (q *Queue) leave(r *recorder, c *camera, rec *recording) {
 // stored notes a recording that is on disk.
 func (q *Queue) stored(r *recorder, c *camera, rec *recording, out Outcome, now time.Time) {
 	attempt := rec.attempts + 1
-	c.finish(rec, out.File.Path, out.File.Bytes)
+	c.finish(rec, out.File.Path, out.File.Fetched)
 	q.answered(r, now)
 	q.volumeTakes(now)
 	message := spanText(rec.Start, rec.End) + " on disk"
-	for _, n := range out.Receipt.Notes {
+	for _, n := range out.File.Notes {
 		message += "; " + n
 	}
 	q.tellOf(c, now, Event{
@@ -90,11 +86,9 @@ func (q *Queue) retryAt(c *camera, rec *recording, next time.Time) {
 func (q *Queue) lost(c *camera, rec *recording, f Failure, now time.Time) {
 	c.giveUp(rec, f)
 	q.noteAttempt(c, rec)
-	message := fmt.Sprintf("%s; gave up after %s (%s)", f.What, plural(max(rec.attempts, 1), "attempt"), spanText(rec.Start, rec.End))
-	if f.Hint != "" {
-		message += ". " + f.Hint
-	}
-	q.tellOf(c, now, Event{Type: EventError, Failure: f, Attempt: rec.attempts, Message: message})
+	told := f
+	told.What = fmt.Sprintf("%s; gave up after %s (%s)", f.What, plural(max(rec.attempts, 1), "attempt"), spanText(rec.Start, rec.End))
+	q.tellOf(c, now, Event{Type: EventError, Failure: f, Attempt: rec.attempts, Message: told.sentence()})
 }
 
 // noteAttempt has the journal remember a recording's tries, so that a restart

@@ -39,11 +39,12 @@ type rig struct {
 
 // strictLog fails the test on whatever the queue calls an error of its own.
 type strictLog struct {
-	t *testing.T
+	t     *testing.T
+	quiet bool // errors are expected
 }
 
 func (l *strictLog) Enabled(_ context.Context, level slog.Level) bool {
-	return level >= slog.LevelError
+	return level >= slog.LevelError && !l.quiet
 }
 
 func (l *strictLog) Handle(_ context.Context, r slog.Record) error {
@@ -126,9 +127,12 @@ func (b *rig) finish() Snapshot {
 func (b *rig) until(what string, cond func(s *Snapshot) bool) Snapshot {
 	b.t.Helper()
 	var s Snapshot
-	for range 2 * 60 * 60 * 10 {
+	for i := range 2 * 60 * 60 * 10 {
 		b.queue.Snapshot(&s)
 		checkSnapshot(b.t, &s, b.mostJobs)
+		if i%20 == 0 {
+			b.audit()
+		}
 		if cond(&s) {
 			return s
 		}
@@ -164,6 +168,58 @@ func checkSnapshot(t *testing.T, s *Snapshot, mostJobs int) {
 	}
 	if s.Bytes > s.Total && s.TotalKnown {
 		t.Fatalf("%d bytes of %d", s.Bytes, s.Total)
+	}
+}
+
+// audit checks the books of the queue: each recording is in exactly one place,
+// and the sums are right.
+func (b *rig) audit() {
+	b.t.Helper()
+	q := b.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	active := 0
+	for _, r := range q.recorders {
+		mine := 0
+		for _, c := range r.cameras {
+			places := map[*recording]int{}
+			for _, list := range [][]*recording{c.ready, c.later, c.active} {
+				for _, rec := range list {
+					places[rec]++
+				}
+			}
+			var have, total int64
+			done, failed := 0, 0
+			for _, rec := range c.recordings {
+				ended := rec.state == RecordingDone || rec.state == RecordingFailed
+				if n := places[rec]; (n == 0) != ended || n > 1 {
+					b.t.Fatalf("a recording that is in state %d is in %d lists", rec.state, n)
+				}
+				if rec.meter == nil {
+					have += rec.have
+				}
+				total += rec.Size
+				switch rec.state {
+				case RecordingDone:
+					done++
+				case RecordingFailed:
+					failed++
+				case RecordingWaiting, RecordingActive, RecordingRetrying:
+				}
+			}
+			if have != c.settled || total != c.total || done != c.done || failed != c.failed {
+				b.t.Fatalf("the books say %d of %d bytes, %d done, %d failed; it is %d of %d, %d, %d",
+					c.settled, c.total, c.done, c.failed, have, total, done, failed)
+			}
+			mine += len(c.active)
+		}
+		if mine != r.active {
+			b.t.Fatalf("%d downloads on the recorder's books, %d by camera", r.active, mine)
+		}
+		active += mine
+	}
+	if active != q.active {
+		b.t.Fatalf("%d downloads on the books, %d by camera", q.active, active)
 	}
 }
 

@@ -105,6 +105,7 @@ func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 // met takes in what a recorder said of itself.
 func (q *Queue) met(r *recorder, d nvr.Device, channels []nvr.Channel, listing error, now time.Time) {
 	q.answered(r, now)
+	q.release(r, now) // whatever an older request had to say
 	first := !r.signedIn
 	r.device, r.signedIn = d, true
 	if listing != nil {
@@ -165,6 +166,7 @@ func clockNotice(off time.Duration) string {
 // search asks for a camera's recordings and hands over each as it comes, so
 // that downloads begin while later ones are still being looked for.
 func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.Time), error) {
+	q.report(func(time.Time) { c.growing = 0 })
 	for _, span := range c.spans {
 		for rec, err := range r.client.Search(ctx, c.track(), span.From, span.To) {
 			if err != nil {
@@ -176,11 +178,21 @@ func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.T
 	return func(now time.Time) {
 		q.answered(r, now)
 		c.searched, c.tries = true, 0
+		q.tellClock(r, now)
 		if c.growing > 0 {
 			q.tellOf(c, now, Event{Type: EventNotice, Message: fmt.Sprintf("%d still being written on the recorder; the next run fetches what is finished by then", c.growing)})
 			c.growing = 0
 		}
 	}, nil
+}
+
+// tellClock tells which clock the recorder's searches go by, when that is not
+// what was to be expected. Only a search finds that out.
+func (q *Queue) tellClock(r *recorder, now time.Time) {
+	if notice := r.client.ClockNotice(); notice != "" && notice != r.clockNotice {
+		r.clockNotice = notice
+		q.tell(r, now, Event{Type: EventNotice, Message: notice})
+	}
 }
 
 // found takes in one recording of a search.
@@ -201,15 +213,21 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	case !isNew:
 		return
 	case stored:
-		c.finish(known, file.Path, file.Bytes)
+		c.finish(known, file.Path, file.Fetched)
 		return
-	case prior.Count < q.options.Retries && prior.Next.After(now):
-		known.attempts, known.next, known.state = prior.Count, prior.Next, RecordingRetrying
-		c.later = append(c.later, known)
+	case prior.Count < q.options.Retries && now.Sub(prior.Next) < patience:
+		// hikgrab was started again on the way. A clock that was set back must
+		// not make it wait for longer than any retry does.
+		known.attempts = prior.Count
+		next := prior.Next
+		if latest := now.Add(backoffMost); next.After(latest) {
+			next = latest
+		}
+		q.retryAt(c, known, next)
 	default:
 		c.enqueue(known, false)
 	}
-	if q.active < q.jobs && r.free(now) {
+	if q.active < q.jobs && r.free(now) && q.volume.open(now, q.active) {
 		q.advance(now)
 	}
 }

@@ -18,8 +18,13 @@ type Finding struct {
 	Source   string // the row that names it
 	Device   nvr.Device
 	SignedIn bool
-	Cameras  []CameraFinding
-	Failure  Failure // zero when the recorder answered
+	// LoginTries is how many bad logins in a row lock this machine out, 0 when
+	// the recorder does not say; after a refused login it is how many are left.
+	LoginTries int
+	Clock      nvr.Clock // how the recorder writes times in searches; ClockAuto: not found out
+	Notices    []string  // what an operator should know of it, each a sentence
+	Cameras    []CameraFinding
+	Failure    Failure // zero when the recorder answered
 }
 
 // CameraFinding is what a survey learned of one camera.
@@ -124,16 +129,28 @@ func (s *survey) run(ctx context.Context) {
 	}()
 	s.recorder = nvr.New(s.config)
 	defer s.recorder.Close()
-	if err := s.meet(ctx); err != nil {
+	if err := s.look(ctx); err != nil {
 		s.finding.Failure = failureOf(err, time.Now())
-		return
+		if e, ok := errors.AsType[*nvr.Error](err); ok && e.Kind == nvr.Auth {
+			s.finding.LoginTries = max(0, e.TriesLeft)
+		}
+	}
+	s.finding.Clock, _ = s.recorder.Clock()
+	if notice := s.recorder.ClockNotice(); notice != "" {
+		s.finding.Notices = append(s.finding.Notices, notice)
+	}
+}
+
+func (s *survey) look(ctx context.Context) error {
+	if err := s.meet(ctx); err != nil {
+		return err
 	}
 	for _, row := range s.rows {
 		if err := s.searchRow(ctx, row); err != nil {
-			s.finding.Failure = failureOf(err, time.Now())
-			return
+			return err
 		}
 	}
+	return nil
 }
 
 // meet signs in and lists the channels. A recorder that refuses to list them
@@ -144,6 +161,9 @@ func (s *survey) meet(ctx context.Context) error {
 		return err
 	}
 	s.finding.Device, s.finding.SignedIn = device, true
+	// Not knowing this is no reason to stop; what is, the next request tells.
+	tries, _ := s.recorder.LoginTries(ctx)
+	s.finding.LoginTries = max(0, tries)
 	channels, err := s.recorder.Channels(ctx)
 	if err == nil {
 		s.channels, s.listed = channels, true

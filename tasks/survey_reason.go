@@ -53,7 +53,7 @@ func (s *survey) reason(ctx context.Context, c CameraFinding) string {
 // clockReason says that the recorder's clock is wrong, when it is.
 func clockReason(d nvr.Device) string {
 	off := d.ClockError
-	if !d.ClockKnown || off.Abs() <= clockTolerance {
+	if !d.ClockKnown || !d.ZoneKnown || off.Abs() <= clockTolerance {
 		return ""
 	}
 	how := "fast"
@@ -61,7 +61,24 @@ func clockReason(d nvr.Device) string {
 		how = "slow"
 	}
 	return fmt.Sprintf("the recorder's clock is %s %s, so its recordings carry other times: ask for those times, and have the clock set",
-		off.Abs().Round(time.Second), how)
+		roughly(off.Abs()), how)
+}
+
+// roughly writes how far a clock is off: "26 h", "1 h 5 min", "150 s". Nobody
+// minds seconds when it is off by hours.
+func roughly(d time.Duration) string {
+	hours, minutes := d/time.Hour, d%time.Hour/time.Minute
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d days", d/(24*time.Hour))
+	case hours > 0 && minutes > 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	case hours > 0:
+		return fmt.Sprintf("%d h", hours)
+	case d >= 5*time.Minute:
+		return fmt.Sprintf("%d min", minutes)
+	}
+	return fmt.Sprintf("%d s", d/time.Second)
 }
 
 // elsewhere says where the camera's recordings lie when they do not lie in the

@@ -174,7 +174,7 @@ func TestSurveySaysWhyThereIsNothing(t *testing.T) {
 		"clock": {
 			simulator.Config{Channels: []simulator.Channel{channel}, ClockError: 26 * time.Hour},
 			tasks.Task{Period: on(11)},
-			[]string{"clock is 26h0m0s fast", "from 2000-01-10 08:00 on"},
+			[]string{"clock is 26 h fast", "from 2000-01-10 08:00 on"},
 		},
 		"offline and nothing at all": {
 			simulator.Config{Channels: []simulator.Channel{{Offline: true}}},
@@ -203,6 +203,61 @@ func TestSurveySaysWhyThereIsNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSurveySaysHowTheLoginStands has recorders that lock, that do not say
+// whether they do, and one that has refused a login.
+func TestSurveySaysHowTheLoginStands(t *testing.T) {
+	locks := simulator.Auth{LockAfter: 5, LockFor: time.Hour}
+	for name, tt := range map[string]struct {
+		config simulator.Config
+		login  nvr.Login
+		want   int
+	}{
+		"it says so":         {config: simulator.Config{Auth: locks}, want: 5},
+		"in capabilities":    {config: simulator.Config{Auth: locks, Quirks: simulator.Quirks{NoUserCheck: true}}, want: 5},
+		"not at all":         {config: simulator.Config{Auth: locks, Quirks: simulator.Quirks{NoUserCheck: true, NoCapabilities: true}}},
+		"one is used up":     {config: simulator.Config{Auth: locks}, login: nvr.Login{User: "admin", Password: "wrong"}, want: 4},
+		"without a lock":     {config: simulator.Config{Auth: simulator.Auth{LockAfter: -1}}},
+		"a camera says HTML": {config: simulator.Config{Kind: simulator.Camera, Auth: simulator.Auth{LockAfter: 5, Body: simulator.HTMLBody}}, login: nvr.Login{User: "admin", Password: "wrong"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, recorder := surveyed(t, tt.config, tasks.Options{}, tasks.Task{Login: tt.login})
+				if f.LoginTries != tt.want {
+					t.Errorf("%d tries, want %d (failure %q)", f.LoginTries, tt.want, f.Failure.What)
+				}
+				if n := recorder.Stats().Auth.Refused; tt.login.User == "" && n > 0 || n > 1 {
+					t.Errorf("%d logins were refused", n)
+				}
+			})
+		})
+	}
+}
+
+// TestSurveyTellsOfTheClock has a recorder that searches by another clock than
+// others of its kind.
+func TestSurveyTellsOfTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// Its clock shows seven o'clock when the survey looks.
+		seven := yesterday.AddDate(0, 0, 1).Add(7 * time.Hour)
+		f, _ := surveyed(t, simulator.Config{
+			Zone: "CST+5:00:00", Quirks: simulator.Quirks{Clock: simulator.TrueUTC},
+			Channels: []simulator.Channel{{Recordings: simulator.Span(seven.Add(-4*time.Hour), seven, time.Hour, 1000)}},
+		}, tasks.Options{}, tasks.Task{})
+		if len(f.Notices) != 1 || f.Clock != nvr.ClockUTC || len(f.Cameras) != 1 || f.Cameras[0].Recordings != 4 || !f.Cameras[0].Last.Equal(seven) {
+			t.Errorf("%+v", f)
+		}
+	})
+}
+
+func TestSurveyOfADeviceWithoutADiskSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, _ := surveyed(t, simulator.Config{Quirks: simulator.Quirks{NoStorage: true}}, tasks.Options{}, tasks.Task{})
+		if len(f.Cameras) != 1 || !strings.Contains(f.Cameras[0].Failure.Hint, "disk or card") {
+			t.Errorf("finding: %+v", f)
+		}
+	})
 }
 
 func TestSurveyWithoutTheRightSaysSo(t *testing.T) {

@@ -90,6 +90,25 @@ func (q *Queue) Snapshot(s *Snapshot) {
 	}
 }
 
+// Working reports whether something is under way or will go on by itself, so
+// that the machine should not go to sleep.
+func (q *Queue) Working() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.started.IsZero() || q.run.Err() != nil || q.done() {
+		return false
+	}
+	if q.active > 0 || q.scouts > 0 {
+		return true
+	}
+	for _, r := range q.recorders {
+		if slices.ContainsFunc(r.cameras, (*camera).eager) {
+			return true
+		}
+	}
+	return false
+}
+
 func (q *Queue) elapsed(now time.Time) time.Duration {
 	switch {
 	case q.started.IsZero():

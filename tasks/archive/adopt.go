@@ -9,36 +9,46 @@ import (
 
 // found looks for a finished file that the journal does not call done.
 func (a *Archive) found(it Item) (File, bool) {
-	id := it.fileID()
 	a.adopting.Lock()
 	defer a.adopting.Unlock()
+	id := identify(it)
+	if f, ok := a.onHand(it); ok { // meanwhile
+		return f, true
+	}
 	a.mu.Lock()
-	e, done := a.index.done[id]
-	announced, placing := a.index.placing[id]
-	_, open := a.parts[id.recording]
+	_, open := a.parts[id]
 	a.mu.Unlock()
-	switch {
-	case done: // meanwhile
-		return a.onDisk(e)
-	case open:
+	if open {
 		return File{}, false
-	case placing:
+	}
+	for _, format := range []Format{Raw, MP4} {
+		a.recover(it, fileID{id, format})
+	}
+	return a.onHand(it)
+}
+
+// recover enters a file into the journal that is there without being in it.
+func (a *Archive) recover(it Item, id fileID) {
+	a.mu.Lock()
+	_, done := a.index.done[id]
+	announced, placing := a.index.placing[id]
+	a.mu.Unlock()
+	if done {
+		return
+	}
+	if placing {
 		if settled, err := a.settle(announced); settled && err == nil {
-			e, _ := a.known(id)
-			return e.file(), true
+			return
 		}
 	}
-	taken, ok := a.adopt(it)
+	taken, ok := a.adopt(it, id.format)
 	if !ok {
-		return File{}, false
+		return
 	}
 	a.log.Info("A finished file that the journal did not know is taken over", "file", taken.Path)
 	if err := a.finish(taken); err != nil {
 		a.log.Warn("A file could not be noted in the journal", "file", taken.Path, "error", err)
-		return File{}, false
 	}
-	e, _ = a.known(id)
-	return e.file(), true
 }
 
 // settle finishes what a crash or a failing disk cut short between the
@@ -59,7 +69,8 @@ func (a *Archive) settle(r record) (settled bool, err error) {
 // is gone, what bears the name is the part. When it is still there, the
 // checksum tells whether it is still what was announced.
 func (a *Archive) named(r record) (bool, error) {
-	part, err := a.root.Lstat(partName(r.ID))
+	from := r.fileID().part()
+	part, err := a.root.Lstat(from)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
@@ -72,16 +83,16 @@ func (a *Archive) named(r record) (bool, error) {
 	case finalErr == nil && err != nil:
 		return true, nil
 	case finalErr == nil && os.SameFile(final, part): // a link whose first name was not yet taken away
-		return true, a.removePart(r.ID)
+		return true, a.removeMade(r.fileID())
 	case finalErr == nil:
 		return false, nil
 	case err != nil || part.Size() != r.Bytes:
 		return false, nil
 	}
-	if sum, err := a.sumFile(partName(r.ID)); err != nil || sum != r.SHA256 {
+	if sum, err := a.sumFile(from); err != nil || sum != r.SHA256 {
 		return false, err
 	}
-	err = a.placeAs(partName(r.ID), r.Path, r)
+	err = a.placeAs(from, r.Path, r)
 	return err == nil, err
 }
 
@@ -99,11 +110,12 @@ func (a *Archive) settleAll() {
 	}
 }
 
-// adopt looks for a file that an earlier run finished and whose journal is
-// lost. It believes the manifest if that names the file, the recording and the
-// right size; without a manifest it believes the announced size and the head,
-// and reads the file once for its checksum.
-func (a *Archive) adopt(it Item) (done record, ok bool) {
+// adopt looks for a file of that format which an earlier run finished and whose
+// journal is lost. It believes the manifest if that names the file, the
+// recording and the right size; without a manifest it believes the announced
+// size and the head, and reads the file once for its checksum. The size of an
+// MP4 of ours was never announced, so only the manifest can vouch for it.
+func (a *Archive) adopt(it Item, format Format) (done record, ok bool) {
 	for _, ext := range []string{".mpg", ".mp4", ".jpg"} {
 		for name := range finalNames(it, ext) {
 			info, err := a.root.Lstat(name)
@@ -111,11 +123,11 @@ func (a *Archive) adopt(it Item) (done record, ok bool) {
 				break // names are taken in order
 			}
 			done := itemRecord(doneRecord, it)
-			done.Path, done.Bytes, done.At = name, info.Size(), info.ModTime().Truncate(time.Second)
+			done.Format, done.Path, done.Bytes, done.At = format, name, info.Size(), info.ModTime().Truncate(time.Second)
 			if !a.claim(name, done) {
 				continue
 			}
-			if a.prove(&done, it, ext) {
+			if a.vouched(&done, it, ext) {
 				return done, true
 			}
 			a.unclaim(name, done)
@@ -124,12 +136,17 @@ func (a *Archive) adopt(it Item) (done record, ok bool) {
 	return record{}, false
 }
 
-func (a *Archive) prove(done *record, it Item, ext string) bool {
+func (a *Archive) vouched(done *record, it Item, ext string) bool {
 	if listed, ok := a.manifest.lost(done.Path); ok {
+		// A recorder's own MP4 is not scanned, so that its pictures were not counted.
+		made := ext == ".mp4" && listed.frames != ""
 		done.SHA256, done.Attempts = listed.sum, listed.attempts
-		return listed.describes(*done)
+		if made {
+			done.Fetched = it.Recording.Size
+		}
+		return listed.describes(*done) && made == (done.Format == MP4)
 	}
-	if it.Recording.Size == 0 || done.Bytes != it.Recording.Size || it.format() != Raw {
+	if it.Recording.Size == 0 || done.Bytes != it.Recording.Size || done.Format != Raw {
 		return false
 	}
 	f, err := openPlain(a.root, done.Path, os.O_RDONLY, 0)

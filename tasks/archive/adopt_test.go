@@ -226,9 +226,8 @@ func TestPhotoIsRawEitherWay(t *testing.T) {
 	if f.Path != "10.20.0.11/ch02-photo/2026-11-03/20261103-081500_20261103-083000.jpg" {
 		t.Errorf("the photo is %s", f.Path)
 	}
-	it.Recording.Track = 201
-	if _, err := a.Create(it); err == nil {
-		t.Error("a format that is not written is taken")
+	if got, ok := a.Stored(it); !ok || got.Path != f.Path {
+		t.Errorf("Stored = %+v, %v", got, ok)
 	}
 }
 

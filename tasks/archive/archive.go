@@ -11,44 +11,18 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-
-	"example.com/hikgrab/nvr"
 )
 
-// Format says what a recording becomes on disk.
-type Format int
-
-// The formats.
-const (
-	Raw Format = iota // the recorder's bytes, untouched
-	MP4               // playable everywhere, nothing re-encoded
-)
-
-// Item is one recording of one recorder, as far as names on disk and the
-// manifest are concerned.
-type Item struct {
-	Recorder  string // nvr.Address.String
-	Label     string // the operator's name for the recorder
-	Camera    string // the recorder's name for the camera
-	Recording nvr.Recording
-	Format    Format
-}
-
-// format is what the recording really becomes: a photo is a JPEG either way.
-func (it Item) format() Format {
-	if it.Recording.Track.Stream() == nvr.Photo {
-		return Raw
-	}
-	return it.Format
-}
-
-// File is a finished recording.
+// File is a finished recording. Where an MP4 and a raw file stand side by side
+// it is the MP4.
 type File struct {
 	Path     string // under the output directory, with slashes
 	Bytes    int64
+	Fetched  int64  // bytes of the recording as the recorder sent it; not those of its MP4
 	SHA256   string // lower-case hex
 	Attempts int
 	Finished time.Time
+	Notes    []string // what could not be verified, or is odd, each a sentence; only from Commit and Convert
 }
 
 // Archive is an output directory that this process holds the lock of. Its
@@ -69,7 +43,8 @@ type Archive struct {
 	compactAfter    int   // lines
 	checkpointEvery int64 // bytes
 
-	adopting sync.Mutex // or two callers of Stored would note one file twice
+	alike    map[string]int // recordings of a recorder that came damaged the same twice; under mu
+	adopting sync.Mutex     // or two callers of Stored would note one file twice
 
 	mu     sync.Mutex
 	closed bool
@@ -86,7 +61,7 @@ func Open(dir string, log *slog.Logger) (*Archive, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	a := &Archive{
-		dir: dir, log: log, index: newIndex(), parts: map[recordingID]*Part{},
+		dir: dir, log: log, index: newIndex(), parts: map[recordingID]*Part{}, alike: map[string]int{},
 		now: func() time.Time { return time.Now().Truncate(time.Second) }, volume: volumeSpace,
 		wrap: func(f *os.File) partFile { return f }, compactAfter: compactAfter,
 		checkpointEvery: checkpointEvery,
@@ -131,7 +106,7 @@ func (a *Archive) open() (err error) {
 }
 
 // dropStrayParts removes parts that nothing can be continued from: those of
-// which no byte is vouched for.
+// which no byte is vouched for, and MP4s that were never finished.
 func (a *Archive) dropStrayParts() {
 	entries, err := fs.ReadDir(a.root.FS(), partsDir)
 	if err != nil {
@@ -141,7 +116,8 @@ func (a *Archive) dropStrayParts() {
 	for _, e := range entries {
 		var id recordingID
 		stem, ok := strings.CutSuffix(e.Name(), ".part")
-		if !ok || id.UnmarshalText([]byte(stem)) != nil || a.index.kept[id] > 0 {
+		stem, movie := strings.CutSuffix(stem, ".mp4")
+		if !ok || id.UnmarshalText([]byte(stem)) != nil || a.index.kept[id] > 0 && !movie {
 			continue
 		}
 		if err := a.root.Remove(partsDir + "/" + e.Name()); err != nil {
@@ -199,24 +175,50 @@ func (a *Archive) path(name string) string { return filepath.Join(a.dir, filepat
 // counts when the manifest names it, or when it has the announced size and the
 // head of a recording; then it is read once for its checksum, which takes
 // seconds per GiB, so do not hold a lock over this call.
+//
+// A raw file does not count where an MP4 is wanted, unless none can be made of
+// it; Convert makes the MP4 without another download.
 func (a *Archive) Stored(it Item) (File, bool) {
-	id := it.fileID()
-	if e, ok := a.known(id); ok {
-		return a.onDisk(e)
+	if f, ok := a.onHand(it); ok {
+		return f, true
 	}
 	return a.found(it)
 }
 
-// known returns the finished file that the journal names.
-func (a *Archive) known(id fileID) (entry, bool) {
+// onHand returns the file that the journal names, if it is there.
+func (a *Archive) onHand(it Item) (File, bool) {
+	id := identify(it)
+	a.mu.Lock()
+	raw, movie, stays := a.index.done[fileID{id, Raw}], a.index.done[fileID{id, MP4}], a.index.stays[id]
+	a.mu.Unlock()
+	switch it.format() {
+	case MP4:
+		if f, ok := a.onDisk(movie); ok {
+			return f, true
+		}
+	case Both:
+		f, ok := a.onDisk(movie)
+		if _, beside := a.onDisk(raw); ok && beside {
+			return f, true
+		}
+	case Raw:
+		stays = true
+	}
+	if !stays {
+		return File{}, false
+	}
+	return a.onDisk(raw)
+}
+
+// known returns what the journal says of a finished file.
+func (a *Archive) known(id fileID) entry {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	e, ok := a.index.done[id]
-	return e, ok
+	return a.index.done[id]
 }
 
 func (a *Archive) onDisk(e entry) (File, bool) {
-	if !a.present(e) {
+	if e.path == "" || !a.present(e) {
 		return File{}, false
 	}
 	return e.file(), true

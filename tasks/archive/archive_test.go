@@ -67,11 +67,23 @@ func item(n int, size int64) Item {
 	}
 }
 
-// movie returns size bytes that begin like a recording.
+// movie returns size bytes, which must be 100 at least, that make a program
+// stream without a picture: nothing to convert, and nothing to find fault with.
 func movie(seed uint64, size int) []byte {
-	b := make([]byte, size)
-	_, _ = rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), 7}).Read(b) // never fails
-	copy(b, "IMKH")
+	random := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), 7})
+	b := make([]byte, 40, size)
+	copy(b, "IMKH\x01\x02\x00\x00\x02\x00\x00\x01")
+	b = append(b, 0, 0, 1, 0xBA, 0x44, 0, 4, 0, 4, 1, 0x03, 0xAC, 0xD3, 0xF8)
+	for len(b) < size {
+		n := min(size-len(b), 1<<16)
+		if rest := size - len(b) - n; rest > 0 && rest < 8 {
+			n -= 8
+		}
+		padding := make([]byte, n)
+		_, _ = random.Read(padding) // never fails
+		copy(padding, []byte{0, 0, 1, 0xBE, byte((n - 6) >> 8), byte(n - 6)})
+		b = append(b, padding...)
+	}
 	return b
 }
 
@@ -93,11 +105,14 @@ func create(t *testing.T, a *Archive, it Item) *Part {
 
 func receipt(n int) nvr.Receipt { return nvr.Receipt{Received: int64(n), Length: int64(n)} }
 
+// try is a download of n bytes.
+func try(number, n int) Try { return Try{Number: number, Receipt: receipt(n)} }
+
 func commit(t *testing.T, a *Archive, it Item, b []byte) File {
 	t.Helper()
 	p := create(t, a, it)
 	write(t, p, b)
-	f, err := p.Commit(1, receipt(len(b)))
+	f, err := p.Commit(t.Context(), try(1, len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +211,7 @@ func TestPartGoesOn(t *testing.T) {
 		t.Fatalf("Offset = %d after a restart, want 300000", p.Offset())
 	}
 	write(t, p, b[300_000:])
-	f, err := p.Commit(2, receipt(len(b)))
+	f, err := p.Commit(t.Context(), try(2, len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +225,7 @@ func TestPartGoesOn(t *testing.T) {
 		t.Fatalf("Reset: %v, Offset %d", err, p.Offset())
 	}
 	write(t, p, b)
-	if f, err = p.Commit(1, receipt(len(b))); err != nil || f.Bytes != int64(len(b)) {
+	if f, err = p.Commit(t.Context(), try(1, len(b))); err != nil || f.Bytes != int64(len(b)) {
 		t.Fatalf("Commit after Reset: %+v, %v", f, err)
 	}
 	if err := p.Close(); err != nil {
@@ -244,7 +259,7 @@ func TestDamagedIsDropped(t *testing.T) {
 			if len(tt.b) > 0 {
 				write(t, p, tt.b)
 			}
-			_, err := p.Commit(1, tt.receipt)
+			_, err := p.Commit(t.Context(), Try{Number: 1, Receipt: tt.receipt})
 			wantKind(t, err, Damaged)
 			if !strings.Contains(err.Error(), tt.want) || strings.ContainsRune(err.Error(), '\x1b') {
 				t.Errorf("error %q, want %q in it", err, tt.want)
@@ -266,10 +281,11 @@ func TestMoreThanAnnouncedIsGood(t *testing.T) {
 
 func TestExtensionFollowsContent(t *testing.T) {
 	a := open(t, t.TempDir())
-	for n, head := range []string{"IMKH....", "\x00\x00\x01\xBA....", "\xFF\xD8......", "\x00\x00\x00\x18ftyp"} {
+	stream := string(movie(1, 1000))
+	for n, head := range []string{stream, stream[40:], "\xFF\xD8......", "\x00\x00\x00\x18ftyp"} {
 		f := commit(t, a, item(n, 0), []byte(head))
 		if want := []string{".mpg", ".mpg", ".jpg", ".mp4"}[n]; filepath.Ext(f.Path) != want {
-			t.Errorf("%q became %s, want %s", head, f.Path, want)
+			t.Errorf("%q became %s, want %s", head[:8], f.Path, want)
 		}
 	}
 }

@@ -17,7 +17,7 @@ func BenchmarkStored(b *testing.B) {
 	if _, err := p.Write(movie(1, 1000)); err != nil {
 		b.Fatal(err)
 	}
-	if _, err := p.Commit(1, receipt(1000)); err != nil {
+	if _, err := p.Commit(b.Context(), try(1, 1000)); err != nil {
 		b.Fatal(err)
 	}
 	for name, it := range map[string]Item{"done": item(0, 1000), "missing": item(1, 1000)} {
@@ -48,7 +48,7 @@ func BenchmarkCommit(b *testing.B) {
 		if _, err := p.Write(movie); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := p.Commit(1, receipt(len(movie))); err != nil {
+		if _, err := p.Commit(b.Context(), try(1, len(movie))); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -46,7 +46,7 @@ func checkSize(have int64, rec nvr.Recording, r nvr.Receipt) error {
 		return errors.New("nothing came")
 	case r.Length > 0 && have != r.Length:
 		return fmt.Errorf("%d bytes came, the recorder promised %d", have, r.Length)
-	case have < rec.Size:
+	case have < rec.Size && !r.Shrunk: // Shrunk: the recorder proved that it has no more
 		return fmt.Errorf("%d bytes came, the search announced %d", have, rec.Size)
 	}
 	return nil

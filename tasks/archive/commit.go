@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -11,79 +12,134 @@ import (
 	"path"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media"
 )
 
 // notesLimit bounds what one line of the journal can become.
 const notesLimit = 8
 
-// Commit checks the part, syncs it, gives it its final name without replacing
-// anything, and only then notes it in journal and manifest. On failure the
-// part is gone when it is Damaged, and kept otherwise.
-func (p *Part) Commit(attempts int, r nvr.Receipt) (File, error) {
+// proof is what is known of a part that is whole.
+type proof struct {
+	done   record // of the raw file
+	ext    string // of the raw file
+	report media.Report
+	stays  bool    // no MP4 can be made of it
+	movie  *record // the MP4 that was made of it, synced but without its name yet
+	beside bool    // the raw file is kept as well
+}
+
+// raw reports whether the raw file gets a name.
+func (pr *proof) raw() bool { return pr.movie == nil || pr.beside }
+
+// Commit checks the part, makes the MP4 of it where that is wanted, gives what
+// is to be kept its final name without replacing anything, and only then notes
+// it in journal and manifest. On failure the part is gone when it is Damaged,
+// and kept otherwise. When ctx ends the part is kept and its cause returned.
+//
+// What came damaged is Damaged once, so that it is fetched again; when it comes
+// the same it is kept, with a note.
+func (p *Part) Commit(ctx context.Context, t Try) (File, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ended {
 		return File{}, p.archive.fail("commit", p.name, errEnded)
 	}
-	done, names, err := p.prove(attempts, r)
+	pr, err := p.prove(t)
+	if err == nil {
+		err = p.convert(ctx, &pr)
+	}
+	if err == nil && pr.raw() {
+		err = p.seal()
+	}
 	switch {
 	case err == nil:
-		return p.become(done, names)
+		return p.become(&pr)
 	case KindOf(err) == Damaged:
 		return File{}, errors.Join(err, p.drop())
 	}
 	return File{}, errors.Join(err, p.leave())
 }
 
-// prove checks and syncs the part. It returns what is to be noted of it and
-// the names that it may get.
-func (p *Part) prove(attempts int, r nvr.Receipt) (done record, names iter.Seq[string], err error) {
-	ext, err := p.check(r)
+// prove finds out whether the part is a whole recording.
+func (p *Part) prove(t Try) (pr proof, err error) {
+	if pr.ext, err = p.check(t.Receipt); err != nil {
+		return pr, err
+	}
+	sum, report, err := p.hashing().finish(p.offset.Load())
+	p.hash = nil
+	p.behind.Wait()
 	if err != nil {
-		return done, nil, err
+		return pr, p.archive.fail("read", p.name, err)
 	}
-	sum, err := p.checksum()
+	notes, err := p.judge(sum, &report, t)
 	if err != nil {
-		return done, nil, p.archive.fail("read", p.name, err)
+		return pr, err
 	}
-	done = itemRecord(doneRecord, p.item)
-	done.Bytes, done.SHA256, done.Attempts, done.At = p.offset.Load(), sum, attempts, p.archive.now()
-	for _, note := range r.Notes[:min(len(r.Notes), notesLimit)] {
-		done.Notes = append(done.Notes, field(note))
-	}
-	_ = p.file.Chmod(p.archive.perm) // volumes without permissions refuse; see restrict
-	return done, finalNames(p.item, ext), p.archive.fail("sync", p.name, syncPart(p.file))
+	pr.report = report
+	pr.stays = report.Unfit != nil || pr.ext != ".mpg"
+	pr.done = itemRecord(doneRecord, p.item)
+	pr.done.Bytes, pr.done.SHA256, pr.done.Attempts, pr.done.At = p.offset.Load(), sum, t.Number, p.archive.now()
+	pr.done.remark(t.Receipt.Notes...)
+	pr.done.remark(notes...)
+	pr.done.measure(&report)
+	return pr, nil
 }
 
-// become ends the part: it is the finished file afterwards, or, if no name
-// could be given to it, a part that lacks nothing.
-func (p *Part) become(done record, names iter.Seq[string]) (File, error) {
+// seal makes the part ready to be the finished file.
+func (p *Part) seal() error {
+	_ = p.file.Chmod(p.archive.perm) // volumes without permissions refuse; see restrict
+	return p.archive.fail("sync", p.name, syncPart(p.file))
+}
+
+// become ends the part. Afterwards there are finished files, or, if no name
+// could be given to them, a part that lacks nothing. The raw file goes first: a
+// crash in between leaves it whole and known, and Convert does the rest.
+func (p *Part) become(pr *proof) (File, error) {
 	a := p.archive
+	if !pr.raw() {
+		f, err := a.complete(*pr.movie, finalNames(p.item, ".mp4"), false)
+		if err != nil {
+			return File{}, errors.Join(err, p.leave())
+		}
+		if err := p.drop(); err != nil {
+			a.log.Warn("A part of which an MP4 was made could not be removed; the next start does it", "part", p.name, "error", err)
+		}
+		return f, nil
+	}
 	defer a.dismiss(p)
 	p.ended = true
 	if err := p.file.Close(); err != nil {
 		return File{}, a.fail("close", p.name, err)
 	}
-	var err error
-	if done.Path, err = a.place(p.name, done, names); err != nil {
-		return File{}, errors.Join(err, a.vouch(p.id, done.Bytes))
+	f, err := a.complete(pr.done, finalNames(p.item, pr.ext), pr.stays)
+	if err != nil {
+		return File{}, errors.Join(err, a.vouch(p.id, pr.done.Bytes))
 	}
-	if err := a.finish(done); err != nil {
+	if pr.movie != nil {
+		return a.complete(*pr.movie, finalNames(p.item, ".mp4"), false)
+	}
+	return f, nil
+}
+
+// complete gives a file that is made and synced its name and notes it. That no
+// MP4 can be made of it is noted as well, except of photos.
+func (a *Archive) complete(done record, names iter.Seq[string], stays bool) (f File, err error) {
+	if done.Path, err = a.place(done.fileID().part(), done, names); err != nil {
+		return File{}, err
+	}
+	more := []record{}
+	if stays && done.Track.Stream() != nvr.Photo {
+		more = append(more, record{Type: staysRecord, ID: done.ID})
+	}
+	if err := a.finish(done, more...); err != nil {
 		// The file is whole and has its name, and the announcement is on disk:
 		// fetching it again would help nobody.
 		a.log.Warn("A finished file could not be noted as done; the next start does it", "file", done.Path, "error", err)
-		a.remember(done)
+		a.remember(done, more...)
 	}
-	e, _ := a.known(p.item.fileID())
-	return e.file(), nil
-}
-
-// checksum waits for the SHA-256 of everything that the part holds.
-func (p *Part) checksum() (checksum, error) {
-	sum, err := p.hashing().finish(p.offset.Load())
-	p.hash = nil
-	p.behind.Wait()
-	return sum, err
+	f = a.known(done.fileID()).file()
+	f.Notes = done.Notes
+	return f, nil
 }
 
 // place gives the file from the first of names that is free and returns it.
@@ -147,7 +203,7 @@ func (a *Archive) announce(r record, name string) error {
 		return err
 	}
 	a.mu.Lock()
-	a.index.placing[fileID{r.ID, r.Format}] = r
+	a.index.placing[r.fileID()] = r
 	a.mu.Unlock()
 	return nil
 }
@@ -155,32 +211,40 @@ func (a *Archive) announce(r record, name string) error {
 func (a *Archive) announced(r record) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	old, ok := a.index.placing[fileID{r.ID, r.Format}]
+	old, ok := a.index.placing[r.fileID()]
 	return ok && old.Path == r.Path && old.Bytes == r.Bytes && old.SHA256 == r.SHA256
 }
 
-// finish notes a file that has its final name in journal and manifest.
-func (a *Archive) finish(done record) error {
+// finish notes a file that has its final name in journal and manifest, and
+// more that is to be known of its recording in the journal alone.
+func (a *Archive) finish(done record, more ...record) error {
 	done.Type = doneRecord
-	if err := a.journal.append(ofPowerCut, done); err != nil {
+	if err := a.journal.append(ofPowerCut, append([]record{done}, more...)...); err != nil {
 		return a.fail("write", journalName, err)
 	}
-	a.remember(done)
+	a.remember(done, more...)
 	return nil
 }
 
-func (a *Archive) remember(done record) {
+func (a *Archive) remember(done record, more ...record) {
+	id := done.fileID()
 	a.mu.Lock()
+	old, again := a.index.done[id]
 	a.index.apply(done, 0)
+	for _, r := range more {
+		a.index.apply(r, 0)
+	}
 	a.mu.Unlock()
-	a.manifest.add(done)
+	if !again || old.path != done.Path || old.sum != done.SHA256 {
+		a.manifest.add(done)
+	}
 }
 
 // claim takes a name for a recording; it is false when another one has it.
 func (a *Archive) claim(name string, r record) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	id := fileID{r.ID, r.Format}
+	id := r.fileID()
 	if owner, taken := a.index.owners[name]; taken && owner != id {
 		return false
 	}
@@ -191,7 +255,7 @@ func (a *Archive) claim(name string, r record) bool {
 func (a *Archive) unclaim(name string, r record) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	id := fileID{r.ID, r.Format}
+	id := r.fileID()
 	if a.index.owners[name] == id && a.index.done[id].path != name {
 		delete(a.index.owners, name)
 	}

@@ -20,10 +20,10 @@ func anyRecord(t *rapid.T) record {
 	format := Format(rapid.IntRange(0, 1).Draw(t, "format"))
 	n := rapid.IntRange(0, 5).Draw(t, "n")
 	file := record{
-		ID: id, Format: format, Path: id.String() + "/" + string(rune('a'+n)), Bytes: int64(n), Attempts: n,
+		ID: id, Format: format, Path: id.String() + "/" + string(rune('a'+n)), Bytes: int64(n), Fetched: int64(n / 2), Attempts: n,
 		SHA256: checksum{byte(n)}, At: morning.Add(time.Duration(n) * time.Second), Notes: []string{"<&>\u2028"}, Camera: "Ворота",
 	}
-	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, "other"}).Draw(t, "type") {
+	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, "other"}).Draw(t, "type") {
 	case placingRecord:
 		file.Type = placingRecord
 		return file
@@ -36,6 +36,10 @@ func anyRecord(t *rapid.T) record {
 		return tryOf(id, Attempt{Count: n, Next: file.At, Failure: "busy"})
 	case cameraRecord:
 		return cameraOf(CameraKey{Recorder: "r", Track: nvr.Track(n)}, []string{"failed", "done"}[n%2])
+	case damagedRecord:
+		return damagedOf(id, damage{sum: checksum{byte(n)}, count: n})
+	case staysRecord:
+		return record{Type: staysRecord, ID: id}
 	case headerRecord:
 	}
 	return record{Type: "other", Bytes: 5}

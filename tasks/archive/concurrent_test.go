@@ -64,7 +64,7 @@ func one(t *testing.T, a *Archive, n int) {
 		t.Error(err)
 		return
 	}
-	if _, ok := a.known(item(n, 0).fileID()); ok { // the other one was done in between
+	if _, ok := a.onHand(item(n, 0)); ok { // the other one was done in between
 		if err := p.Close(); err != nil {
 			t.Error(err)
 		}
@@ -76,7 +76,7 @@ func one(t *testing.T, a *Archive, n int) {
 	if err != nil {
 		t.Error(err)
 	}
-	if f, err := p.Commit(1, receipt(len(b))); err != nil || f.Bytes != int64(len(b)) {
+	if f, err := p.Commit(t.Context(), try(1, len(b))); err != nil || f.Bytes != int64(len(b)) {
 		t.Errorf("Commit = %+v, %v", f, err)
 	}
 }
@@ -104,7 +104,7 @@ func TestCloseUnderWriters(t *testing.T) {
 			if !errors.Is(err, os.ErrClosed) {
 				t.Errorf("Write after Close: %v", err)
 			}
-			if _, err := p.Commit(1, receipt(1)); !errors.Is(err, os.ErrClosed) {
+			if _, err := p.Commit(t.Context(), try(1, 1)); !errors.Is(err, os.ErrClosed) {
 				t.Errorf("Commit after Close: %v", err)
 			}
 		})

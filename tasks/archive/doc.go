@@ -6,6 +6,12 @@
 // from a sheet or a recorder is cleaned before it becomes a path, and no path
 // leaves the directory, whatever symbolic links somebody planted there.
 //
+// A recording is scanned while it comes. What is damaged is refused once, so
+// that it is fetched again, and kept when it comes the same; what is odd is
+// noted. Where an MP4 is wanted it is made before anything gets its name; the
+// raw file goes when the MP4 is proven and the scan is clean, and stays beside
+// it otherwise. What cannot become an MP4 stays raw, and the manifest says why.
+//
 // What a crash or a power cut can leave behind is settled by the next Open:
 // a torn line at the end of the journal or of the manifest is cut, a file that
 // got its name but not its "done" is recognised by the line that announced it,

@@ -81,7 +81,7 @@ func TestFileInPlaceOfDirectory(t *testing.T) {
 	}
 	p := create(t, a, item(0, 0))
 	write(t, p, movie(1, 1000))
-	_, err = p.Commit(1, receipt(1000))
+	_, err = p.Commit(t.Context(), try(1, 1000))
 	wantKind(t, err, Denied)
 	if p = create(t, a, item(0, 0)); p.Offset() != 1000 {
 		t.Errorf("the part lost its bytes: Offset %d", p.Offset())

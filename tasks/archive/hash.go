@@ -7,6 +7,8 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+
+	"example.com/hikgrab/nvr/media"
 )
 
 // The hasher gets copies of what is written in pieces of this size, and so
@@ -24,8 +26,8 @@ type piece struct {
 	at    int64 // where it stands in the file
 }
 
-// hasher computes the SHA-256 of a part on a goroutine of its own, beside the
-// download. A download that is faster than the checksum is not held up: what
+// hasher computes the SHA-256 of a part and scans it, on a goroutine of its
+// own, beside the download. A download that is faster than that is not held up: what
 // does not fit into the queue is read from the file afterwards, and so is what
 // the part held before. One goroutine writes to it and ends it with finish or
 // discard.
@@ -38,6 +40,7 @@ type hasher struct {
 
 	// The goroutine's own until done is closed.
 	hash  hash.Hash
+	scan  media.Scanner
 	total int64
 	err   error
 }
@@ -65,6 +68,7 @@ func (h *hasher) run() {
 
 func (h *hasher) take(b []byte) {
 	h.hash.Write(b)
+	_, _ = h.scan.Write(b) // it takes everything until it is asked for its report
 	h.total += int64(len(b))
 	h.after(h.total)
 }
@@ -102,15 +106,16 @@ func (h *hasher) write(b []byte, at int64) {
 	}
 }
 
-// finish waits for the checksum of the first size bytes of the file.
-func (h *hasher) finish(size int64) (checksum, error) {
+// finish waits for the checksum of the first size bytes of the file, and for
+// what the scan found in them.
+func (h *hasher) finish(size int64) (checksum, media.Report, error) {
 	close(h.in)
 	<-h.done
 	h.catchUp(size)
 	if h.err != nil {
-		return checksum{}, h.err
+		return checksum{}, media.Report{}, h.err
 	}
-	return checksum(h.hash.Sum(nil)), nil
+	return checksum(h.hash.Sum(nil)), h.scan.Report(), nil
 }
 
 // discard stops the hasher and waits for it.

@@ -48,7 +48,7 @@ func TestHashOfAnyCut(t *testing.T) {
 		default:
 			close(gate)
 		}
-		sum, err := h.finish(int64(size))
+		sum, _, err := h.finish(int64(size))
 		if err != nil || sum != sha256.Sum256(whole[:size]) || seen != int64(size) {
 			t.Fatalf("finish: %v, %d of %d bytes seen", err, seen, size)
 		}
@@ -62,11 +62,11 @@ func (brokenFile) ReadAt([]byte, int64) (int, error) { return 0, syscall.EIO }
 func TestHashOfUnreadableFile(t *testing.T) {
 	h := newHasher(brokenFile{}, func(int64) {})
 	h.write([]byte("tail"), 100)
-	if _, err := h.finish(104); !errors.Is(err, syscall.EIO) {
+	if _, _, err := h.finish(104); !errors.Is(err, syscall.EIO) {
 		t.Errorf("finish: %v", err)
 	}
 	h = newHasher(bytes.NewReader([]byte("short")), func(int64) {})
-	if _, err := h.finish(104); !errors.Is(err, io.EOF) {
+	if _, _, err := h.finish(104); !errors.Is(err, io.EOF) {
 		t.Errorf("finish of a file that lost bytes: %v", err)
 	}
 	h = newHasher(bytes.NewReader(movie(1, 1<<20)), func(int64) {})

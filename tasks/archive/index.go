@@ -1,14 +1,16 @@
 package archive
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
-// fileID names a finished file: a recording in one format.
+// fileID names a finished file: of a recording the recorder's own bytes, whose
+// format is Raw, or the MP4 that was made of them.
 type fileID struct {
 	recording recordingID
 	format    Format
 }
-
-func (it Item) fileID() fileID { return fileID{identify(it), it.format()} }
 
 // index is what the journal says, in memory. It is small on purpose: what only
 // the manifest needs stays on disk.
@@ -18,13 +20,22 @@ type index struct {
 	owners   map[string]fileID // by path
 	kept     map[recordingID]int64
 	attempts map[recordingID]Attempt
+	damaged  map[recordingID]damage // what came damaged
+	stays    map[recordingID]bool   // no MP4 can be made of it
 	cameras  map[CameraKey]string
+}
+
+// damage remembers downloads that were found damaged.
+type damage struct {
+	sum   checksum // of the latest
+	count int
 }
 
 // entry is a finished file.
 type entry struct {
 	path     string
 	bytes    int64
+	fetched  int64
 	sum      checksum
 	attempts int
 	finished time.Time
@@ -35,11 +46,12 @@ func newIndex() *index {
 	return &index{
 		done: map[fileID]entry{}, placing: map[fileID]record{}, owners: map[string]fileID{},
 		kept: map[recordingID]int64{}, attempts: map[recordingID]Attempt{}, cameras: map[CameraKey]string{},
+		damaged: map[recordingID]damage{}, stays: map[recordingID]bool{},
 	}
 }
 
 func (e entry) file() File {
-	return File{Path: e.path, Bytes: e.bytes, SHA256: e.sum.String(), Attempts: e.attempts, Finished: e.finished}
+	return File{Path: e.path, Bytes: e.bytes, Fetched: e.fetched, SHA256: e.sum.String(), Attempts: e.attempts, Finished: e.finished}
 }
 
 // apply takes in one line of the journal. Types that a newer hikgrab invented
@@ -54,11 +66,19 @@ func (x *index) apply(r record, line int) {
 		if old, ok := x.done[id]; ok && x.owners[old.path] == id {
 			delete(x.owners, old.path)
 		}
-		x.done[id] = entry{path: r.Path, bytes: r.Bytes, sum: r.SHA256, attempts: r.Attempts, finished: r.At, line: line}
+		x.done[id] = entry{
+			path: r.Path, bytes: r.Bytes, fetched: cmp.Or(r.Fetched, r.Bytes), sum: r.SHA256,
+			attempts: r.Attempts, finished: r.At, line: line,
+		}
 		x.owners[r.Path] = id
 		delete(x.placing, id)
 		delete(x.kept, r.ID)
 		delete(x.attempts, r.ID)
+		delete(x.damaged, r.ID)
+	case damagedRecord:
+		x.damaged[r.ID] = damage{sum: r.SHA256, count: r.Attempts}
+	case staysRecord:
+		x.stays[r.ID] = true
 	case keptRecord:
 		x.keep(r.ID, r.Bytes)
 	case tryRecord:
@@ -81,7 +101,7 @@ func (x *index) keep(id recordingID, bytes int64) {
 
 // size is the number of lines that a journal without superseded ones has.
 func (x *index) size() int {
-	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.cameras)
+	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.damaged) + len(x.stays) + len(x.cameras)
 }
 
 // rest returns the records that hold everything but the finished files.
@@ -96,6 +116,12 @@ func (x *index) rest() []record {
 	for id, t := range x.attempts {
 		all = append(all, tryOf(id, t))
 	}
+	for id, d := range x.damaged {
+		all = append(all, damagedOf(id, d))
+	}
+	for id := range x.stays {
+		all = append(all, record{Type: staysRecord, ID: id})
+	}
 	for c, state := range x.cameras {
 		all = append(all, cameraOf(c, state))
 	}
@@ -104,6 +130,10 @@ func (x *index) rest() []record {
 
 func tryOf(id recordingID, t Attempt) record {
 	return record{Type: tryRecord, ID: id, Attempts: t.Count, At: t.Next, Failure: t.Failure}
+}
+
+func damagedOf(id recordingID, d damage) record {
+	return record{Type: damagedRecord, ID: id, Attempts: d.count, SHA256: d.sum}
 }
 
 func cameraOf(c CameraKey, state string) record {

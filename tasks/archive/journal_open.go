@@ -127,7 +127,7 @@ func (a *Archive) writeLive(to io.Writer, old *os.File) error {
 	)
 	write := func(r record) {
 		lines++
-		if id := (fileID{r.ID, r.Format}); r.Type == doneRecord {
+		if id := r.fileID(); r.Type == doneRecord {
 			e := a.index.done[id]
 			e.line = lines
 			a.index.done[id] = e
@@ -160,7 +160,7 @@ func (a *Archive) eachDone(file *os.File, take func(record)) error {
 		if r.Type != doneRecord {
 			return
 		}
-		if e, ok := a.index.done[fileID{r.ID, r.Format}]; ok && e.line == line {
+		if e, ok := a.index.done[r.fileID()]; ok && e.line == line {
 			take(r)
 		}
 	})

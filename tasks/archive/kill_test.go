@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/hikgrab/nvr/simulator"
 )
 
 // victimDir names the directory that the test binary writes into when it runs
@@ -20,7 +22,27 @@ const victimDir = "HIKGRAB_TEST_VICTIM"
 
 const victimItems = 240
 
-func victimMovie(n int) []byte { return movie(uint64(n), 20_000+n*37) }
+// victimFootage is small, so that many are converted between two kills.
+var victimFootage = [2][]byte{simulated(0, simulator.H264, 60_000), simulated(1, simulator.H265, 60_000)}
+
+// victimMovie is what the n-th recording holds: every fourth one has pictures, of
+// which an MP4 is made.
+func victimMovie(n int) []byte {
+	if n%4 == 1 {
+		return victimFootage[n/4%2]
+	}
+	return movie(uint64(n), 20_000+n*37)
+}
+
+// victimItem asks for the MP4 alone or with the raw file beside it.
+func victimItem(n int) Item {
+	it := item(n, int64(len(victimMovie(n))))
+	it.Format = MP4
+	if n%8 == 1 {
+		it.Format = Both
+	}
+	return it
+}
 
 // victim fetches whatever is not stored yet, on four goroutines, and says
 // "done N" when a Commit has returned, until it is killed.
@@ -49,9 +71,15 @@ func victim(dir string) {
 
 func fetchOne(a *Archive, n int) string {
 	b := victimMovie(n)
-	it := item(n, int64(len(b)))
+	it := victimItem(n)
 	if _, ok := a.Stored(it); ok {
 		return ""
+	}
+	switch _, ok, err := a.Convert(context.Background(), it); {
+	case err != nil:
+		return "error " + err.Error()
+	case ok:
+		return fmt.Sprint("done ", n)
 	}
 	p, err := a.Create(it)
 	if err != nil {
@@ -72,7 +100,7 @@ func fetchOne(a *Archive, n int) string {
 			return "error " + err.Error()
 		}
 	}
-	if _, err := p.Commit(1, receipt(len(b))); err != nil {
+	if _, err := p.Commit(context.Background(), try(1, len(b))); err != nil {
 		return "error " + err.Error()
 	}
 	return fmt.Sprint("done ", n)
@@ -153,7 +181,8 @@ func inspect(t *testing.T, dir string, acknowledged map[int]bool) {
 	stored := map[string]bool{}
 	for n := range victimItems {
 		b := victimMovie(n)
-		f, ok := a.Stored(item(n, int64(len(b))))
+		it := victimItem(n)
+		f, ok := a.Stored(it)
 		if !ok {
 			if acknowledged[n] {
 				t.Errorf("recording %d was committed and is gone", n)
@@ -161,9 +190,25 @@ func inspect(t *testing.T, dir string, acknowledged map[int]bool) {
 			continue
 		}
 		stored[f.Path] = true
+		if n%4 == 1 {
+			wantMovie(t, a, f)
+			it.Format = Raw
+			if f, ok = a.Stored(it); ok != (n%8 == 1) {
+				t.Errorf("recording %d: stored raw is %v", n, ok)
+			}
+			if !ok {
+				continue
+			}
+			stored[f.Path] = true
+		}
 		got, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Path)))
 		if err != nil || string(got) != string(b) {
 			t.Errorf("recording %d is wrong under its final name: %d bytes, %v", n, len(got), err)
+		}
+	}
+	for n := range victimItems { // a raw file whose MP4 is still to be made
+		if f, ok := a.Stored(item(n, int64(len(victimMovie(n))))); ok {
+			stored[f.Path] = true
 		}
 	}
 	for _, name := range tree(t, dir) {

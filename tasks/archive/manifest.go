@@ -7,14 +7,16 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
 // manifestHeader is the first line of manifest.csv. Columns are only ever
-// added at the end.
+// added at the end. Times but the last are the recorder's wall clock; duration
+// is in seconds, gaps included; notes are separated by "; ".
 const manifestHeader = "recorder,name,channel,camera,track,start,end,path,bytes,sha256," +
-	"codec,width,height,fps,frames,duration,attempts,finished_at"
+	"codec,width,height,fps,frames,duration,attempts,finished_at,notes"
 
 // The columns that are read back.
 const (
@@ -25,9 +27,11 @@ const (
 	columnPath     = 7
 	columnBytes    = 8
 	columnSHA256   = 9
+	columnFrames   = 14
 	columnAttempts = 16
 	columnFinished = 17
-	columns        = 18
+	columnNotes    = 18
+	columns        = 19
 )
 
 // manifest is manifest.csv: one line per finished file, for people and their
@@ -45,11 +49,13 @@ type manifest struct {
 	orphans map[string]listed // lines of files that the journal does not know, by path
 }
 
-// manifestLine encodes a finished file. What is not known stays empty.
+// manifestLine encodes a finished file. What is not known stays empty. The
+// notes are quoted even when there are none, so that a line which lost its end
+// is seen to have lost it.
 func manifestLine(r record) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	line := make([]string, columns)
+	line := make([]string, columnNotes)
 	line[columnRecorder] = cell(r.Recorder)
 	line[1] = cell(r.Label)
 	line[2] = strconv.Itoa(r.Track.Channel())
@@ -61,12 +67,24 @@ func manifestLine(r record) []byte {
 	line[columnBytes] = strconv.FormatInt(r.Bytes, 10)
 	line[columnSHA256] = r.SHA256.String()
 	line[10] = cell(r.Codec)
+	if r.Frames > 0 {
+		line[11] = strconv.Itoa(r.Width)
+		line[12] = strconv.Itoa(r.Height)
+		line[13] = decimal(r.FPS)
+		line[columnFrames] = strconv.Itoa(r.Frames)
+		line[15] = decimal(r.Seconds)
+	}
 	line[columnAttempts] = strconv.Itoa(r.Attempts)
 	line[columnFinished] = r.At.Format(time.RFC3339)
 	_ = w.Write(line) // a bytes.Buffer takes everything
 	w.Flush()
+	b.Truncate(b.Len() - 1)
+	notes := strings.ReplaceAll(cell(strings.Join(r.Notes, "; ")), `"`, `""`)
+	b.WriteString(`,"` + notes + `"` + "\n")
 	return b.Bytes()
 }
+
+func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // add appends a file's line. When that fails, as it does on Windows while a
 // spreadsheet program holds the file, the line waits for the next add, for

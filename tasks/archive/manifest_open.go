@@ -17,6 +17,7 @@ import (
 // listed is a line of the manifest, as far as it is read back.
 type listed struct {
 	recorder, track, start, end string
+	frames                      string // empty where they were not counted
 	bytes                       int64
 	sum                         checksum
 	attempts                    int
@@ -103,7 +104,7 @@ func (a *Archive) completeManifest(m *manifest) error {
 		return err
 	}
 	err = a.eachDone(f, func(r record) {
-		if lacking[fileID{r.ID, r.Format}] {
+		if lacking[r.fileID()] {
 			m.pending = append(m.pending, manifestLine(r)...)
 		}
 	})
@@ -125,7 +126,7 @@ func readManifest(from io.Reader, take func(path string, l listed)) (end int64, 
 		switch {
 		case first && whole && !isManifestHeader(line):
 			return 0, false, errForeign
-		case whole || ok:
+		case whole || ok && bytes.HasSuffix(line, []byte{'"'}):
 			end += size
 			if ok {
 				take(path, l)
@@ -153,7 +154,7 @@ func parseManifestLine(line []byte) (path string, l listed, ok bool) {
 	if _, err := time.Parse(time.RFC3339, fields[columnFinished]); err != nil {
 		return "", l, false
 	}
-	l = listed{recorder: fields[columnRecorder], track: fields[columnTrack], start: fields[columnStart], end: fields[columnEnd]}
+	l = listed{recorder: fields[columnRecorder], track: fields[columnTrack], start: fields[columnStart], end: fields[columnEnd], frames: fields[columnFrames]}
 	var errs [3]error
 	l.bytes, errs[0] = strconv.ParseInt(fields[columnBytes], 10, 64)
 	l.attempts, errs[1] = strconv.Atoi(fields[columnAttempts])
@@ -162,8 +163,8 @@ func parseManifestLine(line []byte) (path string, l listed, ok bool) {
 }
 
 func splitLine(line string) ([]string, error) {
-	if !strings.Contains(line, `"`) {
-		return strings.Split(line, ","), nil
+	if bare := strings.TrimSuffix(line, `""`); !strings.Contains(bare, `"`) {
+		return strings.Split(bare, ","), nil
 	}
 	fields, err := csv.NewReader(strings.NewReader(line)).Read()
 	if err != nil {

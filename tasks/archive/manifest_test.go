@@ -60,7 +60,7 @@ func TestManifestLine(t *testing.T) {
 	f := commit(t, a, item(0, 0), movie(1, 1000))
 	want := []string{
 		"10.20.0.11", "Depot", "2", "Gate", "201", "2026-11-03T08:15:00", "2026-11-03T08:30:00", f.Path, "1000", f.SHA256,
-		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339),
+		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "",
 	}
 	if rows := manifestRows(t, a.Dir()); len(rows) != 2 || !slices.Equal(rows[1], want) {
 		t.Errorf("the manifest has %q, want %q", rows, want)

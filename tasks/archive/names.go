@@ -62,7 +62,15 @@ func unhex(to, text []byte) error {
 	return err
 }
 
-func partName(id recordingID) string { return partsDir + "/" + id.String() + ".part" }
+func partName(id recordingID) string { return fileID{id, Raw}.part() }
+
+// part is where a file is while it is made.
+func (id fileID) part() string {
+	if id.format == MP4 {
+		return partsDir + "/" + id.recording.String() + ".mp4.part"
+	}
+	return partsDir + "/" + id.recording.String() + ".part"
+}
 
 // finalNames yields the names that a recording may get, the one it should get
 // first. The others carry its identity, so that the second of two recordings

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/hikgrab/nvr/simulator"
 )
 
 // witness stands between the archive and the disk and writes down in which
@@ -65,7 +67,7 @@ func TestOrder(t *testing.T) {
 	}
 	a.journal.file = w
 	a.wrap = func(f *os.File) partFile { return witnessedPart{f, w} }
-	commit(t, a, it, movie(1, 1000))
+	commit(t, a, it, footage(t, 0, simulator.H264))
 	want := []string{
 		"sync part", "close part", "journal placing", "sync journal", "journal done, named", "sync journal, named",
 	}

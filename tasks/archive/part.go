@@ -25,6 +25,8 @@ type Part struct {
 	name    string // under the output directory
 	offset  atomic.Int64
 
+	converted atomic.Int64 // bytes of its MP4 written
+
 	mu     sync.Mutex // against Archive.Close
 	file   partFile
 	hash   *hasher // nil until bytes come
@@ -48,9 +50,6 @@ type partFile interface {
 	Sync() error
 }
 
-// errFormat is given for a format that this package does not write.
-var errFormat = errors.New("recordings are kept raw: MP4 is not written yet, use --format raw")
-
 var errEnded = fmt.Errorf("the part has ended: %w", os.ErrClosed)
 
 // Create opens the part of a recording, with what an earlier attempt or run
@@ -58,9 +57,6 @@ var errEnded = fmt.Errorf("the part has ended: %w", os.ErrClosed)
 // written, and a Full error when what is announced does not fit beside what is
 // already being written.
 func (a *Archive) Create(it Item) (*Part, error) {
-	if it.format() != Raw {
-		return nil, a.fail("create", partsDir, errFormat)
-	}
 	id := identify(it)
 	p := &Part{archive: a, item: it, id: id, name: partName(id)}
 	p.mu.Lock() // a Close of the Archive that sees the part waits until it is open
@@ -81,6 +77,17 @@ func (a *Archive) Create(it Item) (*Part, error) {
 func (a *Archive) admit(p *Part) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	var have int64
+	if info, err := a.root.Lstat(p.name); err == nil {
+		have = min(info.Size(), a.index.kept[p.id])
+	}
+	p.offset.Store(have)
+	return a.enter(p)
+}
+
+// enter is admit for a part that knows how much of it is there. It is called
+// with a.mu held.
+func (a *Archive) enter(p *Part) error {
 	if a.closed {
 		return os.ErrClosed
 	}
@@ -90,11 +97,6 @@ func (a *Archive) admit(p *Part) error {
 			Err: errors.New("this recording is being written already, for another camera line or row"),
 		}
 	}
-	var have int64
-	if info, err := a.root.Lstat(p.name); err == nil {
-		have = min(info.Size(), a.index.kept[p.id])
-	}
-	p.offset.Store(have)
 	if err := a.room(p.missing()); err != nil {
 		return err
 	}
@@ -109,7 +111,15 @@ func (a *Archive) dismiss(p *Part) {
 }
 
 // missing is what is announced and not yet written.
-func (p *Part) missing() int64 { return max(0, p.item.Recording.Size-p.offset.Load()) }
+func (p *Part) missing() int64 {
+	have := p.offset.Load()
+	size := max(have, p.item.Recording.Size)
+	need := size - have
+	if p.item.format() != Raw {
+		need += max(0, size-p.converted.Load())
+	}
+	return need
+}
 
 // open opens the file and drops bytes beyond those that the journal vouches
 // for: after a power cut they may be anything.
@@ -142,7 +152,7 @@ func (p *Part) open() error {
 func (p *Part) detach() error {
 	a := p.archive
 	a.mu.Lock()
-	announced, ok := a.index.placing[p.item.fileID()]
+	announced, ok := a.index.placing[fileID{p.id, Raw}]
 	a.mu.Unlock()
 	if !ok {
 		return nil
@@ -281,6 +291,14 @@ func (a *Archive) removePart(id recordingID) error {
 		err = nil
 	}
 	return errors.Join(err, a.vouch(id, 0))
+}
+
+// removeMade removes a file that was on its way to a final name.
+func (a *Archive) removeMade(id fileID) error {
+	if id.format == Raw {
+		return a.removePart(id.recording)
+	}
+	return ignoreMissing(a.root.Remove(id.part()))
 }
 
 func syncPart(f partFile) error {

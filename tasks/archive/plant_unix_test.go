@@ -40,7 +40,7 @@ func tryAll(t *testing.T, dir string) {
 	p, err := a.Create(item(0, 1000))
 	if err == nil {
 		write(t, p, movie(1, 1000))
-		_, err = p.Commit(1, receipt(1000))
+		_, err = p.Commit(t.Context(), try(1, 1000))
 	}
 	if err != nil {
 		wantKind(t, err, Denied)
@@ -148,7 +148,7 @@ func TestDirectoryRemoved(t *testing.T) {
 	if err := os.RemoveAll(a.Dir()); err != nil {
 		t.Fatal(err)
 	}
-	_, err = p.Commit(1, receipt(1000))
+	_, err = p.Commit(t.Context(), try(1, 1000))
 	wantKind(t, err, Denied)
 	_, err = a.Create(item(1, 0))
 	wantKind(t, err, Denied)
@@ -170,7 +170,7 @@ func TestPermissions(t *testing.T) {
 				}
 				defer closing(t, log)
 				p := create(t, a, item(100+n, 0))
-				write(t, p, movie(1, 10))
+				write(t, p, movie(1, 100))
 				f := commit(t, a, item(n, 0), movie(1, 1000))
 				want := fs.FileMode(0o666&^mask) | 0o600
 				wantPerm(t, filepath.Join(dir, f.Path), want)

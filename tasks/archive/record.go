@@ -6,10 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"math"
+	"slices"
 	"strconv"
 	"time"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media"
 )
 
 // recordType says what a line of the journal tells.
@@ -21,6 +24,8 @@ const (
 	doneRecord    recordType = "done"    // it has the name, and both survive a power cut
 	keptRecord    recordType = "kept"    // so many bytes of a part survive a power cut
 	tryRecord     recordType = "try"     // an attempt failed
+	damagedRecord recordType = "damaged" // what came was damaged, and was dropped
+	staysRecord   recordType = "stays"   // no MP4 can be made of it: the raw file is what there is
 	cameraRecord  recordType = "camera"  // a camera ended
 )
 
@@ -38,6 +43,7 @@ type record struct {
 	Path     string      `json:"path,omitzero"`
 	Bytes    int64       `json:"bytes,omitzero"`
 	SHA256   checksum    `json:"sha256,omitzero"`
+	Fetched  int64       `json:"fetched,omitzero"` // bytes as the recorder sent them, when it is not Bytes
 	Attempts int         `json:"attempts,omitzero"`
 	At       time.Time   `json:"at,omitzero"` // finished, or the next try
 	Failure  string      `json:"failure,omitzero"`
@@ -52,6 +58,33 @@ type record struct {
 	Start    string    `json:"start,omitzero"` // wallLayout
 	End      string    `json:"end,omitzero"`
 	Codec    string    `json:"codec,omitzero"`
+	Width    int       `json:"width,omitzero"`
+	Height   int       `json:"height,omitzero"`
+	FPS      float64   `json:"fps,omitzero"`
+	Frames   int       `json:"frames,omitzero"`
+	Seconds  float64   `json:"seconds,omitzero"`
+}
+
+// fileID is the file that a placing or done record is about.
+func (r record) fileID() fileID { return fileID{r.ID, r.Format} }
+
+// measure takes over what a report says of the pictures.
+func (r *record) measure(m *media.Report) {
+	if m.Frames == 0 {
+		return
+	}
+	r.Codec, r.Width, r.Height, r.Frames = m.Codec.String(), m.Width, m.Height, m.Frames
+	r.FPS = math.Round(m.FPS*1000) / 1000
+	r.Seconds = math.Round(m.Duration.Seconds()*1000) / 1000
+}
+
+// remark adds notes for the manifest, up to what a line may hold.
+func (r *record) remark(notes ...string) {
+	for _, note := range notes {
+		if note = field(note); note != "" && len(r.Notes) < notesLimit && !slices.Contains(r.Notes, note) {
+			r.Notes = append(r.Notes, note)
+		}
+	}
 }
 
 // checksum is a SHA-256.
@@ -96,10 +129,11 @@ func parseLine(line []byte) (record, bool) {
 	return r, d.Decode(&r) == nil
 }
 
-// itemRecord starts a record with everything about an item.
+// itemRecord starts a record with everything about an item; what it speaks of
+// is the raw file.
 func itemRecord(t recordType, it Item) record {
 	return record{
-		Type: t, ID: identify(it), Format: it.format(),
+		Type: t, ID: identify(it),
 		Recorder: field(it.Recorder), Label: field(it.Label), Camera: field(it.Camera),
 		Track: it.Recording.Track, Start: it.Recording.Start.Format(wallLayout), End: it.Recording.End.Format(wallLayout),
 		Codec: field(it.Recording.Codec),

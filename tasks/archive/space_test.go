@@ -48,7 +48,7 @@ func full(t *testing.T, a *Archive, size int, makeRoom func()) {
 	makeRoom()
 	p = create(t, a, it)
 	write(t, p, b[p.Offset():])
-	f, err := p.Commit(2, receipt(len(b)))
+	f, err := p.Commit(t.Context(), try(2, len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestDiskFullAtSync(t *testing.T) {
 	a.wrap = func(f *os.File) partFile { return fullFile{f, &room, syncErr} }
 	p := create(t, a, item(0, 0))
 	write(t, p, movie(1, 1000))
-	_, err := p.Commit(1, receipt(1000))
+	_, err := p.Commit(t.Context(), try(1, 1000))
 	wantKind(t, err, Full)
 	if files := tree(t, a.Dir()); len(files) != 0 {
 		t.Errorf("a file that was not synced has a final name: %v", files)
@@ -89,7 +89,7 @@ func TestJournalFull(t *testing.T) {
 	write(t, p, b)
 	good := a.journal
 	a.journal = &journal{file: &fakeDisk{room: 10}}
-	_, err := p.Commit(1, receipt(1000))
+	_, err := p.Commit(t.Context(), try(1, 1000))
 	wantKind(t, err, Full)
 	wantKind(t, a.NoteAttempt(item(0, 0), Attempt{Count: 1}), Full)
 	if files := tree(t, a.Dir()); len(files) != 0 {
@@ -100,7 +100,7 @@ func TestJournalFull(t *testing.T) {
 	if p.Offset() != 1000 || a.Attempts(item(0, 0)).Count != 1 {
 		t.Errorf("Offset = %d, Attempts %+v", p.Offset(), a.Attempts(item(0, 0)))
 	}
-	if f, err := p.Commit(2, receipt(1000)); err != nil || f.SHA256 != sumOf(b).String() {
+	if f, err := p.Commit(t.Context(), try(2, 1000)); err != nil || f.SHA256 != sumOf(b).String() {
 		t.Errorf("Commit when there is room again: %+v, %v", f, err)
 	}
 }

@@ -28,7 +28,7 @@ type Flags struct {
 	Debug bool
 
 	jobs, perRecorder, retries, days int
-	from, to, stream, format         string
+	from, to, stream, format, audio  string
 	limit, only                      string
 	last, timeout                    time.Duration
 	yesterday, all, insecure         bool
@@ -47,7 +47,8 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.DurationVar(&f.last, "last", 0, "the last `DUR`, such as 6h or 90m")
 	to.BoolVar(&f.all, "all", false, "everything that the recorders have")
 	to.StringVar(&f.stream, "stream", "main", "`main|sub|photo`, for rows that name none")
-	to.StringVar(&f.format, "format", "raw", "`mp4|raw`: mp4 plays everywhere, nothing re-encoded; raw is the recorder's bytes, untouched")
+	to.StringVar(&f.format, "format", "mp4", "`mp4|raw|both`: mp4 plays everywhere, nothing re-encoded; raw is the recorder's bytes, untouched")
+	to.StringVar(&f.audio, "audio", "keep", "`keep|drop`: drop leaves the sound out of an mp4")
 	to.IntVar(&f.retries, "retries", tasks.DefaultRetries, "`N` tries per recording")
 	to.DurationVar(&f.timeout, "timeout", tasks.DefaultTimeout, "give up on a connection that delivers nothing for `DUR`")
 	to.StringVar(&f.limit, "limit", "", "at most `RATE` for everything together; 20M is 20 MiB/s")
@@ -65,7 +66,7 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 func (f *Flags) Options() (tasks.Options, error) {
 	o := tasks.Options{
 		Jobs: f.jobs, PerRecorder: f.perRecorder, Retries: f.retries, Timeout: f.timeout,
-		Insecure: f.insecure, OnlyFailed: f.only == "failed",
+		Insecure: f.insecure, OnlyFailed: f.only == "failed", DropAudio: f.audio == "drop",
 	}
 	if err := f.check(); err != nil {
 		return o, err
@@ -97,6 +98,8 @@ func (f *Flags) check() error {
 		return fmt.Errorf("--timeout %s: a recorder needs at least a second", f.timeout)
 	case f.only != "" && f.only != "failed":
 		return fmt.Errorf("--only %s: the only choice is \"failed\"", f.only)
+	case f.audio != "keep" && f.audio != "drop":
+		return fmt.Errorf("--audio %s: use keep or drop", f.audio)
 	case f.Plain && f.JSON:
 		return errors.New("--plain and --json exclude each other")
 	}
@@ -129,13 +132,11 @@ func (f *Flags) period(now time.Time) (p tasks.Period, err error) {
 }
 
 func (f *Flags) formatOnDisk() (archive.Format, error) {
-	switch f.format {
-	case "raw":
-		return archive.Raw, nil
-	case "mp4":
-		return archive.MP4, nil
+	format, err := archive.ParseFormat(f.format)
+	if err != nil {
+		return 0, fmt.Errorf("--format %s: use mp4, raw or both", f.format)
 	}
-	return 0, fmt.Errorf("--format %s: use mp4 or raw", f.format)
+	return format, nil
 }
 
 // Apply puts --stream into the tasks that name none.

@@ -39,13 +39,13 @@ func TestDefaults(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	f, _ := parse(t, "-o", "x", "-j", "3", "--per-recorder", "1", "--retries", "9", "--timeout", "5s", "--limit", "20M",
-		"--from", "2026-11-03 08:00", "--to", "2026-11-03", "--format", "mp4", "--only", "failed", "--insecure")
+		"--from", "2026-11-03 08:00", "--to", "2026-11-03", "--format", "both", "--audio", "drop", "--only", "failed", "--insecure")
 	o, err := f.Options()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if o.Jobs != 3 || o.PerRecorder != 1 || o.Retries != 9 || o.Timeout != 5*time.Second || o.Limit != 20<<20 ||
-		o.Format != archive.MP4 || !o.OnlyFailed || !o.Insecure || f.Out != "x" {
+		o.Format != archive.Both || !o.DropAudio || !o.OnlyFailed || !o.Insecure || f.Out != "x" {
 		t.Errorf("%+v", o)
 	}
 	from, to, err := o.Period.Resolve(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
@@ -63,6 +63,7 @@ func TestFaultsNameTheFlag(t *testing.T) {
 		"--timeout=10ms":                    "--timeout 10ms",
 		"--limit=much":                      "--limit",
 		"--format=avi":                      "--format avi",
+		"--audio=loud":                      "--audio loud",
 		"--stream=third":                    "--stream",
 		"--only=new":                        "--only new",
 		"--plain --json":                    "--json",

@@ -56,8 +56,8 @@ func (j *JSON) Summary(r Report) error {
 	s := r.Snapshot
 	record := SummaryRecord{
 		Type: "summary", Time: stamp(s.At), Totals: totalsOf(s), ExitCode: r.ExitCode,
-		AverageRate: averageRate(s), Manifest: clean(r.Manifest), Log: clean(r.Log),
-		Retry: clean(r.Retry), Continue: clean(r.Continue), Failed: []CameraRecord{},
+		AverageRate: averageRate(s), Manifest: clean(r.Manifest), Log: clean(r.Log), Result: clean(r.Result),
+		Retry: clean(r.Retry), Continue: clean(r.Continue), Failed: []CameraRecord{}, Coverage: coverageRecords(r.Coverage),
 	}
 	for _, rec := range s.Recorders {
 		for _, c := range s.Cameras[rec.First : rec.First+rec.Count] {

@@ -121,8 +121,9 @@ func surveyed() []tasks.Finding {
 			Address: "10.20.0.11", Name: "Склад Север", Source: "tasks.xlsx  Sheet1!A2", SignedIn: true,
 			Device: nvr.Device{
 				Name: "NVR", Model: "DS-7616NXI-K2", Serial: "S1", Firmware: "V4.84.010", Kind: nvr.NVR,
-				ClockKnown: true, WallOffset: 3*time.Hour + 5*time.Minute, ClockError: 5 * time.Minute,
+				ClockKnown: true, WallOffset: 3*time.Hour + 5*time.Minute, ClockError: 5 * time.Minute, ZoneKnown: true,
 			},
+			LoginTries: 7, Clock: nvr.ClockLocal, Notices: []string{"this NVR may search by UTC and not, as others do, by its wall clock: write utc in the clock column"},
 			Cameras: []tasks.CameraFinding{
 				{
 					Track: 101, Name: "Въезд", Period: span, Recordings: 96, Bytes: 92 * gib, First: day,

@@ -73,11 +73,13 @@ type SummaryRecord struct {
 	ExitCode    int       `json:"exit_code"` // as hikgrab --help explains
 	AverageRate int64     `json:"average_rate"`
 	Totals
-	Failed   []CameraRecord `json:"failed"`             // cameras that failed or are incomplete
-	Manifest string         `json:"manifest,omitempty"` // path
-	Log      string         `json:"log,omitempty"`      // path
-	Retry    string         `json:"retry,omitempty"`    // the command that tries what failed once more
-	Continue string         `json:"continue,omitempty"` // the command that goes on with what is left
+	Failed   []CameraRecord   `json:"failed"`             // cameras that failed or are incomplete
+	Coverage []CoverageRecord `json:"coverage,omitempty"` // of every camera
+	Manifest string           `json:"manifest,omitempty"` // path
+	Result   string           `json:"result,omitempty"`   // path of the result sheet
+	Log      string           `json:"log,omitempty"`      // path
+	Retry    string           `json:"retry,omitempty"`    // the command that tries what failed once more
+	Continue string           `json:"continue,omitempty"` // the command that goes on with what is left
 }
 
 // CameraRecord is one camera of a summary.

@@ -16,9 +16,11 @@ type Report struct {
 	Snapshot *tasks.Snapshot
 	ExitCode int
 	Manifest string // path; empty when there is none
+	Result   string // path of the result sheet; empty when there is none
 	Log      string // path; empty when there is none
 	Retry    string // the command that tries what failed once more
 	Continue string // the command that goes on with what is left
+	Coverage []tasks.Coverage
 }
 
 // Summary implements Printer: totals, what failed and why, where things are,
@@ -39,6 +41,9 @@ func (l *Lines) Summary(r Report) error {
 	}
 	if r.Manifest != "" {
 		l.entry("manifest", r.Manifest)
+	}
+	if r.Result != "" {
+		l.entry("result", r.Result)
 	}
 	if r.Log != "" {
 		l.entry("log", r.Log)

@@ -3,10 +3,10 @@ package plain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/units"
 )
 
 // SurveyPrinter writes what "hikgrab check" found. Lines and JSON are the two
@@ -94,9 +94,9 @@ func clockText(off time.Duration) string {
 	const tolerated = 2 * time.Minute // what nobody notices in a recording's name
 	switch {
 	case off > tolerated:
-		return fmt.Sprintf("its clock is %s fast", off.Round(time.Second))
+		return "its clock is " + units.Wait(off) + " fast"
 	case off < -tolerated:
-		return fmt.Sprintf("its clock is %s slow", (-off).Round(time.Second))
+		return "its clock is " + units.Wait(-off) + " slow"
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package plain
 import (
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
 
@@ -21,6 +22,9 @@ type CheckRecord struct {
 	Firmware   string              `json:"firmware,omitempty"`
 	Clock      string              `json:"clock,omitempty"`               // what the recorder's own clock shows
 	ClockError float64             `json:"clock_error_seconds,omitempty"` // ahead of this machine's clock, zones taken out
+	SearchesBy string              `json:"searches_by,omitempty"`         // the clock of its searches: local or utc
+	LoginTries int                 `json:"login_tries_left,omitempty"`    // bad logins left before it locks this machine out
+	Notices    []string            `json:"notices,omitempty"`             // worth knowing; for people
 	Cameras    []CheckCameraRecord `json:"cameras"`
 	Failure    *FailureRecord      `json:"failure,omitempty"`
 }
@@ -61,14 +65,21 @@ type CheckSummaryRecord struct {
 func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 	record := CheckRecord{
 		Type: "check", Time: stamp(at), Recorder: clean(f.Address), Name: clean(f.Name), Source: clean(f.Source),
-		SignedIn: f.SignedIn, Cameras: []CheckCameraRecord{}, Failure: failureRecord(f.Failure),
+		SignedIn: f.SignedIn, LoginTries: f.LoginTries, Cameras: []CheckCameraRecord{}, Failure: failureRecord(f.Failure),
 	}
 	if d := f.Device; f.SignedIn {
 		record.DeviceName, record.Kind, record.Model = clean(d.Name), d.Kind.String(), clean(d.Model)
 		record.Serial, record.Firmware = clean(d.Serial), clean(d.Firmware)
 		if d.ClockKnown {
-			record.Clock, record.ClockError = wall(d.WallClock(at)), seconds(d.ClockError)
+			record.Clock = wall(d.WallClock(at))
 		}
+		if d.ClockKnown && d.ZoneKnown {
+			record.ClockError = seconds(d.ClockError)
+		}
+		record.SearchesBy = map[nvr.Clock]string{nvr.ClockLocal: "local", nvr.ClockUTC: "utc"}[f.Clock]
+	}
+	for _, notice := range f.Notices {
+		record.Notices = append(record.Notices, clean(notice))
 	}
 	for _, c := range f.Cameras {
 		record.Cameras = append(record.Cameras, CheckCameraRecord{

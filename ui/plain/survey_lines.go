@@ -2,24 +2,40 @@ package plain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/units"
 )
 
-// Finding implements SurveyPrinter: one heading per recorder, one line per
-// camera.
+const (
+	surveyWidth = 80 // cells, for sentences: a table is no place for long lines
+	nameWidth   = 23 // cells, for the column of cameras
+)
+
+// Finding implements SurveyPrinter: what a recorder is, then a table of its
+// cameras.
 func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	fmt.Fprintln(l.w, clean(headingOf(f)))
 	if f.Failure.Kind != "" {
-		fmt.Fprintf(l.w, "  failed  %s\n", clean(f.Failure.What))
+		l.sentence("failed  ", f.Failure.What)
 		if advice := (trouble{source: f.Source, hint: f.Failure.Hint}).advice(); advice != "" {
-			fmt.Fprintf(l.w, "          %s\n", clean(advice))
+			l.sentence("        ", advice)
 		}
+	}
+	if f.SignedIn {
+		l.sentence("", standing(f))
+		if asked := askedFor(f.Cameras); asked != "" {
+			l.sentence("", asked)
+		}
+	}
+	for _, notice := range f.Notices {
+		l.sentence("notice  ", notice)
 	}
 	l.cameras(f.Cameras)
 	fmt.Fprintln(l.w)
@@ -43,6 +59,31 @@ func (l *Lines) Found(_ time.Time, t SurveyTotals) error {
 	return l.w.Flush()
 }
 
+// sentence writes text behind a word, over as many lines as it takes.
+func (l *Lines) sentence(word, text string) {
+	const indent = "  "
+	room := surveyWidth - len(indent) - len(word)
+	for _, line := range wrap(clean(text), room) {
+		fmt.Fprintf(l.w, "%s%s%s\n", indent, word, line)
+		word = strings.Repeat(" ", len(word))
+	}
+}
+
+// wrap cuts text into lines of at most width cells, at spaces only: dates and
+// addresses stay in one piece.
+func wrap(text string, width int) []string {
+	var lines []string
+	for word := range strings.SplitSeq(text, " ") {
+		last := len(lines) - 1
+		if last >= 0 && ansi.StringWidth(lines[last])+1+ansi.StringWidth(word) <= width {
+			lines[last] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
+}
+
 // headingOf names a recorder and says what it is.
 func headingOf(f tasks.Finding) string {
 	parts := []string{f.Address}
@@ -56,48 +97,137 @@ func headingOf(f tasks.Finding) string {
 		add(f.Device.Kind.String())
 		add(f.Device.Model)
 		add(f.Device.Firmware)
-		if f.Device.ClockKnown {
-			add(clockText(f.Device.ClockError))
-		}
 	}
 	return strings.Join(parts, "  ")
 }
 
+// standing says how the login and the clock of a recorder stand.
+func standing(f tasks.Finding) string {
+	parts := []string{"signed in"}
+	if f.LoginTries > 0 {
+		parts = append(parts, units.Count(f.LoginTries, "bad login")+" would lock it")
+	}
+	switch d := f.Device; {
+	case !d.ClockKnown || !d.ZoneKnown:
+		parts = append(parts, "its clock is not known")
+	case clockText(d.ClockError) != "":
+		parts = append(parts, clockText(d.ClockError))
+	default:
+		parts = append(parts, "its clock is right")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// askedFor says what all cameras were asked for, on the recorder's clock; ""
+// when they were asked for different times.
+func askedFor(cameras []tasks.CameraFinding) string {
+	if len(cameras) == 0 {
+		return ""
+	}
+	span := cameras[0].Period
+	for _, c := range cameras {
+		if c.Period != span {
+			return ""
+		}
+	}
+	return "asked for " + span.From.Format(time.DateTime) + " to " + span.To.Format(time.DateTime)
+}
+
+// firstAndLast writes two times, the day of the second only when it is another.
+func firstAndLast(c tasks.CameraFinding) string {
+	layout := "15:04"
+	if c.First.Format(time.DateOnly) != c.Last.Format(time.DateOnly) {
+		layout = "01-02 15:04"
+	}
+	return c.First.Format("2006-01-02 15:04") + " to " + c.Last.Format(layout)
+}
+
+// cameras writes a table: what has recordings in columns, what has none with
+// the reason, what failed alike in one line.
 func (l *Lines) cameras(cameras []tasks.CameraFinding) {
-	width := 0
+	width := ansi.StringWidth("camera")
 	for _, c := range cameras {
-		width = max(width, min(ansi.StringWidth(findingName(c)), 40))
+		if c.Failure.Kind == "" {
+			width = max(width, min(ansi.StringWidth(findingName(c)), nameWidth))
+		}
+	}
+	if slices.ContainsFunc(cameras, func(c tasks.CameraFinding) bool { return c.Recordings > 0 }) {
+		fmt.Fprintf(l.w, "  %s  files       size  recorded  first and last\n", pad("camera", width))
 	}
 	for _, c := range cameras {
-		fmt.Fprintf(l.w, "  %s  %s\n", pad(findingName(c), width), clean(findingText(c)))
+		if c.Failure.Kind != "" {
+			continue
+		}
+		name := ansi.Truncate(findingName(c), nameWidth, l.ellipsis())
+		row := fmt.Sprintf("  %s  %5d", pad(name, width), c.Recordings)
+		if c.Recordings > 0 {
+			row += fmt.Sprintf("  %9s  %8s  %s", units.Size(c.Bytes), units.Duration(c.Recorded), firstAndLast(c))
+		}
+		if c.Offline {
+			row += "  offline now"
+		}
+		fmt.Fprintln(l.w, row)
+		if c.Reason != "" {
+			l.sentence("      ", c.Reason)
+		}
 	}
+	l.failures(cameras)
+}
+
+func (l *Lines) ellipsis() string {
+	if l.ascii {
+		return "..."
+	}
+	return "…"
+}
+
+// failures writes those that failed, together where the reason is the same: a
+// right that is missing is missing for all cameras.
+func (l *Lines) failures(cameras []tasks.CameraFinding) {
+	type reason struct{ what, hint string }
+	var order []reason
+	byReason := map[reason][]tasks.CameraFinding{}
+	for _, c := range cameras {
+		if c.Failure.Kind == "" {
+			continue
+		}
+		why := reason{c.Failure.What, c.Failure.Hint}
+		if byReason[why] == nil {
+			order = append(order, why)
+		}
+		byReason[why] = append(byReason[why], c)
+	}
+	for _, why := range order {
+		alike := byReason[why]
+		who := findingName(alike[0])
+		if len(alike) > 1 {
+			who = channelsOf(alike)
+		}
+		l.sentence("", who+"  failed")
+		l.sentence("      ", strings.TrimSuffix(why.what+"; "+keyless(why.hint), "; "))
+	}
+}
+
+// channelsOf names cameras by their channels, neighbours together:
+// "ch01-ch04, ch07 sub".
+func channelsOf(cameras []tasks.CameraFinding) string {
+	var parts []string
+	for i := 0; i < len(cameras); {
+		last := i
+		for last+1 < len(cameras) && cameras[last+1].Track == cameras[last].Track+nvr.TrackOf(1, 0) {
+			last++
+		}
+		name := func(c tasks.CameraFinding) string { return cameraOf(c.Track.Channel(), c.Track, "") }
+		part := name(cameras[i])
+		if last > i {
+			part += "-" + name(cameras[last])
+		}
+		parts = append(parts, part)
+		i = last + 1
+	}
+	return strings.Join(parts, ", ")
 }
 
 func findingName(c tasks.CameraFinding) string {
 	return clean(cameraOf(c.Track.Channel(), c.Track, c.Name))
-}
-
-func findingText(c tasks.CameraFinding) string {
-	var parts []string
-	if c.Recordings > 0 {
-		parts = append(parts,
-			recordings(c), fmt.Sprintf("%9s", units.Size(c.Bytes)),
-			fmt.Sprintf("%9s", units.Duration(c.Recorded)),
-			c.First.Format(time.DateTime)+" to "+c.Last.Format(time.DateTime))
-	} else if c.Failure.Kind == "" {
-		parts = append(parts, recordings(c))
-	}
-	if c.Failure.Kind != "" {
-		parts = append(parts, strings.TrimSuffix("failed: "+c.Failure.What+"; "+keyless(c.Failure.Hint), "; "))
-	} else if c.Reason != "" {
-		parts = append(parts, c.Reason)
-	}
-	if c.Offline {
-		parts = append(parts, "(offline now)")
-	}
-	return strings.Join(parts, "  ")
-}
-
-func recordings(c tasks.CameraFinding) string {
-	return fmt.Sprintf("%16s", units.Count(c.Recordings, "recording"))
 }

@@ -7,6 +7,9 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
@@ -47,6 +50,37 @@ func TestSurveyThatTheOperatorStops(t *testing.T) {
 	code, err := Survey(ctx, unreachable(), tasks.Options{Dial: nobody}, NewLines(&bytes.Buffer{}, false))
 	if err != nil || code != ExitStopped {
 		t.Errorf("exit code %d, %v; want %d", code, err, ExitStopped)
+	}
+}
+
+// TestSurveyFitsTheTerminal has long names, long reasons and many cameras that
+// fail alike: no line may be longer than a terminal is wide, and one reason is
+// given once.
+func TestSurveyFitsTheTerminal(t *testing.T) {
+	right := tasks.Failure{Kind: "forbidden", What: "the login works, but this user may not do that", Hint: "give this user the right to remote playback on the recorder, or use another user, then press r"}
+	f := tasks.Finding{
+		Address: "10.20.0.11", SignedIn: true, LoginTries: 3,
+		Cameras: []tasks.CameraFinding{
+			{Track: 101, Name: "Очень длинное имя камеры на складе, ворота", Recordings: 3, Bytes: 1 << 40, Recorded: 30 * time.Hour},
+			{Track: 201, Name: "Gate", Offline: true, Reason: "nothing of it is on the recorder: check the recording schedule, the disk, and that user admin may play it back"},
+			{Track: 301, Failure: right},
+			{Track: 401, Failure: right},
+			{Track: 702, Failure: right},
+		},
+	}
+	for _, ascii := range []bool{false, true} {
+		var b bytes.Buffer
+		if err := NewLines(&b, ascii).Finding(time.Now(), f); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(b.String(), "\n") {
+			if w := ansi.StringWidth(line); w > surveyWidth || strings.HasSuffix(line, " ") {
+				t.Errorf("%d cells: %q", w, line)
+			}
+		}
+		if got := b.String(); strings.Count(got, "remote") != 1 || !strings.Contains(got, "ch03-ch04, ch07 sub  failed") || strings.Contains(got, "press r") {
+			t.Errorf("got\n%s", got)
+		}
 	}
 }
 

@@ -1,0 +1,440 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/simulator"
+)
+
+// shots is what the n-th recording of these tests lasts.
+const shots = 20 * time.Second
+
+// footage is the n-th recording as a simulated recorder sends it: 20 s of
+// pictures with sound.
+func footage(t testing.TB, n int, codec simulator.Codec) []byte {
+	t.Helper()
+	b := simulated(n, codec, 600_000)
+	if len(b) != 600_000 {
+		t.Fatalf("the simulated recorder sends %d bytes", len(b))
+	}
+	return b
+}
+
+func simulated(n int, codec simulator.Codec, size int64) []byte {
+	start := morning.Add(time.Duration(n) * shots)
+	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
+		Number: 2, Codec: codec, Audio: true,
+		Recordings: []simulator.Recording{{Start: start, End: start.Add(shots), Size: size, Name: "one"}},
+	}}})
+	b, _ := io.ReadAll(r.Content(201, "one")) // made in memory; a length that is wrong shows
+	return b
+}
+
+// shot is the item of the n-th footage.
+func shot(n int, f Format, size int) Item {
+	it := item(0, int64(size))
+	it.Format = f
+	it.Recording.Start = morning.Add(time.Duration(n) * shots)
+	it.Recording.End = it.Recording.Start.Add(shots)
+	return it
+}
+
+// wantMovie checks that a file is an MP4 of so many boxes, index in front.
+func wantMovie(t *testing.T, a *Archive, f File) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for at := 0; at < len(b); {
+		size := int(binary.BigEndian.Uint32(b[at:]))
+		if size == 1 {
+			size = int(binary.BigEndian.Uint64(b[at+8:]))
+		}
+		if size < 8 || at+size > len(b) {
+			t.Fatalf("%s: a box of %d bytes at %d", f.Path, size, at)
+		}
+		names = append(names, string(b[at+4:at+8]))
+		at += size
+	}
+	if len(names) < 3 || names[0] != "ftyp" || names[1] != "moov" || names[len(names)-1] != "mdat" {
+		t.Errorf("%s consists of %v", f.Path, names)
+	}
+	if f.Bytes != int64(len(b)) || f.SHA256 != sumOf(b).String() {
+		t.Errorf("%s has %d bytes, the file says %+v", f.Path, len(b), f)
+	}
+}
+
+func TestMP4(t *testing.T) {
+	for n, codec := range []simulator.Codec{simulator.H264, simulator.H265} {
+		a := open(t, t.TempDir())
+		b := footage(t, n, codec)
+		it := shot(n, MP4, len(b))
+		f := commit(t, a, it, b)
+		wantMovie(t, a, f)
+		if f.Fetched != int64(len(b)) || len(f.Notes) != 0 || filepath.Ext(f.Path) != ".mp4" {
+			t.Errorf("File = %+v", f)
+		}
+		if files := tree(t, a.Dir()); len(files) != 1 || parts(t, a.Dir()) != 0 {
+			t.Errorf("%v and %d parts are there", files, parts(t, a.Dir()))
+		}
+		row := manifestRows(t, a.Dir())[1]
+		want := []string{codecName(codec), "320", "180", "25", "500", "20", "1"}
+		if got := row[10:17]; !slices.Equal(got, want) {
+			t.Errorf("the manifest has %q, want %q", got, want)
+		}
+		for range 2 {
+			if s, ok := a.Stored(it); !ok || s.Path != f.Path || s.Fetched != f.Fetched {
+				t.Errorf("Stored = %+v, %v", s, ok)
+			}
+			it.Format = Raw
+			if s, ok := a.Stored(it); ok {
+				t.Errorf("Stored = %+v as raw", s)
+			}
+			it.Format = MP4
+			a = reopen(t, a)
+		}
+	}
+}
+
+func TestDropAudio(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H264)
+	sizes := map[bool]int64{}
+	for n, drop := range []bool{false, true} {
+		it := shot(0, MP4, len(b))
+		it.Recording.Track += nvr.Track(100 * n)
+		it.DropAudio = drop
+		f := commit(t, a, it, b)
+		wantMovie(t, a, f)
+		sizes[drop] = f.Bytes
+	}
+	if sizes[false]-sizes[true] < 8000*int64(shots/time.Second)*9/10 {
+		t.Errorf("with sound %d bytes, without %d", sizes[false], sizes[true])
+	}
+}
+
+func codecName(c simulator.Codec) string {
+	if c == simulator.H265 {
+		return "H.265"
+	}
+	return "H.264"
+}
+
+func TestBoth(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H264)
+	it := shot(0, Both, len(b))
+	f := commit(t, a, it, b)
+	wantMovie(t, a, f)
+	files := tree(t, a.Dir())
+	if len(files) != 2 || files[0] != f.Path {
+		t.Fatalf("%v are there", files)
+	}
+	if raw, err := os.ReadFile(filepath.Join(a.Dir(), files[1])); err != nil || !bytes.Equal(raw, b) {
+		t.Errorf("%s is not what was sent: %v", files[1], err)
+	}
+	for _, format := range []Format{Raw, MP4, Both} {
+		it.Format = format
+		if s, ok := a.Stored(it); !ok || (filepath.Ext(s.Path) == ".mp4") != (format != Raw) {
+			t.Errorf("Stored = %+v, %v as %v", s, ok, format)
+		}
+	}
+	// The raw file is taken away: it is fetched again, and nothing else changes.
+	forget(t, a.Dir(), files[1])
+	if _, ok := a.Stored(it); ok {
+		t.Error("the raw file is not missed")
+	}
+	if again := commit(t, a, it, b); again.Path != f.Path || !slices.Equal(tree(t, a.Dir()), files) {
+		t.Errorf("%+v, %v are there", again, tree(t, a.Dir()))
+	}
+	if paths := manifestPaths(t, a.Dir()); paths[f.Path] != 1 {
+		t.Errorf("the manifest lists %v", paths)
+	}
+}
+
+// What came damaged is fetched once more; when it comes the same it is kept,
+// raw beside the MP4, and says so.
+// A recording of another kind stays as the recorder sent it.
+func TestUnfitStaysRaw(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H264)
+	b[10], b[11] = 4, 0 // announces MJPEG
+	for at := 0; ; {
+		next := bytes.Index(b[at:], []byte{0x1B, 0xE0, 0, 28}) // and so do its maps
+		if next < 0 {
+			break
+		}
+		at += next
+		b[at] = 0xB1
+	}
+	it := shot(0, MP4, len(b))
+	f := commit(t, a, it, b)
+	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 can be made of it: ") {
+		t.Fatalf("%+v", f)
+	}
+	for range 2 {
+		for _, it.Format = range []Format{Raw, MP4, Both} {
+			if s, ok := a.Stored(it); !ok || s.Path != f.Path {
+				t.Errorf("Stored = %+v, %v", s, ok)
+			}
+		}
+		a = reopen(t, a)
+	}
+}
+
+// A raw file of an earlier run becomes an MP4 without another download.
+func TestConvert(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H265)
+	it := shot(0, Raw, len(b))
+	raw := commit(t, a, it, b)
+	if _, ok, err := a.Convert(t.Context(), it); ok || err != nil {
+		t.Errorf("Convert to raw: %v, %v", ok, err)
+	}
+	it.Format = MP4
+	if _, ok := a.Stored(it); ok {
+		t.Error("the raw file counts as MP4")
+	}
+	stopped, stop := context.WithCancelCause(t.Context())
+	stop(io.ErrUnexpectedEOF)
+	if _, ok, err := a.Convert(stopped, it); !ok || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("Convert when stopped: %v, %v", ok, err)
+	}
+	f, ok, err := a.Convert(t.Context(), it)
+	if !ok || err != nil || f.Fetched != int64(len(b)) {
+		t.Fatalf("Convert = %+v, %v, %v", f, ok, err)
+	}
+	wantMovie(t, a, f)
+	if files := tree(t, a.Dir()); len(files) != 2 || parts(t, a.Dir()) != 0 {
+		t.Errorf("%v and %d parts are there", files, parts(t, a.Dir()))
+	}
+
+	// Of a file that somebody changed nothing is made.
+	other := shot(1, Raw, len(b))
+	raw = commit(t, a, other, b)
+	b[5000] ^= 1
+	put(t, filepath.Join(a.Dir(), raw.Path), b)
+	other.Format = MP4
+	if f, ok, err := a.Convert(t.Context(), other); ok || err != nil {
+		t.Errorf("Convert of a changed file = %+v, %v, %v", f, ok, err)
+	}
+	if parts(t, a.Dir()) != 0 {
+		t.Error("a part is left")
+	}
+}
+
+// Stopping during the conversion keeps what was downloaded.
+func TestStoppedWhileConverting(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H264)
+	it := shot(0, MP4, len(b))
+	p := create(t, a, it)
+	write(t, p, b)
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(io.ErrUnexpectedEOF)
+	if _, err := p.Commit(ctx, try(1, len(b))); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Fatal(err)
+	}
+	if p = create(t, a, it); p.Offset() != int64(len(b)) || parts(t, a.Dir()) != 1 {
+		t.Fatalf("Offset = %d, %d parts", p.Offset(), parts(t, a.Dir()))
+	}
+	f, err := p.Commit(t.Context(), try(2, len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantMovie(t, a, f)
+}
+
+func TestProveBoxes(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H264)
+	f := commit(t, a, shot(0, MP4, len(b)), b)
+	movie, err := os.ReadFile(filepath.Join(a.Dir(), f.Path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := proveBoxes(bytes.NewReader(movie), int64(len(movie))); err != nil {
+		t.Error(err)
+	}
+	for _, harmed := range [][]byte{nil, movie[:len(movie)-1], append(slices.Clone(movie), 0), movie[:32], make([]byte, 100), movie[24:]} {
+		if proveBoxes(bytes.NewReader(harmed), int64(len(harmed))) == nil {
+			t.Errorf("%d bytes that are no MP4 are taken for one", len(harmed))
+		}
+	}
+}
+
+// A volume without room for the MP4 keeps the part until there is some.
+func TestNoRoomForMP4(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H264)
+	room := len(b) + 100_000
+	a.wrap = func(f *os.File) partFile { return fullFile{File: f, room: &room} }
+	it := shot(0, MP4, len(b))
+	p := create(t, a, it)
+	write(t, p, b)
+	_, err := p.Commit(t.Context(), try(1, len(b)))
+	wantKind(t, err, Full)
+	if parts(t, a.Dir()) != 1 || len(tree(t, a.Dir())) != 0 {
+		t.Errorf("%d parts and %v are left", parts(t, a.Dir()), tree(t, a.Dir()))
+	}
+	room = 1 << 30
+	p = create(t, a, it)
+	if p.Offset() != int64(len(b)) {
+		t.Errorf("Offset = %d", p.Offset())
+	}
+	f, err := p.Commit(t.Context(), try(1, len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantMovie(t, a, f)
+
+	a.volume = volumeOf(150<<20, 1000<<30)
+	_, err = a.Create(shot(1, MP4, 0))
+	wantKind(t, err, Full)
+	a.volume = volumeOf(1<<30, 1000<<30)
+	_, err = a.Create(shot(1, MP4, 400<<20))
+	wantKind(t, err, Full) // twice that and the floor
+	create(t, a, shot(1, MP4, 380<<20))
+}
+
+// brokenMovie fails only where the MP4 is written.
+type brokenMovie struct{ *os.File }
+
+func (brokenMovie) Write([]byte) (int, error) { return 0, syscall.EIO }
+
+// An MP4 that cannot be written for another reason leaves the raw file.
+func TestFailedConversion(t *testing.T) {
+	a := open(t, t.TempDir())
+	a.wrap = func(f *os.File) partFile {
+		if strings.HasSuffix(f.Name(), ".mp4.part") {
+			return brokenMovie{f}
+		}
+		return f
+	}
+	b := footage(t, 0, simulator.H264)
+	f := commit(t, a, shot(0, MP4, len(b)), b)
+	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 could be made of it: ") || parts(t, a.Dir()) != 0 {
+		t.Errorf("%+v, %d parts", f, parts(t, a.Dir()))
+	}
+}
+
+// The crash between announcing an MP4 and noting "done", at each of its steps.
+func TestSettleMP4(t *testing.T) {
+	b := footage(t, 0, simulator.H264)
+	it := shot(0, MP4, len(b))
+	made := open(t, t.TempDir())
+	file := commit(t, made, it, b)
+	movie, err := os.ReadFile(filepath.Join(made.Dir(), file.Path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		arrange func(t *testing.T, part, movieName, final string)
+		stored  bool
+	}{
+		"before the rename": {func(t *testing.T, part, made, _ string) { put(t, part, b); put(t, made, movie) }, true},
+		"after the rename":  {func(t *testing.T, part, _, final string) { put(t, part, b); put(t, final, movie) }, true},
+		"between link and unlink": {func(t *testing.T, part, made, final string) {
+			put(t, part, b)
+			put(t, made, movie)
+			if err := os.Link(made, final); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		"half of the MP4": {func(t *testing.T, part, made, _ string) { put(t, part, b); put(t, made, movie[:5000]) }, false},
+		"without the MP4": {func(t *testing.T, part, _, _ string) { put(t, part, b) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			r := itemRecord(placingRecord, it)
+			r.Format, r.Path, r.Bytes, r.SHA256, r.Attempts = MP4, file.Path, int64(len(movie)), sumOf(movie), 3
+			plantJournal(t, dir, journalOf(t, record{Type: keptRecord, ID: r.ID, Bytes: int64(len(b))}, r))
+			part, made, final := filepath.Join(dir, partName(r.ID)), filepath.Join(dir, r.fileID().part()), filepath.Join(dir, r.Path)
+			for _, d := range []string{filepath.Dir(part), filepath.Dir(final)} {
+				if err := os.MkdirAll(d, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			tt.arrange(t, part, made, final)
+			a := open(t, dir)
+			f, ok := a.Stored(it)
+			if ok != tt.stored || ok && (f.Path != r.Path || f.SHA256 != r.SHA256.String()) {
+				t.Fatalf("Stored = %+v, %v", f, ok)
+			}
+			left := 0
+			if !ok {
+				left = 1 // the download goes on
+			}
+			if parts(t, dir) != left {
+				t.Errorf("%d parts are left", parts(t, dir))
+			}
+			if p := create(t, a, it); ok != (p.Offset() == 0) {
+				t.Errorf("Offset = %d", p.Offset())
+			}
+		})
+	}
+}
+
+func TestLostJournalOfMP4(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H264)
+	it := shot(0, Both, len(b))
+	f := commit(t, a, it, b)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	forget(t, a.Dir(), ownDir)
+	a = open(t, a.Dir())
+	for range 2 {
+		if s, ok := a.Stored(it); !ok || s.Path != f.Path || s.SHA256 != f.SHA256 {
+			t.Errorf("Stored = %+v, %v", s, ok)
+		}
+		if paths := manifestPaths(t, a.Dir()); len(paths) != 2 || paths[f.Path] != 1 {
+			t.Errorf("the manifest lists %v", paths)
+		}
+		a = reopen(t, a)
+	}
+	// Without the manifest the raw file is known by its size, and the rest is made.
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	forget(t, a.Dir(), ownDir, manifestName)
+	a = open(t, a.Dir())
+	if s, ok := a.Stored(it); ok {
+		t.Errorf("Stored = %+v without anything to prove it", s)
+	}
+	if again, ok, err := a.Convert(t.Context(), it); !ok || err != nil || again.Path != f.Path {
+		t.Errorf("Convert = %+v, %v, %v", again, ok, err)
+	}
+	if files := tree(t, a.Dir()); len(files) != 2 {
+		t.Errorf("%v are there", files)
+	}
+}
+
+// A recording cut between two packs shows nothing but its end: where neither
+// size nor length were told, that is fetched again.
+func TestFormatWords(t *testing.T) {
+	for f := Raw; f <= Both; f++ {
+		if got, err := ParseFormat(fmt.Sprint(f)); err != nil || got != f {
+			t.Errorf("%v reads %v, %v", f, got, err)
+		}
+	}
+	if _, err := ParseFormat("avi"); err == nil {
+		t.Error("avi is a format")
+	}
+}

@@ -1,0 +1,130 @@
+package archive
+
+import (
+	"fmt"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media"
+)
+
+const (
+	// downloadsAtMost is how often a recording is fetched that comes damaged in
+	// another way each time; then it is kept as it came.
+	downloadsAtMost = 3
+	// alikeEnough is how many recordings of a recorder have to come damaged in
+	// the same way twice until its others are not fetched again for that: what
+	// looks like damage is then how this recorder writes.
+	alikeEnough = 3
+)
+
+// judge decides on what the scan found. It returns what is to be noted of the
+// recording, or a Damaged error when another download may bring a better one.
+func (p *Part) judge(sum checksum, m *media.Report, t Try) (notes []string, err error) {
+	if !m.Container.ProgramStream() {
+		return nil, nil
+	}
+	notes, cut := compareSpan(p.item.Recording, m)
+	harm := ""
+	switch {
+	case m.Verdict() == media.Damaged:
+		harm = problemsOf(m)
+	case cut && p.item.Recording.Size == 0 && t.Receipt.Length <= 0:
+		harm = notes[len(notes)-1] // nothing else could have told that it was cut
+		notes = notes[:len(notes)-1]
+	case m.Verdict() == media.Odd:
+		return append(notes, m.Reason()), nil
+	}
+	if harm == "" {
+		return notes, nil
+	}
+	how, keep := p.archive.resigned(p.item.Recorder, p.id, sum)
+	switch {
+	case keep:
+	case t.Last:
+		how = "and there is no try left"
+	default:
+		return nil, &Error{
+			Op: "check", Path: printable(p.archive.path(p.name)), Kind: Damaged,
+			Err: fmt.Errorf("it is damaged: %s", harm),
+		}
+	}
+	return append(notes, fmt.Sprintf("damaged, %s: %s", how, harm)), nil
+}
+
+// problemsOf words the problems of a report that mean damage.
+func problemsOf(m *media.Report) string {
+	text := ""
+	for _, problem := range m.Problems {
+		if !problem.Kind.Damage() {
+			continue
+		}
+		if text != "" {
+			text += ", "
+		}
+		text += problem.String()
+	}
+	return text
+}
+
+// resigned reports whether a damaged recording is kept, and words why. Else it
+// remembers what came.
+func (a *Archive) resigned(recorder string, id recordingID, sum checksum) (how string, keep bool) {
+	a.mu.Lock()
+	before := a.index.damaged[id]
+	alike := a.alike[recorder]
+	same := before.count > 0 && before.sum == sum
+	if same {
+		a.alike[recorder]++
+	}
+	a.mu.Unlock()
+	switch now := before.count + 1; {
+	case same:
+		return fmt.Sprintf("the same in %d downloads", now), true
+	case now >= downloadsAtMost:
+		return fmt.Sprintf("in another way in each of %d downloads", now), true
+	case alike >= alikeEnough && before.count == 0:
+		return "like others of this recorder that came the same twice", true
+	default:
+		if err := a.note(damagedOf(id, damage{sum: sum, count: now})); err != nil {
+			a.log.Warn("That a recording came damaged could not be noted", "error", err)
+		}
+		return "", false
+	}
+}
+
+// compareSpan compares the times in the pictures with those that the search
+// announced. They are notes at most: a recorder's clock may be set, stand in
+// another zone or be missing. Cut means that the pictures begin when they
+// should and end too early.
+func compareSpan(rec nvr.Recording, m *media.Report) (notes []string, cut bool) {
+	span := rec.End.Sub(rec.Start)
+	tolerance := max(2*time.Second, m.KeyInterval)
+	if span <= 0 || m.Frames == 0 {
+		return nil, false
+	}
+	if m.FirstWall.IsZero() || m.WallEnd.IsZero() {
+		if m.Duration < span-tolerance {
+			notes = append(notes, fmt.Sprintf("the pictures last %s of %s", whole(m.Duration), whole(span)))
+		}
+		return notes, false
+	}
+	late, beyond := m.FirstWall.Sub(rec.Start), m.WallEnd.Sub(rec.End)
+	if (late - beyond).Abs() <= tolerance {
+		return nil, false // all there; the clock may be another
+	}
+	const zones = 15 * time.Minute // that time zones differ by
+	if zone := late.Round(zones); (late - zone).Abs() <= tolerance {
+		late, beyond = late-zone, beyond-zone
+	}
+	if late > tolerance {
+		notes = append(notes, fmt.Sprintf("the pictures begin %s later than the search said", whole(late)))
+	}
+	if beyond < -tolerance {
+		notes = append(notes, fmt.Sprintf("the pictures end %s earlier than the search said", whole(-beyond)))
+		cut = late.Abs() <= tolerance
+	}
+	return notes, cut
+}
+
+func whole(d time.Duration) time.Duration { return d.Round(time.Second) }

@@ -1,0 +1,150 @@
+package archive
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/simulator"
+)
+
+func TestDamagedTwice(t *testing.T) {
+	good := footage(t, 0, simulator.H264)
+	harmed := slices.Concat(good[:100_000], good[130_000:])
+	for _, format := range []Format{Raw, MP4} {
+		a := open(t, t.TempDir())
+		it := shot(0, format, 0)
+		p := create(t, a, it)
+		write(t, p, harmed)
+		_, err := p.Commit(t.Context(), try(1, len(harmed)))
+		wantKind(t, err, Damaged)
+		if len(tree(t, a.Dir())) != 0 || parts(t, a.Dir()) != 0 || !strings.Contains(err.Error(), "it is damaged: ") {
+			t.Errorf("after %v there are %v and %d parts", err, tree(t, a.Dir()), parts(t, a.Dir()))
+		}
+		a = reopen(t, a) // it is remembered
+		f := commit(t, a, it, harmed)
+		if len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "damaged, the same in 2 downloads: ") {
+			t.Errorf("Notes = %q", f.Notes)
+		}
+		for _, row := range manifestRows(t, a.Dir())[1:] {
+			if row[columnNotes] != f.Notes[0] {
+				t.Errorf("the manifest notes %q", row[columnNotes])
+			}
+		}
+		if n := len(tree(t, a.Dir())); n != 1+int(format) {
+			t.Errorf("%d files as %v", n, format)
+		}
+		a = reopen(t, a)
+		if _, ok := a.Stored(it); !ok {
+			t.Error("it is not stored")
+		}
+	}
+}
+
+func TestDamagedAndThen(t *testing.T) {
+	good := footage(t, 0, simulator.H264)
+	harm := func(n int) []byte { return slices.Concat(good[:100_000*n], good[100_000*n+30_000:]) }
+	damagedOnce := func(t *testing.T, a *Archive, it Item, b []byte) {
+		t.Helper()
+		p := create(t, a, it)
+		write(t, p, b)
+		_, err := p.Commit(t.Context(), try(1, len(b)))
+		wantKind(t, err, Damaged)
+	}
+	t.Run("good", func(t *testing.T) {
+		a := open(t, t.TempDir())
+		damagedOnce(t, a, shot(0, MP4, 0), harm(1))
+		if f := commit(t, a, shot(0, MP4, 0), good); len(f.Notes) != 0 || len(tree(t, a.Dir())) != 1 {
+			t.Errorf("%+v", f)
+		}
+	})
+	t.Run("in other ways", func(t *testing.T) {
+		a := open(t, t.TempDir())
+		damagedOnce(t, a, shot(0, MP4, 0), harm(1))
+		damagedOnce(t, a, shot(0, MP4, 0), harm(2))
+		f := commit(t, a, shot(0, MP4, 0), harm(1)[:200_000])
+		if len(f.Notes) != 2 || !strings.Contains(f.Notes[1], "in another way in each of 3 downloads") {
+			t.Errorf("Notes = %q", f.Notes)
+		}
+	})
+	t.Run("no try left", func(t *testing.T) {
+		a := open(t, t.TempDir())
+		p := create(t, a, shot(0, MP4, 0))
+		write(t, p, harm(1))
+		f, err := p.Commit(t.Context(), Try{Number: 1, Last: true, Receipt: receipt(len(harm(1)))})
+		if err != nil || len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "there is no try left") {
+			t.Errorf("%+v, %v", f, err)
+		}
+	})
+	t.Run("like others of the recorder", func(t *testing.T) {
+		a := open(t, t.TempDir())
+		for n := range alikeEnough {
+			it := shot(n, Raw, 0)
+			damagedOnce(t, a, it, harm(1))
+			commit(t, a, it, harm(1))
+		}
+		if f := commit(t, a, shot(9, Raw, 0), harm(1)); !strings.Contains(strings.Join(f.Notes, "; "), "like others of this recorder") {
+			t.Errorf("Notes = %q", f.Notes)
+		}
+	})
+}
+
+func TestCompareSpan(t *testing.T) {
+	rec := nvr.Recording{Start: morning, End: morning.Add(15 * time.Minute)}
+	report := func(late, early time.Duration) media.Report {
+		return media.Report{
+			Frames: 1, KeyInterval: 4 * time.Second, Duration: 15*time.Minute - late - early,
+			FirstWall: rec.Start.Add(late), WallEnd: rec.End.Add(-early),
+		}
+	}
+	shift := func(m media.Report, by time.Duration) media.Report {
+		m.FirstWall, m.WallEnd = m.FirstWall.Add(by), m.WallEnd.Add(by)
+		return m
+	}
+	for name, tt := range map[string]struct {
+		m    media.Report
+		want string
+		cut  bool
+	}{
+		"exact":                 {report(0, 0), "", false},
+		"within a key interval": {report(3*time.Second, 3*time.Second), "", false},
+		"longer than announced": {report(-time.Minute, -time.Minute), "", false},
+		"cut":                   {report(0, time.Minute), "end 1m0s earlier", true},
+		"begins late":           {report(time.Minute, 0), "begin 1m0s later", false},
+		"another zone":          {shift(report(0, 0), -5*time.Hour-30*time.Minute), "", false},
+		"another zone, cut":     {shift(report(0, time.Minute), -8*time.Hour), "end 1m0s earlier", true},
+		"clock set wrong":       {shift(report(0, 0), 1234567*time.Second), "", false},
+		"no clock":              {media.Report{Frames: 1, Duration: 15 * time.Minute}, "", false},
+		"no clock, short":       {media.Report{Frames: 1, Duration: 10 * time.Minute}, "last 10m0s of 15m0s", false},
+		"nothing that was seen": {media.Report{}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			notes, cut := compareSpan(rec, &tt.m)
+			if got := strings.Join(notes, "; "); cut != tt.cut || (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
+				t.Errorf("%q, %v, want %q, %v", got, cut, tt.want, tt.cut)
+			}
+		})
+	}
+}
+
+func TestCutBetweenPacks(t *testing.T) {
+	b := footage(t, 0, simulator.H264)
+	at := bytes.LastIndex(b[:150_000], []byte{0, 0, 1, 0xBA})
+	for size, wanted := range map[int64]Kind{0: Damaged, int64(at): KindUnknown} {
+		a := open(t, t.TempDir())
+		it := shot(0, Raw, int(size))
+		p := create(t, a, it)
+		write(t, p, b[:at])
+		f, err := p.Commit(t.Context(), Try{Number: 1, Receipt: nvr.Receipt{Length: -1}})
+		if KindOf(err) != wanted || (err == nil) != (wanted == KindUnknown) {
+			t.Errorf("announced %d: %v", size, err)
+		}
+		if err == nil && (len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "earlier than the search said")) {
+			t.Errorf("Notes = %q", f.Notes)
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package archive
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Difference is what a file on disk is against its line in the manifest.
+type Difference string
+
+// The differences. The words are a promise to readers of the JSON output.
+const (
+	Missing    Difference = "missing"    // listed, but not there
+	Changed    Difference = "changed"    // there, with another size or other bytes
+	Extra      Difference = "extra"      // there, but not listed
+	Unreadable Difference = "unreadable" // there, but it could not be read
+)
+
+// Deviation is a file that is not as the manifest says.
+type Deviation struct {
+	Kind   Difference
+	Path   string // under the directory, with slashes
+	Detail string // for a person; may be empty
+}
+
+// Verification is what came of reading a tree again.
+type Verification struct {
+	Files      int   // listed in the manifest
+	Bytes      int64 // of them all, as listed
+	Deviations []Deviation
+}
+
+// VerifyProgress is how far a verification is. Others may read it meanwhile.
+type VerifyProgress struct {
+	Total atomic.Int64 // bytes to read
+	Done  atomic.Int64 // bytes read
+}
+
+// ErrNoManifest is given for a directory without a manifest, or with one that
+// is not ours.
+var ErrNoManifest = errors.New("there is no manifest.csv that hikgrab wrote")
+
+// Verify reads every file under dir that the manifest lists and compares sizes
+// first, then checksums. What hikgrab itself keeps in the directory, and the
+// operator's own files beside the recorders' directories, are not looked at.
+// It takes no lock and changes nothing.
+func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return Verification{}, newError("open", dir, err)
+	}
+	defer func() { _ = root.Close() }() // it was only read
+	files, err := listedFiles(root)
+	if err != nil {
+		return Verification{}, fmt.Errorf("read %s: %w", printable(filepath.Join(dir, manifestName)), err)
+	}
+	v := Verification{Files: len(files)}
+	wanted := make([]string, 0, len(files))
+	for name, l := range files {
+		v.Bytes += l.bytes
+		if d, bad := sizeDiffers(root, name, l); bad {
+			v.Deviations = append(v.Deviations, d)
+			continue
+		}
+		p.Total.Add(l.bytes)
+		wanted = append(wanted, name)
+	}
+	extra, err := extraFiles(root, files)
+	if err != nil {
+		return v, newError("list", dir, err)
+	}
+	slices.Sort(wanted) // neighbours on disk are read one after the other
+	differing, err := compareSums(ctx, root, wanted, files, p)
+	v.Deviations = slices.Concat(v.Deviations, extra, differing)
+	slices.SortFunc(v.Deviations, func(a, b Deviation) int { return cmp.Compare(a.Path, b.Path) })
+	return v, err
+}
+
+// listedFiles reads the manifest. The last line of a path counts.
+func listedFiles(root *os.Root) (map[string]listed, error) {
+	f, err := openPlain(root, manifestName, os.O_RDONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNoManifest
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	first, err := bufio.NewReaderSize(f, lineLimit).ReadSlice('\n')
+	if err != nil || !isManifestHeader(bytes.TrimSuffix(first, []byte{'\n'})) {
+		return nil, ErrNoManifest
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	files := map[string]listed{}
+	_, _, err = readManifest(f, func(path string, l listed) { files[path] = l })
+	return files, err
+}
+
+func sizeDiffers(root *os.Root, name string, l listed) (Deviation, bool) {
+	info, err := root.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Deviation{Kind: Missing, Path: name}, true
+	case err != nil:
+		return Deviation{Kind: Unreadable, Path: name, Detail: printable(reason(err))}, true
+	case !info.Mode().IsRegular():
+		return Deviation{Kind: Changed, Path: name, Detail: "it is no plain file"}, true
+	case info.Size() != l.bytes:
+		return Deviation{Kind: Changed, Path: name, Detail: fmt.Sprintf("%d bytes, %d are listed", info.Size(), l.bytes)}, true
+	}
+	return Deviation{}, false
+}
+
+// extraFiles lists what stands in the recorders' directories without a line.
+func extraFiles(root *os.Root, files map[string]listed) (extra []Deviation, err error) {
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			extra = append(extra, Deviation{Kind: Unreadable, Path: name, Detail: printable(reason(err))})
+			return nil
+		case d.IsDir() && name == ownDir:
+			return fs.SkipDir
+		case d.IsDir() || !strings.Contains(name, "/"):
+			return nil
+		}
+		if _, ok := files[name]; !ok {
+			extra = append(extra, Deviation{Kind: Extra, Path: name})
+		}
+		return nil
+	})
+	return extra, err
+}
+
+// compareSums reads files, as many at once as there are processors, four at most: more
+// would only make a disk seek.
+func compareSums(ctx context.Context, root *os.Root, names []string, files map[string]listed, p *VerifyProgress) (bad []Deviation, err error) {
+	var (
+		readers sync.WaitGroup
+		mu      sync.Mutex
+		next    atomic.Int64
+	)
+	for range min(4, runtime.GOMAXPROCS(0)) {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				n := int(next.Add(1)) - 1
+				if n >= len(names) {
+					return
+				}
+				d := Deviation{Kind: Changed, Path: names[n], Detail: "the bytes are others, though as many"}
+				sum, err := sumNamed(ctx, root, names[n], &p.Done)
+				if err != nil {
+					d.Kind, d.Detail = Unreadable, printable(reason(err))
+				}
+				if err == nil && sum == files[names[n]].sum || ctx.Err() != nil {
+					continue
+				}
+				mu.Lock()
+				bad = append(bad, d)
+				mu.Unlock()
+			}
+		})
+	}
+	readers.Wait()
+	return bad, context.Cause(ctx)
+}
+
+func sumNamed(ctx context.Context, root *os.Root, name string, done *atomic.Int64) (sum checksum, err error) {
+	f, err := openPlain(root, name, os.O_RDONLY, 0)
+	if err != nil {
+		return sum, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	h := sha256.New()
+	_, err = io.CopyBuffer(h, countingReader{cancelled{ctx, f}, done}, make([]byte, 256<<10))
+	return checksum(h.Sum(nil)), err
+}
+
+// countingReader lets others see how far a reader is.
+type countingReader struct {
+	io.Reader
+	count *atomic.Int64
+}
+
+func (r countingReader) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	r.count.Add(int64(n))
+	return n, err
+}

@@ -1,0 +1,187 @@
+package sheet_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/sheet"
+)
+
+var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+
+// covered is what became of the cameras of two recorders.
+func covered() []tasks.Coverage {
+	good := tasks.RecorderView{Address: "10.0.0.5", Name: "=cmd|' /C calc'!A0", Source: "tasks.xlsx  Sheet1!A2"}
+	bad := tasks.RecorderView{Address: "10.0.0.6", Source: "tasks.xlsx  Sheet1!A3"}
+	return []tasks.Coverage{
+		{
+			Recorder: good, First: noon, Last: noon.Add(time.Hour), AskedTime: 2 * time.Hour, RecordedTime: time.Hour, OnDiskTime: time.Hour,
+			Camera: tasks.CameraView{Channel: 1, Stream: nvr.Main, Name: "@SUM(A1)_x0041_\x1b[31m", State: tasks.Done, Files: 4, Recordings: 4, Bytes: 4000},
+			Gaps:   []tasks.CoverageGap{{Span: tasks.Span{From: noon.Add(time.Hour), To: noon.Add(2 * time.Hour)}}},
+		},
+		{
+			Recorder: good,
+			Camera: tasks.CameraView{
+				Channel: 2, Stream: nvr.Main, State: tasks.Incomplete, Files: 1, Recordings: 2, Bytes: 500,
+				Failure: tasks.Failure{Kind: "short", What: "the recording ended too early"},
+			},
+		},
+		{Recorder: bad, Camera: tasks.CameraView{State: tasks.Failed, Failure: tasks.Failure{Kind: "auth", What: "+refused"}}},
+	}
+}
+
+// resultOf writes the result of a sheet and opens it; it returns its XML too.
+func resultOf(t *testing.T, path string, o sheet.Options) (*excelize.File, string) {
+	t.Helper()
+	s, err := sheet.Read(path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := sheet.WriteResult(&b, path, o, s.Tasks, covered()); err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var xml strings.Builder
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(&xml, r); err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Close()
+	}
+	f, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f, xml.String()
+}
+
+func values(t *testing.T, f *excelize.File, name string, want map[string]string) {
+	t.Helper()
+	for cell, text := range want {
+		if got, err := f.GetCellValue(name, cell); err != nil || got != text {
+			t.Errorf("%s!%s is %q, %v, want %q", name, cell, got, err, text)
+		}
+		if formula, err := f.GetCellFormula(name, cell); err != nil || formula != "" {
+			t.Errorf("%s!%s is the formula %q, %v", name, cell, formula, err)
+		}
+	}
+}
+
+// operatorsSheet is a workbook as an operator makes it.
+func operatorsSheet(t *testing.T) string {
+	t.Helper()
+	f := excelize.NewFile()
+	red, err := f.NewStyle(&excelize.Style{Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FF0000"}}, Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	day, err := f.NewStyle(&excelize.Style{NumFmt: 14})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, other := f.NewSheet("Logins")
+	err = errors.Join(
+		other, f.SetCellStr("Logins", "A1", "everything: Hunter2!"), f.SetCellStr("Sheet1", "A1", "Night shift"), f.MergeCell("Sheet1", "A1", "C1"),
+		f.SetSheetRow("Sheet1", "A2", &[]any{"Recorder", "Login", "Password", "Cameras", "from", "to", "remark"}),
+		f.SetSheetRow("Sheet1", "A3", &[]any{"10.0.0.5", "admin", "Hunter2!", "1; 2", noon, noon.Add(2 * time.Hour), "=1+1 Hunter2!", "=2+2"}),
+		f.SetSheetRow("Sheet1", "A5", &[]any{"10.0.0.6", "admin", "Secret99", "all", noon, noon.Add(time.Hour), "Secret99"}),
+		f.SetCellStyle("Sheet1", "A2", "G2", red), f.SetCellStyle("Sheet1", "E3", "F5", day), f.SetColWidth("Sheet1", "A", "A", 44),
+		f.AddComment("Sheet1", excelize.Comment{Cell: "C3", Author: "me", Text: "Hunter2!"}),
+	)
+	path := filepath.Join(t.TempDir(), "tasks.xlsx")
+	if err := errors.Join(err, f.SaveAs(path), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestResult(t *testing.T) {
+	f, xml := resultOf(t, operatorsSheet(t), sheet.Options{})
+	if got := strings.Join(f.GetSheetList(), ","); got != "Sheet1,Cameras,Gaps" {
+		t.Errorf("worksheets %s", got)
+	}
+	values(t, f, "Sheet1", map[string]string{
+		"A1": "Night shift", "A2": "Recorder", "C2": "Password", "A3": "10.0.0.5", "B3": "admin", "C3": "", "D3": "1; 2", "G3": "", "H3": "=2+2", "C5": "", "G5": "",
+		"I2": "state", "I3": "incomplete", "J3": "1 of 2 complete", "K3": "5", "L3": "4500", "M3": "2026-11-03 12:00:00", "N3": "2026-11-03 13:00:00",
+		"O3": "the recording ended too early", "I5": "failed", "J5": "0 of 1 complete", "O5": "+refused",
+	})
+	values(t, f, "Cameras", map[string]string{
+		"A1": "recorder", "A2": "10.0.0.5", "B2": "=cmd|' /C calc'!A0", "C2": "1", "E2": "@SUM(A1)_x0041_[31m", "F2": "done", "L2": "7200", "M2": "3600", "O2": "1", "C4": "all",
+	})
+	values(t, f, "Gaps", map[string]string{"A2": "10.0.0.5", "F2": "2026-11-03 13:00:00", "H2": "3600", "I2": "the recorder has nothing there"})
+	for _, secret := range []string{"Secret99", "Hunter2!", "everything"} {
+		if strings.Contains(xml, secret) {
+			t.Errorf("%q stands in the file", secret)
+		}
+	}
+	for name, row := range map[string]int{"Sheet1": 2, "Cameras": 1, "Gaps": 1} {
+		if p, err := f.GetPanes(name); err != nil || !p.Freeze || p.YSplit != row {
+			t.Errorf("%s: panes %+v, %v", name, p, err)
+		}
+	}
+	if strings.Count(xml, "<autoFilter") != 3 {
+		t.Error("a filter is missing")
+	}
+	style, err := f.GetCellStyle("Sheet1", "A2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := f.GetStyle(style); err != nil || s.Font == nil || !s.Font.Bold || len(s.Fill.Color) == 0 || !strings.HasSuffix(s.Fill.Color[0], "FF0000") {
+		t.Errorf("the header's style is %+v, %v", s, err)
+	}
+	if w, err := f.GetColWidth("Sheet1", "A"); err != nil || w != 44 {
+		t.Errorf("the first column is %v wide, %v", w, err)
+	}
+	if m, err := f.GetMergeCells("Sheet1"); err != nil || len(m) != 1 {
+		t.Errorf("merged are %v, %v", m, err)
+	}
+}
+
+func TestResultOfCSV(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tasks.csv")
+	if err := os.WriteFile(path, []byte("admin,Hunter2!,10.0.0.5,1\nadmin,Secret99,10.0.0.6,all\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, xml := resultOf(t, path, sheet.Options{})
+	values(t, f, "Tasks", map[string]string{
+		"A1": "user", "B1": "password", "C1": "recorder", "D1": "cameras", "E1": "state",
+		"A2": "admin", "B2": "", "C2": "10.0.0.5", "E2": "done", "F2": "1 of 1 complete", "B3": "", "E3": "failed",
+	})
+	if strings.Contains(xml, "Hunter2!") || strings.Contains(xml, "Secret99") {
+		t.Error("a password stands in the file")
+	}
+}
+
+func TestResultOfEncryptedWorkbook(t *testing.T) {
+	plain := operatorsSheet(t)
+	f, err := excelize.OpenFile(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "locked.xlsx")
+	if err := errors.Join(f.SaveAs(path, excelize.Options{Password: "open"}), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := resultOf(t, path, sheet.Options{Password: func() (string, error) { return "open", nil }})
+	values(t, got, "Sheet1", map[string]string{"A3": "10.0.0.5", "C3": "", "I3": "incomplete"})
+}

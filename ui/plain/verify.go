@@ -1,0 +1,143 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/ui/units"
+)
+
+// VerifyCodes explains the exit codes of "hikgrab verify", for --help.
+const VerifyCodes = `Exit codes:
+  0    everything is as the manifest says
+  1    unexpected error
+  2    there is no manifest
+  3    a file is missing, changed, unreadable, or not listed
+  130  stopped by the operator`
+
+// VerifyRecord is type verify: one file that is not as the manifest says.
+type VerifyRecord struct {
+	Type   string    `json:"type"`
+	Time   time.Time `json:"time"`
+	Kind   string    `json:"kind"` // missing, changed, extra or unreadable
+	Path   string    `json:"path"` // under the directory, with slashes
+	Detail string    `json:"detail,omitempty"`
+}
+
+// VerifySummaryRecord is type verify_summary, the last line of "hikgrab verify".
+type VerifySummaryRecord struct {
+	Type       string    `json:"type"`
+	Time       time.Time `json:"time"`
+	ExitCode   int       `json:"exit_code"`
+	Files      int       `json:"files"` // listed in the manifest
+	Bytes      int64     `json:"bytes"` // of them, as listed
+	Missing    int       `json:"missing"`
+	Changed    int       `json:"changed"`
+	Extra      int       `json:"extra"`
+	Unreadable int       `json:"unreadable"`
+}
+
+// VerifyPrinter writes what "hikgrab verify" found. Lines and JSON are the two
+// there are.
+type VerifyPrinter interface {
+	// Verified writes the files that are not as they should be, and the totals.
+	Verified(at time.Time, v archive.Verification) error
+}
+
+var (
+	_ VerifyPrinter = (*Lines)(nil)
+	_ VerifyPrinter = (*JSON)(nil)
+)
+
+// quietly is how long a verification may take before it tells how far it is.
+const quietly = 2 * time.Second
+
+// Verify reads a tree again, writes what differs from its manifest with p, and
+// how far it is to progress when that takes long. It returns the exit code:
+// ExitStopped when ctx ends.
+func Verify(ctx context.Context, dir string, p VerifyPrinter, progress io.Writer) (code int, err error) {
+	var at archive.VerifyProgress
+	ended := make(chan struct{})
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		ticker := time.NewTicker(quietly)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ticker.C:
+				done, total := at.Done.Load(), at.Total.Load()
+				fmt.Fprintf(progress, "%3d%%  %s read\n", units.Percent(done, total), units.Progress(done, total))
+			}
+		}
+	}()
+	v, err := archive.Verify(ctx, dir, &at)
+	close(ended)
+	<-told
+	switch {
+	case ctx.Err() != nil:
+		return ExitStopped, nil
+	case err != nil:
+		return ExitError, err
+	}
+	return verifyCode(v), p.Verified(time.Now(), v)
+}
+
+func verifyCode(v archive.Verification) int {
+	if len(v.Deviations) > 0 {
+		return ExitFailed
+	}
+	return ExitComplete
+}
+
+// Verified implements VerifyPrinter.
+func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
+	for _, d := range v.Deviations {
+		text := fmt.Sprintf("%-10s  %s", d.Kind, clean(d.Path))
+		if d.Detail != "" {
+			text += "  " + clean(d.Detail)
+		}
+		fmt.Fprintln(l.w, text)
+	}
+	fmt.Fprintf(l.w, "hikgrab: %s (%s) listed", units.Count(v.Files, "file"), units.Size(v.Bytes))
+	if len(v.Deviations) == 0 {
+		fmt.Fprint(l.w, ", all as they were")
+	}
+	for _, kind := range []archive.Difference{archive.Missing, archive.Changed, archive.Extra, archive.Unreadable} {
+		if n := countOf(v, kind); n > 0 {
+			fmt.Fprintf(l.w, ", %d %s", n, kind)
+		}
+	}
+	fmt.Fprintln(l.w)
+	return l.w.Flush()
+}
+
+// Verified implements VerifyPrinter.
+func (j *JSON) Verified(at time.Time, v archive.Verification) error {
+	for _, d := range v.Deviations {
+		record := VerifyRecord{Type: "verify", Time: stamp(at), Kind: string(d.Kind), Path: clean(d.Path), Detail: clean(d.Detail)}
+		if err := j.enc.Encode(record); err != nil {
+			return err
+		}
+	}
+	return j.write(VerifySummaryRecord{
+		Type: "verify_summary", Time: stamp(at), ExitCode: verifyCode(v), Files: v.Files, Bytes: v.Bytes,
+		Missing: countOf(v, archive.Missing), Changed: countOf(v, archive.Changed),
+		Extra: countOf(v, archive.Extra), Unreadable: countOf(v, archive.Unreadable),
+	})
+}
+
+func countOf(v archive.Verification, kind archive.Difference) int {
+	n := 0
+	for _, d := range v.Deviations {
+		if d.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
