@@ -64,6 +64,8 @@ type downloading struct {
 	receipt  Receipt
 	unlength bool // do not believe Content-Length
 
+	seam []byte // the end of what the sink holds, asked for once more when it is continued
+
 	announced int64 // Content-Length of the answer, believed or not; -1 for none
 	framed    bool  // the answer marks its own end
 }
@@ -113,15 +115,24 @@ func (d *downloading) completeAlready() bool {
 	return true
 }
 
+// seamSize is how many bytes that the sink holds already are fetched again when
+// it is continued. They must be the same: the lengths of a continuation can be
+// right and its bytes those of another place or another file.
+const seamSize = 4 << 10
+
 // startAt returns the byte to begin with, resetting a sink that cannot be
-// continued.
+// continued or is not worth it.
 func (d *downloading) startAt() (int64, error) {
 	at := d.sink.Offset()
 	beyond := d.rec.Size > 0 && at >= d.rec.Size
-	if at > 0 && (beyond || d.recorder.known().ranges == rangeIgnored) {
+	if at <= seamSize || beyond || d.recorder.known().ranges == rangeIgnored {
 		return 0, d.reset()
 	}
-	return at, nil
+	d.seam = make([]byte, seamSize)
+	if err := d.sink.Tail(d.seam); err != nil {
+		return 0, &sinkError{err}
+	}
+	return at - seamSize, nil
 }
 
 func (d *downloading) reset() error {

@@ -21,6 +21,8 @@ func (c *count) Write(p []byte) (int, error) {
 
 func (c *count) Offset() int64 { return c.n }
 
+func (c *count) Tail([]byte) error { return nil }
+
 func (c *count) Reset() error {
 	c.n = 0
 	return nil

@@ -242,6 +242,25 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestResumeComparesTheSeam continues a file whose end is not what the recorder
+// sent: every length is right, and yet the whole would be wrong.
+func TestResumeComparesTheSeam(t *testing.T) {
+	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{Range: simulator.RangeHonored}})
+	rec := first(t, client, 101)
+	whole := content(t, device, rec)
+	var m memory
+	m.Buffer.Write(whole[:60_000])
+	m.Bytes()[59_000] ^= 1
+	_, err := client.Download(t.Context(), rec, &m)
+	checkKind(t, err, nvr.Protocol)
+	if m.resets != 1 || m.Len() != 0 {
+		t.Fatalf("%d bytes stay after %d resets", m.Len(), m.resets)
+	}
+	if _, err := client.Download(t.Context(), rec, &m); err != nil || !bytes.Equal(m.Bytes(), whole) {
+		t.Fatalf("the next try gives %d bytes, %v", m.Len(), err)
+	}
+}
+
 func TestResumeOfWhatIsWhole(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	rec := first(t, client, 101)

@@ -77,6 +77,11 @@ type memory struct {
 
 func (m *memory) Offset() int64 { return int64(m.Len()) }
 
+func (m *memory) Tail(p []byte) error {
+	copy(p, m.Bytes()[m.Len()-len(p):])
+	return nil
+}
+
 func (m *memory) Reset() error {
 	m.resets++
 	m.Buffer.Reset()

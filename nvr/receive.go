@@ -36,8 +36,14 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 			return nil, verdict{}, err
 		}
 		d.recorder.learn(func(l *learned) { l.ranges, l.download = rangeHonoured, f })
+		if err := d.checkSeam(resp.Body); err != nil {
+			return nil, verdict{}, err
+		}
 		d.receipt.Resumed, d.receipt.Length = true, total
-		return nil, verdict{}, d.pour(resp.Body, nil, length, from)
+		if length >= 0 {
+			length -= seamSize
+		}
+		return nil, verdict{}, d.pour(resp.Body, nil, length, from+seamSize)
 	default:
 		return d.refused(resp, nil)
 	}
@@ -107,10 +113,31 @@ func (d *downloading) checkPart(resp *http.Response, from int64) (total int64, e
 		return part.total, nil
 	}
 	d.recorder.learn(func(l *learned) { l.ranges = rangeIgnored })
-	if err := d.reset(); err != nil {
-		return 0, err
+	return 0, d.cannotContinue(bad)
+}
+
+// checkSeam compares the first bytes of a continuation with those that it
+// overlaps.
+func (d *downloading) checkSeam(body io.Reader) error {
+	again := make([]byte, seamSize)
+	if _, err := io.ReadFull(body, again); err != nil {
+		if d.ctx.Err() != nil {
+			return d.ctx.Err()
+		}
+		return d.early(err)
 	}
-	return 0, unexpected("continuing failed: "+bad+"; the next try starts from the beginning", nil)
+	if !bytes.Equal(again, d.seam) {
+		return d.cannotContinue("what comes is not what came before")
+	}
+	return nil
+}
+
+// cannotContinue drops what the sink holds and says why.
+func (d *downloading) cannotContinue(why string) error {
+	if err := d.reset(); err != nil {
+		return err
+	}
+	return unexpected("continuing failed: "+why+"; the next try starts from the beginning", nil)
 }
 
 // refused reads the verdict in an answer that is no recording. head is what has

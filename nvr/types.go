@@ -186,6 +186,8 @@ type Sink interface {
 	Write(p []byte) (int, error)
 	// Offset is the number of bytes that the sink holds already.
 	Offset() int64
+	// Tail fills p with the last bytes that the sink holds; there are as many.
+	Tail(p []byte) error
 	// Reset drops everything the sink holds.
 	Reset() error
 }

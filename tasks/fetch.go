@@ -102,6 +102,9 @@ func (s *meteredSink) Write(p []byte) (int, error) {
 // Offset is what the part holds.
 func (s *meteredSink) Offset() int64 { return s.part.Offset() }
 
+// Tail is the end of what the part holds.
+func (s *meteredSink) Tail(p []byte) error { return s.part.Tail(p) }
+
 // Reset empties the part.
 func (s *meteredSink) Reset() error {
 	s.meter.have.Store(0)

@@ -197,6 +197,17 @@ func (p *Part) hashing() *hasher {
 // Offset is the number of bytes that the part holds.
 func (p *Part) Offset() int64 { return p.offset.Load() }
 
+// Tail fills b with the last bytes that the part holds; there are as many.
+func (p *Part) Tail(b []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ended {
+		return p.archive.fail("read", p.name, errEnded)
+	}
+	_, err := p.file.ReadAt(b, p.offset.Load()-int64(len(b)))
+	return p.archive.fail("read", p.name, err)
+}
+
 // Reset drops everything the part holds.
 func (p *Part) Reset() error {
 	p.mu.Lock()
