@@ -258,6 +258,7 @@ type job struct {
 	options tasks.Options
 	title   string
 	sheet   string // its path
+	log     string // the path of the log file
 	goOn    string // the command that goes on with what is left
 	retry   string // the command that tries what failed once more
 }
@@ -337,8 +338,11 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 		j.options.Log.Info("Notice", "text", text)
 		_ = out.Notice(time.Now(), text) // a reader that is gone shows in work
 	}
+	if named, ok := file.(interface{ Name() string }); ok {
+		j.log = named.Name()
+	}
 	q := tasks.NewQueue(j.tasks, j.options)
-	stopped, err := a.work(ctx, q, out, j.title, j.options.Log)
+	stopped, err := a.work(ctx, q, out, j)
 	var end tasks.Snapshot
 	q.Snapshot(&end)
 	if a.code = plain.ExitCode(&end, stopped); err != nil {
@@ -346,10 +350,7 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 	}
 	report := plain.Report{
 		Snapshot: &end, ExitCode: a.code, Retry: j.retry, Continue: j.goOn,
-		Manifest: filepath.Join(a.flags.Out, "manifest.csv"),
-	}
-	if named, ok := file.(interface{ Name() string }); ok {
-		report.Log = named.Name()
+		Manifest: filepath.Join(a.flags.Out, "manifest.csv"), Log: j.log,
 	}
 	if !errors.Is(err, errHangs) {
 		report.Coverage = q.Coverage()
@@ -381,13 +382,13 @@ func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
 
 // work runs the queue behind the screen or plain output until everything has
 // ended, the operator leaves, a signal comes, or nobody reads the output.
-func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, title string, log *slog.Logger) (stopped bool, err error) {
+func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, j job) (stopped bool, err error) {
 	ctx, release := a.untilSignal(ctx)
 	defer release()
 	steady := context.WithoutCancel(ctx)
 	ended, end := context.WithCancel(steady) // when the queue has
 	var running sync.WaitGroup
-	running.Go(func() { awake.While(ended, q.Working, awake.System, log) })
+	running.Go(func() { awake.While(ended, q.Working, awake.System, j.options.Log) })
 	go func() {
 		defer end()
 		q.Run(steady)
@@ -405,7 +406,7 @@ func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, title strin
 	if a.screen() {
 		var left ui.Result
 		left, err = ui.Run(ctx, q, ui.Options{
-			Title: title, Out: a.flags.Out, ASCII: a.flags.ASCII, NoColor: os.Getenv("NO_COLOR") != "",
+			Title: j.title, Log: j.log, Out: a.flags.Out, ASCII: a.flags.ASCII, NoColor: os.Getenv("NO_COLOR") != "",
 		})
 		stopped = left.Ending != ui.Finished
 		fmt.Fprint(a.stdout, left.Frame)
