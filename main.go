@@ -42,6 +42,11 @@ var version = ""
 const shutdownLimit = 10 * time.Second
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		// Indexes of MP4s come and go by the megabyte. Collecting them twice as
+		// often costs nothing beside hashing, and a quarter of the memory less.
+		debug.SetGCPercent(50)
+	}
 	signal.Ignore(syscall.SIGPIPE) // a write to a closed pipe gives an error instead
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
