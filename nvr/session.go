@@ -25,6 +25,12 @@ const (
 	// before it is not sent any more: each time looks like a bad login.
 	deniedOften = 3
 
+	// lately is how long an accepted login is taken for still good. After that
+	// the next request goes out alone: if the password was changed meanwhile,
+	// only one request is refused, not all that happen to start together. With
+	// the one that makes sure, that stays below a lock after three.
+	lately = time.Second
+
 	// spentNonces is how many reused nonces in a row must fail before the
 	// session stops reusing them. Some firmware binds a nonce to one URL.
 	spentNonces = 3
@@ -42,6 +48,7 @@ type session struct {
 
 	mu      sync.Mutex
 	proven  bool            // the recorder accepted the login
+	last    time.Time       // when it last did
 	asked   bool            // it wanted one; false: it answers anybody
 	open    map[string]bool // what it was accepted for, as "METHOD path"
 	denied  map[string]int  // how often in a row a good login was refused it, as in open
@@ -111,11 +118,11 @@ func (s *session) do(req *http.Request) (*http.Response, error) {
 	}
 	x := exchange{session: s, req: req}
 	defer x.end()
-	if !s.isProven() {
+	if !s.provenLately() {
 		if err := x.alone(); err != nil {
 			return nil, err
 		}
-		if s.isProven() {
+		if s.provenLately() {
 			x.end()
 		}
 	}
@@ -142,6 +149,12 @@ func (s *session) wantsLogin() bool {
 	return s.asked
 }
 
+func (s *session) provenLately() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.proven && time.Since(s.last) < lately
+}
+
 func (s *session) isProven() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,7 +171,7 @@ func (s *session) accept(req *http.Request, status int, login, reused bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.proven, s.forced = true, false
+	s.proven, s.forced, s.last = true, false, time.Now()
 	s.asked = s.asked || login
 	s.open[pathOf(req)] = true
 	delete(s.denied, pathOf(req))

@@ -201,6 +201,40 @@ func TestPasswordChangedWhileRunning(t *testing.T) {
 	}
 }
 
+// TestPasswordChangedBetweenDownloadsThatStartTogether must not lock a recorder
+// that locks after three refused logins.
+func TestPasswordChangedBetweenDownloadsThatStartTogether(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		device, client := plug(t, simulator.Config{Channels: channels(1), Latency: 50 * time.Millisecond, Auth: simulator.Auth{LockAfter: 3}})
+		rec := first(t, client, 101)
+		together := func(check func(error)) {
+			var all sync.WaitGroup
+			for range 8 {
+				all.Go(func() {
+					_, err := client.Download(t.Context(), rec, new(memory))
+					check(err)
+				})
+			}
+			all.Wait()
+		}
+		together(func(err error) { // so that there are many nonces to reuse
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(time.Minute)
+		device.SetPassword("admin", "another")
+		together(func(err error) {
+			if nvr.KindOf(err) != nvr.Auth {
+				t.Errorf("%v", err)
+			}
+		})
+		if a := device.Stats().Auth; a.Refused > 2 || a.Locked {
+			t.Errorf("%d logins were refused, locked: %t", a.Refused, a.Locked)
+		}
+	})
+}
+
 // TestPasswordChangedBeforeFirstDownload is the case in which a missing right
 // has to be told from a wrong password.
 func TestPasswordChangedBeforeFirstDownload(t *testing.T) {
