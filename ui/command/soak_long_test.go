@@ -1,6 +1,6 @@
 //go:build soak
 
-package main
+package command
 
 import (
 	"math/rand/v2"
@@ -12,7 +12,7 @@ import (
 
 // TestSoakLong takes minutes:
 //
-//	go test -tags soak -run Soak -timeout 1h -v .
+//	go test -tags soak -run Soak -timeout 1h -v ./ui/command
 //
 // HIKGRAB_SOAK_SEED repeats a run as far as the scheduler allows.
 func TestSoakLong(t *testing.T) {

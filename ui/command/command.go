@@ -1,0 +1,84 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/ui/flags"
+	"example.com/hikgrab/ui/plain"
+)
+
+// Program is hikgrab as it was started. The files are needed.
+type Program struct {
+	Version               string // as a release build says; empty asks the build itself
+	Stdin, Stdout, Stderr *os.File
+}
+
+// Run does what args, without the program's name, ask for and returns the exit
+// code. It takes over the process's signals. A second interrupt, or a shutdown
+// that hangs, ends the process.
+func (p Program) Run(ctx context.Context, args []string) int {
+	signal.Ignore(syscall.SIGPIPE) // a write to a closed pipe gives an error instead
+	a := &app{Program: p}
+	root := a.commands()
+	root.SetArgs(args)
+	root.SetIn(p.Stdin)
+	root.SetOut(p.Stdout)
+	root.SetErr(p.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return a.code
+	}
+	fmt.Fprintf(p.Stderr, "hikgrab: %v\n", err)
+	if failure, ok := errors.AsType[*failure](err); ok {
+		return failure.code
+	}
+	return plain.ExitUsage // whatever is not marked as failed is at fault on the command line or in the sheet
+}
+
+// failure is an error that decides the exit code.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// failed wraps what went wrong at no fault of the command line, with what to
+// do about it where that is known.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	if disk, ok := errors.AsType[*archive.Error](err); ok && disk.Hint() != "" {
+		err = fmt.Errorf("%w; %s", err, disk.Hint())
+	}
+	return &failure{plain.ExitError, err}
+}
+
+// app is what the commands share.
+type app struct {
+	Program
+	flags  flags.Flags
+	code   int     // the exit code when no error says otherwise
+	opened *string // the password that the operator typed for the sheet
+}
+
+func (a *app) commands() *cobra.Command {
+	root := a.downloadCommand()
+	root.AddCommand(a.checkCommand(), a.initCommand(), a.demoCommand(), a.verifyCommand(), a.versionCommand())
+	root.SuggestionsMinimumDistance = 2
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", flags.Suggest(c.Flags(), err), c.CommandPath())
+	})
+	return root
+}

@@ -1,0 +1,82 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/hikgrab/nvr/simulator"
+)
+
+func TestMain(m *testing.M) {
+	// The programs that keep a machine awake are never asked for real.
+	testscript.Main(m, map[string]func(){"hikgrab": hikgrab, "systemd-inhibit": inhibit, "caffeinate": inhibit})
+}
+
+// hikgrab is the program as main starts it.
+func hikgrab() {
+	p := Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	os.Exit(p.Run(context.Background(), os.Args[1:]))
+}
+
+// The scripts under testdata/script use hikgrab as an operator does, against
+// simulated recorders on loopback. Their own commands are the methods of stage.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			s := &stage{recorders: map[string]*simulator.Recorder{}}
+			env.Values[stageKey{}] = s
+			env.Setenv("NO_COLOR", "1")
+			env.Setenv("GORACE", "atexit_sleep_ms=10") // the race detector sleeps a second at every exit
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"recorders": recordersCmd, "fill": fillCmd, "exits": exitsCmd, "delivered": deliveredCmd,
+			"contacted": contactedCmd, "refused": refusedCmd, "downloads": downloadsCmd, "nosecret": nosecretCmd,
+			"jsonlines": jsonlinesCmd, "await": awaitCmd, "hostile": hostileCmd, "harmless": harmlessCmd,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+func TestPasswordOfTheSheet(t *testing.T) {
+	in, out, err := os.Pipe() // no terminal, so nobody can be asked
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer out.Close()
+	a := &app{Program: Program{Stdin: in, Stderr: out}}
+	t.Setenv("HIKGRAB_SHEET_PASSWORD", "")
+	if got, err := a.sheetPassword(); got != "" || err != nil {
+		t.Errorf("an empty password gives %q, %v", got, err)
+	}
+	t.Setenv("HIKGRAB_SHEET_PASSWORD", "open sesame")
+	if got, err := a.sheetPassword(); got != "open sesame" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if err := os.Unsetenv("HIKGRAB_SHEET_PASSWORD"); err != nil { // t.Setenv puts it back
+		t.Fatal(err)
+	}
+	if got, err := a.sheetPassword(); err == nil || !strings.Contains(err.Error(), "HIKGRAB_SHEET_PASSWORD") {
+		t.Errorf("without terminal and variable: %q, %v", got, err)
+	}
+}
+
+func TestLeavingDoesNotWaitForADiskThatHangs(t *testing.T) {
+	hang := make(chan struct{})
+	defer close(hang)
+	if err := within(time.Millisecond, func() error { <-hang; return nil }); !errors.Is(err, errHangs) {
+		t.Errorf("got %v", err)
+	}
+	if err := within(time.Hour, func() error { return io.ErrClosedPipe }); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,88 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/hikgrab/tasks/demo"
+	"example.com/hikgrab/tasks/sheet"
+	"example.com/hikgrab/ui/plain"
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	serve := false
+	c := &cobra.Command{
+		Use: "demo [flags]", Short: "The real thing against simulated recorders on this machine",
+		Long: "Demo runs simulated recorders on this machine, writes a task sheet for them, and downloads what it\n" +
+			"asks for, into a new temporary directory or --out. What it wrote stays there.\n\n" + plain.ExitCodes,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if serve {
+				return a.serveDemo(c.Context())
+			}
+			return a.demo(c)
+		},
+	}
+	a.flags.Register(c.Flags())
+	c.Flags().BoolVar(&serve, "serve", false, "only run the recorders, for other programs to try")
+	return c
+}
+
+// demo does what download does, against simulated recorders of its own.
+func (a *app) demo(c *cobra.Command) error {
+	o, err := a.flags.Options()
+	if err != nil {
+		return err
+	}
+	site, err := demo.Start(time.Now())
+	if err != nil {
+		return failed(err)
+	}
+	defer site.Close()
+	dir, err := a.demoDir(c.Flags().Changed("out"))
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, "tasks.xlsx")
+	if err := sheet.WriteTasks(path, site.Tasks); err != nil {
+		return fmt.Errorf("%w; name another directory with --out", err)
+	}
+	got, err := a.readSheet(c, path)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Stderr, "hikgrab demo: %d simulated recorders, sheet and recordings in %s\n", len(site.Tasks), dir)
+	return a.fetch(c.Context(), job{tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path})
+}
+
+// serveDemo runs the recorders of the demo until it is interrupted.
+func (a *app) serveDemo(ctx context.Context) error {
+	ctx, release := a.untilSignal(ctx)
+	defer release()
+	site, err := demo.Start(time.Now())
+	if err != nil {
+		return failed(err)
+	}
+	defer site.Close()
+	if err := plain.Logins(a.Stdout, site.Tasks); err != nil {
+		return failed(err)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// demoDir returns where the sheet of the demo goes, and has the recordings go
+// into "recordings" beside it unless the operator named a place.
+func (a *app) demoDir(named bool) (string, error) {
+	if named {
+		return a.flags.Out, failed(os.MkdirAll(a.flags.Out, 0o777))
+	}
+	dir, err := os.MkdirTemp("", "hikgrab-demo-")
+	a.flags.Out = filepath.Join(dir, "recordings")
+	return dir, failed(err)
+}

@@ -1,0 +1,150 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/sheet"
+	"example.com/hikgrab/ui/flags"
+	"example.com/hikgrab/ui/plain"
+)
+
+const shortUsage = `name a task sheet
+
+  hikgrab SHEET          download what the sheet asks for
+  hikgrab check SHEET    see what is there, download nothing
+  hikgrab init [FILE]    write a task sheet to fill in
+  hikgrab demo           the real thing against simulated recorders
+
+"hikgrab --help" lists every flag`
+
+func (a *app) downloadCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "hikgrab [flags] SHEET",
+		Short: "Download recordings from Hikvision recorders, as a task sheet asks",
+		Long: "Hikgrab downloads recordings from Hikvision recorders. SHEET is a spreadsheet (.xlsx, .xlsm\n" +
+			"or .csv) with one row per recorder: address, login, cameras and time. A second run fetches\n" +
+			"only what is new.\n\n" + plain.ExitCodes,
+		Example: "  hikgrab tasks.xlsx\n  hikgrab -o D:\\archive --yesterday tasks.xlsx\n" +
+			"  hikgrab --from 2026-11-03 --to \"2026-11-03 12:00\" --only failed tasks.xlsx",
+		Args: oneSheet,
+		RunE: func(c *cobra.Command, args []string) error { return a.download(c, args[0]) },
+	}
+	a.flags.Register(c.Flags())
+	return c
+}
+
+// job is what a run of the queue needs to know.
+type job struct {
+	tasks   []tasks.Task
+	notices []string
+	options tasks.Options
+	title   string
+	sheet   string // its path
+	log     string // the path of the log file
+	goOn    string // the command that goes on with what is left
+	retry   string // the command that tries what failed once more
+}
+
+func (a *app) download(c *cobra.Command, path string) error {
+	o, err := a.flags.Options()
+	if err != nil {
+		return err
+	}
+	got, err := a.readSheet(c, path)
+	if err != nil {
+		return err
+	}
+	o.Reread = func() ([]tasks.Task, error) {
+		again, err := a.readSheet(c, path)
+		return again.Tasks, err
+	}
+	again := flags.Again(c.Flags(), o.Period, got.Tasks, path)
+	return a.fetch(c.Context(), job{
+		tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path,
+		goOn:  plain.Command(append([]string{"hikgrab"}, again...)...),
+		retry: plain.Command(append([]string{"hikgrab", "--only", "failed"}, again...)...),
+	})
+}
+
+// fetch opens the archive and its log, runs the queue, and prints how it ended.
+func (a *app) fetch(ctx context.Context, j job) (err error) {
+	book := &logBook{}
+	j.options.Log = a.logger(book)
+	if j.options.Archive, err = archive.Open(a.flags.Out, j.options.Log); err != nil {
+		return failed(err)
+	}
+	var file io.WriteCloser
+	defer func() {
+		limit := shutdownLimit
+		if errors.Is(err, errHangs) {
+			limit = time.Second // it was waited for long enough
+		}
+		err = errors.Join(err, failed(within(limit, func() error {
+			if file != nil {
+				_ = file.Close() // the log's last lines are worth no failure
+			}
+			return j.options.Archive.Close()
+		})))
+	}()
+	if file, err = j.options.Archive.LogWriter(); err != nil {
+		return failed(err)
+	}
+	if err := book.open(file); err != nil {
+		return failed(err)
+	}
+	j.options.Log.Info("Started", "version", a.version(), "rows", len(j.tasks), "period", j.options.Period.String())
+	out := a.printer()
+	for _, text := range j.notices {
+		j.options.Log.Info("Notice", "text", text)
+		_ = out.Notice(time.Now(), text) // a reader that is gone shows in work
+	}
+	if named, ok := file.(interface{ Name() string }); ok {
+		j.log = named.Name()
+	}
+	q := tasks.NewQueue(j.tasks, j.options)
+	stopped, err := a.work(ctx, q, out, j)
+	var end tasks.Snapshot
+	q.Snapshot(&end)
+	if a.code = plain.ExitCode(&end, stopped); err != nil {
+		a.code = plain.ExitError
+	}
+	report := plain.Report{
+		Snapshot: &end, ExitCode: a.code, Retry: j.retry, Continue: j.goOn,
+		Manifest: filepath.Join(a.flags.Out, "manifest.csv"), Log: j.log,
+	}
+	if !errors.Is(err, errHangs) {
+		report.Coverage = q.Coverage()
+		report.Result = a.writeResult(j, report.Coverage, out)
+	}
+	if told := out.Summary(report); !plain.Gone(told) {
+		err = errors.Join(err, told)
+	}
+	return failed(err)
+}
+
+// writeResult writes the sheet again with the outcome of the run and returns
+// where it is. That it cannot be written is worth a notice, not a failure.
+func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
+	base := filepath.Base(j.sheet)
+	name := strings.TrimSuffix(base, filepath.Ext(base)) + ".result.xlsx"
+	path, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
+		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, j.tasks, all)
+	})
+	switch {
+	case err != nil:
+		j.options.Log.Warn("The result sheet could not be written", "error", err)
+		_ = out.Notice(time.Now(), "the result sheet could not be written: "+err.Error()) // a reader that is gone misses no more than this
+	case filepath.Base(path) != name:
+		_ = out.Notice(time.Now(), name+" is open in another program; this run's result is "+path)
+	}
+	return path
+}

@@ -1,0 +1,84 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"example.com/hikgrab/tasks/sheet"
+	"example.com/hikgrab/ui/plain"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "init [FILE]", Short: "Write a task sheet to fill in", Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.writeTemplate(append(args, "tasks.xlsx")[0])
+		},
+	}
+}
+
+func (a *app) writeTemplate(path string) error {
+	err := sheet.WriteTemplate(path)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists already and is left alone; name another file", path)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	_, err = fmt.Fprintf(a.Stdout, "wrote %s; fill it in, then: %s\n", path, plain.Command("hikgrab", "check", path))
+	return err
+}
+
+// oneSheet wants exactly one argument, and takes typing mistakes into account.
+func oneSheet(c *cobra.Command, args []string) error {
+	switch len(args) {
+	case 1:
+		return nil
+	case 0:
+		return errors.New(shortUsage)
+	}
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("there is no command %q; did you mean %q?", args[0], "hikgrab "+near[0])
+	}
+	return fmt.Errorf("one task sheet at a time, not %d (%s); quote a name that has spaces", len(args), plain.Command(args...))
+}
+
+// readSheet returns the tasks of a sheet and what is worth saying about it. Its
+// errors are faults of the sheet: nothing was contacted.
+func (a *app) readSheet(c *cobra.Command, path string) (sheet.Sheet, error) {
+	got, err := sheet.Read(path, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword})
+	if errors.Is(err, fs.ErrNotExist) {
+		if near := c.Root().SuggestionsFor(path); len(near) > 0 {
+			return got, fmt.Errorf("there is no file or command %q; did you mean %q?", path, "hikgrab "+near[0])
+		}
+		return got, fmt.Errorf("%s: no such file; %q writes a task sheet to fill in", path, "hikgrab init")
+	}
+	if err != nil {
+		return got, err
+	}
+	return got, a.flags.Apply(got.Tasks)
+}
+
+// sheetPassword gets the password of an encrypted workbook.
+func (a *app) sheetPassword() (string, error) {
+	if password, ok := os.LookupEnv("HIKGRAB_SHEET_PASSWORD"); ok {
+		return password, nil
+	}
+	if a.opened != nil {
+		return *a.opened, nil
+	}
+	if !terminal(a.Stdin) {
+		return "", errors.New("put its password into HIKGRAB_SHEET_PASSWORD")
+	}
+	fmt.Fprint(a.Stderr, "Password of the workbook: ")
+	password, err := term.ReadPassword(int(a.Stdin.Fd()))
+	fmt.Fprintln(a.Stderr)
+	typed := string(password)
+	a.opened = &typed
+	return typed, err
+}

@@ -1,0 +1,55 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"example.com/hikgrab/ui/plain"
+)
+
+// untilSignal returns a context that ends with the first interrupt, request to
+// terminate or closed terminal. A second one, or a shutdown that takes too
+// long, ends the program: what is on disk is good for the next run.
+func (a *app) untilSignal(parent context.Context) (ctx context.Context, release func()) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup says that closing the terminal is no reason
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	before, _ := term.GetState(int(a.Stdin.Fd())) // nil when it is no terminal
+	done := make(chan struct{})
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		select {
+		case <-signals:
+			cancel()
+		case <-done:
+			return
+		}
+		select {
+		case <-signals:
+		case <-time.After(shutdownLimit):
+		case <-done:
+			return
+		}
+		if before != nil && a.screen() {
+			_ = term.Restore(int(a.Stdin.Fd()), before)
+			fmt.Fprint(a.Stdout, "\x1b[?1004l\x1b[?1049l\x1b[?25h") // no focus reports, the normal screen, a cursor
+		}
+		os.Exit(plain.ExitStopped)
+	})
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		watch.Wait()
+		cancel()
+	}
+}

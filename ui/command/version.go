@@ -1,0 +1,37 @@
+package command
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.Stdout, a.version())
+			return err
+		},
+	}
+}
+
+// version is what the release build says, or else what the build knows of itself.
+func (p Program) version() string {
+	text, revision := p.Version, ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if text == "" {
+			text = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
+			}
+		}
+	}
+	if text == "" {
+		text = "(devel)"
+	}
+	return "hikgrab " + text + revision
+}
