@@ -105,6 +105,7 @@ type audio struct {
 	sink     soundSink // nil when nobody wants the audio
 	rate     int
 	channels int
+	config   [2]byte // AudioSpecificConfig of AAC
 
 	early   []earlyAudio // packets from before the first key frame
 	waiting int          // bytes in early
@@ -164,7 +165,10 @@ func (a *audio) start(offset int64) {
 // use places a packet and takes its frames apart.
 func (a *audio) use(p *ps.Packet) {
 	if p.HasPTS {
-		back := a.stamped && difference(p.PTS, a.last) <= 0
+		// One stamp again and again is a recorder that cannot count, and silence
+		// is always the same: neither came twice because of that.
+		d := difference(p.PTS, a.last)
+		back := a.stamped && (d < 0 || d == 0 && a.recent.inside)
 		if a.recent.again(sighting{pts: p.PTS, print: fingerprint(p.Payload)}, back) {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mediatest"
 )
 
 // adts cuts an ADTS stream into frames.
@@ -47,7 +48,7 @@ func TestFramedAudio(t *testing.T) {
 			t.Parallel()
 			c.tape.source, c.tape.soundStep, c.tape.number = "plain.h265", c.step, 77
 			f := record(t, c.tape)
-			var dst memory
+			var dst mediatest.Memory
 			r, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -55,11 +56,11 @@ func TestFramedAudio(t *testing.T) {
 			if !r.Clean() || r.Audio != c.kind {
 				t.Errorf("%v, %v", r.Audio, r.Reason())
 			}
-			m, err := dst.movie()
+			m, err := dst.Movie()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := m.track("soun").format; got != c.format {
+			if got := m.Track("soun").Format; got != c.format {
 				t.Errorf("format %s", got)
 			}
 			for i := range f.sound {
@@ -74,16 +75,46 @@ func TestFramedAudio(t *testing.T) {
 func TestEmptyAudio(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) { r.audio, r.sound = 0x90, append([][]byte{{}, {}}, tone()...) }))
-	var dst memory
+	var dst mediatest.Memory
 	if _, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	m, err := dst.movie()
+	m, err := dst.Movie()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.tracks) != 2 || len(m.track("soun").samples) != len(f.sound)-2 {
-		t.Errorf("%d tracks, %d audio samples of %d", len(m.tracks), len(m.track("soun").samples), len(f.sound))
+	if len(m.Tracks) != 2 || len(m.Track("soun").Samples) != len(f.sound)-2 {
+		t.Errorf("%d tracks, %d audio samples of %d", len(m.Tracks), len(m.Track("soun").Samples), len(f.sound))
+	}
+}
+
+// TestAudioChanges makes stereo of the last frames of mono: no decoder that was
+// told of mono can play them.
+func TestAudioChanges(t *testing.T) {
+	t.Parallel()
+	aac := adts(testdata(t, "tone.aac"))
+	for i := 20; i < len(aac); i++ {
+		aac[i] = bytes.Clone(aac[i])
+		aac[i][3] = aac[i][3]&0x3F | 2<<6
+	}
+	f := record(t, tape{source: "plain.h264", audio: 0x0F, sound: aac[:25], soundStep: 5760})
+	var dst mediatest.Memory
+	r, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := dst.Movie()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stereo := 0
+	for _, b := range f.sound {
+		if b[3]>>6 == 2 {
+			stereo++
+		}
+	}
+	if n := len(m.Track("soun").Samples); n != len(f.sound)-stereo || stereo == 0 || r.Problem(media.OddAudio).Count < int64(stereo) {
+		t.Errorf("%d samples of %d, %d of them stereo: %s", n, len(f.sound), stereo, r.Reason())
 	}
 }
 
@@ -95,24 +126,24 @@ func TestStraddlingAudio(t *testing.T) {
 	frames := adts(aac)
 	const size = 61
 	f := record(t, tape{source: "plain.h264", audio: 0x0F, sound: constant(aac, size), audioStamp: noStamps, soundStep: 1800})
-	var dst memory
+	var dst mediatest.Memory
 	r, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := dst.movie()
+	m, err := dst.Movie()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := m.track("soun")
-	if r.Audio != media.AAC || len(a.samples) < len(frames) {
-		t.Fatalf("%v, %d samples: %s", r.Audio, len(a.samples), r.Reason())
+	a := m.Track("soun")
+	if r.Audio != media.AAC || len(a.Samples) < len(frames) {
+		t.Fatalf("%v, %d samples: %s", r.Audio, len(a.Samples), r.Reason())
 	}
 	// Behind the end of the tone the tape begins it again, in the middle of a
 	// frame.
-	for i, s := range a.samples[:len(frames)-1] {
-		if !bytes.Equal(s.data, frames[i][7:]) || s.dts != int64(i)*1024 {
-			t.Fatalf("frame %d at %d", i, s.dts)
+	for i, s := range a.Samples[:len(frames)-1] {
+		if !bytes.Equal(s.Data, frames[i][7:]) || s.DTS != int64(i)*1024 {
+			t.Fatalf("frame %d at %d", i, s.DTS)
 		}
 	}
 }
@@ -129,14 +160,14 @@ func TestAudioGap(t *testing.T) {
 	f := record(t, with(plain("plain.h264"), func(r *tape) {
 		r.repeat, r.audio, r.sound, r.soundStamp = 2, 0x90, tone(), shift
 	}))
-	var dst memory
+	var dst mediatest.Memory
 	if _, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range f.soundAt {
 		f.soundAt[i] = shift(i, f.soundAt[i])
 	}
-	m, err := dst.movie()
+	m, err := dst.Movie()
 	if err != nil {
 		t.Fatal(err)
 	}

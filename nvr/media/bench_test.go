@@ -104,13 +104,13 @@ func heavy(b *testing.B, source, path string) int64 {
 	random := rand.NewChaCha8([32]byte{1})
 	for i := range list {
 		n := 20 << 10
-		if list[i].key {
+		if list[i].Key {
 			n = 200 << 10
 		}
 		body := make([]byte, n)
 		_, _ = random.Read(body)
-		last := len(list[i].nals) - 1
-		list[i].nals[last] = append(slices.Clone(list[i].nals[last]), escaped(body)...)
+		last := len(list[i].NALs) - 1
+		list[i].NALs[last] = append(slices.Clone(list[i].NALs[last]), escaped(body)...)
 	}
 	file, err := os.Create(path)
 	if err != nil {
@@ -123,9 +123,9 @@ func heavy(b *testing.B, source, path string) int64 {
 	var size int64
 	for i := 0; size < 200<<20; i++ {
 		p := list[i%len(list)]
-		p.pts, p.dts = int64(i)*3600, int64(i)*3600
+		p.PTS, p.DTS = int64(i)*3600, int64(i)*3600
 		w.picture(i, p)
-		w.soundPacket(i, sound[i%len(sound)], p.pts)
+		w.soundPacket(i, sound[i%len(sound)], p.PTS)
 		n, err := io.Copy(file, bytes.NewReader(w.b))
 		if err != nil {
 			b.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mediatest"
 )
 
 func imkhHead(system byte, tail ...byte) []byte {
@@ -57,9 +58,9 @@ func TestSniff(t *testing.T) {
 			if c.want.ProgramStream() == (r.Unfit.Kind == media.ForeignContainer) {
 				t.Errorf("unfit: %v", r.Unfit)
 			}
-			dst := memory{}
-			if _, err := media.Remux(&dst, newReader(c.head), media.Options{}); err == nil || len(dst.b) != 0 {
-				t.Errorf("Remux: %v, %d bytes written", err, len(dst.b))
+			dst := mediatest.Memory{}
+			if _, err := media.Remux(&dst, newReader(c.head), media.Options{}); err == nil || len(dst.B) != 0 {
+				t.Errorf("Remux: %v, %d bytes written", err, len(dst.B))
 			}
 		})
 	}

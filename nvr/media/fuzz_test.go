@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mediatest"
 )
 
 func FuzzSniff(f *testing.F) {
@@ -51,7 +52,7 @@ func FuzzRemux(f *testing.F) {
 			t.Fatal(err)
 		}
 		sameReport(t, scan, whole)
-		var dst memory
+		var dst mediatest.Memory
 		r, err := media.Remux(&dst, bytes.NewReader(b), media.Options{})
 		if err != nil {
 			var refusal *media.Refusal
@@ -61,15 +62,15 @@ func FuzzRemux(f *testing.F) {
 			return
 		}
 		sameReport(t, r, scan)
-		m, err := dst.movie()
+		m, err := dst.Movie()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := len(m.track("vide").samples); n != r.Frames {
+		if n := len(m.Track("vide").Samples); n != r.Frames {
 			t.Errorf("%d samples, %d frames", n, r.Frames)
 		}
-		if len(dst.b) > 4*len(b)+256<<10 {
-			t.Errorf("%d bytes became %d", len(b), len(dst.b))
+		if len(dst.B) > 4*len(b)+256<<10 {
+			t.Errorf("%d bytes became %d", len(b), len(dst.B))
 		}
 	})
 }

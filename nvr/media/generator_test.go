@@ -6,53 +6,18 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"example.com/hikgrab/nvr/media/mediatest"
 )
 
-// picture is one access unit of a source: what must come out again.
-type picture struct {
-	nals [][]byte
-	key  bool
-	pts  int64
-	dts  int64
-}
-
-// data returns the picture as an MP4 sample holds it.
-func (p picture) data() []byte {
-	var b []byte
-	for _, n := range p.nals {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(n)))
-		b = append(b, n...)
-	}
-	return b
-}
-
-// pictures takes an elementary stream of testdata apart, by other means than
-// package es does: the clips are known to hold no zero byte before a start code
-// but its own, and all slices of a picture in a row.
-func pictures(t testing.TB, name string) []picture {
+// pictures takes an elementary stream of testdata apart.
+func pictures(t testing.TB, name string) []mediatest.Picture {
 	t.Helper()
-	stream := testdata(t, name)
-	h265 := bytes.HasSuffix([]byte(name), []byte("265"))
-	var list []picture
-	var cur picture
-	full := false
-	for _, part := range bytes.Split(stream, []byte{0, 0, 1})[1:] {
-		nal := bytes.TrimRight(part, "\x00")
-		kind, first := nal[0]&31, nal[1]&0x80 != 0
-		slice, key := kind == 1 || kind == 5, kind == 5
-		if h265 {
-			kind, first = nal[0]>>1, nal[2]&0x80 != 0
-			slice, key = kind < 32, kind >= 16 && kind < 24
-		}
-		if full && (!slice || first) {
-			list = append(list, cur)
-			cur, full = picture{}, false
-		}
-		cur.nals = append(cur.nals, nal)
-		full = full || slice
-		cur.key = cur.key || slice && key
+	list, err := mediatest.Pictures("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return append(list, cur)
+	return list
 }
 
 func testdata(t testing.TB, name string) []byte {
@@ -103,13 +68,15 @@ type tape struct {
 	videoType  byte // stream_type, when it is not the source's
 	packet     int  // largest payload
 	wall       time.Time
-	repeat     int // times the source is repeated
+	repeat     int  // times the source is repeated
+	still      bool // all pictures but the key frames are the same
+	sparse     int  // only every so many pictures are stamped
 }
 
 // footage is a recording and what it is made of.
 type footage struct {
 	data     []byte
-	pictures []picture
+	pictures []mediatest.Picture
 	packs    []int    // where each picture's pack begins
 	sound    [][]byte // one packet each
 	soundAt  []int64  // its true time, in 1/90000 s since the first picture
@@ -135,25 +102,32 @@ func record(t testing.TB, r tape) footage {
 	if r.imkh {
 		w.header()
 	}
-	order := displayOrder(f.pictures, r.reorder || r.noDTS)
+	if r.still {
+		for i := range f.pictures {
+			if !f.pictures[i].Key {
+				f.pictures[i].NALs = f.pictures[1].NALs
+			}
+		}
+	}
+	order := mediatest.DisplayOrder(f.pictures, r.reorder || r.noDTS)
 	soundAt := int64(0)
 	for i := range f.pictures {
 		p := &f.pictures[i]
-		p.dts = int64(i) * r.step
+		p.DTS = int64(i) * r.step
 		if r.at != nil {
-			p.dts = r.at(i, p.dts)
+			p.DTS = r.at(i, p.DTS)
 		}
-		p.pts = p.dts
+		p.PTS = p.DTS
 		if r.reorder || r.noDTS {
-			p.pts = int64(order[i]+1) * r.step
+			p.PTS = int64(order[i]+1) * r.step
 		}
 		f.packs = append(f.packs, len(w.b))
 		w.picture(i, *p)
-		for len(r.sound) > 0 && soundAt <= p.dts {
+		for len(r.sound) > 0 && soundAt <= p.DTS {
 			n := len(f.sound)
 			data := r.sound[n%len(r.sound)]
-			if soundAt < p.dts-r.step {
-				soundAt = p.dts // the camera was silent as well
+			if soundAt < p.DTS-r.step {
+				soundAt = p.DTS // the camera was silent as well
 			}
 			w.soundPacket(n, data, soundAt)
 			f.sound, f.soundAt = append(f.sound, data), append(f.soundAt, soundAt)
@@ -165,38 +139,6 @@ func record(t testing.TB, r tape) footage {
 	}
 	f.data = w.b
 	return f
-}
-
-// displayOrder returns each picture's place when shown. The encoder was told to
-// use two B-frames wherever it can and to show them as they are coded, so a
-// picture comes in front of the B-frames that are shown before it.
-func displayOrder(list []picture, reorder bool) []int {
-	order := make([]int, len(list))
-	next := 0
-	for i := 0; i < len(list); i++ {
-		run := 0
-		for reorder && i+run+1 < len(list) && bidirectional(list[i+run+1]) {
-			run++
-		}
-		order[i] = next + run
-		for k := 1; k <= run; k++ {
-			order[i+k] = next + k - 1
-		}
-		next += run + 1
-		i += run
-	}
-	return order
-}
-
-// bidirectional reports whether an H.264 picture is made of B slices: behind
-// the bit 1 of first_mb_in_slice comes 010 or 00111.
-func bidirectional(p picture) bool {
-	for _, nal := range p.nals {
-		if kind := nal[0] & 31; kind == 1 || kind == 5 {
-			return nal[1]&0xF0 == 0b1010_0000 || nal[1]&0xFC == 0b1001_1100
-		}
-	}
-	return false
 }
 
 // tapeWriter writes a program stream as recorders do.
@@ -231,8 +173,8 @@ func (w *tapeWriter) header() {
 	w.b = append(w.b, h...)
 }
 
-func (w *tapeWriter) picture(i int, p picture) {
-	s := w.base + p.dts
+func (w *tapeWriter) picture(i int, p mediatest.Picture) {
+	s := w.base + p.DTS
 	if w.bare && i > 0 {
 		w.b = append(w.b, 0, 0, 1, 0xBA)
 	}
@@ -244,7 +186,7 @@ func (w *tapeWriter) picture(i int, p picture) {
 		w.latest = w.number + uint32(i)*max(w.numberStep, 1) + w.counted
 		w.b = binary.BigEndian.AppendUint32(w.b, w.latest)
 	}
-	if p.key {
+	if p.Key {
 		w.b = append(w.b, 0, 0, 1, 0xBB, 0, 6, 0x81, 0xD6, 0x69, 4, 0xE1, 0x7F)
 		if !w.noMap {
 			w.programMap(p)
@@ -253,16 +195,16 @@ func (w *tapeWriter) picture(i int, p picture) {
 	if w.private {
 		w.privatePackets(i)
 	}
-	pts, dts := w.base+p.pts, w.base+p.dts
+	pts, dts := w.base+p.PTS, w.base+p.DTS
 	if w.stamp != nil {
 		pts = w.stamp(i, pts)
 		dts = pts
 	}
-	for k, nal := range p.nals {
+	for k, nal := range p.NALs {
 		b := append([]byte{0, 0, 0, 1}, nal...)
 		for first := k == 0; len(b) > 0; first = false {
 			n := min(len(b), w.packet)
-			w.videoPacket(b[:n], first, pts, dts)
+			w.videoPacket(b[:n], first && i%max(w.sparse, 1) == 0, pts, dts)
 			b = b[n:]
 		}
 	}
@@ -274,7 +216,7 @@ func (w *tapeWriter) packHeader(s int64) {
 		byte(s>>5), 4|byte(s<<3), 1, 0x03, 0xAC, 0xD3)
 }
 
-func (w *tapeWriter) programMap(p picture) {
+func (w *tapeWriter) programMap(p mediatest.Picture) {
 	video := byte(0x1B)
 	if bytes.HasSuffix([]byte(w.source), []byte("265")) {
 		video = 0x24
@@ -283,7 +225,7 @@ func (w *tapeWriter) programMap(p picture) {
 		video = w.videoType
 	}
 	b := []byte{0xE1, 0xFF}
-	wall := w.wall.Add(time.Duration(p.dts) * time.Second / 90000)
+	wall := w.wall.Add(time.Duration(p.DTS) * time.Second / 90000)
 	v := uint64(wall.Year()-2000)<<40 | uint64(wall.Month())<<36 | uint64(wall.Day())<<31 | uint64(wall.Hour())<<26 |
 		uint64(wall.Minute())<<20 | uint64(wall.Second())<<14 | 1<<13 | uint64(wall.Nanosecond()/1e6)<<3 | 7
 	if w.wall.IsZero() {

@@ -11,34 +11,35 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mediatest"
 )
 
 // TestProgramStreamOfFFmpeg reads a program stream that another muxer made:
 // packets of 2 kB that begin anywhere, several pictures in one, MPEG-1 layer 2.
 func TestProgramStreamOfFFmpeg(t *testing.T) {
 	t.Parallel()
-	var dst memory
+	var dst mediatest.Memory
 	r, err := media.Remux(&dst, bytes.NewReader(testdata(t, "vob.mpg")), media.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := dst.movie()
+	m, err := dst.Movie()
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, a := m.track("vide"), m.track("soun")
-	if r.Frames != 50 || r.KeyFrames != 5 || r.FPS != 25 || len(v.samples) != 50 || len(a.samples) != 56 {
-		t.Fatalf("%d and %d samples, %+v", len(v.samples), len(a.samples), r)
+	v, a := m.Track("vide"), m.Track("soun")
+	if r.Frames != 50 || r.KeyFrames != 5 || r.FPS != 25 || len(v.Samples) != 50 || len(a.Samples) != 56 {
+		t.Fatalf("%d and %d samples, %+v", len(v.Samples), len(a.Samples), r)
 	}
-	for i, s := range v.samples {
-		if s.pts != int64(i)*3600 || s.key != (i%12 == 0) {
-			t.Errorf("picture %d at %d, key %v", i, s.pts, s.key)
+	for i, s := range v.Samples {
+		if s.PTS != int64(i)*3600 || s.Key != (i%12 == 0) {
+			t.Errorf("picture %d at %d, key %v", i, s.PTS, s.Key)
 		}
 	}
 	var sound []byte
-	for i, s := range a.samples {
-		if sound = append(sound, s.data...); s.dts != int64(i)*1152 {
-			t.Errorf("audio frame %d at %d", i, s.dts)
+	for i, s := range a.Samples {
+		if sound = append(sound, s.Data...); s.DTS != int64(i)*1152 {
+			t.Errorf("audio frame %d at %d", i, s.DTS)
 		}
 	}
 	if !bytes.Equal(sound, testdata(t, "tone.mp2")) {
@@ -104,10 +105,10 @@ func TestAgainstFFmpeg(t *testing.T) {
 			var times []string
 			var first int64 = 1 << 60
 			for _, p := range f.pictures {
-				first = min(first, p.pts)
+				first = min(first, p.PTS)
 			}
 			for _, p := range f.pictures {
-				times = append(times, fmt.Sprint(p.pts-first))
+				times = append(times, fmt.Sprint(p.PTS-first))
 			}
 			seen := column(run(t, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts", "-of", "csv", path), 1)
 			if strings.Join(seen, " ") != strings.Join(times, " ") {

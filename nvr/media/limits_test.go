@@ -11,6 +11,7 @@ import (
 	"testing/iotest"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mediatest"
 )
 
 // TestMutations changes every byte of headers, wholly and by one bit. What comes
@@ -35,23 +36,23 @@ func TestMutations(t *testing.T) {
 				for _, v := range []byte{data[at] ^ 0xFF, data[at] ^ 1<<(at%8)} {
 					b := bytes.Clone(data)
 					b[at] = v
-					var dst memory
+					var dst mediatest.Memory
 					r, err := media.Remux(&dst, bytes.NewReader(b), media.Options{})
 					var refusal *media.Refusal
 					if err != nil && !errors.As(err, &refusal) {
 						t.Fatalf("byte %d = %#x: %v", at, v, err)
 					}
-					if len(dst.b) > len(b)+100<<10 {
-						t.Fatalf("byte %d = %#x: %d bytes became %d", at, v, len(b), len(dst.b))
+					if len(dst.B) > len(b)+100<<10 {
+						t.Fatalf("byte %d = %#x: %d bytes became %d", at, v, len(b), len(dst.B))
 					}
 					if err != nil {
 						continue
 					}
-					m, err := dst.movie()
+					m, err := dst.Movie()
 					if err != nil {
 						t.Fatalf("byte %d = %#x: %v", at, v, err)
 					}
-					if n := len(m.track("vide").samples); n != r.Frames || n > 15 || n == 0 {
+					if n := len(m.Track("vide").Samples); n != r.Frames || n > 15 || n == 0 {
 						t.Fatalf("byte %d = %#x: %d samples, %d frames", at, v, n, r.Frames)
 					}
 				}
@@ -128,20 +129,20 @@ func TestIndexBehind(t *testing.T) {
 		r.repeat = 60
 		r.at = func(i int, t int64) int64 { return t + int64(i*i%7)*313 }
 	}))
-	var dst memory
+	var dst mediatest.Memory
 	r, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{Frames: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := dst.movie()
+	m, err := dst.Movie()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.IndexFront || m.front {
+	if r.IndexFront || m.Front {
 		t.Error("an index that cannot fit stands in front")
 	}
 	checkVideo(t, trial{}, f, m, r)
-	dst = memory{}
+	dst = mediatest.Memory{}
 	if r, err = media.Remux(&dst, bytes.NewReader(f.data), media.Options{Frames: r.Frames}); err != nil || !r.IndexFront {
 		t.Errorf("with the number of frames known: %v, %v", r.IndexFront, err)
 	}
@@ -152,7 +153,7 @@ func TestIndexBehind(t *testing.T) {
 func TestFieldPictures(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))
-	var dst memory
+	var dst mediatest.Memory
 	_, err := media.Remux(&dst, bytes.NewReader(interlace(t, f.data)), media.Options{})
 	var refusal *media.Refusal
 	if !errors.As(err, &refusal) || refusal.Kind != media.FieldPictures {
@@ -198,7 +199,7 @@ func TestErrors(t *testing.T) {
 	broken := errors.New("broken")
 	f := record(t, plain("plain.h264"))
 	src := io.MultiReader(bytes.NewReader(f.data[:9000]), iotest.ErrReader(broken))
-	if _, err := media.Remux(&memory{}, src, media.Options{}); !errors.Is(err, broken) || !strings.Contains(err.Error(), "read") {
+	if _, err := media.Remux(&mediatest.Memory{}, src, media.Options{}); !errors.Is(err, broken) || !strings.Contains(err.Error(), "read") {
 		t.Errorf("reading: %v", err)
 	}
 	if _, err := media.Scan(iotest.ErrReader(broken)); !errors.Is(err, broken) {
@@ -219,7 +220,7 @@ func TestErrors(t *testing.T) {
 
 // full is a disk that fails after some calls.
 type full struct {
-	memory
+	mediatest.Memory
 	left int
 	err  error
 	hit  bool
@@ -235,14 +236,14 @@ func (f *full) Write(p []byte) (int, error) {
 	if f.fail() {
 		return 0, f.err
 	}
-	return f.memory.Write(p)
+	return f.Memory.Write(p)
 }
 
 func (f *full) Seek(offset int64, whence int) (int64, error) {
 	if f.fail() {
 		return 0, f.err
 	}
-	return f.memory.Seek(offset, whence)
+	return f.Memory.Seek(offset, whence)
 }
 
 // TestHugeFrame refuses what no camera sends instead of filling the memory.
@@ -255,7 +256,7 @@ func TestHugeFrame(t *testing.T) {
 	packet = append(packet, 0x80, 0, 0)
 	packet = append(packet, bytes.Repeat([]byte{0xA5}, 60000)...)
 	data := slices.Concat(f.data[:f.packs[1]], bytes.Repeat(packet, 120), f.data[f.packs[1]:])
-	_, err := media.Remux(&memory{}, bytes.NewReader(data), media.Options{})
+	_, err := media.Remux(&mediatest.Memory{}, bytes.NewReader(data), media.Options{})
 	var refusal *media.Refusal
 	if !errors.As(err, &refusal) || refusal.Kind != media.HugeFrame {
 		t.Errorf("%v, want a refusal of a huge frame", err)

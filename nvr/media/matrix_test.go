@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mediatest"
 )
 
 var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
@@ -54,6 +55,7 @@ type trial struct {
 func trials(t testing.TB) []trial {
 	list := cleanTrials()
 	list = append(list, timeTrials()...)
+	list = append(list, oddTrials()...)
 	return append(list, harmTrials(t)...)
 }
 
@@ -92,6 +94,11 @@ func cleanTrials() []trial {
 		{name: "number wraps", tape: with(h264, func(r *tape) { r.number = 0xFFFFFFF0 })},
 		{name: "number starts at zero", tape: with(h264, func(r *tape) { r.number = 0 })},
 		{name: "small packets", tape: with(h264, func(r *tape) { r.packet = 7 })},
+		{name: "a still scene", tape: with(h264, func(r *tape) { r.still, r.noNumbers = true, true })},
+		{name: "a still scene, few stamps", tape: with(h264, func(r *tape) { r.still, r.sparse = true, 7 })},
+		{name: "a still scene, few stamps, no numbers", tape: with(h264, func(r *tape) {
+			r.still, r.sparse, r.noNumbers, r.packet = true, 7, true, 60000
+		})},
 		{name: "one packet per unit", tape: with(h265, func(r *tape) { r.packet = 60000 })},
 		{name: "B-frames", tape: with(plain("bframes.h264"), func(r *tape) { r.reorder = true })},
 		{name: "B-frames, alaw", tape: with(plain("bframes.h264"), func(r *tape) { g711(r); r.reorder = true })},
@@ -152,9 +159,17 @@ func timeTrials() []trial {
 		{name: "one stamp far ahead", tape: with(h264, func(r *tape) { r.stamp = wild(20, 8000000000) }), problems: jumps},
 		{name: "one stamp far behind", tape: with(h265, func(r *tape) { r.stamp = wild(20, 17) }), problems: jumps},
 		{name: "the last stamp is wild", tape: with(h265, func(r *tape) { r.stamp = wild(49, 5000000) }), problems: append(jumps, media.NoTimes)},
+		{name: "a still scene, one stamp for all", tape: with(h264, func(r *tape) {
+			r.still = true
+			r.stamp = func(int, int64) int64 { return 700000 }
+		}), problems: append(jumps, media.NoTimes)},
 		{name: "audio without stamps", tape: with(h264, func(r *tape) { g711(r); r.audioStamp = noStamps })},
 		{name: "audio stamps at 8 kHz", tape: with(h265, func(r *tape) { g711(r); r.audioStamp = stamps8k; r.repeat = 8 })},
 		{name: "audio stamps at 8 kHz from zero", tape: with(h265, func(r *tape) { g711(r); r.audioStamp = stamps8k; r.base = 0; r.repeat = 8 })},
+		{name: "silence, one audio stamp for all", tape: with(h264, func(r *tape) {
+			r.audio, r.sound = 0x90, [][]byte{bytes.Repeat([]byte{0xD5}, 320)}
+			r.soundStamp = func(int, int64) int64 { return 900000 }
+		})},
 		{name: "one audio stamp wild", tape: with(h264, func(r *tape) { g711(r); r.soundStamp = wild(9, 7000000000) })},
 		{name: "one audio stamp a second ahead", tape: with(h264, func(r *tape) {
 			g711(r)
@@ -181,7 +196,7 @@ func TestTrials(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var dst memory
+			var dst mediatest.Memory
 			report, err := media.Remux(&dst, bytes.NewReader(f.data), c.options)
 			if c.refused {
 				var r *media.Refusal
@@ -199,7 +214,7 @@ func TestTrials(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m, err := dst.movie()
+			m, err := dst.Movie()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -211,8 +226,8 @@ func TestTrials(t *testing.T) {
 			if !c.noSound && len(f.sound) > 0 && c.harm == nil {
 				checkSound(t, f, m)
 			}
-			if c.noSound && len(m.tracks) != 1 {
-				t.Errorf("%d tracks, want 1", len(m.tracks))
+			if c.noSound && len(m.Tracks) != 1 {
+				t.Errorf("%d tracks, want 1", len(m.Tracks))
 			}
 		})
 	}
@@ -233,20 +248,20 @@ func checkProblems(t *testing.T, r media.Report, want []media.ProblemKind) {
 }
 
 // checkVideo compares every sample with the source: bytes, time and key flag.
-func checkVideo(t *testing.T, c trial, f footage, m movie, r media.Report) {
+func checkVideo(t *testing.T, c trial, f footage, m mediatest.Movie, r media.Report) {
 	t.Helper()
-	v := m.track("vide")
+	v := m.Track("vide")
 	want := c.pictures
 	if want == 0 {
 		want = len(f.pictures)
 	}
-	if len(v.samples) != want || r.Frames != want {
-		t.Fatalf("%d samples and %d frames, want %d", len(v.samples), r.Frames, want)
+	if len(v.Samples) != want || r.Frames != want {
+		t.Fatalf("%d samples and %d frames, want %d", len(v.Samples), r.Frames, want)
 	}
 	good, next, firstShown := 0, 0, int64(-1)
-	for i, s := range v.samples {
+	for i, s := range v.Samples {
 		k := next
-		for k < len(f.pictures) && !bytes.Equal(s.data, f.pictures[k].data()) {
+		for k < len(f.pictures) && !bytes.Equal(s.Data, f.pictures[k].Data()) {
 			k++
 		}
 		if k == len(f.pictures) {
@@ -256,16 +271,16 @@ func checkVideo(t *testing.T, c trial, f footage, m movie, r media.Report) {
 		next = k + 1
 		p := f.pictures[k]
 		if firstShown < 0 {
-			firstShown = p.pts - v.shown(&m, s)
-			if i == 0 && c.harm == nil && v.shown(&m, s) != p.pts-f.pictures[0].pts {
-				t.Errorf("the first picture is shown at %d", v.shown(&m, s))
+			firstShown = p.PTS - v.Shown(&m, s)
+			if i == 0 && c.harm == nil && v.Shown(&m, s) != p.PTS-f.pictures[0].PTS {
+				t.Errorf("the first picture is shown at %d", v.Shown(&m, s))
 			}
 		}
-		if got := v.shown(&m, s); got != p.pts-firstShown {
-			t.Fatalf("picture %d is shown at %d, want %d", k, got, p.pts-firstShown)
+		if got := v.Shown(&m, s); got != p.PTS-firstShown {
+			t.Fatalf("picture %d is shown at %d, want %d", k, got, p.PTS-firstShown)
 		}
-		if s.key != p.key {
-			t.Errorf("picture %d: key %v, want %v", k, s.key, p.key)
+		if s.Key != p.Key {
+			t.Errorf("picture %d: key %v, want %v", k, s.Key, p.Key)
 		}
 	}
 	if c.good != 0 {
@@ -274,33 +289,33 @@ func checkVideo(t *testing.T, c trial, f footage, m movie, r media.Report) {
 	if good != want {
 		t.Errorf("%d good pictures, want %d", good, want)
 	}
-	if v.edit >= 0 {
+	if v.Edit >= 0 {
 		var end int64
-		for _, s := range v.samples {
-			end = max(end, v.shown(&m, s)+1)
+		for _, s := range v.Samples {
+			end = max(end, v.Shown(&m, s)+1)
 		}
-		if v.edit < end {
-			t.Errorf("the edit ends at %d and hides the picture at %d", v.edit, end-1)
+		if v.Edit < end {
+			t.Errorf("the edit ends at %d and hides the picture at %d", v.Edit, end-1)
 		}
 	}
 }
 
 // checkSound compares every audio packet with the source: bytes and time.
-func checkSound(t *testing.T, f footage, m movie) {
+func checkSound(t *testing.T, f footage, m mediatest.Movie) {
 	t.Helper()
-	a := m.track("soun")
-	if len(a.samples) != len(f.sound) {
-		t.Fatalf("%d audio samples, want %d", len(a.samples), len(f.sound))
+	a := m.Track("soun")
+	if len(a.Samples) != len(f.sound) {
+		t.Fatalf("%d audio samples, want %d", len(a.Samples), len(f.sound))
 	}
-	for i, s := range a.samples {
-		if !bytes.Equal(s.data, f.sound[i]) {
+	for i, s := range a.Samples {
+		if !bytes.Equal(s.Data, f.sound[i]) {
 			t.Fatalf("audio packet %d differs", i)
 		}
 		// Sound is shown on the movie's time; the first picture may be shown a
 		// little after it is decoded.
-		zero := f.pictures[0].pts - f.pictures[0].dts
-		want := (f.soundAt[i] - zero) * a.timescale / 90000
-		if got := a.shown(&m, s); got < want-1 || got > want+1 {
+		zero := f.pictures[0].PTS - f.pictures[0].DTS
+		want := (f.soundAt[i] - zero) * a.Timescale / 90000
+		if got := a.Shown(&m, s); got < want-1 || got > want+1 {
 			t.Fatalf("audio packet %d is heard at %d, want %d", i, got, want)
 		}
 	}
@@ -317,14 +332,14 @@ func TestReadSizes(t *testing.T) {
 			if c.harm != nil {
 				c.harm(&f)
 			}
-			var whole memory
+			var whole mediatest.Memory
 			want, wantErr := media.Remux(&whole, bytes.NewReader(f.data), c.options)
-			var halves memory
+			var halves mediatest.Memory
 			got, err := media.Remux(&halves, iotest.HalfReader(bytes.NewReader(f.data)), c.options)
 			if c.refused != (err != nil) || (err == nil) != (wantErr == nil) {
 				t.Fatalf("%v, want %v", err, wantErr)
 			}
-			if err == nil && (got.Reason() != want.Reason() || !bytes.Equal(halves.b, whole.b)) {
+			if err == nil && (got.Reason() != want.Reason() || !bytes.Equal(halves.B, whole.B)) {
 				t.Errorf("half reads: %q, want %q", got.Reason(), want.Reason())
 			}
 			var whole1, single, random media.Scanner

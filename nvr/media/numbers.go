@@ -106,11 +106,16 @@ type recent struct {
 }
 
 type sighting struct {
-	pts      int64
+	pts      int64 // of its packet
+	bare     bool  // the stamp is that of another picture in the packet
 	print    uint64
 	number   uint32
 	numbered bool
 	used     bool
+}
+
+func sightingOf(u *es.AccessUnit) sighting {
+	return sighting{pts: u.PTS, bare: !u.HasPTS, print: u.Fingerprint, number: u.Number, numbered: u.Numbered}
 }
 
 // again reports whether s was seen before, and remembers it if not. back says
@@ -129,10 +134,13 @@ func (r *recent) again(s sighting, back bool) bool {
 func (r *recent) find(s sighting) bool {
 	for i := range r.ring {
 		o := &r.ring[i]
-		if !o.used || o.pts != s.pts {
+		if !o.used || o.pts != s.pts || o.bare != s.bare {
 			continue
 		}
-		if o.print == s.print || o.numbered && s.numbered && o.number == s.number || r.inside {
+		same := o.numbered && s.numbered && o.number == s.number
+		switch {
+		case s.bare && (o.print != s.print || s.numbered && !same):
+		case o.print == s.print, same, r.inside:
 			return true
 		}
 	}

@@ -28,10 +28,12 @@ func (r *reader) picture(u *es.AccessUnit) {
 	if odd {
 		r.times.jumps++
 	}
-	back := !m.known || r.stamped && difference(m.raw, r.raw) <= 0
-	if r.again.again(sighting{pts: u.PTS, print: u.Fingerprint, number: u.Number, numbered: u.Numbered}, back && r.stamped) {
+	if r.again.again(sightingOf(u), r.back(u, m)) {
 		r.problem(Duplicates, 1, 0, -1)
 		return
+	}
+	if u.Numbered {
+		r.number = u.Number
 	}
 	late := !m.known || !r.stamped || difference(m.raw, r.raw) > r.times.step*3/2
 	r.order(u, m)
@@ -41,7 +43,7 @@ func (r *reader) picture(u *es.AccessUnit) {
 	}
 	first := r.report.Frames == 0
 	if first {
-		r.sps = sps
+		r.sps, r.sets = sps, r.video.Sets()
 	}
 	r.report.Frames++
 	if u.Key {
@@ -54,6 +56,22 @@ func (r *reader) picture(u *es.AccessUnit) {
 	if first {
 		r.audio.start(u.Offset)
 	}
+}
+
+// back reports whether a picture may be one of those that were there already,
+// because it does not follow the latest one. Of pictures without a stamp of
+// their own only the number can tell, or that those before it came twice: the
+// small pictures of a still scene all look the same.
+func (r *reader) back(u *es.AccessUnit, m moment) bool {
+	onward := int64(0)
+	if u.Numbered {
+		onward = int64(int32(u.Number - r.number))
+	}
+	if !m.known {
+		return r.again.inside || onward < 0
+	}
+	d := difference(m.raw, r.raw)
+	return r.stamped && (d < 0 || d == 0 && onward <= 0)
 }
 
 // order watches for pictures that come out of order without decoding times.

@@ -39,17 +39,19 @@ type reader struct {
 	videoHeld        byte // stream_type of the video by the map
 	otherMaps        int  // maps that tell another type in the middle
 	pack             ps.Pack
-	sps              es.SPS // of the first key frame
-	wall             int64  // of the latest map, until a packet takes it
-	packets          int64  // of video
+	sps              es.SPS           // of the first key frame
+	sets             es.ParameterSets // up to it; later ones stand in the samples
+	wall             int64            // of the latest map, until a packet takes it
+	packets          int64            // of video
 	scrambled        int64
 	blind            int64 // stamped packets before the codec was known
 
 	raw      int64 // stamp of the latest picture
 	stamped  bool
-	zigzags  int64 // pictures stamped a little before their predecessor
-	bare     int64 // pictures shifted without a stamp of their own
-	shifted  bool  // the stream has pictures out of order
+	number   uint32 // of the latest picture that has one
+	zigzags  int64  // pictures stamped a little before their predecessor
+	bare     int64  // pictures shifted without a stamp of their own
+	shifted  bool   // the stream has pictures out of order
 	fields   int64
 	flushing bool
 	cut      bool

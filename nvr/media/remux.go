@@ -152,7 +152,7 @@ func (m *muxer) finish(r *reader) (Report, error) {
 		return r.report, r.report.Unfit
 	}
 	if m.err == nil {
-		m.describe(r.sps, r.video.Sets(), max(r.times.step, 1))
+		m.describe(r.sps, r.sets, max(r.times.step, 1))
 		r.report.IndexFront, m.err = m.w.Close()
 	}
 	if m.err != nil {

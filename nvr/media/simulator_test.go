@@ -9,6 +9,7 @@ import (
 
 	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/nvr/media/es"
+	"example.com/hikgrab/nvr/media/mediatest"
 	"example.com/hikgrab/nvr/simulator"
 )
 
@@ -46,7 +47,7 @@ func TestSimulatedRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var dst memory
+			var dst mediatest.Memory
 			r, err := media.Remux(&dst, bytes.NewReader(raw), media.Options{Frames: scan.Frames})
 			if err != nil {
 				t.Fatal(err)
@@ -61,16 +62,16 @@ func TestSimulatedRecordings(t *testing.T) {
 			if !r.FirstWall.Equal(noon) || !r.WallEnd.Equal(noon.Add(length)) {
 				t.Errorf("from %v to %v", r.FirstWall, r.WallEnd)
 			}
-			m, err := dst.movie()
+			m, err := dst.Movie()
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i, s := range m.track("vide").samples {
-				if s.pts != int64(i)*3600 {
-					t.Fatalf("picture %d at %d", i, s.pts)
+			for i, s := range m.Track("vide").Samples {
+				if s.PTS != int64(i)*3600 {
+					t.Fatalf("picture %d at %d", i, s.PTS)
 				}
 			}
-			if c.audio && (r.Audio != media.G711A || r.AudioTime != length || len(m.track("soun").samples) != 750) {
+			if c.audio && (r.Audio != media.G711A || r.AudioTime != length || len(m.Track("soun").Samples) != 750) {
 				t.Errorf("%v of audio, %v", r.AudioTime, r.Audio)
 			}
 		})

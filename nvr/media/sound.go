@@ -27,10 +27,14 @@ func (a *audio) pcm(p *ps.Packet) {
 	}
 }
 
-// frames takes a packet of AAC or MPEG audio. Frames may straddle packets.
+// frames takes a packet of AAC or MPEG audio. Frames may straddle packets. An MP4
+// tells a decoder only once what AAC it is: frames of another kind are left out.
 func (a *audio) frames(p *ps.Packet) {
 	if p.Damaged {
+		// Nobody knows which of its frames are whole, nor whether what follows
+		// it goes on where it ends.
 		a.rest = a.rest[:0]
+		return
 	}
 	// The packet's stamp is that of the first frame that begins in it.
 	straddles := len(a.rest) > 0
@@ -42,7 +46,7 @@ func (a *audio) frames(p *ps.Packet) {
 	skipped := false
 	for len(b) >= es.AudioHeader {
 		f, err := es.ParseAudioFrame(b)
-		if err != nil || f.Size > frameMax || f.AAC != (a.kind == AAC) || a.formed && f.Rate != a.rate {
+		if err != nil || f.Size > frameMax || f.AAC != (a.kind == AAC) || a.formed && (f.Rate != a.rate || f.Config != a.config) {
 			skipped = true
 			b = b[1:]
 			continue
@@ -51,7 +55,7 @@ func (a *audio) frames(p *ps.Packet) {
 			break
 		}
 		if !a.formed {
-			a.rate, a.channels = f.Rate, f.Channels
+			a.rate, a.channels, a.config = f.Rate, f.Channels, f.Config
 			a.form(mp4.Sound(f))
 			a.locate(p)
 			straddles = false

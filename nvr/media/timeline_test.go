@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"example.com/hikgrab/nvr/media/es"
 )
 
 // placedAt runs stamps through a timeline and returns the times it gives.
@@ -79,6 +81,60 @@ func TestTimelineRepairs(t *testing.T) {
 	}
 }
 
+func TestTimelineEstimates(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		stamps []int64
+		want   int64
+	}{
+		{"at the usual distance", []int64{0, 3600, -1, 10800}, 0},
+		{"at another distance", []int64{0, 3600, -1, 18000}, 1},
+		{"behind the last stamp", []int64{0, 3600, -1, -1}, 2},
+	} {
+		list := timeline{place: func(moment, int64) {}}
+		for _, s := range c.stamps {
+			list.push(moment{raw: s, known: s >= 0})
+		}
+		list.close()
+		if list.estimated != c.want {
+			t.Errorf("%s: %d times are estimated, want %d", c.name, list.estimated, c.want)
+		}
+	}
+}
+
+// TestTimelineWaits bounds how many pictures wait for a stamp.
+func TestTimelineWaits(t *testing.T) {
+	t.Parallel()
+	placed := 0
+	list := timeline{place: func(moment, int64) { placed++ }}
+	for i := range 5000 {
+		list.push(moment{})
+		if waiting := i + 1 - placed; waiting > waitLimit || len(list.wait) != waiting {
+			t.Fatalf("%d of %d pictures wait, %d are kept", waiting, i+1, len(list.wait))
+		}
+	}
+}
+
+func TestMomentOf(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pts, dts, shift int64
+		odd             bool
+	}{
+		{7200, 3600, 3600, false},
+		{3600, 3600, 0, false},
+		{1000, 1<<33 - 1000, 2000, false},
+		{3600, 7200, 0, true},
+		{11 * clock, 0, 0, true},
+	} {
+		m, odd := momentOf(&es.AccessUnit{Stamp: es.Stamp{PTS: c.pts, DTS: c.dts, HasPTS: true, HasDTS: true}})
+		if odd != c.odd || m.shift != c.shift || odd && m.raw != c.pts || !odd && m.raw != c.dts {
+			t.Errorf("PTS %d, DTS %d: %+v, %v", c.pts, c.dts, m, odd)
+		}
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -90,6 +146,7 @@ func TestNumbers(t *testing.T) {
 		{"in a row", []uint32{5, 6, 7, 7, 8}, 0},
 		{"three missing", []uint32{5, 6, 10, 11}, 3},
 		{"wrap", []uint32{0xFFFFFFFF, 0, 1, 3}, 1},
+		{"a number far ahead", []uint32{5, 6, 200000, 200001}, 0},
 		{"counted anew", []uint32{500000, 500001, 1, 2, 3}, 0},
 	} {
 		var n tally

@@ -148,6 +148,56 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestLateStamps tells a stamp that stands behind a picture's parameter sets, as
+// recorders with a packet per NAL unit write it, from one that belongs to the
+// next picture of a packet which happens to begin with a slice.
+func TestLateStamps(t *testing.T) {
+	t.Parallel()
+	const (
+		start  = "\x00\x00\x00\x01"
+		sps    = start + "\x67\x42\x00\x1E\xDA\x05\x0C\x48"
+		pps    = start + "\x68\xCE\x38\x80"
+		idr    = start + "\x65\x88\x84\x21"
+		first  = start + "\x41\x9A\x24\x42" // first_mb_in_slice 0
+		second = start + "\x41\x42\x9A\x24" // a later slice
+	)
+	type packet struct {
+		pts  int64 // 0: none
+		data string
+	}
+	for _, c := range []struct {
+		name    string
+		packets []packet
+		want    []int64 // 0: none
+	}{
+		{"a packet per unit", []packet{{0, sps}, {0, pps}, {9, idr}, {12, first}}, []int64{9, 12}},
+		{"a packet per unit, the sets are stamped", []packet{{9, sps}, {9, pps}, {9, idr}, {12, first}}, []int64{9, 12}},
+		{"a later slice begins a packet", []packet{{9, sps + pps + idr + first}, {15, second + first}}, []int64{9, 0, 15}},
+		{"a key frame begins a packet, its sets do not", []packet{{9, first + sps + pps}, {15, idr + first}}, []int64{9, 0, 15}},
+		{"a zero byte of the next start code at a packet's end", []packet{{9, sps + pps + idr + "\x00"}, {12, first[1:] + "\x00"}, {15, first[1:]}}, []int64{9, 12, 15}},
+		{"packets that begin anywhere, one behind a zero byte", []packet{{9, sps + pps + idr[:6]}, {12, idr[6:] + "\x00"}, {15, first[1:] + first}}, []int64{9, 12, 15}},
+		{"every slice has a packet", []packet{{9, sps + pps + idr}, {12, first}, {12, second}, {15, first}, {15, second}}, []int64{9, 12, 15}},
+	} {
+		var got []int64
+		s := es.Splitter{Codec: es.H264}
+		s.Emit = func(u *es.AccessUnit) {
+			at := u.PTS
+			if !u.HasPTS {
+				at = 0
+			}
+			got = append(got, at)
+		}
+		for _, p := range c.packets {
+			s.Mark(es.Stamp{PTS: p.pts, DTS: p.pts, HasPTS: p.pts > 0})
+			s.Write([]byte(p.data))
+		}
+		s.Flush()
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: stamps %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
 func TestAudioFrames(t *testing.T) {
 	t.Parallel()
 	aac, err := es.ParseAudioFrame(testdata(t, "tone.aac"))
@@ -157,6 +207,23 @@ func TestAudioFrames(t *testing.T) {
 	mp2, err := es.ParseAudioFrame(testdata(t, "tone.mp2"))
 	if err != nil || mp2.AAC || mp2.Layer != 2 || mp2.Rate != 32000 || mp2.Size != 144 || mp2.Samples != 1152 || mp2.Channels != 1 {
 		t.Errorf("%+v, %v", mp2, err)
+	}
+	for _, c := range []struct {
+		name string
+		head []byte
+		want es.AudioFrame
+	}{
+		{"MPEG-1 layer 1", []byte{0xFF, 0xFF, 0xC4, 0, 0, 0, 0}, es.AudioFrame{Layer: 1, Size: 384, Samples: 384, Rate: 48000, Channels: 2}},
+		{"MPEG-2 layer 2", []byte{0xFF, 0xF5, 0x88, 0xC0, 0, 0, 0}, es.AudioFrame{Layer: 2, Version2: true, Size: 576, Samples: 1152, Rate: 16000, Channels: 1}},
+		{"MPEG-2 layer 3", []byte{0xFF, 0xF3, 0x80, 0, 0, 0, 0}, es.AudioFrame{Layer: 3, Version2: true, Size: 208, Samples: 576, Rate: 22050, Channels: 2}},
+		{"MPEG-2 layer 3, padded", []byte{0xFF, 0xF3, 0x82, 0, 0, 0, 0}, es.AudioFrame{Layer: 3, Version2: true, Size: 209, Samples: 576, Rate: 22050, Channels: 2}},
+		{"AAC 7.1 with a checksum", []byte{0xFF, 0xF0, 0x51, 0xC0, 0x25, 0x9F, 0xFC}, es.AudioFrame{
+			AAC: true, Header: 9, Size: 300, Samples: 1024, Rate: 44100, Channels: 8, Config: [2]byte{0x12, 0x38},
+		}},
+	} {
+		if got, err := es.ParseAudioFrame(c.head); err != nil || got != c.want {
+			t.Errorf("%s: %+v, %v, want %+v", c.name, got, err, c.want)
+		}
 	}
 	for _, b := range [][]byte{nil, {0xFF}, make([]byte, 16), {0xFF, 0xF1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, {0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0}} {
 		if f, err := es.ParseAudioFrame(b); err == nil {

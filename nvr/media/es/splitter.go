@@ -34,12 +34,14 @@ type Splitter struct {
 	judged bool
 	inNAL  bool
 	zeros  int   // bytes withheld, because they may belong to a start code
-	begin  int64 // offset of the current NAL unit's start code
+	begin  int64 // offset of the current NAL unit's start code, and of
+	prefix int64 // its last three bytes
 	length int   // where in unit.Data the current NAL unit's length goes
 	size   int   // of the current NAL unit
 
 	unit   AccessUnit
 	filled bool // unit has a NAL unit
+	alone  bool // its first NAL unit begins a packet
 	slices bool // unit has a slice
 	hasSPS bool
 	intra  bool
@@ -52,6 +54,9 @@ type marked struct {
 	at   int64
 	used bool
 }
+
+// fresh reports whether there is a stamp that no access unit has taken.
+func (m *marked) fresh() bool { return m.HasPTS && !m.used }
 
 // Sets returns the distinct parameter sets seen so far.
 func (s *Splitter) Sets() ParameterSets { return s.sets }
@@ -103,7 +108,7 @@ func (s *Splitter) Write(p []byte) {
 			s.body(p[start:end])
 		}
 		s.endNAL()
-		s.startNAL(base + int64(j-min(zeros, 3)))
+		s.startNAL(base+int64(j-min(zeros, 3)), base+int64(j-2))
 		start = i
 	}
 	rest := p[start:]
@@ -121,8 +126,8 @@ func (s *Splitter) Flush() {
 	s.finish()
 }
 
-func (s *Splitter) startNAL(at int64) {
-	s.inNAL, s.judged, s.begin, s.zeros = true, false, at, 0
+func (s *Splitter) startNAL(at, prefix int64) {
+	s.inNAL, s.judged, s.begin, s.prefix, s.zeros = true, false, at, prefix, 0
 	s.head, s.size = s.head[:0], 0
 }
 
@@ -198,10 +203,12 @@ func (s *Splitter) judge() {
 	}
 	if !s.filled {
 		s.filled = true
-		s.unit.Stamp, s.unit.Offset = s.mark(s.begin), s.begin
-	} else if m := &s.marks[0]; !s.unit.HasPTS && m.HasPTS && !m.used && m.at == s.begin {
-		// The stamp came late: on the packet of a later NAL unit. Only a packet
-		// that begins with the unit can mean that.
+		s.unit.Stamp, s.alone = s.mark()
+		s.unit.Offset = s.begin
+	} else if m := &s.marks[0]; s.alone && !s.slices && !s.unit.HasPTS && m.fresh() && (m.at == s.begin || m.at == s.prefix) {
+		// The stamp came late: behind parameter sets in packets of their own.
+		// Where packets begin anywhere it is that of the next access unit, even
+		// if one happens to begin with a later slice of this one.
 		m.used = true
 		u := &s.unit
 		u.PTS, u.DTS, u.HasPTS, u.HasDTS, u.Wall = m.PTS, m.DTS, m.HasPTS, m.HasDTS, max(u.Wall, m.Wall)
@@ -211,22 +218,25 @@ func (s *Splitter) judge() {
 	s.keep(s.head)
 }
 
-// mark returns the stamp of the packet that holds the offset at. A packet's
-// times are those of the first access unit that begins in it.
-func (s *Splitter) mark(at int64) Stamp {
+// mark returns the stamp of the packet in which the current NAL unit begins, and
+// whether the packet begins with it. A packet's times are those of the first
+// access unit that begins in it. Some muxers leave the zero byte of a start code
+// at the end of the packet before; what follows it tells, unless that packet
+// has a stamp that is nobody's yet.
+func (s *Splitter) mark() (stamp Stamp, begins bool) {
 	for i := range s.marks {
 		m := &s.marks[i]
-		if m.at > at {
+		if m.at > s.prefix || m.at > s.begin && i+1 < len(s.marks) && s.marks[i+1].fresh() {
 			continue
 		}
-		stamp := m.Stamp
+		stamp = m.Stamp
 		if m.used {
 			stamp.HasPTS, stamp.HasDTS, stamp.Wall = false, false, 0
 		}
 		m.used = true
-		return stamp
+		return stamp, m.at >= s.begin
 	}
-	return Stamp{}
+	return Stamp{}, false
 }
 
 // endNAL takes the current NAL unit for complete.

@@ -12,7 +12,7 @@ type Track struct {
 
 	w       *Writer
 	video   bool
-	hold    int // samples are gathered up to so many bytes before they are written
+	hold    int // up to chunkSamples samples, or so many bytes of them, are gathered before they are written
 	held    []byte
 	waiting int // samples in held
 
@@ -66,14 +66,15 @@ func (t *Track) Write(sample []byte, key bool) error {
 	}
 	t.held = append(t.held, sample...)
 	t.waiting++
-	if len(t.held) < t.hold {
+	if len(t.held) < t.hold && t.waiting < chunkSamples {
 		return nil
 	}
-	return t.flush()
+	return t.Flush()
 }
 
-// flush writes the samples gathered.
-func (t *Track) flush() error {
+// Flush writes the samples gathered so far, if any: those that come next belong
+// to another place in the file.
+func (t *Track) Flush() error {
 	if t.waiting == 0 {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	bufferSize   = 1 << 20
+	bufferSize   = 256 << 10
 	chunkSamples = 32
 	audioHold    = 8 << 10
 	mdatHeader   = 16
@@ -97,7 +97,7 @@ func (w *Writer) Close() (front bool, err error) {
 		if t.timed != len(t.sizes) {
 			return false, fmt.Errorf("%d samples have %d times", len(t.sizes), t.timed)
 		}
-		if err := t.flush(); err != nil {
+		if err := t.Flush(); err != nil {
 			return false, err
 		}
 	}

@@ -67,6 +67,19 @@ func TestDemuxer(t *testing.T) {
 		{"nothing", "", nil},
 		{"pack and packet", pack + packet, []string{"pack 0 0 false", "packet 14 " + ab}},
 		{"a number that looks like a map", numbered + packet, []string{"pack 0 444 true", "packet 20 " + ab}},
+		{"stuffing without a number", numbered[:14] + "\x00\x00\x00\x00\x01\xBC" + packet, []string{"pack 0 0 false", "packet 20 " + ab}},
+		{"more than padding", packet + strings.Repeat("\x00", 17) + packet, []string{"packet 0 " + ab, "damage 0 at 16, 17", "packet 33 " + ab}},
+		{"what looks like a packet in garbage", "no\x00\x00\x01\xE0\x00\x02\x13\x00\x00\x00\x00" + pack, []string{"damage 0 at 0, 13", "pack 13 0 false"}},
+		{"a map that swallows a pack", "\x00\x00\x01\xBC\x00\x20\xFA\xFF\x00\x00\x00\x00" + pack + packet, []string{
+			"damage 1 at 0, 12", "pack 12 0 false", "packet 26 " + ab,
+		}},
+		{"scrambled with the odd key", "\x00\x00\x01\xE1\x00\x04\x90\x00\x00z", []string{"packet 0 E1 pts 0 false dts 0 false true false: 7a"}},
+		{"DTS without PTS", "\x00\x00\x01\xE0\x00\x0E\x80\x40\x0A\x31\x00\x01\x00\x05\x11\x00\x01\x00\x03z", []string{
+			"packet 0 E0 pts 0 false dts 0 false false false: 7a",
+		}},
+		{"no length, MPEG-1", "\x00\x00\x01\xE0\x00\x00\x0Fabcd" + pack, []string{
+			"packet 0 E0 pts 0 false dts 0 false false true: 0f61626364", "pack 11 0 false",
+		}},
 		{"bare pack", bare + packet, []string{"pack 0 0 false", "packet 4 " + ab}},
 		{"MPEG-1 pack", oldPack + packet, []string{"pack 0 0 false", "packet 12 " + ab}},
 		{"end code, and on", packet + end + packet, []string{"packet 0 " + ab, "packet 20 " + ab}},
@@ -130,6 +143,14 @@ func TestMap(t *testing.T) {
 		b := []byte(stream)
 		b[i] ^= 0xFF
 		demux(b, 1000) // must only not fail
+	}
+	for was, becomes := range map[string]string{
+		"\x17\x9D\x3E": "\x17\x2F\x3E", // the 30th of February
+		"\xB4\x60\x07": "\xB4\x40\x07", // no marker
+	} {
+		if got := demux([]byte(strings.Replace(stream, was, becomes, 1)), 1000); !strings.Contains(got[0], "0001-01-01") {
+			t.Errorf("% x is read as %q", becomes, got[0])
+		}
 	}
 	nonsense := strings.Replace(stream, "\x17\x9D\x3E\xB4\x60\x07", "\x17\x0D\x3E\xB4\x60\x07", 1) // month 0
 	if got := demux([]byte(nonsense), 1000); !strings.Contains(got[0], "0001-01-01") {

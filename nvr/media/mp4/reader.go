@@ -1,0 +1,252 @@
+package mp4
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"slices"
+)
+
+const (
+	// indexLimit bounds the index that Read takes. That of a day of pictures
+	// and sound takes some 30 MB.
+	indexLimit = 256 << 20
+	// topLimit is how many boxes may stand in front of the index.
+	topLimit = 1 << 12
+)
+
+// Movie is the index of an MP4: what is in the file, and where. Its tables stay
+// as they stand in the file, so it takes as much memory as the index there.
+type Movie struct {
+	Video *Stream // the first track of video that has samples
+	Sound *Stream // the same of sound; nil when there is none
+	Check uint32  // a checksum of the index
+
+	Timescale int64 // of the movie itself, in units per second
+}
+
+// Read reads the index of a file of size bytes. It gives a *Refusal for what is
+// not an MP4 that can be taken apart sample by sample, and the error of r.
+//
+// Every table is checked against the others and against the size of the file,
+// so that nothing a Movie says leads outside of the file. Work and memory are in
+// proportion to the file, whatever is in it. Tracks other than the first of
+// video and the first of sound are not looked at.
+func Read(r io.ReaderAt, size int64) (*Movie, error) {
+	b, err := readIndex(r, size)
+	if err != nil {
+		return nil, err
+	}
+	m := &Movie{Check: crc32.Checksum(b, castagnoli)}
+	if err := m.parse(b, size); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// openings are the boxes that a file may begin with.
+var openings = []string{"ftyp", "moov", "mdat", "free", "skip", "wide", "pdin", "styp", "uuid", "moof", "sidx"}
+
+// readIndex finds the index and returns its content.
+func readIndex(r io.ReaderAt, size int64) ([]byte, error) {
+	at := int64(0)
+	for range topLimit {
+		if at == size && at > 0 {
+			return nil, damaged("it has no index: it was cut short or never finished")
+		}
+		kind, head, n, err := readHeader(r, at, size)
+		switch {
+		case err != nil:
+			return nil, err
+		case at == 0 && !slices.Contains(openings, kind):
+			return nil, &Refusal{Kind: NotMP4}
+		case n < head || n > size-at:
+			return nil, damaged("it is shorter than its boxes say")
+		case kind == "moof":
+			return nil, &Refusal{Kind: Fragmented}
+		case kind == "moov" && n > indexLimit:
+			return nil, &Refusal{TooLarge, fmt.Sprintf("an index of %d MiB", n>>20)}
+		case kind == "moov":
+			b := make([]byte, n-head)
+			return b, readFull(r, b, at+head)
+		}
+		at += n
+	}
+	return nil, damaged("too many boxes in front of the index")
+}
+
+// readHeader reads the header of the box at a place in the file, and returns
+// how long the header and the whole box are.
+func readHeader(r io.ReaderAt, at, size int64) (kind string, head, n int64, err error) {
+	var b [16]byte
+	have := min(size-at, int64(len(b)))
+	if have < 8 {
+		if at == 0 {
+			return "", 0, 0, &Refusal{Kind: NotMP4}
+		}
+		return "", 0, 0, damaged("it ends inside a box")
+	}
+	if err := readFull(r, b[:have], at); err != nil {
+		return "", 0, 0, err
+	}
+	head, n = 8, int64(binary.BigEndian.Uint32(b[:]))
+	switch {
+	case n == 0:
+		n = size - at // to the end of the file
+	case n == 1 && have == 16:
+		head, n = 16, int64(min(binary.BigEndian.Uint64(b[8:]), 1<<63-1))
+	}
+	return string(b[4:8]), head, n, nil
+}
+
+// readFull fills b from a place in the file.
+func readFull(r io.ReaderAt, b []byte, at int64) error {
+	n, err := r.ReadAt(b, at)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("read %d bytes at %d: %w", len(b), at, err)
+}
+
+// children calls f for every box in b.
+func children(b []byte, f func(kind string, body []byte) error) error {
+	for len(b) > 0 {
+		if len(b) < 8 {
+			return nil // some writers end a row with a zero
+		}
+		head, n := uint64(8), uint64(binary.BigEndian.Uint32(b))
+		switch {
+		case n == 0:
+			n = uint64(len(b))
+		case n == 1 && len(b) >= 16:
+			head, n = 16, binary.BigEndian.Uint64(b[8:])
+		}
+		if n < head || n > uint64(len(b)) {
+			return damaged("a box is longer than the one around it")
+		}
+		if err := f(string(b[4:8]), b[head:n]); err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// parse reads the index.
+func (m *Movie) parse(b []byte, size int64) error {
+	var tracks [][]byte
+	err := children(b, func(kind string, body []byte) (err error) {
+		switch kind {
+		case "mvhd":
+			m.Timescale, err = timescale(body)
+		case "mvex":
+			return &Refusal{Kind: Fragmented}
+		case "trak":
+			tracks = append(tracks, body)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, body := range tracks {
+		if err := m.track(body, size); err != nil {
+			return err
+		}
+	}
+	if m.Video == nil {
+		return &Refusal{Kind: NoPictures}
+	}
+	if m.Sound != nil && m.Video.Bytes+m.Sound.Bytes > size {
+		return damaged("its samples overlap")
+	}
+	return nil
+}
+
+// track takes a track, if it is one that is wanted.
+func (m *Movie) track(body []byte, size int64) error {
+	t := boxesOf{}
+	if err := t.collect(body); err != nil {
+		return err
+	}
+	handler := t["hdlr"]
+	if len(handler) < 12 {
+		return nil
+	}
+	place := &m.Video
+	switch string(handler[8:12]) {
+	case "vide":
+	case "soun":
+		place = &m.Sound
+	default:
+		return nil
+	}
+	if *place != nil {
+		return nil
+	}
+	s := &Stream{sound: place == &m.Sound}
+	if err := s.parse(t, m.Timescale, size); err != nil || s.Samples == 0 {
+		return err
+	}
+	*place = s
+	return nil
+}
+
+// boxesOf are the boxes of a track by their kinds, those inside of others
+// included. Of a kind that comes twice the first one counts.
+type boxesOf map[string][]byte
+
+func (t boxesOf) collect(b []byte) error {
+	return children(b, func(kind string, body []byte) error {
+		switch kind {
+		case "edts", "mdia", "minf", "dinf", "stbl":
+			if _, again := t[kind]; again {
+				return nil
+			}
+			t[kind] = body
+			return t.collect(body)
+		}
+		if _, again := t[kind]; !again {
+			t[kind] = body
+		}
+		return nil
+	})
+}
+
+// timescale reads the units per second of mvhd and mdhd.
+func timescale(b []byte) (int64, error) {
+	at := 12
+	if len(b) > 0 && b[0] == 1 {
+		at = 20
+	}
+	if len(b) < at+4 {
+		return 0, damaged("a header is too short")
+	}
+	n := int64(binary.BigEndian.Uint32(b[at:]))
+	if n == 0 || n > 1e9 {
+		return 0, damaged("a timescale that makes no sense")
+	}
+	return n, nil
+}
+
+// entries returns the entries of a table, each of so many bytes.
+func entries(b []byte, size int) ([]byte, error) {
+	if b == nil {
+		return nil, nil
+	}
+	if len(b) < 8 {
+		return nil, damaged("a table is too short")
+	}
+	n := int64(binary.BigEndian.Uint32(b[4:])) * int64(size)
+	if n > int64(len(b)-8) {
+		return nil, damaged("a table is shorter than it says")
+	}
+	return b[8 : 8+n], nil
+}

@@ -1,0 +1,158 @@
+package media_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mediatest"
+)
+
+// oddTrials are recordings with something in them that only a few recorders do.
+func oddTrials() []trial {
+	h264 := plain("plain.h264")
+	insert := func(packet string) func(*footage) {
+		return func(f *footage) { f.data = slices.Insert(f.data, f.packs[5], []byte(packet)...) }
+	}
+	duplicates := []media.ProblemKind{media.Duplicates}
+	twice := func(from, to int) func(*footage) {
+		return func(f *footage) {
+			again := bytes.Clone(f.data[f.packs[from]:f.packs[to]])
+			f.data = slices.Insert(f.data, f.packs[to], again...)
+		}
+	}
+	return []trial{
+		{
+			name: "a second video stream", tape: h264,
+			harm: insert("\x00\x00\x01\xE1\x00\x0F\x80\x80\x05\x21\x00\x01\x00\x03\x00\x00\x01\x65\x88\x80\x10"),
+		},
+		{
+			name: "noise and then a key frame", tape: h264, pictures: 46, problems: []media.ProblemKind{media.Garbage, media.MissingFrames},
+			harm: func(f *footage) { f.data = slices.Replace(f.data, f.packs[20], f.packs[24], noise(4000)...) },
+		},
+		{
+			name: "one map with another codec", tape: h264,
+			harm: func(f *footage) { f.data[lastMap(f)] = 0x24 },
+		},
+		{
+			name: "packs twice, few stamps", tape: with(h264, func(r *tape) { r.sparse = 7 }), problems: duplicates, harm: twice(20, 26),
+		},
+		{
+			name: "packs twice, few stamps, no numbers", tape: with(h264, func(r *tape) { r.sparse, r.noNumbers = 7, true }),
+			problems: duplicates, harm: twice(21, 26),
+		},
+		{
+			name: "B-frames, some without stamps", tape: with(plain("bframes.h264"), func(r *tape) { r.reorder, r.sparse = true, 2 }),
+			refused: true, refusal: media.Reordered,
+		},
+		{
+			name: "few B-frames without DTS", tape: with(plain("bframes.h264"), func(r *tape) { r.noDTS = true }),
+			refused: true, refusal: media.Reordered, harm: func(f *footage) { f.data = f.data[:f.packs[8]] },
+		},
+		{
+			name: "few packets, encrypted", tape: with(h264, func(r *tape) { r.scrambled = true }),
+			refused: true, refusal: media.Encrypted, harm: func(f *footage) { f.data = f.data[:f.packs[1]] },
+		},
+		{
+			name: "numbers that count something else, pictures come late", tape: with(h264, func(r *tape) {
+				r.numberStep = 40
+				r.at = func(i int, t int64) int64 { return t + int64(i/5)*36000 }
+			}),
+		},
+	}
+}
+
+// lastMap returns where the last map tells the kind of video.
+func lastMap(f *footage) int { return bytes.LastIndex(f.data, []byte{0x1B, 0xE0, 0, 0}) }
+
+// TestSecondSound inserts a packet of another audio stream.
+func TestSecondSound(t *testing.T) {
+	t.Parallel()
+	f := record(t, with(plain("plain.h264"), func(r *tape) { r.audio, r.sound = 0x90, tone() }))
+	f.data = slices.Insert(f.data, f.packs[5], []byte("\x00\x00\x01\xC1\x00\x0A\x80\x80\x05\x21\x00\x01\x00\x03ab")...)
+	checkSound(t, f, remuxed(t, f.data))
+}
+
+// TestDuplicateSound has packs twice: what is heard in them is heard once.
+func TestDuplicateSound(t *testing.T) {
+	t.Parallel()
+	f := record(t, with(plain("plain.h264"), func(r *tape) { r.audio, r.sound = 0x90, tone() }))
+	again := bytes.Clone(f.data[f.packs[20]:f.packs[26]])
+	f.data = slices.Insert(f.data, f.packs[26], again...)
+	checkSound(t, f, remuxed(t, f.data))
+}
+
+func remuxed(t *testing.T, data []byte) mediatest.Movie {
+	t.Helper()
+	var dst mediatest.Memory
+	if _, err := media.Remux(&dst, bytes.NewReader(data), media.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := dst.Movie()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// TestEncryptedIsNotReadOn refuses an encrypted recording before it has read a
+// gigabyte of it.
+func TestEncryptedIsNotReadOn(t *testing.T) {
+	t.Parallel()
+	f := record(t, with(plain("plain.h264"), func(r *tape) { r.scrambled, r.repeat = true, 30 }))
+	src := bytes.NewReader(f.data)
+	_, err := media.Remux(&mediatest.Memory{}, io.LimitReader(src, int64(len(f.data))), media.Options{})
+	var refusal *media.Refusal
+	if !errors.As(err, &refusal) || refusal.Kind != media.Encrypted || src.Len() == 0 {
+		t.Errorf("%v, %d of %d bytes were not read", err, src.Len(), len(f.data))
+	}
+}
+
+// TestCodecChanges is sure of it only at the second map that says so.
+func TestCodecChanges(t *testing.T) {
+	t.Parallel()
+	f := record(t, plain("plain.h264"))
+	f.data[lastMap(&f)] = 0x24
+	f.data[bytes.LastIndex(f.data[:lastMap(&f)], []byte{0x1B, 0xE0, 0, 0})] = 0x24
+	if r := scan(t, f.data); r.Unfit == nil || r.Unfit.Kind != media.ForeignCodec {
+		t.Errorf("%v, want a refusal", r.Unfit)
+	}
+}
+
+func TestKeyInterval(t *testing.T) {
+	t.Parallel()
+	f := record(t, with(plain("plain.h264"), func(r *tape) {
+		r.at = func(i int, t int64) int64 { return t + int64(min(i, 12))*3600 }
+	}))
+	if r := scan(t, f.data); !r.Clean() || r.KeyInterval != 24*40*time.Millisecond {
+		t.Errorf("%v, %s", r.KeyInterval, r.Reason())
+	}
+}
+
+// TestResized replaces later sequence parameter sets by one of 320 by 96.
+func TestResized(t *testing.T) {
+	t.Parallel()
+	f := record(t, plain("plain.h264"))
+	set := []byte{0, 0, 0, 1, 0x67, 0x42, 0, 0x1E, 0xDA, 0x05, 0x0D, 0x90}
+	for _, at := range []int{24, 36} {
+		k := f.packs[at] + bytes.Index(f.data[f.packs[at]:], []byte{0, 0, 0, 1, 0x67})
+		n := bytes.Index(f.data[k+4:], []byte{0, 0, 1, 0xE0}) + 4
+		copy(f.data[k:k+n], append(bytes.Clone(set), bytes.Repeat([]byte{0xFF}, n)...))
+	}
+	var dst mediatest.Memory
+	if _, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	// Two sets of one number in the sample entry would contradict each other.
+	if entry := dst.B[:bytes.Index(dst.B, []byte("mdat"))]; bytes.Contains(entry, set[4:]) || !bytes.Contains(entry, []byte("avcC")) {
+		t.Error("a later set stands in the sample entry")
+	}
+	r := scan(t, f.data)
+	if p := r.Problem(media.Resized); p.Count != 2 || r.Verdict() != media.Odd || r.Height != 180 {
+		t.Errorf("%d changes, %v, %dx%d: %s", p.Count, r.Verdict(), r.Width, r.Height, r.Reason())
+	}
+}

@@ -1,0 +1,155 @@
+package splice
+
+import (
+	"context"
+	"math"
+
+	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mp4"
+)
+
+// assembly goes through the parts of a file, in the order in which their
+// samples stand in it, and gives each sample its time. With an output it writes
+// them; without one it only measures, so that a plan is what is done.
+type assembly struct {
+	out *output // nil: nobody wants the samples
+
+	frames    int
+	bytes     int64
+	begin     int64 // when the first picture is shown, in ticks
+	partBegin int64 // the same of the latest part
+	decoded   int64 // when the latest picture is decoded, in ticks
+	shown     int64 // when the picture shown last is shown
+	end       int64 // and until when
+
+	sounded int64 // when the latest packet of sound is heard, in units of the sound
+	silent  int64 // and until when
+
+	video, sound mp4.Extent
+	step, shift  int64 // the latest row of the tables
+	soundStep    int64
+	gaps         []media.Gap
+	gapCount     int
+	gapTicks     int64
+}
+
+// part adds a part.
+func (a *assembly) part(ctx context.Context, p *Part, in Input, m *mp4.Movie) error {
+	a.partBegin = math.MaxInt64
+	pictures := newPictures(p, m.Video)
+	sounds := newSounds(p, m)
+	if a.out != nil {
+		a.out.turn(p.piece, in)
+	}
+	picture, sound := pictures.next(), sounds.next()
+	for picture || sound {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if sound && (!picture || sounds.ticks < pictures.decoded) {
+			if err := a.hear(sounds); err != nil {
+				return err
+			}
+			sound = sounds.next()
+			continue
+		}
+		if err := a.show(pictures); err != nil {
+			return err
+		}
+		picture = pictures.next()
+	}
+	a.end = min(a.end, p.until)
+	return a.flush()
+}
+
+// flush has the sound of a part stand in front of the pictures of the next one.
+func (a *assembly) flush() error {
+	if a.sound.Samples == 0 {
+		return nil
+	}
+	a.sound.Flushes++
+	if a.out == nil {
+		return nil
+	}
+	return a.out.flush()
+}
+
+// show adds a picture.
+func (a *assembly) show(r *pictures) error {
+	decoded, shown := r.decoded, r.shown
+	if a.frames > 0 {
+		// Pieces with B-frames are decoded ahead of what they follow.
+		decoded = max(decoded, a.decoded+1)
+	}
+	shown = max(shown, decoded)
+	a.video.Samples++
+	a.video.Bytes += int64(r.cursor.Size)
+	if r.cursor.Key {
+		a.video.Keys++
+	}
+	if step := decoded - a.decoded; a.frames > 0 && step != a.step {
+		a.step = step
+		a.video.Times++
+	}
+	if shift := shown - decoded; a.frames == 0 || shift != a.shift {
+		a.shift = shift
+		a.video.Shifts++
+	}
+	if gap := shown - a.shown; a.frames > 0 && gap > int64(gapTicks) {
+		a.gap(gap)
+	}
+	if a.partBegin = min(a.partBegin, shown); a.frames == 0 || shown < a.begin {
+		a.begin = shown
+	}
+	if a.frames == 0 || shown >= a.shown {
+		a.shown, a.end = shown, shown+usual(r.cursor.Length, r.stream)
+	}
+	a.decoded = decoded
+	a.frames++
+	a.bytes += int64(r.cursor.Size)
+	if a.out == nil {
+		return nil
+	}
+	return a.out.picture(&r.cursor.Sample, decoded, shown-decoded)
+}
+
+func (a *assembly) gap(length int64) {
+	a.gapCount++
+	a.gapTicks += length
+	if len(a.gaps) < media.MaxGaps {
+		a.gaps = append(a.gaps, media.Gap{Start: duration(a.shown - a.begin), Length: duration(length)})
+	}
+}
+
+// hear adds a packet of sound, unless most of it would be heard while another
+// packet still is: where parts meet, both may bring it.
+func (a *assembly) hear(r *sounds) error {
+	length := r.length()
+	if a.sound.Samples > 0 {
+		step := r.at - a.sounded
+		if a.silent-r.at > length/2 || step <= 0 || step > math.MaxUint32 {
+			return nil
+		}
+		if step != a.soundStep {
+			a.soundStep = step
+			a.sound.Times++
+		}
+	}
+	a.sound.Samples++
+	a.sound.Bytes += int64(r.cursor.Size)
+	a.sounded, a.silent = r.at, r.at+length
+	a.bytes += int64(r.cursor.Size)
+	if a.out == nil {
+		return nil
+	}
+	return a.out.packet(&r.cursor.Sample, r.at, length)
+}
+
+// reserve returns the room that the index needs.
+func (a *assembly) reserve(video, sound mp4.Entry) int64 {
+	a.video.Entry, a.sound.Entry = len(video), len(sound)
+	a.video.Times++ // of the last sample
+	a.sound.Times++
+	a.sound.Shifts = 1
+	return mp4.Reserve(a.video, a.sound)
+}

@@ -1,0 +1,149 @@
+package splice
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/hikgrab/nvr/media/es"
+	"example.com/hikgrab/nvr/media/mp4"
+)
+
+// format is what the pieces of a file have in common.
+type format struct {
+	video         mp4.Entry
+	width, height int
+	sound         mp4.Entry // nil: none of them has sound
+	soundRate     int64
+	// mixed says that not all parameter sets are in the entry: a piece that does
+	// not bring its own does not know which ones are in force.
+	mixed bool
+}
+
+func (f *format) clone() *format {
+	c := *f
+	return &c
+}
+
+// fits reports whether the piece can follow in the same tracks.
+func (f *format) fits(v *survey) (bool, error) {
+	if f.video == nil {
+		return true, nil
+	}
+	if f.width != v.width || f.height != v.height || f.video.Kind() != v.video.Kind() {
+		return false, nil
+	}
+	if f.sound != nil && v.sound != nil && (f.soundRate != v.soundRate || !f.sound.Same(v.sound)) {
+		return false, nil
+	}
+	if f.video.Same(v.video) && !f.mixed {
+		return true, nil
+	}
+	if !alike(f.video, v.video) {
+		return false, nil
+	}
+	return v.bringsSets()
+}
+
+// take notes the format of a piece that fits.
+func (f *format) take(v *survey) {
+	if f.video == nil {
+		f.video, f.width, f.height = v.video, v.width, v.height
+	}
+	f.mixed = f.mixed || !f.video.Same(v.video)
+	if f.sound == nil && v.sound != nil {
+		f.sound, f.soundRate = v.sound, v.soundRate
+	}
+}
+
+// codec names the video. What is in a file may be meant to harm a terminal.
+func (f *format) codec() string {
+	if c, ok := f.video.Configuration(); ok {
+		return c.Codec.String()
+	}
+	kind := f.video.Kind()
+	if strings.ContainsFunc(kind, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "unknown"
+	}
+	return kind
+}
+
+// alike reports whether a decoder that was made ready for one entry can go on
+// with the pictures of the other, given their parameter sets.
+func alike(a, b mp4.Entry) bool {
+	p, ok := a.Configuration()
+	q, fine := b.Configuration()
+	if !ok || !fine || p.Prefix != q.Prefix || len(p.Sets.SPS) == 0 || len(q.Sets.SPS) == 0 {
+		return false
+	}
+	s, err := es.ParseSPS(p.Codec, p.Sets.SPS[0])
+	if err != nil {
+		return false
+	}
+	t, err := es.ParseSPS(q.Codec, q.Sets.SPS[0])
+	if err != nil {
+		return false
+	}
+	type class struct {
+		codec                     es.Codec
+		width, height             int
+		chroma, luma, chromaDepth int
+		profile, general          byte
+	}
+	of := func(s es.SPS) class {
+		return class{s.Codec, s.Width, s.Height, s.ChromaFormat, s.LumaDepth, s.ChromaDepth, s.Profile, s.General[0]}
+	}
+	return of(s) == of(t)
+}
+
+// bringsSets reports whether the piece has parameter sets in front of its first
+// picture, as recorders put them there.
+func (v *survey) bringsSets() (bool, error) {
+	c, ok := v.video.Configuration()
+	if !ok {
+		return false, nil
+	}
+	found := false
+	err := v.piece.read(func(in Input, _ *mp4.Movie) error {
+		w := window{src: in}
+		b, err := w.read(v.key.Offset, min(v.key.Size, setsWithin))
+		if err != nil {
+			return v.piece.failed(err)
+		}
+		found = holdsSets(b, c)
+		return nil
+	})
+	return found, err
+}
+
+// setsWithin is how many bytes of a key frame are searched for parameter sets.
+const setsWithin = 64 << 10
+
+// holdsSets reports whether all kinds of parameter sets come in front of the
+// first slice of a picture.
+func holdsSets(b []byte, c mp4.Configuration) bool {
+	wanted := []byte{7, 8}
+	if c.Codec == es.H265 {
+		wanted = []byte{32, 33, 34}
+	}
+	for len(b) > c.Prefix {
+		n := 0
+		for _, v := range b[:c.Prefix] {
+			n = n<<8 | int(v)
+		}
+		kind := b[c.Prefix] & 0x1F
+		slice := kind >= 1 && kind <= 5
+		if c.Codec == es.H265 {
+			kind = b[c.Prefix] >> 1 & 0x3F
+			slice = kind < 32
+		}
+		if slice {
+			break
+		}
+		wanted = slices.DeleteFunc(wanted, func(k byte) bool { return k == kind })
+		if n > len(b)-c.Prefix {
+			break
+		}
+		b = b[c.Prefix+n:]
+	}
+	return len(wanted) == 0
+}

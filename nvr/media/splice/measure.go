@@ -1,0 +1,80 @@
+package splice
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"example.com/hikgrab/nvr/media/mp4"
+)
+
+// file returns the file that the lane becomes, without what only the samples
+// can tell.
+func (l *lane) file(w Window) File {
+	// A piece that is outlasted before the window begins has nothing to give.
+	for len(l.parts) > 1 && !w.From.IsZero() && !l.parts[1].start().After(w.From) {
+		l.parts = l.parts[1:]
+	}
+	f := File{
+		zero: l.parts[0].start(), Width: l.format.width, Height: l.format.height, Codec: l.format.codec(),
+		video: l.format.video, sound: l.format.sound, soundRate: l.format.soundRate,
+	}
+	for _, v := range l.parts {
+		base := ticks(v.piece.Start.Sub(f.zero), mp4.Nearest)
+		p := Part{
+			Piece: v.place, piece: v.piece, check: v.check, first: v.first, last: v.last,
+			base: base, begin: base + v.begin, until: math.MaxInt64, hear: base + v.end,
+		}
+		if n := len(f.Parts); n > 0 {
+			f.Parts[n-1].meet(&p)
+		}
+		f.Parts = append(f.Parts, p)
+	}
+	return f
+}
+
+// meet has a part give way to the next one. Sound lasts until there, too, unless
+// there is a gap.
+func (p *Part) meet(next *Part) {
+	p.until = next.begin
+	if next.begin-p.hear <= int64(gapTicks) {
+		p.hear = next.begin
+	}
+}
+
+// measure completes a file by what its samples tell. It returns the pieces that
+// turn out to give nothing.
+func (f *File) measure(ctx context.Context) (covered []int, err error) {
+	a := &assembly{}
+	kept := f.Parts[:0]
+	for i := range f.Parts {
+		p := &f.Parts[i]
+		frames, bytes, total := a.frames, a.bytes, 0
+		err := p.piece.read(func(in Input, m *mp4.Movie) error {
+			if total = m.Video.Samples; m.Check != p.check {
+				return p.piece.failed(ErrChanged)
+			}
+			return a.part(ctx, p, in, m)
+		})
+		if err != nil {
+			return nil, err
+		}
+		p.Frames, p.Bytes = a.frames-frames, a.bytes-bytes
+		if p.Frames == 0 {
+			covered = append(covered, p.Piece)
+			continue
+		}
+		p.Whole = p.Frames == total
+		p.Start, p.End = f.at(a.partBegin), f.at(a.end)
+		kept = append(kept, *p)
+	}
+	f.Parts = kept
+	f.Start, f.End = f.at(a.begin), f.at(a.end)
+	f.Frames, f.Bytes, f.Sound = a.frames, a.bytes, a.sound.Samples > 0
+	f.Gaps, f.GapCount, f.GapTime = a.gaps, a.gapCount, duration(a.gapTicks)
+	f.reserve = a.reserve(f.video, f.sound)
+	return covered, nil
+}
+
+// at returns the wall clock of a time in ticks of the file.
+func (f *File) at(t int64) time.Time { return f.zero.Add(duration(t)) }

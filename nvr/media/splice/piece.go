@@ -1,0 +1,79 @@
+package splice
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"example.com/hikgrab/nvr/media/mp4"
+)
+
+// Piece is an MP4 and where it stands in time.
+type Piece struct {
+	// Name is what messages call the piece.
+	Name string
+	// Open opens the piece for reading. It is called more than once, and each
+	// input is closed before the next one is opened. What it opens must not
+	// change between Plan and Write.
+	Open func() (Input, error)
+	// Start is the wall clock of the picture that is shown first. Only
+	// differences to other times matter, so any zone will do if all agree.
+	Start time.Time
+}
+
+// Input is an MP4 open for reading.
+type Input interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64 // in bytes
+}
+
+// OnDisk returns a Piece.Open that opens a file.
+func OnDisk(path string) func() (Input, error) {
+	return func() (Input, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		return FromFile(f)
+	}
+}
+
+// FromFile makes an open file an input. The file is closed with the input, and
+// when it cannot be one.
+func FromFile(f *os.File) (Input, error) {
+	info, err := f.Stat()
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return diskFile{f, info.Size()}, nil
+}
+
+type diskFile struct {
+	*os.File
+	size int64
+}
+
+func (f diskFile) Size() int64 { return f.size }
+
+// read opens the piece, reads its index, and closes it again behind use.
+func (p Piece) read(use func(in Input, m *mp4.Movie) error) error {
+	in, err := p.Open()
+	if err != nil {
+		return p.failed(err)
+	}
+	defer func() { _ = in.Close() }()
+	m, err := mp4.Read(in, in.Size())
+	if err != nil {
+		return p.failed(err)
+	}
+	return use(in, m)
+}
+
+func (p Piece) failed(err error) error { return fmt.Errorf("read %s: %w", p.Name, err) }
+
+// Window is the range of time that is wanted, by the clock of Piece.Start. A
+// zero end is open.
+type Window struct{ From, To time.Time }

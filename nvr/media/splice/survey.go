@@ -1,0 +1,105 @@
+package splice
+
+import (
+	"math"
+	"time"
+
+	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/mp4"
+)
+
+// gapTicks is media.GapLimit.
+const gapTicks = clock * media.GapLimit / time.Second
+
+// survey is what a piece has to give.
+type survey struct {
+	place int // among all pieces
+	piece Piece
+	check uint32
+
+	video     mp4.Entry
+	sound     mp4.Entry // nil: none
+	soundRate int64
+	width     int
+	height    int
+
+	first, last int        // of its pictures in the window, by number; last is the one behind
+	key         mp4.Sample // the first one
+	begin, end  int64      // when they are shown, in ticks since piece.Start
+}
+
+// start and until return when the first picture is shown, and until when the
+// last one is.
+func (v *survey) start() time.Time { return v.piece.Start.Add(duration(v.begin)) }
+func (v *survey) until() time.Time { return v.piece.Start.Add(duration(v.end)) }
+
+// look reads the index of a piece. It returns nil when nothing of the piece lies
+// in the window.
+func look(place int, p Piece, w Window) (*survey, error) {
+	v := &survey{place: place, piece: p}
+	inside := false
+	err := p.read(func(_ Input, m *mp4.Movie) error {
+		v.check = m.Check
+		v.video, v.width, v.height = m.Video.Entry, m.Video.Width, m.Video.Height
+		if m.Sound != nil {
+			v.sound, v.soundRate = m.Sound.Entry, m.Sound.Timescale
+		}
+		from, to := int64(math.MinInt64), int64(math.MaxInt64)
+		if !w.From.IsZero() {
+			from = ticks(w.From.Sub(p.Start), mp4.Down)
+		}
+		if !w.To.IsZero() {
+			to = ticks(w.To.Sub(p.Start), mp4.Up)
+		}
+		if !v.choose(m.Video, from, to) {
+			return &mp4.Refusal{Kind: mp4.NoPictures, Detail: "it has no key frame"}
+		}
+		inside = v.last > v.first && v.end > from && v.begin < to
+		return nil
+	})
+	if err != nil || !inside {
+		return nil, err
+	}
+	return v, nil
+}
+
+// choose finds the pictures from the last key frame at or before from, or else
+// the first one, to the first key frame at or behind to. It returns false when
+// there is no key frame.
+func (v *survey) choose(s *mp4.Stream, from, to int64) bool {
+	begun := false
+	c := s.Cursor()
+	for n := 0; c.Next(); n++ {
+		shown := shownAt(s, &c.Sample)
+		if c.Key && begun && shown >= to {
+			break
+		}
+		if c.Key && (!begun || shown <= from) {
+			begun = true
+			v.first, v.key = n, c.Sample
+			v.begin, v.end = shown, shown
+		}
+		if !begun || leads(v.first, shown, v.begin) {
+			continue
+		}
+		v.last = n + 1
+		v.begin = min(v.begin, shown)
+		v.end = max(v.end, shown+usual(c.Length, s))
+	}
+	return begun
+}
+
+// leads reports whether a picture belongs in front of the key frame that a part
+// begins with, though it is decoded behind it. It needs pictures that are not
+// there, unless the part begins as the piece does.
+func leads(first int, shown, key int64) bool { return first > 0 && shown < key }
+
+// shownAt returns when a picture is shown, in ticks since the first one that is.
+func shownAt(s *mp4.Stream, p *mp4.Sample) int64 {
+	return mp4.Rescale(p.At+p.Shift-s.Begin, s.Timescale, clock, mp4.Nearest)
+}
+
+// decodedAt returns when a picture is decoded, on the same scale.
+func decodedAt(s *mp4.Stream, p *mp4.Sample) int64 {
+	return mp4.Rescale(p.At-s.Lead-s.Begin, s.Timescale, clock, mp4.Nearest)
+}
