@@ -2,9 +2,7 @@ package sheet
 
 import (
 	"errors"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -16,24 +14,18 @@ type copying struct {
 	sheet  string // in the result
 	layout layout
 	down   int // rows that everything moves down
-
-	from    *excelize.File // nil for CSV
-	styles  map[int]int    // of the result, by those of from
-	secrets []string
 }
 
-func (c *copying) run(data []byte) (err error) {
-	c.findSecrets()
-	if !c.table.csv {
-		if c.from, err = open(data); err != nil {
-			return openError(err)
+func (c *copying) run() error {
+	if c.from != nil {
+		if err := c.columns(); err != nil {
+			return err
 		}
-		defer func() { err = errors.Join(err, c.from.Close()) }()
-		c.styles = map[int]int{}
 	}
+	width := c.table.width()
 	for i, l := range c.table.lines {
-		for column, v := range l.cells {
-			if err := c.cell(i, l, column, v); err != nil {
+		for column := range width {
+			if err := c.cell(i, l, column); err != nil {
 				return err
 			}
 		}
@@ -44,36 +36,14 @@ func (c *copying) run(data []byte) (err error) {
 	return c.looks()
 }
 
-// findSecrets learns the passwords, so that one which stands in a note as well
-// is found there.
-func (c *copying) findSecrets() {
-	for _, l := range c.table.lines[c.layout.header+1:] {
-		secret := l.cell(c.layout.columns[password]).text
-		if len(secret) >= 4 && !slices.Contains(c.secrets, secret) {
-			c.secrets = append(c.secrets, secret)
-		}
-	}
-}
-
-// hidden reports whether a cell must not be shown: everything in the column of
-// the passwords but its title, and every note with a password in it.
-func (c *copying) hidden(line, column int, v cell) bool {
-	if column == c.layout.columns[password] {
-		_, title := byHeader[headerWords(v.text)]
-		return line > c.layout.header || !title
-	}
-	if v.kind != text || line <= c.layout.header || slices.Contains(c.layout.columns[:], column) && column != c.layout.columns[name] {
-		return false
-	}
-	return slices.ContainsFunc(c.secrets, func(secret string) bool { return strings.Contains(v.text, secret) })
-}
-
-func (c *copying) cell(line int, l line, column int, v cell) error {
+// cell copies one cell. An empty one is copied for its style.
+func (c *copying) cell(line int, l line, column int) error {
 	style, err := c.style(column, l.row)
 	if err != nil {
 		return err
 	}
-	if c.hidden(line, column, v) {
+	v := l.cell(column)
+	if c.hides(c.layout, line, column, v) {
 		v = cell{}
 	}
 	if n, ok := v.value(); ok {
@@ -89,7 +59,8 @@ func (c *copying) cell(line int, l line, column int, v cell) error {
 	return c.SetCellStyle(c.sheet, name, name, style)
 }
 
-// style returns the result's style for that of a cell.
+// style returns the style of a cell. The result has all those of the operator's
+// workbook, under the same numbers.
 func (c *copying) style(column, row int) (int, error) {
 	if c.from == nil {
 		return 0, nil
@@ -98,37 +69,54 @@ func (c *copying) style(column, row int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	old, err := c.from.GetCellStyle(c.table.sheet, name)
-	if err != nil || old == 0 {
+	style, err := c.from.GetCellStyle(c.table.sheet, name)
+	if err != nil {
 		return 0, err
 	}
-	if made, ok := c.styles[old]; ok {
-		return made, nil
-	}
-	made := 0
-	if s, err := c.from.GetStyle(old); err == nil { // a style that cannot be read is none
-		if made, err = c.NewStyle(s); err != nil {
-			made = 0
-		}
-	}
-	c.styles[old] = made
-	return made, nil
+	return c.known(style), nil
 }
 
-// looks copies what belongs to no single cell.
-func (c *copying) looks() error {
+// known returns a style of the operator's workbook, or none when it has no such
+// style.
+func (c *copying) known(style int) int {
+	if style < 0 || style >= c.styles {
+		return 0
+	}
+	return style
+}
+
+// columns copies how the columns look. It comes before the cells, whose own
+// styles count more.
+func (c *copying) columns() error {
 	own := c.table.sheet
 	for column := range c.table.width() {
 		name, err := excelize.ColumnNumberToName(column + 1)
 		if err != nil {
 			return err
 		}
+		if style, err := c.from.GetColStyle(own, name); err == nil && c.known(style) > 0 {
+			if err := c.SetColStyle(c.sheet, name, style); err != nil {
+				return err
+			}
+		}
 		if width, err := c.from.GetColWidth(own, name); err == nil && width > 0 {
 			if err := c.SetColWidth(c.sheet, name, name, min(width, 255)); err != nil {
 				return err
 			}
 		}
+		if visible, err := c.from.GetColVisible(own, name); err == nil && !visible {
+			if err := c.SetColVisible(c.sheet, name, false); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
+}
+
+// looks copies what belongs to no single cell. Rows that are hidden are shown:
+// they were read, and something became of them.
+func (c *copying) looks() error {
+	own := c.table.sheet
 	for _, l := range c.table.lines {
 		if height, err := c.from.GetRowHeight(own, l.row); err == nil && height > 0 && height != 15 {
 			if err := c.SetRowHeight(c.sheet, l.row+c.down, min(height, 409)); err != nil {
@@ -136,9 +124,15 @@ func (c *copying) looks() error {
 			}
 		}
 	}
+	if c.down != 0 {
+		return nil // what follows names rows, and is looks only
+	}
+	if err := c.conditions(); err != nil {
+		return err
+	}
 	merged, err := c.from.GetMergeCells(own, true)
-	if err != nil || c.down != 0 {
-		return nil // merged cells are looks only
+	if err != nil {
+		return nil
 	}
 	for _, m := range merged {
 		_, row, err := excelize.CellNameToCoordinates(m.GetStartAxis())

@@ -221,6 +221,12 @@ func styleFormat(f *excelize.File, style int) format {
 // worksheetPart returns the XML of a worksheet, found by the workbook's
 // relationships as the format has it.
 func worksheetPart(f *excelize.File, sheet string) ([]byte, bool) {
+	_, part, ok := worksheetNamed(f, sheet)
+	return part, ok
+}
+
+// worksheetNamed returns that XML with the name of its part.
+func worksheetNamed(f *excelize.File, sheet string) (name string, content []byte, ok bool) {
 	var id string
 	for _, s := range f.WorkBook.Sheets.Sheet {
 		if s.Name == sheet {
@@ -235,7 +241,7 @@ func worksheetPart(f *excelize.File, sheet string) ([]byte, bool) {
 	}
 	rels, dir := workbookRelations(f)
 	if xml.Unmarshal(rels, &list) != nil {
-		return nil, false
+		return "", nil, false
 	}
 	for _, r := range list.Relationship {
 		if r.ID != id {
@@ -247,7 +253,7 @@ func worksheetPart(f *excelize.File, sheet string) ([]byte, bool) {
 		}
 		return part(f, name)
 	}
-	return nil, false
+	return "", nil, false
 }
 
 var workbookRels = regexp.MustCompile(`(?i)^(.*/)?_rels/workbook\d*\.xml\.rels$`)
@@ -266,15 +272,17 @@ func workbookRelations(f *excelize.File) (rels []byte, dir string) {
 	return rels, dir
 }
 
-func part(f *excelize.File, name string) ([]byte, bool) {
-	var found []byte
+// part finds a part by its name in any case, and returns it with the name it
+// has.
+func part(f *excelize.File, wanted string) (name string, content []byte, ok bool) {
 	f.Pkg.Range(func(key, data any) bool {
-		if n, _ := key.(string); strings.EqualFold(n, name) {
-			found, _ = data.([]byte)
+		if n, _ := key.(string); strings.EqualFold(n, wanted) {
+			name = n
+			content, _ = data.([]byte)
 		}
-		return found == nil
+		return content == nil
 	})
-	return found, found != nil
+	return name, content, content != nil
 }
 
 var spins = regexp.MustCompile(`spinCount="(\d+)"`)

@@ -1,13 +1,11 @@
 package sheet
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -43,7 +41,13 @@ func WriteResult(to io.Writer, path string, o Options, list []tasks.Task, all []
 	defer caught(&err)
 	r := result{book: book{excelize.NewFile()}, table: t, list: list, all: all}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	if err := r.fill(data); err != nil {
+	if !t.csv {
+		if r.from, err = openLooks(data, t.sheet); err != nil {
+			return fileError(name, err)
+		}
+		defer func() { err = errors.Join(err, r.from.Close()) }()
+	}
+	if err := r.fill(); err != nil {
 		return fmt.Errorf("make the result of %s: %w", name, err)
 	}
 	return r.Write(to)
@@ -53,10 +57,16 @@ func WriteResult(to io.Writer, path string, o Options, list []tasks.Task, all []
 type result struct {
 	book
 	table  *table
+	from   *excelize.File // the operator's workbook; nil for CSV
 	list   []tasks.Task
 	all    []tasks.Coverage
+	styles int // how many of from's styles the result has
+	rules  int // and of those that rules give to cells
 	header int // style of the rows with titles
 	date   int // style of times
+
+	secrets   secrets
+	passwords map[int]bool // columns that hold some
 }
 
 // The worksheets of a result beside the operator's own.
@@ -65,7 +75,12 @@ const (
 	gapsSheet    = "Gaps"
 )
 
-func (r *result) fill(data []byte) (err error) {
+func (r *result) fill() (err error) {
+	at := (&reader{table: r.table}).layout()
+	r.findSecrets(at)
+	if r.from != nil {
+		r.adoptStyles()
+	}
 	r.header, err = r.NewStyle(&excelize.Style{
 		Font: &excelize.Font{Bold: true, Color: "FFFFFF"},
 		Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E79"}},
@@ -82,27 +97,29 @@ func (r *result) fill(data []byte) (err error) {
 			return err
 		}
 	}
+	if err := r.SetDocProps(&excelize.DocProperties{Creator: "hikgrab"}); err != nil {
+		return err
+	}
 	own := r.table.sheet
-	if own == "" || strings.EqualFold(own, camerasSheet) || strings.EqualFold(own, gapsSheet) {
+	if own == "" || strings.EqualFold(own, camerasSheet) || strings.EqualFold(own, gapsSheet) || r.secrets.in(own) {
 		own = taskSheet
 	}
 	if err := r.SetSheetName(r.GetSheetName(0), own); err != nil {
 		return err
 	}
-	return errors.Join(r.fillOwn(own, data), r.fillCameras(), r.fillGaps())
+	return errors.Join(r.fillOwn(own, at), r.fillCameras(), r.fillGaps())
 }
 
 // outcomeTitles are the columns that follow the operator's own.
 var outcomeTitles = []string{"state", "cameras", "files", "bytes", "first", "last", "message"}
 
 // fillOwn writes the operator's sheet and the outcome of each row.
-func (r *result) fillOwn(own string, data []byte) error {
-	at := (&reader{table: r.table}).layout()
+func (r *result) fillOwn(own string, at layout) error {
 	c := copying{result: r, sheet: own, layout: at}
 	if !at.named {
 		c.down = 1 // room for the titles
 	}
-	if err := c.run(data); err != nil {
+	if err := c.run(); err != nil {
 		return err
 	}
 	column, titles := r.table.width()+1, 1
@@ -124,16 +141,20 @@ func (r *result) fillOwn(own string, data []byte) error {
 	for _, task := range (&reader{table: r.table}).read() {
 		standing[task.Row] = task.Address
 	}
+	cameras := map[string][]tasks.Coverage{}
+	for _, c := range r.all {
+		cameras[c.Recorder.Address] = append(cameras[c.Recorder.Address], c)
+	}
 	for _, task := range r.list {
 		if now, ok := standing[task.Row]; task.Row <= 0 || ok && now != task.Address {
 			continue
 		}
-		if err := r.row(own, column, task.Row+c.down, 0, outcome(task.Of(r.all))...); err != nil {
+		if err := r.row(own, column, task.Row+c.down, 0, outcome(task.Of(cameras[task.Address.String()]))...); err != nil {
 			return err
 		}
 	}
 	last := r.table.lines[len(r.table.lines)-1].row + c.down
-	return r.dress(own, titles, 1, column+len(outcomeTitles)-1, last, column)
+	return errors.Join(r.dress(own, titles, c.kept(), column+len(outcomeTitles)-1, last, column), c.page())
 }
 
 func values(texts []string) []any {
@@ -191,67 +212,6 @@ func worseState(rank []tasks.State, a, b tasks.State) bool {
 		return len(rank)
 	}
 	return of(a) > of(b)
-}
-
-func (r *result) fillCameras() error {
-	if _, err := r.NewSheet(camerasSheet); err != nil {
-		return err
-	}
-	titles := []string{
-		"recorder", "name", "channel", "stream", "camera", "state", "files", "recordings", "bytes", "first", "last",
-		"asked (s)", "recorded (s)", "on disk (s)", "gaps", "message", "what to do", "row",
-	}
-	if err := r.row(camerasSheet, 1, 1, r.header, values(titles)...); err != nil {
-		return err
-	}
-	for i, c := range r.all {
-		v := c.Camera
-		var channel any = "all"
-		if v.Channel > 0 {
-			channel = v.Channel
-		}
-		err := r.row(camerasSheet, 1, i+2, 0, c.Recorder.Address, c.Recorder.Name, channel, streamWord(v), v.Name, v.State.String(),
-			v.Files, v.Recordings, v.Bytes, c.First, c.Last, seconds(c.AskedTime), seconds(c.RecordedTime), seconds(c.OnDiskTime),
-			len(c.Gaps), v.Failure.What, v.Failure.Hint, c.Recorder.Source)
-		if err != nil {
-			return err
-		}
-	}
-	return r.dress(camerasSheet, 1, 1, len(titles), len(r.all)+1, 1)
-}
-
-// maxGaps bounds the worksheet of gaps.
-const maxGaps = 200_000
-
-func (r *result) fillGaps() error {
-	if _, err := r.NewSheet(gapsSheet); err != nil {
-		return err
-	}
-	titles := []string{"recorder", "name", "channel", "stream", "camera", "from", "to", "seconds", "why"}
-	if err := r.row(gapsSheet, 1, 1, r.header, values(titles)...); err != nil {
-		return err
-	}
-	at := 1
-	for _, c := range r.all {
-		v := c.Camera
-		for _, g := range c.Gaps {
-			if at > maxGaps {
-				break
-			}
-			at++
-			why := "the recorder has nothing there"
-			if g.Recorded {
-				why = "recorded, but not fetched"
-			} else if v.Recordings == 0 && v.Failure.Kind != "" {
-				why = "the recorder could not be asked"
-			}
-			err := r.row(gapsSheet, 1, at, 0, c.Recorder.Address, c.Recorder.Name, v.Channel, streamWord(v), v.Name, g.From, g.To, seconds(g.To.Sub(g.From)), why)
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return r.dress(gapsSheet, 1, 1, len(titles), at, 1)
 }
 
 func streamWord(v tasks.CameraView) string {
@@ -316,10 +276,10 @@ func printed(s string) string {
 	return s
 }
 
-// dress gives a worksheet filters, a header that stays in sight, and widths for
-// the columns from ours on.
-func (r *result) dress(sheet string, titles, first, last, rows, ours int) error {
-	from, err := excelize.CoordinatesToCellName(first, titles)
+// dress gives a worksheet filters, a header that stays in sight, as do the first
+// columns if there are any to keep, and widths for the columns from ours on.
+func (r *result) dress(sheet string, titles, keep, last, rows, ours int) error {
+	from, err := excelize.CoordinatesToCellName(1, titles)
 	if err != nil {
 		return err
 	}
@@ -327,7 +287,10 @@ func (r *result) dress(sheet string, titles, first, last, rows, ours int) error 
 	if err != nil {
 		return err
 	}
-	top := "A" + strconv.Itoa(titles+1)
+	top, err := excelize.CoordinatesToCellName(keep+1, titles+1)
+	if err != nil {
+		return err
+	}
 	begin, err := excelize.ColumnNumberToName(ours)
 	if err != nil {
 		return err
@@ -336,19 +299,18 @@ func (r *result) dress(sheet string, titles, first, last, rows, ours int) error 
 	if err != nil {
 		return err
 	}
+	pane := "bottomLeft"
+	if keep > 0 {
+		pane = "bottomRight"
+	}
 	return errors.Join(
 		r.SetColWidth(sheet, begin, end, 20),
 		r.AutoFilter(sheet, from+":"+to, nil),
 		r.SetPanes(sheet, &excelize.Panes{
-			Freeze: true, YSplit: titles, TopLeftCell: top, ActivePane: "bottomLeft",
-			Selection: []excelize.Selection{{SQRef: top, ActiveCell: top, Pane: "bottomLeft"}},
+			Freeze: true, XSplit: keep, YSplit: titles, TopLeftCell: top, ActivePane: pane,
+			Selection: []excelize.Selection{{SQRef: top, ActiveCell: top, Pane: pane}},
 		}),
+		// Readers that trust it would see a worksheet of one cell otherwise.
+		r.SetSheetDimension(sheet, "A1:"+to),
 	)
-}
-
-// open reads a workbook whose looks are to be copied.
-func open(data []byte) (*excelize.File, error) {
-	return excelize.OpenReader(bytes.NewReader(data), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped,
-	})
 }

@@ -52,27 +52,49 @@ func resultOf(t *testing.T, path string, o sheet.Options) (*excelize.File, strin
 	if err := sheet.WriteResult(&b, path, o, s.Tasks, covered()); err != nil {
 		t.Fatal(err)
 	}
-	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	return opened(t, b.Bytes())
+}
+
+// opened opens a workbook and returns all of its XML as well.
+func opened(t *testing.T, data []byte) (*excelize.File, string) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var xml strings.Builder
 	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.Copy(&xml, r); err != nil {
-			t.Fatal(err)
-		}
-		_ = r.Close()
+		xml.WriteString(readPart(t, f))
 	}
-	f, err := excelize.OpenReader(&b)
+	f, err := excelize.OpenReader(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.Close() })
 	return f, xml.String()
+}
+
+func readPart(t *testing.T, f *zip.File) string {
+	t.Helper()
+	r, err := f.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// savedBytes writes a file of its own.
+func savedBytes(t *testing.T, name string, err error, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := errors.Join(err, os.WriteFile(path, data, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func values(t *testing.T, f *excelize.File, name string, want map[string]string) {

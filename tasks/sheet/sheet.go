@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"example.com/hikgrab/tasks"
@@ -8,7 +9,7 @@ import (
 
 // Options say how to read a sheet.
 type Options struct {
-	Sheet    string                 // worksheet; empty means the first that is not hidden
+	Sheet    string                 // worksheet; empty means the first that is not hidden; a CSV file has none
 	Password func() (string, error) // asked once, when the workbook is encrypted; nil refuses
 }
 
@@ -54,6 +55,10 @@ func parse(data []byte, o Options) (*table, error) {
 		}
 		return readWorkbook(plain, o)
 	case textFile:
+		if o.Sheet != "" {
+			// Reading it all the same might ask other recorders than were meant.
+			return nil, fmt.Errorf("%w as %q: a CSV file has none; leave --sheet out, or name the workbook that it was saved from", ErrNoSheet, clean(o.Sheet))
+		}
 		return readCSV(data)
 	case emptyFile:
 		return nil, ErrEmpty

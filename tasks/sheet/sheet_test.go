@@ -303,3 +303,16 @@ func writeFile(t testing.TB, path, content string) {
 		t.Fatal(err)
 	}
 }
+
+// TestWorksheetOfCSV names a worksheet where there are none: reading the file all
+// the same might ask other recorders than were meant.
+func TestWorksheetOfCSV(t *testing.T) {
+	path := write(t, "night.csv", "recorder,user,password\n10.0.0.5,admin,pw\n")
+	_, err := sheet.Read(path, sheet.Options{Sheet: "Night\x1b[31m"})
+	if !errors.Is(err, sheet.ErrNoSheet) || !strings.HasPrefix(err.Error(), "night.csv: ") || !strings.Contains(err.Error(), "leave --sheet out") || strings.Contains(err.Error(), "\x1b") {
+		t.Errorf("%v", err)
+	}
+	if s := read(t, path); len(s.Tasks) != 1 {
+		t.Errorf("without a name: %d tasks", len(s.Tasks))
+	}
+}

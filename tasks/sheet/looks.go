@@ -1,0 +1,175 @@
+package sheet
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// openLooks opens a workbook to copy how one of its worksheets looks. Cells to
+// the right of those that are read are taken out first: each would cost excelize
+// a row of empty cells, and a workbook of a few kilobytes gigabytes.
+func openLooks(data []byte, sheet string) (*excelize.File, error) {
+	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
+		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped,
+	})
+	if err != nil {
+		return nil, openError(err)
+	}
+	name, content, ok := worksheetNamed(f, sheet)
+	if !ok {
+		return nil, errors.Join(errDamaged, f.Close())
+	}
+	narrow, err := withoutFar(content)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	f.Pkg.Store(name, narrow)
+	return f, nil
+}
+
+// withoutFar returns a worksheet's XML without the cells behind maxColumns.
+func withoutFar(content []byte) ([]byte, error) {
+	d := xml.NewDecoder(bytes.NewReader(content))
+	var narrow []byte
+	kept, column := int64(0), 0
+	for {
+		begin := d.InputOffset()
+		token, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			return append(narrow, content[kept:]...), nil
+		}
+		if err != nil {
+			return nil, errDamaged
+		}
+		start, ok := token.(xml.StartElement)
+		switch {
+		case !ok:
+		case start.Name.Local == "row":
+			column = 0
+		case start.Name.Local == "c":
+			column++
+			if n, _, err := excelize.CellNameToCoordinates(attribute(start, "r")); err == nil {
+				column = n
+			}
+			if _, _, err := cellContent(d); err != nil {
+				return nil, errDamaged
+			}
+			if column > maxColumns {
+				narrow = append(narrow, content[kept:begin]...)
+				kept = d.InputOffset()
+			}
+		}
+	}
+}
+
+// adoptStyles gives the result the styles of the operator's workbook, number by
+// number, and its theme: fonts, fills, borders and formats as they were, where
+// translating them one by one would lose some.
+func (r *result) adoptStyles() {
+	s := r.from.Styles
+	if s == nil || s.Fonts == nil || s.Fills == nil || s.Borders == nil || s.CellXfs == nil ||
+		len(s.Fonts.Font)*len(s.Fills.Fill)*len(s.Borders.Border)*len(s.CellXfs.Xf) == 0 {
+		return
+	}
+	// The numbers of new styles follow from the counts, which not every program
+	// writes right.
+	s.Fonts.Count, s.Fills.Count = len(s.Fonts.Font), len(s.Fills.Fill)
+	s.Borders.Count, s.CellXfs.Count = len(s.Borders.Border), len(s.CellXfs.Xf)
+	if s.Dxfs != nil {
+		s.Dxfs.Count = len(s.Dxfs.Dxfs)
+		r.rules = s.Dxfs.Count
+	}
+	if s.NumFmts != nil {
+		s.NumFmts.Count = len(s.NumFmts.NumFmt)
+		for _, f := range s.NumFmts.NumFmt {
+			if r.secrets.in(f.FormatCode) {
+				f.FormatCode = "General"
+			}
+		}
+	}
+	if s.CellStyles != nil {
+		for _, named := range s.CellStyles.CellStyle {
+			if r.secrets.in(named.Name) {
+				named.Name = "Style"
+			}
+		}
+	}
+	s.TableStyles, s.ExtLst = nil, nil // no table and no slicer is copied
+	r.Styles, r.styles = s, len(s.CellXfs.Xf)
+	if r.from.Theme != nil {
+		r.Theme = r.from.Theme
+	}
+}
+
+// page copies how the worksheet as a whole is shown and printed. What cannot be
+// read stays as it is in a new workbook. It comes last: excelize's filter resets
+// the color of the tab.
+func (c *copying) page() error {
+	if c.from == nil {
+		return nil
+	}
+	var errs []error
+	if p, err := c.from.GetSheetProps(c.table.sheet); err == nil {
+		errs = append(errs, c.SetSheetProps(c.sheet, &excelize.SheetPropsOptions{
+			FitToPage: p.FitToPage, TabColorIndexed: p.TabColorIndexed, TabColorRGB: p.TabColorRGB,
+			TabColorTheme: p.TabColorTheme, TabColorTint: p.TabColorTint,
+		}))
+	}
+	if p, err := c.from.GetPageLayout(c.table.sheet); err == nil {
+		errs = append(errs, c.SetPageLayout(c.sheet, &excelize.PageLayoutOptions{
+			Size: p.Size, Orientation: p.Orientation, FitToHeight: p.FitToHeight, FitToWidth: p.FitToWidth,
+		}))
+	}
+	if v, err := c.from.GetSheetView(c.table.sheet, 0); err == nil {
+		errs = append(errs, c.SetSheetView(c.sheet, 0, &excelize.ViewOptions{
+			RightToLeft: v.RightToLeft, ShowGridLines: v.ShowGridLines, ZoomScale: v.ZoomScale,
+		}))
+	}
+	return errors.Join(errs...)
+}
+
+// kept returns how many of the first columns stay in sight.
+func (c *copying) kept() int {
+	if c.from == nil {
+		return 0
+	}
+	p, err := c.from.GetPanes(c.table.sheet)
+	if err != nil || !p.Freeze || p.XSplit >= c.table.width() {
+		return 0
+	}
+	return max(p.XSplit, 0)
+}
+
+// conditions copies the rules by which cells change their looks, but none that
+// names a password, another worksheet or another workbook. Bars, scales and
+// icons are left out: excelize loses their colours.
+func (c *copying) conditions() error {
+	all, err := c.from.GetConditionalFormats(c.table.sheet)
+	if err != nil {
+		return nil // looks only
+	}
+	for cells, rules := range all {
+		var kept []excelize.ConditionalFormatOptions
+		for _, rule := range rules {
+			says := strings.Join([]string{rule.Criteria, rule.Value, rule.MinValue, rule.MidValue, rule.MaxValue}, " ")
+			styled := rule.Format != nil && *rule.Format >= 0 && *rule.Format < c.rules
+			if styled && !strings.ContainsAny(says, "![") && !c.secrets.in(says) {
+				kept = append(kept, rule)
+			}
+		}
+		if len(kept) == 0 {
+			continue
+		}
+		if err := c.SetConditionalFormat(c.sheet, cells, kept); err != nil {
+			if err := c.UnsetConditionalFormat(c.sheet, cells); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

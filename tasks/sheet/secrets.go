@@ -1,0 +1,116 @@
+package sheet
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/hikgrab/tasks"
+)
+
+// shortestSecret is how long a password must be to be looked for in other
+// cells. A shorter one stands in every second text by chance.
+const shortestSecret = 4
+
+// secrets are the passwords of a sheet, to find them where they stand in a note
+// as well. They are kept by length, so that ten thousand of them are looked for
+// in the time of one.
+type secrets map[int]map[string]bool
+
+func (s secrets) add(secret string) {
+	if len(secret) < shortestSecret {
+		return
+	}
+	if s[len(secret)] == nil {
+		s[len(secret)] = map[string]bool{}
+	}
+	s[len(secret)][secret] = true
+}
+
+// in reports whether a text holds one of them.
+func (s secrets) in(text string) bool {
+	for n, list := range s {
+		for i := 0; i+n <= len(text); i++ {
+			if list[text[i:i+n]] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// is reports whether a text is one of them.
+func (s secrets) is(text string) bool { return s[len(text)][text] }
+
+// findSecrets learns the passwords: those that recorders were asked with, and
+// what stands in columns of passwords.
+func (r *result) findSecrets(at layout) {
+	r.secrets = secrets{}
+	for _, task := range r.list {
+		r.secrets.add(string(task.Login.Password))
+	}
+	r.passwords = map[int]bool{at.columns[password]: true}
+	for _, l := range r.table.lines[:at.header+1] {
+		for column, title := range l.cells {
+			if l.row < at.row {
+				continue
+			}
+			if title.kind == text && namesPasswords(title.text) {
+				r.passwords[column] = true
+			}
+		}
+	}
+	for _, l := range r.table.lines[at.header+1:] {
+		for column := range r.passwords {
+			v := l.cell(column)
+			r.secrets.add(v.text)
+			r.secrets.add(strings.TrimFunc(v.text, unseen))
+			if digits, ok := v.whole(); ok {
+				r.secrets.add(digits)
+			}
+		}
+	}
+}
+
+// namesPasswords reports whether a title is one of a column of passwords, be it
+// the one that is read or another.
+func namesPasswords(title string) bool {
+	for word := range strings.FieldsSeq(headerWords(title)) {
+		switch {
+		case word == "pass", word == "pwd", word == "passwd", word == "psw",
+			strings.HasPrefix(word, "password"), strings.HasPrefix(word, "passphrase"), strings.HasPrefix(word, "парол"):
+			return true
+		}
+	}
+	return false
+}
+
+// hides reports whether a cell of the operator's sheet must not be shown:
+// everything in a column of passwords but its title, every text with a password
+// in it, and every number that is one. What is read of a row has a column of its
+// own: a login that is also a password is no secret there.
+func (r *result) hides(at layout, line, column int, v cell) bool {
+	title := v.kind == text && line <= at.header && r.table.lines[line].row >= at.row
+	if r.passwords[column] {
+		return !title || !namesPasswords(v.text)
+	}
+	if f := slices.Index(at.columns[:], column); f >= 0 && field(f) != name && line > at.header {
+		return false
+	}
+	switch _, known := byHeader[headerWords(v.text)]; {
+	case title && known:
+		return false
+	case v.kind == number:
+		digits, ok := v.whole()
+		return r.secrets.is(v.text) || ok && r.secrets.is(digits)
+	}
+	return r.secrets.in(v.text)
+}
+
+// named returns the name that a row gives its recorder, as it is shown beside
+// its cameras: not at all when it holds a password.
+func (r *result) named(v tasks.RecorderView) string {
+	if r.secrets.in(v.Name) {
+		return ""
+	}
+	return v.Name
+}
