@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"time"
 )
 
@@ -21,8 +22,10 @@ func (a *Archive) found(it Item) (File, bool) {
 	if open {
 		return File{}, false
 	}
-	for _, format := range []Format{Raw, MP4} {
-		a.recover(it, fileID{id, format})
+	a.recover(it, rawOf(id))
+	a.recover(it, movieOf(id))
+	if c := it.clip(); c != (clip{}) {
+		a.recover(it, fileID{id, MP4, c})
 	}
 	return a.onHand(it)
 }
@@ -41,7 +44,7 @@ func (a *Archive) recover(it Item, id fileID) {
 			return
 		}
 	}
-	taken, ok := a.adopt(it, id.format)
+	taken, ok := a.adopt(it, id)
 	if !ok {
 		return
 	}
@@ -110,30 +113,53 @@ func (a *Archive) settleAll() {
 	}
 }
 
-// adopt looks for a file of that format which an earlier run finished and whose
-// journal is lost. It believes the manifest if that names the file, the
-// recording and the right size; without a manifest it believes the announced
-// size and the head, and reads the file once for its checksum. The size of an
-// MP4 of ours was never announced, so only the manifest can vouch for it.
-func (a *Archive) adopt(it Item, format Format) (done record, ok bool) {
+// adopt looks for a file which an earlier run finished and whose journal is
+// lost. It believes the manifest if that names the file, the recording and the
+// right size; without a manifest it believes the announced size and the head,
+// and reads the file once for its checksum. The size of an MP4 of ours was
+// never announced, so only the manifest can vouch for it.
+func (a *Archive) adopt(it Item, id fileID) (done record, ok bool) {
+	if id.clip == (clip{}) {
+		it = it.whole()
+	}
+	done = itemRecord(doneRecord, it)
+	done.Format, done.Clip = id.format, id.clip
 	for _, ext := range []string{".mpg", ".mp4", ".jpg"} {
-		for name := range finalNames(it, ext) {
-			info, err := a.root.Lstat(name)
-			if err != nil || !info.Mode().IsRegular() {
-				break // names are taken in order
-			}
-			done := itemRecord(doneRecord, it)
-			done.Format, done.Path, done.Bytes, done.At = format, name, info.Size(), info.ModTime().Truncate(time.Second)
-			if !a.claim(name, done) {
-				continue
-			}
-			if a.vouched(&done, it, ext) {
+		for name := range a.layout.names(it, ext) {
+			there, taken := a.adoptAs(&done, it, name)
+			if taken {
 				return done, true
 			}
-			a.unclaim(name, done)
+			if !there {
+				break // names are taken in order
+			}
+		}
+	}
+	for _, name := range a.manifest.lostOf(done) { // by another layout
+		if _, taken := a.adoptAs(&done, it, name); taken {
+			return done, true
 		}
 	}
 	return record{}, false
+}
+
+// adoptAs takes a file over if it is what done speaks of, and completes that.
+func (a *Archive) adoptAs(done *record, it Item, name string) (there, taken bool) {
+	info, err := a.root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, false
+	}
+	r := *done
+	r.Path, r.Bytes, r.At = name, info.Size(), info.ModTime().Truncate(time.Second)
+	if !a.claim(name, r) {
+		return true, false
+	}
+	if !a.vouched(&r, it, path.Ext(name)) {
+		a.unclaim(name, r)
+		return true, false
+	}
+	*done = r
+	return true, true
 }
 
 func (a *Archive) vouched(done *record, it Item, ext string) bool {
@@ -144,12 +170,16 @@ func (a *Archive) vouched(done *record, it Item, ext string) bool {
 		if made {
 			done.Fetched = it.Recording.Size
 		}
-		return listed.describes(*done) && made == (done.Format == MP4)
+		if !listed.describes(*done) || made != (done.Format == MP4) {
+			return false
+		}
+		done.Start, done.End, done.Begins = listed.start, listed.end, listed.begins
+		return true
 	}
 	if it.Recording.Size == 0 || done.Bytes != it.Recording.Size || done.Format != Raw {
 		return false
 	}
-	f, err := openPlain(a.root, done.Path, os.O_RDONLY, 0)
+	f, err := openRead(a.root, done.Path)
 	if err != nil {
 		return false
 	}

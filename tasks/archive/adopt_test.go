@@ -136,7 +136,7 @@ func TestSettle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			r := itemRecord(placingRecord, it)
-			for r.Path = range finalNames(it, ".mpg") {
+			for r.Path = range defaultLayout.names(it, ".mpg") {
 				break
 			}
 			r.Bytes, r.SHA256, r.Attempts = 1000, sumOf(b), 3

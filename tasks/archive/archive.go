@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,10 +30,12 @@ type Archive struct {
 	dir      string
 	root     *os.Root
 	log      *slog.Logger
+	layout   Layout
 	lock     *flock.Flock
 	perm     fs.FileMode // of finished files
 	journal  *journal
 	manifest *manifest
+	derived  derivations // what was made of finished files
 
 	// Tests put other values here before anything is written.
 	now             func() time.Time
@@ -52,11 +53,18 @@ type Archive struct {
 	parts  map[recordingID]*Part // open ones
 }
 
+// Option changes what Open gives.
+type Option func(*Archive)
+
+// WithLayout has the archive name new files by a layout. Files that are done
+// stay where they are.
+func WithLayout(l Layout) Option { return func(a *Archive) { a.layout = l } }
+
 // Open takes the directory, creating it when needed: it locks it, reads the
 // journal (cutting a torn tail), and looks at what it says is there. It gives
 // an InUse error that names the other process when another hikgrab holds it,
 // and refuses a journal that a newer hikgrab wrote. A nil log discards.
-func Open(dir string, log *slog.Logger) (*Archive, error) {
+func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -65,6 +73,9 @@ func Open(dir string, log *slog.Logger) (*Archive, error) {
 		now: func() time.Time { return time.Now().Truncate(time.Second) }, volume: volumeSpace,
 		wrap: func(f *os.File) partFile { return f }, compactAfter: compactAfter,
 		checkpointEvery: checkpointEvery,
+	}
+	for _, option := range options {
+		option(a)
 	}
 	if err := a.open(); err != nil {
 		if a.journal != nil {
@@ -102,11 +113,12 @@ func (a *Archive) open() (err error) {
 	}
 	a.settleAll()
 	a.dropStrayParts()
+	a.dropStrayStills()
 	return nil
 }
 
 // dropStrayParts removes parts that nothing can be continued from: those of
-// which no byte is vouched for, and MP4s that were never finished.
+// which no byte is vouched for, and what was being made and never finished.
 func (a *Archive) dropStrayParts() {
 	entries, err := fs.ReadDir(a.root.FS(), partsDir)
 	if err != nil {
@@ -114,10 +126,8 @@ func (a *Archive) dropStrayParts() {
 		return
 	}
 	for _, e := range entries {
-		var id recordingID
-		stem, ok := strings.CutSuffix(e.Name(), ".part")
-		stem, movie := strings.CutSuffix(stem, ".mp4")
-		if !ok || id.UnmarshalText([]byte(stem)) != nil || a.index.kept[id] > 0 && !movie {
+		id, ours := fileOfPart(e.Name())
+		if !ours || id.format == Raw && a.index.kept[id.recording] > 0 {
 			continue
 		}
 		if err := a.root.Remove(partsDir + "/" + e.Name()); err != nil {
@@ -177,7 +187,9 @@ func (a *Archive) path(name string) string { return filepath.Join(a.dir, filepat
 // seconds per GiB, so do not hold a lock over this call.
 //
 // A raw file does not count where an MP4 is wanted, unless none can be made of
-// it; Convert makes the MP4 without another download.
+// it; Convert makes the MP4 without another download. Nor does a whole MP4 count
+// where a clip is wanted, unless nothing could be cut off it; Convert makes the
+// clip. A clip counts where it, or a piece of it, is wanted.
 func (a *Archive) Stored(it Item) (File, bool) {
 	if f, ok := a.onHand(it); ok {
 		return f, true
@@ -187,27 +199,32 @@ func (a *Archive) Stored(it Item) (File, bool) {
 
 // onHand returns the file that the journal names, if it is there.
 func (a *Archive) onHand(it Item) (File, bool) {
-	id := identify(it)
-	a.mu.Lock()
-	raw, movie, stays := a.index.done[fileID{id, Raw}], a.index.done[fileID{id, MP4}], a.index.stays[id]
-	a.mu.Unlock()
-	switch it.format() {
-	case MP4:
-		if f, ok := a.onDisk(movie); ok {
-			return f, true
-		}
-	case Both:
-		f, ok := a.onDisk(movie)
-		if _, beside := a.onDisk(raw); ok && beside {
-			return f, true
-		}
-	case Raw:
-		stays = true
-	}
-	if !stays {
+	e, ok := a.serving(it)
+	if !ok {
 		return File{}, false
 	}
-	return a.onDisk(raw)
+	return e.file(), true
+}
+
+// serving returns the finished file that serves an item, if it is there.
+func (a *Archive) serving(it Item) (entry, bool) {
+	id := identify(it)
+	a.mu.Lock()
+	raw, stays := a.index.done[rawOf(id)], a.index.stays[id]
+	movies := make([]entry, 0, 1)
+	for _, movie := range a.index.movies(id, it.clip()) {
+		movies = append(movies, a.index.done[movie])
+	}
+	a.mu.Unlock()
+	wanted := it.format()
+	if wanted == MP4 || wanted == Both && a.present(raw) {
+		for _, e := range movies {
+			if a.present(e) {
+				return e, true
+			}
+		}
+	}
+	return raw, (stays || wanted == Raw) && a.present(raw)
 }
 
 // known returns what the journal says of a finished file.
@@ -217,14 +234,10 @@ func (a *Archive) known(id fileID) entry {
 	return a.index.done[id]
 }
 
-func (a *Archive) onDisk(e entry) (File, bool) {
-	if e.path == "" || !a.present(e) {
-		return File{}, false
-	}
-	return e.file(), true
-}
-
 func (a *Archive) present(e entry) bool {
+	if e.path == "" {
+		return false
+	}
 	info, err := a.root.Lstat(e.path)
 	return err == nil && info.Mode().IsRegular() && info.Size() == e.bytes
 }

@@ -37,6 +37,14 @@ func field(text string) string {
 	return text
 }
 
+// uncell returns what cell was given, as far as it is kept.
+func uncell(text string) string {
+	if rest, ok := strings.CutPrefix(text, "'"); ok && rest != cell(rest) {
+		return rest
+	}
+	return text
+}
+
 // cell returns text for a cell of a table that people open in a spreadsheet
 // program: what would be taken for a formula gets an apostrophe in front.
 func cell(text string) string {

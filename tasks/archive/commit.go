@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"os"
 	"path"
 
 	"example.com/hikgrab/nvr"
@@ -24,15 +23,16 @@ type proof struct {
 	ext    string // of the raw file
 	report media.Report
 	stays  bool    // no MP4 can be made of it
-	movie  *record // the MP4 that was made of it, synced but without its name yet
+	movie  *record // the MP4 that was made of it, or its clip, synced but without its name yet
 	beside bool    // the raw file is kept as well
+	uncut  bool    // the movie is whole although a clip is wanted, and will be the next time
 }
 
 // raw reports whether the raw file gets a name.
 func (pr *proof) raw() bool { return pr.movie == nil || pr.beside }
 
-// Commit checks the part, makes the MP4 of it where that is wanted, gives what
-// is to be kept its final name without replacing anything, and only then notes
+// Commit checks the part, makes the MP4 of it where that is wanted, or the clip,
+// gives what is to be kept its final name without replacing anything, and only then notes
 // it in journal and manifest. On failure the part is gone when it is Damaged,
 // and kept otherwise. When ctx ends the part is kept and its cause returned.
 //
@@ -81,7 +81,7 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	pr.done.Bytes, pr.done.SHA256, pr.done.Attempts, pr.done.At = p.offset.Load(), sum, t.Number, p.archive.now()
 	pr.done.remark(t.Receipt.Notes...)
 	pr.done.remark(notes...)
-	pr.done.measure(&report)
+	pr.done.measure(p.item.Recording, &report)
 	return pr, nil
 }
 
@@ -97,7 +97,7 @@ func (p *Part) seal() error {
 func (p *Part) become(pr *proof) (File, error) {
 	a := p.archive
 	if !pr.raw() {
-		f, err := a.complete(*pr.movie, finalNames(p.item, ".mp4"), false)
+		f, err := p.completeMovie(pr)
 		if err != nil {
 			return File{}, errors.Join(err, p.leave())
 		}
@@ -111,25 +111,38 @@ func (p *Part) become(pr *proof) (File, error) {
 	if err := p.file.Close(); err != nil {
 		return File{}, a.fail("close", p.name, err)
 	}
-	f, err := a.complete(pr.done, finalNames(p.item, pr.ext), pr.stays)
+	var more []record
+	if pr.stays && pr.done.Track.Stream() != nvr.Photo {
+		more = append(more, record{Type: staysRecord, ID: p.id})
+	}
+	f, err := a.complete(pr.done, a.layout.names(p.item.whole(), pr.ext), more...)
 	if err != nil {
 		return File{}, errors.Join(err, a.vouch(p.id, pr.done.Bytes))
 	}
 	if pr.movie != nil {
-		return a.complete(*pr.movie, finalNames(p.item, ".mp4"), false)
+		return p.completeMovie(pr)
 	}
 	return f, nil
 }
 
-// complete gives a file that is made and synced its name and notes it. That no
-// MP4 can be made of it is noted as well, except of photos.
-func (a *Archive) complete(done record, names iter.Seq[string], stays bool) (f File, err error) {
+// completeMovie completes the MP4. Where it is whole although a clip is wanted,
+// it is noted that the clip can be no other.
+func (p *Part) completeMovie(pr *proof) (File, error) {
+	it, more := p.item, []record(nil)
+	if pr.uncut {
+		more = append(more, uncutOf(fileID{p.id, MP4, it.clip()}))
+	}
+	if pr.movie.Clip == (clip{}) {
+		it = it.whole()
+	}
+	return p.archive.complete(*pr.movie, p.archive.layout.names(it, ".mp4"), more...)
+}
+
+// complete gives a file that is made and synced its name and notes it. What
+// more there is to be known of its recording is noted with it.
+func (a *Archive) complete(done record, names iter.Seq[string], more ...record) (f File, err error) {
 	if done.Path, err = a.place(done.fileID().part(), done, names); err != nil {
 		return File{}, err
-	}
-	more := []record{}
-	if stays && done.Track.Stream() != nvr.Photo {
-		more = append(more, record{Type: staysRecord, ID: done.ID})
 	}
 	if err := a.finish(done, more...); err != nil {
 		// The file is whole and has its name, and the announcement is on disk:
@@ -273,7 +286,7 @@ func (a *Archive) look(name string, r record) (same bool, err error) {
 }
 
 func (a *Archive) sumFile(name string) (checksum, error) {
-	f, err := openPlain(a.root, name, os.O_RDONLY, 0)
+	f, err := openRead(a.root, name)
 	if err != nil {
 		return checksum{}, err
 	}

@@ -23,7 +23,13 @@ func anyRecord(t *rapid.T) record {
 		ID: id, Format: format, Path: id.String() + "/" + string(rune('a'+n)), Bytes: int64(n), Fetched: int64(n / 2), Attempts: n,
 		SHA256: checksum{byte(n)}, At: morning.Add(time.Duration(n) * time.Second), Notes: []string{"<&>\u2028"}, Camera: "Ворота",
 	}
-	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, "other"}).Draw(t, "type") {
+	if format == MP4 && n > 2 {
+		file.Clip, file.Start, file.End = clip{int64(n), 10}, "2026-11-03T08:15:00", "2026-11-03T08:15:10"
+	}
+	if n%2 == 1 {
+		file.Begins = "2026-11-03T08:15:00.400"
+	}
+	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, uncutRecord, "other"}).Draw(t, "type") {
 	case placingRecord:
 		file.Type = placingRecord
 		return file
@@ -40,6 +46,8 @@ func anyRecord(t *rapid.T) record {
 		return damagedOf(id, damage{sum: checksum{byte(n)}, count: n})
 	case staysRecord:
 		return record{Type: staysRecord, ID: id}
+	case uncutRecord:
+		return uncutOf(fileID{id, MP4, clip{int64(n), 10}})
 	case headerRecord:
 	}
 	return record{Type: "other", Bytes: 5}

@@ -17,6 +17,9 @@ import (
 // become none stays raw, and so does what is not clean beside its MP4; the
 // notes say why.
 func (p *Part) convert(ctx context.Context, pr *proof) error {
+	if pr.ext == ".mp4" && p.item.clip() != (clip{}) {
+		pr.done.remark("it is whole: the recorder itself sent an MP4")
+	}
 	if p.item.format() == Raw || pr.ext != ".mpg" {
 		return nil
 	}
@@ -32,14 +35,31 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 	if err == nil {
 		pr.beside = p.item.format() == Both || !report.Clean()
 		pr.movie = new(p.sequel(pr.done, movie, &report))
-		return nil
+		return p.clip(ctx, pr)
 	}
 	if reason, ok := unfit(ctx, err); ok {
 		pr.done.remark("no MP4 could be made of it: " + reason)
 		pr.stays = true
 		return nil
 	}
-	return p.archive.fail("convert", fileID{p.id, MP4}.part(), err)
+	return p.archive.fail("convert", movieOf(p.id).part(), err)
+}
+
+// clip puts the clip in the place of the MP4 that was just made, where one is
+// wanted.
+func (p *Part) clip(ctx context.Context, pr *proof) error {
+	if p.item.clip() == (clip{}) {
+		return nil
+	}
+	whole := movieOf(p.id)
+	cut, err := p.cut(ctx, *pr.movie, whole.part())
+	if err == nil && cut.clip == nil {
+		pr.movie.remark(cut.note)
+		pr.uncut = cut.final
+		return nil
+	}
+	pr.movie = cut.clip
+	return p.archive.fail("cut", whole.part(), errors.Join(err, p.archive.removeMade(whole)))
 }
 
 // unfit tells whether an error lies in the recording and not in the disk or
@@ -63,49 +83,63 @@ func (p *Part) sequel(raw, movie record, m *media.Report) record {
 	done := raw
 	done.Format, done.Path = MP4, ""
 	done.Bytes, done.SHA256, done.Fetched = movie.Bytes, movie.SHA256, raw.Bytes
-	done.measure(m)
+	done.measure(p.item.Recording, m)
 	return done
 }
 
-// movie writes the MP4 of a recording under a name of its own in the parts. It
-// returns a record with its size and checksum, taken from what the disk gives
-// back once everything is synced.
+// movie writes the MP4 of a recording.
 func (p *Part) movie(ctx context.Context, src io.Reader, o media.Options) (made record, m media.Report, err error) {
-	a, id := p.archive, fileID{p.id, MP4}
+	p.converted.Store(0)
+	o.Span, o.DropAudio = max(0, p.item.Recording.End.Sub(p.item.Recording.Start)), p.item.DropAudio
+	made, err = p.produce(ctx, movieOf(p.id), func(dst io.WriteSeeker) (err error) {
+		m, err = media.Remux(dst, cancelled{ctx, src}, o)
+		return err
+	})
+	return made, m, err
+}
+
+// produce writes an MP4 under a name of its own in the parts. It returns a record
+// with its size and checksum.
+func (p *Part) produce(ctx context.Context, id fileID, fill func(io.WriteSeeker) error) (made record, err error) {
+	a := p.archive
 	// Not truncated but made anew: a failing disk can have left the old one
 	// under its final name as well.
 	if err := a.removeMade(id); err != nil {
-		return made, m, err
+		return made, err
 	}
-	f, err := openPlain(a.root, id.part(), os.O_CREATE|os.O_EXCL|os.O_RDWR, ownFilePerm)
+	made.Bytes, made.SHA256, err = a.writeMovie(ctx, id.part(), fill, &p.converted, new(atomic.Int64))
 	if err != nil {
-		return made, m, err
+		return made, errors.Join(err, a.removeMade(id))
+	}
+	return made, nil
+}
+
+// writeMovie writes an MP4 to a name that is free. Size and checksum are taken
+// from what the disk gives back once everything is synced. The bytes written
+// and those read again are counted as they come.
+func (a *Archive) writeMovie(ctx context.Context, name string, fill func(io.WriteSeeker) error, written, read *atomic.Int64) (size int64, sum checksum, err error) {
+	f, err := openPlain(a.root, name, os.O_CREATE|os.O_EXCL|os.O_RDWR, ownFilePerm)
+	if err != nil {
+		return 0, sum, err
 	}
 	file := a.wrap(f)
-	p.converted.Store(0)
-	o.Span, o.DropAudio = max(0, p.item.Recording.End.Sub(p.item.Recording.Start)), p.item.DropAudio
-	m, err = media.Remux(&countingWriter{file, &p.converted}, cancelled{ctx, src}, o)
-	if err == nil {
+	if err = fill(&countingWriter{file, written}); err != nil {
+		at, _ := file.Seek(0, io.SeekCurrent) // 0 when the file does not even tell that
+		err = a.explain(err, at)
+	} else {
 		_ = file.Chmod(a.perm) // volumes without permissions refuse; see restrict
 		err = syncPart(file)
 	}
 	if err == nil {
-		made.Bytes, made.SHA256, err = sumOfAll(ctx, file)
+		h := sha256.New()
+		all := countingReader{cancelled{ctx, io.NewSectionReader(file, 0, 1<<62)}, read}
+		size, err = io.CopyBuffer(h, all, make([]byte, pieceSize))
+		sum = checksum(h.Sum(nil))
 	}
 	if err == nil {
-		err = proveBoxes(file, made.Bytes)
+		err = proveBoxes(file, size)
 	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return made, m, errors.Join(err, a.removeMade(id))
-	}
-	return made, m, nil
-}
-
-// sumOfAll reads a file from its beginning.
-func sumOfAll(ctx context.Context, f io.ReaderAt) (size int64, sum checksum, err error) {
-	h := sha256.New()
-	size, err = io.Copy(h, cancelled{ctx, io.NewSectionReader(f, 0, 1<<62)})
-	return size, checksum(h.Sum(nil)), err
+	return size, sum, errors.Join(err, file.Close())
 }
 
 // proveBoxes checks that what the disk gives back is made of an MP4's boxes
@@ -157,66 +191,4 @@ func (w *countingWriter) Write(b []byte) (int, error) {
 	n, err := w.WriteSeeker.Write(b)
 	w.count.Add(int64(n))
 	return n, err
-}
-
-// Convert makes the MP4 of a recording whose raw file is there already: from a
-// run that asked for raw files, or one that ended between the two. It reports
-// false when there is no such file, so that the recording is to be fetched. The
-// raw file stays.
-func (a *Archive) Convert(ctx context.Context, it Item) (f File, ok bool, err error) {
-	if it.format() == Raw {
-		return File{}, false, nil
-	}
-	p := &Part{archive: a, item: it, id: identify(it)}
-	p.name = fileID{p.id, MP4}.part()
-	a.mu.Lock()
-	raw, known := a.index.done[fileID{p.id, Raw}]
-	if !known || !a.present(raw) {
-		a.mu.Unlock()
-		return File{}, false, nil
-	}
-	p.offset.Store(raw.bytes)
-	err = a.enter(p)
-	a.mu.Unlock()
-	if err != nil {
-		return File{}, true, a.fail("create", p.name, err)
-	}
-	p.ended = true // for Archive.Close: there is nothing to keep
-	defer a.dismiss(p)
-	return p.fromRaw(ctx, raw)
-}
-
-// fromRaw converts the finished file raw.
-func (p *Part) fromRaw(ctx context.Context, raw entry) (f File, ok bool, err error) {
-	a := p.archive
-	src, err := openPlain(a.root, raw.path, os.O_RDONLY, 0)
-	if err != nil {
-		return File{}, true, a.fail("open", raw.path, err)
-	}
-	defer func() { _ = src.Close() }() // it was only read
-	h, scan := sha256.New(), media.Scanner{}
-	if _, err = io.Copy(io.MultiWriter(h, &scan), cancelled{ctx, src}); err != nil {
-		return File{}, true, a.fail("read", raw.path, err)
-	}
-	if checksum(h.Sum(nil)) != raw.sum {
-		a.log.Warn("A raw file is not what it was when it was finished; the recording is fetched again", "file", raw.path)
-		return File{}, false, nil
-	}
-	report := scan.Report()
-	movie, report, err := p.movie(ctx, io.NewSectionReader(src, 0, raw.bytes), media.Options{Frames: report.Frames, Bytes: raw.bytes})
-	if reason, bad := unfit(ctx, err); bad {
-		f := raw.file()
-		f.Notes = []string{"no MP4 can be made of it: " + field(reason)}
-		return f, true, a.note(record{Type: staysRecord, ID: p.id})
-	}
-	if err != nil {
-		return File{}, true, a.fail("convert", p.name, err)
-	}
-	done := itemRecord(doneRecord, p.item)
-	done.Bytes, done.SHA256, done.Attempts, done.At = raw.bytes, raw.sum, raw.attempts, a.now()
-	if !report.Clean() {
-		done.remark(report.Reason())
-	}
-	f, err = a.complete(p.sequel(done, movie, &report), finalNames(p.item, ".mp4"), false)
-	return f, true, err
 }

@@ -71,6 +71,11 @@ func openPlain(root *os.Root, name string, flag int, perm fs.FileMode) (*os.File
 	return f, nil
 }
 
+// openRead opens a plain file of the directory for reading.
+func openRead(root *os.Root, name string) (*os.File, error) {
+	return openPlain(root, name, os.O_RDONLY, 0)
+}
+
 // restrict leaves a file to this user alone, whatever the umask made of it.
 // Volumes that know no permissions, such as FAT, refuse; there is nothing to
 // protect them with, and no secret is ever in these files.

@@ -12,10 +12,18 @@
 // raw file goes when the MP4 is proven and the scan is clean, and stays beside
 // it otherwise. What cannot become an MP4 stays raw, and the manifest says why.
 //
+// Of a recording that lies only partly in the range asked, a clip can be kept:
+// an MP4 that begins and ends at the key frames around that range. Raw files
+// stay whole, and so does what cannot be cut.
+//
 // What a crash or a power cut can leave behind is settled by the next Open:
 // a torn line at the end of the journal or of the manifest is cut, a file that
 // got its name but not its "done" is recognised by the line that announced it,
 // and bytes of a part that nobody vouched for are dropped.
+//
+// Finished files are named by a Layout, and stay where they are when a later run
+// has another one. Files that are made out of finished ones stand in trees of
+// their own, joined, cut and frames, and never change what they are made of.
 //
 // A file that stands under the name a recording should get, and of which the
 // journal knows nothing, is never replaced: the recording gets a name with its

@@ -19,10 +19,12 @@ const (
 	Denied           // not allowed, read-only or gone
 	InUse            // another hikgrab, or another camera of this one, writes there
 	Damaged          // what came is not a recording, or not all of it
+	TooLarge         // the volume cannot hold files of this size: trying again helps nobody
 )
 
 var kindNames = [...]string{
 	KindUnknown: "error", Full: "full", Denied: "denied", InUse: "in-use", Damaged: "damaged",
+	TooLarge: "too-large",
 }
 
 // String returns the kind's word, the same on screen, in JSON and in the docs.
@@ -68,6 +70,8 @@ func (e *Error) What() string {
 		return "no space is left on the volume, or the quota is used up"
 	case Denied:
 		return deniedWhat(e.Err)
+	case TooLarge:
+		return "the volume cannot hold a file this large; on FAT32 they end at 4 GiB"
 	case InUse, Damaged, KindUnknown:
 	}
 	if e.Err == nil {
@@ -87,13 +91,12 @@ func (e *Error) Hint() string {
 		return "wait until the other one is finished, stop it, or use another --out"
 	case Damaged:
 		return "hikgrab fetches it again; if it stays like this, play the recording on the recorder itself: it may be broken there"
+	case TooLarge:
+		return "use --out on a volume with exFAT, NTFS, APFS or ext4; what is done here can be moved there"
 	case KindUnknown:
 	}
-	switch {
-	case errors.Is(e.Err, errFuture):
+	if errors.Is(e.Err, errFuture) {
 		return "use the newer hikgrab that wrote it, or another --out"
-	case errors.Is(e.Err, syscall.EFBIG):
-		return "the volume cannot hold files of this size (FAT32 ends at 4 GiB): use --out on another one"
 	}
 	return "check that the disk is healthy and connected; the log in .hikgrab has the details"
 }
@@ -116,6 +119,8 @@ func newError(op, path string, err error) error {
 
 func classify(err error) Kind {
 	switch {
+	case isTooLarge(err), errors.Is(err, errTooLarge):
+		return TooLarge
 	case isFull(err), errors.Is(err, errNoRoom):
 		return Full
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist),

@@ -28,7 +28,8 @@ func TestKinds(t *testing.T) {
 		{errOddFile, Denied, "something else", "move it away"},
 		{errors.New("path escapes from parent"), Denied, "symbolic link", "move it away"},
 		{errFuture, KindUnknown, "newer hikgrab", "newer hikgrab"},
-		{syscall.EFBIG, KindUnknown, "file too large", "FAT32"},
+		{syscall.EFBIG, TooLarge, "FAT32", "exFAT"},
+		{fmt.Errorf("%w: %w", errTooLarge, syscall.ENOSPC), TooLarge, "FAT32", "exFAT"},
 		{syscall.EIO, KindUnknown, "input/output error", "healthy"},
 	}
 	for _, tt := range tests {
@@ -55,7 +56,7 @@ func TestKinds(t *testing.T) {
 
 func TestKindWords(t *testing.T) {
 	for kind, want := range map[Kind]string{
-		KindUnknown: "error", Full: "full", Denied: "denied", InUse: "in-use", Damaged: "damaged", -1: "error", 99: "error",
+		KindUnknown: "error", Full: "full", Denied: "denied", InUse: "in-use", Damaged: "damaged", TooLarge: "too-large", -1: "error", 99: "error",
 	} {
 		if kind.String() != want {
 			t.Errorf("Kind %d is %q, want %q", kind, kind, want)

@@ -45,6 +45,7 @@ type Item struct {
 	Camera    string // the recorder's name for the camera
 	Recording nvr.Recording
 	Format    Format
+	Clip      Span // what is wanted of the recording where it becomes an MP4; zero, or a range around it, for all
 	DropAudio bool // an MP4 gets no sound
 }
 

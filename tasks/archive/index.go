@@ -2,6 +2,7 @@ package archive
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -10,11 +11,16 @@ import (
 type fileID struct {
 	recording recordingID
 	format    Format
+	clip      clip // what was wanted of it; only an MP4 can be cut
 }
+
+func rawOf(id recordingID) fileID   { return fileID{recording: id, format: Raw} }
+func movieOf(id recordingID) fileID { return fileID{recording: id, format: MP4} }
 
 // index is what the journal says, in memory. It is small on purpose: what only
 // the manifest needs stays on disk.
 type index struct {
+	version  int // of the journal
 	done     map[fileID]entry
 	placing  map[fileID]record // announced, but not known to be done
 	owners   map[string]fileID // by path
@@ -22,6 +28,8 @@ type index struct {
 	attempts map[recordingID]Attempt
 	damaged  map[recordingID]damage // what came damaged
 	stays    map[recordingID]bool   // no MP4 can be made of it
+	clips    map[recordingID][]clip // that are done, the shortest first
+	uncut    map[fileID]bool        // clips of which there is nothing: the whole serves them
 	cameras  map[CameraKey]string
 }
 
@@ -39,7 +47,9 @@ type entry struct {
 	sum      checksum
 	attempts int
 	finished time.Time
-	line     int // of the journal it was read from; tells the live "done" from superseded ones
+	begins   int64 // of the first picture, as wallMilli; 0 when there is none
+	covers   *Span // of a clip
+	line     int   // of the journal it was read from; tells the live "done" from superseded ones
 }
 
 func newIndex() *index {
@@ -47,6 +57,7 @@ func newIndex() *index {
 		done: map[fileID]entry{}, placing: map[fileID]record{}, owners: map[string]fileID{},
 		kept: map[recordingID]int64{}, attempts: map[recordingID]Attempt{}, cameras: map[CameraKey]string{},
 		damaged: map[recordingID]damage{}, stays: map[recordingID]bool{},
+		clips: map[recordingID][]clip{}, uncut: map[fileID]bool{},
 	}
 }
 
@@ -57,18 +68,20 @@ func (e entry) file() File {
 // apply takes in one line of the journal. Types that a newer hikgrab invented
 // without raising the version are ignored.
 func (x *index) apply(r record, line int) {
-	id := fileID{r.ID, r.Format}
+	id := r.fileID()
 	switch r.Type {
 	case headerRecord:
+		x.version = max(x.version, r.Version)
 	case placingRecord:
 		x.placing[id] = r
 	case doneRecord:
 		if old, ok := x.done[id]; ok && x.owners[old.path] == id {
 			delete(x.owners, old.path)
 		}
-		x.done[id] = entry{
-			path: r.Path, bytes: r.Bytes, fetched: cmp.Or(r.Fetched, r.Bytes), sum: r.SHA256,
-			attempts: r.Attempts, finished: r.At, line: line,
+		x.done[id] = entryOf(r, line)
+		if r.Clip != (clip{}) && !slices.Contains(x.clips[r.ID], r.Clip) {
+			x.clips[r.ID] = append(x.clips[r.ID], r.Clip)
+			slices.SortFunc(x.clips[r.ID], clip.compare)
 		}
 		x.owners[r.Path] = id
 		delete(x.placing, id)
@@ -79,6 +92,8 @@ func (x *index) apply(r record, line int) {
 		x.damaged[r.ID] = damage{sum: r.SHA256, count: r.Attempts}
 	case staysRecord:
 		x.stays[r.ID] = true
+	case uncutRecord:
+		x.uncut[fileID{r.ID, MP4, r.Clip}] = true
 	case keptRecord:
 		x.keep(r.ID, r.Bytes)
 	case tryRecord:
@@ -91,6 +106,34 @@ func (x *index) apply(r record, line int) {
 	}
 }
 
+func entryOf(r record, line int) entry {
+	e := entry{
+		path: r.Path, bytes: r.Bytes, fetched: cmp.Or(r.Fetched, r.Bytes), sum: r.SHA256,
+		attempts: r.Attempts, finished: r.At, line: line,
+	}
+	if begins := readWall(r.begins()); !begins.IsZero() {
+		e.begins = wallMilli(begins)
+	}
+	if r.Clip != (clip{}) {
+		e.covers = &Span{readWall(r.Start), readWall(r.End)}
+	}
+	return e
+}
+
+// movies returns the MP4s that serve a wish for the clip, the best first.
+func (x *index) movies(id recordingID, c clip) []fileID {
+	all := []fileID{{id, MP4, c}}
+	for _, other := range x.clips[id] {
+		if other != c && other.contains(c) {
+			all = append(all, fileID{id, MP4, other})
+		}
+	}
+	if x.uncut[all[0]] {
+		all = append(all, movieOf(id))
+	}
+	return all
+}
+
 func (x *index) keep(id recordingID, bytes int64) {
 	if bytes == 0 {
 		delete(x.kept, id)
@@ -101,7 +144,7 @@ func (x *index) keep(id recordingID, bytes int64) {
 
 // size is the number of lines that a journal without superseded ones has.
 func (x *index) size() int {
-	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.damaged) + len(x.stays) + len(x.cameras)
+	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.damaged) + len(x.stays) + len(x.uncut) + len(x.cameras)
 }
 
 // rest returns the records that hold everything but the finished files.
@@ -122,6 +165,9 @@ func (x *index) rest() []record {
 	for id := range x.stays {
 		all = append(all, record{Type: staysRecord, ID: id})
 	}
+	for id := range x.uncut {
+		all = append(all, uncutOf(id))
+	}
 	for c, state := range x.cameras {
 		all = append(all, cameraOf(c, state))
 	}
@@ -130,6 +176,10 @@ func (x *index) rest() []record {
 
 func tryOf(id recordingID, t Attempt) record {
 	return record{Type: tryRecord, ID: id, Attempts: t.Count, At: t.Next, Failure: t.Failure}
+}
+
+func uncutOf(id fileID) record {
+	return record{Type: uncutRecord, ID: id.recording, Format: id.format, Clip: id.clip}
 }
 
 func damagedOf(id recordingID, d damage) record {

@@ -50,8 +50,14 @@ func (a *Archive) continueJournal(file *os.File, got reading) error {
 		return errors.Join(err, file.Close())
 	}
 	a.journal = &journal{file: file, size: got.end}
+	if a.index.version < journalVersion {
+		return a.journal.append(ofPowerCut, headerNow)
+	}
 	return nil
 }
+
+// headerNow says which version can read what follows; the last header counts.
+var headerNow = record{Type: headerRecord, Version: journalVersion}
 
 // setAside keeps a damaged journal for whoever wants to look, and goes on with
 // its good lines.
@@ -138,7 +144,7 @@ func (a *Archive) writeLive(to io.Writer, old *os.File) error {
 		}
 		failed = errors.Join(failed, err)
 	}
-	write(record{Type: headerRecord, Version: journalVersion})
+	write(headerNow)
 	if old != nil {
 		if err := a.eachDone(old, write); err != nil {
 			return err

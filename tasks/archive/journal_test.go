@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -302,5 +303,32 @@ func BenchmarkJournalAppend(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// A journal of the first version goes on, and says from then on that older
+// hikgrabs would misunderstand it.
+func TestJournalOfBefore(t *testing.T) {
+	dir := t.TempDir()
+	r := itemRecord(doneRecord, item(0, 1000))
+	r.Path, r.Bytes, r.SHA256, r.Frames, r.Attempts, r.At = "a/b.mpg", 1000, sumOf(movie(1, 1000)), 25, 1, morning
+	plantJournal(t, dir, slices.Concat(mustLine(t, record{Type: headerRecord, Version: 1}), mustLine(t, r)))
+	if err := os.Mkdir(filepath.Join(dir, "a"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(dir, "a", "b.mpg"), movie(1, 1000))
+	a := open(t, dir)
+	for range 3 {
+		if s, ok := a.Stored(item(0, 1000)); !ok || s.Path != r.Path {
+			t.Errorf("Stored = %+v, %v", s, ok)
+		}
+		if of := a.FinishedOf([]Item{item(0, 1000)}); len(of) != 1 || !of[0].Begins.Equal(morning) {
+			t.Errorf("FinishedOf = %+v", of)
+		}
+		a = reopen(t, a)
+	}
+	b := journalBytes(t, dir)
+	if n, old := bytes.Count(b, []byte(`"t":"journal"`)), bytes.Count(b, []byte(`"version":1`)); n != 2 || old != 1 {
+		t.Errorf("%d headers in\n%s", n, b)
 	}
 }

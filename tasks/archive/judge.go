@@ -113,7 +113,6 @@ func compareSpan(rec nvr.Recording, m *media.Report) (notes []string, cut bool) 
 	if (late - beyond).Abs() <= tolerance {
 		return nil, false // all there; the clock may be another
 	}
-	const zones = 15 * time.Minute // that time zones differ by
 	if zone := late.Round(zones); (late - zone).Abs() <= tolerance {
 		late, beyond = late-zone, beyond-zone
 	}

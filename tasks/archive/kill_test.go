@@ -34,12 +34,17 @@ func victimMovie(n int) []byte {
 	return movie(uint64(n), 20_000+n*37)
 }
 
-// victimItem asks for the MP4 alone or with the raw file beside it.
+// victimItem asks for the MP4 alone or with the raw file beside it, and half of
+// the times for a clip.
 func victimItem(n int) Item {
 	it := item(n, int64(len(victimMovie(n))))
 	it.Format = MP4
 	if n%8 == 1 {
 		it.Format = Both
+	}
+	if n%16 >= 8 {
+		begins := it.Recording.Start.Add(time.Duration(n/4%2) * shots)
+		it.Clip = Span{begins.Add(2 * time.Second), begins.Add(4 * time.Second)}
 	}
 	return it
 }
@@ -192,6 +197,9 @@ func inspect(t *testing.T, dir string, acknowledged map[int]bool) {
 		stored[f.Path] = true
 		if n%4 == 1 {
 			wantMovie(t, a, f)
+			if k := framesIn(t, a, f); (k == 50) != (n%16 >= 8) {
+				t.Errorf("recording %d has %d pictures", n, k)
+			}
 			it.Format = Raw
 			if f, ok = a.Stored(it); ok != (n%8 == 1) {
 				t.Errorf("recording %d: stored raw is %v", n, ok)

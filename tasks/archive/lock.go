@@ -49,7 +49,7 @@ func takeLock(dir string, root *os.Root, log *slog.Logger) (*flock.Flock, error)
 }
 
 func heldBy(root *os.Root) error {
-	f, err := openPlain(root, ownerName, os.O_RDONLY, 0)
+	f, err := openRead(root, ownerName)
 	if err != nil {
 		return errHeld
 	}

@@ -6,32 +6,47 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// manifestHeader is the first line of manifest.csv. Columns are only ever
-// added at the end. Times but the last are the recorder's wall clock; duration
-// is in seconds, gaps included; notes are separated by "; ".
+// manifestHeader is the first line of manifest.csv. New columns go in front of
+// the notes, which stay the last, and openManifest brings older files up to
+// date. Times but finished_at are the recorder's wall clock, begins is that of
+// the first picture; duration is in seconds, gaps included; notes are separated
+// by "; ".
 const manifestHeader = "recorder,name,channel,camera,track,start,end,path,bytes,sha256," +
+	"codec,width,height,fps,frames,duration,attempts,finished_at,begins,notes"
+
+// headerBefore is that of a manifest without begins, as hikgrab wrote it first.
+const headerBefore = "recorder,name,channel,camera,track,start,end,path,bytes,sha256," +
 	"codec,width,height,fps,frames,duration,attempts,finished_at,notes"
 
-// The columns that are read back.
+// The columns, as far as others than manifestLine need them.
 const (
 	columnRecorder = 0
+	columnLabel    = 1
+	columnCamera   = 3
 	columnTrack    = 4
 	columnStart    = 5
 	columnEnd      = 6
 	columnPath     = 7
 	columnBytes    = 8
 	columnSHA256   = 9
+	columnCodec    = 10
+	columnWidth    = 11
+	columnHeight   = 12
+	columnFPS      = 13
 	columnFrames   = 14
+	columnDuration = 15
 	columnAttempts = 16
 	columnFinished = 17
-	columnNotes    = 18
-	columns        = 19
+	columnBegins   = 18
+	columnNotes    = 19
+	columns        = 20
 )
 
 // manifest is manifest.csv: one line per finished file, for people and their
@@ -45,42 +60,52 @@ type manifest struct {
 	log  *slog.Logger
 
 	mu      sync.Mutex
-	pending []byte            // lines that could not be written yet
-	orphans map[string]listed // lines of files that the journal does not know, by path
+	pending []byte              // lines that could not be written yet
+	orphans map[string]listed   // lines of files that the journal does not know, by path
+	kin     map[string][]string // their paths, by what their lines are about
 }
 
-// manifestLine encodes a finished file. What is not known stays empty. The
-// notes are quoted even when there are none, so that a line which lost its end
-// is seen to have lost it.
+// manifestLine encodes a finished file. What is not known stays empty.
 func manifestLine(r record) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	line := make([]string, columnNotes)
+	line := make([]string, columns)
 	line[columnRecorder] = cell(r.Recorder)
-	line[1] = cell(r.Label)
+	line[columnLabel] = cell(r.Label)
 	line[2] = strconv.Itoa(r.Track.Channel())
-	line[3] = cell(r.Camera)
+	line[columnCamera] = cell(r.Camera)
 	line[columnTrack] = strconv.Itoa(int(r.Track))
 	line[columnStart] = r.Start
 	line[columnEnd] = r.End
 	line[columnPath] = r.Path
 	line[columnBytes] = strconv.FormatInt(r.Bytes, 10)
 	line[columnSHA256] = r.SHA256.String()
-	line[10] = cell(r.Codec)
+	line[columnCodec] = cell(r.Codec)
 	if r.Frames > 0 {
-		line[11] = strconv.Itoa(r.Width)
-		line[12] = strconv.Itoa(r.Height)
-		line[13] = decimal(r.FPS)
+		line[columnWidth] = strconv.Itoa(r.Width)
+		line[columnHeight] = strconv.Itoa(r.Height)
+		line[columnFPS] = decimal(r.FPS)
 		line[columnFrames] = strconv.Itoa(r.Frames)
-		line[15] = decimal(r.Seconds)
+		line[columnDuration] = decimal(r.Seconds)
 	}
 	line[columnAttempts] = strconv.Itoa(r.Attempts)
 	line[columnFinished] = r.At.Format(time.RFC3339)
-	_ = w.Write(line) // a bytes.Buffer takes everything
+	line[columnBegins] = r.begins()
+	notes := r.Notes
+	if r.Clip != (clip{}) {
+		notes = slices.Insert(slices.Clone(notes), 0, r.Clip.note())
+	}
+	line[columnNotes] = cell(strings.Join(notes, "; "))
+	return encodeLine(line)
+}
+
+// encodeLine writes a line of the manifest. The notes are quoted even when
+// there are none, so that a line which lost its end is seen to have lost it.
+func encodeLine(fields []string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	_ = w.Write(fields[:columnNotes]) // a bytes.Buffer takes everything
 	w.Flush()
 	b.Truncate(b.Len() - 1)
-	notes := strings.ReplaceAll(cell(strings.Join(r.Notes, "; ")), `"`, `""`)
-	b.WriteString(`,"` + notes + `"` + "\n")
+	b.WriteString(`,"` + strings.ReplaceAll(fields[columnNotes], `"`, `""`) + `"` + "\n")
 	return b.Bytes()
 }
 
@@ -160,4 +185,12 @@ func (m *manifest) lost(path string) (listed, bool) {
 	defer m.mu.Unlock()
 	l, ok := m.orphans[path]
 	return l, ok
+}
+
+// lostOf returns the files that the journal does not know and that are, by the
+// manifest, what r speaks of, under whatever name.
+func (m *manifest) lostOf(r record) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.kin[listedAs(r).subject()])
 }

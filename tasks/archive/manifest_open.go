@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,17 +17,36 @@ import (
 
 // listed is a line of the manifest, as far as it is read back.
 type listed struct {
-	recorder, track, start, end string
-	frames                      string // empty where they were not counted
-	bytes                       int64
-	sum                         checksum
-	attempts                    int
+	recorder, label, camera, track string
+	start, end, begins             string
+	frames                         string // empty where they were not counted
+	cut                            string // the note of a clip
+	bytes                          int64
+	sum                            checksum
+	attempts                       int
+}
+
+// listedAs returns a line about r, as far as it tells what it is about.
+func listedAs(r record) listed {
+	l := listed{recorder: cell(r.Recorder), track: strconv.Itoa(int(r.Track)), start: r.Start, end: r.End, bytes: r.Bytes}
+	if r.Clip != (clip{}) {
+		l.cut = r.Clip.note()
+	}
+	return l
+}
+
+// subject is what the line is about: a recording, or a clip of which only what
+// was wanted is known beforehand, not what it became.
+func (l listed) subject() string {
+	if l.cut != "" {
+		return l.recorder + "," + l.track + "," + l.cut
+	}
+	return l.recorder + "," + l.track + "," + l.start + "," + l.end
 }
 
 // describes reports whether the line is about that recording and that file.
 func (l listed) describes(r record) bool {
-	return l.recorder == cell(r.Recorder) && l.track == strconv.Itoa(int(r.Track)) &&
-		l.start == r.Start && l.end == r.End && l.bytes == r.Bytes
+	return l.subject() == listedAs(r).subject() && l.bytes == r.Bytes
 }
 
 // errForeign is given for a manifest whose header is not ours.
@@ -64,12 +84,15 @@ func (m *manifest) load() error {
 	if err != nil {
 		return err
 	}
-	end, torn, err := readManifest(f, func(path string, l listed) { m.orphans[path] = l })
-	if err == nil && torn {
+	got, err := readManifest(f, func(path string, l listed) { m.orphans[path] = l })
+	if err == nil && got.torn {
 		m.log.Warn("Cut half a line off the end of the manifest", "file", manifestName)
-		err = errors.Join(f.Truncate(end), syncFile(f))
+		err = errors.Join(f.Truncate(got.end), syncFile(f))
 	}
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err == nil && got.before {
+		err = m.upgrade()
+	}
+	return err
 }
 
 // setAside keeps a manifest that somebody else wrote, or saved from a program
@@ -96,10 +119,14 @@ func (a *Archive) completeManifest(m *manifest) error {
 			lacking[id] = true
 		}
 	}
+	m.kin = map[string][]string{}
+	for path, l := range m.orphans {
+		m.kin[l.subject()] = append(m.kin[l.subject()], path)
+	}
 	if len(lacking) == 0 {
 		return nil
 	}
-	f, err := openPlain(a.root, journalName, os.O_RDONLY, 0)
+	f, err := openRead(a.root, journalName)
 	if err != nil {
 		return err
 	}
@@ -111,55 +138,94 @@ func (a *Archive) completeManifest(m *manifest) error {
 	return errors.Join(err, f.Close())
 }
 
-// readManifest hands every whole line to take and returns where the last one
-// ends; torn says that half a line follows. Lines that make no sense are left
-// alone: somebody may have added them.
-func readManifest(from io.Reader, take func(path string, l listed)) (end int64, torn bool, err error) {
+// manifestText is what came of reading a manifest.
+type manifestText struct {
+	end    int64 // where the last whole line ends
+	torn   bool  // half a line follows
+	before bool  // it has no column begins yet
+}
+
+// readManifest hands every whole line to take. Lines that make no sense are
+// left alone: somebody may have added them.
+func readManifest(from io.Reader, take func(path string, l listed)) (got manifestText, err error) {
 	reader := bufio.NewReaderSize(from, lineLimit)
 	for first := true; ; first = false {
 		line, size, err := readLine(reader)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return end, false, err
+			return got, err
 		}
 		whole := err == nil
-		path, l, ok := parseManifestLine(line)
+		if first && whole {
+			ours := false
+			if got.before, ours = knownHeader(line); !ours {
+				return got, errForeign
+			}
+		}
+		path, l, ok := parseManifestLine(line, got.before)
 		switch {
-		case first && whole && !isManifestHeader(line):
-			return 0, false, errForeign
 		case whole || ok && bytes.HasSuffix(line, []byte{'"'}):
-			end += size
+			got.end += size
 			if ok {
 				take(path, l)
 			}
 		case size > 0:
-			return end, true, nil
+			got.torn = true
+			return got, nil
 		}
 		if !whole {
-			return end, false, nil
+			return got, nil
 		}
 	}
 }
 
-func isManifestHeader(line []byte) bool {
-	line = bytes.TrimPrefix(line, []byte("\uFEFF"))
-	return string(bytes.TrimRight(line, "\r")) == manifestHeader
+// knownHeader reports whether a line is the header of a manifest of ours, and
+// whether of one without begins.
+func knownHeader(line []byte) (before, ours bool) {
+	switch string(bytes.TrimRight(bytes.TrimPrefix(line, []byte("\uFEFF")), "\r")) {
+	case manifestHeader:
+		return false, true
+	case headerBefore:
+		return true, true
+	}
+	return false, false
 }
 
 // parseManifestLine reads a line of ours. A line that lost its end is not ok.
-func parseManifestLine(line []byte) (path string, l listed, ok bool) {
-	fields, err := splitLine(string(bytes.TrimRight(line, "\r")))
-	if err != nil || len(fields) < columns {
+func parseManifestLine(line []byte, before bool) (path string, l listed, ok bool) {
+	fields, ok := manifestFields(line, before)
+	if !ok {
 		return "", l, false
 	}
-	if _, err := time.Parse(time.RFC3339, fields[columnFinished]); err != nil {
-		return "", l, false
+	l = listed{
+		recorder: fields[columnRecorder], label: fields[columnLabel], camera: fields[columnCamera], track: fields[columnTrack],
+		start: fields[columnStart], end: fields[columnEnd], begins: fields[columnBegins], frames: fields[columnFrames],
 	}
-	l = listed{recorder: fields[columnRecorder], track: fields[columnTrack], start: fields[columnStart], end: fields[columnEnd], frames: fields[columnFrames]}
+	if note, _, _ := strings.Cut(fields[columnNotes], "; "); strings.HasPrefix(note, cutNote) {
+		l.cut = note
+	}
 	var errs [3]error
 	l.bytes, errs[0] = strconv.ParseInt(fields[columnBytes], 10, 64)
 	l.attempts, errs[1] = strconv.Atoi(fields[columnAttempts])
 	errs[2] = l.sum.UnmarshalText([]byte(fields[columnSHA256]))
 	return fields[columnPath], l, errors.Join(errs[:]...) == nil
+}
+
+// manifestFields splits a line; where it has no begins, it gets what can be
+// said without having seen the pictures.
+func manifestFields(line []byte, before bool) (fields []string, ok bool) {
+	fields, err := splitLine(string(bytes.TrimRight(line, "\r")))
+	if err == nil && before && len(fields) >= columns-1 {
+		begins := ""
+		if fields[columnFrames] != "" {
+			begins = fields[columnStart] + ".000"
+		}
+		fields = slices.Insert(fields, columnBegins, begins)
+	}
+	if err != nil || len(fields) < columns {
+		return nil, false
+	}
+	_, err = time.Parse(time.RFC3339, fields[columnFinished])
+	return fields, err == nil
 }
 
 func splitLine(line string) ([]string, error) {

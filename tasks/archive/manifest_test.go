@@ -60,7 +60,7 @@ func TestManifestLine(t *testing.T) {
 	f := commit(t, a, item(0, 0), movie(1, 1000))
 	want := []string{
 		"10.20.0.11", "Depot", "2", "Gate", "201", "2026-11-03T08:15:00", "2026-11-03T08:30:00", f.Path, "1000", f.SHA256,
-		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "",
+		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "", "",
 	}
 	if rows := manifestRows(t, a.Dir()); len(rows) != 2 || !slices.Equal(rows[1], want) {
 		t.Errorf("the manifest has %q, want %q", rows, want)
@@ -104,9 +104,9 @@ func TestManifestCutAnywhere(t *testing.T) {
 	}
 	whole := manifestBytes(t, dir)
 	for cut := range len(whole) {
-		end, torn, err := readManifest(bytes.NewReader(whole[:cut]), func(string, listed) {})
-		if err != nil || torn && (end > int64(cut) || end != 0 && whole[end-1] != '\n') {
-			t.Fatalf("cut at %d: %d bytes are whole, %v", cut, end, err)
+		got, err := readManifest(bytes.NewReader(whole[:cut]), func(string, listed) {})
+		if err != nil || got.torn && (got.end > int64(cut) || got.end != 0 && whole[got.end-1] != '\n') {
+			t.Fatalf("cut at %d: %d bytes are whole, %v", cut, got.end, err)
 		}
 		if line := bytes.IndexAny(whole[cut:], "\n"); cut%32 != 0 && line > 2 {
 			continue // opened at the ends of lines, and here and there
@@ -206,12 +206,12 @@ func FuzzReadManifest(f *testing.F) {
 	r := itemRecord(doneRecord, item(0, 0))
 	r.Path, r.At = "a/b.mpg", morning
 	line := string(manifestLine(r))
-	for _, text := range []string{"", manifestHeader, manifestHeader + "\n" + line, line, manifestHeader + "\n" + line[:40], manifestHeader + "\n\"a"} {
+	for _, text := range []string{"", manifestHeader, headerBefore + "\n" + line, manifestHeader + "\n" + line, line, manifestHeader + "\n" + line[:40], manifestHeader + "\n\"a"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		taken := 0
-		end, torn, err := readManifest(bytes.NewReader(b), func(_ string, l listed) {
+		got, err := readManifest(bytes.NewReader(b), func(_ string, l listed) {
 			taken++
 			if _, err := strconv.Atoi(strconv.Itoa(l.attempts)); err != nil {
 				t.Fatal(err)
@@ -220,13 +220,13 @@ func FuzzReadManifest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if end > int64(len(b)) || torn != (end < int64(len(b))) {
-			t.Fatalf("of %d bytes %d are whole, torn %v", len(b), end, torn)
+		if got.end > int64(len(b)) || got.torn != (got.end < int64(len(b))) {
+			t.Fatalf("of %d bytes %d are whole, torn %v", len(b), got.end, got.torn)
 		}
 		again := 0
-		end2, torn, err := readManifest(bytes.NewReader(b[:end]), func(string, listed) { again++ })
-		if err != nil || torn || end2 != end || again != taken {
-			t.Fatalf("cut at %d it reads %d, %v, %v", end, end2, torn, err)
+		part, err := readManifest(bytes.NewReader(b[:got.end]), func(string, listed) { again++ })
+		if err != nil || part.torn || part.end != got.end || again != taken {
+			t.Fatalf("cut at %d it reads %+v, %v", got.end, part, err)
 		}
 	})
 }

@@ -4,11 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"iter"
 	"net/netip"
-	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/hikgrab/nvr"
 )
@@ -23,10 +22,14 @@ const (
 	manifestName = "manifest.csv"
 )
 
+// madeDirs are the directories of what was made out of finished recordings.
+var madeDirs = []string{string(JoinedTree), string(CutTree), string(FramesTree)}
+
 const (
 	dayLayout    = "2006-01-02"
 	stampLayout  = "20060102-150405"
 	wallLayout   = "2006-01-02T15:04:05"           // a recorder's wall clock: no zone
+	beginsLayout = "2006-01-02T15:04:05.000"       // the same, of the first picture
 	exactLayout  = "2006-01-02T15:04:05.999999999" // the same, as far as two recordings can differ
 	nameLimit    = 64                              // bytes of one path component
 	nameAttempts = 99                              // names tried before a recording counts as impossible to name
@@ -62,34 +65,32 @@ func unhex(to, text []byte) error {
 	return err
 }
 
-func partName(id recordingID) string { return fileID{id, Raw}.part() }
+func partName(id recordingID) string { return rawOf(id).part() }
 
 // part is where a file is while it is made.
 func (id fileID) part() string {
-	if id.format == MP4 {
-		return partsDir + "/" + id.recording.String() + ".mp4.part"
+	name := partsDir + "/" + id.recording.String()
+	if id.clip != (clip{}) {
+		name += "." + id.clip.String()
 	}
-	return partsDir + "/" + id.recording.String() + ".part"
+	if id.format == MP4 {
+		name += ".mp4"
+	}
+	return name + ".part"
 }
 
-// finalNames yields the names that a recording may get, the one it should get
-// first. The others carry its identity, so that the second of two recordings
-// with one start and one end gets the same name in every run.
-func finalNames(it Item, ext string) iter.Seq[string] {
-	r := it.Recording
-	plain := path.Join(recorderDir(it.Recorder), channelDir(r.Track), r.Start.Format(dayLayout),
-		r.Start.Format(stampLayout)+"_"+r.End.Format(stampLayout))
-	return func(yield func(string) bool) {
-		own := plain + "_" + identify(it).short()
-		if !yield(plain+ext) || !yield(own+ext) {
-			return
-		}
-		for n := 2; n <= nameAttempts; n++ {
-			if !yield(own + "-" + strconv.Itoa(n) + ext) {
-				return
-			}
-		}
+// fileOfPart is the way back from the name of a part.
+func fileOfPart(name string) (id fileID, ok bool) {
+	stem, ok := strings.CutSuffix(name, ".part")
+	stem, movie := strings.CutSuffix(stem, ".mp4")
+	stem, cut, isCut := strings.Cut(stem, ".")
+	if movie {
+		id.format = MP4
 	}
+	if !ok || isCut && (!movie || id.clip.UnmarshalText([]byte(cut)) != nil) {
+		return id, false
+	}
+	return id, id.recording.UnmarshalText([]byte(stem)) == nil
 }
 
 // channelDir is "ch02", "ch02-sub" or "ch02-photo"; a track whose last digits
@@ -172,15 +173,21 @@ func hostName(text string) string {
 
 // reserved reports a name that means something else to a system or to hikgrab.
 func reserved(name string) bool {
-	if name == "" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "-") || strings.HasSuffix(name, ".") ||
-		strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".xlsx") {
-		return true
-	}
-	base, _, _ := strings.Cut(name, ".")
+	return name == "" || strings.HasPrefix(name, "-") || strings.HasSuffix(name, ".") || keptForHikgrab(name) || device(name)
+}
+
+// device reports a name that Windows takes for a device, whatever its
+// extension.
+func device(name string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(name), ".")
+	base = strings.TrimRight(base, " ")
 	switch base {
-	case "con", "prn", "aux", "nul":
+	case "con", "prn", "aux", "nul", "conin$", "conout$":
 		return true
 	}
-	return len(base) == 4 && (strings.HasPrefix(base, "com") || strings.HasPrefix(base, "lpt")) &&
-		base[3] >= '0' && base[3] <= '9'
+	number, ok := strings.CutPrefix(base, "com")
+	if !ok {
+		number, ok = strings.CutPrefix(base, "lpt")
+	}
+	return ok && utf8.RuneCountInString(number) == 1 && strings.Contains("0123456789¹²³", number)
 }

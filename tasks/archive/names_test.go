@@ -101,7 +101,7 @@ func TestNamesOfAnyItemStayInside(t *testing.T) {
 			Start: when.Draw(t, "start"), End: when.Draw(t, "end"), Name: rapid.String().Draw(t, "name"),
 		}}
 		n := 0
-		for name := range finalNames(it, ".mpg") {
+		for name := range defaultLayout.names(it, ".mpg") {
 			if n++; n > 3 {
 				break
 			}

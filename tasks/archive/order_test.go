@@ -61,7 +61,7 @@ func TestOrder(t *testing.T) {
 	a := open(t, t.TempDir())
 	it := item(0, 0)
 	w := &witness{journalFile: a.journal.file}
-	for name := range finalNames(it, ".mpg") {
+	for name := range defaultLayout.names(it, ".mpg") {
 		w.final = filepath.Join(a.Dir(), filepath.FromSlash(name))
 		break
 	}
@@ -70,6 +70,26 @@ func TestOrder(t *testing.T) {
 	commit(t, a, it, footage(t, 0, simulator.H264))
 	want := []string{
 		"sync part", "close part", "journal placing", "sync journal", "journal done, named", "sync journal, named",
+	}
+	if !slices.Equal(w.events, want) {
+		t.Errorf("the order was\n%s\nwant\n%s", strings.Join(w.events, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A clip is durable before its name, and what it was cut from goes after it.
+func TestOrderOfClip(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := lateFootage(t, simulator.H264)
+	it := clipped(MP4, len(b), 5, 9)
+	w := &witness{journalFile: a.journal.file, final: filepath.Join(a.Dir(), filepath.FromSlash(a.layout.path(it)+".mp4"))}
+	a.journal.file = w
+	a.wrap = func(f *os.File) partFile { return witnessedPart{f, w} }
+	commit(t, a, it, b)
+	want := []string{
+		"sync part", "close part", // the MP4
+		"sync part", "close part", // the clip
+		"journal placing", "sync journal", "journal done, named", "sync journal, named",
+		"close part, named", // the download
 	}
 	if !slices.Equal(w.events, want) {
 		t.Errorf("the order was\n%s\nwant\n%s", strings.Join(w.events, "\n"), strings.Join(want, "\n"))

@@ -116,7 +116,7 @@ func (p *Part) missing() int64 {
 	size := max(have, p.item.Recording.Size)
 	need := size - have
 	if p.item.format() != Raw {
-		need += max(0, size-p.converted.Load())
+		need += max(0, size+p.item.share(size)-p.converted.Load())
 	}
 	return need
 }
@@ -152,7 +152,7 @@ func (p *Part) open() error {
 func (p *Part) detach() error {
 	a := p.archive
 	a.mu.Lock()
-	announced, ok := a.index.placing[fileID{p.id, Raw}]
+	announced, ok := a.index.placing[rawOf(p.id)]
 	a.mu.Unlock()
 	if !ok {
 		return nil
@@ -182,7 +182,7 @@ func (p *Part) Write(b []byte) (int, error) {
 	if err == nil && n < len(b) {
 		err = io.ErrShortWrite
 	}
-	return n, p.archive.fail("write", p.name, err)
+	return n, p.archive.fail("write", p.name, p.archive.explain(err, p.offset.Load()))
 }
 
 // hashing starts the checksum when bytes come, not before, because most

@@ -115,7 +115,7 @@ func TestForeignFileIsKept(t *testing.T) {
 	a := open(t, dir)
 	it := item(0, 0)
 	var plain string
-	for plain = range finalNames(it, ".mpg") {
+	for plain = range defaultLayout.names(it, ".mpg") {
 		break
 	}
 	foreign := filepath.Join(dir, filepath.FromSlash(plain))

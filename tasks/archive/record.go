@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -26,12 +25,13 @@ const (
 	tryRecord     recordType = "try"     // an attempt failed
 	damagedRecord recordType = "damaged" // what came was damaged, and was dropped
 	staysRecord   recordType = "stays"   // no MP4 can be made of it: the raw file is what there is
+	uncutRecord   recordType = "uncut"   // nothing of it lies in the clip that was wanted: the whole file is what there is
 	cameraRecord  recordType = "camera"  // a camera ended
 )
 
 // journalVersion is raised when an older hikgrab would misunderstand what a
 // newer one writes. Record types that it can ignore need no new version.
-const journalVersion = 1
+const journalVersion = 2 // 1 knew no clips
 
 // record is one line of the journal. Which fields are set depends on the type.
 type record struct {
@@ -40,6 +40,7 @@ type record struct {
 
 	ID       recordingID `json:"id,omitzero"`
 	Format   Format      `json:"format,omitzero"`
+	Clip     clip        `json:"clip,omitzero"` // what was wanted of the recording; Start and End are what it became
 	Path     string      `json:"path,omitzero"`
 	Bytes    int64       `json:"bytes,omitzero"`
 	SHA256   checksum    `json:"sha256,omitzero"`
@@ -63,19 +64,30 @@ type record struct {
 	FPS      float64   `json:"fps,omitzero"`
 	Frames   int       `json:"frames,omitzero"`
 	Seconds  float64   `json:"seconds,omitzero"`
+	Begins   string    `json:"begins,omitzero"` // beginsLayout
 }
 
 // fileID is the file that a placing or done record is about.
-func (r record) fileID() fileID { return fileID{r.ID, r.Format} }
+func (r record) fileID() fileID { return fileID{r.ID, r.Format, r.Clip} }
+
+// begins is the wall clock time of the first picture, in beginsLayout; empty
+// where there is none. Files of before it was kept are said to begin when their
+// search said.
+func (r record) begins() string {
+	if r.Begins == "" && r.Frames > 0 {
+		return r.Start + ".000"
+	}
+	return r.Begins
+}
 
 // measure takes over what a report says of the pictures.
-func (r *record) measure(m *media.Report) {
+func (r *record) measure(rec nvr.Recording, m *media.Report) {
 	if m.Frames == 0 {
 		return
 	}
+	r.begin(firstPicture(rec, m))
 	r.Codec, r.Width, r.Height, r.Frames = m.Codec.String(), m.Width, m.Height, m.Frames
-	r.FPS = math.Round(m.FPS*1000) / 1000
-	r.Seconds = math.Round(m.Duration.Seconds()*1000) / 1000
+	r.FPS, r.Seconds = thousandths(m.FPS), thousandths(m.Duration.Seconds())
 }
 
 // remark adds notes for the manifest, up to what a line may hold.

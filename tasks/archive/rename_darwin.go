@@ -1,29 +1,7 @@
 package archive
 
-import (
-	"errors"
-	"os"
-	"path"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// renameNoReplace gives from the name to; when something has that name already
-// it fails with fs.ErrExist.
-func renameNoReplace(root *os.Root, from, to string) error {
-	src, err := root.Open(path.Dir(from))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = src.Close() }() // it was only read
-	dst, err := root.Open(path.Dir(to))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = dst.Close() }() // it was only read
-	err = unix.RenameatxNp(int(src.Fd()), path.Base(from), int(dst.Fd()), path.Base(to), unix.RENAME_EXCL)
-	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EINVAL) {
-		return linkOrRename(root, from, to)
-	}
-	return os.NewSyscallError("renameatx_np", err)
+func renameExclusive(fromDir int, from string, toDir int, to string) error {
+	return unix.RenameatxNp(fromDir, from, toDir, to, unix.RENAME_EXCL)
 }

@@ -15,7 +15,7 @@ func TestMemoryOfManyFiles(t *testing.T) {
 	for n := range records {
 		it := item(n, 1000)
 		r := itemRecord(doneRecord, it)
-		for r.Path = range finalNames(it, ".mpg") {
+		for r.Path = range defaultLayout.names(it, ".mpg") {
 			break
 		}
 		r.Bytes, r.Attempts, r.At = 1000, 1, morning

@@ -44,5 +44,26 @@ func (a *Archive) room(need int64) error {
 	return nil
 }
 
+// largestOnFAT32 is where files end on FAT32.
+const largestOnFAT32 = 1<<32 - 1
+
+// errTooLarge is given when a volume that has room takes no more bytes into one
+// file.
+var errTooLarge = errors.New("the file would become larger than the volume can hold")
+
+// explain tells a file that has reached the end of files from a full volume, for
+// Windows' FAT32 says of both that the disk is full. The bytes of the file that
+// were written are at.
+func (a *Archive) explain(err error, at int64) error {
+	const near = 16 << 20 // more than is ever written at once
+	if err == nil || !isFull(err) || at > largestOnFAT32 || at < largestOnFAT32-near {
+		return err
+	}
+	if free, _, unknown := a.volume(a.root); unknown != nil || free < 2*near {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errTooLarge, err)
+}
+
 // mib rounds up, so that "1 MiB is needed, 0 MiB are free" reads right.
 func mib(n int64) int64 { return (n + 1<<20 - 1) >> 20 }

@@ -160,3 +160,38 @@ func TestVolumeThatDoesNotSay(t *testing.T) {
 	}
 	create(t, a, item(0, 1<<50))
 }
+
+// Windows' FAT32 says that the disk is full where it is the file that ends.
+func TestFileEnds(t *testing.T) {
+	a := open(t, t.TempDir())
+	const limit = largestOnFAT32
+	for name, tt := range map[string]struct {
+		at, free int64
+		err      error
+		want     Kind
+	}{
+		"at the end, with room":         {limit, 1 << 40, syscall.ENOSPC, TooLarge},
+		"a piece before it, with room":  {limit - 1<<20, 1 << 40, syscall.ENOSPC, TooLarge},
+		"at the end, without room":      {limit, 1 << 20, syscall.ENOSPC, Full},
+		"far before it":                 {1 << 30, 1 << 40, syscall.ENOSPC, Full},
+		"beyond it":                     {limit + 1, 1 << 40, syscall.ENOSPC, Full},
+		"another error":                 {limit, 1 << 40, syscall.EIO, KindUnknown},
+		"what other systems say of it":  {limit, 1 << 40, syscall.EFBIG, TooLarge},
+		"the same for another boundary": {1 << 31, 1 << 20, syscall.EFBIG, TooLarge},
+	} {
+		a.volume = volumeOf(tt.free, 1<<41)
+		if err := a.fail("write", "x", a.explain(tt.err, tt.at)); KindOf(err) != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("%s: %v is of kind %v", name, err, KindOf(err))
+		}
+	}
+	if err := a.explain(nil, limit); err != nil {
+		t.Errorf("no error becomes %v", err)
+	}
+	a.volume = volumeOf(1<<40, 1<<41)
+	p := create(t, a, item(0, 0))
+	p.offset.Store(limit - 100)
+	p.file = fullFile{p.file.(*os.File), new(int), nil}
+	_, err := p.Write(make([]byte, 1000))
+	wantKind(t, err, TooLarge)
+	p.offset.Store(0) // nothing was written: nothing is to be kept
+}

@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -55,18 +54,23 @@ type VerifyProgress struct {
 var ErrNoManifest = errors.New("there is no manifest.csv that hikgrab wrote")
 
 // Verify reads every file under dir that the manifest lists and compares sizes
-// first, then checksums. What hikgrab itself keeps in the directory, and the
-// operator's own files beside the recorders' directories, are not looked at.
-// It takes no lock and changes nothing.
+// first, then checksums. What was joined and cut there is compared with the
+// manifests of its own that it has. What hikgrab itself keeps in the directory,
+// stills, and the operator's own files beside the recorders' directories, are
+// not looked at. It takes no lock and changes nothing.
 func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return Verification{}, newError("open", dir, err)
 	}
 	defer func() { _ = root.Close() }() // it was only read
-	files, err := listedFiles(root)
+	files, err := listedFiles(root, manifestName)
 	if err != nil {
 		return Verification{}, fmt.Errorf("read %s: %w", printable(filepath.Join(dir, manifestName)), err)
+	}
+	trees, err := addTrees(root, files)
+	if err != nil {
+		return Verification{}, fmt.Errorf("read the manifests in %s: %w", printable(dir), err)
 	}
 	v := Verification{Files: len(files)}
 	wanted := make([]string, 0, len(files))
@@ -79,7 +83,7 @@ func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, e
 		p.Total.Add(l.bytes)
 		wanted = append(wanted, name)
 	}
-	extra, err := extraFiles(root, files)
+	extra, err := extraFiles(root, files, trees)
 	if err != nil {
 		return v, newError("list", dir, err)
 	}
@@ -90,9 +94,9 @@ func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, e
 	return v, err
 }
 
-// listedFiles reads the manifest. The last line of a path counts.
-func listedFiles(root *os.Root) (map[string]listed, error) {
-	f, err := openPlain(root, manifestName, os.O_RDONLY, 0)
+// listedFiles reads a manifest. The last line of a path counts.
+func listedFiles(root *os.Root, name string) (map[string]listed, error) {
+	f, err := openRead(root, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoManifest
 	}
@@ -101,14 +105,17 @@ func listedFiles(root *os.Root) (map[string]listed, error) {
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	first, err := bufio.NewReaderSize(f, lineLimit).ReadSlice('\n')
-	if err != nil || !isManifestHeader(bytes.TrimSuffix(first, []byte{'\n'})) {
+	if err != nil {
+		return nil, ErrNoManifest
+	}
+	if _, ours := knownHeader(bytes.TrimSuffix(first, []byte{'\n'})); !ours {
 		return nil, ErrNoManifest
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
 	files := map[string]listed{}
-	_, _, err = readManifest(f, func(path string, l listed) { files[path] = l })
+	_, err = readManifest(f, func(path string, l listed) { files[path] = l })
 	return files, err
 }
 
@@ -125,26 +132,6 @@ func sizeDiffers(root *os.Root, name string, l listed) (Deviation, bool) {
 		return Deviation{Kind: Changed, Path: name, Detail: fmt.Sprintf("%d bytes, %d are listed", info.Size(), l.bytes)}, true
 	}
 	return Deviation{}, false
-}
-
-// extraFiles lists what stands in the recorders' directories without a line.
-func extraFiles(root *os.Root, files map[string]listed) (extra []Deviation, err error) {
-	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			extra = append(extra, Deviation{Kind: Unreadable, Path: name, Detail: printable(reason(err))})
-			return nil
-		case d.IsDir() && name == ownDir:
-			return fs.SkipDir
-		case d.IsDir() || !strings.Contains(name, "/"):
-			return nil
-		}
-		if _, ok := files[name]; !ok {
-			extra = append(extra, Deviation{Kind: Extra, Path: name})
-		}
-		return nil
-	})
-	return extra, err
 }
 
 // compareSums reads files, as many at once as there are processors, four at most: more
@@ -181,7 +168,7 @@ func compareSums(ctx context.Context, root *os.Root, names []string, files map[s
 }
 
 func sumNamed(ctx context.Context, root *os.Root, name string, done *atomic.Int64) (sum checksum, err error) {
-	f, err := openPlain(root, name, os.O_RDONLY, 0)
+	f, err := openRead(root, name)
 	if err != nil {
 		return sum, err
 	}

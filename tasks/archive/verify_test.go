@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"example.com/hikgrab/nvr/simulator"
@@ -80,6 +81,71 @@ func TestVerifyStaysInside(t *testing.T) {
 	plantManifest(t, in, append([]byte(manifestHeader+"\n"), manifestLine(r)...))
 	v, err := Verify(t.Context(), in, &VerifyProgress{})
 	if err != nil || len(v.Deviations) != 1 || v.Deviations[0].Kind != Unreadable {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// What was joined and cut is compared with its own manifests; stills, and such
+// directories without a manifest, are nobody's business.
+func TestVerifyTrees(t *testing.T) {
+	a := open(t, t.TempDir())
+	dir := a.Dir()
+	f := commit(t, a, item(0, 0), movie(1, 1000))
+	made := movie(2, 2000)
+	lines := []byte(manifestHeader + "\n")
+	for _, name := range []string{"x/good.mp4", "x/changed.mp4", "x/missing.mp4", "../../outside"} {
+		r := itemRecord(doneRecord, item(0, 0))
+		r.Path, r.Bytes, r.SHA256, r.At = name, 2000, sumOf(made), morning
+		lines = append(lines, manifestLine(r)...)
+	}
+	plant := func(name string, b []byte) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		put(t, filepath.Join(dir, name), b)
+	}
+	for _, name := range []string{"joined/x/extra.mp4", "cut/x/other.mp4", "frames/1s/x/20261103-081500.000.jpg", "joined/notes.txt", "joined/x/changed.mp4"} {
+		plant(name, []byte("something"))
+	}
+	check := func(want ...Deviation) {
+		t.Helper()
+		var p VerifyProgress
+		v, err := Verify(t.Context(), dir, &p)
+		if err != nil || p.Done.Load() != p.Total.Load() {
+			t.Fatalf("%v, %d of %d bytes", err, p.Done.Load(), p.Total.Load())
+		}
+		for i := range v.Deviations {
+			v.Deviations[i].Detail = ""
+		}
+		if !slices.Equal(v.Deviations, want) {
+			t.Errorf("%+v, want %+v", v.Deviations, want)
+		}
+	}
+	check()
+	plant("joined/"+manifestName, lines)
+	plant("joined/x/good.mp4", made)
+	plant("cut/"+manifestName, []byte("mine"))
+	check(
+		Deviation{Kind: Unreadable, Path: "joined/../../outside"},
+		Deviation{Kind: Changed, Path: "joined/x/changed.mp4"},
+		Deviation{Kind: Extra, Path: "joined/x/extra.mp4"},
+		Deviation{Kind: Missing, Path: "joined/x/missing.mp4"},
+	)
+	spoil(t, filepath.Join(dir, "joined", "x", "good.mp4"))
+	spoil(t, filepath.Join(dir, f.Path))
+	plant("cut/"+manifestName, lines[:len(manifestHeader)+1])
+	check(
+		Deviation{Kind: Changed, Path: f.Path},
+		Deviation{Kind: Extra, Path: "cut/x/other.mp4"},
+		Deviation{Kind: Unreadable, Path: "joined/../../outside"},
+		Deviation{Kind: Changed, Path: "joined/x/changed.mp4"},
+		Deviation{Kind: Extra, Path: "joined/x/extra.mp4"},
+		Deviation{Kind: Changed, Path: "joined/x/good.mp4"},
+		Deviation{Kind: Missing, Path: "joined/x/missing.mp4"},
+	)
+	v, err := Verify(t.Context(), filepath.Join(dir, "joined"), &VerifyProgress{}) // by itself
+	if err != nil || v.Files != 4 || len(v.Deviations) != 5 {
 		t.Errorf("%+v, %v", v, err)
 	}
 }

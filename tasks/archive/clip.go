@@ -1,0 +1,146 @@
+package archive
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media/splice"
+)
+
+// Span is a time on a recorder's wall clock. A zero end is open.
+type Span struct{ From, To time.Time }
+
+// clip is the piece of a recording that is wanted, in milliseconds of the wall
+// clock; the zero value is the whole recording. It is a Span that can be
+// compared, limited to the recording.
+type clip struct{ from, to int64 }
+
+// clip returns the piece of it that is wanted. It is the whole where that is
+// wanted, where the range leaves nothing out or nothing over, and where what is
+// stored is not an MP4 of ours.
+func (it Item) clip() clip {
+	if it.format() == Raw || it.Clip == (Span{}) {
+		return clip{}
+	}
+	whole := it.limits()
+	c := whole
+	if !it.Clip.From.IsZero() {
+		c.from = max(c.from, wallMilli(it.Clip.From))
+	}
+	if !it.Clip.To.IsZero() {
+		c.to = min(c.to, wallMilli(it.Clip.To.Add(time.Millisecond-1)))
+	}
+	if c == whole || c.from >= c.to {
+		return clip{}
+	}
+	return c
+}
+
+// limits returns the whole recording as a clip.
+func (it Item) limits() clip {
+	return clip{wallMilli(it.Recording.Start), wallMilli(it.Recording.End.Add(time.Millisecond - 1))}
+}
+
+// window returns what is to be cut out. It is open where the clip reaches an end
+// of the recording: pictures may go on a little beyond what a search announced,
+// and the next recording begins behind them.
+func (it Item) window() splice.Window {
+	c, whole := it.clip(), it.limits()
+	w := splice.Window(c.span())
+	if c.from == whole.from {
+		w.From = time.Time{}
+	}
+	if c.to == whole.to {
+		w.To = time.Time{}
+	}
+	return w
+}
+
+// share returns about how much of size the clip is, the pictures up to its key
+// frames included; 0 when nothing is cut.
+func (it Item) share(size int64) int64 {
+	c := it.clip()
+	if c == (clip{}) {
+		return 0
+	}
+	const around = 2 * 30_000
+	part := float64(c.to-c.from+around) / float64(max(1, it.Recording.End.Sub(it.Recording.Start).Milliseconds()))
+	return int64(min(1, part) * float64(size))
+}
+
+// whole returns the item with nothing cut off.
+func (it Item) whole() Item {
+	it.Clip = Span{}
+	return it
+}
+
+// span returns the times that name the item's file.
+func (it Item) span() Span {
+	if c := it.clip(); c != (clip{}) {
+		return c.span()
+	}
+	return Span{it.Recording.Start, it.Recording.End}
+}
+
+// contains reports whether whoever wants other is served by c.
+func (c clip) contains(other clip) bool {
+	return c == clip{} || other != clip{} && c.from <= other.from && other.to <= c.to
+}
+
+// compare puts the shorter clip first.
+func (c clip) compare(other clip) int {
+	return cmp.Or(cmp.Compare(c.to-c.from, other.to-other.from), cmp.Compare(c.from, other.from))
+}
+
+func (c clip) span() Span { return Span{milliWall(c.from), milliWall(c.to)} }
+
+// String returns both ends, as part names and the journal have them.
+func (c clip) String() string { return fmt.Sprintf("%d_%d", c.from, c.to) }
+
+// note says in the manifest what was wanted.
+func (c clip) note() string {
+	const layout = "2006-01-02T15:04:05.999"
+	return fmt.Sprintf("%s%s to %s", cutNote, milliWall(c.from).Format(layout), milliWall(c.to).Format(layout))
+}
+
+// cutNote begins the first note of a clip.
+const cutNote = "cut for "
+
+// MarshalText writes the clip as the journal has it.
+func (c clip) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+var errNoClip = errors.New("not two times in milliseconds")
+
+// UnmarshalText reads what MarshalText wrote.
+func (c *clip) UnmarshalText(text []byte) error {
+	from, to, ok := strings.Cut(string(text), "_")
+	if !ok {
+		return errNoClip
+	}
+	var errs [2]error
+	c.from, errs[0] = strconv.ParseInt(from, 10, 64)
+	c.to, errs[1] = strconv.ParseInt(to, 10, 64)
+	return errors.Join(errs[:]...)
+}
+
+// wallMilli returns a wall clock time in milliseconds, whatever zone it is
+// carried in.
+func wallMilli(t time.Time) int64 { return nvr.WallTime(t).UnixMilli() }
+
+// milliWall is the way back.
+func milliWall(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+// readWall reads a wall clock time as the journal and the manifest have it; it
+// is zero for what is none.
+func readWall(text string) time.Time {
+	t, err := time.Parse(wallLayout, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

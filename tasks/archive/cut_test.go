@@ -1,0 +1,338 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr/simulator"
+)
+
+// Where cutting would leave everything or nothing, the whole is kept, under the
+// name of the whole, and the wish is fulfilled.
+func TestUncut(t *testing.T) {
+	b := lateFootage(t, simulator.H264)
+	longer := clipped(MP4, len(b), 40, 50)
+	longer.Recording.End = morning.Add(time.Minute)
+	for name, tt := range map[string]struct {
+		it   Item
+		note string
+	}{
+		"everything": {clipped(MP4, len(b), 1, 20), ""},
+		"nothing":    {longer, "it is whole: it has no pictures of the time that was asked"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			f := commit(t, a, tt.it, b)
+			wantMovie(t, a, f)
+			if n := framesIn(t, a, f); n != 500 || f.Path != a.layout.path(tt.it.whole())+".mp4" {
+				t.Errorf("%d pictures, %+v", n, f)
+			}
+			if tt.note != "" && !slices.Contains(f.Notes, tt.note) || tt.note == "" && len(f.Notes) != 0 {
+				t.Errorf("the notes are %q", f.Notes)
+			}
+			for range 2 {
+				for _, it := range []Item{tt.it, tt.it.whole()} {
+					if s, ok := a.Stored(it); !ok || s.Path != f.Path {
+						t.Errorf("Stored = %+v, %v", s, ok)
+					}
+				}
+				a = reopen(t, a)
+			}
+			if files := tree(t, a.Dir()); len(files) != 1 || parts(t, a.Dir()) != 0 {
+				t.Errorf("%v and %d parts are there", files, parts(t, a.Dir()))
+			}
+		})
+	}
+}
+
+// When hikgrab is stopped before it is noted that the whole serves the clip, that
+// is found out again without a download.
+func TestUncutIsFoundOutAgain(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := lateFootage(t, simulator.H264)
+	it := clipped(MP4, len(b), 1, 20)
+	a.journal.file = doneless{a.journal.file}
+	f := commit(t, a, it, b)
+	a = reopen(t, a)
+	if s, ok := a.Stored(it.whole()); !ok || s.Path != f.Path {
+		t.Errorf("Stored = %+v, %v", s, ok)
+	}
+	if s, ok := a.Stored(it); ok {
+		t.Errorf("Stored = %+v although nobody knows that yet", s)
+	}
+	if again, ok, err := a.Convert(t.Context(), it); !ok || err != nil || again.Path != f.Path || again.SHA256 != f.SHA256 || len(again.Notes) != 0 {
+		t.Errorf("Convert = %+v, %v, %v", again, ok, err)
+	}
+	if s, ok := a.Stored(it); !ok || s.Path != f.Path || len(tree(t, a.Dir())) != 1 {
+		t.Errorf("Stored = %+v, %v, %v are there", s, ok, tree(t, a.Dir()))
+	}
+}
+
+// A damaged recording stays whole as the recorder sent it, beside its clip.
+func TestClipBesideRaw(t *testing.T) {
+	b := lateFootage(t, simulator.H264)
+	harmed := bytes.Clone(b)
+	copy(harmed[300_000:], make([]byte, 3000))
+	for name, tt := range map[string]struct {
+		f Format
+		b []byte
+	}{"damaged": {MP4, harmed}, "both": {Both, b}} {
+		t.Run(name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			it := clipped(tt.f, len(tt.b), 5, 9)
+			p := create(t, a, it)
+			write(t, p, tt.b)
+			f, err := p.Commit(t.Context(), Try{Number: 1, Last: true, Receipt: receipt(len(tt.b))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantMovie(t, a, f)
+			want := []string{a.layout.path(it.whole()) + ".mpg", f.Path}
+			if files := tree(t, a.Dir()); !slices.Equal(files, want) || parts(t, a.Dir()) != 0 {
+				t.Errorf("%v and %d parts are there, want %v", files, parts(t, a.Dir()), want)
+			}
+			if s, ok := a.Stored(it); !ok || s.Path != f.Path {
+				t.Errorf("Stored = %+v, %v", s, ok)
+			}
+		})
+	}
+}
+
+// What is there whole is not fetched for a clip of it.
+func TestConvertToClip(t *testing.T) {
+	b := lateFootage(t, simulator.H264)
+	it := clipped(MP4, len(b), 5, 9)
+	straight := open(t, t.TempDir())
+	want := commit(t, straight, it, b)
+	for name, tt := range map[string]struct {
+		there Format
+		spoil string // extension of the file that somebody changed
+		ok    bool
+	}{
+		"of the raw file":                  {Raw, "", true},
+		"of the MP4":                       {MP4, "", true},
+		"of the MP4 beside the raw file":   {Both, "", true},
+		"of the raw file beside a bad MP4": {Both, ".mp4", true},
+		"of a bad MP4":                     {MP4, ".mp4", false},
+		"of a bad raw file":                {Raw, ".mpg", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			commit(t, a, shot(0, tt.there, len(b)), b)
+			files := tree(t, a.Dir())
+			for _, file := range files {
+				if filepath.Ext(file) == tt.spoil {
+					spoil(t, filepath.Join(a.Dir(), file))
+				}
+			}
+			if _, ok := a.Stored(it); ok {
+				t.Error("the whole counts as its clip")
+			}
+			f, ok, err := a.Convert(t.Context(), it)
+			if ok != tt.ok || err != nil {
+				t.Fatalf("Convert = %+v, %v, %v", f, ok, err)
+			}
+			if ok && (f.Path != want.Path || f.SHA256 != want.SHA256 || f.Fetched != want.Fetched) {
+				t.Errorf("Convert = %+v, want %+v", f, want)
+			}
+			if ok {
+				files = append(files, f.Path)
+			}
+			if now := tree(t, a.Dir()); len(now) != len(files) || parts(t, a.Dir()) != 0 {
+				t.Errorf("%v and %d parts are there, want %v", now, parts(t, a.Dir()), files)
+			}
+			// Where everything lies between the key frames, the whole serves.
+			all := clipped(MP4, len(b), 1, 20)
+			if again, ok, err := a.Convert(t.Context(), all); ok != tt.ok || err != nil || ok && !strings.HasPrefix(again.Path, a.layout.path(it.whole())) {
+				t.Errorf("Convert to all of it = %+v, %v, %v", again, ok, err)
+			}
+			if _, ok := a.Stored(all); ok != tt.ok {
+				t.Errorf("it is remembered that nothing is to be cut: %v", ok)
+			}
+		})
+	}
+}
+
+// spoil changes a byte in the middle of a file.
+func spoil(t *testing.T, name string) {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	put(t, name, b)
+}
+
+// A disk that fills while the clip is written keeps the download.
+func TestDiskFullWhileCutting(t *testing.T) {
+	a := open(t, t.TempDir())
+	room := 50_000
+	a.wrap = func(f *os.File) partFile {
+		if strings.Contains(filepath.Base(f.Name()), "_") {
+			return fullFile{File: f, room: &room}
+		}
+		return f
+	}
+	b := lateFootage(t, simulator.H264)
+	it := clipped(MP4, len(b), 5, 9)
+	p := create(t, a, it)
+	write(t, p, b)
+	_, err := p.Commit(t.Context(), try(1, len(b)))
+	wantKind(t, err, Full)
+	if files := tree(t, a.Dir()); len(files) != 0 || parts(t, a.Dir()) != 1 {
+		t.Errorf("%v are there, and %d parts", files, parts(t, a.Dir()))
+	}
+	a = reopen(t, a)
+	p = create(t, a, it)
+	if p.Offset() != int64(len(b)) {
+		t.Fatalf("Offset = %d", p.Offset())
+	}
+	f, err := p.Commit(t.Context(), try(2, len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantMovie(t, a, f)
+}
+
+// A clip that fails for another reason leaves the whole.
+func TestFailedCut(t *testing.T) {
+	a := open(t, t.TempDir())
+	a.wrap = func(f *os.File) partFile {
+		if strings.Contains(filepath.Base(f.Name()), "_") {
+			return brokenMovie{f}
+		}
+		return f
+	}
+	b := lateFootage(t, simulator.H264)
+	it := clipped(MP4, len(b), 5, 9)
+	f := commit(t, a, it, b)
+	if n := framesIn(t, a, f); n != 500 || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "it could not be cut: ") || parts(t, a.Dir()) != 0 {
+		t.Errorf("%d pictures, %+v", n, f)
+	}
+	a.wrap = func(f *os.File) partFile { return f }
+	if s, ok := a.Stored(it); ok {
+		t.Errorf("Stored = %+v: the disk's fault is taken for the recording's", s)
+	}
+	f, ok, err := a.Convert(t.Context(), it)
+	if !ok || err != nil || framesIn(t, a, f) != 125 {
+		t.Errorf("Convert = %+v, %v, %v", f, ok, err)
+	}
+}
+
+// Space for a clip is kept beside that for the MP4 it is cut from.
+func TestSpaceForClip(t *testing.T) {
+	a := open(t, t.TempDir())
+	a.volume = volumeOf(1<<30, 1000<<30)
+	it := shot(0, MP4, 380<<20)
+	closing(t, create(t, a, it)) // twice that and the floor
+	it.Clip.To = it.Recording.Start.Add(time.Second)
+	_, err := a.Create(it)
+	wantKind(t, err, Full)
+	it.Recording.End = it.Recording.Start.Add(24 * time.Hour)
+	create(t, a, it) // a minute of a day is little
+}
+
+// The crash between announcing a clip and noting "done", at each of its steps.
+func TestSettleClip(t *testing.T) {
+	b := lateFootage(t, simulator.H264)
+	it := clipped(MP4, len(b), 5, 9)
+	made := open(t, t.TempDir())
+	file := commit(t, made, it, b)
+	movie, err := os.ReadFile(filepath.Join(made.Dir(), file.Path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := []byte("the MP4 it was cut from")
+	for name, tt := range map[string]struct {
+		arrange func(part, final string) error
+		stored  bool
+	}{
+		"before the rename": {func(part, _ string) error { return os.WriteFile(part, movie, 0o600) }, true},
+		"after the rename":  {func(_, final string) error { return os.WriteFile(final, movie, 0o600) }, true},
+		"between link and unlink": {func(part, final string) error {
+			return errors.Join(os.WriteFile(part, movie, 0o600), os.Link(part, final))
+		}, true},
+		"half of the clip": {func(part, _ string) error { return os.WriteFile(part, movie[:5000], 0o600) }, false},
+		"without the clip": {func(string, string) error { return nil }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			r := itemRecord(placingRecord, it)
+			r.Format, r.Clip, r.Path, r.Bytes, r.SHA256, r.Attempts = MP4, it.clip(), file.Path, int64(len(movie)), sumOf(movie), 3
+			plantJournal(t, dir, journalOf(t, record{Type: keptRecord, ID: r.ID, Bytes: int64(len(b))}, r))
+			part, final := filepath.Join(dir, r.fileID().part()), filepath.Join(dir, r.Path)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(part), 0o755), os.MkdirAll(filepath.Dir(final), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+			put(t, filepath.Join(dir, partName(r.ID)), b)
+			put(t, filepath.Join(dir, movieOf(r.ID).part()), whole)
+			if err := tt.arrange(part, final); err != nil {
+				t.Fatal(err)
+			}
+			a := open(t, dir)
+			f, ok := a.Stored(it)
+			if ok != tt.stored || ok && (f.Path != r.Path || f.SHA256 != r.SHA256.String()) {
+				t.Fatalf("Stored = %+v, %v", f, ok)
+			}
+			if _, whole := a.Stored(it.whole()); whole {
+				t.Error("the clip counts as the whole")
+			}
+			left := 0
+			if !ok {
+				left = 1 // the download goes on
+			}
+			if parts(t, dir) != left {
+				t.Errorf("%d parts are left", parts(t, dir))
+			}
+			if p := create(t, a, it); ok != (p.Offset() == 0) {
+				t.Errorf("Offset = %d", p.Offset())
+			}
+		})
+	}
+}
+
+// A lost journal costs no clip and no whole file, even when the layout has
+// changed since.
+func TestLostJournalOfClips(t *testing.T) {
+	other, err := ParseLayout("{name}/{camera}/{start}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := lateFootage(t, simulator.H264)
+	for _, o := range []Option{WithLayout(Layout{}), WithLayout(other)} {
+		a := open(t, t.TempDir())
+		items := []Item{clipped(MP4, len(b), 5, 9), shot(0, MP4, len(b)), clipped(MP4, len(b), 0, 5)}
+		var files []File
+		for _, it := range items {
+			files = append(files, commit(t, a, it, b))
+		}
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		forget(t, a.Dir(), ownDir)
+		a, err = Open(a.Dir(), nil, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, it := range items {
+			if s, ok := a.Stored(it); !ok || s.Path != files[n].Path || s.SHA256 != files[n].SHA256 {
+				t.Errorf("Stored = %+v, %v, want %+v", s, ok, files[n])
+			}
+		}
+		if paths := manifestPaths(t, a.Dir()); len(paths) != 3 || paths[files[0].Path] != 1 {
+			t.Errorf("the manifest lists %v", paths)
+		}
+		listed, err := a.Finished()
+		if of := a.FinishedOf(items); err != nil || len(of) != 3 || len(listed) != 3 || !slices.Contains(listed, of[0]) || !slices.Contains(listed, of[1]) {
+			t.Errorf("Finished = %+v, %v, FinishedOf = %+v", listed, err, of)
+		}
+		closing(t, a)
+	}
+}

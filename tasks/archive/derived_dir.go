@@ -1,0 +1,163 @@
+package archive
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// stillsDir is where directories of stills are while they are made.
+const stillsDir = ownDir + "/stills"
+
+// The volume is to have room for spaceForPictures while another program writes
+// to it; that is looked at every lookAtSpace.
+const (
+	lookAtSpace      = time.Second
+	spaceForPictures = 1 << 20
+)
+
+// StillsList is the file that a directory of FramesTree has once it is made.
+const StillsList = "frames.csv"
+
+// errNoList is given for a directory that stands where one of stills should.
+var errNoList = errors.New("a directory without " + StillsList + " stands there, which hikgrab did not make: move it away")
+
+// Stills reports whether DeriveDirectory made a directory of that name already,
+// and how many files its list has.
+func (a *Archive) Stills(name string) (n int, done bool, err error) {
+	name = path.Join(string(FramesTree), name)
+	if _, err := a.root.Lstat(name); err != nil {
+		return 0, false, a.fail("look at", name, ignoreMissing(err))
+	}
+	f, err := openPlain(a.root, path.Join(name, StillsList), os.O_RDONLY, 0)
+	if err != nil {
+		return 0, false, a.fail("look at", name, errNoList)
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		n++
+	}
+	return max(0, n-1), true, nil
+}
+
+// DeriveDirectory makes a directory of FramesTree whole or not at all. What
+// build puts into dir, which is absolute and which nobody else looks at, stands
+// under name once it is done and synced; build has to write StillsList as well. When
+// the volume fills meanwhile, the context that build gets ends.
+//
+// It gives a Full error when there is no room left, and InUse when the same
+// directory is being made.
+func (a *Archive) DeriveDirectory(ctx context.Context, name string, build func(ctx context.Context, root *os.Root, dir string) error) error {
+	id := derivedID(FramesTree, name)
+	making := stillsDir + "/" + id.String()
+	name = path.Join(string(FramesTree), name)
+	p, err := a.reserve(id, name, 0)
+	if err != nil {
+		return err
+	}
+	defer a.dismiss(p)
+	err = a.fillDirectory(ctx, making, build)
+	if err == nil {
+		err = a.placeDirectory(making, name)
+	}
+	if err != nil {
+		return a.fail("write", name, errors.Join(err, a.root.RemoveAll(making)))
+	}
+	return nil
+}
+
+func (a *Archive) fillDirectory(ctx context.Context, making string, build func(context.Context, *os.Root, string) error) error {
+	if err := makeOwnDir(a.root, stillsDir); err != nil {
+		return err
+	}
+	if err := a.root.RemoveAll(making); err != nil {
+		return err
+	}
+	if err := a.root.Mkdir(making, 0o777); err != nil {
+		return err
+	}
+	dir, err := filepath.Abs(a.path(making))
+	if err != nil {
+		return err
+	}
+	root, err := a.root.OpenRoot(making)
+	if err != nil {
+		return err
+	}
+	ctx, end := a.whileRoom(ctx)
+	err = build(ctx, root, dir)
+	err = end(err)
+	if err == nil {
+		if _, missing := root.Lstat(StillsList); missing != nil {
+			err = fmt.Errorf("it has no %s: %w", StillsList, missing)
+		}
+	}
+	if err == nil {
+		err = syncTree(root)
+	}
+	return errors.Join(err, root.Close())
+}
+
+// whileRoom returns a context that ends when the volume has no room to spare.
+// The function that it returns ends the watch; of what failed meanwhile it says
+// whether that was why.
+func (a *Archive) whileRoom(ctx context.Context) (watched context.Context, end func(error) error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	look := func() error {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return a.room(spaceForPictures)
+	}
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		tick := time.NewTicker(lookAtSpace)
+		defer tick.Stop()
+		for full := look(); full == nil; full = look() {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+		cancel(errNoRoom)
+	})
+	return ctx, func(failed error) error {
+		cancel(nil)
+		watching.Wait()
+		if failed == nil {
+			return nil
+		}
+		if full := look(); full != nil {
+			return full
+		}
+		return failed
+	}
+}
+
+func (a *Archive) placeDirectory(making, name string) error {
+	changed, err := makeDirs(a.root, path.Dir(name))
+	if err != nil {
+		return err
+	}
+	if err := renameNoReplace(a.root, making, name); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return errNoList // nobody else makes one of this name
+		}
+		return err
+	}
+	return a.syncNames(append(changed, path.Dir(name), stillsDir))
+}
+
+// dropStrayStills removes directories of stills that were never finished.
+func (a *Archive) dropStrayStills() {
+	if err := a.root.RemoveAll(stillsDir); err != nil {
+		a.log.Warn("Unfinished stills could not be removed", "directory", stillsDir, "error", err)
+	}
+}

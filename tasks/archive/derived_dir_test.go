@@ -1,0 +1,119 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"testing"
+)
+
+// stills builds a directory of one picture.
+func stills(_ context.Context, root *os.Root, _ string) error {
+	return errors.Join(root.WriteFile("a.jpg", []byte("picture"), 0o666), root.WriteFile(StillsList, []byte("file\na.jpg\n"), 0o666))
+}
+
+func leftOver(t *testing.T, a *Archive) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(stillsDir)))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestDeriveDirectory(t *testing.T) {
+	a := open(t, t.TempDir())
+	const name = "1s/host/ch01/x"
+	if n, done, err := a.Stills(name); n != 0 || done || err != nil {
+		t.Errorf("before: %d, %v, %v", n, done, err)
+	}
+	err := a.DeriveDirectory(t.Context(), name, func(ctx context.Context, root *os.Root, dir string) error {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() || !filepath.IsAbs(dir) {
+			t.Errorf("%s: %v", dir, err)
+		}
+		wantKind(t, a.DeriveDirectory(ctx, name, stills), InUse)
+		return stills(ctx, root, dir)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"frames/1s/host/ch01/x/a.jpg", "frames/1s/host/ch01/x/frames.csv"}
+	if files := tree(t, a.Dir()); !slices.Equal(files, want) || len(leftOver(t, a)) != 0 {
+		t.Errorf("%v is there, and %v is left", files, leftOver(t, a))
+	}
+	if n, done, err := a.Stills(name); n != 1 || !done || err != nil {
+		t.Errorf("after: %d, %v, %v", n, done, err)
+	}
+}
+
+func TestDeriveDirectoryFails(t *testing.T) {
+	a := open(t, t.TempDir())
+	broken := errors.New("the recording is broken")
+	for _, build := range []func(context.Context, *os.Root, string) error{
+		func(ctx context.Context, root *os.Root, dir string) error {
+			return errors.Join(stills(ctx, root, dir), broken)
+		},
+		func(_ context.Context, root *os.Root, _ string) error { return root.WriteFile("a.jpg", nil, 0o666) }, // no list
+		func(context.Context, *os.Root, string) error { return errNoRoom },
+	} {
+		if err := a.DeriveDirectory(t.Context(), "1s/x", build); err == nil {
+			t.Error("it is taken for made")
+		}
+		if files := tree(t, a.Dir()); len(files) != 0 || len(leftOver(t, a)) != 0 {
+			t.Errorf("%v is there, and %v is left", files, leftOver(t, a))
+		}
+	}
+}
+
+// A directory of that name which hikgrab did not make is left alone.
+func TestForeignDirectory(t *testing.T) {
+	a := open(t, t.TempDir())
+	if err := os.MkdirAll(filepath.Join(a.Dir(), "frames", "1s", "x"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, done, err := a.Stills("1s/x"); done || !errors.Is(err, errNoList) {
+		t.Errorf("%v, %v", done, err)
+	}
+	if err := a.DeriveDirectory(t.Context(), "1s/x", stills); err == nil || len(leftOver(t, a)) != 0 {
+		t.Errorf("%v, and %v is left", err, leftOver(t, a))
+	}
+}
+
+// When the volume fills, whoever fills it is stopped, and the error says so.
+func TestDirectoryStopsWhenFull(t *testing.T) {
+	a := open(t, t.TempDir())
+	var free atomic.Int64
+	free.Store(1 << 40)
+	a.volume = func(*os.Root) (int64, int64, error) { return free.Load(), 1 << 40, nil }
+	err := a.DeriveDirectory(t.Context(), "1s/x", func(ctx context.Context, root *os.Root, dir string) error {
+		free.Store(1)
+		<-ctx.Done()
+		return errors.Join(stills(ctx, root, dir), context.Cause(ctx))
+	})
+	wantKind(t, err, Full)
+	wantKind(t, a.DeriveDirectory(t.Context(), "1s/x", stills), Full)
+	if files := tree(t, a.Dir()); len(files) != 0 || len(leftOver(t, a)) != 0 {
+		t.Errorf("%v is there, and %v is left", files, leftOver(t, a))
+	}
+}
+
+// What a crash left is gone after the next Open.
+func TestStrayStills(t *testing.T) {
+	a := open(t, t.TempDir())
+	part := movieOf(derivedID(JoinedTree, "x")).part()
+	put(t, filepath.Join(a.Dir(), filepath.FromSlash(part)), []byte("half"))
+	if err := os.MkdirAll(filepath.Join(a.Dir(), filepath.FromSlash(stillsDir), "0123", "deeper"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	a = reopen(t, a)
+	if n := parts(t, a.Dir()); n != 0 || len(leftOver(t, a)) != 0 {
+		t.Errorf("%d parts and %v are left", n, leftOver(t, a))
+	}
+}

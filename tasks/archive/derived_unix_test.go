@@ -1,0 +1,24 @@
+//go:build unix
+
+package archive
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestDerivedTreeIsNoLink(t *testing.T) {
+	a := open(t, t.TempDir())
+	if err := os.Mkdir(filepath.Join(a.Dir(), "elsewhere"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("elsewhere", filepath.Join(a.Dir(), "joined")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := derive(a, wished(0, "one"), "one")
+	wantKind(t, err, Denied)
+	if files := tree(t, filepath.Join(a.Dir(), "elsewhere")); len(files) != 0 || parts(t, a.Dir()) != 0 {
+		t.Errorf("%v is there, and %d parts", files, parts(t, a.Dir()))
+	}
+}

@@ -1,0 +1,237 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// DefaultLayout is the layout of the zero Layout.
+const DefaultLayout = "{recorder}/{channel}/{date}/{start}_{end}"
+
+// Layout says how finished files are named. The zero value is DefaultLayout.
+// Read one with ParseLayout.
+type Layout struct {
+	text       string
+	components [][]layoutPiece
+}
+
+// layoutPiece is a piece of a component: a placeholder, or text when that is
+// empty.
+type layoutPiece struct {
+	placeholder string
+	text        string
+}
+
+// The placeholders, and how many bytes they can become at most.
+var placeholders = []struct {
+	name string
+	most int
+}{
+	{"recorder", nameLimit},
+	{"name", nameLimit},
+	{"channel", 24},
+	{"camera", nameLimit},
+	{"date", len(dayLayout)},
+	{"start", len(stampLayout)},
+	{"end", len(stampLayout)},
+}
+
+const (
+	layoutLimit     = 300 // bytes of a template
+	componentsLimit = 12
+	componentLimit  = 230 // bytes of one name, so that "_1a2b3c4d-99.mp4" fits behind it
+)
+
+const layoutExample = "write it like " + DefaultLayout
+
+// defaultLayout is what the zero Layout stands for.
+var defaultLayout = mustLayout(DefaultLayout)
+
+func mustLayout(text string) Layout {
+	l, err := ParseLayout(text)
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
+
+// String returns the template.
+func (l Layout) String() string {
+	if l.text == "" {
+		return DefaultLayout
+	}
+	return l.text
+}
+
+// ParseLayout reads a template for the paths of finished files under the output
+// directory, with slashes on every system and without an extension. It knows
+//
+//	{recorder} its address        {name}   the operator's name for it, else its address
+//	{channel}  ch02 or ch02-sub   {camera} the recorder's name for the camera, else the channel
+//	{date}     2026-11-03         {start}, {end}  20261103-081500
+//
+// It refuses what could name two cameras' files alike, leave the directory, or
+// be no name on some system; the error says how to write it.
+func ParseLayout(text string) (Layout, error) {
+	l, err := parseLayout(text)
+	if err != nil {
+		return Layout{}, fmt.Errorf("the layout %q cannot be used: %w", field(text), err)
+	}
+	return l, nil
+}
+
+func parseLayout(text string) (l Layout, err error) {
+	if err := checkTemplate(text); err != nil {
+		return l, err
+	}
+	l.text = text
+	for component := range strings.SplitSeq(text, "/") {
+		pieces, err := parseComponent(component)
+		if err == nil {
+			err = checkComponent(component, pieces)
+		}
+		if err != nil {
+			return l, err
+		}
+		l.components = append(l.components, pieces)
+	}
+	return l, l.check()
+}
+
+// checkTemplate looks at the template as a whole.
+func checkTemplate(text string) error {
+	switch {
+	case text == "":
+		return errors.New("it is empty; " + layoutExample)
+	case len(text) > layoutLimit:
+		return fmt.Errorf("it has %d bytes, more than %d", len(text), layoutLimit)
+	case printable(text) != text:
+		return errors.New("it has control characters or other invisible ones in it; type it anew")
+	case strings.Contains(text, `\`):
+		return errors.New(`it has a \ in it; write / between directories, on Windows too`)
+	case strings.HasPrefix(text, "/"):
+		return errors.New("it begins with /; it is a path under --out, so leave the / out and give the directory with --out")
+	case len(text) > 1 && text[1] == ':':
+		return errors.New("it begins with a drive; it is a path under --out, so give the drive with --out")
+	}
+	return nil
+}
+
+// parseComponent splits "{start}_{end}" at its placeholders.
+func parseComponent(text string) (pieces []layoutPiece, err error) {
+	for text != "" {
+		open := strings.IndexAny(text, "{}")
+		if open < 0 {
+			return append(pieces, layoutPiece{text: text}), nil
+		}
+		if open > 0 {
+			pieces = append(pieces, layoutPiece{text: text[:open]})
+		}
+		name, rest, closed := strings.Cut(text[open+1:], "}")
+		if text[open] == '}' || !closed || strings.Contains(name, "{") {
+			return nil, errors.New("a { and its } must stand around a placeholder; " + layoutExample)
+		}
+		if !isPlaceholder(name) {
+			return nil, fmt.Errorf("{%s} is no placeholder; use %s", name, placeholderList())
+		}
+		pieces, text = append(pieces, layoutPiece{placeholder: name}), rest
+	}
+	return pieces, nil
+}
+
+func isPlaceholder(name string) bool { return mostOf(name) > 0 }
+
+func mostOf(name string) int {
+	for _, p := range placeholders {
+		if p.name == name {
+			return p.most
+		}
+	}
+	return 0
+}
+
+func placeholderList() string {
+	var names []string
+	for _, p := range placeholders {
+		names = append(names, "{"+p.name+"}")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// checkComponent refuses what is no name on one of the systems.
+func checkComponent(text string, pieces []layoutPiece) error {
+	most, literal := 0, true
+	for _, p := range pieces {
+		most += len(p.text) + mostOf(p.placeholder)
+		literal = literal && p.placeholder == ""
+		if i := strings.IndexAny(p.text, oddCharacters); i >= 0 {
+			return fmt.Errorf("%q cannot stand in a file name on every system; leave it out", p.text[i:i+1])
+		}
+	}
+	switch {
+	case text == "":
+		return errors.New("there is nothing in front of or behind one of its /; " + layoutExample)
+	case text == "..":
+		return errors.New("it has .. in it; it is a path under --out that only goes down")
+	case strings.HasPrefix(text, "."), strings.HasPrefix(text, " "), strings.HasPrefix(text, "-"):
+		return fmt.Errorf("%q begins with %q; let it begin with a letter, a digit or a placeholder", text, text[:1])
+	case strings.HasSuffix(text, "."), strings.HasSuffix(text, " "):
+		return fmt.Errorf("%q ends with %q, which Windows drops; leave it out", text, text[len(text)-1:])
+	case most > componentLimit:
+		return fmt.Errorf("%q can become a name of %d bytes, more than the %d that fit; shorten it", text, most, componentLimit)
+	case literal && device(text):
+		return fmt.Errorf("%q is a device on Windows; use another name", text)
+	}
+	return nil
+}
+
+// check refuses a layout that would name different recordings alike.
+func (l Layout) check() error {
+	has := func(name string) bool {
+		return slices.ContainsFunc(l.components, func(c []layoutPiece) bool {
+			return slices.Contains(c, layoutPiece{placeholder: name})
+		})
+	}
+	top := l.components[0]
+	switch {
+	case !has("start"):
+		return errors.New("it needs {start}, or all recordings of a camera would have one name; " + layoutExample)
+	case !has("channel") && !has("camera"):
+		return errors.New("it needs {channel} or {camera}, or all cameras of a recorder would have the same names; " + layoutExample)
+	case !has("recorder") && !has("name"):
+		return errors.New("it needs {recorder} or {name}, or all recorders would have the same names; " + layoutExample)
+	case len(l.components) == 1:
+		return errors.New("it needs a directory, because hikgrab verify takes what lies directly in --out for yours; " + layoutExample)
+	case len(l.components) > componentsLimit:
+		return fmt.Errorf("it has %d directories, more than %d", len(l.components)-1, componentsLimit-1)
+	case len(top) == 1 && top[0].placeholder == "" && keptForHikgrab(top[0].text):
+		return fmt.Errorf("hikgrab itself keeps %q in --out; use another name", top[0].text)
+	}
+	return nil
+}
+
+// oddCharacters cannot stand in a file name on Windows, or nowhere.
+const oddCharacters = `\/:*?"<>|`
+
+// keptForHikgrab reports a name in the output directory that is not for
+// recordings.
+func keptForHikgrab(name string) bool {
+	name = strings.ToLower(name)
+	return slices.Contains(madeDirs, name) || strings.HasPrefix(name, ".") ||
+		strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".xlsx")
+}
+
+// cutName shortens a name to so many bytes without breaking a rune.
+func cutName(name string, limit int) string {
+	if len(name) <= limit {
+		return name
+	}
+	for limit > 0 && !utf8.RuneStart(name[limit]) {
+		limit--
+	}
+	return name[:limit]
+}

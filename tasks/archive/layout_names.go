@@ -1,0 +1,97 @@
+package archive
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// names yields the names that an item's file may get, the one it should get
+// first. The others carry the recording's identity, so that the second of two
+// recordings with one start and one end gets the same name in every run.
+func (l Layout) names(it Item, ext string) iter.Seq[string] {
+	plain := l.path(it)
+	return func(yield func(string) bool) {
+		own := plain + "_" + identify(it).short()
+		if !yield(plain+ext) || !yield(own+ext) {
+			return
+		}
+		for n := 2; n <= nameAttempts; n++ {
+			if !yield(own + "-" + strconv.Itoa(n) + ext) {
+				return
+			}
+		}
+	}
+}
+
+// path returns an item's path without an extension.
+func (l Layout) path(it Item) string {
+	if l.components == nil {
+		l = defaultLayout
+	}
+	var b strings.Builder
+	for i, pieces := range l.components {
+		var c strings.Builder
+		for _, p := range pieces {
+			c.WriteString(p.of(it))
+		}
+		if i > 0 {
+			b.WriteByte('/')
+		}
+		b.WriteString(safeName(c.String(), i == 0))
+	}
+	return b.String()
+}
+
+// of returns what a piece is for an item.
+func (p layoutPiece) of(it Item) string {
+	switch p.placeholder {
+	case "recorder":
+		return recorderDir(it.Recorder)
+	case "name":
+		if name := cleanName(it.Label); name != "" {
+			return name
+		}
+		return recorderDir(it.Recorder)
+	case "channel":
+		return channelDir(it.Recording.Track)
+	case "camera":
+		if name := cleanName(it.Camera); name != "" {
+			return name
+		}
+		return channelDir(it.Recording.Track)
+	case "date":
+		return it.span().From.Format(dayLayout)
+	case "start":
+		return it.span().From.Format(stampLayout)
+	case "end":
+		return it.span().To.Format(stampLayout)
+	}
+	return p.text
+}
+
+// cleanName returns what somebody wrote as a name, or a piece of one, on every
+// system; letters of every alphabet stay.
+func cleanName(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(oddCharacters, r) {
+			return '-'
+		}
+		return r
+	}, field(text))
+	text = strings.TrimLeft(strings.Join(strings.Fields(text), " "), " .-~")
+	return strings.TrimRight(cutName(text, nameLimit), " .")
+}
+
+// safeName sees to it that a component is a name wherever it stands, whatever
+// its placeholders became.
+func safeName(name string, top bool) string {
+	name = strings.TrimRight(cutName(name, componentLimit), " .")
+	if name == "" || name[0] == '.' || device(name) {
+		name = "_" + name
+	}
+	if top && keptForHikgrab(name) {
+		name += "_"
+	}
+	return name
+}

@@ -1,0 +1,73 @@
+package archive
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+)
+
+const manifestSpare = ownDir + "/manifest.new"
+
+// upgrade writes a manifest without begins anew, with it, in one step.
+func (m *manifest) upgrade() error {
+	if err := ignoreMissing(m.root.Remove(manifestSpare)); err != nil {
+		return err
+	}
+	old, err := openRead(m.root, manifestName)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = old.Close() }() // it was only read
+	info, err := old.Stat()
+	if err != nil {
+		return err
+	}
+	spare, err := openPlain(m.root, manifestSpare, os.O_CREATE|os.O_EXCL|os.O_WRONLY, ownFilePerm)
+	if err != nil {
+		return err
+	}
+	err = copyUpgraded(spare, old)
+	if err == nil {
+		_ = spare.Chmod(info.Mode().Perm()) // volumes without permissions refuse; see restrict
+		err = syncFile(spare)
+	}
+	if err = errors.Join(err, spare.Close(), old.Close()); err != nil { // Windows replaces no open file
+		return errors.Join(err, m.root.Remove(manifestSpare))
+	}
+	if err := m.root.Rename(manifestSpare, manifestName); err != nil {
+		return err
+	}
+	m.log.Info("The manifest has a new column: begins, the time of the first picture", "file", manifestName)
+	return syncDir(m.root, ".")
+}
+
+// copyUpgraded copies what is no line of ours as it is.
+func copyUpgraded(to io.Writer, from io.Reader) error {
+	w, r := bufio.NewWriter(to), bufio.NewReaderSize(from, lineLimit)
+	for first := true; ; first = false {
+		line, size, err := readLine(r)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		fields, ours := manifestFields(line, true)
+		var failed error
+		switch {
+		case first:
+			_, failed = w.WriteString(manifestHeader + "\n")
+		case ours:
+			_, failed = w.Write(encodeLine(fields))
+		case line == nil && size > 0: // longer than any line of ours
+			failed = errForeign
+		case size > 0:
+			_, _ = w.Write(line) // a failure stays with the writer
+			failed = w.WriteByte('\n')
+		}
+		if failed != nil {
+			return failed
+		}
+		if err != nil {
+			return w.Flush()
+		}
+	}
+}
