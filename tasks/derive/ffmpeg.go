@@ -1,0 +1,193 @@
+package derive
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+	"unicode"
+)
+
+// ErrNoFFmpeg is given when ffmpeg is not installed; its text says how to.
+var ErrNoFFmpeg = errors.New("stills are made by ffmpeg, which is not installed: " + howToInstall())
+
+func howToInstall() string {
+	const beside = ", or put the program beside hikgrab"
+	switch runtime.GOOS {
+	case "windows":
+		return `run "winget install ffmpeg" and open a new window` + beside
+	case "darwin":
+		return `run "brew install ffmpeg"` + beside
+	}
+	return "install the package ffmpeg (Debian and Ubuntu: apt install ffmpeg)" + beside
+}
+
+// FindFFmpeg looks whether Frames will find ffmpeg, on the PATH or beside
+// hikgrab. It gives ErrNoFFmpeg, or the reason why the one that is there cannot
+// be used.
+func FindFFmpeg() error {
+	_, err := findFFmpeg()
+	return err
+}
+
+func findFFmpeg() (string, error) {
+	name, err := exec.LookPath("ffmpeg")
+	if err == nil {
+		return filepath.Abs(name)
+	}
+	if errors.Is(err, exec.ErrDot) {
+		return "", fmt.Errorf("ffmpeg is only found in the current directory, which is not safe: %w", err)
+	}
+	if own, failed := os.Executable(); failed == nil {
+		if name, failed := exec.LookPath(filepath.Join(filepath.Dir(own), "ffmpeg")); failed == nil {
+			return name, nil
+		}
+	}
+	return "", ErrNoFFmpeg
+}
+
+const (
+	complaintLimit = 4 << 10         // bytes of what ffmpeg says that are kept
+	patience       = 5 * time.Second // for a killed ffmpeg's output to end
+)
+
+// ffmpeg is the program, as far as one call of Frames has come to know it.
+type ffmpeg struct {
+	path string
+	old  bool // it has -vsync where newer ones have -fps_mode
+}
+
+// run has ffmpeg read input, which is absolute, and write each picture that the
+// filter passes into dir, under its time in microseconds. It calls reached with
+// the time of the latest picture, and returns when ffmpeg has ended: with what
+// ffmpeg had to complain about although it went on, or with why it did not.
+func (f *ffmpeg) run(ctx context.Context, dir string, input []string, filter string, reached func(time.Duration)) (said string, err error) {
+	said, err = f.attempt(ctx, dir, input, filter, reached)
+	if complaint, ok := errors.AsType[*complaint](err); ok && !f.old && strings.Contains(complaint.text, "fps_mode") {
+		f.old = true // before 5.1
+		return f.attempt(ctx, dir, input, filter, reached)
+	}
+	return said, err
+}
+
+func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter string, reached func(time.Duration)) (string, error) {
+	sync := "-fps_mode"
+	if f.old {
+		sync = "-vsync"
+	}
+	args := []string{"-hide_banner", "-loglevel", "error", "-nostdin", "-nostats", "-progress", "pipe:1", "-protocol_whitelist", "file,pipe"}
+	args = append(args, input...)
+	args = append(args,
+		"-map", "0:v:0", "-an", "-sn", "-dn", "-vf", filter,
+		sync, "passthrough", "-enc_time_base", "1:1000000", // each picture once, at its own time
+		"-pix_fmt", "yuvj420p", "-q:v", "2",
+		"-f", "image2", "-frame_pts", "1", "file:%d.jpg") // in dir, whose own path may have a % in it
+	cmd := exec.CommandContext(ctx, f.path, args...)
+	cmd.Dir, cmd.Env, cmd.WaitDelay = dir, environment(), patience
+	cmd.SysProcAttr = apart()
+	said := &bounded{limit: complaintLimit}
+	cmd.Stderr = said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", fmt.Errorf("start ffmpeg: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return "", fmt.Errorf("start ffmpeg: %w", err)
+	}
+	follow(out, reached)
+	err = cmd.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil:
+		return "", &complaint{text: said.String(), err: err}
+	}
+	return said.String(), nil
+}
+
+// follow reads what ffmpeg reports of its progress until it ends.
+func follow(out io.Reader, reached func(time.Duration)) {
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		text, ok := strings.CutPrefix(lines.Text(), "out_time_us=")
+		if us, err := strconv.ParseInt(text, 10, 64); ok && err == nil {
+			reached(time.Duration(us) * time.Microsecond)
+		}
+	}
+	_, _ = io.Copy(io.Discard, out) // or it would wait for a reader
+}
+
+// environment is what ffmpeg gets of ours: no passwords, and nothing that has
+// it write files of its own.
+func environment() []string {
+	var env []string
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); name != "FFREPORT" && !strings.HasPrefix(name, "HIKGRAB_") {
+			env = append(env, entry)
+		}
+	}
+	return append(env, "AV_LOG_FORCE_NOCOLOR=1")
+}
+
+// complaint is what ffmpeg said before it failed.
+type complaint struct {
+	text string
+	err  error
+}
+
+func (c *complaint) Error() string {
+	if c.text == "" {
+		return fmt.Sprintf("ffmpeg failed: %v", c.err)
+	}
+	return "ffmpeg failed: " + c.text
+}
+
+// Unwrap tells a full disk, which ffmpeg only says in words.
+func (c *complaint) Unwrap() []error {
+	switch {
+	case strings.Contains(c.text, "No space left on device"):
+		return []error{c.err, syscall.ENOSPC}
+	case strings.Contains(c.text, "Disk quota exceeded"):
+		return []error{c.err, syscall.EDQUOT}
+	}
+	return []error{c.err}
+}
+
+// bounded keeps the beginning of what is written to it.
+type bounded struct {
+	limit int
+	kept  bytes.Buffer
+}
+
+// Write takes everything, and keeps as much as fits.
+func (b *bounded) Write(p []byte) (int, error) {
+	b.kept.Write(p[:min(len(p), b.limit-b.kept.Len())])
+	return len(p), nil
+}
+
+// String returns the lines as one, fit to be shown.
+func (b *bounded) String() string {
+	const shown = 300
+	lines := strings.FieldsFunc(strings.ToValidUTF8(b.kept.String(), "\uFFFD"), func(r rune) bool { return r == '\n' || r == '\r' })
+	text := strings.Join(lines, "; ")
+	text = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' '
+		}
+		return r
+	}, text))
+	if runes := []rune(text); len(runes) > shown {
+		text = string(runes[:shown-1]) + "…"
+	}
+	return text
+}

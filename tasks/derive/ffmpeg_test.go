@@ -1,0 +1,342 @@
+package derive
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+)
+
+// fakeMode has the test binary be an ffmpeg that does as the mode says;
+// fakeNotes is the file in which it leaves what it was given.
+const (
+	fakeMode  = "FAKE_FFMPEG"
+	fakeNotes = "FAKE_FFMPEG_NOTES"
+)
+
+// call of the fake: what it was started with.
+type fakeCall struct {
+	PID  int
+	Args []string
+	Env  []string
+}
+
+const wholeJPEG = "\xFF\xD8 picture \xFF\xD9"
+
+// fakeFFmpeg writes into its working directory, as the real one does.
+func fakeFFmpeg(mode string) (code int) {
+	call, _ := json.Marshal(fakeCall{os.Getpid(), os.Args[1:], os.Environ()}) // strings and a number
+	notes, err := os.OpenFile(os.Getenv(fakeNotes), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 99
+	}
+	_, _ = notes.Write(append(call, '\n'))
+	_ = notes.Close()
+	picture := func(name, content string) { _ = os.WriteFile(name, []byte(content), 0o600) }
+	old := slices.Contains(os.Args, "-vsync")
+	switch mode {
+	case "old":
+		if !old {
+			fmt.Fprintln(os.Stderr, "Unrecognized option 'fps_mode'.\nError splitting the argument list: Option not found")
+			return 1
+		}
+		picture("0.jpg", wholeJPEG)
+	case "good", "chatty":
+		picture("1000000.jpg", wholeJPEG)
+		picture("0.jpg", wholeJPEG)
+		picture("1000400.jpg", wholeJPEG)
+		fmt.Println("frame=3\nout_time_us=N/A\nout_time_us=5000000\nprogress=continue")
+		if mode == "chatty" {
+			fmt.Fprintln(os.Stderr, strings.Repeat("\x1b[31mconcealing errors\x1b[0m\u202e in frame\r\n", 10_000))
+		}
+	case "nothing":
+	case "fails":
+		picture("0.jpg", wholeJPEG)
+		fmt.Fprintln(os.Stderr, "moov atom not found\nInvalid data found when processing input")
+		return 183
+	case "silent":
+		return 1
+	case "full":
+		fmt.Fprintln(os.Stderr, "av_interleaved_write_frame(): No space left on device")
+		return 228
+	case "half":
+		picture("0.jpg", "\xFF\xD8 pict")
+	case "empty":
+		picture("0.jpg", "")
+	case "odd":
+		picture("report.txt", "")
+	case "early":
+		picture("-40000.jpg", wholeJPEG)
+	case "hangs":
+		picture("0.jpg", wholeJPEG)
+		fmt.Println("out_time_us=1000000")
+		time.Sleep(time.Minute)
+	}
+	return 0
+}
+
+// fake puts the fake on the PATH, and nothing else. It returns what it was
+// called with so far.
+func fake(t *testing.T, mode string) (calls func() []fakeCall) {
+	t.Helper()
+	dir := t.TempDir()
+	name := filepath.Join(dir, "ffmpeg")
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	own, err := os.Executable()
+	if err == nil {
+		err = os.Link(own, name)
+	}
+	if err != nil { // the two directories may be on different volumes
+		var b []byte
+		if b, err = os.ReadFile(own); err == nil {
+			err = os.WriteFile(name, b, 0o755)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // or each call takes a second more under the race detector
+	t.Setenv(fakeMode, mode)
+	notes := filepath.Join(t.TempDir(), "notes")
+	t.Setenv(fakeNotes, notes)
+	return func() (all []fakeCall) {
+		f, err := os.Open(notes)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for d := json.NewDecoder(f); ; {
+			var c fakeCall
+			err := d.Decode(&c)
+			if errors.Is(err, io.EOF) {
+				return all
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, c)
+		}
+	}
+}
+
+func everySecond(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
+	return Frames(ctx, a, c, w, Every{Time: time.Second}, p)
+}
+
+const stillsOf = "frames/1s/10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081510"
+
+func TestFramesOfFake(t *testing.T) {
+	calls := fake(t, "good")
+	t.Setenv("FFREPORT", "file=/tmp/x")
+	t.Setenv("HIKGRAB_SHEET_PASSWORD", "secret")
+	a := open(t)
+	f := store(t, a, take{seconds: 10})
+	r := must(t, a, Window{}, everySecond)
+	wantFiles(t, r, 1, stillsOf)
+	if r.Files[0].Frames != 3 || len(r.Notes) != 0 {
+		t.Errorf("%+v", r)
+	}
+	want := []string{
+		stillsOf + "/20261103-081500.000.jpg", stillsOf + "/20261103-081501.000.jpg", stillsOf + "/20261103-081501.000_2.jpg",
+		stillsOf + "/frames.csv",
+	}
+	if files := tree(t, a, "frames"); !slices.Equal(files, want) {
+		t.Errorf("%v is there, want %v", files, want)
+	}
+	list, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(stillsOf), archive.StillsList))
+	wantList := "file,time,seconds,source\n" +
+		"20261103-081500.000.jpg,2026-11-03T08:15:00.000,0.000000," + f.Path + "\n" +
+		"20261103-081501.000.jpg,2026-11-03T08:15:01.000,1.000000," + f.Path + "\n" +
+		"20261103-081501.000_2.jpg,2026-11-03T08:15:01.000,1.000400," + f.Path + "\n"
+	if string(list) != wantList || err != nil {
+		t.Errorf("the list is %q, %v", list, err)
+	}
+
+	made := calls()
+	if len(made) != 1 {
+		t.Fatalf("ffmpeg was called %d times", len(made))
+	}
+	args := strings.Join(made[0].Args, " ")
+	for _, want := range []string{"-nostdin", "-protocol_whitelist file,pipe", "-f mov -i file:" + string(filepath.Separator), "-fps_mode passthrough", "-frame_pts 1"} {
+		if !strings.Contains(args, want) && runtime.GOOS != "windows" {
+			t.Errorf("ffmpeg was called with %s, want %s", args, want)
+		}
+	}
+	for _, entry := range made[0].Env {
+		if strings.Contains(entry, "secret") || strings.HasPrefix(entry, "FFREPORT") {
+			t.Errorf("ffmpeg gets %s", entry)
+		}
+	}
+
+	again := must(t, a, Window{}, everySecond)
+	wantFiles(t, again, 0, stillsOf)
+	if again.Files[0].Frames != 3 || len(calls()) != 1 {
+		t.Errorf("%+v, after %d calls", again, len(calls()))
+	}
+	t.Setenv("PATH", "") // it is not even looked for
+	must(t, a, Window{}, everySecond)
+}
+
+// An ffmpeg of before 5.1 knows the option by its older name.
+func TestOldFFmpeg(t *testing.T) {
+	calls := fake(t, "old")
+	a := open(t)
+	store(t, a, take{seconds: 10})
+	store(t, a, take{start: 10, seconds: 10})
+	if r := must(t, a, Window{}, everySecond); r.Fresh != 2 || r.Files[0].Frames != 1 {
+		t.Errorf("%+v", r)
+	}
+	if n := len(calls()); n != 3 {
+		t.Errorf("ffmpeg was called %d times", n)
+	}
+}
+
+func TestNoPictures(t *testing.T) {
+	fake(t, "nothing")
+	a := open(t)
+	store(t, a, take{seconds: 10})
+	r := must(t, a, Window{}, everySecond)
+	wantFiles(t, r, 1, stillsOf)
+	if r.Files[0].Frames != 0 {
+		t.Errorf("%+v", r.Files)
+	}
+	wantFiles(t, must(t, a, Window{}, everySecond), 0, stillsOf)
+}
+
+func TestChattyFFmpeg(t *testing.T) {
+	fake(t, "chatty")
+	a := open(t)
+	store(t, a, take{seconds: 10})
+	r := must(t, a, Window{}, everySecond)
+	wantNote(t, r, "ffmpeg complained", "concealing errors")
+	if strings.ContainsAny(r.Notes[0], "\x1b\r\n\u202e") || len(r.Notes[0]) > 700 {
+		t.Errorf("%d bytes: %q", len(r.Notes[0]), r.Notes[0])
+	}
+}
+
+func TestFFmpegFails(t *testing.T) {
+	for mode, want := range map[string]string{
+		"fails":  "moov atom not found; Invalid data found",
+		"silent": "exit status 1", "half": "not a JPEG from its first", "empty": "not a JPEG from its first",
+		"odd": `"report.txt"`, "early": `"-40000.jpg"`,
+	} {
+		t.Run(mode, func(t *testing.T) {
+			calls := fake(t, mode)
+			a := open(t)
+			f := store(t, a, take{seconds: 10})
+			n, failed := 1, "1 recording of 1 gave no stills"
+			if mode == "fails" { // the next is tried all the same
+				store(t, a, take{start: 10, seconds: 10})
+				n, failed = 2, "2 recordings of 2"
+			}
+			var p Progress
+			r, err := everySecond(t.Context(), a, theCamera(t, a), Window{}, &p)
+			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), failed) || !strings.Contains(err.Error(), f.Path) {
+				t.Errorf("%v, want %s in it", err, want)
+			}
+			if len(r.Files) != 0 || len(r.Notes) != n || len(calls()) != n || p.Done.Load() != p.Total.Load() {
+				t.Errorf("%+v after %d calls", r, len(calls()))
+			}
+			if files := tree(t, a, "frames"); len(files) != 0 {
+				t.Errorf("%v is there", files)
+			}
+			noDebris(t, a)
+		})
+	}
+}
+
+// That the disk is full concerns every recording, so that the rest is not tried.
+func TestFFmpegDiskFull(t *testing.T) {
+	calls := fake(t, "full")
+	a := open(t)
+	store(t, a, take{seconds: 10})
+	store(t, a, take{start: 10, seconds: 10})
+	var p Progress
+	r, err := everySecond(t.Context(), a, theCamera(t, a), Window{}, &p)
+	if archive.KindOf(err) != archive.Full && runtime.GOOS != "windows" || err == nil || len(r.Files) != 0 || len(calls()) != 1 {
+		t.Errorf("%+v, %v after %d calls", r, err, len(calls()))
+	}
+	noDebris(t, a)
+}
+
+func TestFramesStopped(t *testing.T) {
+	calls := fake(t, "hangs")
+	a := open(t)
+	store(t, a, take{seconds: 10})
+	store(t, a, take{start: 10, seconds: 10})
+	ctx, stop := context.WithCancelCause(t.Context())
+	why := errors.New("the operator left")
+	var p Progress
+	go func() {
+		for p.Done.Load() == 0 { // until it tells its progress
+			time.Sleep(time.Millisecond)
+		}
+		stop(why)
+	}()
+	r, err := everySecond(ctx, a, theCamera(t, a), Window{}, &p)
+	if !errors.Is(err, why) || len(r.Files) != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	made := calls()
+	if len(made) != 1 || alive(made[0].PID) {
+		t.Errorf("ffmpeg was called %d times, and may live still", len(made))
+	}
+	noDebris(t, a)
+	if files := tree(t, a, "frames"); len(files) != 0 {
+		t.Errorf("%v is there", files)
+	}
+}
+
+func TestNoFFmpeg(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	if err := FindFFmpeg(); !errors.Is(err, ErrNoFFmpeg) || !strings.Contains(err.Error(), "install") {
+		t.Errorf("%v", err)
+	}
+	a := open(t)
+	store(t, a, take{seconds: 10})
+	var p Progress
+	if r, err := everySecond(t.Context(), a, theCamera(t, a), Window{}, &p); !errors.Is(err, ErrNoFFmpeg) || len(r.Files) != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if files := tree(t, a, "frames"); len(files) != 0 {
+		t.Errorf("%v is there", files)
+	}
+	fake(t, "good")
+	if err := FindFFmpeg(); err != nil {
+		t.Errorf("%v", err)
+	}
+}
+
+// FuzzComplaint: whatever ffmpeg says is bounded and fit for a terminal.
+func FuzzComplaint(f *testing.F) {
+	f.Add([]byte("a\nb"), 1)
+	f.Add([]byte("\x1b[2J\xff\u202e"), 3)
+	f.Fuzz(func(t *testing.T, text []byte, times int) {
+		b := bounded{limit: 100}
+		for range min(max(times, 0), 10) {
+			if n, err := b.Write(text); n != len(text) || err != nil {
+				t.Fatalf("Write = %d, %v", n, err)
+			}
+		}
+		said := b.String()
+		if b.kept.Len() > 100 || len(said) > 400 || strings.ContainsAny(said, "\x1b\n\r\x00\u202e\u2028") || strings.ToValidUTF8(said, "") != said {
+			t.Errorf("%q", said)
+		}
+	})
+}

@@ -1,0 +1,239 @@
+package derive
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// Frames makes stills of a camera's recordings in the window: a directory of
+// JPEGs for each recording, in archive.FramesTree, with a list of them. A still
+// is a picture as it was recorded, at its own time: where nothing was recorded
+// there is none, and none is there twice. With every.Time it is the first
+// picture in each stretch of so much time, counted from midnight of the
+// recorder's clock, so that the stills of different cameras belong together.
+//
+// A directory is there whole or not at all; one that is there is not made again.
+// Stills are decoded by ffmpeg, one recording at a time; when it is missing and
+// something is to be made, the error is ErrNoFFmpeg. A recording that ffmpeg
+// cannot read costs no more than its own stills: the error says so in the end.
+//
+// Beside an error the result holds what is finished. Of its files, Path is the
+// directory and Frames says how many stills are in it.
+func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every Every, p *Progress) (Result, error) {
+	var result Result
+	shots, err := c.shots(a, w, every, &result)
+	if err != nil || len(shots) == 0 {
+		return result, err
+	}
+	var program ffmpeg
+	if program.path, err = findFFmpeg(); err != nil {
+		return result, err
+	}
+	for _, s := range shots {
+		p.Total.Add(s.bytes())
+	}
+	var failed []error
+	for _, s := range shots {
+		d, said, err := s.take(ctx, a, &program, p)
+		switch {
+		case ctx.Err() != nil:
+			return result, context.Cause(ctx)
+		case archive.KindOf(err) != archive.KindUnknown:
+			return result, err
+		case err != nil:
+			failed = append(failed, err)
+			result.note("%v", err)
+			continue
+		case said != "":
+			result.note("%s: stills were made, but ffmpeg complained: %s", s.file.Path, said)
+		}
+		result.Files = append(result.Files, d)
+		result.Fresh++
+	}
+	if len(failed) > 0 {
+		return result, fmt.Errorf("%s of %d gave no stills; the first: %w", count(len(failed), "recording"), len(shots), failed[0])
+	}
+	return result, nil
+}
+
+// shot is a recording of which stills are to be made.
+type shot struct {
+	camera   *Camera
+	file     archive.Finished
+	every    Every
+	from, to time.Time // what the window cuts off; zero where it does not
+	dir      string    // under the tree
+}
+
+// shots returns the recordings of which the stills are still to be made; the
+// others go into the result.
+func (c *Camera) shots(a *archive.Archive, w Window, every Every, result *Result) ([]shot, error) {
+	movies, others := c.movies(w)
+	var photos []archive.Finished
+	for _, f := range others {
+		if path.Ext(f.Path) == ".mpg" {
+			movies = append(movies, f)
+		} else {
+			photos = append(photos, f)
+		}
+	}
+	if c.Track.Stream() != nvr.Photo {
+		result.leaveOut(photos, "no video")
+	}
+	var all []shot
+	for _, f := range movies {
+		in := within(f, w)
+		s := shot{camera: c, file: f, every: every, from: in.From, to: in.To}
+		s.dir = path.Join(every.String(), strings.TrimSuffix(f.Path, path.Ext(f.Path))+s.ends())
+		n, done, err := a.Stills(s.dir)
+		if err != nil {
+			return nil, err
+		}
+		if done {
+			result.Files = append(result.Files, s.derived(n))
+			continue
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// ends tells the directories of different windows apart.
+func (s *shot) ends() string {
+	text := ""
+	if !s.from.IsZero() {
+		text += "_from-" + s.from.Format(nameLayout)
+	}
+	if !s.to.IsZero() {
+		text += "_to-" + s.to.Format(nameLayout)
+	}
+	return text
+}
+
+func (s *shot) derived(stills int) archive.Derived {
+	d := archive.Derived{Finished: s.file, Frames: stills, Number: 1, Of: 1}
+	d.Path, d.Bytes, d.SHA256 = path.Join(string(archive.FramesTree), s.dir), 0, ""
+	if !s.from.IsZero() {
+		d.Start = s.from
+	}
+	if !s.to.IsZero() {
+		d.End = s.to
+	}
+	return d
+}
+
+// seeking is how far into a recording a window must begin for ffmpeg to look
+// for the place in the index instead of decoding all that comes before.
+const seeking = 10 * time.Second
+
+// input returns how ffmpeg is to open the recording, and whether the times that
+// it reads count from the first picture. Its format is said, for a recording
+// may be anything, and ffmpeg reads lists of other files, too.
+func (s *shot) input(name string) (args []string, counted bool) {
+	format := "mpeg"
+	if path.Ext(s.file.Path) == ".mp4" {
+		format = "mov"
+	}
+	args = []string{"-f", format}
+	skip := s.from.Sub(begins(s.file))
+	// Only an MP4 of ours is sure to count from its first picture.
+	if !s.from.IsZero() && skip > seeking && format == "mov" && !s.file.Begins.IsZero() {
+		args = append(args, "-noaccurate_seek", "-copyts", "-ss", fmt.Sprintf("%d.%06d", skip/time.Second, skip%time.Second/time.Microsecond))
+		counted = true
+	}
+	return append(args, "-i", "file:"+name), counted
+}
+
+// filter returns which pictures ffmpeg is to pass on. All of it counts in whole
+// microseconds since the first picture, for a fraction of a second is no exact
+// number.
+func (s *shot) filter(counted bool) string {
+	first := begins(s.file)
+	pts := "PTS"
+	if !counted {
+		pts = "PTS-STARTPTS"
+	}
+	// Damaged recordings have times that stand still or fall back, which ffmpeg
+	// itself would end at.
+	filter := fmt.Sprintf(`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,%[1]s\,max(%[1]s\,PREV_OUTPTS+1))`, pts)
+	if !s.from.IsZero() {
+		filter += fmt.Sprintf(",trim=start_pts=%d", max(0, s.from.Sub(first).Microseconds()))
+	}
+	if !s.to.IsZero() {
+		filter += fmt.Sprintf(",trim=end_pts=%d", max(0, s.to.Sub(first).Microseconds()))
+	}
+	if s.every.Frames > 0 {
+		return filter + fmt.Sprintf(`,select=not(mod(n\,%d))`, s.every.Frames)
+	}
+	step := s.every.Time.Microseconds()
+	midnight := first.Truncate(24 * time.Hour) // it is a wall clock, carried in UTC
+	phase := first.Sub(midnight).Microseconds() % step
+	return filter + fmt.Sprintf(`,select=isnan(prev_selected_pts)+gt(floor((pts+%[1]d)/%[2]d)\,floor((prev_selected_pts+%[1]d)/%[2]d))`, phase, step)
+}
+
+// bytes returns how much of the recording ffmpeg has to read, about.
+func (s *shot) bytes() int64 {
+	whole := s.file.End.Sub(s.file.Start)
+	if whole <= 0 {
+		return s.file.Bytes
+	}
+	return int64(float64(s.file.Bytes) * float64(s.length()) / float64(whole))
+}
+
+// length returns how long what is wanted of the recording is.
+func (s *shot) length() time.Duration {
+	from, to := s.file.Start, s.file.End
+	if !s.from.IsZero() {
+		from = s.from
+	}
+	if !s.to.IsZero() {
+		to = s.to
+	}
+	return to.Sub(from)
+}
+
+// take makes the directory.
+func (s *shot) take(ctx context.Context, a *archive.Archive, program *ffmpeg, p *Progress) (d archive.Derived, said string, err error) {
+	name, err := a.Locate(s.file)
+	if err != nil {
+		return d, "", err
+	}
+	var told int64 // of p.Done
+	tell := func(bytes int64) {
+		p.Done.Add(bytes - told)
+		told = bytes
+	}
+	stills := 0
+	failed := a.DeriveDirectory(ctx, s.dir, func(ctx context.Context, root *os.Root, dir string) error {
+		input, counted := s.input(name)
+		var skipped time.Duration
+		if !s.from.IsZero() {
+			skipped = s.from.Sub(begins(s.file))
+		}
+		said, err = program.run(ctx, dir, input, s.filter(counted), func(at time.Duration) {
+			if length := s.length(); length > 0 {
+				part := min(1, max(0, float64(at-skipped)/float64(length)))
+				tell(max(told, int64(float64(s.bytes())*part)))
+			}
+		})
+		if err == nil {
+			stills, err = s.name(root)
+		}
+		return err
+	})
+	tell(s.bytes())
+	switch {
+	case failed == nil:
+		return s.derived(stills), said, nil
+	case err != nil && archive.KindOf(failed) == archive.KindUnknown:
+		return d, "", fmt.Errorf("%s: %w", s.file.Path, err)
+	}
+	return d, "", failed
+}

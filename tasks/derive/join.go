@@ -1,0 +1,50 @@
+package derive
+
+import (
+	"context"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+)
+
+// Join makes one MP4 of a camera's recordings in the window, in
+// archive.JoinedTree. It begins with the last key frame at or before w.From,
+// and ends in front of the first at or after w.To. Gaps stay in the times of its
+// pictures. Where no single file can hold everything, such as when the
+// picture's size changed, there are several.
+//
+// A file that was joined for the same window is replaced when the recordings
+// are others than then, unless it shows what they no longer do.
+//
+// Beside an error the result holds what is finished. Errors of the disk are
+// those of package archive.
+func Join(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
+	movies, others := c.movies(w)
+	m := maker{archive: a, camera: &c, tree: archive.JoinedTree, window: w, progress: p}
+	m.result.leaveOut(others, "no MP4")
+	if len(movies) == 0 {
+		return m.end(nil)
+	}
+	wish := wish{
+		dir: archive.CameraDir(c.Recorder, c.Track), sources: movies,
+		origin: archive.Origin{Wish: wishOf(m.tree, &c, "", w), Sources: sourcesOf(movies...)},
+		name:   func(first, last time.Time) string { return nameOf(first, last, w) },
+		notes:  []string{"joined from " + count(len(movies), "recording")},
+	}
+	err := m.make(ctx, wish)
+	return m.end(err)
+}
+
+const nameLayout = "20060102-150405"
+
+// nameOf returns the name of a file for a window: its ends, or those of the
+// content where it is open.
+func nameOf(first, last time.Time, w Window) string {
+	if !w.From.IsZero() {
+		first = w.From
+	}
+	if !w.To.IsZero() {
+		last = w.To
+	}
+	return first.Format(nameLayout) + "_" + last.Format(nameLayout)
+}

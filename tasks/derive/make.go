@@ -1,0 +1,234 @@
+package derive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/nvr/media/mp4"
+	"example.com/hikgrab/nvr/media/splice"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// maker makes the files of one call of Join or Cut.
+type maker struct {
+	archive  *archive.Archive
+	camera   *Camera
+	tree     archive.Tree
+	window   Window
+	progress *Progress
+	result   Result
+}
+
+// wish is a file that is wanted. It may become several.
+type wish struct {
+	origin  archive.Origin
+	dir     string // under the tree
+	sources []archive.Finished
+	name    func(first, last time.Time) string // of content that begins and ends so
+	notes   []string                           // for the manifest
+}
+
+// make makes what is wanted, unless an earlier run did so of the same sources.
+func (m *maker) make(ctx context.Context, w wish) error {
+	old, err := m.archive.DerivedOf(m.tree, w.origin.Wish)
+	if err != nil {
+		return err
+	}
+	if done := madeOf(old, w.origin.Sources); len(done) > 0 && len(done) == done[0].Of {
+		m.result.Files = append(m.result.Files, done...)
+		return nil
+	}
+	files, left, err := splice.Plan(ctx, m.pieces(w.sources), m.window)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("read the recordings of %s: %w", m.camera, err)
+	}
+	m.leaveOut(w.sources, left)
+	if len(files) == 0 {
+		return nil
+	}
+	name := w.name(wholeSpan(files))
+	old = slices.DeleteFunc(old, func(d archive.Derived) bool { return d.Origin.Sources == w.origin.Sources })
+	if m.outranked(files, old, path.Join(string(m.tree), w.dir, name)) {
+		return nil
+	}
+	if len(left) > 0 {
+		w.notes = append(w.notes, fmt.Sprintf("%d of them could not be used", len(left)))
+	}
+	return m.makeAll(ctx, w, name, files, old)
+}
+
+// leaveOut notes the pieces that give nothing, those with one reason together.
+func (m *maker) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
+	var reasons []string
+	files := map[string][]archive.Finished{}
+	for _, l := range left {
+		why := l.Reason.Error()
+		if files[why] == nil {
+			reasons = append(reasons, why)
+		}
+		files[why] = append(files[why], sources[l.Piece])
+	}
+	for _, why := range reasons {
+		m.result.leaveOut(files[why], why)
+	}
+}
+
+// end returns the result, which says in any case why there is nothing.
+func (m *maker) end(err error) (Result, error) {
+	if err == nil && len(m.result.Files) == 0 && len(m.result.Notes) == 0 {
+		m.result.note("no MP4 shows the time asked for")
+	}
+	return m.result, err
+}
+
+// madeOf returns the files that were made of those sources.
+func madeOf(old []archive.Derived, sources string) []archive.Derived {
+	var done []archive.Derived
+	for _, d := range old {
+		if d.Origin.Sources == sources {
+			done = append(done, d)
+		}
+	}
+	return done
+}
+
+// outranked reports whether older files have the name that the new ones would
+// get and show what the recordings that are still there do not.
+func (m *maker) outranked(files []splice.File, old []archive.Derived, name string) bool {
+	if covers(files, old) || !slices.ContainsFunc(old, func(d archive.Derived) bool { return strings.HasPrefix(d.Path, name) }) {
+		return false
+	}
+	m.result.Files = append(m.result.Files, old...)
+	m.result.note("%s is kept as it is, because it shows more than the recordings that are there now; move it away to have it made anew", old[0].Path)
+	return true
+}
+
+// covers reports whether nothing is lost when files take the place of old ones.
+func covers(files []splice.File, old []archive.Derived) bool {
+	frames := 0
+	for _, f := range files {
+		frames += f.Frames
+	}
+	first, last := wholeSpan(files)
+	before := map[string]int{}
+	for _, d := range old {
+		before[d.Origin.Sources] += d.Frames
+		if before[d.Origin.Sources] > frames || d.Start.Before(first) || d.End.After(last) {
+			return false
+		}
+	}
+	return true
+}
+
+// wholeSpan returns the time that files show in whole seconds, as a manifest
+// says it.
+func wholeSpan(files []splice.File) (first, last time.Time) {
+	first = files[0].Start.Truncate(time.Second)
+	for _, f := range files {
+		if end := f.End.Add(time.Second - 1).Truncate(time.Second); end.After(last) {
+			last = end
+		}
+	}
+	return first, last
+}
+
+// makeAll makes the files and takes away what they replace.
+func (m *maker) makeAll(ctx context.Context, w wish, name string, files []splice.File, old []archive.Derived) error {
+	for _, f := range files {
+		m.progress.Total.Add(2 * f.Bytes) // each is read again, for its checksum
+	}
+	made := map[string]bool{}
+	for i, f := range files {
+		making := m.making(w, f)
+		making.Name, making.Number, making.Of = name, i+1, len(files)
+		d, err := m.write(ctx, making, f)
+		if err != nil {
+			return err
+		}
+		made[d.Path] = true
+		m.result.Files = append(m.result.Files, d)
+		m.result.Fresh++
+	}
+	if !covers(files, old) {
+		return nil
+	}
+	for _, d := range old {
+		if made[d.Path] {
+			continue
+		}
+		if err := m.archive.Withdraw(m.tree, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// making describes a file for the archive.
+func (m *maker) making(w wish, f splice.File) archive.Making {
+	first, last := wholeSpan([]splice.File{f})
+	d := archive.Derived{
+		Finished: archive.Finished{
+			Recorder: m.camera.Recorder, Label: m.camera.Label, Camera: m.camera.Name, Track: m.camera.Track,
+			Start: first, End: last, Begins: f.Start.Round(time.Millisecond),
+		},
+		Codec: f.Codec, Width: f.Width, Height: f.Height, Frames: f.Frames,
+		Seconds: f.End.Sub(f.Start).Round(time.Millisecond).Seconds(),
+		Notes:   slices.Clone(w.notes), Origin: w.origin,
+	}
+	if moving := f.End.Sub(f.Start) - f.GapTime; moving > 0 && f.Frames > f.GapCount { // a gap is what one picture lasts
+		d.FPS = math.Round(float64(f.Frames-f.GapCount)/moving.Seconds()*1000) / 1000
+	}
+	if f.GapCount > 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("%s, %s in all", count(f.GapCount, "gap"), f.GapTime.Round(time.Second)))
+	}
+	const index = 1 << 20 // and a fiftieth: small pictures and much sound make a large index
+	return archive.Making{Derived: d, Tree: m.tree, Dir: w.dir, Size: f.Bytes + f.Bytes/50 + index}
+}
+
+// write makes one file.
+func (m *maker) write(ctx context.Context, making archive.Making, f splice.File) (archive.Derived, error) {
+	var copying error
+	d, err := m.archive.Derive(ctx, making, func(dst io.WriteSeeker) error {
+		_, copying = splice.Write(ctx, dst, f, &m.progress.Done)
+		return copying
+	}, &m.progress.Done)
+	_, refused := errors.AsType[*mp4.Refusal](copying)
+	switch {
+	case err == nil:
+		m.progress.Total.Add(d.Bytes - f.Bytes)
+		return d, nil
+	case ctx.Err() != nil:
+		return d, context.Cause(ctx)
+	case refused || errors.Is(copying, splice.ErrChanged): // no fault of the disk
+		return d, fmt.Errorf("make %s: %w", path.Join(string(making.Tree), making.Dir, making.Name+".mp4"), copying)
+	}
+	return d, err
+}
+
+// pieces makes files into what splice reads.
+func (m *maker) pieces(files []archive.Finished) []splice.Piece {
+	pieces := make([]splice.Piece, 0, len(files))
+	for _, f := range files {
+		pieces = append(pieces, splice.Piece{
+			Name: f.Path, Start: begins(f),
+			Open: func() (splice.Input, error) {
+				src, err := m.archive.OpenFinished(f)
+				if err != nil {
+					return nil, err
+				}
+				return splice.FromFile(src)
+			},
+		})
+	}
+	return pieces
+}
