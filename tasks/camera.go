@@ -45,6 +45,15 @@ type camera struct {
 	total        int64 // bytes of all, as announced until they are there
 	unsized      int   // recordings without an announced size, not done yet
 
+	extras     bool     // something is wanted to be made of the recordings
+	made       bool     // nothing of it is left to be made
+	unmade     *Failure // why it could not be made; nil otherwise
+	making     *making  // by a worker, now
+	stopMaking context.CancelCauseFunc
+	makeNext   time.Time // when to try again
+
+	told [numStates]bool // that it is searching or downloading, since its last start
+
 	began, ended time.Time
 	fetched      int64 // bytes over the network of everything but the active
 	speed        gauge
@@ -96,7 +105,7 @@ func cameraLabel(channel int, s nvr.Stream) string {
 }
 
 // busy reports whether a worker is on this camera now.
-func (c *camera) busy() bool { return c.searching || len(c.active) > 0 }
+func (c *camera) busy() bool { return c.searching || len(c.active) > 0 || c.making != nil }
 
 // lacking reports whether something is not on disk that may still be had.
 func (c *camera) lacking() bool {
@@ -114,16 +123,18 @@ func (c *camera) derive(now time.Time) State {
 	switch {
 	case c.skip:
 		return Skipped
-	case !c.busy() && !c.open():
+	case !c.busy() && !c.open() && !c.ripe():
 		return c.end()
 	case c.pause && c.busy():
 		return Pausing
 	case c.pause:
 		return Paused
-	case len(c.active) > 0:
+	case len(c.active) > 0 || c.making != nil:
 		return Downloading
 	case c.searching:
 		return Searching
+	case c.ripe():
+		return Waiting
 	case c.nextTry().After(now):
 		return Retrying
 	}
@@ -132,7 +143,7 @@ func (c *camera) derive(now time.Time) State {
 
 // end returns how a camera with nothing left to try has ended.
 func (c *camera) end() State {
-	whole := !c.lacking() && c.failed == 0 // whatever was given up had come already
+	whole := !c.lacking() && c.failed == 0 && c.unmade == nil // whatever was given up had come already
 	switch {
 	case whole && len(c.recordings) > 0:
 		return Done
@@ -244,6 +255,9 @@ func (c *camera) stop(cause error) {
 	if c.searching {
 		c.recorder.cancelScout(cause)
 	}
+	if c.making != nil {
+		c.stopMaking(cause)
+	}
 }
 
 // revive lets a camera that ended or waits for a retry start afresh, and
@@ -254,6 +268,7 @@ func (c *camera) revive() {
 		c.searched, c.ended = false, time.Time{}
 	}
 	c.gaveUp, c.failure = nil, Failure{}
+	c.made, c.unmade, c.told = false, nil, [numStates]bool{}
 	c.tries, c.searchNext = 0, time.Time{}
 	for _, r := range c.recordings {
 		if r.state == RecordingFailed {

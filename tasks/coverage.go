@@ -22,12 +22,73 @@ type Coverage struct {
 	OnDiskTime   time.Duration // of it, what is on disk
 	First, Last  time.Time     // begin and end of what is on disk; zero when there is nothing
 	Gaps         []CoverageGap // longer than GapLimit, earliest first
+	Stretches    []Stretch     // all of Asked, cut where what became of it changes, earliest first
 }
 
 // CoverageGap is a part of what was asked that is not on disk.
 type CoverageGap struct {
 	Span
 	Recorded bool // the recorder had it, so that it can still be fetched
+}
+
+// Everything reports whether the span begins where the search for all that a
+// recorder has begins, so that nobody expects recordings from there on.
+func (s Span) Everything() bool { return s.From.Equal(oldest) }
+
+// Stretch is a part of what was asked of which the same became throughout.
+type Stretch struct {
+	Span
+	Presence Presence
+}
+
+// Presence is what became of a part of what was asked.
+type Presence int
+
+// Where recordings overlap, the presence that comes later here counts.
+const (
+	Unknown     Presence = iota // the recorder has not told what it has
+	NotRecorded                 // the recorder has nothing
+	LeftOut                     // the operator skipped it
+	Lost                        // could not be had
+	ToFetch                     // on the recorder, not on disk yet
+	ToRetry                     // an attempt failed, the next has a time
+	Coming                      // being downloaded
+	OnDisk
+	numPresences
+)
+
+// unknown reports whether nobody knows what the recorder has of a camera where
+// no recording is known.
+func (d *CameraDetail) unknown() bool {
+	switch {
+	case d.State == Searching:
+		return true
+	case len(d.Recordings) > 0:
+		return false
+	}
+	return d.State != Empty && d.State != Done
+}
+
+// recorded reports whether the recorder had it.
+func (p Presence) recorded() bool { return p > NotRecorded }
+
+// presenceOf says what became of a recording of a camera in state s. What a
+// recording waits for never comes when its camera has ended, nor does the time of
+// its next try while the camera is paused.
+func presenceOf(r RecordingState, s State) Presence {
+	switch {
+	case r == RecordingDone:
+		return OnDisk
+	case r == RecordingActive:
+		return Coming
+	case s == Skipped:
+		return LeftOut
+	case r == RecordingFailed || s.Ended():
+		return Lost
+	case r == RecordingRetrying && s != Paused && s != Pausing:
+		return ToRetry
+	}
+	return ToFetch
 }
 
 // Coverage returns the coverage of every camera, in the order of a snapshot.
@@ -42,16 +103,21 @@ func (q *Queue) Coverage() []Coverage {
 			if !ok {
 				continue
 			}
-			var until time.Time
-			if r.Device.ClockKnown {
-				until = r.Device.WallClock(s.At)
-			}
-			covered := CoverageOf(d, until)
+			covered := CoverageOf(d, r.Clock(s.At))
 			covered.Recorder = r
 			all = append(all, covered)
 		}
 	}
 	return all
+}
+
+// Clock returns what the recorder's clock shows at a moment; the zero time when
+// that is not known.
+func (r *RecorderView) Clock(at time.Time) time.Time {
+	if !r.Device.ClockKnown {
+		return time.Time{}
+	}
+	return r.Device.WallClock(at)
 }
 
 // CoverageOf returns the coverage of one camera, up to a time of the recorder's
@@ -60,6 +126,9 @@ func (q *Queue) Coverage() []Coverage {
 func CoverageOf(d CameraDetail, until time.Time) Coverage {
 	c := Coverage{Camera: d.CameraView}
 	for _, s := range d.Periods {
+		if s.Everything() && len(d.Recordings) > 0 {
+			s.From = slices.MinFunc(d.Recordings, func(a, b RecordingView) int { return a.Start.Compare(b.Start) }).Start
+		}
 		if !until.IsZero() && s.To.After(until) {
 			s.To = until
 		}
@@ -67,117 +136,85 @@ func CoverageOf(d CameraDetail, until time.Time) Coverage {
 			c.Asked = append(c.Asked, s)
 		}
 	}
-	var had, here []Span
+	c.Asked = joined(c.Asked)
+	c.AskedTime = length(c.Asked)
+	var by [numPresences][]Span
 	for _, r := range d.Recordings {
-		span := Span{r.Start, r.End}
-		had = append(had, span)
-		if r.State != RecordingDone {
+		p := presenceOf(r.State, d.State)
+		by[p] = append(by[p], Span{r.Start, r.End})
+		if p != OnDisk {
 			continue
 		}
-		here = append(here, span)
 		if c.First.IsZero() || r.Start.Before(c.First) {
 			c.First = r.Start
 		}
-		if r.End.After(c.Last) {
-			c.Last = r.End
-		}
+		c.Last = later(c.Last, r.End)
 	}
-	c.Asked = joined(c.Asked)
-	recorded, onDisk := within(joined(had), c.Asked), within(joined(here), c.Asked)
-	c.AskedTime, c.RecordedTime, c.OnDiskTime = length(c.Asked), length(recorded), length(onDisk)
-	for _, missing := range without(c.Asked, onDisk) {
-		lost := within(recorded, []Span{missing})
-		for _, s := range lost {
-			c.addGap(s, true)
-		}
-		for _, s := range without([]Span{missing}, lost) {
-			c.addGap(s, false)
-		}
+	rest := NotRecorded
+	if d.unknown() {
+		rest = Unknown
 	}
-	slices.SortFunc(c.Gaps, func(a, b CoverageGap) int { return a.From.Compare(b.From) })
+	c.divide(&by, rest)
+	c.findGaps()
 	return c
 }
 
-func (c *Coverage) addGap(s Span, recorded bool) {
-	if s.To.Sub(s.From) > GapLimit {
-		c.Gaps = append(c.Gaps, CoverageGap{Span: s, Recorded: recorded})
+// divide cuts what was asked into stretches: each presence, from the one that
+// counts most, takes what none before it has taken; rest is what is left.
+func (c *Coverage) divide(by *[numPresences][]Span, rest Presence) {
+	left := c.Asked
+	for p := OnDisk; p > NotRecorded; p-- {
+		if len(by[p]) == 0 {
+			continue
+		}
+		spans := within(joined(by[p]), left)
+		left = without(left, spans)
+		c.Stretches = merge(c.Stretches, spans, p)
+	}
+	c.Stretches = merge(c.Stretches, left, rest)
+	for _, s := range c.Stretches {
+		took := s.To.Sub(s.From)
+		if s.Presence.recorded() {
+			c.RecordedTime += took
+		}
+		if s.Presence == OnDisk {
+			c.OnDiskTime += took
+		}
 	}
 }
 
-// joined returns spans in order, those that overlap or touch as one.
-func joined(spans []Span) []Span {
-	spans = slices.Clone(spans)
-	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
-	var all []Span
+// merge adds spans of one presence to stretches; both are in order, and so is
+// the result.
+func merge(stretches []Stretch, spans []Span, p Presence) []Stretch {
+	if len(spans) == 0 {
+		return stretches
+	}
+	all := make([]Stretch, 0, len(stretches)+len(spans))
 	for _, s := range spans {
-		switch n := len(all); {
-		case !s.To.After(s.From):
-		case n > 0 && !s.From.After(all[n-1].To):
-			if s.To.After(all[n-1].To) {
-				all[n-1].To = s.To
-			}
-		default:
-			all = append(all, s)
+		for len(stretches) > 0 && stretches[0].From.Before(s.From) {
+			all = append(all, stretches[0])
+			stretches = stretches[1:]
 		}
+		all = append(all, Stretch{s, p})
 	}
-	return all
+	return append(all, stretches...)
 }
 
-// within returns the parts of spans that lie in bounds. Both are in order and
-// without overlaps.
-func within(spans, bounds []Span) []Span {
-	var parts []Span
-	for i, j := 0, 0; i < len(spans) && j < len(bounds); {
-		part := Span{later(spans[i].From, bounds[j].From), earlier(spans[i].To, bounds[j].To)}
-		if part.To.After(part.From) {
-			parts = append(parts, part)
+// findGaps notes what is not on disk: neighbours that the recorder had are one
+// gap, whatever became of them.
+func (c *Coverage) findGaps() {
+	for _, s := range c.Stretches {
+		if s.Presence == OnDisk {
+			continue
 		}
-		if spans[i].To.Before(bounds[j].To) {
-			i++
-		} else {
-			j++
+		recorded := s.Presence.recorded()
+		if n := len(c.Gaps); n > 0 && c.Gaps[n-1].Recorded == recorded && c.Gaps[n-1].To.Equal(s.From) {
+			c.Gaps[n-1].To = s.To
+			continue
 		}
+		c.Gaps = append(c.Gaps, CoverageGap{Span: s.Span, Recorded: recorded})
 	}
-	return parts
-}
-
-// without returns the parts of bounds that no span covers.
-func without(bounds, spans []Span) []Span {
-	var parts []Span
-	for _, b := range bounds {
-		at := b.From
-		for _, s := range within(spans, []Span{b}) {
-			if s.From.After(at) {
-				parts = append(parts, Span{at, s.From})
-			}
-			at = s.To
-		}
-		if b.To.After(at) {
-			parts = append(parts, Span{at, b.To})
-		}
-	}
-	return parts
-}
-
-func length(spans []Span) (sum time.Duration) {
-	for _, s := range spans {
-		sum += s.To.Sub(s.From)
-	}
-	return sum
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
+	c.Gaps = slices.DeleteFunc(c.Gaps, func(g CoverageGap) bool { return g.To.Sub(g.From) <= GapLimit })
 }
 
 // Of returns the coverage of the cameras that a task asks for.

@@ -41,8 +41,90 @@ func TestCoverageOf(t *testing.T) {
 	if !slices.Equal(c.Gaps, want) {
 		t.Errorf("gaps %v, want %v", c.Gaps, want)
 	}
+	stretches := []Stretch{
+		{Span{at(60), at(70)}, OnDisk},
+		{Span{at(70), at(70).Add(time.Second)}, NotRecorded},
+		{Span{at(70).Add(time.Second), at(80)}, OnDisk},
+		{Span{at(80), at(90)}, Lost},
+		{Span{at(90), at(100)}, NotRecorded},
+		{Span{at(100), at(120)}, OnDisk},
+		{Span{at(180), at(190)}, NotRecorded},
+		{Span{at(190), at(200)}, ToFetch},
+		{Span{at(200), at(210)}, NotRecorded},
+	}
+	if !slices.Equal(c.Stretches, stretches) {
+		t.Errorf("stretches %v, want %v", c.Stretches, stretches)
+	}
 	if c := CoverageOf(d, time.Time{}); c.AskedTime != 2*time.Hour {
 		t.Errorf("%v asked in all", c.AskedTime)
+	}
+}
+
+// What became of a recording depends on what its camera does.
+func TestPresence(t *testing.T) {
+	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+	asked := Span{day, day.Add(time.Hour)}
+	for _, c := range []struct {
+		camera    State
+		recording RecordingState
+		want      Presence
+	}{
+		{Downloading, RecordingDone, OnDisk},
+		{Downloading, RecordingActive, Coming},
+		{Downloading, RecordingWaiting, ToFetch},
+		{Downloading, RecordingRetrying, ToRetry},
+		{Downloading, RecordingFailed, Lost},
+		{Pausing, RecordingActive, Coming}, // until its worker has left
+		{Pausing, RecordingRetrying, ToFetch},
+		{Paused, RecordingRetrying, ToFetch},
+		{Paused, RecordingWaiting, ToFetch},
+		{Skipped, RecordingDone, OnDisk},
+		{Skipped, RecordingWaiting, LeftOut},
+		{Skipped, RecordingFailed, LeftOut},
+		{Incomplete, RecordingWaiting, Lost}, // its recorder was given up
+		{Failed, RecordingRetrying, Lost},
+		{Incomplete, RecordingFailed, Lost},
+	} {
+		d := CameraDetail{
+			CameraView: CameraView{State: c.camera}, Periods: []Span{asked},
+			Recordings: []RecordingView{{Start: asked.From, End: asked.To, State: c.recording}},
+		}
+		if got := CoverageOf(d, time.Time{}).Stretches; len(got) != 1 || got[0].Presence != c.want {
+			t.Errorf("a recording in state %d of a camera that is %s: %v, want %d", c.recording, c.camera, got, c.want)
+		}
+	}
+	for state, want := range map[State]Presence{
+		Empty: NotRecorded, Done: NotRecorded, Waiting: Unknown, Searching: Unknown, Retrying: Unknown, Paused: Unknown, Failed: Unknown, Skipped: Unknown,
+	} {
+		c := CoverageOf(CameraDetail{CameraView: CameraView{State: state}, Periods: []Span{asked}}, time.Time{})
+		if len(c.Stretches) != 1 || c.Stretches[0].Presence != want || c.RecordedTime != 0 {
+			t.Errorf("no recordings of a camera that is %s: %v, %v recorded", state, c.Stretches, c.RecordedTime)
+		}
+	}
+}
+
+// Who asks for everything asks from the first recording on, not from the year
+// where searches begin.
+func TestCoverageOfEverything(t *testing.T) {
+	first := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+	d := CameraDetail{
+		Periods:    []Span{{oldest, first.Add(2 * time.Hour)}},
+		Recordings: []RecordingView{{Start: first.Add(30 * time.Minute), End: first.Add(time.Hour)}, {Start: first, End: first.Add(10 * time.Minute)}},
+	}
+	if c := CoverageOf(d, time.Time{}); c.AskedTime != 2*time.Hour || len(c.Gaps) != 4 {
+		t.Errorf("%v asked, gaps %v", c.AskedTime, c.Gaps)
+	}
+}
+
+func TestClockOfARecorder(t *testing.T) {
+	now := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+	var r RecorderView
+	if got := r.Clock(now); !got.IsZero() {
+		t.Errorf("a clock that nobody has read shows %v", got)
+	}
+	r.Device.ClockKnown, r.Device.WallOffset = true, 3*time.Hour
+	if got := r.Clock(now); !got.Equal(now.Add(3 * time.Hour)) {
+		t.Errorf("the clock shows %v", got)
 	}
 }
 
@@ -60,6 +142,16 @@ func TestCoverageAddsUp(t *testing.T) {
 		}
 		c := CoverageOf(d, time.Time{})
 		var missing, lost time.Duration
+		at := map[Presence]time.Duration{}
+		for i, s := range c.Stretches {
+			at[s.Presence] += s.To.Sub(s.From)
+			if i > 0 && s.From.Before(c.Stretches[i-1].To) {
+				t.Fatalf("stretches %v", c.Stretches)
+			}
+		}
+		if whole := at[OnDisk] + at[Coming] + at[ToRetry] + at[ToFetch] + at[Lost] + at[NotRecorded] + at[Unknown]; whole != c.AskedTime || at[OnDisk] != c.OnDiskTime {
+			t.Fatalf("%v asked, stretches of %v: %v", c.AskedTime, whole, c.Stretches)
+		}
 		for i, g := range c.Gaps {
 			missing += g.To.Sub(g.From)
 			if g.Recorded {

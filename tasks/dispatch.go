@@ -14,6 +14,7 @@ func (q *Queue) advance(now time.Time) {
 	if q.run != nil && q.run.Err() == nil && !q.draining {
 		q.sendScouts(now)
 		q.sendOrders(now)
+		q.sendMakers(now)
 	}
 	for _, r := range q.recorders {
 		for _, c := range r.cameras {
@@ -59,7 +60,7 @@ func (q *Queue) sendScout(r *recorder, e errand, now time.Time) {
 // sendOrders gives free slots to recordings: round robin over the recorders
 // that can take one, the one that was served longest ago first.
 func (q *Queue) sendOrders(now time.Time) {
-	for q.active < q.jobs && q.volume.open(now, q.active) {
+	for q.active < q.jobs && q.volume.open(now, q.active+q.makers) {
 		var chosen *recorder
 		var camera *camera
 		for _, r := range q.recorders {
@@ -126,6 +127,7 @@ func (q *Queue) item(c *camera, rec *recording) archive.Item {
 		Recording: rec.Recording,
 		Format:    q.options.Format,
 		DropAudio: q.options.DropAudio,
+		Clip:      q.clip(c, rec.Recording),
 	}
 }
 
@@ -166,7 +168,7 @@ func (q *Queue) noteFinish(now time.Time) {
 
 // done reports whether nothing more will happen by itself.
 func (q *Queue) done() bool {
-	if q.active > 0 {
+	if q.active > 0 || q.makers > 0 {
 		return false
 	}
 	if q.draining {

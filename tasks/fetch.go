@@ -74,7 +74,7 @@ func (o Order) Fetch(ctx context.Context) (out Outcome) {
 		err = &placeError{err}
 	case archive.Damaged:
 		o.meter.have.Store(0) // it is dropped
-	case archive.KindUnknown, archive.Full, archive.InUse:
+	case archive.KindUnknown, archive.Full, archive.InUse, archive.TooLarge:
 	}
 	return Outcome{File: file, Receipt: receipt, Err: err}
 }

@@ -89,6 +89,8 @@ func (q *Queue) judge(r *recorder, err error, progress bool, now time.Time) verd
 		return verdict{after: inUseAgain}
 	case archive.Damaged:
 		return verdict{burn: true, after: backoff(1)}
+	case archive.TooLarge:
+		return verdict{never: true}
 	case archive.KindUnknown:
 	}
 	e, ok := errors.AsType[*nvr.Error](err)

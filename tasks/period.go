@@ -100,6 +100,23 @@ func (p Period) ends(now time.Time) (from, to time.Time) {
 	return p.From.first(today), p.To.last(today)
 }
 
+// Bounds returns From and To as times, for what is on disk already: an end that
+// was not said is the zero time. A time without a date is that of now's day; a
+// day at the end lasts until midnight.
+func (p Period) Bounds(now time.Time) (from, to time.Time) {
+	today := midnight(now)
+	if !p.From.IsZero() {
+		from = p.From.first(today)
+	}
+	if !p.To.IsZero() {
+		to = p.To.last(today)
+		if !p.To.HasClock {
+			to = to.Add(time.Second)
+		}
+	}
+	return from, to
+}
+
 // String returns the period as a person says it: "today", "the last 6h",
 // "2026-11-03 08:00 to 2026-11-03 12:00".
 func (p Period) String() string {

@@ -133,3 +133,23 @@ func TestPeriodNeverEndsBeforeItStarts(t *testing.T) {
 		}
 	})
 }
+
+func TestBoundsAreOpenWhereNothingWasSaid(t *testing.T) {
+	now := time.Date(2026, 11, 3, 14, 30, 0, 0, time.UTC)
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, time.UTC) }
+	for _, c := range []struct {
+		from, to         string
+		wantFrom, wantTo time.Time
+	}{
+		{},
+		{from: "2026-11-01", wantFrom: at(1, 0, 0)},
+		{to: "2026-11-01", wantTo: at(2, 0, 0)},
+		{from: "08:10", to: "08:20", wantFrom: at(3, 8, 10), wantTo: at(3, 8, 20)},
+		{from: "2026-11-01 23:00", to: "2026-11-02", wantFrom: at(1, 23, 0), wantTo: at(3, 0, 0)},
+	} {
+		p := tasks.Period{From: moment(t, c.from), To: moment(t, c.to)}
+		if from, to := p.Bounds(now); !from.Equal(c.wantFrom) || !to.Equal(c.wantTo) {
+			t.Errorf("%q to %q: %s to %s, want %s to %s", c.from, c.to, from, to, c.wantFrom, c.wantTo)
+		}
+	}
+}

@@ -104,6 +104,7 @@ func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
 	if c.pause {
 		c.state = Paused
 	}
+	c.extras = q.options.Extras.wanted() && s != nvr.Photo
 	q.cameras = append(q.cameras, c)
 	r.cameras = append(r.cameras, c)
 	return c

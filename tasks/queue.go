@@ -41,6 +41,8 @@ type Options struct {
 	Period      Period        // for tasks that name none
 	Format      archive.Format
 	DropAudio   bool // MP4s get no sound
+	Cut         bool // of a recording only what lies in the periods asked is kept, from key frame to key frame
+	Extras      Extras
 	Insecure    bool // accept any TLS certificate
 	OnlyFailed  bool // only cameras that failed or were incomplete last time
 	Log         *slog.Logger
@@ -83,6 +85,8 @@ type Queue struct {
 	pen     chan struct{} // tells Run's scribe that there are notes
 	left    chan struct{} // closed when Run returns
 
+	make func(context.Context, Making) Made // tests put another in its place
+
 	free atomic.Int64 // bytes left on the volume; -1 when unknown
 
 	mu        sync.Mutex
@@ -99,6 +103,7 @@ type Queue struct {
 	jobs      int
 	active    int
 	scouts    int
+	makers    int
 	slots     uint64 // given so far
 	pausedAll bool
 	draining  bool
@@ -124,6 +129,7 @@ func NewQueue(list []Task, o Options) *Queue {
 		limiter: newLimiter(o.Limit),
 		pen:     make(chan struct{}, 1),
 		left:    make(chan struct{}),
+		make:    func(ctx context.Context, m Making) Made { return m.Make(ctx) },
 		jobs:    o.Jobs,
 	}
 	q.free.Store(-1)

@@ -246,6 +246,17 @@ func TestBusyRecorderIsAskedLess(t *testing.T) {
 		if n := countEvents(b, EventRetry); n != 0 {
 			t.Errorf("being busy burnt %d attempts", n)
 		}
+		told := map[CameraID]int{}
+		for _, e := range b.events() {
+			if e.Type == EventCamera && e.State == Downloading {
+				told[e.Camera]++
+			}
+		}
+		for id, n := range told {
+			if n != 1 {
+				t.Errorf("camera %d: told %d times that it is downloading", id, n)
+			}
+		}
 	})
 }
 

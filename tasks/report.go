@@ -116,7 +116,11 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 		e.Message = "done: " + plural(c.done, "file")
 	case Incomplete:
 		e.Bytes, e.Failure = c.settled, c.failure
-		e.Message = fmt.Sprintf("incomplete: %s on disk, %d could not be had: %s", plural(c.done, "file"), len(c.recordings)-c.done, c.failure.What)
+		e.Message = "incomplete: " + plural(c.done, "file") + " on disk"
+		if lost := len(c.recordings) - c.done; lost > 0 {
+			e.Message += fmt.Sprintf(", %d could not be had", lost)
+		}
+		e.Message += ": " + c.failure.What
 	case Failed:
 		if c.recorder.hold.Held() && c.gaveUp != nil {
 			return // told once, for the recorder
@@ -125,11 +129,13 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 		e.Message = "failed: " + c.failure.What
 	case Empty:
 		e.Message = "the recorder has no recordings in this period"
-	case Searching, Paused, Skipped:
-	case Downloading:
-		if c.done > 0 || c.failed > 0 || c.fetched > 0 {
+	case Paused, Skipped:
+		c.told = [numStates]bool{} // going on afterwards is news
+	case Searching, Downloading: // once, however often the camera is put back into the line
+		if c.told[c.state] || c.making != nil {
 			return
 		}
+		c.told[c.state] = true
 	case Waiting, Retrying, Pausing, numStates:
 		return
 	}

@@ -91,12 +91,22 @@ func (b *rig) task(host string, picks ...Pick) Task {
 // start opens the archive and runs the queue; the test's end stops both.
 func (b *rig) start() {
 	b.t.Helper()
+	b.open()
+	b.run()
+}
+
+// open makes the queue without running it.
+func (b *rig) open() {
+	b.t.Helper()
 	var err error
 	if b.archive, err = archive.Open(b.dir, nil); err != nil {
 		b.t.Fatal(err)
 	}
 	b.options.Archive = b.archive
 	b.queue = NewQueue(b.list, b.options)
+}
+
+func (b *rig) run() {
 	go b.queue.Run(context.Background())
 	synctest.Wait()
 }

@@ -227,7 +227,7 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	default:
 		c.enqueue(known, false)
 	}
-	if q.active < q.jobs && r.free(now) && q.volume.open(now, q.active) {
+	if q.active < q.jobs && r.free(now) && q.volume.open(now, q.active+q.makers) {
 		q.advance(now)
 	}
 }

@@ -104,6 +104,8 @@ type CameraView struct {
 	Attempt           int           // the highest attempt under way or waited for; 0 before the first
 	Attempts          int           // allowed per recording
 	Next              time.Time     // when Retrying: the next try
+	Deriving          string        // what is being made of the recordings: "joining" or "stills"; empty when nothing is
+	DerivingDone      float64       // how much of that is done, 0 to 1
 	Took              time.Duration // when ended: from the first request to the end
 	Failure           Failure       // the latest; zero when none
 }
@@ -164,6 +166,7 @@ const (
 	EventRecorder EventType = "recorder" // signed in, or held, or released
 	EventCamera   EventType = "camera"   // changed its state
 	EventFile     EventType = "file"     // a recording is complete on disk
+	EventMade     EventType = "made"     // a file was made of recordings that are there
 	EventRetry    EventType = "retry"    // an attempt failed, the next has a time
 	EventNotice   EventType = "notice"   // worth knowing
 	EventError    EventType = "error"    // something failed for good

@@ -98,11 +98,11 @@ func (q *Queue) Working() bool {
 	if q.started.IsZero() || q.run.Err() != nil || q.done() {
 		return false
 	}
-	if q.active > 0 || q.scouts > 0 {
+	if q.active > 0 || q.scouts > 0 || q.makers > 0 {
 		return true
 	}
 	for _, r := range q.recorders {
-		if slices.ContainsFunc(r.cameras, (*camera).eager) {
+		if slices.ContainsFunc(r.cameras, func(c *camera) bool { return c.eager() || c.ripe() && !c.skip && !c.pause }) {
 			return true
 		}
 	}
@@ -176,6 +176,9 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 		for _, rec := range c.later {
 			v.Attempt = max(v.Attempt, rec.attempts+1)
 		}
+	}
+	if c.making != nil {
+		v.Deriving, v.DerivingDone = c.making.view()
 	}
 	if c.state.Ended() {
 		v.Took = c.tookUntil(now)

@@ -52,6 +52,11 @@ func (q *Queue) denied(f Failure, now time.Time) {
 	failed := 0
 	for _, r := range q.recorders {
 		failed += r.failAll(f)
+		for _, c := range r.cameras {
+			if c.ripe() {
+				c.spoil(f)
+			}
+		}
 	}
 	if failed > 0 {
 		q.tellAll(now, Event{Type: EventError, Failure: f, Message: f.sentence()})

@@ -1,0 +1,268 @@
+package tasks
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// workshop stands for the making of extras: it takes a minute each, and does
+// what results say, first come first.
+type workshop struct {
+	mu      sync.Mutex
+	at      int
+	most    int
+	orders  []Making
+	left    []error // causes of those that were made to leave
+	results []error
+}
+
+func (w *workshop) make(ctx context.Context, m Making) Made {
+	w.mu.Lock()
+	w.orders = append(w.orders, m)
+	w.at++
+	w.most = max(w.most, w.at)
+	var err error
+	if len(w.results) > 0 {
+		err, w.results = w.results[0], w.results[1:]
+	}
+	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		w.at--
+		w.mu.Unlock()
+	}()
+	m.progress.joining.Total.Store(100)
+	m.progress.joining.Done.Store(40)
+	select {
+	case <-time.After(time.Minute):
+		return Made{Files: []archive.Derived{{Finished: archive.Finished{Path: "joined/x.mp4", Bytes: 7}}}, Fresh: 1, Err: err}
+	case <-ctx.Done():
+		w.mu.Lock()
+		w.left = append(w.left, context.Cause(ctx))
+		w.mu.Unlock()
+		return Made{Err: ctx.Err()}
+	}
+}
+
+// startWith starts the queue with a workshop of its own.
+func (b *rig) startWith(w *workshop) {
+	b.options.Extras = Extras{Join: true}
+	b.open()
+	b.queue.make = w.make
+	b.run()
+}
+
+func TestExtrasAreMadeWhenTheRecordingsAreThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(5, 3, size)})
+		w := &workshop{}
+		b.startWith(w)
+		b.until("something is made", func(s *Snapshot) bool {
+			return slices.ContainsFunc(s.Cameras, func(c CameraView) bool {
+				return c.Deriving == "joining" && c.DerivingDone == 0.4 && c.State == Downloading && c.Files == 3
+			})
+		})
+		s := b.finish()
+		if s.Counts[Done] != 5 || len(w.orders) != 5 || w.most != mostMakers {
+			t.Fatalf("%d done, %d made, %d at once", s.Counts[Done], len(w.orders), w.most)
+		}
+		for _, m := range w.orders {
+			if len(m.Camera.Files) != 3 || m.Camera.Recorder != "10.0.0.1" || len(m.Spans) != 1 || !m.Extras.Join {
+				t.Errorf("made of %+v", m)
+			}
+		}
+		if n := countEvents(b, EventMade); n != 5 {
+			t.Errorf("%d events", n)
+		}
+		for _, c := range s.Cameras {
+			if c.Deriving != "" || c.Took < time.Minute {
+				t.Errorf("in the end: %+v", c)
+			}
+		}
+	})
+}
+
+func TestExtrasCanBePausedSkippedAndStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(2, 1, size)})
+		w := &workshop{}
+		b.startWith(w)
+		s := b.until("both are made", func(s *Snapshot) bool {
+			return s.Cameras[0].Deriving != "" && s.Cameras[1].Deriving != ""
+		})
+		first, second := s.Cameras[0].ID, s.Cameras[1].ID
+		b.queue.Pause(first)
+		b.queue.Skip(second)
+		s = b.until("both have left", func(s *Snapshot) bool { return s.Cameras[0].State == Paused })
+		if s.Cameras[1].State != Skipped || s.Finished || len(w.left) != 2 {
+			t.Fatalf("%v, %d left", states(&s), len(w.left))
+		}
+		time.Sleep(10 * time.Minute)
+		if len(w.orders) != 2 {
+			t.Fatal("it went on in spite of the operator")
+		}
+		b.queue.Resume(first)
+		b.until("it goes on", func(s *Snapshot) bool { return s.Cameras[0].Deriving != "" })
+		b.queue.Retry(second)
+		s = b.finish()
+		if s.Counts[Done] != 2 || len(w.orders) != 4 {
+			t.Fatalf("%v, %d begun", states(&s), len(w.orders))
+		}
+	})
+}
+
+func TestStoppingWaitsForWhatIsMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(1, 1, size)})
+		w := &workshop{}
+		b.startWith(w)
+		b.until("it is made", func(s *Snapshot) bool { return s.Cameras[0].Deriving != "" })
+		if !b.queue.Working() {
+			t.Error("the machine might go to sleep")
+		}
+		b.stop()
+		if w.at != 0 || len(w.left) != 1 || !errors.Is(w.left[0], errStopped) {
+			t.Fatalf("%d at work, left for %v", w.at, w.left)
+		}
+	})
+}
+
+func TestDrainingLetsWhatIsMadeFinish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(4, 1, size)})
+		w := &workshop{}
+		b.startWith(w)
+		b.until("two are made", func(s *Snapshot) bool { return w.at == 2 && s.Files == 4 })
+		b.queue.Drain()
+		s := b.finish()
+		if s.Counts[Done] != 2 || s.Counts[Waiting] != 2 || len(w.orders) != 2 {
+			t.Fatalf("%v", states(&s))
+		}
+	})
+}
+
+func TestWhatCannotBeMadeLeavesTheCameraIncomplete(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(2, 2, size)})
+		w := &workshop{results: []error{errors.New("the stills fell over")}}
+		b.startWith(w)
+		s := b.until("the end", func(s *Snapshot) bool { return s.Finished })
+		if s.Counts[Incomplete] != 1 || s.Counts[Done] != 1 {
+			t.Fatalf("%v", states(&s))
+		}
+		c := s.Cameras[slices.Index(states(&s), Incomplete)]
+		if c.Files != 2 || !strings.Contains(c.Failure.What, "the stills fell over") || c.Failure.Hint == "" {
+			t.Fatalf("%+v", c)
+		}
+		if n := b.queue.RetryFailed(); n != 1 {
+			t.Errorf("%d retried", n)
+		}
+		if s := b.finish(); s.Counts[Done] != 2 || s.Cameras[0].Failure.Kind+s.Cameras[1].Failure.Kind != "" {
+			t.Fatalf("after the retry: %+v", s.Cameras)
+		}
+	})
+}
+
+func TestExtrasWaitForAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(1, 1, size)})
+		full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left on device")}
+		w := &workshop{results: []error{full, full, nil}}
+		b.startWith(w)
+		b.until("the disk is full", func(s *Snapshot) bool { return s.Disk.Held != "" })
+		s := b.finish()
+		if s.Counts[Done] != 1 || len(w.orders) != 3 || s.Disk.Held != "" {
+			t.Fatalf("%v after %d tries, held %q", states(&s), len(w.orders), s.Disk.Held)
+		}
+	})
+}
+
+func TestADiskThatRefusesForGoodEndsTheExtras(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(3, 1, size)})
+		denied := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Denied, Err: os.ErrPermission}
+		w := &workshop{results: slices.Repeat([]error{denied}, 1000)}
+		b.startWith(w)
+		s := b.finish()
+		if s.Counts[Incomplete] != 3 {
+			t.Fatalf("%v", states(&s))
+		}
+	})
+}
+
+func TestRecordingsAreJoined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(2, 3, 60_000)})
+		b.options.Extras, b.options.Format = Extras{Join: true}, archive.MP4
+		b.list[0].Period = Period{From: moment(t, "2000-01-01 07:00"), To: moment(t, "2000-01-01 12:00")}
+		b.start()
+		s := b.finish()
+		if s.Counts[Done] != 2 || countEvents(b, EventMade) != 2 {
+			t.Fatalf("%v, events %+v", states(&s), b.events())
+		}
+		for _, channel := range []string{"ch01", "ch02"} {
+			name := filepath.Join(b.dir, "joined", "10.0.0.1", channel, "20000101-070000_20000101-120000.mp4")
+			if info, err := os.Stat(name); err != nil || info.Size() < 150_000 {
+				t.Errorf("%v, %v", info, err)
+			}
+		}
+		b.start()
+		if s = b.finish(); s.Counts[Done] != 2 || s.Fetched != 0 || countEvents(b, EventMade) != 0 {
+			t.Fatalf("the second time: %v, events %+v", states(&s), b.events())
+		}
+	})
+}
+
+func TestOnlyThePeriodIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(1, 3, 300_000)})
+		b.options.Format, b.options.Cut = archive.MP4, true
+		b.list[0].Period = Period{From: moment(t, "2000-01-01 08:05"), To: moment(t, "2000-01-01 08:40")}
+		b.start()
+		s := b.finish()
+		if s.Counts[Done] != 1 || s.Files != 3 {
+			t.Fatalf("%v, %d files", states(&s), s.Files)
+		}
+		want := []string{"20000101-080500_20000101-081500.mp4", "20000101-081500_20000101-083000.mp4", "20000101-083000_20000101-084000.mp4"}
+		for i, path := range b.files() {
+			if filepath.Base(path) != want[i] {
+				t.Errorf("file %d is %s, want %s", i, path, want[i])
+			}
+		}
+	})
+}
+
+func moment(t *testing.T, text string) Moment {
+	t.Helper()
+	m, err := ParseMoment(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestEverythingIsJoinedUnderTheTimesOfWhatThereIs(t *testing.T) {
+	at := func(hour int) time.Time { return day.Add(time.Duration(hour) * time.Hour) }
+	m := Making{}
+	m.Camera.Files = []archive.Finished{{Start: at(8), End: at(9)}, {Start: at(9), End: at(10)}}
+	if w := m.window(Span{at(7), at(12)}); !w.From.Equal(at(7)) || !w.To.Equal(at(12)) {
+		t.Errorf("a period became %+v", w)
+	}
+	if w := m.window(Span{oldest, at(12)}); !w.From.IsZero() || !w.To.IsZero() {
+		t.Errorf("everything became %+v", w)
+	}
+	if w := m.window(Span{oldest, at(9)}); !w.From.IsZero() || !w.To.Equal(at(9)) {
+		t.Errorf("everything up to nine became %+v", w)
+	}
+}

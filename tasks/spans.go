@@ -1,0 +1,90 @@
+package tasks
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// joined returns spans in order, those that overlap or touch as one.
+func joined(spans []Span) []Span {
+	spans = slices.Clone(spans)
+	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
+	var all []Span
+	for _, s := range spans {
+		switch n := len(all); {
+		case !s.To.After(s.From):
+		case n > 0 && !s.From.After(all[n-1].To):
+			if s.To.After(all[n-1].To) {
+				all[n-1].To = s.To
+			}
+		default:
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// within returns the parts of spans that lie in bounds. Both are in order and
+// without overlaps.
+func within(spans, bounds []Span) []Span {
+	var parts []Span
+	for i, j := 0, 0; i < len(spans) && j < len(bounds); {
+		part := Span{later(spans[i].From, bounds[j].From), earlier(spans[i].To, bounds[j].To)}
+		if part.To.After(part.From) {
+			parts = append(parts, part)
+		}
+		if spans[i].To.Before(bounds[j].To) {
+			i++
+		} else {
+			j++
+		}
+	}
+	return parts
+}
+
+// without returns the parts of bounds that no span covers. Both are in order
+// and without overlaps.
+func without(bounds, spans []Span) []Span {
+	var parts []Span
+	for _, b := range bounds {
+		for len(spans) > 0 && !spans[0].To.After(b.From) {
+			spans = spans[1:]
+		}
+		at := b.From
+		for _, s := range spans {
+			if !s.From.Before(b.To) {
+				break
+			}
+			if s.From.After(at) {
+				parts = append(parts, Span{at, s.From})
+			}
+			at = s.To
+		}
+		if b.To.After(at) {
+			parts = append(parts, Span{at, b.To})
+		}
+	}
+	return parts
+}
+
+func length(spans []Span) (sum time.Duration) {
+	for _, s := range spans {
+		sum += s.To.Sub(s.From)
+	}
+	return sum
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
