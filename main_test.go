@@ -25,6 +25,7 @@ func TestArrowsRunOneWay(t *testing.T) {
 		{module + "/nvr", "github.com/xuri", "spreadsheets are tasks/sheet's"},
 		{module + "/ui/plain", "github.com/charmbracelet/bubbletea", "plain output has no screen"},
 		{module + "/ui/units", module, "numbers need nothing"},
+		{module, module + "/nvr/media/mediatest", "it is for tests"},
 	}
 	under := func(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }
 	packages := 0

@@ -74,7 +74,7 @@ type app struct {
 
 func (a *app) commands() *cobra.Command {
 	root := a.downloadCommand()
-	root.AddCommand(a.checkCommand(), a.initCommand(), a.demoCommand(), a.verifyCommand(), a.versionCommand())
+	root.AddCommand(a.checkCommand(), a.initCommand(), a.demoCommand(), a.joinCommand(), a.cutCommand(), a.framesCommand(), a.verifyCommand(), a.versionCommand())
 	root.SuggestionsMinimumDistance = 2
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

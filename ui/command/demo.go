@@ -56,7 +56,7 @@ func (a *app) demo(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Stderr, "hikgrab demo: %d simulated recorders, sheet and recordings in %s\n", len(site.Tasks), dir)
+	fmt.Fprintf(a.Stderr, "hikgrab demo: %d simulated recorders; sheet and recordings are in\n  %s\n", len(site.Tasks), dir)
 	return a.fetch(c.Context(), job{tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path})
 }
 

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
 	"example.com/hikgrab/tasks/sheet"
 	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
@@ -79,7 +81,16 @@ func (a *app) download(c *cobra.Command, path string) error {
 func (a *app) fetch(ctx context.Context, j job) (err error) {
 	book := &logBook{}
 	j.options.Log = a.logger(book)
-	if j.options.Archive, err = archive.Open(a.flags.Out, j.options.Log); err != nil {
+	layout, err := a.flags.Layout()
+	if err != nil {
+		return err
+	}
+	if j.options.Extras.Every != (derive.Every{}) {
+		if err := derive.FindFFmpeg(); err != nil {
+			return fmt.Errorf("--frames: %w", err)
+		}
+	}
+	if j.options.Archive, err = archive.Open(a.flags.Out, j.options.Log, archive.WithLayout(layout)); err != nil {
 		return failed(err)
 	}
 	var file io.WriteCloser

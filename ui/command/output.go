@@ -25,6 +25,7 @@ type printer interface {
 	plain.Printer
 	plain.SurveyPrinter
 	plain.VerifyPrinter
+	plain.DerivePrinter
 }
 
 func (a *app) printer() printer {

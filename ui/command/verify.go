@@ -16,7 +16,8 @@ func (a *app) verifyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify DIR", Short: "Read downloaded files again and compare them with manifest.csv",
 		Long: "Verify reads every file that DIR/manifest.csv lists and compares size and SHA-256, and looks for\n" +
-			"files that it does not list. It changes nothing.\n\n" + plain.VerifyCodes,
+			"files that it does not list. What was joined and cut is compared with its own manifest. Verify\n" +
+			"changes nothing.\n\n" + plain.VerifyCodes,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0]) },
 	}

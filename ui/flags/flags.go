@@ -29,9 +29,10 @@ type Flags struct {
 
 	jobs, perRecorder, retries, days int
 	from, to, stream, format, audio  string
-	limit, only                      string
+	limit, only, layout, frames      string
 	last, timeout                    time.Duration
 	yesterday, all, insecure         bool
+	join, cut                        bool
 }
 
 // Register adds the flags to a set, with their defaults and help.
@@ -49,6 +50,10 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.StringVar(&f.stream, "stream", "main", "`main|sub|photo`, for rows that name none")
 	to.StringVar(&f.format, "format", "mp4", "`mp4|raw|both`: mp4 plays everywhere, nothing re-encoded; raw is the recorder's bytes, untouched")
 	to.StringVar(&f.audio, "audio", "keep", "`keep|drop`: drop leaves the sound out of an mp4")
+	to.StringVar(&f.layout, "layout", archive.DefaultLayout, "name files by `TEMPLATE`, which may hold {recorder} {name} {channel} {camera} {date} {start} {end}")
+	to.BoolVar(&f.cut, "cut", false, "keep of a recording only what lies in the period asked, from key frame to key frame")
+	to.BoolVar(&f.join, "join", false, "make one mp4 more per camera and period, under DIR/joined")
+	to.StringVar(&f.frames, "frames", "", "make JPEG stills as well, one `EVERY` 1s, 500ms or 10f (frames), under DIR/frames; needs ffmpeg")
 	to.IntVar(&f.retries, "retries", tasks.DefaultRetries, "`N` tries per recording")
 	to.DurationVar(&f.timeout, "timeout", tasks.DefaultTimeout, "give up on a connection that delivers nothing for `DUR`")
 	to.StringVar(&f.limit, "limit", "", "at most `RATE` for everything together; 20M is 20 MiB/s")
@@ -81,7 +86,12 @@ func (f *Flags) Options() (tasks.Options, error) {
 	if o.Format, err = f.formatOnDisk(); err != nil {
 		return o, err
 	}
-	return o, nil
+	if _, err := f.Layout(); err != nil {
+		return o, err
+	}
+	o.Cut = f.cut
+	o.Extras, err = f.extras(o.Format)
+	return o, err
 }
 
 func (f *Flags) check() error {

@@ -10,6 +10,7 @@ import (
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
 )
 
 // parse returns the flags as a command line gives them.
@@ -54,6 +55,24 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+func TestExtras(t *testing.T) {
+	f, _ := parse(t, "--join", "--cut", "--frames", "10f", "--layout", "{name}/{camera}/{start}", "--format", "both")
+	o, err := f.Options()
+	if err != nil || !o.Cut || !o.Extras.Join || o.Extras.Every != (derive.Every{Frames: 10}) {
+		t.Errorf("%+v, %v", o, err)
+	}
+	if l, err := f.Layout(); err != nil || l.String() != "{name}/{camera}/{start}" {
+		t.Errorf("%v, %v", l, err)
+	}
+	plain, _ := parse(t)
+	if o, err = plain.Options(); err != nil || o.Cut || o.Extras != (tasks.Extras{}) {
+		t.Errorf("without being asked: %+v, %v", o, err)
+	}
+	if l, err := plain.Layout(); err != nil || l.String() != archive.DefaultLayout {
+		t.Errorf("the usual layout is %v, %v", l, err)
+	}
+}
+
 func TestFaultsNameTheFlag(t *testing.T) {
 	tests := map[string]string{
 		"--out=":                            "--out",
@@ -74,6 +93,11 @@ func TestFaultsNameTheFlag(t *testing.T) {
 		"--yesterday --all":                 "only one of these",
 		"--from=2026-11-03 --days=2":        "only one of these",
 		"--days=-1":                         "future",
+		"--layout=../x":                     "--layout",
+		"--layout={start}":                  "--layout",
+		"--frames=often":                    "--frames",
+		"--join --format=raw":               "--join works on MP4s",
+		"--cut --format=raw":                "--cut works on MP4s",
 		"--from=2026-11-03T08:00 --to=2026-11-02Z": "--to",
 	}
 	for line, want := range tests {

@@ -10,7 +10,7 @@ type CoverageRecord struct {
 	Track    int         `json:"track,omitempty"`
 	Camera   string      `json:"camera,omitempty"`
 	State    string      `json:"state"`
-	Asked    float64     `json:"asked_seconds"` // up to now, where the future was asked for
+	Asked    float64     `json:"asked_seconds"` // up to now, where the future was asked for; from the first recording on, where everything was
 	Recorded float64     `json:"recorded_seconds"`
 	OnDisk   float64     `json:"on_disk_seconds"`
 	First    string      `json:"first,omitempty"` // begin of the earliest file

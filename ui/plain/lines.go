@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
+
+	"golang.org/x/term"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
@@ -17,9 +20,12 @@ import (
 //
 //	18:42:08  retry    10.20.0.11 ch03 Gate  timeout after 30 s, attempt 2 of 5 in 12 s
 //	18:42:10  progress 47%  812 GiB of 1.7 TiB  187 MiB/s  ETA 01:21  downloading 12  waiting 231
+//
+// On a terminal, lines that are longer than it is wide are broken between words.
 type Lines struct {
-	w     *bufio.Writer
-	ascii bool
+	w       *bufio.Writer
+	ascii   bool
+	columns func() int // of the terminal; nil when it is none
 }
 
 var _ Printer = (*Lines)(nil)
@@ -27,7 +33,17 @@ var _ Printer = (*Lines)(nil)
 // NewLines returns a printer of lines to w. With ascii it uses no glyph of its
 // own outside ASCII; names keep their letters.
 func NewLines(w io.Writer, ascii bool) *Lines {
-	return &Lines{w: bufio.NewWriter(w), ascii: ascii}
+	l := &Lines{w: bufio.NewWriter(w), ascii: ascii}
+	if f, ok := w.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
+		l.columns = func() int {
+			columns, _, err := term.GetSize(int(f.Fd()))
+			if err != nil {
+				return 0
+			}
+			return columns
+		}
+	}
+	return l
 }
 
 // Notice implements Printer.
@@ -57,7 +73,29 @@ func (l *Lines) Progress(s *tasks.Snapshot) error {
 }
 
 func (l *Lines) line(at time.Time, word, text string) {
-	fmt.Fprintf(l.w, "%s  %-8s %s\n", units.Clock(at), word, clean(text))
+	l.hang(fmt.Sprintf("%s  %-8s ", units.Clock(at), word), text)
+}
+
+// hang writes text behind a head of ASCII, on a terminal over as many lines as
+// it takes, each begun under the first.
+func (l *Lines) hang(head, text string) {
+	for _, line := range wrap(clean(text), l.room()-len(head)) {
+		fmt.Fprintln(l.w, head+line)
+		head = strings.Repeat(" ", len(head))
+	}
+}
+
+// room is how many cells a line may take: without end where no terminal is, so
+// that what belongs together is found in one line of a file.
+func (l *Lines) room() int {
+	const least = 40
+	if l.columns == nil {
+		return math.MaxInt
+	}
+	if n := l.columns(); n > 0 {
+		return max(least, n)
+	}
+	return math.MaxInt
 }
 
 // eventText returns where and what: "10.20.0.11 ch03 Gate  timeout after 30 s".

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"example.com/hikgrab/nvr"
@@ -64,6 +65,83 @@ func TestLines(t *testing.T) {
 	var b bytes.Buffer
 	everything(t, NewLines(&b, false))
 	golden(t, "lines", b.Bytes())
+}
+
+// On a terminal a long line is broken between words, and goes on under its text.
+func TestLinesOnATerminal(t *testing.T) {
+	var b bytes.Buffer
+	l := NewLines(&b, false)
+	l.columns = func() int { return 60 }
+	if err := l.Events(happenings()[3:4]); err != nil {
+		t.Fatal(err)
+	}
+	want := `18:42:08  retry    10.20.0.11 ch03  nothing came for 30 s,
+                   attempt 2 of 5 in 12 s
+`
+	if got := b.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	b.Reset()
+	l.columns = func() int { return 0 } // it is gone
+	if err := l.Events(happenings()); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "\n"); n != len(happenings()) {
+		t.Errorf("%d lines of %d events", n, len(happenings()))
+	}
+}
+
+// A summary fits into a terminal, but for what is there to be copied.
+func TestSummaryFits(t *testing.T) {
+	const path = "/srv/archive/recordings/of/the/northern/warehouse/.hikgrab/log-20261103-184208.log"
+	s := sample()
+	s.Recorders[0].Name, s.Cameras[1].Name = "倉庫", "倉庫の入口カメラ、北側、二番目の門のとなり、雨どいの下"
+	short := tasks.Failure{Kind: "short", What: "the recording ended too early: the recorder sent nothing", Hint: "if it keeps happening, check the network to the recorder, then the recorder's disk"}
+	s.Cameras[0].State, s.Cameras[0].Files, s.Cameras[0].Recordings = tasks.Incomplete, 1, 9
+	s.Cameras[3].State = tasks.Empty
+	for _, i := range []int{0, 1} {
+		s.Cameras[i].Failure = short
+	}
+	tally(s)
+	var b bytes.Buffer
+	l := NewLines(&b, false)
+	l.columns = func() int { return 80 }
+	if err := l.Summary(Report{
+		Snapshot: s, ExitCode: 3, Manifest: "recordings/manifest.csv", Result: "recordings/tasks.result.xlsx", Log: path,
+		Retry: "hikgrab --only failed --plain --retries 2 --timeout 3s --out recordings --from 2026-11-22 tasks.xlsx",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "summary", b.Bytes())
+	for line := range strings.Lines(b.String()) {
+		line = strings.TrimRight(line, "\n")
+		if ansi.StringWidth(line) > 80 && !strings.HasPrefix(line, "    /") && !strings.HasPrefix(line, "    hikgrab") {
+			t.Errorf("%d cells: %q", ansi.StringWidth(line), line)
+		}
+	}
+}
+
+// Many cameras that failed alike are named in part.
+func TestSummaryOfManyAlike(t *testing.T) {
+	s := &tasks.Snapshot{Recorders: []tasks.RecorderView{{Address: "10.20.0.11", Count: 60}}}
+	for i := range 60 {
+		state := tasks.Failed
+		if i < 10 {
+			state = tasks.Done
+		}
+		s.Cameras = append(s.Cameras, tasks.CameraView{
+			Channel: i + 1, Track: nvr.TrackOf(i+1, nvr.Main), State: state, Failure: tasks.Failure{Kind: "gone", What: "it is gone", Hint: "nothing helps"},
+		})
+	}
+	tally(s)
+	var b bytes.Buffer
+	if err := NewLines(&b, false).Summary(Report{Snapshot: s}); err != nil {
+		t.Fatal(err)
+	}
+	got := b.String()
+	if strings.Count(got, "it is gone") != 1 || strings.Count(got, "10.20.0.11 ch") != mostAlike || !strings.Contains(got, "and 30 more") || !strings.Contains(got, "failed 50") {
+		t.Errorf("got\n%s", got)
+	}
 }
 
 func TestLinesInASCIIUsesNoGlyphsOfItsOwn(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// EventRecord is one thing that happened: types recorder, camera, file, retry,
-// notice and error.
+// EventRecord is one thing that happened: types recorder, camera, file, made,
+// retry, notice and error.
 type EventRecord struct {
 	Type     string         `json:"type"`
 	Time     time.Time      `json:"time"`                   // when it happened

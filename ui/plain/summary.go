@@ -39,27 +39,43 @@ func (l *Lines) Summary(r Report) error {
 	if left > 0 {
 		l.entry(fmt.Sprintf("left %d", left), "stopped before the end; what has come is kept and continued")
 	}
-	if r.Manifest != "" {
-		l.entry("manifest", r.Manifest)
-	}
-	if r.Result != "" {
-		l.entry("result", r.Result)
-	}
-	if r.Log != "" {
-		l.entry("log", r.Log)
-	}
+	l.place("manifest", r.Manifest)
+	l.place("result", r.Result)
+	l.place("log", r.Log)
 	if left > 0 && r.Continue != "" {
-		l.entry("continue", r.Continue)
-	} else if r.Retry != "" && s.Counts[tasks.Failed]+s.Counts[tasks.Incomplete] > 0 {
-		l.entry("retry", r.Retry)
+		l.place("continue", r.Continue)
+	} else if s.Counts[tasks.Failed]+s.Counts[tasks.Incomplete] > 0 {
+		l.place("retry", r.Retry)
 	}
 	return l.w.Flush()
 }
 
-const entryWidth = 13 // of the first word of a summary line: "incomplete 12"
+const (
+	entryWidth  = 13 // of the first word of a summary line: "incomplete 12"
+	entryIndent = 2 + entryWidth + 2
+)
 
+// entry writes a sentence behind a word.
 func (l *Lines) entry(word, text string) {
-	fmt.Fprintf(l.w, "  %-*s  %s\n", entryWidth, word, clean(text))
+	l.hang(fmt.Sprintf("  %-*s  ", entryWidth, word), text)
+}
+
+// below writes a sentence under an entry, set in a little.
+func (l *Lines) below(text string) {
+	l.hang(strings.Repeat(" ", entryIndent+2), text)
+}
+
+// place writes a path or a command behind a word, or below it when it does not
+// fit there. It stays in one piece, because it is there to be copied.
+func (l *Lines) place(word, text string) {
+	text = clean(text)
+	switch {
+	case text == "":
+	case entryIndent+ansi.StringWidth(text) <= l.room():
+		fmt.Fprintf(l.w, "  %-*s  %s\n", entryWidth, word, text)
+	default:
+		fmt.Fprintf(l.w, "  %s\n    %s\n", word, text)
+	}
 }
 
 func headline(s *tasks.Snapshot) string {
@@ -88,23 +104,37 @@ type trouble struct {
 	hint   string
 }
 
+// mostAlike bounds the cameras that are named of those that failed alike; the
+// result sheet has them all.
+const mostAlike = 20
+
+// troubles writes what failed and what to do about it. Neighbours with the same
+// cause share it.
 func (l *Lines) troubles(s *tasks.Snapshot) {
 	list := troublesOf(s)
-	width := 0
-	for _, t := range list {
-		width = max(width, min(ansi.StringWidth(t.who), 40))
-	}
-	var last trouble
-	for i, t := range list {
-		word := ""
-		if i == 0 || t.state != last.state {
-			word = fmt.Sprintf("%s %d", t.state, s.Counts[t.state])
+	var told tasks.State
+	for len(list) > 0 {
+		first := list[0]
+		alike := 1
+		for alike < len(list) && list[alike].state == first.state && list[alike].what == first.what && list[alike].advice() == first.advice() {
+			alike++
 		}
-		l.entry(word, pad(clean(t.who), width)+"  "+t.what)
-		if advice := t.advice(); advice != "" && advice != last.advice() {
-			l.entry("", strings.Repeat(" ", width)+"  "+advice)
+		for i, t := range list[:alike] {
+			word := ""
+			if told != t.state {
+				word, told = fmt.Sprintf("%s %d", t.state, s.Counts[t.state]), t.state
+			}
+			if i == mostAlike && alike > mostAlike+1 {
+				l.entry(word, fmt.Sprintf("and %d more", alike-mostAlike))
+				break
+			}
+			l.entry(word, t.who)
 		}
-		last = t
+		l.below(first.what)
+		if advice := first.advice(); advice != "" {
+			l.below("to do: " + advice)
+		}
+		list = list[alike:]
 	}
 }
 
@@ -129,8 +159,8 @@ func troublesOf(s *tasks.Snapshot) []trouble {
 			for _, c := range cameras {
 				if c.State == state {
 					list = append(list, trouble{
-						state: state, who: r.Address + " " + cameraOf(c.Channel, c.Track, c.Name),
-						what: causeOf(c), hint: c.Failure.Hint,
+						state: state, who: r.Address + " " + cameraOf(c.Channel, c.Track, c.Name) + sofar(c),
+						what: c.Failure.What, hint: c.Failure.Hint,
 					})
 				}
 			}
@@ -139,13 +169,12 @@ func troublesOf(s *tasks.Snapshot) []trouble {
 	return list
 }
 
-// causeOf returns what went wrong with a camera, and how much of it is here
-// all the same.
-func causeOf(c tasks.CameraView) string {
-	if c.State == tasks.Incomplete {
-		return fmt.Sprintf("%d of %s here; %s", c.Files, units.Count(c.Recordings, "recording"), c.Failure.What)
+// sofar returns how much of an incomplete camera is here all the same.
+func sofar(c tasks.CameraView) string {
+	if c.State != tasks.Incomplete {
+		return ""
 	}
-	return c.Failure.What
+	return fmt.Sprintf(", %d of %s here", c.Files, units.Count(c.Recordings, "recording"))
 }
 
 // wholeRecorder returns one entry for a recorder when all its cameras are in

@@ -62,7 +62,7 @@ func (l *Lines) Found(_ time.Time, t SurveyTotals) error {
 // sentence writes text behind a word, over as many lines as it takes.
 func (l *Lines) sentence(word, text string) {
 	const indent = "  "
-	room := surveyWidth - len(indent) - len(word)
+	room := min(surveyWidth, l.room()) - len(indent) - len(word)
 	for _, line := range wrap(clean(text), room) {
 		fmt.Fprintf(l.w, "%s%s%s\n", indent, word, line)
 		word = strings.Repeat(" ", len(word))
@@ -72,14 +72,21 @@ func (l *Lines) sentence(word, text string) {
 // wrap cuts text into lines of at most width cells, at spaces only: dates and
 // addresses stay in one piece.
 func wrap(text string, width int) []string {
+	if len(text) <= width { // no text has more cells than bytes
+		return []string{text}
+	}
 	var lines []string
 	for word := range strings.SplitSeq(text, " ") {
 		last := len(lines) - 1
-		if last >= 0 && ansi.StringWidth(lines[last])+1+ansi.StringWidth(word) <= width {
+		switch {
+		case last < 0:
+			lines = append(lines, word)
+		case ansi.StringWidth(lines[last])+1+ansi.StringWidth(word) <= width:
 			lines[last] += " " + word
-			continue
+		case word != "": // else the second of two spaces
+			lines[last] = strings.TrimRight(lines[last], " ")
+			lines = append(lines, word)
 		}
-		lines = append(lines, word)
 	}
 	return lines
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,27 @@ func TestHintsWithoutAScreenSpeakOfNoKeys(t *testing.T) {
 	} {
 		if got := keyless(hint); got != want {
 			t.Errorf("%q becomes %q, want %q", hint, got, want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  []string
+	}{
+		{"", 10, []string{""}},
+		{"as it is", 10, []string{"as it is"}},
+		{"one two three", 7, []string{"one two", "three"}},
+		{"one  two", 5, []string{"one", "two"}},
+		{"one  two", 3, []string{"one", "two"}},
+		{"длинные слова", 8, []string{"длинные", "слова"}},
+		{"倉庫 入口", 7, []string{"倉庫", "入口"}},
+		{"a-word-of-its-own here", 6, []string{"a-word-of-its-own", "here"}},
+	} {
+		if got := wrap(c.text, c.width); !slices.Equal(got, c.want) {
+			t.Errorf("%q in %d: %q, want %q", c.text, c.width, got, c.want)
 		}
 	}
 }

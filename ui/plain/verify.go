@@ -52,33 +52,14 @@ var (
 	_ VerifyPrinter = (*JSON)(nil)
 )
 
-// quietly is how long a verification may take before it tells how far it is.
-const quietly = 2 * time.Second
-
 // Verify reads a tree again, writes what differs from its manifest with p, and
 // how far it is to progress when that takes long. It returns the exit code:
 // ExitStopped when ctx ends.
 func Verify(ctx context.Context, dir string, p VerifyPrinter, progress io.Writer) (code int, err error) {
 	var at archive.VerifyProgress
-	ended := make(chan struct{})
-	told := make(chan struct{})
-	go func() {
-		defer close(told)
-		ticker := time.NewTicker(quietly)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ended:
-				return
-			case <-ticker.C:
-				done, total := at.Done.Load(), at.Total.Load()
-				fmt.Fprintf(progress, "%3d%%  %s read\n", units.Percent(done, total), units.Progress(done, total))
-			}
-		}
-	}()
+	quiet := tellProgress(progress, &at.Done, &at.Total)
 	v, err := archive.Verify(ctx, dir, &at)
-	close(ended)
-	<-told
+	quiet()
 	switch {
 	case ctx.Err() != nil:
 		return ExitStopped, nil

@@ -1,0 +1,145 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
+	"example.com/hikgrab/ui/plain"
+)
+
+const originals = "The recordings stay as they are. What was made before of the same files is not made again.\n\n"
+
+func (a *app) joinCommand() *cobra.Command {
+	return a.deriveCommand(&cobra.Command{
+		Use: "join DIR", Short: "Make one mp4 per camera of what is downloaded",
+		Long: "Join makes one MP4 of each camera's recordings under DIR, or of those in a period, in DIR/joined.\n" +
+			"Nothing is re-encoded; gaps stay gaps in the times of the pictures. A period begins and ends at\n" +
+			"the key frames that enclose it. " + originals,
+		Example: "  hikgrab join --from \"2026-11-03 08:00\" --to \"2026-11-03 12:00\" recordings",
+	}, nil, derive.Join)
+}
+
+func (a *app) cutCommand() *cobra.Command {
+	return a.deriveCommand(&cobra.Command{
+		Use: "cut DIR --from T --to T", Short: "Cut a period out of what is downloaded",
+		Long: "Cut makes clips of the recordings under DIR that lie in a period, in DIR/cut. They begin and end\n" +
+			"at the key frames that enclose the period; nothing is re-encoded. " + originals,
+		Example: "  hikgrab cut --from \"2026-11-03 08:10\" --to \"2026-11-03 08:12\" recordings",
+	}, func(w derive.Window) error {
+		if w == (derive.Window{}) {
+			return errors.New("say which period to cut out, with --from, --to or both")
+		}
+		return nil
+	}, derive.Cut)
+}
+
+func (a *app) framesCommand() *cobra.Command {
+	text, every := "", derive.Every{}
+	c := a.deriveCommand(&cobra.Command{
+		Use: "frames DIR --every 1s", Short: "Make JPEG stills of what is downloaded",
+		Long: "Frames makes JPEG stills of the recordings under DIR, in DIR/frames: one directory per recording,\n" +
+			"with a list of the stills and their times on the recorder's clock. It needs ffmpeg. " + originals,
+		Example: "  hikgrab frames --every 1s recordings\n  hikgrab frames --every 10f --from 08:00 --to 09:00 recordings",
+	}, func(derive.Window) (err error) {
+		if every, err = derive.ParseEvery(text); err != nil {
+			return fmt.Errorf("--every: %w", err)
+		}
+		return derive.FindFFmpeg()
+	}, func(ctx context.Context, a *archive.Archive, c derive.Camera, w derive.Window, p *derive.Progress) (derive.Result, error) {
+		return derive.Frames(ctx, a, c, w, every, p)
+	})
+	c.Flags().StringVar(&text, "every", "1s", "one still `EVERY` 1s, 500ms, 2m, or 10f for every tenth picture")
+	return c
+}
+
+// maker makes something of a camera's finished files.
+type maker func(context.Context, *archive.Archive, derive.Camera, derive.Window, *derive.Progress) (derive.Result, error)
+
+// deriveCommand completes a command that makes something of what is downloaded.
+// Check, unless nil, refuses what the flags say before anything is touched.
+func (a *app) deriveCommand(c *cobra.Command, check func(derive.Window) error, work maker) *cobra.Command {
+	var from, to string
+	c.Flags().SortFlags = false
+	c.Flags().StringVar(&from, "from", "", "begin at `T` on the recorder's clock: \"2006-01-02\", \"2006-01-02 15:04[:05]\" or \"15:04\" (default the first recording)")
+	c.Flags().StringVar(&to, "to", "", "end at `T`, written like --from (default the last recording)")
+	c.Flags().BoolVar(&a.flags.JSON, "json", false, "newline-delimited JSON instead of lines")
+	c.Long += plain.DeriveCodes
+	c.Args = oneDirectory
+	c.RunE = func(c *cobra.Command, args []string) error {
+		w, err := window(from, to)
+		if err == nil && check != nil {
+			err = check(w)
+		}
+		if err != nil {
+			return err
+		}
+		return a.derive(c.Context(), args[0], func(ctx context.Context, store *archive.Archive, c derive.Camera, p *derive.Progress) (derive.Result, error) {
+			return work(ctx, store, c, w, p)
+		})
+	}
+	return c
+}
+
+func oneDirectory(c *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("name one directory, the one that --out named: %s", c.UseLine())
+	}
+	return nil
+}
+
+// window reads --from and --to.
+func window(from, to string) (w derive.Window, err error) {
+	var p tasks.Period
+	if from != "" {
+		if p.From, err = tasks.ParseMoment(from); err != nil {
+			return w, fmt.Errorf("--from: %w", err)
+		}
+	}
+	if to != "" {
+		if p.To, err = tasks.ParseMoment(to); err != nil {
+			return w, fmt.Errorf("--to: %w", err)
+		}
+	}
+	w.From, w.To = p.Bounds(nvr.WallTime(time.Now()))
+	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
+		return w, fmt.Errorf("--from, --to: the period ends before it starts: from %s to %s", w.From.Format(time.DateTime), w.To.Format(time.DateTime))
+	}
+	return w, nil
+}
+
+// derive has something made of each camera of a directory.
+func (a *app) derive(ctx context.Context, dir string, work func(context.Context, *archive.Archive, derive.Camera, *derive.Progress) (derive.Result, error)) (err error) {
+	if _, err := os.Stat(filepath.Join(dir, "manifest.csv")); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w; name the directory that --out named", dir, archive.ErrNoManifest)
+	}
+	ctx, release := a.untilSignal(ctx)
+	defer release()
+	store, err := archive.Open(dir, nil)
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { err = errors.Join(err, failed(store.Close())) }()
+	files, err := store.Finished()
+	if err != nil {
+		return failed(err)
+	}
+	a.code, err = plain.Derive(ctx, derive.Cameras(files), a.printer(), a.Stderr,
+		func(ctx context.Context, c derive.Camera, p *derive.Progress) (derive.Result, error) {
+			return work(ctx, store, c, p)
+		})
+	if plain.Gone(err) {
+		return nil
+	}
+	return failed(err)
+}

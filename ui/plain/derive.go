@@ -1,0 +1,143 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
+	"example.com/hikgrab/ui/units"
+)
+
+// DeriveCodes explains the exit codes of "hikgrab join", "cut" and "frames",
+// for --help.
+const DeriveCodes = `Exit codes:
+  0    everything is made
+  1    unexpected error
+  2    bad usage, or there is no manifest
+  3    something could not be made
+  130  stopped by the operator`
+
+// MadeSummaryRecord is type made_summary, the last line of "hikgrab join", "cut"
+// and "frames".
+type MadeSummaryRecord struct {
+	Type     string    `json:"type"`
+	Time     time.Time `json:"time"`
+	ExitCode int       `json:"exit_code"`
+	Cameras  int       `json:"cameras"`
+	Files    int       `json:"files"`  // there now
+	Fresh    int       `json:"fresh"`  // of them, made by this run
+	Failed   int       `json:"failed"` // cameras of which something could not be made
+}
+
+// MadeTotals is what came of all cameras.
+type MadeTotals struct{ Cameras, Files, Fresh, Failed int }
+
+// DerivePrinter writes what was made. Lines and JSON are the two there are.
+type DerivePrinter interface {
+	Notice(at time.Time, text string) error
+	// Made writes what there is of one camera now.
+	Made(at time.Time, c derive.Camera, r derive.Result) error
+	// MadeAll writes the totals, once, at the end.
+	MadeAll(at time.Time, t MadeTotals, code int) error
+}
+
+var (
+	_ DerivePrinter = (*Lines)(nil)
+	_ DerivePrinter = (*JSON)(nil)
+)
+
+// Derive has work done for each camera and writes what came of it with p, and
+// how far it is to progress when that takes long. A camera of which something
+// cannot be made keeps nobody from the others; a disk that is full or refuses
+// ends it. It returns the exit code.
+func Derive(ctx context.Context, cameras []derive.Camera, p DerivePrinter, progress io.Writer,
+	work func(context.Context, derive.Camera, *derive.Progress) (derive.Result, error),
+) (code int, err error) {
+	var at derive.Progress
+	totals := MadeTotals{Cameras: len(cameras)}
+	defer tellProgress(progress, &at.Done, &at.Total)()
+	for _, c := range cameras {
+		r, failure := work(ctx, c, &at)
+		totals.Files += len(r.Files)
+		totals.Fresh += r.Fresh
+		if err := p.Made(time.Now(), c, r); err != nil {
+			return ExitError, err
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ExitStopped, nil
+		case failure == nil:
+			continue
+		case archive.KindOf(failure) != archive.KindUnknown:
+			return ExitError, failure
+		}
+		totals.Failed++
+		if err := p.Notice(time.Now(), who(c)+": "+failure.Error()); err != nil {
+			return ExitError, err
+		}
+	}
+	if totals.Failed > 0 {
+		code = ExitFailed
+	}
+	return code, p.MadeAll(time.Now(), totals, code)
+}
+
+func who(c derive.Camera) string {
+	return strings.TrimSpace(c.Recorder + " " + cameraOf(c.Track.Channel(), c.Track, c.Name))
+}
+
+// Made implements DerivePrinter.
+func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
+	for _, f := range r.Files {
+		text := f.Path
+		if f.Bytes > 0 {
+			text += "  " + units.Size(f.Bytes)
+		}
+		fmt.Fprintln(l.w, clean(text+"  "+derive.Describe(f)))
+	}
+	for _, n := range r.Notes {
+		l.line(at, "notice", who(c)+": "+n)
+	}
+	return l.w.Flush()
+}
+
+// MadeAll implements DerivePrinter.
+func (l *Lines) MadeAll(_ time.Time, t MadeTotals, _ int) error {
+	fmt.Fprintf(l.w, "hikgrab: %s, %d made now", units.Count(t.Files, "file"), t.Fresh)
+	if t.Failed > 0 {
+		fmt.Fprintf(l.w, "; of %s something could not be made", units.Count(t.Failed, "camera"))
+	}
+	fmt.Fprintln(l.w)
+	return l.w.Flush()
+}
+
+// Made implements DerivePrinter.
+func (j *JSON) Made(at time.Time, c derive.Camera, r derive.Result) error {
+	for _, f := range r.Files {
+		record := EventRecord{
+			Type: string(tasks.EventMade), Time: stamp(at), Recorder: clean(c.Recorder), Channel: c.Track.Channel(), Track: int(c.Track),
+			Camera: clean(c.Name), Path: clean(f.Path), Bytes: f.Bytes, Message: clean(derive.Describe(f)),
+		}
+		if err := j.enc.Encode(record); err != nil {
+			return err
+		}
+	}
+	for _, n := range r.Notes {
+		if err := j.Notice(at, who(c)+": "+n); err != nil {
+			return err
+		}
+	}
+	return j.w.Flush()
+}
+
+// MadeAll implements DerivePrinter.
+func (j *JSON) MadeAll(at time.Time, t MadeTotals, code int) error {
+	return j.write(MadeSummaryRecord{
+		Type: "made_summary", Time: stamp(at), ExitCode: code, Cameras: t.Cameras, Files: t.Files, Fresh: t.Fresh, Failed: t.Failed,
+	})
+}

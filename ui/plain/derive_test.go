@@ -1,0 +1,110 @@
+package plain
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
+)
+
+// works makes one file for each camera but the last, which fails as told.
+func works(failure error) ([]derive.Camera, func(context.Context, derive.Camera, *derive.Progress) (derive.Result, error)) {
+	cameras := []derive.Camera{
+		{Recorder: "10.0.0.5", Name: "Gate\x1b[31m", Track: 201},
+		{Recorder: "10.0.0.5", Track: 302},
+		{Recorder: "10.0.0.6", Name: "Yard", Track: 101},
+	}
+	return cameras, func(_ context.Context, c derive.Camera, _ *derive.Progress) (r derive.Result, err error) {
+		d := archive.Derived{Finished: archive.Finished{Path: "joined/" + c.Recorder + "/x.mp4", Bytes: 3 << 20}}
+		switch c.Track {
+		case 101:
+			return r, failure
+		case 201:
+			d.Notes = []string{"joined from 3 recordings", "1 gap"}
+			r.Fresh, r.Notes = 1, []string{"1 recording left out, no MP4: a.mpg"}
+		case 302:
+			d.Path, d.Bytes, d.Frames = "frames/1s/x", 0, 12
+		}
+		r.Files = append(r.Files, d)
+		return r, nil
+	}
+}
+
+func TestDeriveTellsWhatThereIs(t *testing.T) {
+	var b bytes.Buffer
+	cameras, work := works(errors.New("it fell over"))
+	code, err := Derive(t.Context(), cameras, NewLines(&b, false), io.Discard, work)
+	if err != nil || code != ExitFailed {
+		t.Fatalf("code %d, %v", code, err)
+	}
+	var lines []string
+	for line := range strings.Lines(b.String()) {
+		if _, after, ok := strings.Cut(line, "  notice   "); ok {
+			line = "notice " + after
+		}
+		lines = append(lines, strings.TrimSuffix(line, "\n"))
+	}
+	want := []string{
+		"joined/10.0.0.5/x.mp4  3.00 MiB  joined from 3 recordings; 1 gap",
+		"notice 10.0.0.5 ch02 Gate\uFFFD[31m: 1 recording left out, no MP4: a.mpg",
+		"frames/1s/x  12 stills",
+		"notice 10.0.0.6 ch01 Yard: it fell over",
+		"hikgrab: 2 files, 1 made now; of 1 camera something could not be made",
+	}
+	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+func TestDeriveInJSON(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	cameras, work := works(nil)
+	code, err := Derive(t.Context(), cameras, NewJSON(&b), io.Discard, work)
+	if err != nil || code != ExitComplete {
+		t.Fatalf("code %d, %v", code, err)
+	}
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	for _, line := range lines {
+		var record EventRecord
+		if err := json.Unmarshal([]byte(line), &record); err != nil || record.Time.IsZero() || !strings.Contains(string(doc), "//\t"+record.Type+" ") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	var first EventRecord
+	if err := json.Unmarshal([]byte(lines[0]), &first); err != nil || first.Type != "made" || first.Track != 201 || first.Bytes != 3<<20 {
+		t.Errorf("%+v, %v", first, err)
+	}
+	var last MadeSummaryRecord
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Files != 2 || last.Fresh != 1 || last.Cameras != 3 || last.Failed != 0 {
+		t.Errorf("%+v, %v", last, err)
+	}
+}
+
+func TestDeriveEndsWithTheDiskAndWithTheOperator(t *testing.T) {
+	full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left")}
+	cameras, work := works(full)
+	cameras = append(cameras, cameras[0]) // is not reached
+	var b bytes.Buffer
+	if code, err := Derive(t.Context(), cameras, NewLines(&b, false), io.Discard, work); !errors.Is(err, full) || code != ExitError {
+		t.Errorf("a full disk: code %d, %v", code, err)
+	}
+	if n := strings.Count(b.String(), "joined from"); n != 1 {
+		t.Errorf("it went on after the disk was full:\n%s", b.String())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if code, err := Derive(ctx, cameras, NewLines(io.Discard, false), io.Discard, work); err != nil || code != ExitStopped {
+		t.Errorf("stopped: code %d, %v", code, err)
+	}
+}
