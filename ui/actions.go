@@ -71,6 +71,21 @@ func (m *model) pause() {
 	m.say("resumed " + units.Count(len(ids), "camera"))
 }
 
+// pauseHint says which of the two pause would do now.
+func (m *model) pauseHint() string {
+	if len(m.among(isRunning)) == 0 && len(m.among(isPaused)) > 0 {
+		return "resume"
+	}
+	return "pause"
+}
+
+func (m *model) pauseAllHint() string {
+	if m.snap.AllPaused {
+		return "resume all"
+	}
+	return "pause all"
+}
+
 func (m *model) cannotPause() string {
 	if why := m.noRows(); why != "" {
 		return why

@@ -39,8 +39,9 @@ func (m *model) cameraBrief(r *tasks.RecorderView, d *tasks.CameraDetail, w int)
 		}
 	}
 	lines := []string{m.styles.faint.on(g.left("period", labelWidth)) + g.cut(what, w-labelWidth)}
-	if all := extent(d); len(d.Recordings) > 0 && all.To.After(all.From) {
-		cells := m.slots(r, d, all, w-labelWidth)
+	if c := &m.cover.Coverage; worthDrawing(c) {
+		all, cells := extent(c, w-labelWidth), make([]slot, max(0, w-labelWidth))
+		timeline(c, all, cells)
 		lines = append(lines, m.styles.faint.on(g.left(dayLabel(all), labelWidth))+m.strip(cells))
 	}
 	switch {
@@ -48,6 +49,8 @@ func (m *model) cameraBrief(r *tasks.RecorderView, d *tasks.CameraDetail, w int)
 		return m.causeBrief(lines, "cause", d.Failure.What, d.Failure.Hint, m.styles.state[d.State], w)
 	case r.Hold.Held():
 		return m.causeBrief(lines, "held", r.Hold.What, r.Hold.Hint, m.styles.bad, w)
+	case m.missing() != "" && (d.State.Ended() || len(d.Events) == 0):
+		lines = append(lines, m.inOneLine("missing", m.missing(), paint{}, w))
 	case len(d.Events) > 0:
 		e := &d.Events[len(d.Events)-1]
 		lines = append(lines, m.inOneLine("last", units.Clock(e.Time)+" "+eventText(e), paint{}, w))

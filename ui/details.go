@@ -40,8 +40,12 @@ func (m *model) window(lines []string, h int) []string {
 	h = max(0, h)
 	m.detailsTop = max(0, min(m.detailsTop, len(lines)-h))
 	lines = lines[m.detailsTop:]
-	if len(lines) > h {
-		lines = lines[:h]
+	if below := len(lines) - h; below > 0 && h > 0 {
+		more := units.Count(below+1, "more line") + " below"
+		if m.focus != focusDetails {
+			more += ", tab scrolls"
+		}
+		lines = append(lines[:h-1:h-1], m.styles.faint.on(more))
 	}
 	for len(lines) < h {
 		lines = append(lines, "")
@@ -75,13 +79,16 @@ func (m *model) cameraFacts(r *tasks.RecorderView, d *tasks.CameraDetail, w, h i
 	}
 	add("recorder", recorderTitle(r), paint{})
 	add("row", r.Source, paint{})
-	add("period", m.period(d.Periods), paint{})
-	if has := coverage(d); has.To.After(has.From) {
-		add("recorded", m.period([]tasks.Span{has}), paint{})
+	asked, sofar := m.period(d.Periods), m.soFar(d)
+	if width(asked)+width(sofar)+2 <= w-labelWidth {
+		asked, sofar = join(", ", asked, sofar), ""
 	}
+	add("period", asked, paint{})
+	add("", sofar, paint{})
+	add("recorded", m.recorded(), paint{})
 	add("stream", track(&d.CameraView)+offline(d.Offline), paint{})
 	add("state", g.state[d.State]+" "+m.stateSentence(&d.CameraView), s.state[d.State])
-	add("fetched", m.files(&d.CameraView), paint{})
+	add("on disk", m.files(&d.CameraView), paint{})
 	if d.Attempt > 1 {
 		add("attempt", itoa(d.Attempt)+" of "+itoa(d.Attempts), paint{})
 	}
@@ -89,19 +96,25 @@ func (m *model) cameraFacts(r *tasks.RecorderView, d *tasks.CameraDetail, w, h i
 		add("held", r.Hold.What, s.bad)
 		add("to do", r.Hold.Hint, s.warn)
 	}
-	if troubled(&d.CameraView) {
+	if troubled(&d.CameraView) && d.Failure.What != r.Hold.What {
 		add("cause", d.Failure.What, s.state[d.State])
 		add("to do", d.Failure.Hint, s.warn)
 	}
-	lines = append(lines, m.dayLines(r, d, w)...)
+	lines = append(lines, m.dayLines(w)...)
+	lines = append(lines, m.missingLines(w, h)...)
 	lines = append(lines, m.speedLines(d, w)...)
-	lines = append(lines, m.lastEvents(d, w)...)
+	if m.details == detailsFull { // beside the list, the recordings tell more
+		lines = append(lines, m.lastEvents(d, w)...)
+	}
 	return m.addRecordings(lines, d, w, h)
 }
 
 // track names a camera's stream and the number that recorders know it by.
 func track(c *tasks.CameraView) string {
-	if c.Channel == 0 {
+	switch {
+	case c.Stream == 0:
+		return ""
+	case c.Channel == 0:
 		return c.Stream.String()
 	}
 	return c.Stream.String() + ", track " + itoa(int(c.Track))
@@ -125,10 +138,13 @@ func (m *model) stateSentence(c *tasks.CameraView) string {
 		if c.ETA > 0 && c.TotalKnown {
 			more = join(", ", more, units.Duration(c.ETA)+" left")
 		}
+		if done := derived(c); done != "" {
+			return c.Deriving + ", " + done
+		}
 	case tasks.Retrying:
 		more = "next try in " + until(c.Next, m.snap.At)
 	case tasks.Done, tasks.Incomplete, tasks.Failed:
-		if c.Took > 0 {
+		if c.Took >= time.Second {
 			more = "in " + units.Duration(c.Took)
 		}
 	case tasks.Empty:
@@ -143,6 +159,9 @@ func (m *model) files(c *tasks.CameraView) string {
 	if c.Recordings == 0 && !c.TotalKnown {
 		return "not searched yet"
 	}
+	if c.Recordings == 0 {
+		return "no files"
+	}
 	n := itoa(c.Files) + " of " + units.Count(c.Recordings, "file")
 	if !c.TotalKnown {
 		n = itoa(c.Files) + " of " + m.glyphs.atLeast + units.Count(c.Recordings, "file")
@@ -150,51 +169,8 @@ func (m *model) files(c *tasks.CameraView) string {
 	return n + ", " + units.Progress(c.Bytes, c.Total)
 }
 
-// period is the stretch asked for.
-func (m *model) period(spans []tasks.Span) string {
-	if len(spans) == 0 {
-		return ""
-	}
-	const form = "2006-01-02 15:04"
-	from, to := spans[0].From, spans[0].To
-	text := from.Format(form) + m.glyphs.span
-	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
-		text += to.Format("15:04")
-	} else {
-		text += to.Format(form)
-	}
-	if n := len(spans) - 1; n > 0 {
-		text += " and " + itoa(n) + " more"
-	}
-	return text
-}
-
-// dayLabel names what a timeline covers.
-func dayLabel(all tasks.Span) string {
-	if all.To.Sub(all.From) <= 25*time.Hour {
-		return all.From.Format("01-02")
-	}
-	return "days"
-}
-
-// slots weighs a camera's time into w cells.
-func (m *model) slots(r *tasks.RecorderView, d *tasks.CameraDetail, all tasks.Span, w int) []slot {
-	cells := make([]slot, max(0, w))
-	timeline(d, all, wallClock(r, m.snap.At), cells)
-	return cells
-}
-
-// dayLines draw a camera's day: the strip, the times under it and the legend.
-func (m *model) dayLines(r *tasks.RecorderView, d *tasks.CameraDetail, w int) []string {
-	all := extent(d)
-	if len(d.Recordings) == 0 || !all.To.After(all.From) {
-		return nil
-	}
-	cells := m.slots(r, d, all, w)
-	return []string{"", m.strip(cells), m.styles.faint.on(axis(all, w)), m.legend(cells, w)}
-}
-
-// speedLines draw the speed of the last minutes.
+// speedLines draw the speed of the last minutes; in words as well where there
+// is room for them.
 func (m *model) speedLines(d *tasks.CameraDetail, w int) []string {
 	var sum, peak float64
 	for _, v := range d.Rates {
@@ -203,17 +179,17 @@ func (m *model) speedLines(d *tasks.CameraDetail, w int) []string {
 	if peak < 1 {
 		return nil
 	}
-	mean := sum / float64(len(d.Rates))
+	spark := func(w int) string { return m.styles.busy.on(m.glyphs.spark(d.Rates, max(0, min(w, len(d.Rates))))) }
+	if m.details != detailsFull {
+		return []string{"", m.styles.faint.on(m.glyphs.left("speed", labelWidth)) + spark(w-labelWidth)}
+	}
 	now := ""
 	if d.Rate >= 1 {
 		now = units.Rate(d.Rate)
 	}
-	text := join(", ", now, "mean "+units.Rate(mean), "peak "+units.Rate(peak))
-	if width(text) > w-labelWidth {
-		text = join(", ", now, "peak "+units.Rate(peak))
-	}
-	lines := append([]string{""}, m.fact("speed", text, paint{}, w)...)
-	return append(lines, m.styles.busy.on(m.glyphs.spark(d.Rates, min(w, len(d.Rates)))))
+	mean := sum / float64(len(d.Rates))
+	lines := append([]string{""}, m.fact("speed", join(", ", now, "mean "+units.Rate(mean), "peak "+units.Rate(peak)), paint{}, w)...)
+	return append(lines, spark(w))
 }
 
 // eventsInDetails is how many of a camera's own events its details list.

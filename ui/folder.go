@@ -16,8 +16,9 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// folder is where the recordings of the row under the cursor are, or the
-// output directory when it has none yet. It is always inside that directory.
+// folder is where the recordings of the row under the cursor are: the deepest
+// directory that holds them all, whatever their names are made of, or the output
+// directory when there are none yet. It is always inside that directory.
 func (m *model) folder() string {
 	out := m.opts.Out
 	if out == "" {
@@ -27,34 +28,48 @@ func (m *model) folder() string {
 	if !ok {
 		return out
 	}
-	levels, ids := 2, []tasks.CameraID{r.id.camera} // recorder, camera
+	ids := []tasks.CameraID{r.id.camera}
 	if r.camera < 0 {
-		levels, ids = 1, ids[:0]
+		ids = ids[:0]
 		rec := &m.snap.Recorders[r.recorder]
 		for i := rec.First; i < rec.First+rec.Count; i++ {
 			ids = append(ids, m.snap.Cameras[i].ID)
 		}
 	}
+	var paths []string
 	for _, id := range ids {
 		d, _ := m.queue.Camera(id)
 		for i := range d.Recordings {
-			if at, ok := within(out, d.Recordings[i].Path, levels); ok {
-				return at
-			}
+			paths = append(paths, d.Recordings[i].Path)
 		}
 	}
-	return out
+	return filepath.Join(out, common(paths))
 }
 
-// within is the directory made of out and the first levels of path, a path
-// under out. It reports false for a path that is empty or leads elsewhere.
-func within(out, path string, levels int) (string, bool) {
-	path = filepath.FromSlash(path)
-	if path == "" || !filepath.IsLocal(path) {
-		return "", false
+// common is the deepest directory that holds all files of paths, which are
+// under one and the same directory. What is empty or leads elsewhere does not
+// count.
+func common(paths []string) string {
+	var dirs []string
+	found := false
+	for _, path := range paths {
+		path = filepath.FromSlash(path)
+		if path == "" || !filepath.IsLocal(path) {
+			continue
+		}
+		parts := strings.Split(filepath.Clean(path), string(filepath.Separator))
+		parts = parts[:len(parts)-1]
+		if !found {
+			dirs, found = parts, true
+			continue
+		}
+		same := 0
+		for same < min(len(dirs), len(parts)) && dirs[same] == parts[same] {
+			same++
+		}
+		dirs = dirs[:same]
 	}
-	parts := strings.Split(filepath.Clean(path), string(filepath.Separator))
-	return filepath.Join(append([]string{out}, parts[:min(levels, len(parts)-1)]...)...), true
+	return filepath.Join(dirs...)
 }
 
 // copy puts the cause of trouble, or else the folder, on the clipboard of the

@@ -71,7 +71,8 @@ func blockGlyphs() glyphs {
 		ellipsis: "…", dash: "–", span: " – ", dot: "·", arrow: "→", atLeast: "≥ ",
 		levels: []string{"▄", "█"},
 		slots: [numSlots]string{
-			slotOutside: " ", slotGap: "·", slotWaiting: "░", slotActive: "►", slotDone: "█", slotFailed: "×",
+			slotOutside: " ", slotDone: "█", slotPart: "▓", slotActive: "►", slotRetry: "~", slotWaiting: "░",
+			slotFailed: "×", slotSkipped: "»", slotGap: "·", slotUnknown: "?",
 		},
 	}
 }
@@ -89,7 +90,8 @@ func asciiGlyphs() glyphs {
 		ellipsis: "..", dash: "-", span: " - ", dot: "-", arrow: "->", atLeast: ">= ",
 		levels: []string{"_", ".", "-", "=", "#"},
 		slots: [numSlots]string{
-			slotOutside: " ", slotGap: ".", slotWaiting: "-", slotActive: ">", slotDone: "#", slotFailed: "x",
+			slotOutside: " ", slotDone: "#", slotPart: "+", slotActive: ">", slotRetry: "~", slotWaiting: "-",
+			slotFailed: "x", slotSkipped: "/", slotGap: ".", slotUnknown: "?",
 		},
 	}
 }

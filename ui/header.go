@@ -93,6 +93,8 @@ func (m *model) figures() []string {
 		speed, end = "  finished", "  in "+units.Duration(s.Elapsed)
 	case s.AllPaused:
 		speed = "  paused"
+	case s.Active == 0 && m.deriving() != "":
+		speed = "  " + m.deriving()
 	default:
 		speed = "  " + g.right(units.Rate(s.Rate), 10)
 		if s.TotalKnown && s.ETA > 0 && s.Active > 0 {
@@ -107,6 +109,16 @@ func (m *model) figures() []string {
 		percent + end + " ",
 		percent + " ",
 	}
+}
+
+// deriving is what is being made of recordings; empty when nothing is.
+func (m *model) deriving() string {
+	for i := range m.snap.Cameras {
+		if c := &m.snap.Cameras[i]; c.Deriving != "" {
+			return c.Deriving
+		}
+	}
+	return ""
 }
 
 func (m *model) percent() string {
@@ -231,8 +243,9 @@ func (m *model) finished() string {
 	return "finished: all " + units.Count(good, "camera") + " complete; q leaves"
 }
 
-// looking says how the list is looked at.
-func (m *model) looking() string {
+// looking says how the list is looked at, and where in it when it is longer than
+// its window and w cells have room for that as well.
+func (m *model) looking(w int) string {
 	parts := []string{m.filter.state.String()}
 	if m.filter.on() {
 		parts = append(parts, itoa(m.shown)+" of "+itoa(len(m.snap.Cameras)))
@@ -244,5 +257,12 @@ func (m *model) looking() string {
 	if m.order.reverse {
 		by += ", reversed"
 	}
-	return strings.Join(append(parts, by), " "+m.glyphs.dot+" ")
+	sep := " " + m.glyphs.dot + " "
+	text := strings.Join(append(parts, by), sep)
+	if n := len(m.list.rows); n > m.list.height {
+		if place := sep + "row " + itoa(m.list.cursor+1) + " of " + itoa(n); width(text)+width(place) <= w {
+			text += place
+		}
+	}
+	return text
 }

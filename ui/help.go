@@ -70,26 +70,18 @@ func (m *model) helpLines(w int, groups ...string) []string {
 			if c.group != group || c.Help().Key == "" {
 				continue
 			}
-			keys, what := m.glyphs.left(m.keyNames(c.Binding), keyWidth), c.Help().Desc
+			keys, look, what := m.styles.key, paint{}, c.Help().Desc
 			if why := c.why(m); why != "" {
-				lines = append(lines, m.styles.faint.on(m.glyphs.cut(keys+m.withReason(what, why, w-keyWidth), w)))
-				continue
+				keys, look, what = m.styles.faint, m.styles.faint, what+" ("+why+")"
 			}
-			lines = append(lines, m.glyphs.cut(m.styles.key.on(keys)+what, w))
+			name := keys.on(m.glyphs.left(m.keyNames(c.Binding), keyWidth))
+			for _, part := range wrap(what, w-keyWidth) {
+				lines = append(lines, name+look.on(part))
+				name = spaces(keyWidth)
+			}
 		}
 	}
 	return lines
-}
-
-// withReason says what a key does and why it does nothing now. Where both do
-// not fit into w cells, the reason stays, unless hardly a word would stand before it.
-func (m *model) withReason(what, why string, w int) string {
-	const least = 12
-	why = " (" + why + ")"
-	if room := w - width(why); room >= least {
-		return m.glyphs.cut(what, room) + why
-	}
-	return what
 }
 
 // keyNames is how a binding's keys are shown; arrows are words in ASCII.
@@ -117,7 +109,7 @@ func (m *model) signs(w int) []string {
 	add(s.bad.on(g.held) + " recorder held")
 	lines, line = append(lines, line), ""
 	add("timeline:")
-	for sl := slotGap; sl < numSlots; sl++ {
+	for sl := slotDone; sl < numSlots; sl++ {
 		add(s.slots[sl].on(g.slots[sl]) + " " + slotNames[sl])
 	}
 	return append(lines, line)
@@ -136,13 +128,14 @@ func (m *model) hints(commands []command, w int) string {
 				continue
 			}
 			name, _, _ := strings.Cut(m.keyNames(c.Binding), " ")
-			if used += width(name) + 1 + width(c.hint) + 2; used > w+1 {
+			word := c.shown(m)
+			if used += width(name) + 1 + width(word) + 2; used > w+1 {
 				used = w + 2 // what comes later is less important
 				return
 			}
-			texts[i] = m.styles.key.on(name) + " " + c.hint
+			texts[i] = m.styles.key.on(name) + " " + word
 			if c.why(m) != "" {
-				texts[i] = m.styles.faint.on(name + " " + c.hint)
+				texts[i] = m.styles.faint.on(name + " " + word)
 			}
 		}
 	}

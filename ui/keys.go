@@ -10,8 +10,9 @@ import (
 type command struct {
 	key.Binding
 	group string
-	hint  string // a word or two for the last line of the screen; empty when it is not shown there
-	minor bool   // the hint is shown only where there is plenty of room
+	hint  string                // a word or two for the last line of the screen; empty when it is not shown there
+	minor bool                  // the hint is shown only where there is plenty of room
+	turn  func(m *model) string // the hint where it changes with what the key does; nil where it never does
 	do    func(m *model) tea.Cmd
 	idle  func(m *model) string // why the key does nothing now; nil or "" when it works
 }
@@ -66,7 +67,7 @@ func moveKeys() []command {
 		{Binding: bind("G End", "to the last row", "G", "end"), group: groupMove, do: step(far)},
 		{Binding: bind("← h", "fold the recorder, or go to it", "left", "h"), group: groupMove, do: act((*model).fold), idle: (*model).cannotFold},
 		{Binding: bind("→ l", "unfold the recorder", "right", "l"), group: groupMove, do: act((*model).unfold), idle: (*model).cannotUnfold},
-		{Binding: bind("tab", "keys to the list, details or events", "tab"), group: groupMove, do: act((*model).nextFocus)},
+		{Binding: bind("tab", "go to the details, the events, the list", "tab"), group: groupMove, do: act((*model).nextFocus)},
 	}
 }
 
@@ -74,9 +75,12 @@ func workKeys() []command {
 	return []command{
 		{
 			Binding: bind("space p", "pause or resume the row, recorder or marked", " ", "p"), group: groupWork, hint: "pause",
-			do: act((*model).pause), idle: (*model).cannotPause,
+			do: act((*model).pause), idle: (*model).cannotPause, turn: (*model).pauseHint,
 		},
-		{Binding: bind("P", "pause or resume everything", "P"), group: groupWork, hint: "pause all", minor: true, do: act((*model).pauseAll), idle: (*model).over},
+		{
+			Binding: bind("P", "pause or resume everything", "P"), group: groupWork, hint: "pause all", minor: true,
+			do: act((*model).pauseAll), idle: (*model).over, turn: (*model).pauseAllHint,
+		},
 		{Binding: bind("r", "retry the row, or restart it when stuck", "r"), group: groupWork, hint: "retry", do: act((*model).retry), idle: (*model).cannotRetry},
 		{Binding: bind("R", "retry all that failed", "R"), group: groupWork, hint: "retry failed", minor: true, do: act((*model).retryFailed), idle: (*model).noFailed},
 		{Binding: bind("s", "skip; r takes it back", "s"), group: groupWork, hint: "skip", do: act((*model).skip), idle: (*model).cannotSkip},
@@ -147,6 +151,14 @@ func (c *command) why(m *model) string {
 		return ""
 	}
 	return c.idle(m)
+}
+
+// shown is the command's word in the last line of the screen.
+func (c *command) shown(m *model) string {
+	if c.turn == nil {
+		return c.hint
+	}
+	return c.turn(m)
 }
 
 func sortList() string {

@@ -204,3 +204,22 @@ func TestField(t *testing.T) {
 		t.Errorf("field is %q at %d", f.String(), f.at)
 	}
 }
+
+// The last line says what the keys that turn round would do now.
+func TestHintsSayWhatPauseDoes(t *testing.T) {
+	m := newScreen(siteQueue(), 140, 40)
+	for _, c := range []struct {
+		keys []string
+		want string
+	}{
+		{[]string{"down"}, " space pause  P pause all "},
+		{[]string{"down", "down", "down"}, " space resume  P pause all "}, // on a paused camera
+		{[]string{"P", "F", "F"}, " space resume  P resume all "},
+	} {
+		press(m, c.keys...)
+		m.notice = notice{}
+		if line := m.lastLine(140); !strings.HasPrefix(line, c.want) {
+			t.Errorf("after %q: %q, want %q", c.keys, line, c.want)
+		}
+	}
+}

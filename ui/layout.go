@@ -9,6 +9,9 @@ const (
 // wideFrom is the width from which the details stand to the right of the list.
 const wideFrom = 120
 
+// roomyFrom is the height from which there are events below full details.
+const roomyFrom = 30
+
 // headerLines are the title, the overall bar, the counts and a rule.
 const headerLines = 4
 
@@ -44,7 +47,7 @@ func arrange(w, h int, details detailsMode, events bool) layout {
 		l.small = true
 		return l
 	}
-	if events {
+	if events && (details != detailsFull || h >= roomyFrom) {
 		l.events = eventLines(h)
 	}
 	rest := h - headerLines - l.events - 1
@@ -101,7 +104,12 @@ type columns struct {
 // rowIndent is what stands before a camera's name: cursor, fold, glyph, two spaces.
 const rowIndent = 5
 
-// columnsFor divides a row of w cells. The name takes all that is spare.
+// nameEnough is the width of a name from which the bar takes more than half of
+// what is spare.
+const nameEnough = 32
+
+// columnsFor divides a row of w cells. What is spare goes to the name, and where
+// that has enough, to the bar as well.
 func columnsFor(w int) columns {
 	c := columns{percent: 4, state: 10}
 	switch {
@@ -117,6 +125,11 @@ func columnsFor(w int) columns {
 		if part > 0 {
 			c.name -= part + 1
 		}
+	}
+	if spare := c.name - nameEnough; spare > 0 && c.bar > 0 {
+		const most = 48
+		more := min(spare*2/3, most-c.bar)
+		c.bar, c.name = c.bar+more, c.name-more
 	}
 	return c
 }

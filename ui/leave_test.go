@@ -204,22 +204,24 @@ func TestTerminalIsSilentAfterLeaving(t *testing.T) {
 }
 
 func TestFolderStaysInside(t *testing.T) {
-	out := filepath.Join("some", "out")
 	for _, c := range []struct {
-		path   string
-		levels int
-		want   string
+		paths []string
+		want  string
 	}{
-		{"10.0.0.1/ch02/2026-11-03/a.mp4", 2, filepath.Join(out, "10.0.0.1", "ch02")},
-		{"10.0.0.1/ch02/2026-11-03/a.mp4", 1, filepath.Join(out, "10.0.0.1")},
-		{"a.mp4", 2, out},
-		{"", 2, ""},
-		{"../../etc/passwd", 2, ""},
-		{"/etc/passwd", 2, ""},
-		{"a/../../x", 2, ""},
+		{[]string{"10.0.0.1/ch02/2026-11-03/a.mp4"}, filepath.Join("10.0.0.1", "ch02", "2026-11-03")},
+		{[]string{"10.0.0.1/ch02/2026-11-03/a.mp4", "", "10.0.0.1/ch02/2026-11-04/b.mp4"}, filepath.Join("10.0.0.1", "ch02")},
+		{[]string{"2026-11-03/North ch01.mp4", "2026-11-04/North ch01.mp4"}, ""},
+		{[]string{"10.0.0.1/ch02/a.mp4", "10.0.0.1/ch02/a/b.mp4"}, filepath.Join("10.0.0.1", "ch02")},
+		{[]string{"10.0.0.1/a.mp4", "../../etc/passwd"}, "10.0.0.1"},
+		{[]string{"a.mp4"}, ""},
+		{[]string{""}, ""},
+		{nil, ""},
+		{[]string{"../../etc/passwd"}, ""},
+		{[]string{"/etc/passwd"}, ""},
+		{[]string{"a/../../x"}, ""},
 	} {
-		if got, ok := within(out, c.path, c.levels); got != c.want || ok != (c.want != "") {
-			t.Errorf("within(%q, %d) = %q, %v; want %q", c.path, c.levels, got, ok, c.want)
+		if got := common(c.paths); got != c.want {
+			t.Errorf("common(%q) = %q, want %q", c.paths, got, c.want)
 		}
 	}
 }

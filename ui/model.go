@@ -43,6 +43,7 @@ type model struct {
 	marked rowID // the row marked last
 
 	detail     tasks.CameraDetail // of the camera under the cursor
+	cover      cover              // of the same camera
 	strips     strips             // of the recorder under the cursor
 	details    detailsMode
 	detailsTop int
@@ -159,11 +160,16 @@ func (m *model) look() {
 	if !ok || r.camera < 0 || m.layout.side+m.layout.below+m.layout.full == 0 {
 		return
 	}
-	if m.detail.ID != r.id.camera {
+	const many, every = 1000, time.Second // what takes longer is looked at less often
+	switch same := m.detail.ID == r.id.camera; {
+	case !same:
 		m.detailsTop = 0
+	case len(m.detail.Recordings) > many && m.snap.At.Sub(m.cover.taken).Abs() < every:
+		return
 	}
 	if d, ok := m.queue.Camera(r.id.camera); ok {
 		m.detail = d
+		m.cover = coverOf(d, m.snap.Recorders[r.recorder].Clock(m.snap.At), m.snap.At)
 	}
 }
 

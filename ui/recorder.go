@@ -38,7 +38,7 @@ func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
 	add("device", m.device(r), paint{})
 	add("row", r.Source, paint{})
 	add("cameras", m.counts(r.Counts, w-labelWidth), paint{})
-	add("fetched", m.recorderSize(r), paint{})
+	add("on disk", m.recorderSize(r), paint{})
 	if r.Limit > 0 {
 		add("load", itoa(r.Active)+" of "+units.Count(r.Limit, "download")+" at once", paint{})
 	}
@@ -92,41 +92,50 @@ func (m *model) cameraStrips(r *tasks.RecorderView, w int) []string {
 		return k.lines
 	}
 	*k = strips{recorder: r.ID, width: w, taken: m.snap.At}
-	var details []tasks.CameraDetail
-	var all tasks.Span
+	var covers []tasks.Coverage
+	name := 0
 	for i := r.First; i < r.First+r.Count; i++ {
-		d, ok := m.queue.Camera(m.snap.Cameras[i].ID)
-		if !ok {
-			continue
+		if d, ok := m.queue.Camera(m.snap.Cameras[i].ID); ok {
+			covers = append(covers, tasks.CoverageOf(d, r.Clock(m.snap.At)))
+			name = max(name, width(stripTitle(&d.CameraView)))
 		}
-		if len(d.Recordings) > 0 {
-			all = widen(all, extent(&d))
-		}
-		details = append(details, d)
 	}
-	if all.To.After(all.From) {
-		k.lines = m.drawStrips(r, details, all, w)
-	}
+	k.lines = m.drawStrips(covers, min(name, max(18, w/4), w/3), w)
 	return k.lines
 }
 
-func (m *model) drawStrips(r *tasks.RecorderView, details []tasks.CameraDetail, all tasks.Span, w int) []string {
+// drawStrips draws the strips in lines of w cells, of which name are for the
+// name of the camera; none when nothing is known of any.
+func (m *model) drawStrips(covers []tasks.Coverage, name, w int) []string {
 	g := &m.glyphs
-	name := min(18, w/3)
-	scale := w - name - 3
+	scale := w - name - 3 // a glyph and two spaces
+	var all tasks.Span
+	for i := range covers {
+		if c := &covers[i]; c.Camera.Recordings > 0 {
+			all = widen(all, extent(c, scale))
+		}
+	}
+	if !all.To.After(all.From) {
+		return nil
+	}
 	lines := []string{"", spaces(name+3) + m.styles.faint.on(axis(all, scale))}
 	var seen []slot
-	for i := range details {
-		d := &details[i]
-		glyph := m.styles.state[d.State].on(g.state[d.State])
-		head := glyph + " " + g.left(strings.Replace(cameraTitle(&d.CameraView), "  ", " ", 1), name) + " "
-		if len(d.Recordings) == 0 && !d.State.Ended() { // nobody knows yet what the recorder has
-			lines = append(lines, head+m.styles.faint.on(d.State.String()))
+	for i := range covers {
+		c := &covers[i]
+		v := &c.Camera
+		glyph := m.styles.state[v.State].on(g.state[v.State])
+		head := glyph + " " + g.left(stripTitle(v), name) + " "
+		if !worthDrawing(c) { // nobody knows what the recorder has
+			lines = append(lines, head+m.styles.faint.on(v.State.String()))
 			continue
 		}
-		cells := m.slots(r, d, all, scale)
+		cells := make([]slot, max(0, scale))
+		timeline(c, all, cells)
 		seen = append(seen, cells...)
 		lines = append(lines, head+m.strip(cells))
 	}
-	return append(lines, m.legend(seen, w))
+	return append(lines, m.legend(seen, [numSlots]time.Duration{}, w)...)
 }
+
+// stripTitle is a camera's title before its strip.
+func stripTitle(c *tasks.CameraView) string { return strings.Replace(cameraTitle(c), "  ", " ", 1) }

@@ -65,19 +65,22 @@ func (m *model) recordingsFrom(all []tasks.RecordingView, h int) int {
 }
 
 func (m *model) recordingLine(r *tasks.RecordingView, w int) string {
-	g := &m.glyphs
+	g, state := &m.glyphs, r.State
+	if state == tasks.RecordingRetrying && isPaused(m.detail.State) { // its time comes and goes
+		state = tasks.RecordingWaiting
+	}
 	var b strings.Builder
 	to := g.span
 	if w < 60 {
 		to = strings.TrimSpace(to) // leaves room for what comes after
 	}
-	b.WriteString(m.recordingGlyph(r.State) + " " + r.Start.Format("01-02 15:04:05") + to + r.End.Format("15:04:05"))
+	b.WriteString(m.recordingGlyph(state) + " " + r.Start.Format("01-02 15:04:05") + to + r.End.Format("15:04:05"))
 	size := units.Size(max(r.Size, r.Bytes))
 	if r.Size == 0 && r.Bytes == 0 {
 		size = g.dash
 	}
 	b.WriteString(" " + g.right(size, 9))
-	switch r.State {
+	switch state {
 	case tasks.RecordingActive:
 		b.WriteString(" " + itoa(units.Percent(r.Bytes, r.Size)) + "%")
 	case tasks.RecordingRetrying:
@@ -89,6 +92,9 @@ func (m *model) recordingLine(r *tasks.RecordingView, w int) string {
 			b.WriteString("  " + clean(r.Path))
 		}
 	case tasks.RecordingWaiting:
+		if r.Bytes > 0 { // kept for when it goes on
+			b.WriteString(" " + itoa(units.Percent(r.Bytes, r.Size)) + "%")
+		}
 	}
 	return g.cut(b.String(), w)
 }

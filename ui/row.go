@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -111,7 +112,7 @@ func (m *model) recorderLine(r row, opened bool, rec *tasks.RecorderView, c colu
 	case opened:
 		fold = g.opened
 	}
-	glyph, p, word := g.state[rec.State], s.state[rec.State], recorderWord(rec)
+	glyph, p, word := g.state[rec.State], s.state[rec.State], m.recorderWord(rec)
 	switch {
 	case shut(rec.Hold):
 		glyph, p, word = g.held, s.bad, holdWord(rec.Hold, m.snap.At)
@@ -127,7 +128,7 @@ func (m *model) recorderLine(r row, opened bool, rec *tasks.RecorderView, c colu
 	if cause != "" {
 		return head + m.saying(title, s.strong, cause, p, c.name+1, c) + m.tail(word, p, 0, c)
 	}
-	return head + s.strong.on(g.left(title, c.name+1)) + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, rec.Rate, p, c) + m.tail(word, p, 0, c)
+	return head + s.strong.on(g.left(title, c.name+1)) + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, m.speed(rec.Rate), p, c) + m.tail(word, p, 0, c)
 }
 
 // commonFailure is what went wrong with all cameras of a recorder that failed
@@ -153,11 +154,19 @@ func (m *model) cameraLine(r row, rec *tasks.RecorderView, cam *tasks.CameraView
 	if cam.State == tasks.Failed && cam.Bytes == 0 && cam.Failure.What != "" {
 		return head + m.saying(cameraTitle(cam), paint{}, cam.Failure.What, p, c.name, c) + m.tail(word, p, cam.Attempt, c)
 	}
-	return head + g.left(cameraTitle(cam), c.name) + m.middle(cam.Bytes, cam.Total, cam.TotalKnown, cam.Rate, p, c) + m.tail(word, p, cam.Attempt, c)
+	return head + g.left(cameraTitle(cam), c.name) + m.middle(cam.Bytes, cam.Total, cam.TotalKnown, cmp.Or(derived(cam), m.speed(cam.Rate)), p, c) + m.tail(word, p, cam.Attempt, c)
+}
+
+// speed is what the speed column says.
+func (m *model) speed(rate float64) string {
+	if rate < 1 {
+		return m.glyphs.dash
+	}
+	return units.Rate(rate)
 }
 
 // middle is bar, percentage, size and speed.
-func (m *model) middle(done, total int64, known bool, rate float64, p paint, c columns) string {
+func (m *model) middle(done, total int64, known bool, speed string, p paint, c columns) string {
 	g := &m.glyphs
 	var b strings.Builder
 	nothing := total == 0 && done == 0
@@ -178,10 +187,6 @@ func (m *model) middle(done, total int64, known bool, rate float64, p paint, c c
 		b.WriteString(" " + g.right(m.sizes(done, total, known, c), c.size))
 	}
 	if c.rate > 0 {
-		speed := g.dash
-		if rate >= 1 {
-			speed = units.Rate(rate)
-		}
 		b.WriteString(" " + g.right(speed, c.rate))
 	}
 	return b.String()

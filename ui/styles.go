@@ -71,6 +71,9 @@ func newStyles(colour bool, profile termenv.Profile) styles {
 		tasks.Pausing: held, tasks.Paused: held, tasks.Done: s.good, tasks.Incomplete: s.warn,
 		tasks.Empty: s.faint, tasks.Failed: s.bad, tasks.Skipped: s.faint,
 	}
-	s.slots = [numSlots]paint{slotGap: s.warn, slotWaiting: s.faint, slotActive: s.busy, slotDone: s.good, slotFailed: s.bad}
+	s.slots = [numSlots]paint{
+		slotDone: s.good, slotPart: s.warn, slotActive: s.busy, slotRetry: s.warn, slotWaiting: s.faint, slotFailed: s.bad,
+		slotSkipped: s.faint, slotGap: s.warn, slotUnknown: s.faint,
+	}
 	return s
 }

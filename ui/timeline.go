@@ -1,155 +1,162 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
-	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/units"
 )
 
-// slot is what became of one stretch of a camera's time.
+// slot is what one cell of a timeline shows.
 type slot int
 
-// The slots of a timeline, from what matters least to what matters most where
-// several share a cell.
+// The slots of a timeline, in the order of its legend.
 const (
 	slotOutside slot = iota // not asked for, or still in the future
-	slotGap                 // the recorder has nothing
-	slotWaiting             // on the recorder, not fetched yet
 	slotDone                // on disk
-	slotActive              // coming now, or about to be tried again
+	slotPart                // on disk, but not all of it
+	slotActive              // coming now
+	slotRetry               // will be tried again
+	slotWaiting             // on the recorder, to be fetched
 	slotFailed              // could not be had
+	slotSkipped             // on the recorder, left out by the operator
+	slotGap                 // the recorder has nothing
+	slotUnknown             // the recorder has not told what it has
 	numSlots
 )
 
 // slotNames are the words of a timeline's legend.
 var slotNames = [numSlots]string{
-	slotGap: "gap", slotWaiting: "to fetch", slotActive: "coming", slotDone: "fetched", slotFailed: "failed",
+	slotDone: "on disk", slotPart: "in part", slotActive: "coming", slotRetry: "to retry", slotWaiting: "to fetch",
+	slotFailed: "failed", slotSkipped: "skipped", slotGap: "not recorded", slotUnknown: "not known",
 }
 
-// slotOf is how a recording's state shows on a timeline.
-func slotOf(s tasks.RecordingState) slot {
-	switch s {
-	case tasks.RecordingActive, tasks.RecordingRetrying:
-		return slotActive
-	case tasks.RecordingDone:
-		return slotDone
-	case tasks.RecordingFailed:
+// slotOf is the slot of a cell all of which is in one way.
+func slotOf(p tasks.Presence) slot {
+	switch p {
+	case tasks.Unknown:
+		return slotUnknown
+	case tasks.LeftOut:
+		return slotSkipped
+	case tasks.Lost:
 		return slotFailed
-	case tasks.RecordingWaiting:
+	case tasks.ToFetch:
+		return slotWaiting
+	case tasks.ToRetry:
+		return slotRetry
+	case tasks.Coming:
+		return slotActive
+	case tasks.OnDisk:
+		return slotDone
+	case tasks.NotRecorded:
 	}
-	return slotWaiting
+	return slotGap
 }
 
-// extent is the stretch that a camera's timeline covers: from the begin of its
-// first period to the end of its last. When what the recorder has is but a small
-// part of that, or when no period bounds it, the stretch that has recordings.
-func extent(d *tasks.CameraDetail) tasks.Span {
-	var asked, has tasks.Span
-	for _, p := range d.Periods {
-		asked = widen(asked, p)
+// extent is the stretch that a camera's timeline of w cells covers: from the
+// begin of its first period to the end of its last, or, when what the recorder
+// has is but a small part of one long period, that part and some cells around it.
+func extent(c *tasks.Coverage, w int) tasks.Span {
+	var asked tasks.Span
+	for _, s := range c.Asked {
+		asked = widen(asked, s)
 	}
-	has = coverage(d)
-	const unbounded = 50 * 365 * 24 * time.Hour
-	length, part := asked.To.Sub(asked.From), has.To.Sub(has.From)
-	switch {
-	case part <= 0:
+	has := recordedSpan(c)
+	part := has.To.Sub(has.From)
+	around := max(1, w/10)
+	if len(c.Asked) != 1 || part <= 0 || part >= asked.To.Sub(asked.From)/4 || w <= 2*around {
 		return asked
-	case asked.From.IsZero() || asked.To.IsZero() || length > unbounded:
-		return has
-	case len(d.Periods) == 1 && part < length/4:
-		margin := part / 8
-		return tasks.Span{From: latestOf(asked.From, has.From.Add(-margin)), To: earliestOf(asked.To, has.To.Add(margin))}
+	}
+	margin := time.Duration(float64(part) / float64(w-2*around) * float64(around))
+	if from := has.From.Add(-margin); from.After(asked.From) {
+		asked.From = from
+	}
+	if to := has.To.Add(margin); to.Before(asked.To) {
+		asked.To = to
 	}
 	return asked
 }
 
-// coverage is the stretch from the begin of a camera's first recording to the
-// end of its last; zero when there is none.
-func coverage(d *tasks.CameraDetail) tasks.Span {
-	var all tasks.Span
-	for i := range d.Recordings {
-		all = widen(all, tasks.Span{From: d.Recordings[i].Start, To: d.Recordings[i].End})
+// recordedSpan is the stretch from the begin of the first to the end of the
+// last recording, within what was asked; zero when there is none.
+func recordedSpan(c *tasks.Coverage) tasks.Span {
+	had := func(s tasks.Stretch) bool { return slotOf(s.Presence) < slotGap }
+	first := slices.IndexFunc(c.Stretches, had)
+	if first < 0 {
+		return tasks.Span{}
 	}
-	return all
+	last := len(c.Stretches) - 1
+	for !had(c.Stretches[last]) {
+		last--
+	}
+	return tasks.Span{From: c.Stretches[first].From, To: c.Stretches[last].To}
 }
 
 // widen makes all reach over s.
 func widen(all, s tasks.Span) tasks.Span {
-	if !s.From.IsZero() && (all.From.IsZero() || s.From.Before(all.From)) {
+	if all.From.IsZero() || s.From.Before(all.From) {
 		all.From = s.From
 	}
-	all.To = latestOf(all.To, s.To)
+	if s.To.After(all.To) {
+		all.To = s.To
+	}
 	return all
 }
 
-func latestOf(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earliestOf(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
-// timeline fills cells with what became of the stretch of d that each stands
-// for. now is the recorder's wall clock: what lies behind it is not a gap.
-func timeline(d *tasks.CameraDetail, all tasks.Span, now time.Time, cells []slot) {
+// timeline fills cells with what became of the part of all that each stands for.
+func timeline(c *tasks.Coverage, all tasks.Span, cells []slot) {
 	clear(cells)
 	length := all.To.Sub(all.From)
 	if length <= 0 || len(cells) == 0 {
 		return
 	}
 	// Everything is counted in nanoseconds since the begin; a cell is the
-	// stretch from edge(i) to edge(i+1).
+	// stretch from i*step to (i+1)*step.
 	step := float64(length) / float64(len(cells))
-	covered := make([][numSlots]float64, len(cells))
-	spread := func(from, to time.Time, s slot) {
-		a := max(0, float64(from.Sub(all.From)))
-		b := min(float64(length), float64(to.Sub(all.From)))
+	shares := make([][numSlots]float64, len(cells))
+	for _, s := range c.Stretches {
+		at := slotOf(s.Presence)
+		if at != slotDone && s.To.Sub(s.From) <= tasks.GapLimit {
+			continue // the second between two files
+		}
+		a := max(0, float64(s.From.Sub(all.From)))
+		b := min(float64(length), float64(s.To.Sub(all.From)))
 		for i := int(a / step); i < len(cells) && a < b; i++ {
 			edge := min(b, float64(i+1)*step)
 			if edge > a {
-				covered[i][s] += edge - a
+				shares[i][at] += edge - a
 				a = edge
 			}
 		}
 	}
-	for _, p := range d.Periods {
-		to := p.To
-		if now.Before(to) {
-			to = now
-		}
-		spread(p.From, to, slotGap) // asked for; a gap unless something covers it
-	}
-	for i := range d.Recordings {
-		spread(d.Recordings[i].Start, d.Recordings[i].End, slotOf(d.Recordings[i].State))
-	}
 	for i := range cells {
-		cells[i] = weigh(covered[i])
+		cells[i] = weigh(shares[i], min(float64(time.Second), step/2))
 	}
 }
 
-// weigh decides what one cell shows: trouble and movement always, what is
-// missing rather than what is there, a gap when it is the greater part.
-func weigh(c [numSlots]float64) slot {
-	switch held := c[slotWaiting] + c[slotDone]; {
-	case c[slotFailed] > 0:
-		return slotFailed
-	case c[slotActive] > 0:
-		return slotActive
-	case held == 0 && c[slotGap] == 0:
-		return slotOutside
-	case held < c[slotGap]/2 || held == 0:
-		return slotGap
-	case c[slotWaiting] > c[slotDone]/8:
-		return slotWaiting
+// weigh decides what one cell shows, where less than tiny counts as nothing:
+// trouble and movement always, then whether something is missing beside what is
+// on disk, then what may still come rather than what never will.
+func weigh(c [numSlots]float64, tiny float64) slot {
+	for _, s := range []slot{slotFailed, slotActive, slotRetry} {
+		if c[s] > tiny {
+			return s
+		}
+	}
+	missing := slotOutside
+	for _, s := range []slot{slotWaiting, slotSkipped, slotGap, slotUnknown} {
+		if c[s] > tiny {
+			missing = s
+			break
+		}
+	}
+	switch {
+	case c[slotDone] <= tiny:
+		return missing
+	case missing != slotOutside:
+		return slotPart
 	}
 	return slotDone
 }
@@ -169,22 +176,29 @@ func (m *model) strip(cells []slot) string {
 	return b.String()
 }
 
-// legend explains the slots that occur in cells, as far as w cells reach.
-func (m *model) legend(cells []slot, w int) string {
+// legend explains the slots that occur in cells, in lines of at most w cells.
+// With lengths it says how much of the time that was asked is in each.
+func (m *model) legend(cells []slot, lengths [numSlots]time.Duration, w int) []string {
 	var seen [numSlots]bool
 	for _, s := range cells {
 		seen[s] = true
 	}
-	var items []string
-	for s := numSlots - 1; s > slotOutside; s-- {
-		if seen[s] {
-			items = append(items, m.styles.slots[s].on(m.glyphs.slots[s])+" "+slotNames[s])
+	var lines []string
+	line := ""
+	for s := slotDone; s < numSlots; s++ {
+		if !seen[s] && lengths[s] <= tasks.GapLimit {
+			continue
 		}
+		item := m.styles.slots[s].on(m.glyphs.slots[s]) + " " + slotNames[s]
+		if lengths[s] > 0 {
+			item += " " + units.Length(lengths[s])
+		}
+		if line != "" && width(line)+2+width(item) > w {
+			lines, line = append(lines, m.glyphs.cut(line, w)), ""
+		}
+		line = join("  ", line, item)
 	}
-	if line := strings.Join(items, "  "); width(line) <= w {
-		return line
-	}
-	return m.glyphs.cut(strings.Join(items, " "), w)
+	return append(lines, m.glyphs.cut(line, w))
 }
 
 // axisSteps are the distances between the labels under a timeline.
@@ -227,13 +241,4 @@ func axis(all tasks.Span, w int) string {
 		}
 	}
 	return strings.TrimRight(string(line), " ")
-}
-
-// wallClock is what a recorder's clock shows now, so that times of its
-// recordings can be compared with it.
-func wallClock(r *tasks.RecorderView, now time.Time) time.Time {
-	if r == nil {
-		return nvr.WallTime(now)
-	}
-	return r.Device.WallClock(now)
 }

@@ -22,13 +22,14 @@ func recorded(from, to float64, s tasks.RecordingState) tasks.RecordingView {
 }
 
 func TestTimeline(t *testing.T) {
-	m := newScreen(emptyQueue(), 80, 24)
+	m, plain := newScreen(emptyQueue(), 80, 24), newScreen(emptyQueue(), 80, 24, ascii)
 	for _, c := range []struct {
-		name       string
-		periods    []tasks.Span
-		recordings []tasks.RecordingView
-		now        float64
-		want       string
+		name        string
+		periods     []tasks.Span
+		recordings  []tasks.RecordingView
+		state       tasks.State
+		now         float64
+		want, ascii string
 	}{
 		{
 			"one of each",
@@ -37,23 +38,119 @@ func TestTimeline(t *testing.T) {
 				recorded(8, 10, tasks.RecordingDone), recorded(10, 11, tasks.RecordingActive), recorded(11, 12, tasks.RecordingRetrying),
 				recorded(12, 13, tasks.RecordingFailed), recorded(15, 20, tasks.RecordingWaiting),
 			},
-			24, "██►►×··░░░░░",
+			tasks.Downloading, 24, "██►~×··░░░░░", "##>~x..-----",
 		},
-		{"nothing", []tasks.Span{span(8, 20)}, nil, 24, "············"},
-		{"the future is no gap", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone)}, 14, "████··      "},
-		{"two periods", []tasks.Span{span(8, 10), span(18, 20)}, []tasks.RecordingView{recorded(8, 10, tasks.RecordingDone)}, 24, "██        ··"},
-		{"a recording reaches out of the period", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(7, 14, tasks.RecordingDone), recorded(14, 23, tasks.RecordingWaiting)}, 24, "██████░░░░░░"},
-		{"a short failure shows", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(8, 20, tasks.RecordingDone), recorded(12.1, 12.2, tasks.RecordingFailed)}, 24, "████×███████"},
-		{"a short gap does not", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12.1, 20, tasks.RecordingDone)}, 24, "████████████"},
-		{"no period", nil, []tasks.RecordingView{recorded(8, 14, tasks.RecordingDone), recorded(14, 20, tasks.RecordingWaiting)}, 24, "██████░░░░░░"},
-		{"little in a long period", []tasks.Span{span(0, 24)}, []tasks.RecordingView{recorded(10, 14, tasks.RecordingDone)}, 24, "·██████████·"},
-		{"end before begin", []tasks.Span{span(8, 20)}, []tasks.RecordingView{recorded(14, 9, tasks.RecordingDone)}, 24, "············"},
+		{
+			"what is paused is not coming",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{
+				recorded(8, 10, tasks.RecordingDone),
+				{Start: hour(10), End: hour(12), State: tasks.RecordingWaiting, Bytes: 1 << 20, Size: 2 << 20},
+				recorded(12, 16, tasks.RecordingRetrying), recorded(16, 20, tasks.RecordingWaiting),
+			},
+			tasks.Paused, 24, "██░░░░░░░░░░", "##----------",
+		},
+		{
+			"what is skipped is left out",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(8, 10, tasks.RecordingDone), recorded(10, 16, tasks.RecordingWaiting)},
+			tasks.Skipped, 24, "██»»»»»»····", "##//////....",
+		},
+		{
+			"its recorder was given up",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(8, 10, tasks.RecordingDone), recorded(10, 16, tasks.RecordingWaiting)},
+			tasks.Incomplete, 24, "██××××××····", "##xxxxxx....",
+		},
+		{"nothing", []tasks.Span{span(8, 20)}, nil, tasks.Empty, 24, "············", "............"},
+		{"not asked yet", []tasks.Span{span(8, 20)}, nil, tasks.Waiting, 24, "????????????", "????????????"},
+		{
+			"the future is no gap",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(8, 12, tasks.RecordingDone)},
+			tasks.Done, 14, "████████····", "########....",
+		},
+		{
+			"two periods",
+			[]tasks.Span{span(8, 10), span(18, 20)},
+			[]tasks.RecordingView{recorded(8, 10, tasks.RecordingDone)},
+			tasks.Done, 24, "██        ··", "##        ..",
+		},
+		{
+			"a recording reaches out of the period",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(7, 14, tasks.RecordingDone), recorded(14, 23, tasks.RecordingWaiting)},
+			tasks.Waiting, 24, "██████░░░░░░", "######------",
+		},
+		{
+			"a short failure shows",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(8, 12.1, tasks.RecordingDone), recorded(12.1, 12.2, tasks.RecordingFailed), recorded(12.2, 20, tasks.RecordingDone)},
+			tasks.Incomplete, 24, "████×███████", "####x#######",
+		},
+		{
+			"a short gap shows",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(8, 12.5, tasks.RecordingDone), recorded(12.501, 20, tasks.RecordingDone)},
+			tasks.Done, 24, "████▓███████", "####+#######",
+		},
+		{
+			"the second between two files does not",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(8, 12.5, tasks.RecordingDone), recorded(12.5003, 20, tasks.RecordingDone)},
+			tasks.Done, 24, "████████████", "############",
+		},
+		{
+			"a short recording shows",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(8, 9, tasks.RecordingDone), recorded(12.5, 12.501, tasks.RecordingDone), recorded(19, 20, tasks.RecordingDone)},
+			tasks.Done, 24, "█···▓······█", "#...+......#",
+		},
+		{
+			"what is on disk covers what failed beside it",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(8, 20, tasks.RecordingDone), recorded(12, 14, tasks.RecordingFailed)},
+			tasks.Incomplete, 24, "████████████", "############",
+		},
+		{
+			"little in a long period",
+			[]tasks.Span{span(0, 24)},
+			[]tasks.RecordingView{recorded(10, 14, tasks.RecordingDone)},
+			tasks.Done, 24, "·██████████·", ".##########.",
+		},
+		{
+			"end before begin",
+			[]tasks.Span{span(8, 20)},
+			[]tasks.RecordingView{recorded(14, 9, tasks.RecordingDone)},
+			tasks.Done, 24, "············", "............",
+		},
 	} {
-		d := tasks.CameraDetail{Periods: c.periods, Recordings: c.recordings}
+		d := tasks.CameraDetail{CameraView: tasks.CameraView{State: c.state}, Periods: c.periods, Recordings: c.recordings}
+		covered := tasks.CoverageOf(d, hour(c.now))
 		cells := make([]slot, 12)
-		timeline(&d, extent(&d), hour(c.now), cells)
+		timeline(&covered, extent(&covered, len(cells)), cells)
 		if got := m.strip(cells); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+		if got := plain.strip(cells); got != c.ascii {
+			t.Errorf("%s in ASCII: %q, want %q", c.name, got, c.ascii)
+		}
+	}
+}
+
+// Each slot has a look of its own, so that a timeline reads without colour.
+func TestSlotsDiffer(t *testing.T) {
+	for _, g := range []glyphs{blockGlyphs(), asciiGlyphs()} {
+		seen := map[string]slot{}
+		for s := range numSlots {
+			glyph := g.slots[s]
+			if other, ok := seen[glyph]; ok || width(glyph) != 1 {
+				t.Errorf("slot %d is drawn as %q, like slot %d, or not one cell wide", s, glyph, other)
+			}
+			seen[glyph] = s
+			if s != slotOutside && slotNames[s] == "" {
+				t.Errorf("slot %d has no name", s)
+			}
 		}
 	}
 }
@@ -67,18 +164,23 @@ func TestTimelineTakesAnything(t *testing.T) {
 		return time.Unix(rapid.Int64Range(-1<<36, 1<<36).Draw(t, "s"), 0).UTC()
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		var d tasks.CameraDetail
+		d := tasks.CameraDetail{CameraView: tasks.CameraView{State: tasks.State(rapid.IntRange(0, 10).Draw(t, "state"))}}
 		for range rapid.IntRange(0, 3).Draw(t, "periods") {
 			d.Periods = append(d.Periods, tasks.Span{From: moment.Draw(t, "from"), To: moment.Draw(t, "to")})
 		}
 		for range rapid.IntRange(0, 5).Draw(t, "recordings") {
-			d.Recordings = append(d.Recordings, tasks.RecordingView{Start: moment.Draw(t, "start"), End: moment.Draw(t, "end")})
+			state := tasks.RecordingState(rapid.IntRange(0, 4).Draw(t, "recording"))
+			d.Recordings = append(d.Recordings, tasks.RecordingView{Start: moment.Draw(t, "start"), End: moment.Draw(t, "end"), State: state})
 		}
-		cells := make([]slot, rapid.IntRange(0, 100).Draw(t, "w"))
-		all := extent(&d)
-		timeline(&d, all, noon, cells)
-		if line := axis(all, len(cells)); width(line) > len(cells) {
-			t.Fatalf("the axis %q is wider than %d", line, len(cells))
+		m := newScreen(emptyQueue(), 80, 24)
+		m.cover = coverOf(d, moment.Draw(t, "now"), noon)
+		m.cover.Camera.Recordings = len(d.Recordings)
+		w := rapid.IntRange(0, 100).Draw(t, "w")
+		lines := append(m.dayLines(w), m.missingLines(w, 24)...)
+		for _, line := range lines {
+			if width(line) > max(w, labelWidth+1) {
+				t.Fatalf("wider than %d: %q", w, line)
+			}
 		}
 	})
 }

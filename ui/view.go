@@ -55,7 +55,8 @@ func (m *model) mainScreen() []string {
 	if text == "" {
 		text, p = m.above(), m.styles.strong
 	}
-	lines = append(lines, m.rule(text, m.looking(), p, l.w))
+	const around = 8 // of the rule, and spaces
+	lines = append(lines, m.rule(text, m.looking(l.w-width(text)-around), p, l.w))
 	switch {
 	case l.full > 0:
 		lines[len(lines)-1] = m.rule(m.focused(focusDetails, m.detailsTitle()), "esc back", m.styles.title, l.w)
@@ -135,5 +136,8 @@ func (m *model) tooSmall() []string {
 		return lines
 	}
 	state := m.percent() + ". Downloads continue. q quits."
+	if m.snap.Finished {
+		state = "Everything has ended. q quits."
+	}
 	return append(lines, wrap(state, m.w)...)
 }

@@ -18,8 +18,11 @@ func (m *model) stateWord(c *tasks.CameraView, r *tasks.RecorderView) string {
 			return "held"
 		}
 	case tasks.Downloading:
-		if c.ETA > 0 && c.TotalKnown {
+		switch {
+		case c.ETA > 0 && c.TotalKnown:
 			return units.Duration(c.ETA)
+		case c.Deriving != "" && c.Active == 0:
+			return c.Deriving
 		}
 		return m.glyphs.dash
 	case tasks.Retrying:
@@ -35,11 +38,27 @@ func (m *model) stateWord(c *tasks.CameraView, r *tasks.RecorderView) string {
 	return c.State.String()
 }
 
+// derived is how far the making of something out of a camera's recordings is:
+// "40%"; empty when nothing is made, or while recordings still come.
+func derived(c *tasks.CameraView) string {
+	if c.Deriving == "" || c.Active > 0 {
+		return ""
+	}
+	return itoa(int(max(0, min(c.DerivingDone, 1))*100)) + "%"
+}
+
 // recorderWord is what a recorder that is not held does.
-func recorderWord(r *tasks.RecorderView) string {
+func (m *model) recorderWord(r *tasks.RecorderView) string {
 	switch {
 	case r.State == tasks.Downloading && r.ETA > 0 && r.TotalKnown:
 		return units.Duration(r.ETA)
+	case r.State == tasks.Downloading && r.Active == 0:
+		for i := r.First; i < r.First+r.Count; i++ {
+			if c := &m.snap.Cameras[i]; c.Deriving != "" {
+				return c.Deriving
+			}
+		}
+		return r.State.String()
 	case r.State == tasks.Downloading:
 		return units.Count(r.Active, "file")
 	case r.State == tasks.Failed:

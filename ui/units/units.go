@@ -123,6 +123,31 @@ func Wait(d time.Duration) string {
 	return fmt.Sprintf("%dd", s/day)
 }
 
+// Length writes how long something lasts, for where a clock time stands beside
+// it that "15:00" could be taken for: "3s", "15m", "36m05s", "1h", "16h06m", "3d 4h".
+// Seconds are left out from an hour on. It is never longer than 8 cells below
+// 1,000 days.
+func Length(d time.Duration) string {
+	s := int64(max(0, d).Round(time.Second) / time.Second)
+	const hour, day = 3600, 24 * 3600
+	two := func(a int64, unit string, b int64, format string) string {
+		text := strconv.FormatInt(a, 10) + unit
+		if b > 0 {
+			text += fmt.Sprintf(format, b)
+		}
+		return text
+	}
+	switch {
+	case s < 60:
+		return two(s, "s", 0, "")
+	case s < hour:
+		return two(s/60, "m", s%60, "%02ds")
+	case s < 2*day:
+		return two(s/hour, "h", s%hour/60, "%02dm")
+	}
+	return two(s/day, "d", s%day/hour, " %dh")
+}
+
 // Clock writes the time of day to the second: "18:42:07".
 func Clock(t time.Time) string { return t.Format("15:04:05") }
 

@@ -120,6 +120,25 @@ func TestDurationAndWait(t *testing.T) {
 	}
 }
 
+func TestLength(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		-time.Second:                   "0s",
+		2600 * time.Millisecond:        "3s",
+		15 * time.Minute:               "15m",
+		36*time.Minute + 5*time.Second: "36m05s",
+		time.Hour:                      "1h",
+		16*time.Hour + 6*time.Minute + 59*time.Second: "16h06m",
+		47*time.Hour + 59*time.Minute:                 "47h59m",
+		48 * time.Hour:                                "2d",
+		76*time.Hour + 50*time.Minute:                 "3d 4h",
+		9999*24*time.Hour + 23*time.Hour:              "9999d 23h",
+	} {
+		if got := units.Length(d); got != want {
+			t.Errorf("Length(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestFinish(t *testing.T) {
 	now := time.Date(2026, 11, 3, 18, 42, 7, 0, time.UTC)
 	for after, want := range map[time.Duration]string{

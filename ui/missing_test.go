@@ -1,0 +1,193 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/tasks"
+)
+
+// covering puts the cursor of a screen on a camera with recordings of a day.
+func covering(state tasks.State, with ...func(*Options)) func(w, h int, asked []tasks.Span, recordings ...tasks.RecordingView) *model {
+	return func(w, h int, asked []tasks.Span, recordings ...tasks.RecordingView) *model {
+		q := emptyQueue()
+		q.add("10.20.0.11", "", tasks.Hold{}, cam{name: "Gate", state: state, gib: float64(len(recordings)), percent: 50})
+		q.details[0] = tasks.CameraDetail{Periods: asked, Recordings: recordings, Events: q.details[0].Events}
+		m := newScreen(q, w, h, with...)
+		press(m, "down")
+		return m
+	}
+}
+
+func TestMissing(t *testing.T) {
+	day := []tasks.Span{span(8, 18)}
+	for _, c := range []struct {
+		name       string
+		state      tasks.State
+		recordings []tasks.RecordingView
+		want       string
+	}{
+		{"nothing", tasks.Done, []tasks.RecordingView{recorded(8, 18, tasks.RecordingDone)}, ""},
+		{"what still comes is not missing", tasks.Downloading, []tasks.RecordingView{recorded(8, 10, tasks.RecordingActive), recorded(10, 12, tasks.RecordingRetrying), recorded(12, 18, tasks.RecordingWaiting)}, ""},
+		{"the second between two files", tasks.Done, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12.0005, 18, tasks.RecordingDone)}, ""},
+		{"in the middle", tasks.Done, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(13, 18, tasks.RecordingDone)}, "1h, not recorded"},
+		{"failed", tasks.Incomplete, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12, 18, tasks.RecordingFailed)}, "6h, all of it recorded (r tries again)"},
+		{
+			"both", tasks.Incomplete,
+			[]tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12, 13, tasks.RecordingFailed), recorded(13, 13.5, tasks.RecordingFailed)},
+			"6h in 2 gaps, 1h30m of it recorded (r tries again)",
+		},
+		{"while it is paused", tasks.Paused, []tasks.RecordingView{recorded(8, 12, tasks.RecordingWaiting), recorded(12, 18, tasks.RecordingFailed)}, "6h, all of it recorded"},
+		{"skipped", tasks.Skipped, []tasks.RecordingView{recorded(8, 18, tasks.RecordingWaiting)}, "10h, all of it recorded (r takes the skip back)"},
+		{"nobody knows", tasks.Failed, nil, ""},
+		{"empty", tasks.Empty, nil, "10h, not recorded"},
+	} {
+		m := covering(c.state)(140, 40, day, c.recordings...)
+		if got := m.missing(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// The longest gaps are named, in the order of time, and the rest is counted.
+func TestGapsAreListed(t *testing.T) {
+	var recordings []tasks.RecordingView
+	for i := range 12 { // a gap behind each: of 1 min, 2 min, and so on
+		start := hour(8 + float64(i)/2)
+		recordings = append(recordings, tasks.RecordingView{Start: start, End: start.Add(30*time.Minute - time.Duration(i+1)*time.Minute), State: tasks.RecordingDone})
+	}
+	recordings[10].State = tasks.RecordingFailed
+	m := covering(tasks.Incomplete)(140, 40, []tasks.Span{span(8, 14)}, recordings...)
+	got := strings.Join(m.missingLines(45, 24), "\n")
+	want := `missing   1h37m in 13 gaps, 19m of it
+          recorded (r tries again)
+· 12:50:00–13:00:00    10m not recorded
+× 13:00:00–13:19:00    19m failed
+· 13:19:00–13:30:00    11m not recorded
+· 13:48:00–14:00:00    12m not recorded
+  and 9 shorter, 45m`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestGapsOfSeveralDays(t *testing.T) {
+	m := covering(tasks.Done, ascii)(140, 40, []tasks.Span{span(-48, 0)},
+		recorded(-47, -26, tasks.RecordingDone), recorded(-22, -21, tasks.RecordingDone), recorded(-20.99, -1.5, tasks.RecordingDone))
+	got := strings.Join(m.missingLines(60, 24), "\n")
+	want := `missing   6h30m in 4 gaps, not recorded
+. 11-01 00:00:00-01:00:00      1h  not recorded
+. 11-01 22:00-11-02 02:00      4h  not recorded
+. 11-02 03:00:00-03:00:36     36s  not recorded
+. 11-02 22:30-11-03 00:00   1h30m  not recorded`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := m.missingLines(45, 24)[1]; got != ". 11-01 00:00:00-01:00:00     1h not recorded" {
+		t.Errorf("beside the list: %q", got)
+	}
+}
+
+// A paused camera's partial recording is kept, not coming.
+func TestPausedIsNotComing(t *testing.T) {
+	half := tasks.RecordingView{Start: hour(8), End: hour(13), State: tasks.RecordingWaiting, Bytes: 400 << 20, Size: 1000 << 20}
+	later := tasks.RecordingView{Start: hour(13), End: hour(18), State: tasks.RecordingRetrying, Bytes: 1 << 20, Size: 1000 << 20, Attempt: 1, Next: noon.Add(time.Minute)}
+	m := covering(tasks.Paused)(140, 40, []tasks.Span{span(8, 18)}, half, later)
+	view := strings.Join(m.sidePane(44, 28), "\n")
+	for _, want := range []string{"░ to fetch 10h", "· 11-03 08:00:00–13:00:00  1000 MiB 40%", "· 11-03 13:00:00–18:00:00  1000 MiB 0%"} {
+		if !strings.Contains(view, want) {
+			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+	for _, lie := range []string{"►", "~", "coming", "retry"} {
+		if strings.Contains(view, lie) {
+			t.Errorf("%q in\n%s", lie, view)
+		}
+	}
+}
+
+// What was asked of a camera is told with how much of it has passed by the
+// recorder's own clock.
+func TestPeriodOfDetails(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		periods []tasks.Span
+		clock   time.Duration // how far the recorder's is ahead
+		want    string
+	}{
+		{"past", []tasks.Span{span(8, 18)}, 0, "period    2026-11-03 08:00 – 18:00"},
+		{"up to now", []tasks.Span{span(8, 20)}, 0, "period    2026-11-03 08:00 – 20:00, 10h42m so far"},
+		{"its clock is ahead", []tasks.Span{span(8, 20)}, time.Hour, "period    2026-11-03 08:00 – 20:00, 11h42m so far"},
+		{"several", []tasks.Span{span(8, 9), span(17, 19)}, 0, "period    2026-11-03 08:00 – 09:00 and 1 more, 2h42m so far"},
+		{"over midnight", []tasks.Span{span(-2, 2)}, 0, "period    2026-11-02 22:00 – 2026-11-03 02:00"},
+		{
+			"everything",
+			[]tasks.Span{{From: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), To: hour(48)}},
+			0,
+			"period    everything, up to 2026-11-05 00:00",
+		},
+	} {
+		m := covering(tasks.Done)(140, 40, c.periods, recorded(8, 9, tasks.RecordingDone))
+		m.queue.(*fakeQueue).snap.Recorders[0].Device.WallOffset = c.clock
+		press(m, "i")
+		lines := m.cameraFacts(&m.snap.Recorders[0], &m.detail, 138, 30)
+		if got := lines[2]; got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// Under the list there is one line for what is missing, once nothing comes.
+func TestBriefTellsWhatIsMissing(t *testing.T) {
+	day := []tasks.Span{span(8, 18)}
+	m := covering(tasks.Done)(80, 24, day, recorded(8, 17, tasks.RecordingDone))
+	if view := m.View(); !strings.Contains(view, " missing   1h, not recorded") {
+		t.Errorf("after the end:\n%s", view)
+	}
+	m = covering(tasks.Downloading)(80, 24, day, recorded(8, 17, tasks.RecordingDone))
+	if view := m.View(); strings.Contains(view, "missing") || !strings.Contains(view, " last ") {
+		t.Errorf("before the end:\n%s", view)
+	}
+}
+
+// A window on longer details says that they go on.
+func TestDetailsSayThatTheyGoOn(t *testing.T) {
+	m := newScreen(siteQueue(), 80, 24)
+	press(m, "down", "down", "i")
+	if view := m.View(); !strings.Contains(view, "more lines below") {
+		t.Errorf("not at the top:\n%s", view)
+	}
+	press(m, "end")
+	if view := m.View(); strings.Contains(view, "below") {
+		t.Errorf("still at the end:\n%s", view)
+	}
+}
+
+// A camera with thousands of recordings is not looked at four times a second.
+func TestManyRecordingsAreLookedAtSeldom(t *testing.T) {
+	q := siteQueue()
+	d := q.details[1]
+	d.Recordings = nil
+	for i := range 3000 {
+		d.Recordings = append(d.Recordings, recorded(8+float64(i)/600, 8+float64(i+1)/600, tasks.RecordingWaiting))
+	}
+	q.details[1] = d
+	m := newScreen(q, 140, 40)
+	press(m, "down", "down")
+	if len(m.detail.Recordings) != 3000 {
+		t.Fatalf("%d recordings", len(m.detail.Recordings))
+	}
+	d.Recordings = d.Recordings[:2000]
+	q.details[1] = d
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{{250 * time.Millisecond, 3000}, {time.Second, 2000}} {
+		q.snap.At = noon.Add(c.after)
+		tick(m)
+		if got := len(m.detail.Recordings); got != c.want {
+			t.Errorf("after %v %d recordings are seen, want %d", c.after, got, c.want)
+		}
+	}
+}
