@@ -190,22 +190,6 @@ func (q *Queue) setSpans(c *camera, wall time.Time) error {
 	return nil
 }
 
-// union sorts spans and joins those that touch.
-func union(spans []Span) []Span {
-	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
-	joined := spans[:0]
-	for _, s := range spans {
-		if n := len(joined); n > 0 && !s.From.After(joined[n-1].To) {
-			if s.To.After(joined[n-1].To) {
-				joined[n-1].To = s.To
-			}
-			continue
-		}
-		joined = append(joined, s)
-	}
-	return joined
-}
-
 func (q *Queue) noteCamera(recorder string, t nvr.Track, s State) {
 	key := archive.CameraKey{Recorder: recorder, Track: t}
 	if err := q.options.Archive.NoteCamera(key, s.String()); err != nil {

@@ -1,26 +1,26 @@
 package tasks
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
 
-// joined returns spans in order, those that overlap or touch as one.
+// joined returns spans in order, those that overlap or touch as one. Empty ones
+// are left out.
 func joined(spans []Span) []Span {
-	spans = slices.Clone(spans)
-	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
-	var all []Span
+	return union(slices.DeleteFunc(slices.Clone(spans), func(s Span) bool { return !s.To.After(s.From) }))
+}
+
+// union sorts spans and makes those that overlap or touch one.
+func union(spans []Span) []Span {
+	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
+	all := spans[:0]
 	for _, s := range spans {
-		switch n := len(all); {
-		case !s.To.After(s.From):
-		case n > 0 && !s.From.After(all[n-1].To):
-			if s.To.After(all[n-1].To) {
-				all[n-1].To = s.To
-			}
-		default:
-			all = append(all, s)
+		if n := len(all); n > 0 && !s.From.After(all[n-1].To) {
+			all[n-1].To = later(all[n-1].To, s.To)
+			continue
 		}
+		all = append(all, s)
 	}
 	return all
 }
