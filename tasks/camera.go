@@ -38,7 +38,7 @@ type camera struct {
 	ready      []*recording // may be fetched now, in this order
 	later      []*recording // wait for their next try
 	active     []*recording // coming now
-	growing    int          // left out because the recorder still writes them
+	growing    []Span       // of recordings left out because the recorder still writes them
 
 	done, failed int
 	settled      int64 // bytes on disk of everything but the active

@@ -48,6 +48,7 @@ type Presence int
 const (
 	Unknown     Presence = iota // the recorder has not told what it has
 	NotRecorded                 // the recorder has nothing
+	Growing                     // the recorder still writes it; the next run fetches it
 	LeftOut                     // the operator skipped it
 	Lost                        // could not be had
 	ToFetch                     // on the recorder, not on disk yet
@@ -139,6 +140,7 @@ func CoverageOf(d CameraDetail, until time.Time) Coverage {
 	c.Asked = joined(c.Asked)
 	c.AskedTime = length(c.Asked)
 	var by [numPresences][]Span
+	by[Growing] = d.Growing
 	for _, r := range d.Recordings {
 		p := presenceOf(r.State, d.State)
 		by[p] = append(by[p], Span{r.Start, r.End})

@@ -419,6 +419,11 @@ func TestGrowingRecordingIsLeftForLater(t *testing.T) {
 		}) {
 			t.Error("nobody was told of the recording that still grows")
 		}
+		covered := b.queue.Coverage()[0]
+		last := covered.Stretches[len(covered.Stretches)-1]
+		if last.Presence != Growing || !last.From.Equal(list[1].Start) || !covered.Gaps[len(covered.Gaps)-1].Recorded {
+			t.Errorf("it is covered as %+v, gaps %+v", last, covered.Gaps)
+		}
 		time.Sleep(time.Hour)
 		b.start()
 		if s = b.finish(); s.Files != 2 {

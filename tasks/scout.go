@@ -166,7 +166,7 @@ func clockNotice(off time.Duration) string {
 // search asks for a camera's recordings and hands over each as it comes, so
 // that downloads begin while later ones are still being looked for.
 func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.Time), error) {
-	q.report(func(time.Time) { c.growing = 0 })
+	q.report(func(time.Time) { c.growing = nil })
 	for _, span := range c.spans {
 		for rec, err := range r.client.Search(ctx, c.track(), span.From, span.To) {
 			if err != nil {
@@ -179,9 +179,8 @@ func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.T
 		q.answered(r, now)
 		c.searched, c.tries = true, 0
 		q.tellClock(r, now)
-		if c.growing > 0 {
-			q.tellOf(c, now, Event{Type: EventNotice, Message: fmt.Sprintf("%d still being written on the recorder; the next run fetches what is finished by then", c.growing)})
-			c.growing = 0
+		if n := len(c.growing); n > 0 {
+			q.tellOf(c, now, Event{Type: EventNotice, Message: fmt.Sprintf("%d still being written on the recorder; the next run fetches what is finished by then", n)})
 		}
 	}, nil
 }
@@ -205,7 +204,7 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	defer q.mu.Unlock()
 	now := time.Now()
 	if !stored && r.device.ClockKnown && r.device.WallClock(now).Sub(rec.End) < settleMargin {
-		c.growing++
+		c.growing = append(c.growing, Span{rec.Start, rec.End})
 		return
 	}
 	known, isNew := c.add(rec)

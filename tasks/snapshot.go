@@ -126,6 +126,7 @@ type CameraDetail struct {
 	CameraView
 	Periods    []Span
 	Recordings []RecordingView
+	Growing    []Span    // recordings left out because the recorder still writes them
 	Rates      []float64 // bytes per second, one sample a second, newest last
 	Events     []Event   // its own latest, oldest first
 }

@@ -238,6 +238,7 @@ func (q *Queue) Camera(id CameraID) (CameraDetail, bool) {
 	d := CameraDetail{
 		CameraView: c.view(q.options.Retries, time.Now()),
 		Periods:    slices.Clone(c.spans),
+		Growing:    slices.Clone(c.growing),
 		Rates:      c.speed.rates(nil),
 		Events:     q.events.of(id, eventsOfCamera),
 		Recordings: make([]RecordingView, 0, len(c.recordings)),

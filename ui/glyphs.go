@@ -72,7 +72,7 @@ func blockGlyphs() glyphs {
 		levels: []string{"▄", "█"},
 		slots: [numSlots]string{
 			slotOutside: " ", slotDone: "█", slotPart: "▓", slotActive: "►", slotRetry: "~", slotWaiting: "░",
-			slotFailed: "×", slotSkipped: "»", slotGap: "·", slotUnknown: "?",
+			slotFailed: "×", slotSkipped: "»", slotGrowing: "+", slotGap: "·", slotUnknown: "?",
 		},
 	}
 }
@@ -91,7 +91,7 @@ func asciiGlyphs() glyphs {
 		levels: []string{"_", ".", "-", "=", "#"},
 		slots: [numSlots]string{
 			slotOutside: " ", slotDone: "#", slotPart: "+", slotActive: ">", slotRetry: "~", slotWaiting: "-",
-			slotFailed: "x", slotSkipped: "/", slotGap: ".", slotUnknown: "?",
+			slotFailed: "x", slotSkipped: "/", slotGrowing: "^", slotGap: ".", slotUnknown: "?",
 		},
 	}
 }

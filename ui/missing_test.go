@@ -191,3 +191,24 @@ func TestManyRecordingsAreLookedAtSeldom(t *testing.T) {
 		}
 	}
 }
+
+// What the recorder still writes is neither missing nor coming in this run.
+func TestWhatIsBeingRecordedIsNotMissing(t *testing.T) {
+	q := emptyQueue()
+	q.add("10.20.0.11", "", tasks.Hold{}, cam{name: "Gate", state: tasks.Done, gib: 1, percent: 100})
+	q.details[0] = tasks.CameraDetail{
+		Periods: []tasks.Span{span(8, 12)}, Recordings: []tasks.RecordingView{recorded(8, 11, tasks.RecordingDone)},
+		Growing: []tasks.Span{span(11, 12)},
+	}
+	m := newScreen(q, 140, 40)
+	press(m, "down")
+	if got := m.missing(); got != "" {
+		t.Errorf("missing: %q", got)
+	}
+	text := strings.Join(m.draw(), "\n")
+	for _, want := range []string{"being recorded 1h", "+++"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the screen:\n%s", want, text)
+		}
+	}
+}

@@ -73,7 +73,7 @@ func newStyles(colour bool, profile termenv.Profile) styles {
 	}
 	s.slots = [numSlots]paint{
 		slotDone: s.good, slotPart: s.warn, slotActive: s.busy, slotRetry: s.warn, slotWaiting: s.faint, slotFailed: s.bad,
-		slotSkipped: s.faint, slotGap: s.warn, slotUnknown: s.faint,
+		slotSkipped: s.faint, slotGrowing: s.busy, slotGap: s.warn, slotUnknown: s.faint,
 	}
 	return s
 }

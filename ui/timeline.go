@@ -22,6 +22,7 @@ const (
 	slotWaiting             // on the recorder, to be fetched
 	slotFailed              // could not be had
 	slotSkipped             // on the recorder, left out by the operator
+	slotGrowing             // the recorder still writes it
 	slotGap                 // the recorder has nothing
 	slotUnknown             // the recorder has not told what it has
 	numSlots
@@ -30,7 +31,7 @@ const (
 // slotNames are the words of a timeline's legend.
 var slotNames = [numSlots]string{
 	slotDone: "on disk", slotPart: "in part", slotActive: "coming", slotRetry: "to retry", slotWaiting: "to fetch",
-	slotFailed: "failed", slotSkipped: "skipped", slotGap: "not recorded", slotUnknown: "not known",
+	slotFailed: "failed", slotSkipped: "skipped", slotGrowing: "being recorded", slotGap: "not recorded", slotUnknown: "not known",
 }
 
 // slotOf is the slot of a cell all of which is in one way.
@@ -38,6 +39,8 @@ func slotOf(p tasks.Presence) slot {
 	switch p {
 	case tasks.Unknown:
 		return slotUnknown
+	case tasks.Growing:
+		return slotGrowing
 	case tasks.LeftOut:
 		return slotSkipped
 	case tasks.Lost:
@@ -146,7 +149,7 @@ func weigh(c [numSlots]float64, tiny float64) slot {
 		}
 	}
 	missing := slotOutside
-	for _, s := range []slot{slotWaiting, slotSkipped, slotGap, slotUnknown} {
+	for _, s := range []slot{slotWaiting, slotSkipped, slotGrowing, slotGap, slotUnknown} {
 		if c[s] > tiny {
 			missing = s
 			break
