@@ -84,8 +84,6 @@ const (
 	audioLag = 2 * clock
 	// audioWait is how many bytes of audio wait for the first key frame.
 	audioWait = 256 << 10
-	// frameMax bounds a frame of AAC or MPEG audio.
-	frameMax = 8 << 10
 )
 
 // soundSink receives frames of audio in order. Their times follow later, in the

@@ -33,10 +33,21 @@ func (f *footage) inside(picture int) int {
 	return (f.packs[picture] + end) / 2
 }
 
+// pack returns where the pack of a picture begins.
+func (f *footage) pack(picture int) int { return f.packs[picture] }
+
+// again breaks off inside a picture, and goes on at an earlier place.
+func again(from func(*footage, int) int, first, last int) func(*footage) {
+	return func(f *footage) {
+		f.data = slices.Concat(f.data[:f.inside(last)], f.data[from(f, first):])
+	}
+}
+
 func harmTrials(t testing.TB) []trial {
 	h264 := plain("plain.h264")
 	sound := with(h264, func(r *tape) { r.audio, r.sound = 0x90, tone() })
 	kinds := func(k ...media.ProblemKind) []media.ProblemKind { return k }
+	twice := kinds(media.Garbage, media.Duplicates)
 	return []trial{
 		{
 			name: "tail cut", tape: h264, pictures: 49, problems: kinds(media.CutShort),
@@ -126,10 +137,47 @@ func harmTrials(t testing.TB) []trial {
 			harm: func(f *footage) { cut(f.packs[12], f.packs[24])(f) },
 		},
 		{
-			name: "bytes twice", tape: h264, good: 49, problems: kinds(media.Garbage, media.Duplicates),
+			name: "bytes twice", tape: h264, problems: twice, harm: again((*footage).inside, 20, 26),
+		},
+		{
+			name: "bytes twice without numbers", tape: with(h264, func(r *tape) { r.noNumbers = true }),
+			problems: twice, harm: again((*footage).inside, 20, 26),
+		},
+		{
+			name: "bytes twice with sound", tape: sound, problems: twice, harm: again((*footage).inside, 20, 26),
+		},
+		{
+			name: "cut inside a picture, continued before it", tape: h264, problems: twice, harm: again((*footage).pack, 20, 26),
+		},
+		{
+			name: "cut inside a picture, continued where it begins", tape: h264, problems: twice, harm: again((*footage).pack, 26, 26),
+		},
+		{
+			name: "cut inside a key frame, continued before it", tape: h264, problems: twice, harm: again((*footage).pack, 20, 24),
+		},
+		{
+			name: "cut inside the last picture, continued before it", tape: h264, problems: twice, harm: again((*footage).pack, 40, 49),
+		},
+		{
+			name: "cut inside a picture, continued before it, and cut there again", tape: h264, problems: twice,
 			harm: func(f *footage) {
-				again := bytes.Clone(f.data[f.inside(20):f.inside(26)])
-				f.data = slices.Insert(f.data, f.inside(26), again...)
+				f.data = slices.Concat(f.data[:f.inside(26)], f.data[f.packs[20]:f.packs[26]+90], f.data[f.packs[22]:])
+			},
+		},
+		{
+			name: "the last picture damaged", tape: h264, good: 49, problems: kinds(media.Garbage),
+			harm: func(f *footage) { f.data = slices.Insert(f.data, f.inside(49), noise(5000)...) },
+		},
+		{
+			name: "the first picture damaged", tape: h264, good: 49, problems: kinds(media.Garbage),
+			harm: func(f *footage) { f.data = slices.Insert(f.data, f.inside(0), noise(5000)...) },
+		},
+		{
+			name: "two pictures damaged in a row", tape: h264, good: 48, problems: kinds(media.Garbage),
+			harm: func(f *footage) {
+				for _, k := range []int{f.inside(21), f.inside(20)} {
+					f.data = slices.Insert(f.data, k, noise(5000)...)
+				}
 			},
 		},
 		{

@@ -148,51 +148,6 @@ func TestIndexBehind(t *testing.T) {
 	}
 }
 
-// TestFieldPictures makes an interlaced stream of a progressive one: it changes
-// the sequence parameter set and inserts the field flags.
-func TestFieldPictures(t *testing.T) {
-	t.Parallel()
-	f := record(t, plain("plain.h264"))
-	var dst mediatest.Memory
-	_, err := media.Remux(&dst, bytes.NewReader(interlace(t, f.data)), media.Options{})
-	var refusal *media.Refusal
-	if !errors.As(err, &refusal) || refusal.Kind != media.FieldPictures {
-		t.Errorf("%v, want a refusal of field pictures", err)
-	}
-}
-
-// interlace replaces the picture data by units of the same length: a Baseline
-// set with frame_mbs_only_flag 0, and slices with field_pic_flag 1.
-func interlace(t *testing.T, data []byte) []byte {
-	t.Helper()
-	// profile 66, level 30; sps id 0, frame_num 4 bits, order count type 2,
-	// 1 reference, no gaps, 20 by 6 units, not only frames.
-	sps := []byte{0, 0, 0, 1, 0x67, 66, 0, 30, 0b1_1_011_010, 0b0_0000_101, 0b00_00110_0, 0b0_1_0_0_1_000}
-	var b []byte
-	for i := 0; i < len(data); {
-		k := bytes.Index(data[i:], []byte{0, 0, 0, 1, 0x67})
-		if k < 0 {
-			b = append(b, data[i:]...)
-			break
-		}
-		b = append(b, data[i:i+k]...)
-		at := i + k
-		n := bytes.Index(data[at+4:], []byte{0, 0, 1, 0xE0}) + 4
-		unit := append(bytes.Clone(sps), bytes.Repeat([]byte{0xFF}, n-len(sps))...)
-		b = append(b, unit...)
-		i = at + n
-	}
-	slice := []byte{0b1_00101_1_0, 0b000_1_0_000} // first_mb 0, type 4, pps 0, frame_num 0, field_pic 1
-	for _, kind := range []byte{0x65, 0x41} {
-		for i := range b {
-			if bytes.HasPrefix(b[i:], []byte{0, 0, 0, 1, kind}) {
-				copy(b[i+5:], slice)
-			}
-		}
-	}
-	return b
-}
-
 // TestErrors passes the errors of both ends on.
 func TestErrors(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -238,6 +239,17 @@ func checkProblems(t *testing.T, r media.Report, want []media.ProblemKind) {
 	var got []media.ProblemKind
 	for _, p := range r.Problems {
 		got = append(got, p.Kind)
+		switch p.Kind {
+		case media.Garbage:
+		case media.CutShort, media.Scrambled, media.OddAudio:
+			if p.Offset < 0 || p.Bytes != 0 {
+				t.Errorf("%v", p)
+			}
+		default:
+			if p.Offset != -1 || p.Bytes != 0 {
+				t.Errorf("%v", p)
+			}
+		}
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("problems %v, want %v", r.Problems, want)
@@ -257,6 +269,9 @@ func checkVideo(t *testing.T, c trial, f footage, m mediatest.Movie, r media.Rep
 	}
 	if len(v.Samples) != want || r.Frames != want {
 		t.Fatalf("%d samples and %d frames, want %d", len(v.Samples), r.Frames, want)
+	}
+	if format := map[bool]string{true: "hvc1", false: "avc1"}[strings.HasSuffix(c.tape.source, "265")]; c.tape.source != "" && v.Format != format {
+		t.Errorf("format %s, want %s", v.Format, format)
 	}
 	good, next, firstShown := 0, 0, int64(-1)
 	for i, s := range v.Samples {

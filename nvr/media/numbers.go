@@ -70,7 +70,7 @@ func (c *numbers) picture(u *es.AccessUnit, late bool) {
 		return
 	}
 	missing := c.pictures.next(u.Number)
-	arrived := c.waiting > 0 && int32(u.Number-c.waitingFrom) >= 0
+	arrived := int32(u.Number-c.waitingFrom) >= 0
 	if damaged || late && !u.Key {
 		c.pictures.missing += missing
 		if arrived {

@@ -35,6 +35,23 @@ func oddTrials() []trial {
 			harm: func(f *footage) { f.data = slices.Replace(f.data, f.packs[20], f.packs[24], noise(4000)...) },
 		},
 		{
+			name: "zeros, noise and then a key frame", tape: h264, pictures: 46, problems: []media.ProblemKind{media.Garbage, media.MissingFrames},
+			harm: func(f *footage) {
+				f.data = slices.Replace(f.data, f.packs[20], f.packs[24], append(make([]byte, 3), noise(4000)...)...)
+			},
+		},
+		{
+			name: "one stamp twice, no numbers", tape: with(h264, func(r *tape) {
+				r.noNumbers = true
+				r.stamp = func(i int, s int64) int64 {
+					if i == 21 {
+						s -= 3600
+					}
+					return s
+				}
+			}), problems: []media.ProblemKind{media.TimeJumps},
+		},
+		{
 			name: "one map with another codec", tape: h264,
 			harm: func(f *footage) { f.data[lastMap(f)] = 0x24 },
 		},

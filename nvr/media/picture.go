@@ -8,7 +8,7 @@ import (
 
 // picture takes the next access unit.
 func (r *reader) picture(u *es.AccessUnit) {
-	if r.flushing && r.cut && u.Damaged {
+	if r.cut && u.Damaged {
 		return // the file ends inside it
 	}
 	if u.Field {
@@ -30,6 +30,7 @@ func (r *reader) picture(u *es.AccessUnit) {
 	}
 	if r.again.again(sightingOf(u), r.back(u, m)) {
 		r.problem(Duplicates, 1, 0, -1)
+		r.mend(u)
 		return
 	}
 	if u.Numbered {
@@ -38,7 +39,7 @@ func (r *reader) picture(u *es.AccessUnit) {
 	late := !m.known || !r.stamped || difference(m.raw, r.raw) > r.times.step*3/2
 	r.order(u, m)
 	r.count.picture(u, late)
-	if r.report.Frames == 0 && sps.TickNumerator > 0 && r.times.step == 0 {
+	if sps.TickNumerator > 0 && r.times.step == 0 {
 		r.times.step = min(int64(sps.TickNumerator)*clock/int64(sps.TickDenominator), stepLimit)
 	}
 	first := r.report.Frames == 0
@@ -49,9 +50,7 @@ func (r *reader) picture(u *es.AccessUnit) {
 	if u.Key {
 		r.report.KeyFrames++
 	}
-	if r.sink != nil {
-		r.sink.picture(u)
-	}
+	r.store(u)
 	r.times.push(m)
 	if first {
 		r.audio.start(u.Offset)
@@ -129,9 +128,9 @@ func duration(t int64) time.Duration {
 
 // walls follows the recorder's own clock.
 type walls struct {
-	first, last int64 // Unix ms; 0 when not told
-	at          int64 // of last on the timeline
-	jumps       int64
+	first, last     int64 // Unix ms; 0 when not told
+	firstAt, lastAt int64 // of them on the timeline
+	jumps           int64
 }
 
 // wallSlack is how far the clock may stray from the time stamps between two key
@@ -143,11 +142,11 @@ func (w *walls) see(wall, at int64) {
 		return
 	}
 	if w.first == 0 {
-		w.first = wall
-	} else if d := (wall-w.last)*clock/1000 - (at - w.at); abs(d) > wallSlack {
+		w.first, w.firstAt = wall, at
+	} else if d := (wall-w.last)*clock/1000 - (at - w.lastAt); abs(d) > wallSlack {
 		w.jumps++
 	}
-	w.last, w.at = wall, at
+	w.last, w.lastAt = wall, at
 }
 
 // conclude completes the report.
@@ -156,14 +155,15 @@ func (r *reader) conclude() {
 	rep.Codec = r.video.Codec
 	rep.Width, rep.Height = r.sps.Width, r.sps.Height
 	if r.report.Frames > 0 {
-		end := r.end + max(r.times.step, 1)
+		end := r.end + r.times.step
 		rep.Duration = duration(end)
-		if moving := rep.Duration - rep.GapTime; rep.Frames > 1 && moving > 0 {
-			rep.FPS = float64(rep.Frames-rep.GapCount) / moving.Seconds()
+		if rep.Frames > 1 {
+			rep.FPS = float64(rep.Frames-rep.GapCount) / (rep.Duration - rep.GapTime).Seconds()
 		}
 		if w := r.walls; w.first != 0 {
 			rep.FirstWall, rep.LastWall = time.UnixMilli(w.first).UTC(), time.UnixMilli(w.last).UTC()
-			rep.WallEnd = rep.LastWall.Add(duration(end - w.at))
+			rep.FirstWallAt = duration(w.firstAt)
+			rep.WallEnd = rep.LastWall.Add(duration(end - w.lastAt))
 		}
 		r.blind-- // the first key frame told the codec, it was not lost
 	}

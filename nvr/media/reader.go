@@ -53,7 +53,7 @@ type reader struct {
 	bare     int64  // pictures shifted without a stamp of their own
 	shifted  bool   // the stream has pictures out of order
 	fields   int64
-	flushing bool
+	held     *es.AccessUnit // the latest picture, damaged; what came again replaces it
 	cut      bool
 	problems [problemKinds]Problem
 	walls    walls
@@ -70,11 +70,11 @@ func newReader(s sink, span time.Duration, dropAudio bool) *reader {
 		r.times.span = ticks(span + spanSlack)
 	}
 	r.audio.times = &r.times
-	if s != nil && !dropAudio {
+	if !dropAudio {
 		r.audio.sink = s
 	}
 	for k := range r.problems {
-		r.problems[k] = Problem{Kind: ProblemKind(k), Offset: -1}
+		r.problems[k].Kind = ProblemKind(k)
 	}
 	return r
 }
@@ -104,16 +104,14 @@ func (r *reader) begin() []byte {
 	head := r.head
 	r.head = nil
 	r.report.Container = Sniff(head)
-	if info, ok := ParseInfo(head); ok {
-		r.report.Info = info
-		r.hints(info)
-	}
+	r.report.Info, _ = ParseInfo(head)
+	r.hints(r.report.Info)
 	if !r.report.Container.ProgramStream() {
 		r.refuse(ForeignContainer, r.report.Container.String())
 		return nil
 	}
-	at := max(packOffset(head), 0)
-	if r.report.Container == IMKH && packOffset(head) < 0 {
+	at := packOffset(head)
+	if at < 0 {
 		at = infoLen
 	}
 	r.demux = ps.New(r, int64(at))
@@ -135,7 +133,7 @@ func (r *reader) hints(m Info) {
 	r.audio.kind = audioOfInfo(m)
 	r.audio.rate, r.audio.channels = 0, int(m.Channels)
 	if k := r.audio.kind; k == G711A || k == G711U {
-		r.audio.rate = int(min(m.Rate, 1<<20))
+		r.audio.rate = int(m.Rate)
 	}
 }
 
@@ -151,8 +149,8 @@ func (r *reader) finish() {
 		return
 	}
 	_ = r.demux.Close() // never fails
-	r.flushing = true
 	r.video.Flush()
+	r.release()
 	r.times.close()
 	r.conclude()
 }
@@ -178,7 +176,7 @@ func (r *reader) Map(m *ps.Map) {
 		case s.ID&0xF0 == 0xE0 && (r.videoID == 0 || s.ID == r.videoID):
 			r.mapVideo(s.Type)
 		case s.ID&0xE0 == 0xC0 && (r.audioID == 0 || s.ID == r.audioID) && !r.audio.formed:
-			if k := audioOfType(s.Type); k != r.audio.kind && k != NoAudio {
+			if k := audioOfType(s.Type); k != NoAudio {
 				r.audio.kind = k
 			}
 		}
@@ -193,7 +191,7 @@ func (r *reader) mapVideo(t byte) {
 	}
 	if r.report.KeyFrames > 0 {
 		now := codecOfType(t)
-		changed := now != es.Unknown && now != r.video.Codec && codecOfType(r.videoHeld) == r.video.Codec
+		changed := now != es.Unknown && codecOfType(r.videoHeld) == r.video.Codec
 		// One such map may be damaged.
 		if r.otherMaps++; changed && r.otherMaps > 1 {
 			r.refuse(ForeignCodec, "the codec changes in the middle")
@@ -254,7 +252,6 @@ func (r *reader) videoPacket(p *ps.Packet) {
 		}
 		if r.foreign {
 			r.refuse(ForeignCodec, r.announced)
-			return
 		}
 		if r.video.Codec == es.Unknown && p.HasPTS {
 			r.blind++

@@ -83,7 +83,7 @@ func (o Options) reserve(src io.Reader) int64 {
 		}
 	}
 	bySpan := int64(o.Span.Seconds()) * 30 * perFrame
-	return reserveBase + max(48<<10, min(max(size, 0), 1<<40)/200, min(max(bySpan, 0), 64<<20))
+	return reserveBase + max(48<<10, min(size, 1<<40)/200, min(bySpan, 64<<20))
 }
 
 // muxer writes the MP4. It begins the file with the first picture, so that what
@@ -152,7 +152,7 @@ func (m *muxer) finish(r *reader) (Report, error) {
 		return r.report, r.report.Unfit
 	}
 	if m.err == nil {
-		m.describe(r.sps, r.sets, max(r.times.step, 1))
+		m.describe(r.sps, r.sets, r.times.step)
 		r.report.IndexFront, m.err = m.w.Close()
 	}
 	if m.err != nil {
@@ -168,8 +168,8 @@ func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, step int64) {
 	if v.Entry = mp4.HEVC(sps, sets); sps.Codec == es.H264 {
 		v.Entry = mp4.AVC(sps, sets)
 	}
-	decoded, shown := v.First()
-	v.Start = shown - decoded
+	_, shown := v.First() // decoding begins at 0
+	v.Start = shown
 	if m.audio == nil {
 		return
 	}

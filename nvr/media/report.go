@@ -27,8 +27,10 @@ type Report struct {
 
 	// The recorder's own wall clock, carried in UTC, when it stands in the
 	// stream: at the first and at the last key frame that tell it. WallEnd is
-	// LastWall and the pictures that follow.
+	// LastWall and the pictures that follow; FirstWallAt is how long after the
+	// first picture FirstWall was told, gaps included, 0 when it told itself.
 	FirstWall, LastWall, WallEnd time.Time
+	FirstWallAt                  time.Duration
 
 	Gaps     []Gap // longer than GapLimit, at most MaxGaps
 	GapCount int   // all of them
@@ -65,7 +67,7 @@ const (
 	CutShort      ProblemKind = iota // the file ends inside a packet
 	Garbage                          // bytes that belong to no packet, or packets of a wrong length
 	MissingFrames                    // frame numbers are missing
-	Duplicates                       // pictures came twice; the second ones were dropped
+	Duplicates                       // pictures came twice; one of the two was dropped
 	LateKeyFrame                     // the file begins with pictures that cannot be decoded
 	Scrambled                        // some packets are marked as encrypted
 	TimeJumps                        // time stamps jump; the jumps were closed

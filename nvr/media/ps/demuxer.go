@@ -31,7 +31,6 @@ type Demuxer struct {
 	garbage int64 // bytes skipped since from
 	zeros   int64 // of them, zero bytes since the last other byte
 	from    int64 // where the garbage began
-	closed  bool
 }
 
 // New returns a demuxer that reports to h. The first byte it will be given
@@ -71,10 +70,6 @@ func (d *Demuxer) hold(b []byte) {
 
 // Close says that the stream has ended, and reports what was not complete.
 func (d *Demuxer) Close() error {
-	if d.closed {
-		return nil
-	}
-	d.closed = true
 	used := d.consume(d.carry, true)
 	if rest := d.carry[used:]; len(rest) > 0 {
 		d.flushGarbage()
@@ -111,7 +106,7 @@ func (d *Demuxer) step(b []byte, final bool) (n, need int) {
 		if !final {
 			return 0, 4
 		}
-		if b[len(b)-1] == 1 && bytes.HasPrefix([]byte{0, 0, 1}, b) {
+		if bytes.Equal(b, []byte{0, 0, 1}) {
 			return 0, 0
 		}
 		return d.skip(b, len(b)), 0

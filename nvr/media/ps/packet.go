@@ -65,7 +65,7 @@ func (d *Demuxer) stepSized(b []byte, final bool) (n, need int) {
 	inside := b[:min(n, len(b))]
 	near := b[:min(n+lookahead, len(b))]
 	for at := nextElement(near, 4); at < len(inside); at = nextElement(near, at+1) {
-		if isElement(near[at:]) && plausible(near[at:]) && (elementary || len(b) >= n) {
+		if plausible(near[at:]) && (elementary || len(b) >= n) {
 			n, inside = at, inside[:at]
 			break
 		}
@@ -132,13 +132,7 @@ func (d *Demuxer) openPacket(b []byte) (n, need int) {
 // stepOpen hands on the payload of a packet without a length up to the next
 // start code of the program stream layer. Elementary streams hold none.
 func (d *Demuxer) stepOpen(b []byte, final bool) (n, need int) {
-	if n = 0; !isElement(b) {
-		n = nextElement(b, 0)
-		for n+3 < len(b) && !isElement(b[n:]) {
-			n = nextElement(b, n+1)
-		}
-	}
-	if n+3 < len(b) {
+	if n = nextElement(b, 0); n+3 < len(b) {
 		d.open, d.packet.Payload = nil, b[:n]
 		if n > 0 {
 			d.h.Packet(&d.packet)

@@ -20,6 +20,8 @@ type Piece struct {
 	// Start is the wall clock of the picture that is shown first. Only
 	// differences to other times matter, so any zone will do if all agree.
 	Start time.Time
+	// Mute leaves the piece's sound out.
+	Mute bool
 }
 
 // Input is an MP4 open for reading.
@@ -68,6 +70,9 @@ func (p Piece) read(use func(in Input, m *mp4.Movie) error) error {
 	m, err := mp4.Read(in, in.Size())
 	if err != nil {
 		return p.failed(err)
+	}
+	if p.Mute {
+		m.Sound = nil
 	}
 	return use(in, m)
 }
