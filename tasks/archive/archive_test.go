@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 		victim(dir)
 		return
 	}
+	if dir := os.Getenv(deriverDir); dir != "" {
+		deriver(dir, os.Getenv(deriverEdition))
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -271,6 +275,23 @@ func TestDamagedIsDropped(t *testing.T) {
 				t.Errorf("the next attempt: %v", err)
 			}
 		})
+	}
+}
+
+// A search may announce more than there is; a recorder that proves that it has
+// no more is believed.
+func TestShrunk(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := movie(1, 1000)
+	it := item(0, 1001)
+	p := create(t, a, it)
+	write(t, p, b)
+	f, err := p.Commit(t.Context(), Try{Number: 1, Receipt: nvr.Receipt{Length: -1, Shrunk: true}})
+	if err != nil || f.Bytes != 1000 {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	if s, ok := a.Stored(it); !ok || s.Path != f.Path {
+		t.Errorf("Stored = %+v, %v", s, ok)
 	}
 }
 

@@ -1,6 +1,8 @@
 package archive
 
 import (
+	"iter"
+	"maps"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -21,8 +23,9 @@ func (a *Archive) Attempts(it Item) Attempt {
 }
 
 // NoteAttempt remembers a failed try of a recording, for this run and the
-// next; a Count of 0 forgets what was remembered. It survives a crash of hikgrab, but does not wait for the disk: a power
-// cut costs no more than one try too many.
+// next; a Count of 0 forgets what was remembered. It survives a crash of
+// hikgrab, but does not wait for the disk: a power cut costs no more than one
+// try too many.
 func (a *Archive) NoteAttempt(it Item, t Attempt) error {
 	t.Failure = field(t.Failure)
 	return a.note(tryOf(identify(it), t))
@@ -47,6 +50,13 @@ func (a *Archive) CameraOutcome(c CameraKey) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.index.cameras[c]
+}
+
+// CameraOutcomes yields how every camera ended that ever did.
+func (a *Archive) CameraOutcomes() iter.Seq2[CameraKey, string] {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.All(maps.Clone(a.index.cameras))
 }
 
 // note takes a record into memory even if the disk fails: this run goes on

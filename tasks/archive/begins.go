@@ -33,18 +33,9 @@ func firstPicture(rec nvr.Recording, m *media.Report) time.Time {
 	return start.Add(late - zone)
 }
 
-// wallOfFirst returns the stream's own clock at its first picture. Where only a
-// later key frame tells the time, it is counted back from the end. The two
-// clocks of a recorder drift, so that counting is for when it is needed: when
-// the results are more than half a group of pictures apart.
-func wallOfFirst(m *media.Report) time.Time {
-	counted := m.WallEnd.Add(-m.Duration)
-	group := (m.Duration - m.GapTime) / time.Duration(max(m.KeyFrames, 1))
-	if m.Problem(media.WallJumps).Count == 0 && m.FirstWall.Sub(counted) > group/2 {
-		return counted
-	}
-	return m.FirstWall
-}
+// wallOfFirst returns the stream's own clock at its first picture, whichever key
+// frame told it.
+func wallOfFirst(m *media.Report) time.Time { return m.FirstWall.Add(-m.FirstWallAt) }
 
 // begin notes when the first picture was taken.
 func (r *record) begin(at time.Time) {

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -21,13 +22,14 @@ func TestFirstPicture(t *testing.T) {
 		}
 	}
 	later := func(r media.Report, by time.Duration) media.Report {
-		r.FirstWall = r.FirstWall.Add(by)
+		r.FirstWall, r.FirstWallAt = r.FirstWall.Add(by), by
 		return r
 	}
 	drifting := report(at(300 * time.Millisecond))
 	drifting.WallEnd = drifting.WallEnd.Add(-700 * time.Millisecond)
-	jumping := later(report(at(0)), 4*time.Second)
+	jumping := later(report(at(300*time.Millisecond)), 4*time.Second)
 	jumping.Problems = []media.Problem{{Kind: media.WallJumps, Count: 1}}
+	jumping.WallEnd = jumping.WallEnd.Add(time.Hour)
 	silent := report(time.Time{})
 	silent.FirstWall, silent.LastWall, silent.WallEnd = time.Time{}, time.Time{}, time.Time{}
 	for name, tt := range map[string]struct {
@@ -46,7 +48,8 @@ func TestFirstPicture(t *testing.T) {
 		"a clock that was never set":       {report(time.Date(1970, 1, 1, 0, 3, 0, 0, time.UTC)), at(0)},
 		"told by the third key frame":      {later(report(at(500*time.Millisecond)), 4*time.Second), at(500 * time.Millisecond)},
 		"clocks that drift":                {drifting, at(300 * time.Millisecond)},
-		"told later, and the clock is set": {jumping, at(4 * time.Second)},
+		"told by the second key frame":     {later(drifting, 2*time.Second), at(300 * time.Millisecond)},
+		"told later, and the clock is set": {jumping, at(300 * time.Millisecond)},
 	} {
 		if got := firstPicture(rec, &tt.report); !got.Equal(tt.want) {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
@@ -56,6 +59,31 @@ func TestFirstPicture(t *testing.T) {
 	r := report(at(time.Second))
 	if got := firstPicture(rec, &r); !got.Equal(at(time.Second)) {
 		t.Errorf("with a zone: %v", got)
+	}
+}
+
+// unmapped is lateFootage without the maps that tell the clock up to the n-th key
+// frame.
+func unmapped(t *testing.T, n int) []byte {
+	b, at := lateFootage(t, simulator.H264), 0
+	for range n {
+		at += bytes.Index(b[at:], []byte{0, 0, 1, 0xBC})
+		b[at+3] = 0xBE // padding
+	}
+	return b
+}
+
+// A first key frame that does not tell the time delays nothing.
+func TestBeginsToldLater(t *testing.T) {
+	for n := range 7 {
+		a := open(t, t.TempDir())
+		b := unmapped(t, n)
+		it := shot(0, MP4, len(b))
+		f := commit(t, a, it, b)
+		all := a.FinishedOf([]Item{it})
+		if len(f.Notes) != 0 || len(all) != 1 || !all[0].Begins.Equal(morning.Add(late)) {
+			t.Errorf("without %d maps: %q, %+v", n, f.Notes, all)
+		}
 	}
 }
 

@@ -1,43 +1,63 @@
 package archive
 
 import (
+	"crypto/sha256"
 	"errors"
 	"io"
-	"os"
-	"strings"
+	"io/fs"
 )
 
+// Written says where WriteBeside put a file.
+type Written struct {
+	Path string // of the file
+	Kept string // of the one that stood there and was not what hikgrab wrote last; empty when there was none
+}
+
 // WriteBeside writes a file of that name beside the manifest, in place of the
-// one that an earlier run wrote. While another program keeps that one open, the
-// new one gets another name. It returns where the file is.
-func (a *Archive) WriteBeside(name string, write func(io.Writer) error) (path string, err error) {
+// one that an earlier run wrote. What a person changed since, or put there, is
+// kept under a dated name. While another program has the file open, it is the
+// new one that gets a dated name. With an error only Kept may be set.
+func (a *Archive) WriteBeside(name string, write func(io.Writer) error) (Written, error) {
 	const spare = ownDir + "/beside"
-	if err := ignoreMissing(a.root.Remove(spare)); err != nil {
-		return "", a.fail("write", name, err)
-	}
-	f, err := openPlain(a.root, spare, os.O_CREATE|os.O_EXCL|os.O_WRONLY, ownFilePerm)
+	h := sha256.New()
+	err := writeSpare(a.root, spare, a.perm, func(w io.Writer) error { return write(io.MultiWriter(w, h)) })
 	if err != nil {
-		return "", a.fail("write", name, err)
+		return Written{}, a.fail("write", name, err)
 	}
-	err = write(f)
-	if err == nil {
-		_ = f.Chmod(a.perm) // volumes without permissions refuse; see restrict
-		err = syncFile(f)
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return "", a.fail("write", name, errors.Join(err, a.root.Remove(spare)))
-	}
-	if !a.inOtherHands(name) {
-		if err = a.root.Rename(spare, name); err == nil {
-			return a.path(name), a.fail("write", name, syncDir(a.root, "."))
+	usual, kept, err := a.replaceOurs(spare, name)
+	written := Written{Kept: kept}
+	if err != nil {
+		if usual, err = renameDated(a.root, spare, name, "-", a.now()); err != nil {
+			return written, a.fail("write", name, errors.Join(err, a.root.Remove(spare)))
 		}
+	} else if err := a.note(besideOf(name, checksum(h.Sum(nil)))); err != nil {
+		a.log.Warn("What was written could not be noted; the next run keeps it under another name", "file", name, "error", err)
 	}
-	dot := strings.LastIndexByte(name, '.')
-	other := name[:dot] + "-" + a.now().Format(stampLayout) + name[dot:]
-	if err := a.root.Rename(spare, other); err != nil {
-		return "", a.fail("write", other, errors.Join(err, a.root.Remove(spare)))
+	written.Path = a.path(usual)
+	return written, a.fail("write", usual, syncDir(a.root, "."))
+}
+
+// replaceOurs gives from the usual name. What stands there and is not what
+// hikgrab wrote last is set aside; kept tells where.
+func (a *Archive) replaceOurs(from, name string) (usual, kept string, err error) {
+	if a.inOtherHands(name) {
+		return "", "", fs.ErrExist
 	}
-	return a.path(other), a.fail("write", other, syncDir(a.root, "."))
+	there, err := a.sumFile(name)
+	a.mu.Lock()
+	last, wrote := a.index.beside[name]
+	a.mu.Unlock()
+	switch {
+	case err == nil && wrote && there == last:
+		return name, "", a.root.Rename(from, name)
+	case !errors.Is(err, fs.ErrNotExist): // a file that cannot even be read is not ours either
+		dated, err := renameDated(a.root, name, name, wordBefore, a.now())
+		if err != nil {
+			return "", "", err
+		}
+		kept = a.path(dated)
+	}
+	return name, kept, renameNoReplace(a.root, from, name)
 }
 
 // inOtherHands reports whether an office program has the file open: Excel and

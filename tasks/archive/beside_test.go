@@ -9,43 +9,111 @@ import (
 	"testing"
 )
 
+// result is the name that these tests write beside the manifest.
+const result = "tasks.result.xlsx"
+
+func saying(text string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	}
+}
+
+func wantText(t *testing.T, path, text string) {
+	t.Helper()
+	if b, err := os.ReadFile(path); err != nil || string(b) != text {
+		t.Errorf("%s holds %q, %v, want %q", path, b, err, text)
+	}
+}
+
+// writeResult writes the result sheet and checks that nothing lost its name.
+func writeResult(t *testing.T, a *Archive, text string) {
+	t.Helper()
+	usual := filepath.Join(a.Dir(), result)
+	w, err := a.WriteBeside(result, saying(text))
+	if err != nil || w != (Written{Path: usual}) {
+		t.Fatalf("%+v, %v", w, err)
+	}
+	wantText(t, usual, text)
+}
+
 func TestWriteBeside(t *testing.T) {
 	a := open(t, t.TempDir())
-	say := func(text string) func(io.Writer) error {
-		return func(w io.Writer) error {
-			_, err := io.WriteString(w, text)
-			return err
-		}
-	}
-	wantText := func(path, text string) {
-		t.Helper()
-		if b, err := os.ReadFile(path); err != nil || string(b) != text {
-			t.Errorf("%s holds %q, %v", path, b, err)
-		}
-	}
-	plain := filepath.Join(a.Dir(), "tasks.result.xlsx")
-	for _, text := range []string{"one", "two"} {
-		path, err := a.WriteBeside("tasks.result.xlsx", say(text))
-		if err != nil || path != plain {
-			t.Fatalf("%s, %v", path, err)
-		}
-		wantText(path, text)
-	}
-	if _, err := a.WriteBeside("tasks.result.xlsx", func(io.Writer) error { return errors.ErrUnsupported }); !errors.Is(err, errors.ErrUnsupported) {
+	usual := filepath.Join(a.Dir(), result)
+	writeResult(t, a, "one")
+	writeResult(t, a, "two")
+	if _, err := a.WriteBeside(result, func(io.Writer) error { return errors.ErrUnsupported }); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("a failure to write gives %v", err)
 	}
-	wantText(plain, "two")
-	for _, sign := range []string{"~$tasks.result.xlsx", ".~lock.tasks.result.xlsx#"} {
+	if _, err := os.Stat(filepath.Join(a.Dir(), ownDir, "beside")); err == nil {
+		t.Error("what could not be written is left")
+	}
+	wantText(t, usual, "two")
+	if info, err := os.Stat(usual); err != nil || info.Mode().Perm() != a.perm {
+		t.Errorf("its permissions are %v, %v, want %v", info.Mode(), err, a.perm)
+	}
+	seen := map[string]bool{}
+	for _, sign := range []string{"~$" + result, ".~lock." + result + "#"} {
 		put(t, filepath.Join(a.Dir(), sign), nil)
-		path, err := a.WriteBeside("tasks.result.xlsx", say("three"))
-		if err != nil || path == plain || !strings.Contains(path, "tasks.result-2") {
-			t.Errorf("%s, %v", path, err)
+		w, err := a.WriteBeside(result, saying("three"))
+		if err != nil || seen[w.Path] || w.Kept != "" || !strings.Contains(w.Path, "tasks.result-2") {
+			t.Errorf("%+v, %v", w, err)
 		}
-		wantText(path, "three")
-		wantText(plain, "two")
+		seen[w.Path] = true // one does not replace the other, though it is the same second
+		wantText(t, w.Path, "three")
+		wantText(t, usual, "two")
 		forget(t, a.Dir(), sign)
 	}
 	if _, err := os.Stat(filepath.Join(a.Dir(), ownDir, "beside")); err == nil {
 		t.Error("the spare file is left")
+	}
+	writeResult(t, a, "four") // what stands under the usual name is still ours
+	a = reopen(t, a)
+	writeResult(t, a, "five")
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Open(a.Dir(), nil, func(a *Archive) { a.compactAfter = -1 }) // the journal is written anew
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closing(t, a)
+	writeResult(t, a, "six")
+}
+
+// What a person changed, or put there, is kept under another name.
+func TestWriteBesideKeepsNotes(t *testing.T) {
+	for name, arrange := range map[string]func(t *testing.T, a *Archive, usual string){
+		"changed": func(t *testing.T, a *Archive, usual string) {
+			writeResult(t, a, "one")
+			put(t, usual, []byte("One")) // as long as it was
+		},
+		"from before": func(t *testing.T, _ *Archive, usual string) { put(t, usual, []byte("One")) },
+		"an older one of ours, changed": func(t *testing.T, a *Archive, usual string) {
+			writeResult(t, a, "one")
+			writeResult(t, a, "two")
+			put(t, usual, []byte("One"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			usual := filepath.Join(a.Dir(), result)
+			arrange(t, a, usual)
+			a = reopen(t, a)
+			kept := map[string]bool{}
+			for _, text := range []string{"three", "four"} {
+				w, err := a.WriteBeside(result, saying(text))
+				if err != nil || w.Path != usual || !strings.Contains(w.Kept, "tasks.result-before-2") || kept[w.Kept] {
+					t.Fatalf("%+v, %v", w, err)
+				}
+				kept[w.Kept] = true
+				wantText(t, usual, text)
+				wantText(t, w.Kept, "One")
+				put(t, usual, []byte("One")) // and once more in the same second
+			}
+			for path := range kept {
+				wantText(t, path, "One")
+			}
+		})
 	}
 }

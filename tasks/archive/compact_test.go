@@ -29,7 +29,7 @@ func anyRecord(t *rapid.T) record {
 	if n%2 == 1 {
 		file.Begins = "2026-11-03T08:15:00.400"
 	}
-	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, uncutRecord, "other"}).Draw(t, "type") {
+	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, uncutRecord, besideRecord, "other"}).Draw(t, "type") {
 	case placingRecord:
 		file.Type = placingRecord
 		return file
@@ -48,6 +48,8 @@ func anyRecord(t *rapid.T) record {
 		return record{Type: staysRecord, ID: id}
 	case uncutRecord:
 		return uncutOf(fileID{id, MP4, clip{int64(n), 10}})
+	case besideRecord:
+		return besideOf(file.Path, file.SHA256)
 	case headerRecord:
 	}
 	return record{Type: "other", Bytes: 5}

@@ -3,7 +3,6 @@ package archive
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -29,10 +28,8 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 	}
 	src := io.NewSectionReader(p.file, 0, pr.done.Bytes)
 	movie, report, err := p.movie(ctx, src, media.Options{Frames: pr.report.Frames, Bytes: pr.done.Bytes})
-	if err == nil && report.Frames != pr.report.Frames {
-		err = fmt.Errorf("it has %d pictures, not %d", report.Frames, pr.report.Frames)
-	}
 	if err == nil {
+		pr.done.remark(newProblems(&report, &pr.report)...)
 		pr.beside = p.item.format() == Both || !report.Clean()
 		pr.movie = new(p.sequel(pr.done, movie, &report))
 		return p.clip(ctx, pr)
@@ -87,12 +84,15 @@ func (p *Part) sequel(raw, movie record, m *media.Report) record {
 	return done
 }
 
-// movie writes the MP4 of a recording.
+// movie writes the MP4 of a recording in which a scan counted o.Frames pictures.
 func (p *Part) movie(ctx context.Context, src io.Reader, o media.Options) (made record, m media.Report, err error) {
 	p.converted.Store(0)
 	o.Span, o.DropAudio = max(0, p.item.Recording.End.Sub(p.item.Recording.Start)), p.item.DropAudio
 	made, err = p.produce(ctx, movieOf(p.id), func(dst io.WriteSeeker) (err error) {
 		m, err = media.Remux(dst, cancelled{ctx, src}, o)
+		if err == nil && m.Frames != o.Frames {
+			err = fmt.Errorf("it has %d pictures, not %d", m.Frames, o.Frames)
+		}
 		return err
 	})
 	return made, m, err
@@ -128,7 +128,7 @@ func (a *Archive) writeMovie(ctx context.Context, name string, fill func(io.Writ
 		err = a.explain(err, at)
 	} else {
 		_ = file.Chmod(a.perm) // volumes without permissions refuse; see restrict
-		err = syncPart(file)
+		err = syncThrough(file)
 	}
 	if err == nil {
 		h := sha256.New()
@@ -140,45 +140,6 @@ func (a *Archive) writeMovie(ctx context.Context, name string, fill func(io.Writ
 		err = proveBoxes(file, size)
 	}
 	return size, sum, errors.Join(err, file.Close())
-}
-
-// proveBoxes checks that what the disk gives back is made of an MP4's boxes
-// from the first byte to the last.
-func proveBoxes(f io.ReaderAt, size int64) error {
-	missing := map[string]bool{"ftyp": true, "moov": true, "mdat": true}
-	for at := int64(0); at < size; {
-		var head [16]byte
-		n, err := f.ReadAt(head[:], at)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		length, least := int64(binary.BigEndian.Uint32(head[:])), int64(8)
-		if length == 1 {
-			length, least = int64(binary.BigEndian.Uint64(head[8:])), 16
-		}
-		if int64(n) < least || length < least || length > size-at {
-			return fmt.Errorf("the MP4 has a box of %d bytes at byte %d of %d", length, at, size)
-		}
-		delete(missing, string(head[4:8]))
-		at += length
-	}
-	if len(missing) > 0 {
-		return fmt.Errorf("the MP4 of %d bytes lacks %d of its boxes", size, len(missing))
-	}
-	return nil
-}
-
-// cancelled is a reader that ends with a context.
-type cancelled struct {
-	ctx context.Context // the reader lives as long as one call
-	src io.Reader
-}
-
-func (c cancelled) Read(b []byte) (int, error) {
-	if err := context.Cause(c.ctx); err != nil {
-		return 0, err
-	}
-	return c.src.Read(b)
 }
 
 // countingWriter lets others see how much space is still needed.

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -167,8 +166,6 @@ func TestBoth(t *testing.T) {
 	}
 }
 
-// What came damaged is fetched once more; when it comes the same it is kept,
-// raw beside the MP4, and says so.
 // A recording of another kind stays as the recorder sent it.
 func TestUnfitStaysRaw(t *testing.T) {
 	a := open(t, t.TempDir())
@@ -260,136 +257,6 @@ func TestStoppedWhileConverting(t *testing.T) {
 	wantMovie(t, a, f)
 }
 
-func TestProveBoxes(t *testing.T) {
-	a := open(t, t.TempDir())
-	b := footage(t, 0, simulator.H264)
-	f := commit(t, a, shot(0, MP4, len(b)), b)
-	movie, err := os.ReadFile(filepath.Join(a.Dir(), f.Path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := proveBoxes(bytes.NewReader(movie), int64(len(movie))); err != nil {
-		t.Error(err)
-	}
-	for _, harmed := range [][]byte{nil, movie[:len(movie)-1], append(slices.Clone(movie), 0), movie[:32], make([]byte, 100), movie[24:]} {
-		if proveBoxes(bytes.NewReader(harmed), int64(len(harmed))) == nil {
-			t.Errorf("%d bytes that are no MP4 are taken for one", len(harmed))
-		}
-	}
-}
-
-// A volume without room for the MP4 keeps the part until there is some.
-func TestNoRoomForMP4(t *testing.T) {
-	a := open(t, t.TempDir())
-	b := footage(t, 0, simulator.H264)
-	room := len(b) + 100_000
-	a.wrap = func(f *os.File) partFile { return fullFile{File: f, room: &room} }
-	it := shot(0, MP4, len(b))
-	p := create(t, a, it)
-	write(t, p, b)
-	_, err := p.Commit(t.Context(), try(1, len(b)))
-	wantKind(t, err, Full)
-	if parts(t, a.Dir()) != 1 || len(tree(t, a.Dir())) != 0 {
-		t.Errorf("%d parts and %v are left", parts(t, a.Dir()), tree(t, a.Dir()))
-	}
-	room = 1 << 30
-	p = create(t, a, it)
-	if p.Offset() != int64(len(b)) {
-		t.Errorf("Offset = %d", p.Offset())
-	}
-	f, err := p.Commit(t.Context(), try(1, len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantMovie(t, a, f)
-
-	a.volume = volumeOf(150<<20, 1000<<30)
-	_, err = a.Create(shot(1, MP4, 0))
-	wantKind(t, err, Full)
-	a.volume = volumeOf(1<<30, 1000<<30)
-	_, err = a.Create(shot(1, MP4, 400<<20))
-	wantKind(t, err, Full) // twice that and the floor
-	create(t, a, shot(1, MP4, 380<<20))
-}
-
-// brokenMovie fails only where the MP4 is written.
-type brokenMovie struct{ *os.File }
-
-func (brokenMovie) Write([]byte) (int, error) { return 0, syscall.EIO }
-
-// An MP4 that cannot be written for another reason leaves the raw file.
-func TestFailedConversion(t *testing.T) {
-	a := open(t, t.TempDir())
-	a.wrap = func(f *os.File) partFile {
-		if strings.HasSuffix(f.Name(), ".mp4.part") {
-			return brokenMovie{f}
-		}
-		return f
-	}
-	b := footage(t, 0, simulator.H264)
-	f := commit(t, a, shot(0, MP4, len(b)), b)
-	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 could be made of it: ") || parts(t, a.Dir()) != 0 {
-		t.Errorf("%+v, %d parts", f, parts(t, a.Dir()))
-	}
-}
-
-// The crash between announcing an MP4 and noting "done", at each of its steps.
-func TestSettleMP4(t *testing.T) {
-	b := footage(t, 0, simulator.H264)
-	it := shot(0, MP4, len(b))
-	made := open(t, t.TempDir())
-	file := commit(t, made, it, b)
-	movie, err := os.ReadFile(filepath.Join(made.Dir(), file.Path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, tt := range map[string]struct {
-		arrange func(t *testing.T, part, movieName, final string)
-		stored  bool
-	}{
-		"before the rename": {func(t *testing.T, part, made, _ string) { put(t, part, b); put(t, made, movie) }, true},
-		"after the rename":  {func(t *testing.T, part, _, final string) { put(t, part, b); put(t, final, movie) }, true},
-		"between link and unlink": {func(t *testing.T, part, made, final string) {
-			put(t, part, b)
-			put(t, made, movie)
-			if err := os.Link(made, final); err != nil {
-				t.Fatal(err)
-			}
-		}, true},
-		"half of the MP4": {func(t *testing.T, part, made, _ string) { put(t, part, b); put(t, made, movie[:5000]) }, false},
-		"without the MP4": {func(t *testing.T, part, _, _ string) { put(t, part, b) }, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			r := itemRecord(placingRecord, it)
-			r.Format, r.Path, r.Bytes, r.SHA256, r.Attempts = MP4, file.Path, int64(len(movie)), sumOf(movie), 3
-			plantJournal(t, dir, journalOf(t, record{Type: keptRecord, ID: r.ID, Bytes: int64(len(b))}, r))
-			part, made, final := filepath.Join(dir, partName(r.ID)), filepath.Join(dir, r.fileID().part()), filepath.Join(dir, r.Path)
-			for _, d := range []string{filepath.Dir(part), filepath.Dir(final)} {
-				if err := os.MkdirAll(d, 0o755); err != nil {
-					t.Fatal(err)
-				}
-			}
-			tt.arrange(t, part, made, final)
-			a := open(t, dir)
-			f, ok := a.Stored(it)
-			if ok != tt.stored || ok && (f.Path != r.Path || f.SHA256 != r.SHA256.String()) {
-				t.Fatalf("Stored = %+v, %v", f, ok)
-			}
-			left := 0
-			if !ok {
-				left = 1 // the download goes on
-			}
-			if parts(t, dir) != left {
-				t.Errorf("%d parts are left", parts(t, dir))
-			}
-			if p := create(t, a, it); ok != (p.Offset() == 0) {
-				t.Errorf("Offset = %d", p.Offset())
-			}
-		})
-	}
-}
-
 func TestLostJournalOfMP4(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H264)
@@ -426,8 +293,6 @@ func TestLostJournalOfMP4(t *testing.T) {
 	}
 }
 
-// A recording cut between two packs shows nothing but its end: where neither
-// size nor length were told, that is fetched again.
 func TestFormatWords(t *testing.T) {
 	for f := Raw; f <= Both; f++ {
 		if got, err := ParseFormat(fmt.Sprint(f)); err != nil || got != f {

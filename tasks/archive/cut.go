@@ -26,6 +26,7 @@ func (p *Part) cut(ctx context.Context, whole record, name string) (cutting, err
 	piece := splice.Piece{
 		Name: name, Start: readWall(whole.begins()),
 		Open: func() (splice.Input, error) { return p.archive.input(name) },
+		Mute: p.item.DropAudio, // an earlier run's MP4 may have sound
 	}
 	files, left, err := splice.Plan(ctx, []splice.Piece{piece}, p.item.window())
 	switch {

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/hikgrab/nvr/media/mediatest"
 	"example.com/hikgrab/nvr/simulator"
 )
 
@@ -159,6 +159,47 @@ func TestConvertToClip(t *testing.T) {
 	}
 }
 
+// A clip that is to have no sound has none, whatever it is made of; what was
+// there before keeps its sound.
+func TestSilentClip(t *testing.T) {
+	b := lateFootage(t, simulator.H264)
+	it := clipped(MP4, len(b), 5, 9)
+	it.DropAudio = true
+	want := commit(t, open(t, t.TempDir()), it, b)
+	hasSound := func(a *Archive, f File) bool {
+		t.Helper()
+		file, err := os.Open(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closing(t, file)
+		m, err := mediatest.ReadMovie(file, f.Bytes)
+		if err != nil || len(m.Track("vide").Samples) == 0 {
+			t.Fatalf("%s: %v", f.Path, err)
+		}
+		return m.Track("soun").Handler != ""
+	}
+	for _, there := range []Format{Raw, MP4, Both} {
+		a := open(t, t.TempDir())
+		whole := commit(t, a, shot(0, there, len(b)), b)
+		f, ok, err := a.Convert(t.Context(), it)
+		if !ok || err != nil || f.Path != want.Path || f.SHA256 != want.SHA256 {
+			t.Fatalf("of %v: %+v, %v, %v, want %+v", there, f, ok, err, want)
+		}
+		if hasSound(a, f) {
+			t.Errorf("the clip made of %v has sound", there)
+		}
+		if there != Raw && !hasSound(a, whole) {
+			t.Errorf("the sound of %s is gone", whole.Path)
+		}
+		it.DropAudio = false
+		if s, ok := a.Stored(it); !ok || s.Path != f.Path {
+			t.Errorf("Stored = %+v, %v", s, ok)
+		}
+		it.DropAudio = true
+	}
+}
+
 // spoil changes a byte in the middle of a file.
 func spoil(t *testing.T, name string) {
 	t.Helper()
@@ -237,65 +278,6 @@ func TestSpaceForClip(t *testing.T) {
 	wantKind(t, err, Full)
 	it.Recording.End = it.Recording.Start.Add(24 * time.Hour)
 	create(t, a, it) // a minute of a day is little
-}
-
-// The crash between announcing a clip and noting "done", at each of its steps.
-func TestSettleClip(t *testing.T) {
-	b := lateFootage(t, simulator.H264)
-	it := clipped(MP4, len(b), 5, 9)
-	made := open(t, t.TempDir())
-	file := commit(t, made, it, b)
-	movie, err := os.ReadFile(filepath.Join(made.Dir(), file.Path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	whole := []byte("the MP4 it was cut from")
-	for name, tt := range map[string]struct {
-		arrange func(part, final string) error
-		stored  bool
-	}{
-		"before the rename": {func(part, _ string) error { return os.WriteFile(part, movie, 0o600) }, true},
-		"after the rename":  {func(_, final string) error { return os.WriteFile(final, movie, 0o600) }, true},
-		"between link and unlink": {func(part, final string) error {
-			return errors.Join(os.WriteFile(part, movie, 0o600), os.Link(part, final))
-		}, true},
-		"half of the clip": {func(part, _ string) error { return os.WriteFile(part, movie[:5000], 0o600) }, false},
-		"without the clip": {func(string, string) error { return nil }, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			r := itemRecord(placingRecord, it)
-			r.Format, r.Clip, r.Path, r.Bytes, r.SHA256, r.Attempts = MP4, it.clip(), file.Path, int64(len(movie)), sumOf(movie), 3
-			plantJournal(t, dir, journalOf(t, record{Type: keptRecord, ID: r.ID, Bytes: int64(len(b))}, r))
-			part, final := filepath.Join(dir, r.fileID().part()), filepath.Join(dir, r.Path)
-			if err := errors.Join(os.MkdirAll(filepath.Dir(part), 0o755), os.MkdirAll(filepath.Dir(final), 0o755)); err != nil {
-				t.Fatal(err)
-			}
-			put(t, filepath.Join(dir, partName(r.ID)), b)
-			put(t, filepath.Join(dir, movieOf(r.ID).part()), whole)
-			if err := tt.arrange(part, final); err != nil {
-				t.Fatal(err)
-			}
-			a := open(t, dir)
-			f, ok := a.Stored(it)
-			if ok != tt.stored || ok && (f.Path != r.Path || f.SHA256 != r.SHA256.String()) {
-				t.Fatalf("Stored = %+v, %v", f, ok)
-			}
-			if _, whole := a.Stored(it.whole()); whole {
-				t.Error("the clip counts as the whole")
-			}
-			left := 0
-			if !ok {
-				left = 1 // the download goes on
-			}
-			if parts(t, dir) != left {
-				t.Errorf("%d parts are left", parts(t, dir))
-			}
-			if p := create(t, a, it); ok != (p.Offset() == 0) {
-				t.Errorf("Offset = %d", p.Offset())
-			}
-		})
-	}
 }
 
 // A lost journal costs no clip and no whole file, even when the layout has

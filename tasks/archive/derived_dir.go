@@ -152,7 +152,7 @@ func (a *Archive) placeDirectory(making, name string) error {
 		}
 		return err
 	}
-	return a.syncNames(append(changed, path.Dir(name), stillsDir))
+	return syncNames(a.root, append(changed, path.Dir(name), stillsDir))
 }
 
 // dropStrayStills removes directories of stills that were never finished.

@@ -1,12 +1,7 @@
 package archive
 
 import (
-	"bufio"
-	"context"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,13 +16,6 @@ const (
 )
 
 const derivedWishes = 40
-
-func init() {
-	if dir := os.Getenv(deriverDir); dir != "" {
-		deriver(dir, os.Getenv(deriverEdition))
-		os.Exit(0)
-	}
-}
 
 // deriver makes what is not made yet, until it is killed.
 func deriver(dir, edition string) {
@@ -58,12 +46,7 @@ func deriver(dir, edition string) {
 // TestDeriverKilled kills a process that makes files and replaces older ones. A
 // later run puts everything right: each file is there once, whole and listed.
 func TestDeriverKilled(t *testing.T) {
-	seed := *killSeed
-	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
-	}
-	t.Logf("-kill.seed=%d", seed)
-	random := rand.New(rand.NewPCG(seed, 1))
+	random := killMoments(t)
 	dir := t.TempDir()
 	for _, edition := range []string{"first", "second"} {
 		for range 2 {
@@ -91,26 +74,7 @@ func TestDeriverKilled(t *testing.T) {
 // runDeriver reports whether the process completed before it was killed.
 func runDeriver(t *testing.T, dir, edition string, after time.Duration) (complete bool) {
 	t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])
-	cmd.Env = append(os.Environ(), deriverDir+"="+dir, deriverEdition+"="+edition, "GORACE=atexit_sleep_ms=0")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		switch text := lines.Text(); {
-		case text == "ready":
-			timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-			defer timer.Stop()
-		case text == "complete":
-			complete = true
-		default:
-			t.Error(text)
-		}
-	}
-	_ = cmd.Wait() // it may have been killed
+	runKilled(t, after, func(text string) { complete = complete || text == "complete" },
+		deriverDir+"="+dir, deriverEdition+"="+edition)
 	return complete
 }

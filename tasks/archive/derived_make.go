@@ -25,8 +25,8 @@ type Making struct {
 // Derive makes a file beside the recordings: write fills it, it is synced, read
 // again for its checksum, and gets its name in one step; then it is listed in
 // the manifest of its tree. Nothing is replaced but a file of that manifest that
-// was made for the same wish, and after an error nothing is left of the new one. The bytes read for the checksum
-// are added to read as they come.
+// was made for the same wish, and after an error nothing is left of the new one.
+// The bytes read for the checksum are added to read as they come.
 //
 // It gives a Full error when the file would not fit beside what is being
 // downloaded, and InUse when the same one is being made.
@@ -95,7 +95,7 @@ func (a *Archive) shelve(part string, m *Making, sum checksum) error {
 			return err
 		}
 		m.Path = name
-		if err := a.syncNames(append(changed, dir, partsDir)); err != nil {
+		if err := syncNames(a.root, append(changed, dir, partsDir)); err != nil {
 			return err
 		}
 		var gone []string
@@ -132,15 +132,6 @@ func (a *Archive) putAt(part, name string, listed bool, size int64, sum checksum
 		return fs.ErrExist
 	}
 	return renameNoReplace(a.root, part, name)
-}
-
-func (a *Archive) syncNames(dirs []string) error {
-	for _, dir := range dirs {
-		if err := syncDir(a.root, dir); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // names yields the names that the file may get, the one it should get first.

@@ -165,34 +165,18 @@ func (a *Archive) list(s *shelf, line []byte, gone ...string) error {
 
 // relist writes a manifest anew without the lines of some paths, in one step.
 func (a *Archive) relist(root *os.Root, s *shelf, line []byte, dropped map[string]bool) error {
-	const spare = ownDir + "/derived.csv"
-	if err := ignoreMissing(a.root.Remove(spare)); err != nil {
-		return err
-	}
 	old, err := openPlain(root, manifestName, os.O_CREATE|os.O_RDONLY, 0o666)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = old.Close() }() // it was only read
-	f, err := openPlain(a.root, spare, os.O_CREATE|os.O_EXCL|os.O_WRONLY, ownFilePerm)
-	if err != nil {
-		return err
-	}
-	err = copyWithout(f, old, dropped)
-	if err == nil {
-		_, err = f.Write(line)
-	}
-	if err == nil {
-		_ = f.Chmod(a.perm) // volumes without permissions refuse; see restrict
-		err = syncFile(f)
-	}
-	if err = errors.Join(err, f.Close(), old.Close()); err == nil { // Windows replaces no open file
-		err = a.root.Rename(spare, s.manifestPath())
-	}
-	if err != nil {
-		return errors.Join(err, a.root.Remove(spare))
-	}
-	return syncDir(root, ".")
+	return replaceFile(a.root, s.manifestPath(), ownDir+"/derived.csv", a.perm, func(w io.Writer) error {
+		err := copyWithout(w, old, dropped)
+		if err == nil {
+			_, err = w.Write(line)
+		}
+		return errors.Join(err, old.Close())
+	})
 }
 
 // copyWithout copies a manifest without the lines of some paths. Whatever else

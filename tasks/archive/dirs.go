@@ -27,8 +27,21 @@ func makeDirs(root *os.Root, dir string) (changed []string, err error) {
 		case !errors.Is(err, fs.ErrExist):
 			return nil, err
 		}
+		if info, err := root.Stat(dir[:i]); err == nil && !info.IsDir() {
+			return nil, fmt.Errorf("%s: %w", dir[:i], errInTheWay)
+		}
 	}
 	return changed, nil
+}
+
+// syncNames makes the names in directories survive a power cut.
+func syncNames(root *os.Root, dirs []string) error {
+	for _, dir := range dirs {
+		if err := syncDir(root, dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // makeOwnDir makes a directory for this user alone, whatever the umask says,
@@ -76,6 +89,14 @@ func openRead(root *os.Root, name string) (*os.File, error) {
 	return openPlain(root, name, os.O_RDONLY, 0)
 }
 
+// syncThrough is syncFile for what may be a file in a test's hands.
+func syncThrough(f interface{ Sync() error }) error {
+	if file, ok := f.(*os.File); ok {
+		return syncFile(file)
+	}
+	return f.Sync()
+}
+
 // restrict leaves a file to this user alone, whatever the umask made of it.
 // Volumes that know no permissions, such as FAT, refuse; there is nothing to
 // protect them with, and no secret is ever in these files.
@@ -89,7 +110,7 @@ func restrict(f *os.File) {
 // for recordings start as parts that only their owner may read.
 func userPerm(root *os.Root) (fs.FileMode, error) {
 	const probe = ownDir + "/umask"
-	if err := root.Remove(probe); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := ignoreMissing(root.Remove(probe)); err != nil {
 		return 0, err
 	}
 	f, err := root.OpenFile(probe, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
@@ -101,4 +122,11 @@ func userPerm(root *os.Root) (fs.FileMode, error) {
 		return 0, err
 	}
 	return info.Mode().Perm() | ownFilePerm, nil
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

@@ -25,6 +25,10 @@
 // has another one. Files that are made out of finished ones stand in trees of
 // their own, joined, cut and frames, and never change what they are made of.
 //
+// What a run writes beside the manifest for people, such as the result sheet,
+// takes the place of what the last run wrote there. As soon as somebody changed
+// that, or put a file of that name there, it is kept under a dated name.
+//
 // A file that stands under the name a recording should get, and of which the
 // journal knows nothing, is never replaced: the recording gets a name with its
 // own identity in it. Such a file counts as the recording itself, and is not

@@ -125,7 +125,7 @@ func classify(err error) Kind {
 		return Full
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist),
 		errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR),
-		errors.Is(err, errOddFile), escapes(err):
+		errors.Is(err, errOddFile), errors.Is(err, errInTheWay), escapes(err):
 		return Denied
 	case isShared(err):
 		return InUse
@@ -136,6 +136,10 @@ func classify(err error) Kind {
 // errOddFile is given when something that is neither a file nor a directory,
 // such as a symbolic link, stands where hikgrab keeps its own.
 var errOddFile = errors.New("something else than a plain file or directory stands there")
+
+// errInTheWay is given instead of ENOTDIR, which Windows cannot tell from a
+// directory that is gone.
+var errInTheWay = errors.New("a file stands where a directory is needed")
 
 // escapes reports whether os.Root refused a path that leads out of the
 // directory. Package os does not export that error.
@@ -155,8 +159,8 @@ func deniedWhat(err error) string {
 		return "a symbolic link in this path leads out of the output directory"
 	case errors.Is(err, errOddFile):
 		return errOddFile.Error()
-	case errors.Is(err, syscall.ENOTDIR):
-		return "a file stands where a directory is needed"
+	case errors.Is(err, errInTheWay), errors.Is(err, syscall.ENOTDIR):
+		return errInTheWay.Error()
 	}
 	return "permission denied"
 }
@@ -168,7 +172,7 @@ func deniedHint(err error) string {
 		return "mount it writable, or use --out on another volume"
 	case errors.Is(err, fs.ErrNotExist):
 		return "connect the volume or put the directory back, then start hikgrab again; what is done is not fetched twice"
-	case escapes(err), errors.Is(err, errOddFile), errors.Is(err, syscall.ENOTDIR):
+	case escapes(err), errors.Is(err, errOddFile), errors.Is(err, errInTheWay), errors.Is(err, syscall.ENOTDIR):
 		return "look at what stands there and move it away, or use another --out"
 	}
 	return "give your user the right to write there, or use another --out"

@@ -24,7 +24,7 @@ func TestKinds(t *testing.T) {
 		{syscall.EPERM, Denied, "permission denied", "right to write"},
 		{syscall.EROFS, Denied, "read-only", "mount it writable"},
 		{syscall.ENOENT, Denied, "is gone", "start hikgrab again"},
-		{syscall.ENOTDIR, Denied, "a file stands where", "move it away"},
+		{errInTheWay, Denied, "a file stands where", "move it away"},
 		{errOddFile, Denied, "something else", "move it away"},
 		{errors.New("path escapes from parent"), Denied, "symbolic link", "move it away"},
 		{errFuture, KindUnknown, "newer hikgrab", "newer hikgrab"},

@@ -63,17 +63,9 @@ func TestFinished(t *testing.T) {
 // Lines that wait because a program holds the manifest count as well.
 func TestFinishedOfPendingLines(t *testing.T) {
 	a := open(t, t.TempDir())
-	name := filepath.Join(a.Dir(), manifestName)
-	if err := os.Remove(name); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(name, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	unblock := blockManifest(t, a)
 	f := commit(t, a, item(0, 0), movie(1, 1000))
-	if err := os.Remove(name); err != nil {
-		t.Fatal(err)
-	}
+	unblock()
 	if all, err := a.Finished(); err != nil || len(all) != 1 || all[0].Path != f.Path {
 		t.Errorf("Finished = %+v, %v", all, err)
 	}

@@ -46,7 +46,7 @@ type Item struct {
 	Recording nvr.Recording
 	Format    Format
 	Clip      Span // what is wanted of the recording where it becomes an MP4; zero, or a range around it, for all
-	DropAudio bool // an MP4 gets no sound
+	DropAudio bool // an MP4 that is made gets no sound; one that is there counts as it is
 }
 
 // format is what the recording can become: a photo is a JPEG either way.

@@ -31,6 +31,7 @@ type index struct {
 	clips    map[recordingID][]clip // that are done, the shortest first
 	uncut    map[fileID]bool        // clips of which there is nothing: the whole serves them
 	cameras  map[CameraKey]string
+	beside   map[string]checksum // what hikgrab wrote last beside the manifest, by name
 }
 
 // damage remembers downloads that were found damaged.
@@ -57,7 +58,7 @@ func newIndex() *index {
 		done: map[fileID]entry{}, placing: map[fileID]record{}, owners: map[string]fileID{},
 		kept: map[recordingID]int64{}, attempts: map[recordingID]Attempt{}, cameras: map[CameraKey]string{},
 		damaged: map[recordingID]damage{}, stays: map[recordingID]bool{},
-		clips: map[recordingID][]clip{}, uncut: map[fileID]bool{},
+		clips: map[recordingID][]clip{}, uncut: map[fileID]bool{}, beside: map[string]checksum{},
 	}
 }
 
@@ -103,6 +104,8 @@ func (x *index) apply(r record, line int) {
 		}
 	case cameraRecord:
 		x.cameras[CameraKey{Recorder: r.Recorder, Track: r.Track}] = r.State
+	case besideRecord:
+		x.beside[r.Path] = r.SHA256
 	}
 }
 
@@ -144,7 +147,8 @@ func (x *index) keep(id recordingID, bytes int64) {
 
 // size is the number of lines that a journal without superseded ones has.
 func (x *index) size() int {
-	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.damaged) + len(x.stays) + len(x.uncut) + len(x.cameras)
+	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.damaged) + len(x.stays) + len(x.uncut) +
+		len(x.cameras) + len(x.beside)
 }
 
 // rest returns the records that hold everything but the finished files.
@@ -171,6 +175,9 @@ func (x *index) rest() []record {
 	for c, state := range x.cameras {
 		all = append(all, cameraOf(c, state))
 	}
+	for name, sum := range x.beside {
+		all = append(all, besideOf(name, sum))
+	}
 	return all
 }
 
@@ -188,4 +195,8 @@ func damagedOf(id recordingID, d damage) record {
 
 func cameraOf(c CameraKey, state string) record {
 	return record{Type: cameraRecord, Recorder: c.Recorder, Track: c.Track, State: state}
+}
+
+func besideOf(name string, sum checksum) record {
+	return record{Type: besideRecord, Path: name, SHA256: sum}
 }

@@ -100,7 +100,7 @@ func (j *journal) lead(b *batch) {
 func (j *journal) write(b *batch) error {
 	_, err := j.file.Write(b.text)
 	if err == nil && b.sync {
-		err = syncJournal(j.file)
+		err = syncThrough(j.file)
 	}
 	if err == nil {
 		j.size += int64(len(b.text))
@@ -131,11 +131,4 @@ func (j *journal) close() error {
 	defer j.mu.Unlock()
 	j.fault = errors.Join(j.fault, os.ErrClosed)
 	return errors.Join(err, j.file.Close())
-}
-
-func syncJournal(f journalFile) error {
-	if file, ok := f.(*os.File); ok {
-		return syncFile(file)
-	}
-	return f.Sync()
 }

@@ -82,16 +82,16 @@ func (a *Archive) setAside(file *os.File, got reading) error {
 // rewriteJournal writes what is live in the old journal, which may be nil, to
 // a new one and puts that in its place in one step. It closes the old one.
 func (a *Archive) rewriteJournal(old *os.File) error {
-	err := a.writeSpare(old)
 	if old != nil {
-		err = errors.Join(err, old.Close())
+		defer func() { _ = old.Close() }() // nothing more is to be written to it
 	}
-	if err == nil {
-		err = a.root.Rename(journalSpare, journalName)
-	}
-	if err == nil {
-		err = syncDir(a.root, ownDir)
-	}
+	err := replaceFile(a.root, journalName, journalSpare, ownFilePerm, func(w io.Writer) error {
+		err := a.writeLive(w, old)
+		if old != nil {
+			err = errors.Join(err, old.Close())
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -105,21 +105,6 @@ func (a *Archive) rewriteJournal(old *os.File) error {
 	}
 	a.journal = &journal{file: file, size: end}
 	return nil
-}
-
-func (a *Archive) writeSpare(old *os.File) error {
-	if err := a.root.Remove(journalSpare); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	file, err := openPlain(a.root, journalSpare, os.O_CREATE|os.O_EXCL|os.O_WRONLY, ownFilePerm)
-	if err != nil {
-		return err
-	}
-	err = a.writeLive(file, old)
-	if err == nil {
-		err = syncFile(file)
-	}
-	return errors.Join(err, file.Close())
 }
 
 // writeLive writes the finished files as they stand in the old journal, which

@@ -67,6 +67,17 @@ func problemsOf(m *media.Report) string {
 	return text
 }
 
+// newProblems words the problems of a report that the scan before it did not
+// find, each by itself. Only the report knows how long the recording should be.
+func newProblems(m, scan *media.Report) (notes []string) {
+	for _, problem := range m.Problems {
+		if scan.Problem(problem.Kind).Count == 0 {
+			notes = append(notes, problem.String())
+		}
+	}
+	return notes
+}
+
 // resigned reports whether a damaged recording is kept, and words why. Else it
 // remembers what came.
 func (a *Archive) resigned(recorder string, id recordingID, sum checksum) (how string, keep bool) {
@@ -105,11 +116,11 @@ func compareSpan(rec nvr.Recording, m *media.Report) (notes []string, cut bool) 
 	}
 	if m.FirstWall.IsZero() || m.WallEnd.IsZero() {
 		if m.Duration < span-tolerance {
-			notes = append(notes, fmt.Sprintf("the pictures last %s of %s", whole(m.Duration), whole(span)))
+			notes = append(notes, fmt.Sprintf("the pictures last %s of %s", inSeconds(m.Duration), inSeconds(span)))
 		}
 		return notes, false
 	}
-	late, beyond := m.FirstWall.Sub(rec.Start), m.WallEnd.Sub(rec.End)
+	late, beyond := wallOfFirst(m).Sub(rec.Start), m.WallEnd.Sub(rec.End)
 	if (late - beyond).Abs() <= tolerance {
 		return nil, false // all there; the clock may be another
 	}
@@ -117,13 +128,13 @@ func compareSpan(rec nvr.Recording, m *media.Report) (notes []string, cut bool) 
 		late, beyond = late-zone, beyond-zone
 	}
 	if late > tolerance {
-		notes = append(notes, fmt.Sprintf("the pictures begin %s later than the search said", whole(late)))
+		notes = append(notes, fmt.Sprintf("the pictures begin %s later than the search said", inSeconds(late)))
 	}
 	if beyond < -tolerance {
-		notes = append(notes, fmt.Sprintf("the pictures end %s earlier than the search said", whole(-beyond)))
+		notes = append(notes, fmt.Sprintf("the pictures end %s earlier than the search said", inSeconds(-beyond)))
 		cut = late.Abs() <= tolerance
 	}
 	return notes, cut
 }
 
-func whole(d time.Duration) time.Duration { return d.Round(time.Second) }
+func inSeconds(d time.Duration) time.Duration { return d.Round(time.Second) }

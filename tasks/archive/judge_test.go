@@ -105,22 +105,29 @@ func TestCompareSpan(t *testing.T) {
 		m.FirstWall, m.WallEnd = m.FirstWall.Add(by), m.WallEnd.Add(by)
 		return m
 	}
+	told := func(m media.Report, by time.Duration) media.Report { // by a later key frame
+		m.FirstWall, m.FirstWallAt = m.FirstWall.Add(by), by
+		return m
+	}
 	for name, tt := range map[string]struct {
 		m    media.Report
 		want string
 		cut  bool
 	}{
-		"exact":                 {report(0, 0), "", false},
-		"within a key interval": {report(3*time.Second, 3*time.Second), "", false},
-		"longer than announced": {report(-time.Minute, -time.Minute), "", false},
-		"cut":                   {report(0, time.Minute), "end 1m0s earlier", true},
-		"begins late":           {report(time.Minute, 0), "begin 1m0s later", false},
-		"another zone":          {shift(report(0, 0), -5*time.Hour-30*time.Minute), "", false},
-		"another zone, cut":     {shift(report(0, time.Minute), -8*time.Hour), "end 1m0s earlier", true},
-		"clock set wrong":       {shift(report(0, 0), 1234567*time.Second), "", false},
-		"no clock":              {media.Report{Frames: 1, Duration: 15 * time.Minute}, "", false},
-		"no clock, short":       {media.Report{Frames: 1, Duration: 10 * time.Minute}, "last 10m0s of 15m0s", false},
-		"nothing that was seen": {media.Report{}, "", false},
+		"exact":                   {report(0, 0), "", false},
+		"within a key interval":   {report(3*time.Second, 3*time.Second), "", false},
+		"longer than announced":   {report(-time.Minute, -time.Minute), "", false},
+		"cut":                     {report(0, time.Minute), "end 1m0s earlier", true},
+		"begins late":             {report(time.Minute, 0), "begin 1m0s later", false},
+		"begins late, ends early": {report(time.Minute, 3*time.Minute), "end 3m0s earlier", false},
+		"told late":               {told(report(0, 0), time.Minute), "", false},
+		"told late, cut":          {told(report(0, time.Minute), time.Minute), "end 1m0s earlier", true},
+		"another zone":            {shift(report(0, 0), -5*time.Hour-30*time.Minute), "", false},
+		"another zone, cut":       {shift(report(0, time.Minute), -8*time.Hour), "end 1m0s earlier", true},
+		"clock set wrong":         {shift(report(0, 0), 1234567*time.Second), "", false},
+		"no clock":                {media.Report{Frames: 1, Duration: 15 * time.Minute}, "", false},
+		"no clock, short":         {media.Report{Frames: 1, Duration: 10 * time.Minute}, "last 10m0s of 15m0s", false},
+		"nothing that was seen":   {media.Report{}, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			notes, cut := compareSpan(rec, &tt.m)
@@ -145,6 +152,26 @@ func TestCutBetweenPacks(t *testing.T) {
 		}
 		if err == nil && (len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "earlier than the search said")) {
 			t.Errorf("Notes = %q", f.Notes)
+		}
+	}
+}
+
+// What was closed or estimated is noted, and downloading it again would not help.
+func TestOdd(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := slices.Concat(footage(t, 0, simulator.H264), footage(t, 30, simulator.H264)[40:])
+	for n, format := range []Format{Raw, MP4} {
+		it := shot(0, format, len(b))
+		it.Recording.Track += nvr.Track(100 * n)
+		f := commit(t, a, it, b)
+		want := []string{"time stamps jump (1); the recorder's clock was set (1)"} // and not once more for the MP4
+		if !slices.Equal(f.Notes, want) {
+			t.Errorf("as %v the notes are %q, want %q", format, f.Notes, want)
+		}
+	}
+	for _, row := range manifestRows(t, a.Dir())[1:] {
+		if row[columnNotes] != "time stamps jump (1); the recorder's clock was set (1)" {
+			t.Errorf("the manifest notes %q", row[columnNotes])
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,17 +112,23 @@ func fetchOne(a *Archive, n int) string {
 	return fmt.Sprint("done ", n)
 }
 
-var killSeed = flag.Uint64("kill.seed", 0, "seed of the moments at which TestKilled kills; 0 takes the clock")
+var killSeed = flag.Uint64("kill.seed", 0, "seed of the moments to kill at; 0 takes the clock")
 
-// TestKilled kills a process that writes, at random moments, and looks at what
-// it left.
-func TestKilled(t *testing.T) {
+// killMoments returns where the moments to kill at come from.
+func killMoments(t *testing.T) *rand.Rand {
+	t.Helper()
 	seed := *killSeed
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
 	}
 	t.Logf("-kill.seed=%d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// TestKilled kills a process that writes, at random moments, and looks at what
+// it left.
+func TestKilled(t *testing.T) {
+	random := killMoments(t)
 	dir := t.TempDir()
 	acknowledged := map[int]bool{}
 	for round := range 6 {
@@ -138,8 +145,20 @@ func TestKilled(t *testing.T) {
 
 func runVictim(t *testing.T, dir string, after time.Duration, acknowledged map[int]bool) {
 	t.Helper()
+	runKilled(t, after, func(text string) {
+		var n int
+		if _, err := fmt.Sscanf(text, "done %d", &n); err == nil {
+			acknowledged[n] = true
+		}
+	}, victimDir+"="+dir)
+}
+
+// runKilled runs the test binary with more in its environment, and kills it some
+// time after it said "ready". What else it says goes to take, but errors.
+func runKilled(t *testing.T, after time.Duration, take func(text string), env ...string) {
+	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])
-	cmd.Env = append(os.Environ(), victimDir+"="+dir)
+	cmd.Env = slices.Concat(os.Environ(), env, []string{"GORACE=atexit_sleep_ms=0"})
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -147,21 +166,18 @@ func runVictim(t *testing.T, dir string, after time.Duration, acknowledged map[i
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		var n int
+	for lines := bufio.NewScanner(out); lines.Scan(); {
 		switch text := lines.Text(); {
 		case text == "ready":
-			time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+			timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+			defer timer.Stop()
 		case strings.HasPrefix(text, "error"):
 			t.Error(text)
 		default:
-			if _, err := fmt.Sscanf(text, "done %d", &n); err == nil {
-				acknowledged[n] = true
-			}
+			take(text)
 		}
 	}
-	_ = cmd.Wait() // it was killed
+	_ = cmd.Wait() // it may have been killed
 }
 
 // tearTail leaves the journal as a write that was cut short does.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -150,7 +152,16 @@ func (m *manifest) flush(sync bool) error {
 	return errors.Join(err, f.Close())
 }
 
-func (m *manifest) appendPending(f *os.File) error {
+// manifestFile is the part of *os.File that appending needs; tests put a full
+// disk behind it.
+type manifestFile interface {
+	io.ReaderAt
+	io.Writer
+	Stat() (fs.FileInfo, error)
+	Truncate(size int64) error
+}
+
+func (m *manifest) appendPending(f manifestFile) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err

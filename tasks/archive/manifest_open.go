@@ -99,8 +99,8 @@ func (m *manifest) load() error {
 // that changed it, under another name.
 func (m *manifest) setAside(now time.Time) error {
 	clear(m.orphans)
-	name := strings.TrimSuffix(manifestName, ".csv") + "-before-" + now.Format(stampLayout) + ".csv"
-	if err := renameNoReplace(m.root, manifestName, name); err != nil {
+	name, err := renameDated(m.root, manifestName, manifestName, wordBefore, now)
+	if err != nil {
 		return err
 	}
 	m.log.Warn("The manifest has been changed so that hikgrab cannot add to it: it is kept under another name and written anew",

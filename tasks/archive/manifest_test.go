@@ -3,11 +3,13 @@ package archive
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -74,11 +76,18 @@ func TestManifestTakesNoFormulas(t *testing.T) {
 	} {
 		it := item(n, 0)
 		it.Recorder, it.Label, it.Camera, it.Recording.Codec = name, name, name, name
-		commit(t, a, it, movie(1, 100))
+		p := create(t, a, it)
+		b := movie(1, 100)
+		write(t, p, b)
+		r := receipt(len(b))
+		r.Notes = []string{name}
+		if _, err := p.Commit(t.Context(), Try{Number: 1, Receipt: r}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	a = reopen(t, a)
 	for _, row := range manifestRows(t, a.Dir())[1:] {
-		for _, c := range []int{columnRecorder, 1, 3, 10} {
+		for _, c := range []int{columnRecorder, columnLabel, columnCamera, columnCodec, columnNotes} {
 			v := row[c]
 			if !utf8.ValidString(v) || strings.ContainsAny(v, "\r\n\t\x1b\u202e") || strings.ContainsAny(v[:1], "=+-@") || len([]rune(v)) > textLimit+1 {
 				t.Errorf("the cell %q can do harm", v)
@@ -182,9 +191,9 @@ func TestManifestInOtherHands(t *testing.T) {
 	}
 }
 
-// A manifest that cannot be written holds nothing up; its lines follow.
-func TestManifestBlocked(t *testing.T) {
-	a := open(t, t.TempDir())
+// blockManifest keeps the manifest from being written until unblock is called.
+func blockManifest(t *testing.T, a *Archive) (unblock func()) {
+	t.Helper()
 	name := filepath.Join(a.Dir(), manifestName)
 	if err := os.Remove(name); err != nil {
 		t.Fatal(err)
@@ -192,13 +201,67 @@ func TestManifestBlocked(t *testing.T) {
 	if err := os.Mkdir(name, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	commit(t, a, item(0, 0), movie(1, 100))
-	if err := os.Remove(name); err != nil {
-		t.Fatal(err)
+	return func() {
+		t.Helper()
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
 	}
+}
+
+// A manifest that cannot be written holds nothing up; its lines follow.
+func TestManifestBlocked(t *testing.T) {
+	a := open(t, t.TempDir())
+	unblock := blockManifest(t, a)
+	commit(t, a, item(0, 0), movie(1, 100))
+	unblock()
 	commit(t, a, item(1, 0), movie(2, 100))
 	if paths := manifestPaths(t, a.Dir()); len(paths) != 2 {
 		t.Errorf("the manifest lists %v", paths)
+	}
+}
+
+// fullManifest takes only some more bytes.
+type fullManifest struct {
+	*os.File
+	room int
+}
+
+func (f fullManifest) Write(b []byte) (int, error) {
+	if len(b) <= f.room {
+		return f.File.Write(b)
+	}
+	n, err := f.File.Write(b[:f.room])
+	return n, errors.Join(err, syscall.ENOSPC)
+}
+
+// Of a line for which the disk has no room nothing stands in the manifest, so
+// that it can follow later.
+func TestManifestOnAFullDisk(t *testing.T) {
+	a := open(t, t.TempDir())
+	commit(t, a, item(0, 0), movie(1, 100))
+	before := manifestBytes(t, a.Dir())
+	r := itemRecord(doneRecord, item(1, 0))
+	r.Path, r.At = "a/b.mpg", morning
+	f, err := os.OpenFile(filepath.Join(a.Dir(), manifestName), os.O_RDWR|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closing(t, f)
+	m := &manifest{pending: manifestLine(r)}
+	for room := range 3 {
+		if err := m.appendPending(fullManifest{f, 10 * room}); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("with room for %d bytes: %v", 10*room, err)
+		}
+		if got := manifestBytes(t, a.Dir()); !bytes.Equal(got, before) {
+			t.Fatalf("with room for %d bytes the manifest became\n%s", 10*room, got)
+		}
+	}
+	if err := m.appendPending(f); err != nil {
+		t.Fatal(err)
+	}
+	if got := manifestBytes(t, a.Dir()); !bytes.Equal(got, append(before, manifestLine(r)...)) {
+		t.Errorf("the manifest became\n%s", got)
 	}
 }
 

@@ -4,16 +4,12 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"os"
 )
 
 const manifestSpare = ownDir + "/manifest.new"
 
 // upgrade writes a manifest without begins anew, with it, in one step.
 func (m *manifest) upgrade() error {
-	if err := ignoreMissing(m.root.Remove(manifestSpare)); err != nil {
-		return err
-	}
 	old, err := openRead(m.root, manifestName)
 	if err != nil {
 		return err
@@ -23,23 +19,14 @@ func (m *manifest) upgrade() error {
 	if err != nil {
 		return err
 	}
-	spare, err := openPlain(m.root, manifestSpare, os.O_CREATE|os.O_EXCL|os.O_WRONLY, ownFilePerm)
+	err = replaceFile(m.root, manifestName, manifestSpare, info.Mode().Perm(), func(w io.Writer) error {
+		return errors.Join(copyUpgraded(w, old), old.Close())
+	})
 	if err != nil {
 		return err
 	}
-	err = copyUpgraded(spare, old)
-	if err == nil {
-		_ = spare.Chmod(info.Mode().Perm()) // volumes without permissions refuse; see restrict
-		err = syncFile(spare)
-	}
-	if err = errors.Join(err, spare.Close(), old.Close()); err != nil { // Windows replaces no open file
-		return errors.Join(err, m.root.Remove(manifestSpare))
-	}
-	if err := m.root.Rename(manifestSpare, manifestName); err != nil {
-		return err
-	}
 	m.log.Info("The manifest has a new column: begins, the time of the first picture", "file", manifestName)
-	return syncDir(m.root, ".")
+	return nil
 }
 
 // copyUpgraded copies what is no line of ours as it is.

@@ -27,6 +27,7 @@ const (
 	staysRecord   recordType = "stays"   // no MP4 can be made of it: the raw file is what there is
 	uncutRecord   recordType = "uncut"   // nothing of it lies in the clip that was wanted: the whole file is what there is
 	cameraRecord  recordType = "camera"  // a camera ended
+	besideRecord  recordType = "beside"  // a file beside the manifest was written
 )
 
 // journalVersion is raised when an older hikgrab would misunderstand what a

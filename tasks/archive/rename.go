@@ -5,7 +5,32 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
+	"strconv"
+	"strings"
+	"time"
 )
+
+// wordBefore is in the dated name of a file that hikgrab set aside.
+const wordBefore = "-before-"
+
+// renameDated gives from a name like the usual one, with a word and the time in
+// it, that nothing has yet, and returns it.
+func renameDated(root *os.Root, from, usual, word string, now time.Time) (string, error) {
+	ext := path.Ext(usual)
+	stem, number := strings.TrimSuffix(usual, ext)+word+now.Format(stampLayout), ""
+	for n := 2; ; n++ {
+		name := stem + number + ext
+		err := renameNoReplace(root, from, name)
+		if err == nil {
+			return name, nil
+		}
+		if !errors.Is(err, fs.ErrExist) || n > nameAttempts {
+			return "", err
+		}
+		number = "-" + strconv.Itoa(n)
+	}
+}
 
 // linkOrRename gives from the name to without replacing anything, where the
 // system has no such rename: by a hard link, which never replaces. Volumes

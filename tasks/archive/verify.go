@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +69,7 @@ func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, e
 	}
 	trees, err := addTrees(root, files)
 	if err != nil {
-		return Verification{}, fmt.Errorf("read the manifests in %s: %w", printable(dir), err)
+		return Verification{}, err
 	}
 	v := Verification{Files: len(files)}
 	wanted := make([]string, 0, len(files))
@@ -165,27 +164,4 @@ func compareSums(ctx context.Context, root *os.Root, names []string, files map[s
 	}
 	readers.Wait()
 	return bad, context.Cause(ctx)
-}
-
-func sumNamed(ctx context.Context, root *os.Root, name string, done *atomic.Int64) (sum checksum, err error) {
-	f, err := openRead(root, name)
-	if err != nil {
-		return sum, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	h := sha256.New()
-	_, err = io.CopyBuffer(h, countingReader{cancelled{ctx, f}, done}, make([]byte, 256<<10))
-	return checksum(h.Sum(nil)), err
-}
-
-// countingReader lets others see how far a reader is.
-type countingReader struct {
-	io.Reader
-	count *atomic.Int64
-}
-
-func (r countingReader) Read(b []byte) (int, error) {
-	n, err := r.Reader.Read(b)
-	r.count.Add(int64(n))
-	return n, err
 }

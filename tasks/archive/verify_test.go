@@ -2,6 +2,7 @@ package archive
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,14 +16,14 @@ func TestVerify(t *testing.T) {
 	dir := a.Dir()
 	var at VerifyProgress
 	var files []File
-	for n := range 5 {
+	for n := range 6 {
 		b := footage(t, n, simulator.H264)
 		files = append(files, commit(t, a, shot(n, MP4, len(b)), b))
 	}
 	// The operator's own files are none of ours.
 	put(t, filepath.Join(dir, "tasks.xlsx"), []byte("mine"))
 	v, err := Verify(t.Context(), dir, &at) // while another hikgrab is at work there
-	if err != nil || v.Files != 5 || len(v.Deviations) != 0 || at.Done.Load() != v.Bytes || at.Total.Load() != v.Bytes {
+	if err != nil || v.Files != 6 || len(v.Deviations) != 0 || at.Done.Load() != v.Bytes || at.Total.Load() != v.Bytes {
 		t.Fatalf("%+v, %v, %d of %d bytes read", v, err, at.Done.Load(), at.Total.Load())
 	}
 
@@ -31,9 +32,14 @@ func TestVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	longer, err := os.ReadFile(name(4))
+	if err != nil {
+		t.Fatal(err)
+	}
 	b[len(b)/2] ^= 1
 	put(t, name(0), b)
 	put(t, name(1), b[:1000])
+	put(t, name(4), append(longer, 0))
 	if err := errors.Join(os.Remove(name(2)), os.Rename(name(3), name(3)+".bak"), os.Mkdir(name(3), 0o755)); err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +52,7 @@ func TestVerify(t *testing.T) {
 		{Missing, files[2].Path, ""},
 		{Changed, files[3].Path, "it is no plain file"},
 		{Extra, files[3].Path + ".bak", ""},
+		{Changed, files[4].Path, fmt.Sprintf("%d bytes, %d are listed", files[4].Bytes+1, files[4].Bytes)},
 	}
 	if len(v.Deviations) != len(want) {
 		t.Fatalf("%+v", v.Deviations)

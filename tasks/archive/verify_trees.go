@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -12,12 +13,13 @@ import (
 // that have one. Stills have none: each directory of them was made in one step.
 func addTrees(root *os.Root, files map[string]listed) (trees []string, err error) {
 	for _, tree := range []Tree{JoinedTree, CutTree} {
-		more, err := listedFiles(root, string(tree)+"/"+manifestName)
+		name := string(tree) + "/" + manifestName
+		more, err := listedFiles(root, name)
 		if errors.Is(err, ErrNoManifest) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, newError("read", filepath.Join(root.Name(), filepath.FromSlash(name)), err)
 		}
 		for name, l := range more {
 			files[string(tree)+"/"+name] = l

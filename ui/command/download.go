@@ -32,9 +32,9 @@ func (a *app) downloadCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "hikgrab [flags] SHEET",
 		Short: "Download recordings from Hikvision recorders, as a task sheet asks",
-		Long: "Hikgrab downloads recordings from Hikvision recorders. SHEET is a spreadsheet (.xlsx, .xlsm\n" +
-			"or .csv) with one row per recorder: address, login, cameras and time. A second run fetches\n" +
-			"only what is new.\n\n" + plain.ExitCodes,
+		Long: "Hikgrab downloads recordings from Hikvision recorders. SHEET is a spreadsheet\n" +
+			"(.xlsx, .xlsm or .csv) with one row per recorder: address, login, cameras and\n" +
+			"time. A second run fetches only what is new.\n\n" + plain.ExitCodes,
 		Example: "  hikgrab tasks.xlsx\n  hikgrab -o D:\\archive --yesterday tasks.xlsx\n" +
 			"  hikgrab --from 2026-11-03 --to \"2026-11-03 12:00\" --only failed tasks.xlsx",
 		Args: oneSheet,
@@ -119,7 +119,7 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 		_ = out.Notice(time.Now(), text) // a reader that is gone shows in work
 	}
 	if named, ok := file.(interface{ Name() string }); ok {
-		j.log = named.Name()
+		j.log = filepath.FromSlash(named.Name())
 	}
 	q := tasks.NewQueue(j.tasks, j.options)
 	stopped, err := a.work(ctx, q, out, j)
@@ -147,15 +147,19 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
 	base := filepath.Base(j.sheet)
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + ".result.xlsx"
-	path, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
+	written, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
 		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, j.tasks, all)
 	})
+	// A reader that is gone misses no more than these notices.
+	if written.Kept != "" {
+		_ = out.Notice(time.Now(), name+" is not what hikgrab wrote last; that file is kept as "+written.Kept)
+	}
 	switch {
 	case err != nil:
 		j.options.Log.Warn("The result sheet could not be written", "error", err)
-		_ = out.Notice(time.Now(), "the result sheet could not be written: "+err.Error()) // a reader that is gone misses no more than this
-	case filepath.Base(path) != name:
-		_ = out.Notice(time.Now(), name+" is open in another program; this run's result is "+path)
+		_ = out.Notice(time.Now(), "the result sheet could not be written: "+err.Error())
+	case filepath.Base(written.Path) != name:
+		_ = out.Notice(time.Now(), name+" is open in another program; this run's result is "+written.Path)
 	}
-	return path
+	return written.Path
 }

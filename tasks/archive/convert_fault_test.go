@@ -1,0 +1,170 @@
+package archive
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr/simulator"
+)
+
+// A volume without room for the MP4 keeps the part until there is some.
+func TestNoRoomForMP4(t *testing.T) {
+	a := open(t, t.TempDir())
+	b := footage(t, 0, simulator.H264)
+	room := len(b) + 100_000
+	a.wrap = func(f *os.File) partFile { return fullFile{File: f, room: &room} }
+	it := shot(0, MP4, len(b))
+	p := create(t, a, it)
+	write(t, p, b)
+	_, err := p.Commit(t.Context(), try(1, len(b)))
+	wantKind(t, err, Full)
+	if parts(t, a.Dir()) != 1 || len(tree(t, a.Dir())) != 0 {
+		t.Errorf("%d parts and %v are left", parts(t, a.Dir()), tree(t, a.Dir()))
+	}
+	room = 1 << 30
+	p = create(t, a, it)
+	if p.Offset() != int64(len(b)) {
+		t.Errorf("Offset = %d", p.Offset())
+	}
+	f, err := p.Commit(t.Context(), try(1, len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantMovie(t, a, f)
+
+	a.volume = volumeOf(150<<20, 1000<<30)
+	_, err = a.Create(shot(1, MP4, 0))
+	wantKind(t, err, Full)
+	a.volume = volumeOf(1<<30, 1000<<30)
+	_, err = a.Create(shot(1, MP4, 400<<20))
+	wantKind(t, err, Full) // twice that and the floor
+	create(t, a, shot(1, MP4, 380<<20))
+}
+
+// brokenMovie fails only where the MP4 is written.
+type brokenMovie struct{ *os.File }
+
+func (brokenMovie) Write([]byte) (int, error) { return 0, syscall.EIO }
+
+// An MP4 that cannot be written for another reason leaves the raw file.
+func TestFailedConversion(t *testing.T) {
+	a := open(t, t.TempDir())
+	a.wrap = func(f *os.File) partFile {
+		if strings.HasSuffix(f.Name(), ".mp4.part") {
+			return brokenMovie{f}
+		}
+		return f
+	}
+	b := footage(t, 0, simulator.H264)
+	f := commit(t, a, shot(0, MP4, len(b)), b)
+	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 could be made of it: ") || parts(t, a.Dir()) != 0 {
+		t.Errorf("%+v, %d parts", f, parts(t, a.Dir()))
+	}
+}
+
+// forgetful is a file of which the disk gives some bytes back as zeros.
+type forgetful struct {
+	*os.File
+	from, to int64
+}
+
+func (f forgetful) ReadAt(b []byte, at int64) (int, error) {
+	n, err := f.File.ReadAt(b, at)
+	if from, to := max(0, f.from-at), min(int64(n), f.to-at); from < to {
+		clear(b[from:to])
+	}
+	return n, err
+}
+
+// An MP4 is only kept when the disk gives back what was written to it, and when
+// it has every picture that came.
+func TestForgetfulDisk(t *testing.T) {
+	b := footage(t, 0, simulator.H264)
+	for name, tt := range map[string]struct {
+		suffix   string // of the file that the disk does not hold
+		from, to int64
+		want     string
+	}{
+		"the download": {".part", 300_000, 330_000, "no MP4 could be made of it: it has "},
+		"the MP4":      {".mp4.part", 0, 8, "no MP4 could be made of it: the MP4 has a box of 0 bytes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			a.wrap = func(f *os.File) partFile {
+				if strings.HasSuffix(f.Name(), ".mp4.part") == (tt.suffix == ".mp4.part") {
+					return forgetful{f, tt.from, tt.to}
+				}
+				return f
+			}
+			f := commit(t, a, shot(0, MP4, len(b)), b)
+			if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], tt.want) || parts(t, a.Dir()) != 0 {
+				t.Errorf("%+v, %d parts", f, parts(t, a.Dir()))
+			}
+		})
+	}
+}
+
+// paused is a recording whose pictures stop after about ten seconds, and go on
+// 90 s later with a key frame, as when nothing moved.
+func paused(t *testing.T) []byte {
+	t.Helper()
+	const length = 110 * time.Second
+	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
+		Number:     2,
+		Recordings: []simulator.Recording{{Start: morning, End: morning.Add(length), Size: 3_300_000, Name: "one"}},
+	}}})
+	b, err := io.ReadAll(r.Content(201, "one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyFrame := func(at int) int { // the pack of the first one from there on; a map stands in front of each
+		at += bytes.Index(b[at:], []byte{0, 0, 1, 0xBC})
+		return bytes.LastIndex(b[:at], []byte{0, 0, 1, 0xBA})
+	}
+	return slices.Concat(b[:keyFrame(300_000)], b[keyFrame(3_000_000):])
+}
+
+// A gap that leads beyond the recording's length is closed, and it is said why
+// the raw file stays.
+func TestGapBeyondSpan(t *testing.T) {
+	b := paused(t)
+	for name, tt := range map[string]struct {
+		length time.Duration
+		format Format
+		notes  []string
+	}{
+		"within":       {110 * time.Second, MP4, nil},
+		"beyond":       {20 * time.Second, MP4, []string{"time stamps jump (1)", "the recorder's clock was set (1)"}},
+		"beyond, both": {20 * time.Second, Both, []string{"time stamps jump (1)", "the recorder's clock was set (1)"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			it := shot(0, tt.format, len(b))
+			it.Recording.End = morning.Add(tt.length)
+			f := commit(t, a, it, b)
+			wantMovie(t, a, f)
+			if !slices.Equal(f.Notes, tt.notes) {
+				t.Errorf("the notes are %q, want %q", f.Notes, tt.notes)
+			}
+			files := 1
+			if tt.notes != nil {
+				files = 2
+			}
+			if got := tree(t, a.Dir()); len(got) != files {
+				t.Errorf("%v are there", got)
+			}
+			for _, row := range manifestRows(t, a.Dir())[1:] {
+				if row[columnNotes] != strings.Join(tt.notes, "; ") {
+					t.Errorf("the manifest notes %q of %s", row[columnNotes], row[columnPath])
+				}
+			}
+		})
+	}
+}
