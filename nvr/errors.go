@@ -177,7 +177,7 @@ var whatToDo = map[Kind]string{
 	Locked:      "wait until the lock ends, check user and password in the sheet, then press r",
 	Forbidden:   "give this user the right to remote playback on the recorder, or use another user, then press r",
 	Busy:        "if it stays so, ask for less at once: --per-recorder 1",
-	Gone:        "nothing to do: the recorder has overwritten it; fetch old recordings sooner",
+	Gone:        "it cannot be had any more; fetch old recordings sooner, before the recorder overwrites them",
 	Unreachable: "check the address in the sheet, the network, and that the recorder is switched on",
 	Timeout:     "if it keeps happening, check the network to the recorder or raise --timeout",
 	Slow:        "if it keeps happening, check the network to the recorder",

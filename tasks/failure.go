@@ -45,11 +45,11 @@ func failureOf(err error, now time.Time) Failure {
 	if e, ok := errors.AsType[*panicError](err); ok {
 		return Failure{
 			Kind: "panic", What: nvr.CleanText(e.Error(), 200), At: now,
-			Hint: "this is a fault of hikgrab; the log file has the details, press r to try again",
+			Hint: "this is a fault of hikgrab; the log file has the details; press r once more",
 		}
 	}
 	if errors.Is(err, context.Canceled) {
 		return Failure{Kind: "stopped", What: "stopped by the operator", At: now}
 	}
-	return Failure{Kind: "error", What: nvr.CleanText(err.Error(), 200), Hint: "press r to try again", At: now}
+	return Failure{Kind: "error", What: nvr.CleanText(err.Error(), 200), Hint: "see to the cause and press r", At: now}
 }

@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -41,8 +42,7 @@ type making struct {
 
 // Made is everything that a worker reports of a Making.
 type Made struct {
-	Files []archive.Derived // made now or there already
-	Fresh int               // made now
+	Files []archive.Derived // made now
 	Notes []string          // what is not in them, each a sentence
 	Took  time.Duration
 	Err   error
@@ -63,10 +63,10 @@ func (m Making) Make(ctx context.Context) (out Made) {
 		if m.Extras.Join {
 			out.take(derive.Join(ctx, m.Archive, m.Camera, w, &m.progress.joining))
 		}
-		if out.Err == nil && m.Extras.Every != (derive.Every{}) {
+		if m.Extras.Every != (derive.Every{}) && out.goesOn(ctx) {
 			out.take(derive.Frames(ctx, m.Archive, m.Camera, w, m.Extras.Every, &m.progress.stills))
 		}
-		if out.Err != nil {
+		if !out.goesOn(ctx) {
 			break
 		}
 	}
@@ -87,11 +87,19 @@ func (m Making) window(s Span) derive.Window {
 	return w
 }
 
+// goesOn reports whether the next is worth trying: what went wrong with one
+// period, or with joining, need not go wrong with others.
+func (m *Made) goesOn(ctx context.Context) bool {
+	return ctx.Err() == nil && archive.KindOf(m.Err) != archive.Full
+}
+
+// take takes in one result. Of several failures the first is told.
 func (m *Made) take(r derive.Result, err error) {
-	m.Files = append(m.Files, r.Files...)
-	m.Fresh += r.Fresh
+	m.Files = append(m.Files, r.Made...)
 	m.Notes = append(m.Notes, r.Notes...)
-	m.Err = err
+	if m.Err == nil {
+		m.Err = err
+	}
 }
 
 // view returns what the worker is at, and how much of that is done, 0 to 1.
@@ -162,25 +170,46 @@ func (q *Queue) made(r *recorder, c *camera, out Made, now time.Time) {
 	for _, n := range out.Notes {
 		q.tellOf(c, now, Event{Type: EventNotice, Message: n})
 	}
+	q.tellMade(c, out, now)
 	if out.Err == nil {
 		c.made = true
 		q.volumeTakes(now)
-		if out.Fresh == 0 {
-			return // told when they were made
-		}
-		for _, f := range out.Files {
-			q.tellOf(c, now, Event{
-				Type: EventMade, Path: f.Path, Bytes: f.Bytes, Took: out.Took, Message: f.Path + ": " + derive.Describe(f),
-			})
-		}
 		return
 	}
-	if v := q.judge(r, out.Err, false, now); !v.never && !v.burn {
+	if v := q.judgeMade(r, out.Err, now); !v.never && !v.burn {
 		c.makeNext = now.Add(v.after) // stopped, held with the volume, or being made already
 		return
 	}
-	c.spoil(failureOf(out.Err, now))
+	f := failureOf(out.Err, now)
+	if e, ok := errors.AsType[*archive.Error](out.Err); ok {
+		f.What = nvr.CleanText(e.Error(), 200) // with the path, which is no recording's
+	}
+	c.spoil(f)
 	q.tellOf(c, now, Event{Type: EventError, Failure: c.failure, Message: c.failure.sentence()})
+}
+
+// tellMade tells of the files that were made, those in front of a failure, too.
+func (q *Queue) tellMade(c *camera, out Made, now time.Time) {
+	for _, f := range out.Files {
+		e := Event{Type: EventMade, Path: f.Path, Bytes: f.Bytes, Message: f.Path + ": " + derive.Describe(f)}
+		if len(out.Files) == 1 { // else it is not known which took how long
+			e.Took = out.Took
+		}
+		q.tellOf(c, now, e)
+	}
+}
+
+// judgeMade is judge for extras. Where these may not be written, such as when a
+// file of the operator's stands in the way, recordings may all the same: the
+// volume is not held for it, and one that is held is tried by the next.
+func (q *Queue) judgeMade(r *recorder, err error, now time.Time) verdict {
+	if archive.KindOf(err) != archive.Denied {
+		return q.judge(r, err, false, now)
+	}
+	if q.volume.probing {
+		q.volume.probing, q.volume.until = false, now.Add(volumeAgain)
+	}
+	return verdict{never: true}
 }
 
 // spoil notes that a camera's extras cannot be made, until the operator retries.

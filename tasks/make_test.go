@@ -14,6 +14,7 @@ import (
 
 	"example.com/hikgrab/nvr/simulator"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
 )
 
 // workshop stands for the making of extras: it takes a minute each, and does
@@ -46,7 +47,7 @@ func (w *workshop) make(ctx context.Context, m Making) Made {
 	m.progress.joining.Done.Store(40)
 	select {
 	case <-time.After(time.Minute):
-		return Made{Files: []archive.Derived{{Finished: archive.Finished{Path: "joined/x.mp4", Bytes: 7}}}, Fresh: 1, Err: err}
+		return Made{Files: []archive.Derived{{Finished: archive.Finished{Path: "joined/x.mp4", Bytes: 7}}}, Err: err}
 	case <-ctx.Done():
 		w.mu.Lock()
 		w.left = append(w.left, context.Cause(ctx))
@@ -165,6 +166,9 @@ func TestWhatCannotBeMadeLeavesTheCameraIncomplete(t *testing.T) {
 		if c.Files != 2 || !strings.Contains(c.Failure.What, "the stills fell over") || c.Failure.Hint == "" {
 			t.Fatalf("%+v", c)
 		}
+		if n := countEvents(b, EventMade); n != 2 {
+			t.Errorf("%d are told of", n)
+		}
 		if n := b.queue.RetryFailed(); n != 1 {
 			t.Errorf("%d retried", n)
 		}
@@ -188,17 +192,72 @@ func TestExtrasWaitForAFullDisk(t *testing.T) {
 	})
 }
 
-func TestADiskThatRefusesForGoodEndsTheExtras(t *testing.T) {
+// What stands in the way of extras is no reason to keep recordings waiting.
+func TestExtrasThatMayNotBeWrittenHoldNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(3, 1, size)})
-		denied := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Denied, Err: os.ErrPermission}
+		denied := &archive.Error{Op: "open", Path: "joined", Kind: archive.Denied, Err: os.ErrPermission}
 		w := &workshop{results: slices.Repeat([]error{denied}, 1000)}
 		b.startWith(w)
+		held := ""
+		b.until("the end", func(s *Snapshot) bool {
+			held += s.Disk.Held
+			return s.Finished
+		})
 		s := b.finish()
-		if s.Counts[Incomplete] != 3 {
-			t.Fatalf("%v", states(&s))
+		if held != "" || s.Counts[Incomplete] != 3 || s.Elapsed > 3*time.Minute || len(w.orders) != 3 {
+			t.Fatalf("%v after %v and %d tries; held: %s", states(&s), s.Elapsed, len(w.orders), held)
+		}
+		if f := s.Cameras[0].Failure; !strings.Contains(f.What, "open joined: permission denied") || f.Hint == "" {
+			t.Errorf("%+v", f)
 		}
 	})
+}
+
+// A full disk is tried by what is made; when that is refused, others try.
+func TestExtrasThatMayNotBeWrittenOnAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(2, 1, size)})
+		full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left on device")}
+		denied := &archive.Error{Op: "open", Path: "joined", Kind: archive.Denied, Err: os.ErrPermission}
+		b.startWith(&workshop{results: []error{full, full, denied}})
+		if s := b.finish(); s.Counts[Incomplete] != 1 || s.Counts[Done] != 1 || s.Disk.Held != "" {
+			t.Fatalf("%v, held %q", states(&s), s.Disk.Held)
+		}
+	})
+}
+
+// What went wrong with joining keeps nobody from the stills, a full disk does.
+func TestAfterWhatFailureMakingGoesOn(t *testing.T) {
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	for _, c := range []struct {
+		ctx  context.Context
+		err  error
+		want bool
+	}{
+		{t.Context(), nil, true},
+		{t.Context(), &archive.Error{Kind: archive.Denied}, true},
+		{t.Context(), errors.New("x"), true},
+		{t.Context(), &archive.Error{Kind: archive.Full}, false},
+		{stopped, nil, false},
+	} {
+		m := Made{Err: c.err}
+		if got := m.goesOn(c.ctx); got != c.want {
+			t.Errorf("after %v: %v", c.err, got)
+		}
+	}
+}
+
+// Only what is made now is told, and with it what was made before something failed.
+func TestWhatWasMadeBeforeIsNotToldAgain(t *testing.T) {
+	var out Made
+	file := func(path string) archive.Derived { return archive.Derived{Finished: archive.Finished{Path: path}} }
+	out.take(derive.Result{Files: []archive.Derived{file("old"), file("new")}, Made: []archive.Derived{file("new")}}, nil)
+	out.take(derive.Result{Made: []archive.Derived{file("half")}}, errors.New("x"))
+	if len(out.Files) != 2 || out.Files[0].Path != "new" || out.Files[1].Path != "half" || out.Err == nil {
+		t.Errorf("%+v", out)
+	}
 }
 
 func TestRecordingsAreJoined(t *testing.T) {

@@ -23,11 +23,7 @@ func no(text string) command {
 func quitDialog() *dialog {
 	return &dialog{
 		text: func(m *model) []string {
-			going := units.Count(m.snap.Active, "download") + " " + are(m.snap.Active) + " running"
-			if left := unfinished(m.snap.Counts); m.snap.Active == 0 {
-				going = units.Count(left, "camera") + " " + are(left) + " not finished"
-			}
-			return []string{going + ".", "What is on disk stays, and the next run continues there. Quit?"}
+			return []string{m.going() + ".", "What is on disk stays, and the next run continues there. Quit?"}
 		},
 		choices: []command{
 			no("no"),
@@ -36,7 +32,7 @@ func quitDialog() *dialog {
 				Binding: bind("[w]", "when active files finish", "w"),
 				do:      (*model).drain,
 				idle: func(m *model) string {
-					if m.snap.Active == 0 {
+					if m.snap.Active == 0 && m.deriving() == "" {
 						return "no file is active"
 					}
 					return ""
@@ -45,6 +41,27 @@ func quitDialog() *dialog {
 			{Binding: bind("ctrl+c", "at once", "ctrl+c"), do: (*model).leaveNow},
 		},
 	}
+}
+
+// going is what leaving would break off.
+func (m *model) going() string {
+	downloads := units.Count(m.snap.Active, "download") + " " + are(m.snap.Active) + " running"
+	cameras := 0
+	for i := range m.snap.Cameras {
+		if m.snap.Cameras[i].Deriving != "" {
+			cameras++
+		}
+	}
+	switch making := "files are being made of the recordings of " + units.Count(cameras, "camera"); {
+	case cameras > 0 && m.snap.Active > 0:
+		return downloads + ", and " + making
+	case cameras > 0:
+		return "F" + making[1:]
+	case m.snap.Active > 0:
+		return downloads
+	}
+	left := unfinished(m.snap.Counts)
+	return units.Count(left, "camera") + " " + are(left) + " not finished"
 }
 
 // skipDialog asks before a whole recorder is given up.

@@ -219,7 +219,11 @@ func (m *model) condition() (string, paint) {
 	case m.frozen:
 		return "FROZEN: downloads go on; F shows the present", look.warn
 	case m.leaving == leaveDraining:
-		return "finishing " + units.Count(s.Active, "file") + ", then leaving; q to decide anew", look.warn
+		what := "finishing " + units.Count(s.Active, "file")
+		if s.Active == 0 && m.deriving() != "" {
+			what = "finishing the " + m.deriving()
+		}
+		return what + ", then leaving; q to decide anew", look.warn
 	case s.Finished:
 		return m.finished(), look.title
 	case s.AllPaused:

@@ -78,7 +78,12 @@ func TestLeaving(t *testing.T) {
 		if m.leaving != leaveDraining || !strings.Contains(m.View(), "finishing 3 files") {
 			t.Fatalf("the screen does not say that it waits:\n%s", m.View())
 		}
-		q.snap.Active = 0
+		q.snap.Active, q.snap.Cameras[0].Deriving = 0, "joining"
+		tick(m)
+		if m.leaving != leaveDraining || !strings.Contains(m.View(), "finishing the joining, then leaving") {
+			t.Fatalf("it does not wait for what is made:\n%s", m.View())
+		}
+		q.snap.Cameras[0].Deriving = ""
 		tick(m)
 		if m.leaving != leaveStopping {
 			t.Error("the screen does not leave when the last file is complete")
@@ -97,6 +102,31 @@ func TestLeaving(t *testing.T) {
 			t.Errorf("frame %q", m.frame)
 		}
 	})
+}
+
+// The question names everything that leaving breaks off.
+func TestQuitSaysWhatIsGoingOn(t *testing.T) {
+	for _, c := range []struct {
+		active, making int
+		want           string
+	}{
+		{2, 0, "2 downloads are running."},
+		{1, 2, "1 download is running, and files are being made of the recordings of 2"},
+		{0, 1, "Files are being made of the recordings of 1 camera."},
+		{0, 0, "cameras are not finished."},
+	} {
+		q := siteQueue()
+		q.snap.Active = c.active
+		for i := range c.making {
+			q.snap.Cameras[i].Deriving = "joining"
+		}
+		m := newScreen(q, 80, 24)
+		press(m, "q")
+		if view := m.View(); !strings.Contains(view, c.want) {
+			t.Errorf("no %q in\n%s", c.want, view)
+		}
+		checkBounds(t, m, 80, 24)
+	}
 }
 
 func TestOutcome(t *testing.T) {

@@ -41,7 +41,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // onTick looks at the queue and does what follows from what it sees.
 func (m *model) onTick() tea.Cmd {
 	m.refresh()
-	if m.leaving == leaveDraining && m.snap.Active == 0 {
+	if m.leaving == leaveDraining && m.snap.Active == 0 && m.deriving() == "" {
 		return tea.Batch(m.stop(), m.tick())
 	}
 	return tea.Batch(m.announce(), m.pollSize(), m.tick())

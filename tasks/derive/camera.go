@@ -84,6 +84,9 @@ func shows(f archive.Finished, w Window) bool {
 	return (w.To.IsZero() || from.Before(w.To)) && (w.From.IsZero() || to.After(w.From))
 }
 
+// photos reports whether there is nothing but photos, of which nothing is made.
+func (c *Camera) photos() bool { return c.Track.Stream() == nvr.Photo }
+
 // movies parts the camera's files that show some of the window into MP4s and
 // others. A raw file beside its MP4 is neither.
 func (c *Camera) movies(w Window) (movies, others []archive.Finished) {

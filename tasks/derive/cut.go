@@ -18,7 +18,7 @@ import (
 func Cut(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
 	movies, others := c.movies(w)
 	m := maker{archive: a, camera: &c, tree: archive.CutTree, window: w, progress: p}
-	m.result.leaveOut(others, "no MP4")
+	m.leaveOthersOut(others)
 	for _, f := range movies {
 		err := m.make(ctx, wish{
 			dir: path.Dir(f.Path), sources: []archive.Finished{f},

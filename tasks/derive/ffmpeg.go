@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unicode"
@@ -59,7 +61,11 @@ func findFFmpeg() (string, error) {
 const (
 	complaintLimit = 4 << 10         // bytes of what ffmpeg says that are kept
 	patience       = 5 * time.Second // for a killed ffmpeg's output to end
+	silenceLimit   = 5 * time.Minute // ffmpeg tells its progress twice a second
 )
+
+// errSilent is why an ffmpeg is killed that hangs.
+var errSilent = fmt.Errorf("ffmpeg did nothing for %s and was ended; look whether the disk answers and whether the recording plays", silenceLimit)
 
 // ffmpeg is the program, as far as one call of Frames has come to know it.
 type ffmpeg struct {
@@ -67,8 +73,16 @@ type ffmpeg struct {
 	old  bool // it has -vsync where newer ones have -fps_mode
 }
 
-// run has ffmpeg read input, which is absolute, and write each picture that the
-// filter passes into dir, under its time in microseconds. It calls reached with
+// timesFile is where ffmpeg notes the times of the pictures.
+const timesFile = "times"
+
+// noting has ffmpeg note the time of each picture that passes. The names of the
+// pictures cannot carry it: before 7.1 ffmpeg's number in a name has 32 bits,
+// which is 36 minutes of microseconds.
+const noting = ",metadata=add:key=still:value=1,metadata=print:key=still:file=" + timesFile
+
+// run has ffmpeg read input, which is absolute, and write the pictures that the
+// filter passes into dir: 1.jpg and so on, and timesFile. It calls reached with
 // the time of the latest picture, and returns when ffmpeg has ended: with what
 // ffmpeg had to complain about although it went on, or with why it did not.
 func (f *ffmpeg) run(ctx context.Context, dir string, input []string, filter string, reached func(time.Duration)) (said string, err error) {
@@ -81,6 +95,10 @@ func (f *ffmpeg) run(ctx context.Context, dir string, input []string, filter str
 }
 
 func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter string, reached func(time.Duration)) (string, error) {
+	ctx, heard, end := whileHeard(ctx)
+	defer end()
+	runtime.LockOSThread() // Linux ends ffmpeg with the thread that started it
+	defer runtime.UnlockOSThread()
 	sync := "-fps_mode"
 	if f.old {
 		sync = "-vsync"
@@ -88,10 +106,10 @@ func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter
 	args := []string{"-hide_banner", "-loglevel", "error", "-nostdin", "-nostats", "-progress", "pipe:1", "-protocol_whitelist", "file,pipe"}
 	args = append(args, input...)
 	args = append(args,
-		"-map", "0:v:0", "-an", "-sn", "-dn", "-vf", filter,
+		"-map", "0:v:0", "-an", "-sn", "-dn", "-vf", filter+noting,
 		sync, "passthrough", "-enc_time_base", "1:1000000", // each picture once, at its own time
 		"-pix_fmt", "yuvj420p", "-q:v", "2",
-		"-f", "image2", "-frame_pts", "1", "file:%d.jpg") // in dir, whose own path may have a % in it
+		"-f", "image2", "-start_number", "1", "file:%d.jpg") // in dir, whose own path may have a % in it
 	cmd := exec.CommandContext(ctx, f.path, args...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = dir, environment(), patience
 	cmd.SysProcAttr = apart()
@@ -104,7 +122,7 @@ func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter
 	if err := cmd.Start(); err != nil {
 		return "", fmt.Errorf("start ffmpeg: %w", err)
 	}
-	follow(out, reached)
+	follow(out, heard, reached)
 	err = cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
@@ -115,10 +133,40 @@ func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter
 	return said.String(), nil
 }
 
+// whileHeard returns a context that ends with errSilent when heard is not called
+// for silenceLimit. The caller calls end. It is not by one timer, which would
+// run out while the machine or hikgrab itself is suspended.
+func whileHeard(ctx context.Context) (watched context.Context, heard, end func()) {
+	watched, cancel := context.WithCancelCause(ctx)
+	const looks = 30
+	var silent atomic.Int32 // how many looks in a row found nothing
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		tick := time.NewTicker(silenceLimit / looks)
+		defer tick.Stop()
+		for {
+			select {
+			case <-watched.Done():
+				return
+			case <-tick.C:
+			}
+			if silent.Add(1) >= looks {
+				cancel(errSilent)
+				return
+			}
+		}
+	})
+	return watched, func() { silent.Store(0) }, func() {
+		cancel(nil)
+		watching.Wait()
+	}
+}
+
 // follow reads what ffmpeg reports of its progress until it ends.
-func follow(out io.Reader, reached func(time.Duration)) {
+func follow(out io.Reader, heard func(), reached func(time.Duration)) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
+		heard()
 		text, ok := strings.CutPrefix(lines.Text(), "out_time_us=")
 		if us, err := strconv.ParseInt(text, 10, 64); ok && err == nil {
 			reached(time.Duration(us) * time.Microsecond)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/hikgrab/tasks/archive"
@@ -23,6 +24,19 @@ const (
 	fakeMode  = "FAKE_FFMPEG"
 	fakeNotes = "FAKE_FFMPEG_NOTES"
 )
+
+// fakeParent has the test binary start ffmpeg in the directory named, as hikgrab
+// does, and wait for it.
+const fakeParent = "FAKE_PARENT"
+
+func beParent(dir string) (code int) {
+	_ = os.Unsetenv(fakeParent)
+	program := ffmpeg{path: os.Getenv("FAKE_PROGRAM")}
+	if _, err := program.run(context.Background(), dir, nil, "", func(time.Duration) {}); err != nil {
+		return 1
+	}
+	return 0
+}
 
 // call of the fake: what it was started with.
 type fakeCall struct {
@@ -42,7 +56,15 @@ func fakeFFmpeg(mode string) (code int) {
 	}
 	_, _ = notes.Write(append(call, '\n'))
 	_ = notes.Close()
-	picture := func(name, content string) { _ = os.WriteFile(name, []byte(content), 0o600) }
+	note := func(n int, us int64) {
+		f, _ := os.OpenFile(timesFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		_, _ = fmt.Fprintf(f, "frame:%-4d pts:%-7d pts_time:%g\nstill=1\n", n-1, us, float64(us)/1e6)
+		_ = f.Close()
+	}
+	picture := func(n int, us int64, content string) {
+		_ = os.WriteFile(fmt.Sprintf("%d.jpg", n), []byte(content), 0o600)
+		note(n, us)
+	}
 	old := slices.Contains(os.Args, "-vsync")
 	switch mode {
 	case "old":
@@ -50,18 +72,18 @@ func fakeFFmpeg(mode string) (code int) {
 			fmt.Fprintln(os.Stderr, "Unrecognized option 'fps_mode'.\nError splitting the argument list: Option not found")
 			return 1
 		}
-		picture("0.jpg", wholeJPEG)
+		picture(1, 0, wholeJPEG)
 	case "good", "chatty":
-		picture("1000000.jpg", wholeJPEG)
-		picture("0.jpg", wholeJPEG)
-		picture("1000400.jpg", wholeJPEG)
+		picture(1, 0, wholeJPEG)
+		picture(2, 1_000_000, wholeJPEG)
+		picture(3, 1_000_400, wholeJPEG)
 		fmt.Println("frame=3\nout_time_us=N/A\nout_time_us=5000000\nprogress=continue")
 		if mode == "chatty" {
 			fmt.Fprintln(os.Stderr, strings.Repeat("\x1b[31mconcealing errors\x1b[0m\u202e in frame\r\n", 10_000))
 		}
 	case "nothing":
 	case "fails":
-		picture("0.jpg", wholeJPEG)
+		picture(1, 0, wholeJPEG)
 		fmt.Fprintln(os.Stderr, "moov atom not found\nInvalid data found when processing input")
 		return 183
 	case "silent":
@@ -70,15 +92,24 @@ func fakeFFmpeg(mode string) (code int) {
 		fmt.Fprintln(os.Stderr, "av_interleaved_write_frame(): No space left on device")
 		return 228
 	case "half":
-		picture("0.jpg", "\xFF\xD8 pict")
+		picture(1, 0, "\xFF\xD8 pict")
 	case "empty":
-		picture("0.jpg", "")
+		picture(1, 0, "")
 	case "odd":
-		picture("report.txt", "")
+		_ = os.WriteFile("report.txt", nil, 0o600)
 	case "early":
-		picture("-40000.jpg", wholeJPEG)
+		picture(1, -40_000, wholeJPEG)
+	case "back":
+		picture(1, 40_000, wholeJPEG)
+		picture(2, 40_000, wholeJPEG)
+	case "lost":
+		picture(1, 0, wholeJPEG)
+		note(2, 40_000)
+	case "extra":
+		picture(1, 0, wholeJPEG)
+		_ = os.WriteFile("2.jpg", []byte(wholeJPEG), 0o600)
 	case "hangs":
-		picture("0.jpg", wholeJPEG)
+		picture(1, 0, wholeJPEG)
 		fmt.Println("out_time_us=1000000")
 		time.Sleep(time.Minute)
 	}
@@ -173,7 +204,7 @@ func TestFramesOfFake(t *testing.T) {
 		t.Fatalf("ffmpeg was called %d times", len(made))
 	}
 	args := strings.Join(made[0].Args, " ")
-	for _, want := range []string{"-nostdin", "-protocol_whitelist file,pipe", "-f mov -i file:" + string(filepath.Separator), "-fps_mode passthrough", "-frame_pts 1"} {
+	for _, want := range []string{"-nostdin", "-protocol_whitelist file,pipe", "-f mov -i file:" + string(filepath.Separator), "-fps_mode passthrough", "file=times", "-start_number 1 file:%d.jpg"} {
 		if !strings.Contains(args, want) && runtime.GOOS != "windows" {
 			t.Errorf("ffmpeg was called with %s, want %s", args, want)
 		}
@@ -199,7 +230,7 @@ func TestOldFFmpeg(t *testing.T) {
 	a := open(t)
 	store(t, a, take{seconds: 10})
 	store(t, a, take{start: 10, seconds: 10})
-	if r := must(t, a, Window{}, everySecond); r.Fresh != 2 || r.Files[0].Frames != 1 {
+	if r := must(t, a, Window{}, everySecond); len(r.Made) != 2 || r.Files[0].Frames != 1 {
 		t.Errorf("%+v", r)
 	}
 	if n := len(calls()); n != 3 {
@@ -234,7 +265,7 @@ func TestFFmpegFails(t *testing.T) {
 	for mode, want := range map[string]string{
 		"fails":  "moov atom not found; Invalid data found",
 		"silent": "exit status 1", "half": "not a JPEG from its first", "empty": "not a JPEG from its first",
-		"odd": `"report.txt"`, "early": `"-40000.jpg"`,
+		"odd": `"report.txt"`, "early": "pts:-40000", "back": "pts:40000", "lost": "1 picture of 2", "extra": `"2.jpg"`,
 	} {
 		t.Run(mode, func(t *testing.T) {
 			calls := fake(t, mode)
@@ -301,6 +332,34 @@ func TestFramesStopped(t *testing.T) {
 	if files := tree(t, a, "frames"); len(files) != 0 {
 		t.Errorf("%v is there", files)
 	}
+}
+
+// An ffmpeg that hangs is not waited for; one that is slow is.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, heard, end := whileHeard(t.Context())
+		defer end()
+		for range 100 {
+			time.Sleep(silenceLimit * 9 / 10)
+			heard()
+		}
+		if ctx.Err() != nil {
+			t.Fatal("a slow one is ended")
+		}
+		began := time.Now()
+		<-ctx.Done()
+		if took := time.Since(began); !errors.Is(context.Cause(ctx), errSilent) || took > silenceLimit+time.Second {
+			t.Errorf("%v after %v", context.Cause(ctx), took)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, _, end := whileHeard(t.Context())
+		end()
+		if errors.Is(context.Cause(ctx), errSilent) {
+			t.Error("one that ended well did nothing")
+		}
+	})
 }
 
 func TestNoFFmpeg(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 )
 
@@ -28,8 +27,15 @@ import (
 // directory and Frames says how many stills are in it.
 func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every Every, p *Progress) (Result, error) {
 	var result Result
+	if c.photos() {
+		result.note(onlyPhotos)
+		return result, nil
+	}
 	shots, err := c.shots(a, w, every, &result)
 	if err != nil || len(shots) == 0 {
+		if err == nil && len(result.Files) == 0 && len(result.Notes) == 0 {
+			result.note("no video shows the time asked for")
+		}
 		return result, err
 	}
 	var program ffmpeg
@@ -54,8 +60,7 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 		case said != "":
 			result.note("%s: stills were made, but ffmpeg complained: %s", s.file.Path, said)
 		}
-		result.Files = append(result.Files, d)
-		result.Fresh++
+		result.made(d)
 	}
 	if len(failed) > 0 {
 		return result, fmt.Errorf("%s of %d gave no stills; the first: %w", count(len(failed), "recording"), len(shots), failed[0])
@@ -76,17 +81,15 @@ type shot struct {
 // others go into the result.
 func (c *Camera) shots(a *archive.Archive, w Window, every Every, result *Result) ([]shot, error) {
 	movies, others := c.movies(w)
-	var photos []archive.Finished
+	var odd []archive.Finished
 	for _, f := range others {
 		if path.Ext(f.Path) == ".mpg" {
 			movies = append(movies, f)
 		} else {
-			photos = append(photos, f)
+			odd = append(odd, f)
 		}
 	}
-	if c.Track.Stream() != nvr.Photo {
-		result.leaveOut(photos, "no video")
-	}
+	result.leaveOut(odd, "no video")
 	var all []shot
 	for _, f := range movies {
 		in := within(f, w)

@@ -295,6 +295,22 @@ func TestFramesOfSlowRecording(t *testing.T) {
 	wantPicked(t, raw, theCamera(t, raw), times)
 }
 
+// Microseconds of long recordings exceed what ffmpeg can have in a file's name.
+func TestFramesOfLongRecording(t *testing.T) {
+	t.Parallel()
+	needFFmpeg(t)
+	a := open(t)
+	f := store(t, a, take{seconds: 5000, rate: 100})
+	times := probe(t, filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
+	for _, w := range []Window{{}, {From: at(4700), To: at(4900)}} {
+		every := Every{Time: 100 * time.Second}
+		r := must(t, a, w, framesEvery(t, every.String()))
+		if got, want := secondsOf(readStills(t, a, r.Files[0].Path)), picked(times, every, w); !slices.Equal(got, want) || got[len(got)-1] < 4700 {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+}
+
 // A recording whose pictures lack times, or have one twice, costs no still.
 func TestFramesOfBadTimes(t *testing.T) {
 	t.Parallel()

@@ -21,7 +21,7 @@ import (
 func Join(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
 	movies, others := c.movies(w)
 	m := maker{archive: a, camera: &c, tree: archive.JoinedTree, window: w, progress: p}
-	m.result.leaveOut(others, "no MP4")
+	m.leaveOthersOut(others)
 	if len(movies) == 0 {
 		return m.end(nil)
 	}

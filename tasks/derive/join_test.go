@@ -145,7 +145,8 @@ func TestJoinSeveral(t *testing.T) {
 	const name = joinedDir + "20261103-081500_20261103-081530"
 	r := must(t, a, w, Join)
 	wantFiles(t, r, 2, name+".mp4", name+"-2.mp4")
-	if r.Files[1].Codec != "H.265" || r.Files[1].Of != 2 || !r.Files[1].Begins.Equal(at(10)) {
+	const why = "file 2 of 2: the codec changed from H.264 to H.265"
+	if !slices.Contains(r.Files[1].Notes, why) || !strings.HasPrefix(r.Files[0].Notes[1], "file 1 of 2: ") || r.Files[1].Codec != "H.265" || r.Files[1].Of != 2 || !r.Files[1].Begins.Equal(at(10)) {
 		t.Errorf("%+v", r.Files[1])
 	}
 	wantFiles(t, must(t, a, w, Join), 0, name+".mp4", name+"-2.mp4")
@@ -212,6 +213,31 @@ func TestJoinDamaged(t *testing.T) {
 	}
 }
 
+// Of photos nothing is made, and nobody is told that they are no MP4s.
+func TestPhotos(t *testing.T) {
+	t.Parallel()
+	a := open(t)
+	c := Camera{Recorder: "10.20.0.11", Track: 203, Files: []archive.Finished{{Path: "x/1.jpg", Start: at(0), End: at(1)}}}
+	for _, f := range []call{Join, Cut, everySecond} {
+		var p Progress
+		if r, err := f(t.Context(), a, c, Window{}, &p); err != nil || len(r.Files) != 0 || !slices.Equal(r.Notes, []string{onlyPhotos}) {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+}
+
+// A period without recordings is told, whatever was to be made of them.
+func TestNothingInThePeriod(t *testing.T) {
+	t.Parallel()
+	a := open(t)
+	store(t, a, take{seconds: 10})
+	for _, f := range []call{Join, Cut, everySecond} {
+		r := must(t, a, Window{From: at(1000)}, f)
+		wantFiles(t, r, 0)
+		wantNote(t, r, "shows the time asked for")
+	}
+}
+
 func TestJoinStopped(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -248,7 +274,7 @@ func TestCut(t *testing.T) {
 		}
 	}
 	again := must(t, a, w, Cut)
-	if again.Fresh != 0 || len(again.Files) != 3 {
+	if len(again.Made) != 0 || len(again.Files) != 3 {
 		t.Errorf("%+v", again)
 	}
 	r = must(t, a, Window{From: at(1000), To: at(1001)}, Cut)
@@ -264,10 +290,10 @@ func TestCutOverlapping(t *testing.T) {
 	store(t, a, take{start: 2, seconds: 20})
 	w := Window{From: at(6), To: at(10)}
 	r := must(t, a, w, Cut)
-	if r.Fresh != 2 || r.Files[0].Path == r.Files[1].Path {
+	if len(r.Made) != 2 || r.Files[0].Path == r.Files[1].Path {
 		t.Errorf("%+v", r.Files)
 	}
-	if again := must(t, a, w, Cut); again.Fresh != 0 || again.Files[0].Path != r.Files[0].Path || again.Files[1].Path != r.Files[1].Path {
+	if again := must(t, a, w, Cut); len(again.Made) != 0 || again.Files[0].Path != r.Files[0].Path || again.Files[1].Path != r.Files[1].Path {
 		t.Errorf("%+v", again)
 	}
 }
@@ -286,7 +312,7 @@ func TestJoinAtOnce(t *testing.T) {
 		go func() {
 			var p Progress
 			r, err := Join(t.Context(), a, c, Window{From: at(n), To: at(30 + n)}, &p)
-			if err == nil && r.Fresh != 1 {
+			if err == nil && len(r.Made) != 1 {
 				err = errors.New("nothing was made")
 			}
 			done <- err
@@ -297,7 +323,7 @@ func TestJoinAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if r := must(t, a, Window{From: at(0), To: at(30)}, Join); r.Fresh != 0 || len(tree(t, a, "joined")) != many+1 {
+	if r := must(t, a, Window{From: at(0), To: at(30)}, Join); len(r.Made) != 0 || len(tree(t, a, "joined")) != many+1 {
 		t.Errorf("%+v", r)
 	}
 }

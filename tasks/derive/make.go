@@ -67,6 +67,15 @@ func (m *maker) make(ctx context.Context, w wish) error {
 	return m.makeAll(ctx, w, name, files, old)
 }
 
+// leaveOthersOut notes the files that are no MP4s.
+func (m *maker) leaveOthersOut(others []archive.Finished) {
+	if m.camera.photos() {
+		m.result.note(onlyPhotos)
+		return
+	}
+	m.result.leaveOut(others, "no MP4")
+}
+
 // leaveOut notes the pieces that give nothing, those with one reason together.
 func (m *maker) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
 	var reasons []string
@@ -151,13 +160,15 @@ func (m *maker) makeAll(ctx context.Context, w wish, name string, files []splice
 	for i, f := range files {
 		making := m.making(w, f)
 		making.Name, making.Number, making.Of = name, i+1, len(files)
+		if len(files) > 1 {
+			making.Notes = append(making.Notes, fmt.Sprintf("file %d of %d: %s", i+1, len(files), severed(files, i)))
+		}
 		d, err := m.write(ctx, making, f)
 		if err != nil {
 			return err
 		}
 		made[d.Path] = true
-		m.result.Files = append(m.result.Files, d)
-		m.result.Fresh++
+		m.result.made(d)
 	}
 	if !covers(files, old) {
 		return nil
@@ -171,6 +182,24 @@ func (m *maker) makeAll(ctx context.Context, w wish, name string, files []splice
 		}
 	}
 	return nil
+}
+
+// severed says why the file at i is not in one with the one before it; of the
+// first, with the one behind it.
+func severed(files []splice.File, i int) string {
+	i = max(i, 1)
+	before, f := &files[i-1], &files[i]
+	switch {
+	case before.Codec != f.Codec:
+		return fmt.Sprintf("the codec changed from %s to %s", before.Codec, f.Codec)
+	case before.Width != f.Width || before.Height != f.Height:
+		return fmt.Sprintf("the picture's size changed from %d×%d to %d×%d", before.Width, before.Height, f.Width, f.Height)
+	case f.Start.Before(before.End):
+		return "both show the same time, as when a clock is set back"
+	case f.Start.Sub(before.End) > splice.GapLimit:
+		return fmt.Sprintf("nothing was recorded for %s", f.Start.Sub(before.End).Round(time.Minute))
+	}
+	return "the format of picture or sound changed"
 }
 
 // making describes a file for the archive.

@@ -16,10 +16,18 @@ type Progress struct {
 
 // Result is what a call made, or found made.
 type Result struct {
-	Files []archive.Derived
-	Fresh int      // how many of them were made now
-	Notes []string // what was left out, and why, each a sentence for a person
+	Files []archive.Derived // there now
+	Made  []archive.Derived // those of them that were made now
+	Notes []string          // what was left out, and why, each a sentence for a person
 }
+
+// made takes in a file that was made now.
+func (r *Result) made(d archive.Derived) {
+	r.Files, r.Made = append(r.Files, d), append(r.Made, d)
+}
+
+// onlyPhotos is the note of a camera's photos.
+const onlyPhotos = "these are photos, not video: nothing is made of them"
 
 func (r *Result) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,8 +41,8 @@ func (s *shot) name(root *os.Root) (int, error) {
 	list := csv.NewWriter(buffer)
 	_ = list.Write(listHeader) // Error tells
 	taken := map[string]bool{}
-	for _, us := range times {
-		from, at := strconv.FormatInt(us, 10)+".jpg", begins(s.file).Add(time.Duration(us)*time.Microsecond).Round(time.Millisecond)
+	for n, us := range times {
+		from, at := strconv.Itoa(n+1)+".jpg", begins(s.file).Add(time.Duration(us)*time.Microsecond).Round(time.Millisecond)
 		if err = checkStill(root, from); err != nil {
 			break
 		}
@@ -69,23 +68,63 @@ func stillName(at time.Time, taken map[string]bool) string {
 	return name
 }
 
-// stillTimes returns the microseconds under which the pictures were written.
+// stillTimes returns the microseconds at which the pictures stand that ffmpeg
+// numbered from 1, and removes its notes of them. Nothing else may be there.
 func stillTimes(root *os.Root) ([]int64, error) {
+	times, err := readTimes(root)
+	if err == nil || errors.Is(err, fs.ErrNotExist) { // it may have had nothing to note
+		err = ignoreMissing(root.Remove(timesFile))
+	}
+	if err != nil {
+		return nil, err
+	}
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return nil, err
 	}
-	times := make([]int64, 0, len(entries))
 	for _, e := range entries {
 		stem, ok := strings.CutSuffix(e.Name(), ".jpg")
-		us, err := strconv.ParseInt(stem, 10, 64)
-		if !ok || err != nil || us < 0 || strconv.FormatInt(us, 10) != stem {
+		n, err := strconv.Atoi(stem)
+		if !ok || err != nil || n < 1 || n > len(times) || strconv.Itoa(n) != stem {
 			return nil, fmt.Errorf("ffmpeg wrote a file %.40q, which is no picture at a time", e.Name())
+		}
+	}
+	if len(entries) < len(times) {
+		return nil, fmt.Errorf("ffmpeg wrote %s of %d", count(len(entries), "picture"), len(times))
+	}
+	return times, nil
+}
+
+// readTimes reads what ffmpeg's filter "metadata" prints, such as
+// "frame:58   pts:3480043278 pts_time:3480.04".
+func readTimes(root *os.Root) ([]int64, error) {
+	f, err := root.Open(timesFile)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	var times []int64
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 2 || !strings.HasPrefix(fields[0], "frame:") {
+			continue
+		}
+		text, _ := strings.CutPrefix(fields[1], "pts:")
+		us, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || us < 0 || len(times) > 0 && us <= times[len(times)-1] {
+			return nil, fmt.Errorf("ffmpeg noted no time of a picture: %.60q", lines.Text())
 		}
 		times = append(times, us)
 	}
-	slices.Sort(times)
-	return times, nil
+	return times, lines.Err()
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // checkStill makes sure that a picture is whole.

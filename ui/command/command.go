@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -43,6 +44,9 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	return plain.ExitUsage // whatever is not marked as failed is at fault on the command line or in the sheet
 }
 
+// narrow has help fit a terminal of 80 columns.
+var narrow = strings.NewReplacer("Flags.FlagUsages |", "Flags.FlagUsagesWrapped 80 |")
+
 // failure is an error that decides the exit code.
 type failure struct {
 	code int
@@ -76,6 +80,7 @@ func (a *app) commands() *cobra.Command {
 	root := a.downloadCommand()
 	root.AddCommand(a.checkCommand(), a.initCommand(), a.demoCommand(), a.joinCommand(), a.cutCommand(), a.framesCommand(), a.verifyCommand(), a.versionCommand())
 	root.SuggestionsMinimumDistance = 2
+	root.SetUsageTemplate(narrow.Replace(root.UsageTemplate()))
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", flags.Suggest(c.Flags(), err), c.CommandPath())

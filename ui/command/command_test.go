@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -23,6 +24,23 @@ func TestMain(m *testing.M) {
 func hikgrab() {
 	p := Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
+}
+
+// Help fits the smallest terminal that people use.
+func TestHelpFits80Columns(t *testing.T) {
+	root := (&app{}).commands()
+	for _, c := range append(root.Commands(), root) {
+		var b strings.Builder
+		c.SetOut(&b)
+		if err := c.Help(); err != nil || b.Len() == 0 {
+			t.Errorf("%s: %v", c.Name(), err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
+				t.Errorf("%s: %d columns: %s", c.Name(), n, line)
+			}
+		}
+	}
 }
 
 // The scripts under testdata/script use hikgrab as an operator does, against

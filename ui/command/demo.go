@@ -18,8 +18,9 @@ func (a *app) demoCommand() *cobra.Command {
 	serve := false
 	c := &cobra.Command{
 		Use: "demo [flags]", Short: "The real thing against simulated recorders on this machine",
-		Long: "Demo runs simulated recorders on this machine, writes a task sheet for them, and downloads what it\n" +
-			"asks for, into a new temporary directory or --out. What it wrote stays there.\n\n" + plain.ExitCodes,
+		Long: "Demo runs simulated recorders on this machine, writes a task sheet for them, and\n" +
+			"downloads what it asks for, into a new temporary directory or --out. What it\n" +
+			"wrote stays there.\n\n" + plain.ExitCodes,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if serve {

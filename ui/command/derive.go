@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,14 +19,16 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-const originals = "The recordings stay as they are. What was made before of the same files is not made again.\n\n"
+const originals = "The recordings stay as they are. What was made before of the same\nfiles is not made again.\n\n"
 
 func (a *app) joinCommand() *cobra.Command {
 	return a.deriveCommand(&cobra.Command{
 		Use: "join DIR", Short: "Make one mp4 per camera of what is downloaded",
-		Long: "Join makes one MP4 of each camera's recordings under DIR, or of those in a period, in DIR/joined.\n" +
-			"Nothing is re-encoded; gaps stay gaps in the times of the pictures. A period begins and ends at\n" +
-			"the key frames that enclose it. " + originals,
+		Long: "Join makes one MP4 of each camera's recordings under DIR, or of those in a\n" +
+			"period, in DIR/joined. Nothing is re-encoded; gaps stay gaps in the times of the\n" +
+			"pictures. A period begins and ends at the key frames that enclose it. Where one\n" +
+			"file cannot hold everything there are several, and DIR/joined/manifest.csv says\n" +
+			"why.\n\n" + originals,
 		Example: "  hikgrab join --from \"2026-11-03 08:00\" --to \"2026-11-03 12:00\" recordings",
 	}, nil, derive.Join)
 }
@@ -33,8 +36,9 @@ func (a *app) joinCommand() *cobra.Command {
 func (a *app) cutCommand() *cobra.Command {
 	return a.deriveCommand(&cobra.Command{
 		Use: "cut DIR --from T --to T", Short: "Cut a period out of what is downloaded",
-		Long: "Cut makes clips of the recordings under DIR that lie in a period, in DIR/cut. They begin and end\n" +
-			"at the key frames that enclose the period; nothing is re-encoded. " + originals,
+		Long: "Cut makes clips of the recordings under DIR that lie in a period, in DIR/cut:\n" +
+			"one of each recording. They begin and end at the key frames that enclose the\n" +
+			"period; nothing is re-encoded.\n\n" + originals,
 		Example: "  hikgrab cut --from \"2026-11-03 08:10\" --to \"2026-11-03 08:12\" recordings",
 	}, func(w derive.Window) error {
 		if w == (derive.Window{}) {
@@ -48,8 +52,9 @@ func (a *app) framesCommand() *cobra.Command {
 	text, every := "", derive.Every{}
 	c := a.deriveCommand(&cobra.Command{
 		Use: "frames DIR --every 1s", Short: "Make JPEG stills of what is downloaded",
-		Long: "Frames makes JPEG stills of the recordings under DIR, in DIR/frames: one directory per recording,\n" +
-			"with a list of the stills and their times on the recorder's clock. It needs ffmpeg. " + originals,
+		Long: "Frames makes JPEG stills of the recordings under DIR, in DIR/frames: one\n" +
+			"directory per recording, with a list of the stills and their times on the\n" +
+			"recorder's clock. It needs ffmpeg.\n\n" + originals,
 		Example: "  hikgrab frames --every 1s recordings\n  hikgrab frames --every 10f --from 08:00 --to 09:00 recordings",
 	}, func(derive.Window) (err error) {
 		if every, err = derive.ParseEvery(text); err != nil {
@@ -120,14 +125,14 @@ func window(from, to string) (w derive.Window, err error) {
 
 // derive has something made of each camera of a directory.
 func (a *app) derive(ctx context.Context, dir string, work func(context.Context, *archive.Archive, derive.Camera, *derive.Progress) (derive.Result, error)) (err error) {
-	if _, err := os.Stat(filepath.Join(dir, "manifest.csv")); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w; name the directory that --out named", dir, archive.ErrNoManifest)
+	if err := ofDownloads(dir); err != nil {
+		return err
 	}
 	ctx, release := a.untilSignal(ctx)
 	defer release()
 	store, err := archive.Open(dir, nil)
 	if err != nil {
-		return failed(err)
+		return notMade(err)
 	}
 	defer func() { err = errors.Join(err, failed(store.Close())) }()
 	files, err := store.Finished()
@@ -141,5 +146,40 @@ func (a *app) derive(ctx context.Context, dir string, work func(context.Context,
 	if plain.Gone(err) {
 		return nil
 	}
-	return failed(err)
+	return notMade(err)
+}
+
+// ofDownloads refuses a directory that holds no downloads: what is made of
+// what was made would be lost in there.
+func ofDownloads(dir string) error {
+	const manifest = "manifest.csv"
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is no directory; name the one that --out named", dir)
+	}
+	if _, err := os.Stat(filepath.Join(dir, manifest)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w; name the directory that --out named", dir, archive.ErrNoManifest)
+	}
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return failed(err)
+	}
+	tree, above := archive.Tree(filepath.Base(full)), filepath.Dir(full)
+	if _, err := os.Stat(filepath.Join(above, manifest)); err == nil && (tree == archive.JoinedTree || tree == archive.CutTree) {
+		return fmt.Errorf("%s holds what was made of the recordings; name the directory above it, %s", dir, above)
+	}
+	return nil
+}
+
+// notMade is failed for commands that do not wait for a disk, and that have no
+// other place to write to.
+func notMade(err error) error {
+	disk, ok := errors.AsType[*archive.Error](err)
+	if !ok {
+		return failed(err)
+	}
+	hint := strings.TrimSuffix(disk.Hint(), ", or use another --out")
+	if disk.Kind == archive.Full {
+		hint = "free some space there and start this again; what is made stays"
+	}
+	return &failure{plain.ExitError, fmt.Errorf("%w; %s", err, hint)}
 }

@@ -12,8 +12,9 @@ import (
 func (a *app) checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "check [flags] SHEET", Short: "Sign in everywhere, list cameras and recordings; download nothing",
-		Long: "Check signs in to every recorder of the sheet, lists cameras and recordings, and says for each\n" +
-			"camera without recordings what the likely reason is. It downloads and writes nothing.\n\n" + plain.ExitCodes,
+		Long: "Check signs in to every recorder of the sheet, lists cameras and recordings, and\n" +
+			"says for each camera without recordings what the likely reason is. It downloads\n" +
+			"and writes nothing.\n\n" + plain.ExitCodes,
 		Args: oneSheet,
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args[0]) },
 	}

@@ -15,9 +15,9 @@ import (
 func (a *app) verifyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify DIR", Short: "Read downloaded files again and compare them with manifest.csv",
-		Long: "Verify reads every file that DIR/manifest.csv lists and compares size and SHA-256, and looks for\n" +
-			"files that it does not list. What was joined and cut is compared with its own manifest. Verify\n" +
-			"changes nothing.\n\n" + plain.VerifyCodes,
+		Long: "Verify reads every file that DIR/manifest.csv lists and compares size and\n" +
+			"SHA-256, and looks for files that it does not list. What was joined and cut is\n" +
+			"compared with its own manifest. Verify changes nothing.\n\n" + plain.VerifyCodes,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0]) },
 	}

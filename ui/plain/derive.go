@@ -2,8 +2,10 @@ package plain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"time"
 
@@ -64,17 +66,17 @@ func Derive(ctx context.Context, cameras []derive.Camera, p DerivePrinter, progr
 	for _, c := range cameras {
 		r, failure := work(ctx, c, &at)
 		totals.Files += len(r.Files)
-		totals.Fresh += r.Fresh
+		totals.Fresh += len(r.Made)
 		if err := p.Made(time.Now(), c, r); err != nil {
 			return ExitError, err
 		}
 		switch {
 		case ctx.Err() != nil:
-			return ExitStopped, nil
+			return ExitStopped, p.MadeAll(time.Now(), totals, ExitStopped)
 		case failure == nil:
 			continue
 		case archive.KindOf(failure) != archive.KindUnknown:
-			return ExitError, failure
+			return ExitError, errors.Join(failure, p.MadeAll(time.Now(), totals, ExitError))
 		}
 		totals.Failed++
 		if err := p.Notice(time.Now(), who(c)+": "+failure.Error()); err != nil {
@@ -93,12 +95,15 @@ func who(c derive.Camera) string {
 
 // Made implements DerivePrinter.
 func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
-	for _, f := range r.Files {
+	for f, before := range filesOf(r) {
 		text := f.Path
 		if f.Bytes > 0 {
 			text += "  " + units.Size(f.Bytes)
 		}
-		fmt.Fprintln(l.w, clean(text+"  "+derive.Describe(f)))
+		if text += "  " + derive.Describe(f); before {
+			text += "  (made before)"
+		}
+		fmt.Fprintln(l.w, clean(text))
 	}
 	for _, n := range r.Notes {
 		l.line(at, "notice", who(c)+": "+n)
@@ -107,22 +112,47 @@ func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
 }
 
 // MadeAll implements DerivePrinter.
-func (l *Lines) MadeAll(_ time.Time, t MadeTotals, _ int) error {
+func (l *Lines) MadeAll(_ time.Time, t MadeTotals, code int) error {
 	fmt.Fprintf(l.w, "hikgrab: %s, %d made now", units.Count(t.Files, "file"), t.Fresh)
 	if t.Failed > 0 {
 		fmt.Fprintf(l.w, "; of %s something could not be made", units.Count(t.Failed, "camera"))
+	}
+	if code == ExitStopped {
+		fmt.Fprint(l.w, "; stopped before the end")
 	}
 	fmt.Fprintln(l.w)
 	return l.w.Flush()
 }
 
+// filesOf yields what there is of a camera now, and whether an earlier run made
+// it.
+func filesOf(r derive.Result) iter.Seq2[archive.Derived, bool] {
+	fresh := map[string]bool{}
+	for _, f := range r.Made {
+		fresh[f.Path] = true
+	}
+	return func(yield func(archive.Derived, bool) bool) {
+		for _, f := range r.Files {
+			if !yield(f, !fresh[f.Path]) {
+				return
+			}
+		}
+	}
+}
+
+// MadeRecord is type made as "hikgrab join", "cut" and "frames" write it.
+type MadeRecord struct {
+	EventRecord
+	Before bool `json:"before,omitempty"` // an earlier run made it
+}
+
 // Made implements DerivePrinter.
 func (j *JSON) Made(at time.Time, c derive.Camera, r derive.Result) error {
-	for _, f := range r.Files {
-		record := EventRecord{
+	for f, before := range filesOf(r) {
+		record := MadeRecord{Before: before, EventRecord: EventRecord{
 			Type: string(tasks.EventMade), Time: stamp(at), Recorder: clean(c.Recorder), Channel: c.Track.Channel(), Track: int(c.Track),
 			Camera: clean(c.Name), Path: clean(f.Path), Bytes: f.Bytes, Message: clean(derive.Describe(f)),
-		}
+		}}
 		if err := j.enc.Encode(record); err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func works(failure error) ([]derive.Camera, func(context.Context, derive.Camera,
 			return r, failure
 		case 201:
 			d.Notes = []string{"joined from 3 recordings", "1 gap"}
-			r.Fresh, r.Notes = 1, []string{"1 recording left out, no MP4: a.mpg"}
+			r.Made, r.Notes = []archive.Derived{d}, []string{"1 recording left out, no MP4: a.mpg"}
 		case 302:
 			d.Path, d.Bytes, d.Frames = "frames/1s/x", 0, 12
 		}
@@ -54,7 +54,7 @@ func TestDeriveTellsWhatThereIs(t *testing.T) {
 	want := []string{
 		"joined/10.0.0.5/x.mp4  3.00 MiB  joined from 3 recordings; 1 gap",
 		"notice 10.0.0.5 ch02 Gate\uFFFD[31m: 1 recording left out, no MP4: a.mpg",
-		"frames/1s/x  12 stills",
+		"frames/1s/x  12 stills  (made before)",
 		"notice 10.0.0.6 ch01 Yard: it fell over",
 		"hikgrab: 2 files, 1 made now; of 1 camera something could not be made",
 	}
@@ -85,6 +85,9 @@ func TestDeriveInJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[0]), &first); err != nil || first.Type != "made" || first.Track != 201 || first.Bytes != 3<<20 {
 		t.Errorf("%+v, %v", first, err)
 	}
+	if strings.Contains(lines[0], `"before"`) || !strings.Contains(lines[2], `"before":true`) {
+		t.Errorf("which was made before? %s", lines)
+	}
 	var last MadeSummaryRecord
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Files != 2 || last.Fresh != 1 || last.Cameras != 3 || last.Failed != 0 {
 		t.Errorf("%+v, %v", last, err)
@@ -99,12 +102,13 @@ func TestDeriveEndsWithTheDiskAndWithTheOperator(t *testing.T) {
 	if code, err := Derive(t.Context(), cameras, NewLines(&b, false), io.Discard, work); !errors.Is(err, full) || code != ExitError {
 		t.Errorf("a full disk: code %d, %v", code, err)
 	}
-	if n := strings.Count(b.String(), "joined from"); n != 1 {
+	if n := strings.Count(b.String(), "joined from"); n != 1 || !strings.HasSuffix(b.String(), "hikgrab: 2 files, 1 made now\n") {
 		t.Errorf("it went on after the disk was full:\n%s", b.String())
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if code, err := Derive(ctx, cameras, NewLines(io.Discard, false), io.Discard, work); err != nil || code != ExitStopped {
-		t.Errorf("stopped: code %d, %v", code, err)
+	b.Reset()
+	if code, err := Derive(ctx, cameras, NewJSON(&b), io.Discard, work); err != nil || code != ExitStopped || !strings.Contains(b.String(), `"exit_code":130`) {
+		t.Errorf("stopped: code %d, %v\n%s", code, err, &b)
 	}
 }

@@ -185,7 +185,7 @@ func TestSummaryWhenNothingIsNew(t *testing.T) {
 	if err := NewLines(&b, false).Summary(Report{Snapshot: s, Retry: "again"}); err != nil {
 		t.Fatal(err)
 	}
-	want := "hikgrab: 2 of 2 cameras complete, nothing new: 12 files (3.00 GiB) already here\n"
+	want := "hikgrab: 2 of 2 cameras complete, nothing new to fetch: 12 files (3.00 GiB) already here\n"
 	if got := b.String(); !strings.HasPrefix(got, want) || strings.Contains(got, "again") {
 		t.Errorf("got:\n%swant it to begin with:\n%s", got, want)
 	}

@@ -83,7 +83,7 @@ func headline(s *tasks.Snapshot) string {
 	head := fmt.Sprintf("%d of %d cameras complete", complete, len(s.Cameras))
 	if s.Fetched == 0 {
 		if s.Files > 0 {
-			head += fmt.Sprintf(", nothing new: %s (%s) already here", units.Count(s.Files, "file"), units.Size(s.Bytes))
+			head += fmt.Sprintf(", nothing new to fetch: %s (%s) already here", units.Count(s.Files, "file"), units.Size(s.Bytes))
 		}
 		return head
 	}
