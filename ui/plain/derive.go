@@ -60,11 +60,12 @@ var (
 func Derive(ctx context.Context, cameras []derive.Camera, p DerivePrinter, progress io.Writer,
 	work func(context.Context, derive.Camera, *derive.Progress) (derive.Result, error),
 ) (code int, err error) {
-	var at derive.Progress
 	totals := MadeTotals{Cameras: len(cameras)}
-	defer tellProgress(progress, &at.Done, &at.Total)()
-	for _, c := range cameras {
+	for i, c := range cameras {
+		var at derive.Progress
+		quiet := tellProgress(progress, fmt.Sprintf("camera %d of %d: ", i+1, len(cameras)), &at.Done, &at.Total)
 		r, failure := work(ctx, c, &at)
+		quiet()
 		totals.Files += len(r.Files)
 		totals.Fresh += len(r.Made)
 		if err := p.Made(time.Now(), c, r); err != nil {

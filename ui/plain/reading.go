@@ -11,11 +11,12 @@ import (
 )
 
 // quietly is how long reading may take before it is told how far it is.
-const quietly = 2 * time.Second
+const quietly = 5 * time.Second
 
-// tellProgress writes now and then how many bytes of how many were read, until
-// the function that it returns is called, which waits for the last word.
-func tellProgress(to io.Writer, done, total *atomic.Int64) (quiet func()) {
+// tellProgress writes now and then how many bytes of how many were read, and of
+// what unless that is empty, until the function that it returns is called, which
+// waits for the last word.
+func tellProgress(to io.Writer, what string, done, total *atomic.Int64) (quiet func()) {
 	ended := make(chan struct{})
 	var told sync.WaitGroup
 	told.Go(func() {
@@ -27,7 +28,7 @@ func tellProgress(to io.Writer, done, total *atomic.Int64) (quiet func()) {
 				return
 			case <-ticker.C:
 				have, of := done.Load(), total.Load()
-				fmt.Fprintf(to, "%3d%%  %s read\n", units.Percent(have, of), units.Progress(have, of))
+				fmt.Fprintf(to, "%s%3d%%  %s read\n", what, units.Percent(have, of), units.Progress(have, of))
 			}
 		}
 	})

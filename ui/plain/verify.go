@@ -57,7 +57,7 @@ var (
 // ExitStopped when ctx ends.
 func Verify(ctx context.Context, dir string, p VerifyPrinter, progress io.Writer) (code int, err error) {
 	var at archive.VerifyProgress
-	quiet := tellProgress(progress, &at.Done, &at.Total)
+	quiet := tellProgress(progress, "", &at.Done, &at.Total)
 	v, err := archive.Verify(ctx, dir, &at)
 	quiet()
 	switch {
