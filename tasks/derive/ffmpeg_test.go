@@ -121,13 +121,14 @@ func fakeFFmpeg(mode string) (code int) {
 func fake(t *testing.T, mode string) (calls func() []fakeCall) {
 	t.Helper()
 	dir := t.TempDir()
-	name := filepath.Join(dir, "ffmpeg")
+	name, link := filepath.Join(dir, "ffmpeg"), os.Link
 	if runtime.GOOS == "windows" {
 		name += ".exe"
+		link = func(string, string) error { return errors.ErrUnsupported } // Windows removes no name of a running program
 	}
 	own, err := os.Executable()
 	if err == nil {
-		err = os.Link(own, name)
+		err = link(own, name)
 	}
 	if err != nil { // the two directories may be on different volumes
 		var b []byte
