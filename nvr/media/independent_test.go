@@ -88,11 +88,11 @@ func TestAgainstFFmpeg(t *testing.T) {
 				t.Fatal(err)
 			}
 			source := filepath.Join("testdata", c.tape.source)
-			want := column(run(t, "ffmpeg", "-v", "error", "-i", source, "-fps_mode", "passthrough", "-f", "framemd5", "-"), 5)
-			decoded := run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5", "-")
-			got := column(decoded, 5)
+			want := mediatest.Column(mediatest.Run(t, "ffmpeg", "-v", "error", "-i", source, "-fps_mode", "passthrough", "-f", "framemd5", "-"), 5)
+			decoded := mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5", "-")
+			got := mediatest.Column(decoded, 5)
 			last := -1
-			for _, shown := range column(decoded, 2) {
+			for _, shown := range mediatest.Column(decoded, 2) {
 				at, err := strconv.Atoi(shown)
 				if err != nil || at <= last {
 					t.Errorf("a picture is shown at %s, behind one at %d", shown, last)
@@ -110,18 +110,18 @@ func TestAgainstFFmpeg(t *testing.T) {
 			for _, p := range f.pictures {
 				times = append(times, fmt.Sprint(p.PTS-first))
 			}
-			seen := column(run(t, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts", "-of", "csv", path), 1)
+			seen := mediatest.Column(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts", "-of", "csv", path), 1)
 			if strings.Join(seen, " ") != strings.Join(times, " ") {
 				t.Errorf("ffprobe sees the times\n%v, want\n%v", seen, times)
 			}
 			if c.tape.audio != 0x90 {
 				return
 			}
-			pcm := run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-c", "copy", "-f", "alaw", "-")
+			pcm := mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-c", "copy", "-f", "alaw", "-")
 			if !bytes.Equal(pcm, bytes.Join(f.sound, nil)) {
 				t.Errorf("%d bytes of audio differ from the %d of the source", len(pcm), len(f.sound)*320)
 			}
-			heard := column(run(t, "ffprobe", "-v", "error", "-select_streams", "a", "-show_entries", "packet=pts", "-of", "csv", path), 1)
+			heard := mediatest.Column(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "a", "-show_entries", "packet=pts", "-of", "csv", path), 1)
 			for i, at := range f.soundAt {
 				if i >= len(heard) || heard[i] != fmt.Sprint(at*8000/90000) {
 					t.Fatalf("ffprobe hears packet %d of %d at %v, want %d", i, len(heard), heard[min(i, len(heard)-1)], at*8000/90000)
@@ -129,24 +129,4 @@ func TestAgainstFFmpeg(t *testing.T) {
 			}
 		})
 	}
-}
-
-func run(t *testing.T, name string, args ...string) []byte {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), name, args...).Output()
-	if err != nil {
-		t.Fatalf("%s %v: %v", name, args, err)
-	}
-	return out
-}
-
-// column returns a column of comma separated lines without comments.
-func column(text []byte, n int) (list []string) {
-	for line := range strings.Lines(string(text)) {
-		fields := strings.Split(strings.TrimSpace(line), ",")
-		if !strings.HasPrefix(line, "#") && len(fields) > n {
-			list = append(list, strings.TrimSpace(fields[n]))
-		}
-	}
-	return list
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/hikgrab/nvr/media/mediatest"
 	"example.com/hikgrab/nvr/media/splice"
 )
 
@@ -28,36 +29,16 @@ func installed(t *testing.T) bool {
 	return true
 }
 
-func run(t *testing.T, name string, args ...string) []byte {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), name, args...).Output()
-	if err != nil {
-		t.Fatalf("%s %v: %v", name, args, err)
-	}
-	return out
-}
-
-// column returns a column of comma separated lines without comments.
-func column(text []byte, n int) (list []string) {
-	for line := range strings.Lines(string(text)) {
-		fields := strings.Split(strings.TrimSpace(line), ",")
-		if !strings.HasPrefix(line, "#") && len(fields) > n {
-			list = append(list, strings.TrimSpace(fields[n]))
-		}
-	}
-	return list
-}
-
 // decoded returns what ffmpeg makes of a file: a checksum of every picture.
 func decoded(t *testing.T, path string) []string {
 	t.Helper()
-	return column(run(t, "ffmpeg", "-v", "error", "-threads", "1", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5", "-"), 5)
+	return mediatest.Column(mediatest.Run(t, "ffmpeg", "-v", "error", "-threads", "1", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5", "-"), 5)
 }
 
 // probed returns the times of a file's packets as ffprobe sees them, sorted.
 func probed(t *testing.T, path, stream string) []string {
 	t.Helper()
-	return column(run(t, "ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "packet=pts", "-of", "csv", path), 1)
+	return mediatest.Column(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "packet=pts", "-of", "csv", path), 1)
 }
 
 func save(t *testing.T, name string, b []byte) string {
@@ -165,7 +146,7 @@ func TestFFmpegMadeIt(t *testing.T) {
 			source := "../testdata/" + c.source
 			path := filepath.Join(t.TempDir(), "in"+c.ext)
 			args := append([]string{"-v", "error", "-r", "25", "-i", source}, strings.Fields(c.args)...)
-			run(t, "ffmpeg", append(args, path)...)
+			mediatest.Run(t, "ffmpeg", append(args, path)...)
 			b, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -200,7 +181,7 @@ func TestFFmpegMadeIt(t *testing.T) {
 				t.Errorf("%d bytes of sound, twice %d in the pieces", heard, c.sound)
 			}
 			if c.sound == 16128 {
-				want := run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-c", "copy", "-f", "alaw", "-")
+				want := mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-c", "copy", "-f", "alaw", "-")
 				var all []byte
 				for _, s := range a.Samples {
 					all = append(all, s.Data...)

@@ -1,0 +1,29 @@
+package mediatest
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Run returns what another program writes, such as ffprobe; the test ends when
+// it fails.
+func Run(t *testing.T, name string, args ...string) []byte {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), name, args...).Output()
+	if err != nil {
+		t.Fatalf("%s %v: %v", name, args, err)
+	}
+	return out
+}
+
+// Column returns a column, from 0, of comma separated lines without comments.
+func Column(text []byte, n int) (list []string) {
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Split(strings.TrimSpace(line), ",")
+		if !strings.HasPrefix(line, "#") && len(fields) > n {
+			list = append(list, strings.TrimSpace(fields[n]))
+		}
+	}
+	return list
+}
