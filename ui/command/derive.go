@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,19 +151,21 @@ func (a *app) derive(ctx context.Context, dir string, work func(context.Context,
 // ofDownloads refuses a directory that holds no downloads: what is made of
 // what was made would be lost in there.
 func ofDownloads(dir string) error {
-	const manifest = "manifest.csv"
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return fmt.Errorf("%s is no directory; name the one that --out named", dir)
 	}
-	if _, err := os.Stat(filepath.Join(dir, manifest)); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w; name the directory that --out named", dir, archive.ErrNoManifest)
+	switch err := archive.Known(dir); {
+	case errors.Is(err, archive.ErrNoManifest):
+		return fmt.Errorf("%s: %w; name the directory that --out named", dir, err)
+	case err != nil:
+		return notMade(err)
 	}
 	full, err := filepath.Abs(dir)
 	if err != nil {
 		return failed(err)
 	}
 	tree, above := archive.Tree(filepath.Base(full)), filepath.Dir(full)
-	if _, err := os.Stat(filepath.Join(above, manifest)); err == nil && (tree == archive.JoinedTree || tree == archive.CutTree) {
+	if (tree == archive.JoinedTree || tree == archive.CutTree) && archive.Known(above) == nil {
 		return fmt.Errorf("%s holds what was made of the recordings; name the directory above it, %s", dir, above)
 	}
 	return nil

@@ -130,7 +130,7 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 	}
 	report := plain.Report{
 		Snapshot: &end, ExitCode: a.code, Retry: j.retry, Continue: j.goOn,
-		Manifest: filepath.Join(a.flags.Out, "manifest.csv"), Log: j.log,
+		Manifest: j.options.Archive.ManifestPath(), Log: j.log,
 	}
 	if !errors.Is(err, errHangs) {
 		report.Coverage = q.Coverage()
