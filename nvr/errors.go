@@ -63,17 +63,6 @@ func (k Kind) Temporary() bool {
 	return false
 }
 
-// StopsRecorder reports whether nothing else can be had from the recorder
-// either, so that asking for the next recording is of no use.
-func (k Kind) StopsRecorder() bool {
-	switch k {
-	case Auth, Locked, Unreachable, TLS:
-		return true
-	case KindUnknown, Forbidden, Busy, Gone, Timeout, Slow, Short, Protocol:
-	}
-	return false
-}
-
 // Error is a failed operation on one recorder.
 type Error struct {
 	Op         string        // what was being done: "sign in", "search", "download", …

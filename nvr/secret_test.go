@@ -68,21 +68,13 @@ func TestStreams(t *testing.T) {
 func TestKindsDecide(t *testing.T) {
 	for _, k := range nvr.Kinds() {
 		switch k {
-		case nvr.Auth, nvr.Locked, nvr.TLS:
-			if k.Temporary() || !k.StopsRecorder() {
-				t.Errorf("%v", k)
-			}
-		case nvr.Forbidden, nvr.Gone:
-			if k.Temporary() || k.StopsRecorder() {
-				t.Errorf("%v", k)
-			}
-		case nvr.Unreachable:
-			if !k.Temporary() || !k.StopsRecorder() {
-				t.Errorf("%v", k)
+		case nvr.Auth, nvr.Locked, nvr.TLS, nvr.Forbidden, nvr.Gone:
+			if k.Temporary() {
+				t.Errorf("%v passes by itself", k)
 			}
 		default:
-			if !k.Temporary() || k.StopsRecorder() {
-				t.Errorf("%v", k)
+			if !k.Temporary() {
+				t.Errorf("%v does not pass by itself", k)
 			}
 		}
 	}
