@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/proxy"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/ui/units"
@@ -30,6 +31,7 @@ type Flags struct {
 	jobs, perRecorder, retries, days int
 	from, to, stream, format, audio  string
 	limit, only, layout, frames      string
+	proxy                            string
 	last, timeout                    time.Duration
 	yesterday, all, insecure         bool
 	join, cut                        bool
@@ -60,6 +62,7 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.StringVar(&f.only, "only", "", "only the cameras that `failed` or were incomplete last time")
 	to.StringVar(&f.Sheet, "sheet", "", "read the worksheet `NAME` (default the first)")
 	to.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate")
+	to.StringVar(&f.proxy, "proxy", "", "reach the recorders through `URL`, socks5://HOST:PORT or http://HOST:PORT")
 	to.BoolVar(&f.Plain, "plain", false, "lines instead of the screen")
 	to.BoolVar(&f.JSON, "json", false, "newline-delimited JSON events instead of the screen")
 	to.BoolVar(&f.ASCII, "ascii", false, "plain glyphs; NO_COLOR is honoured")
@@ -89,9 +92,21 @@ func (f *Flags) Options() (tasks.Options, error) {
 	if _, err := f.Layout(); err != nil {
 		return o, err
 	}
+	if f.proxy != "" {
+		if o.Dial, _, err = proxy.Parse(f.proxy); err != nil {
+			return o, fmt.Errorf("--proxy: %w", err)
+		}
+	}
 	o.Cut = f.cut
 	o.Extras, err = f.extras(o.Format)
 	return o, err
+}
+
+// ProxyAddress is the proxy that the recorders are reached through, for the
+// log; empty when there is none.
+func (f *Flags) ProxyAddress() string {
+	_, address, _ := proxy.Parse(f.proxy) // what is wrong with it, Options says
+	return address
 }
 
 func (f *Flags) check() error {

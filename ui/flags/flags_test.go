@@ -55,6 +55,22 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// A proxy is used only when the operator names one: whoever set the variable
+// that other programs read would see the digests of all logins.
+func TestProxy(t *testing.T) {
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
+		t.Setenv(name, "http://127.0.0.1:1")
+	}
+	f, _ := parse(t)
+	if o, err := f.Options(); err != nil || o.Dial != nil || f.ProxyAddress() != "" {
+		t.Errorf("a proxy of the environment is used: %q, %v", f.ProxyAddress(), err)
+	}
+	f, _ = parse(t, "--proxy", "socks5://127.0.0.1")
+	if o, err := f.Options(); err != nil || o.Dial == nil || f.ProxyAddress() != "socks5://127.0.0.1:1080" {
+		t.Errorf("the proxy is %q, %v", f.ProxyAddress(), err)
+	}
+}
+
 func TestExtras(t *testing.T) {
 	f, _ := parse(t, "--join", "--cut", "--frames", "10f", "--layout", "{name}/{camera}/{start}", "--format", "both")
 	o, err := f.Options()
@@ -77,6 +93,7 @@ func TestFaultsNameTheFlag(t *testing.T) {
 	tests := map[string]string{
 		"--out=":                            "--out",
 		"--jobs=0":                          "--jobs 0",
+		"--proxy=10.0.0.1:1080":             "--proxy: use socks5://",
 		"--per-recorder=-1":                 "--per-recorder -1",
 		"--retries=0":                       "--retries 0",
 		"--timeout=10ms":                    "--timeout 10ms",
