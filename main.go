@@ -18,6 +18,6 @@ func main() {
 		// often costs nothing beside hashing, and a quarter of the memory less.
 		debug.SetGCPercent(50)
 	}
-	p := command.Program{Version: version, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	p := command.Program{Name: os.Args[0], Version: version, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 
 // Program is hikgrab as it was started. The files are needed.
 type Program struct {
+	Name                  string // as it was called; empty means hikgrab
 	Version               string // as a release build says; empty asks the build itself
 	Stdin, Stdout, Stderr *os.File
 }
@@ -74,6 +76,11 @@ type app struct {
 	flags  flags.Flags
 	code   int     // the exit code when no error says otherwise
 	opened *string // the password that the operator typed for the sheet
+}
+
+// commandLine returns what to type so that this program does something with args.
+func (p Program) commandLine(args ...string) string {
+	return shellAtHand().line(cmp.Or(p.Name, "hikgrab"), args...)
 }
 
 func (a *app) commands() *cobra.Command {

@@ -13,6 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"example.com/hikgrab/nvr/simulator"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
 )
 
 func TestMain(m *testing.M) {
@@ -96,5 +99,21 @@ func TestLeavingDoesNotWaitForADiskThatHangs(t *testing.T) {
 	}
 	if err := within(time.Hour, func() error { return io.ErrClosedPipe }); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoginsOfTheDemo(t *testing.T) {
+	address, err := nvr.ParseAddress("127.0.0.9:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	list := []tasks.Task{{Address: address, Login: nvr.Login{User: "admin", Password: "it's"}}}
+	if err := tellLogins(&b, list); err != nil {
+		t.Fatal(err)
+	}
+	want := "curl --digest --user " + shellAtHand().quote("admin:it's") + " http://127.0.0.9/ISAPI/System/deviceInfo"
+	if got := b.String(); !strings.Contains(got, want) || !strings.Contains(got, "password it's") {
+		t.Errorf("got\n%s\nwant in it\n%s", got, want)
 	}
 }

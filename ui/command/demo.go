@@ -1,14 +1,17 @@
 package command
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/demo"
 	"example.com/hikgrab/tasks/sheet"
 	"example.com/hikgrab/ui/plain"
@@ -70,11 +73,26 @@ func (a *app) serveDemo(ctx context.Context) error {
 		return failed(err)
 	}
 	defer site.Close()
-	if err := plain.Logins(a.Stdout, site.Tasks); err != nil {
+	if err := tellLogins(a.Stdout, site.Tasks); err != nil {
 		return failed(err)
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// tellLogins writes how to reach the simulated recorders and a command that
+// tries the first of them. Their passwords are no secret.
+func tellLogins(w io.Writer, list []tasks.Task) error {
+	b := bufio.NewWriter(w)
+	for _, t := range list {
+		fmt.Fprintf(b, "http://%s  user %s  password %s  %s\n", t.Address, t.Login.User, string(t.Login.Password), t.Name)
+	}
+	if len(list) > 0 {
+		login := list[0].Login.User + ":" + string(list[0].Login.Password)
+		address := "http://" + list[0].Address.String() + "/ISAPI/System/deviceInfo"
+		fmt.Fprintf(b, "\nTry it:  %s\nCtrl+C ends the recorders.\n", shellAtHand().line("curl", "--digest", "--user", login, address))
+	}
+	return b.Flush()
 }
 
 // demoDir returns where the sheet of the demo goes, and has the recordings go

@@ -72,8 +72,8 @@ func (a *app) download(c *cobra.Command, path string) error {
 	again := flags.Again(c.Flags(), o.Period, got.Tasks, path)
 	return a.fetch(c.Context(), job{
 		tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path,
-		goOn:  plain.Command(append([]string{"hikgrab"}, again...)...),
-		retry: plain.Command(append([]string{"hikgrab", "--only", "failed"}, again...)...),
+		goOn:  a.commandLine(again...),
+		retry: a.commandLine(append([]string{"--only", "failed"}, again...)...),
 	})
 }
 
@@ -112,7 +112,7 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 	if err := book.open(file); err != nil {
 		return failed(err)
 	}
-	j.options.Log.Info("Started", "version", a.version(), "rows", len(j.tasks), "period", j.options.Period.String())
+	j.options.Log.Info("Started", "version", a.version(), "rows", len(j.tasks), "period", j.options.Period.String(), "proxy", a.flags.ProxyAddress())
 	out := a.printer()
 	for _, text := range j.notices {
 		j.options.Log.Info("Notice", "text", text)

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"example.com/hikgrab/tasks/sheet"
-	"example.com/hikgrab/ui/plain"
 )
 
 func (a *app) initCommand() *cobra.Command {
@@ -30,7 +30,7 @@ func (a *app) writeTemplate(path string) error {
 	if err != nil {
 		return failed(err)
 	}
-	_, err = fmt.Fprintf(a.Stdout, "wrote %s; fill it in, then: %s\n", path, plain.Command("hikgrab", "check", path))
+	_, err = fmt.Fprintf(a.Stdout, "wrote %s; fill it in, then: %s\n", path, a.commandLine("check", path))
 	return err
 }
 
@@ -45,7 +45,7 @@ func oneSheet(c *cobra.Command, args []string) error {
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		return fmt.Errorf("there is no command %q; did you mean %q?", args[0], "hikgrab "+near[0])
 	}
-	return fmt.Errorf("one task sheet at a time, not %d (%s); quote a name that has spaces", len(args), plain.Command(args...))
+	return fmt.Errorf("one task sheet at a time, not %d (%s); quote a name that has spaces", len(args), strings.Join(args, " "))
 }
 
 // readSheet returns the tasks of a sheet and what is worth saying about it. Its

@@ -97,19 +97,6 @@ func TestSurveyThatNobodyReads(t *testing.T) {
 	}
 }
 
-func TestLoginsOfTheDemo(t *testing.T) {
-	list := unreachable()
-	list[0].Login.Password = "it's"
-	var b bytes.Buffer
-	if err := Logins(&b, list); err != nil {
-		t.Fatal(err)
-	}
-	want := "curl --digest --user " + Command("admin:it's") + " http://10.0.0.1/ISAPI/System/deviceInfo"
-	if got := b.String(); !strings.Contains(got, want) || !strings.Contains(got, "password it's") {
-		t.Errorf("got\n%s\nwant in it\n%s", got, want)
-	}
-}
-
 func TestHintsWithoutAScreenSpeakOfNoKeys(t *testing.T) {
 	for hint, want := range map[string]string{
 		"check user and password in the sheet, then press r": "check user and password in the sheet, then retry",
