@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/hikgrab/nvr/media"
 )
 
 // headSize is how many bytes are looked at before the sink gets any.
@@ -62,7 +64,7 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 	if err != nil && !bytes.HasPrefix(head, []byte("<")) && !bytes.HasPrefix(head, []byte("{")) {
 		return nil, verdict{}, d.early(err)
 	}
-	if !looksLikeRecording(head) {
+	if !media.Sniff(head).Recording() {
 		return d.refused(resp, head)
 	}
 	d.recorder.learn(func(l *learned) {
@@ -180,15 +182,6 @@ func readHead(body io.Reader) ([]byte, error) {
 	head := make([]byte, headSize)
 	n, err := io.ReadFull(body, head)
 	return head[:n], err
-}
-
-// looksLikeRecording knows how recordings begin: IMKH, the vendor's header in
-// front of MPEG-PS; MPEG-PS itself; JPEG, for photos; MP4.
-func looksLikeRecording(head []byte) bool {
-	return bytes.HasPrefix(head, []byte("IMKH")) ||
-		bytes.HasPrefix(head, []byte{0, 0, 1, 0xba}) ||
-		bytes.HasPrefix(head, []byte{0xff, 0xd8}) ||
-		len(head) >= 8 && string(head[4:8]) == "ftyp"
 }
 
 // early is the error of a body that ended with err before it began.

@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // Container is what a file is, by its first bytes.
@@ -21,8 +22,15 @@ const (
 	IMKHOther                  // an IMKH header that announces something else
 	MP4                        // MP4 or QuickTime
 	JPEG                       // a picture
+	HKH4                       // a private format of some recorders, named by its first bytes
+	TS                         // an MPEG transport stream
+	AVI                        // Microsoft's container
+	BareH264                   // H.264 without a container
+	BareH265                   // H.265 without a container
 	XML                        // an answer of the recorder, not a recording
 	HTML                       // a web page, not a recording
+	JSON                       // an answer of the recorder, not a recording
+	Text                       // plain text, not a recording
 )
 
 var containerWords = [...]string{
@@ -36,8 +44,15 @@ var containerWords = [...]string{
 	IMKHOther:        "Hikvision stream of an unknown kind",
 	MP4:              "MP4",
 	JPEG:             "JPEG picture",
+	HKH4:             "Hikvision 4HKH stream",
+	TS:               "MPEG transport stream",
+	AVI:              "AVI",
+	BareH264:         "H.264 without a container",
+	BareH265:         "H.265 without a container",
 	XML:              "XML message",
 	HTML:             "web page",
+	JSON:             "JSON message",
+	Text:             "text",
 }
 
 // String returns the container in words.
@@ -51,6 +66,14 @@ func (c Container) String() string {
 // ProgramStream reports whether the container is one that Scanner and Remux
 // read.
 func (c Container) ProgramStream() bool { return c == PS || c == IMKH }
+
+// Recording reports whether recorders send their recordings and photos in such
+// a container.
+func (c Container) Recording() bool { return c > UnknownContainer && c <= JPEG }
+
+// Message reports whether it is text: something that the recorder has to say,
+// and no recording in any container.
+func (c Container) Message() bool { return c >= XML && c <= Text }
 
 // SniffLen is how many bytes Sniff looks at, at most.
 const SniffLen = 512
@@ -66,21 +89,68 @@ func Sniff(head []byte) Container {
 	if info, ok := ParseInfo(head); ok {
 		return info.container(head)
 	}
-	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n"))
+	begins := func(with string) bool { return bytes.HasPrefix(head, []byte(with)) }
 	switch {
+	case begins("IMKH"):
+		return IMKHOther // cut short
 	case bytes.HasPrefix(head, packStart):
 		return PS
-	case len(head) >= 8 && bytes.Contains([]byte("ftyp moov mdat free skip wide"), head[4:8]):
+	case len(head) >= 8 && slices.Contains(movieBoxes, string(head[4:8])):
 		return MP4
-	case bytes.HasPrefix(head, []byte{0xFF, 0xD8, 0xFF}):
+	case begins("\xFF\xD8"):
 		return JPEG
-	case bytes.HasPrefix(text, []byte("<!doctype html")), bytes.HasPrefix(text, []byte("<html")):
-		return HTML
-	case bytes.HasPrefix(text, []byte("<")):
-		return XML
+	case begins("4HKH"):
+		return HKH4
+	case begins("RIFF") && len(head) >= 12 && string(head[8:12]) == "AVI ":
+		return AVI
+	case len(head) > tsPacket && head[0] == 'G' && head[tsPacket] == 'G':
+		return TS
+	case begins("\x00\x00\x01"):
+		return bare(head[3:])
+	case begins("\x00\x00\x00\x01"):
+		return bare(head[4:])
+	}
+	return message(head)
+}
+
+// movieBoxes are the boxes that an MP4 or a QuickTime movie may begin with.
+var movieBoxes = []string{"ftyp", "moov", "mdat", "free", "skip", "wide"}
+
+// tsPacket is the length of a packet of a transport stream, which begins with 'G'.
+const tsPacket = 188
+
+// bare tells video without a container by its first NAL unit, a parameter set
+// or an access unit delimiter.
+func bare(nal []byte) Container {
+	switch {
+	case len(nal) < 2:
+	case (nal[0] == 0x40 || nal[0] == 0x42 || nal[0] == 0x46) && nal[1] == 1:
+		return BareH265
+	case nal[0]&0x9F == 7, nal[0] == 9:
+		return BareH264
 	}
 	return UnknownContainer
 }
+
+// message tells the kinds of text.
+func message(head []byte) Container {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
+	lower := bytes.ToLower(text)
+	switch {
+	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")):
+		return HTML
+	case bytes.HasPrefix(text, []byte("<")):
+		return XML
+	case len(text) == 0, bytes.ContainsFunc(text, notText):
+		return UnknownContainer
+	case text[0] == '{', text[0] == '[':
+		return JSON
+	}
+	return Text
+}
+
+// notText reports whether no text in any encoding holds r.
+func notText(r rune) bool { return r < ' ' && r != '\t' && r != '\r' && r != '\n' }
 
 // Info is the IMKH header, as the PlayM4 SDK calls it.
 type Info struct {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path"
 	"time"
+
+	"example.com/hikgrab/nvr/media"
 )
 
 // found looks for a finished file that the journal does not call done.
@@ -185,7 +187,7 @@ func (a *Archive) vouched(done *record, it Item, ext string) bool {
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	head, err := readHead(f)
-	if err != nil || extensionOf(head) != ext {
+	if err != nil || extensionOf(media.Sniff(head)) != ext {
 		return false
 	}
 	done.SHA256, err = a.sumFile(done.Path)

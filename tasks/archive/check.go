@@ -1,36 +1,30 @@
 package archive
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media"
 )
 
-// headSize is how many bytes tell what a recording is.
-const headSize = 8
-
-// extensionOf returns the extension for what begins with head: an MPEG program
-// stream with or without the IMKH header that recorders put in front (players
-// find the stream behind it), a JPEG, or an MP4. It is "" for everything else,
-// such as an XML answer.
-func extensionOf(head []byte) string {
+// extensionOf returns the extension of a recording; "" of what is none.
+func extensionOf(c media.Container) string {
 	switch {
-	case bytes.HasPrefix(head, []byte("IMKH")), bytes.HasPrefix(head, []byte{0, 0, 1, 0xBA}):
-		return ".mpg"
-	case bytes.HasPrefix(head, []byte{0xFF, 0xD8}):
+	case !c.Recording():
+		return ""
+	case c == media.JPEG:
 		return ".jpg"
-	case len(head) >= headSize && string(head[4:8]) == "ftyp":
+	case c == media.MP4:
 		return ".mp4"
 	}
-	return ""
+	return ".mpg"
 }
 
-// readHead returns the first bytes of a file, fewer when it is shorter.
+// readHead returns the bytes that tell what a file is, fewer when it is shorter.
 func readHead(f io.ReaderAt) ([]byte, error) {
-	head := make([]byte, headSize)
+	head := make([]byte, media.SniffLen)
 	n, err := f.ReadAt(head, 0)
 	if errors.Is(err, io.EOF) {
 		err = nil
@@ -71,8 +65,8 @@ func (p *Part) check(r nvr.Receipt) (ext string, err error) {
 	if err != nil {
 		return "", p.archive.fail("check", p.name, err)
 	}
-	if ext = extensionOf(head); ext == "" {
-		return "", damaged(fmt.Errorf("it begins with %q, which is no recording", head))
+	if ext = extensionOf(media.Sniff(head)); ext == "" {
+		return "", damaged(fmt.Errorf("it begins with %q, which is no recording", head[:min(len(head), 8)]))
 	}
 	return ext, nil
 }
