@@ -22,6 +22,7 @@ type camera struct {
 	offline  bool
 	asked    []Period // by the sheet
 	spans    []Span   // asked, on the recorder's clock
+	spanned  int      // how many of asked are in spans
 
 	state State
 	pause bool // the operator wants it paused

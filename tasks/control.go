@@ -75,8 +75,10 @@ func (q *Queue) Skip(ids ...CameraID) {
 func (q *Queue) PauseAll() {
 	q.report(func(time.Time) {
 		q.pausedAll = true
-		for _, c := range q.cameras {
-			c.halt()
+		for _, r := range q.recorders {
+			for _, c := range r.cameras {
+				c.halt()
+			}
 		}
 	})
 }
@@ -85,8 +87,10 @@ func (q *Queue) PauseAll() {
 func (q *Queue) ResumeAll() {
 	q.report(func(time.Time) {
 		q.pausedAll = false
-		for _, c := range q.cameras {
-			c.pause = false
+		for _, r := range q.recorders {
+			for _, c := range r.cameras {
+				c.pause = false
+			}
 		}
 	})
 }
@@ -131,9 +135,17 @@ func (c *camera) halt() {
 func (q *Queue) each(ids []CameraID, change func(c *camera, now time.Time)) {
 	q.report(func(now time.Time) {
 		for _, id := range ids {
-			if id >= 1 && int(id) <= len(q.cameras) {
-				change(q.cameras[id-1], now)
+			if c := q.camera(id); c != nil {
+				change(c, now)
 			}
 		}
 	})
+}
+
+// camera returns the camera of that name, nil when there is none.
+func (q *Queue) camera(id CameraID) *camera {
+	if id < 1 || int(id) > len(q.cameras) {
+		return nil
+	}
+	return q.cameras[id-1]
 }

@@ -39,6 +39,7 @@ func (q *Queue) sendScouts(now time.Time) {
 func (q *Queue) sendScout(r *recorder, e errand, now time.Time) {
 	ctx, cancel := context.WithCancelCause(q.run)
 	q.scouts++
+	r.workers++
 	r.scouting, r.stopScout = true, cancel
 	r.probing = r.hold.Held()
 	shown := e.camera
@@ -92,6 +93,7 @@ func (q *Queue) sendOrder(r *recorder, c *camera, now time.Time) {
 	q.slots++
 	q.active++
 	r.active++
+	r.workers++
 	r.served = q.slots
 	r.probing = r.hold.Held()
 	q.volume.probing = q.volume.held()

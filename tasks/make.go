@@ -152,6 +152,7 @@ func (q *Queue) sendMaker(r *recorder, c *camera) {
 		Extras:  q.options.Extras, progress: &making{},
 	}
 	q.makers++
+	r.workers++
 	q.volume.probing = q.volume.held()
 	c.making, c.stopMaking = order.progress, cancel
 	q.workers.Go(func() {
@@ -167,6 +168,9 @@ func (q *Queue) sendMaker(r *recorder, c *camera) {
 func (q *Queue) made(r *recorder, c *camera, out Made, now time.Time) {
 	q.makers--
 	c.making, c.stopMaking = nil, nil
+	if !r.depart() {
+		return
+	}
 	for _, n := range out.Notes {
 		q.tellOf(c, now, Event{Type: EventNotice, Message: n})
 	}

@@ -9,11 +9,16 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
+// account is what makes two rows one recorder: they share its sign-in.
+type account struct{ address, user string }
+
 // plan turns tasks into recorders and cameras. Rows of one recorder and user
 // share one sign-in, whatever their order in the sheet.
 func (q *Queue) plan(list []Task) {
-	type account struct{ address, user string }
-	known := make(map[account]*recorder)
+	known := make(map[account]*recorder, len(q.recorders))
+	for _, r := range q.recorders {
+		known[account{r.address, r.config.Login.User}] = r
+	}
 	for _, t := range list {
 		key := account{t.Address.String(), t.Login.User}
 		r := known[key]
@@ -50,14 +55,16 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		Dial:     q.options.Dial,
 		Log:      q.log,
 	}
+	q.lastRecorder++
 	return &recorder{
-		id:      RecorderID(len(q.recorders) + 1),
+		id:      q.lastRecorder,
 		address: t.Address.String(),
 		config:  config,
 		source:  t.Source,
 		client:  nvr.New(config),
 		lane:    newLane(),
 		limit:   q.options.PerRecorder,
+		left:    make(chan struct{}),
 	}
 }
 
@@ -90,7 +97,9 @@ func (q *Queue) want(r *recorder, channel int, s nvr.Stream, p Period) {
 		}
 		c = q.newCamera(r, channel, s)
 	}
-	c.asked = append(c.asked, p)
+	if !slices.Contains(c.asked, p) {
+		c.asked = append(c.asked, p)
+	}
 }
 
 func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
@@ -173,7 +182,20 @@ func (q *Queue) unfold(r *recorder, channels []nvr.Channel) {
 	})
 }
 
-// setSpans turns what is asked of a camera into spans of its recorder's clock.
+// span finds out what is asked of a camera on its recorder's clock. When that
+// has become more since its last search, it is searched again.
+func (q *Queue) span(c *camera, wall, now time.Time) {
+	if c.spanned != len(c.asked) {
+		c.spanned, c.searched, c.tries, c.searchNext = len(c.asked), false, 0, time.Time{}
+		if c.gaveUp != nil {
+			c.revive()
+		}
+	}
+	if err := q.setSpans(c, wall); err != nil {
+		c.fail(Failure{Kind: "period", What: err.Error(), Hint: "mend from and to in the sheet or on the command line", At: now})
+	}
+}
+
 func (q *Queue) setSpans(c *camera, wall time.Time) error {
 	c.spans = nil
 	for _, p := range c.asked {

@@ -91,9 +91,11 @@ type Queue struct {
 
 	mu        sync.Mutex
 	recorders []*recorder
-	cameras   []*camera // by CameraID-1; those that discovery replaced stay here
+	cameras   []*camera // by CameraID-1; those that discovery replaced stay here, dropped ones are nil
 	events    ring
-	notes     []func() // for the journal, to be written without the mutex
+
+	lastRecorder RecorderID
+	notes        []func() // for the journal, to be written without the mutex
 
 	run      context.Context // of the workers; nil before Run
 	halt     context.CancelCauseFunc
@@ -160,6 +162,8 @@ func (q *Queue) Run(ctx context.Context) {
 	q.workers.Wait()
 	close(worked)
 	scribe.Wait()
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	for _, r := range q.recorders {
 		r.client.Close()
 	}

@@ -41,6 +41,21 @@ type recorder struct {
 	again     bool // the operator asked for another sign-in
 
 	clockNotice string // told already
+
+	workers int           // at work for it now
+	dropped bool          // it is no longer the queue's: what its workers report changes nothing
+	left    chan struct{} // closed when it is dropped and its last worker has left
+}
+
+// depart takes a worker of the recorder off the books. It reports whether what
+// the worker has to say still matters.
+func (r *recorder) depart() bool {
+	r.workers--
+	if r.dropped && r.workers == 0 {
+		r.client.Close()
+		close(r.left)
+	}
+	return !r.dropped
 }
 
 // wish is what one row wants of a recorder.

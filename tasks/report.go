@@ -11,6 +11,9 @@ import (
 // took takes in the outcome of an order.
 func (q *Queue) took(r *recorder, c *camera, rec *recording, out Outcome, now time.Time) {
 	q.leave(r, c, rec)
+	if !r.depart() {
+		return
+	}
 	if out.Err == nil {
 		c.release(rec)
 		q.stored(r, c, rec, out, now)

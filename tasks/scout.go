@@ -29,7 +29,9 @@ func (q *Queue) scout(ctx context.Context, r *recorder, e errand, shown *camera)
 			if shown != nil {
 				shown.searching = false
 			}
-			done(now)
+			if r.depart() {
+				done(now)
+			}
 		})
 	}()
 	var err error
@@ -115,9 +117,7 @@ func (q *Queue) met(r *recorder, d nvr.Device, channels []nvr.Channel, listing e
 	}
 	wall := d.WallClock(now)
 	for _, c := range r.cameras {
-		if err := q.setSpans(c, wall); err != nil {
-			c.fail(Failure{Kind: "period", What: err.Error(), Hint: "mend from and to in the sheet or on the command line", At: now})
-		}
+		q.span(c, wall, now)
 	}
 	if !first {
 		return
@@ -202,6 +202,9 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if r.dropped {
+		return
+	}
 	now := time.Now()
 	if !stored && r.device.ClockKnown && r.device.WallClock(now).Sub(rec.End) < settleMargin {
 		c.growing = append(c.growing, Span{rec.Start, rec.End})

@@ -231,10 +231,10 @@ const eventsOfCamera = 20
 func (q *Queue) Camera(id CameraID) (CameraDetail, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if id < 1 || int(id) > len(q.cameras) {
+	c := q.camera(id)
+	if c == nil {
 		return CameraDetail{}, false
 	}
-	c := q.cameras[id-1]
 	d := CameraDetail{
 		CameraView: c.view(q.options.Retries, time.Now()),
 		Periods:    slices.Clone(c.spans),

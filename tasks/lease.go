@@ -1,0 +1,65 @@
+package tasks
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"example.com/hikgrab/nvr"
+)
+
+// Add takes more tasks, before Run or at any time during it. Rows of a recorder
+// that the queue has already add to it; cameras that have ended start again
+// when a row asks for more of them. Everything takes the way of the tasks that
+// NewQueue was given.
+func (q *Queue) Add(list []Task) {
+	q.report(func(now time.Time) {
+		q.plan(list)
+		for _, r := range q.recorders {
+			if !r.signedIn {
+				continue
+			}
+			wall := r.device.WallClock(now)
+			for _, c := range r.cameras {
+				if c.channel != 0 && c.spanned != len(c.asked) {
+					q.span(c, wall, now)
+				}
+			}
+		}
+	})
+}
+
+// Drop gives a recorder up at once, because of cause, which is told. Its
+// cameras leave the snapshot; what is on disk stays, whole recordings and parts,
+// so that whoever gets the recorder next goes on there. The channel is closed
+// when the last of its workers has left: then nothing more is asked of the
+// recorder or written of it. Of a recorder that the queue does not have it is
+// closed already.
+func (q *Queue) Drop(id RecorderID, cause error) (left <-chan struct{}) {
+	closed := make(chan struct{})
+	close(closed)
+	left = closed
+	q.report(func(now time.Time) {
+		i := slices.IndexFunc(q.recorders, func(r *recorder) bool { return r.id == id })
+		if i < 0 {
+			return
+		}
+		r := q.recorders[i]
+		left = r.left
+		q.recorders = slices.Delete(q.recorders, i, i+1)
+		q.tell(r, now, Event{Type: EventRecorder, Message: fmt.Sprintf("given up here: %s", nvr.CleanText(cause.Error(), 200))})
+		r.dropped = true
+		r.cancelScout(cause)
+		for _, c := range r.cameras {
+			c.stop(cause)
+		}
+		for i, c := range q.cameras {
+			if c != nil && c.recorder == r {
+				q.cameras[i] = nil
+			}
+		}
+		r.workers++ // this call's own
+		r.depart()
+	})
+	return left
+}

@@ -1,0 +1,96 @@
+package tasks
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/hikgrab/nvr/simulator"
+)
+
+func TestRecordersAreAddedAndDroppedWhileTheQueueRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(2, 4, size), Rate: size / 10}, simulator.Config{Channels: channels(3, 2, size)})
+		later := b.list[1]
+		b.list = b.list[:1]
+		b.start()
+		s := b.until("two downloads run", func(s *Snapshot) bool { return s.Active == 2 && s.Files >= 1 })
+		first, camera := s.Recorders[0].ID, s.Cameras[0].ID
+
+		b.queue.Add([]Task{later})
+		b.until("the recorder that was added is done", func(s *Snapshot) bool { return len(s.Recorders) == 2 && s.Recorders[1].State == Done })
+		b.mustHold("10.0.0.2", 101, 201, 301)
+
+		select {
+		case <-b.queue.Drop(first, errors.New("another machine takes over")):
+		case <-time.After(time.Second):
+			t.Fatal("the workers of the recorder that was dropped do not leave")
+		}
+		b.queue.Snapshot(&s)
+		if len(s.Recorders) != 1 || len(s.Cameras) != 3 || s.Active != 0 || !s.Finished {
+			t.Fatalf("after dropping: %+v", s)
+		}
+		if _, ok := b.queue.Camera(camera); ok {
+			t.Error("a camera of the recorder that was dropped is still there")
+		}
+		b.queue.Retry(camera) // harmless
+		asked := b.recorders["10.0.0.1"].Stats().Requests[simulator.Download]
+		time.Sleep(time.Minute)
+		if n := b.recorders["10.0.0.1"].Stats().Requests[simulator.Download]; n != asked {
+			t.Errorf("%d downloads after the recorder was dropped", n-asked)
+		}
+		events := b.events()
+		if last := events[len(events)-1]; last.Recorder != first || !strings.Contains(last.Message, "another machine takes over") {
+			t.Errorf("the last event is %+v", last)
+		}
+
+		had := countEvents(b, EventFile)
+		b.queue.Add(b.list) // it is ours again, and goes on with the parts
+		s = b.finish()
+		if len(s.Recorders) != 2 || s.Counts[Done] != 5 || s.Recorders[1].ID == first {
+			t.Fatalf("the end: %+v", s)
+		}
+		b.mustHold("10.0.0.1", 101, 201)
+		if n := countEvents(b, EventFile); n-had >= 8 || s.Fetched > 14*size+2*size {
+			t.Errorf("%d files and %d bytes were fetched after it came back", n-had, s.Fetched)
+		}
+	})
+}
+
+func TestMoreIsAskedOfARecorderThatIsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(3, 4, size)})
+		b.options.Period = Period{From: MomentOf(day.Add(8 * time.Hour)), To: MomentOf(day.Add(8*time.Hour + 10*time.Minute))}
+		b.list[0].Cameras = []Pick{{Channel: 1}}
+		b.start()
+		s := b.until("the first row is done", func(s *Snapshot) bool { return s.Finished })
+		if s.Files != 1 {
+			t.Fatalf("%+v", s.Cameras)
+		}
+		more := b.task("10.0.0.1", Pick{Channel: 1})
+		more.Period = Period{From: MomentOf(day.Add(8*time.Hour + 40*time.Minute)), To: MomentOf(day.Add(8*time.Hour + 50*time.Minute))}
+		b.queue.Add([]Task{more, more, b.task("10.0.0.1")})
+		s = b.finish()
+		if len(s.Recorders) != 1 || len(s.Cameras) != 3 || s.Counts[Done] != 3 || s.Files != 5 {
+			t.Fatalf("the end: %+v", s)
+		}
+	})
+}
+
+func TestDropOfARecorderThatIsSearchedAndOneThatIsNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(2, 1, size), Latency: 10 * time.Second})
+		b.start()
+		<-b.queue.Drop(1, errors.New("not ours"))
+		<-b.queue.Drop(1, errors.New("not ours"))
+		<-b.queue.Drop(99, errors.New("never was"))
+		var s Snapshot
+		b.queue.Snapshot(&s)
+		if len(s.Recorders)+len(s.Cameras) != 0 || !s.Finished {
+			t.Fatalf("after dropping: %+v", s)
+		}
+		b.stop()
+	})
+}
