@@ -1,0 +1,347 @@
+// Package hubtest is a hub in memory, for tests: it loses, delays and doubles
+// messages and cuts machines off, as networks do.
+//
+// It is not for anything but tests: it seals nothing that an enemy could not
+// open, and keeps nothing.
+package hubtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/hikgrab/tasks/fleet"
+)
+
+// ackWait is when a report that nobody acknowledged comes once more.
+const ackWait = time.Minute
+
+// Faults say what the network does to each message. The zero value is a good
+// network.
+type Faults struct {
+	Loss   float64       // the share of messages that are lost
+	Double float64       // the share of messages that arrive twice
+	Delay  time.Duration // messages arrive up to so much later, in any order
+}
+
+// Network connects one coordinator with machines. The zero value is not usable;
+// see New.
+type Network struct {
+	mu       sync.Mutex
+	rng      *rand.Rand
+	faults   Faults
+	serving  fleet.Answer // of the coordinator; nil while there is none
+	machines map[fleet.MachineID]*Link
+	peers    map[fleet.MachineID]fleet.Peer
+	cut      map[fleet.MachineID]bool
+	reports  []*report
+	news     chan struct{} // closed when there are reports
+	kept     map[string]fleet.Kept
+}
+
+type report struct {
+	from fleet.Peer
+	id   string
+	data []byte
+	out  time.Time // when it was last handed out
+}
+
+// New returns a good network without anybody in it.
+func New(seed uint64) *Network {
+	return &Network{
+		rng: rand.New(rand.NewPCG(seed, 1)), machines: map[fleet.MachineID]*Link{}, peers: map[fleet.MachineID]fleet.Peer{},
+		cut: map[fleet.MachineID]bool{}, news: make(chan struct{}), kept: map[string]fleet.Kept{},
+	}
+}
+
+// SetFaults changes what the network does from now on.
+func (n *Network) SetFaults(f Faults) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.faults = f
+}
+
+// Cut takes a machine off the network, or gives it back.
+func (n *Network) Cut(m fleet.MachineID, off bool) {
+	n.mu.Lock()
+	n.cut[m] = off
+	link := n.machines[m]
+	n.mu.Unlock()
+	if !off && link != nil {
+		link.connected()
+	}
+}
+
+// Forget loses everything that the hub keeps, as when its directory was deleted.
+func (n *Network) Forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.reports, n.kept = nil, map[string]fleet.Kept{}
+}
+
+// Link returns the end of a machine whose invitation opened networks.
+func (n *Network) Link(id fleet.MachineID, networks ...string) *Link {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.peers[id] = fleet.Peer{Machine: id, Networks: networks, Address: "127.0.0.1"}
+	return &Link{network: n, id: id}
+}
+
+// Revoke tells the coordinator that a machine is out.
+func (n *Network) Revoke(ctx context.Context, id fleet.MachineID) {
+	n.mu.Lock()
+	answer, peer := n.serving, n.peers[id]
+	n.mu.Unlock()
+	if answer != nil {
+		answer(ctx, peer, fleet.KindRevoked, nil)
+	}
+}
+
+// fate decides how often a message of a machine arrives, and when.
+func (n *Network) fate(m fleet.MachineID) []time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.cut[m] || n.rng.Float64() < n.faults.Loss {
+		return nil
+	}
+	after := make([]time.Duration, 1, 2)
+	if n.rng.Float64() < n.faults.Double {
+		after = after[:2]
+	}
+	for i := range after {
+		if n.faults.Delay > 0 {
+			after[i] = time.Duration(n.rng.Int64N(int64(n.faults.Delay)))
+		}
+	}
+	return after
+}
+
+// carry brings data to whoever answers for it when it arrives, and the answers
+// back. It waits until the first answer is there or ctx ends.
+func (n *Network) carry(ctx context.Context, m fleet.MachineID, kind fleet.Kind, data []byte, to func() (fleet.Answer, fleet.Peer)) ([]byte, error) {
+	answers := make(chan []byte, 4)
+	for _, after := range n.fate(m) {
+		copied := bytes.Clone(data)
+		go func() {
+			time.Sleep(after)
+			answer, peer := to()
+			if answer == nil {
+				return
+			}
+			got := answer(context.WithoutCancel(ctx), peer, kind, copied)
+			for _, after := range n.fate(m) {
+				time.Sleep(after)
+				select {
+				case answers <- got:
+				default:
+				}
+			}
+		}()
+	}
+	select {
+	case got := <-answers:
+		if got == nil {
+			return nil, fleet.ErrAbsent
+		}
+		return got, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (n *Network) coordinator(m fleet.MachineID) func() (fleet.Answer, fleet.Peer) {
+	return func() (fleet.Answer, fleet.Peer) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		return n.serving, n.peers[m]
+	}
+}
+
+func (n *Network) machine(m fleet.MachineID) func() (fleet.Answer, fleet.Peer) {
+	return func() (fleet.Answer, fleet.Peer) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if l := n.machines[m]; l != nil && !n.cut[m] {
+			return l.answer, fleet.Peer{}
+		}
+		return nil, fleet.Peer{}
+	}
+}
+
+// Link is the end of one machine.
+type Link struct {
+	network   *Network
+	id        fleet.MachineID
+	connected func()
+	answer    fleet.Answer
+}
+
+// Machine is who this is.
+func (l *Link) Machine() fleet.MachineID { return l.id }
+
+// Serve takes part in the network until ctx ends.
+func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer) error {
+	n := l.network
+	n.mu.Lock()
+	l.connected, l.answer = connected, answer
+	n.machines[l.id] = l
+	n.mu.Unlock()
+	connected()
+	<-ctx.Done()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.machines[l.id] == l {
+		delete(n.machines, l.id)
+	}
+	return nil
+}
+
+// Request asks the coordinator.
+func (l *Link) Request(ctx context.Context, kind fleet.Kind, data []byte) ([]byte, error) {
+	return l.network.carry(ctx, l.id, kind, data, l.network.coordinator(l.id))
+}
+
+// Publish sends to the coordinator, or not.
+func (l *Link) Publish(kind fleet.Kind, data []byte) error {
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		_, _ = l.network.carry(ctx, l.id, kind, data, l.network.coordinator(l.id))
+	}()
+	return nil
+}
+
+// Report has a report kept, unless it gets lost on its way; a doubled one is
+// kept twice, as one that comes back after its acknowledgement was lost.
+func (l *Link) Report(ctx context.Context, id string, data []byte) error {
+	n := l.network
+	fate := n.fate(l.id)
+	if len(fate) == 0 {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	time.Sleep(fate[0])
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for range fate {
+		n.reports = append(n.reports, &report{from: n.peers[l.id], id: id, data: bytes.Clone(data)})
+	}
+	close(n.news)
+	n.news = make(chan struct{})
+	return nil
+}
+
+// seal marks what is sealed for whom.
+func seal(m fleet.MachineID) []byte { return []byte("sealed for " + string(m) + ": ") }
+
+// Open opens what was sealed for this machine.
+func (l *Link) Open(sealed []byte) ([]byte, error) {
+	secret, ok := bytes.CutPrefix(sealed, seal(l.id))
+	if !ok {
+		return nil, errors.New("sealed for another machine")
+	}
+	return secret, nil
+}
+
+// Hub is the coordinator's end.
+type Hub struct{ network *Network }
+
+// Hub returns the coordinator's end. Another coordinator takes over from the
+// one before.
+func (n *Network) Hub() *Hub { return &Hub{n} }
+
+// Serve coordinates until ctx ends.
+func (h *Hub) Serve(ctx context.Context, answer fleet.Answer) error {
+	n := h.network
+	n.mu.Lock()
+	n.serving = answer
+	n.mu.Unlock()
+	<-ctx.Done()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.serving = nil
+	return nil
+}
+
+// Tell sends to a machine, or not.
+func (h *Hub) Tell(to fleet.MachineID, kind fleet.Kind, data []byte) error {
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		_, _ = h.Ask(ctx, to, kind, data)
+	}()
+	return nil
+}
+
+// Ask asks a machine.
+func (h *Hub) Ask(ctx context.Context, to fleet.MachineID, kind fleet.Kind, data []byte) ([]byte, error) {
+	if answer, _ := h.network.machine(to)(); answer == nil {
+		return nil, fleet.ErrAbsent
+	}
+	return h.network.carry(ctx, to, kind, data, h.network.machine(to))
+}
+
+// Seal marks a secret as sealed.
+func (h *Hub) Seal(to fleet.MachineID, secret []byte) ([]byte, error) {
+	return append(seal(to), secret...), nil
+}
+
+// Reports returns what was reported.
+func (h *Hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
+	n := h.network
+	for {
+		n.mu.Lock()
+		news := n.news
+		var batch []fleet.Delivery
+		for _, r := range n.reports {
+			if len(batch) < most && (r.out.IsZero() || time.Since(r.out) > ackWait) {
+				r.out = time.Now()
+				batch = append(batch, fleet.Delivery{From: r.from, Data: bytes.Clone(r.data), Ack: func() error { n.ack(r); return nil }})
+			}
+		}
+		n.mu.Unlock()
+		if len(batch) > 0 {
+			return batch, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-news:
+		case <-time.After(ackWait):
+		}
+	}
+}
+
+func (n *Network) ack(r *report) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.reports = slices.DeleteFunc(n.reports, func(other *report) bool { return other == r })
+}
+
+// Load returns what is kept.
+func (h *Hub) Load(context.Context) (map[string]fleet.Kept, error) {
+	h.network.mu.Lock()
+	defer h.network.mu.Unlock()
+	return maps.Clone(h.network.kept), nil
+}
+
+// Save keeps a value.
+func (h *Hub) Save(_ context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	h.network.mu.Lock()
+	defer h.network.mu.Unlock()
+	if h.network.kept[key].Revision != revision {
+		return 0, fleet.ErrSuperseded
+	}
+	h.network.kept[key] = fleet.Kept{Value: bytes.Clone(value), Revision: revision + 1}
+	return revision + 1, nil
+}
+
+var (
+	_ fleet.Hub  = (*Hub)(nil)
+	_ fleet.Link = (*Link)(nil)
+)
