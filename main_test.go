@@ -55,7 +55,7 @@ func TestLibrariesStayInTheirPlace(t *testing.T) {
 		"github.com/charmbracelet/bubbletea": "example.com/hikgrab/ui",
 		"github.com/charmbracelet/lipgloss":  "example.com/hikgrab/ui",
 		"github.com/charmbracelet/bubbles":   "example.com/hikgrab/ui",
-		"github.com/gofrs/flock":             "example.com/hikgrab/tasks/archive",
+		"github.com/gofrs/flock":             "example.com/hikgrab/tasks/archive/disk",
 		"github.com/icholy/digest":           "example.com/hikgrab/nvr",
 	}
 	for line := range strings.Lines(list(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")) {

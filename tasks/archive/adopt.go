@@ -72,7 +72,7 @@ func (a *Archive) settle(r record) (settled bool, err error) {
 
 // named sees to it that the file which r announces has its name. When the part
 // is gone, what bears the name is the part. When it is still there, the
-// checksum tells whether it is still what was announced.
+// disk.Sum tells whether it is still what was announced.
 func (a *Archive) named(r record) (bool, error) {
 	from := r.fileID().part()
 	part, err := a.root.Lstat(from)
@@ -181,7 +181,7 @@ func (a *Archive) vouched(done *record, it Item, ext string) bool {
 	if it.Recording.Size == 0 || done.Bytes != it.Recording.Size || done.Format != Raw {
 		return false
 	}
-	f, err := openRead(a.root, done.Path)
+	f, err := a.root.OpenRead(done.Path)
 	if err != nil {
 		return false
 	}

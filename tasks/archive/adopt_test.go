@@ -2,13 +2,12 @@ package archive
 
 import (
 	"crypto/sha256"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 func forget(t *testing.T, dir string, names ...string) {
@@ -166,7 +165,7 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-func sumOf(b []byte) checksum { return sha256.Sum256(b) }
+func sumOf(b []byte) disk.Sum { return sha256.Sum256(b) }
 
 func put(t *testing.T, name string, b []byte) {
 	t.Helper()
@@ -246,7 +245,7 @@ func TestLinkedPartIsLeftAlone(t *testing.T) {
 	if err := a.announce(r, name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := makeDirs(a.root, "10.20.0.11"); err != nil {
+	if _, err := a.root.MakeDirs("10.20.0.11"); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.root.Link(p.name, name); err != nil {
@@ -259,35 +258,5 @@ func TestLinkedPartIsLeftAlone(t *testing.T) {
 	write(t, p, movie(2, 2000))
 	if got, err := a.root.ReadFile(name); err != nil || string(got) != string(b) {
 		t.Errorf("the finished file was changed: %d bytes, %v", len(got), err)
-	}
-}
-
-// The way that systems without a rename that never replaces have to go.
-func TestLinkOrRename(t *testing.T) {
-	a := open(t, t.TempDir())
-	for _, name := range []string{"from", "taken"} {
-		if err := a.root.WriteFile(name, []byte(name), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, rename := range []func(*os.Root, string, string) error{linkOrRename, renameNoReplace} {
-		if err := rename(a.root, "from", "taken"); !errors.Is(err, fs.ErrExist) {
-			t.Errorf("to a name that is taken: %v", err)
-		}
-		if err := rename(a.root, "missing", "to"); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("from nothing: %v", err)
-		}
-		if err := rename(a.root, "from", "to"); err != nil {
-			t.Error(err)
-		}
-		if got, err := a.root.ReadFile("to"); err != nil || string(got) != "from" {
-			t.Errorf("the file is %q, %v", got, err)
-		}
-		if err := rename(a.root, "to", "from"); err != nil {
-			t.Error(err)
-		}
-	}
-	if got, err := a.root.ReadFile("taken"); err != nil || string(got) != "taken" {
-		t.Errorf("what was there is %q, %v", got, err)
 	}
 }

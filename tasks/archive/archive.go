@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // File is a finished recording. Where an MP4 and a raw file stand side by side
@@ -28,18 +28,17 @@ type File struct {
 // methods may be called by many goroutines at once.
 type Archive struct {
 	dir      string
-	root     *os.Root
+	root     *disk.Dir
 	log      *slog.Logger
 	layout   Layout
-	lock     *flock.Flock
-	perm     fs.FileMode // of finished files
+	lock     disk.Lock
 	journal  *journal
 	manifest *manifest
 	derived  derivations // what was made of finished files
 
 	// Tests put other values here before anything is written.
 	now             func() time.Time
-	volume          func(*os.Root) (free, total int64, err error)
+	volume          func() (free, total int64, err error)
 	wrap            func(*os.File) partFile
 	compactAfter    int   // lines
 	checkpointEvery int64 // bytes
@@ -70,7 +69,7 @@ func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 	}
 	a := &Archive{
 		dir: dir, log: log, index: newIndex(), parts: map[recordingID]*Part{}, alike: map[string]int{},
-		now: func() time.Time { return time.Now().Truncate(time.Second) }, volume: volumeSpace,
+		now:  func() time.Time { return time.Now().Truncate(time.Second) },
 		wrap: func(f *os.File) partFile { return f }, compactAfter: compactAfter,
 		checkpointEvery: checkpointEvery,
 	}
@@ -87,23 +86,18 @@ func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 }
 
 func (a *Archive) open() (err error) {
-	if err := os.MkdirAll(a.dir, 0o777); err != nil {
-		return newError("create", a.dir, err)
-	}
-	if a.root, err = os.OpenRoot(a.dir); err != nil {
+	if a.root, err = disk.Open(a.dir, ownDir); err != nil {
 		return newError("open", a.dir, err)
 	}
-	if err := makeOwnDir(a.root, ownDir); err != nil {
-		return a.fail("create", ownDir, err)
+	a.volume = a.root.Space
+	a.lock, err = a.root.Take(lockName, ownerName)
+	if errors.Is(err, errors.ErrUnsupported) {
+		a.log.Warn("This volume knows no locks: make sure that no second hikgrab uses the directory", "dir", a.dir)
+	} else if err != nil {
+		return newError("lock", a.dir, err)
 	}
-	if a.lock, err = takeLock(a.dir, a.root, a.log); err != nil {
-		return err
-	}
-	if err := makeOwnDir(a.root, partsDir); err != nil {
+	if err := a.root.MakePrivate(partsDir); err != nil {
 		return a.fail("create", partsDir, err)
-	}
-	if a.perm, err = userPerm(a.root); err != nil {
-		return a.fail("write", ownDir, err)
 	}
 	if err := a.loadJournal(); err != nil {
 		return a.fail("read", journalName, err)
@@ -161,10 +155,7 @@ func (a *Archive) Close() error {
 }
 
 func (a *Archive) release() error {
-	var err error
-	if a.lock != nil {
-		err = a.lock.Unlock()
-	}
+	err := a.lock.Release()
 	if a.root != nil {
 		err = errors.Join(err, a.root.Close())
 	}
@@ -183,7 +174,7 @@ func (a *Archive) path(name string) string { return filepath.Join(a.dir, filepat
 // Stored returns the finished file of a recording: the journal says it is done
 // and the file is there with that size. A file of which the journal was lost
 // counts when the manifest names it, or when it has the announced size and the
-// head of a recording; then it is read once for its checksum, which takes
+// head of a recording; then it is read once for its disk.Sum, which takes
 // seconds per GiB, so do not hold a lock over this call.
 //
 // A raw file does not count where an MP4 is wanted, unless none can be made of

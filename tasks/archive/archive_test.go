@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 func TestMain(m *testing.M) {
@@ -173,7 +174,7 @@ func TestCommitted(t *testing.T) {
 	if f.Path != want || f.Bytes != int64(len(b)) || f.Attempts != 1 || f.Finished.IsZero() {
 		t.Errorf("File = %+v, want path %s", f, want)
 	}
-	if sum := sha256.Sum256(b); f.SHA256 != checksum(sum).String() {
+	if sum := sha256.Sum256(b); f.SHA256 != disk.Sum(sum).String() {
 		t.Errorf("SHA256 = %s, want %x", f.SHA256, sum)
 	}
 	got, err := os.ReadFile(filepath.Join(a.Dir(), f.Path))
@@ -219,8 +220,8 @@ func TestPartGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum := sha256.Sum256(b); f.SHA256 != checksum(sum).String() {
-		t.Error("the checksum leaves out what an earlier run wrote")
+	if sum := sha256.Sum256(b); f.SHA256 != disk.Sum(sum).String() {
+		t.Error("the disk.Sum leaves out what an earlier run wrote")
 	}
 
 	p = create(t, a, item(1, 0))

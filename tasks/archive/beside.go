@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // Written says where WriteBeside put a file.
@@ -20,21 +22,21 @@ type Written struct {
 func (a *Archive) WriteBeside(name string, write func(io.Writer) error) (Written, error) {
 	const spare = ownDir + "/beside"
 	h := sha256.New()
-	err := writeSpare(a.root, spare, a.perm, func(w io.Writer) error { return write(io.MultiWriter(w, h)) })
+	err := a.root.WriteSpare(spare, name, func(w io.Writer) error { return write(io.MultiWriter(w, h)) })
 	if err != nil {
 		return Written{}, a.fail("write", name, err)
 	}
 	usual, kept, err := a.replaceOurs(spare, name)
 	written := Written{Kept: kept}
 	if err != nil {
-		if usual, err = renameDated(a.root, spare, name, "-", a.now()); err != nil {
+		if usual, err = a.root.RenameDated(spare, name, "-", a.now()); err != nil {
 			return written, a.fail("write", name, errors.Join(err, a.root.Remove(spare)))
 		}
-	} else if err := a.note(besideOf(name, checksum(h.Sum(nil)))); err != nil {
+	} else if err := a.note(besideOf(name, disk.Sum(h.Sum(nil)))); err != nil {
 		a.log.Warn("What was written could not be noted; the next run keeps it under another name", "file", name, "error", err)
 	}
 	written.Path = a.path(usual)
-	return written, a.fail("write", usual, syncDir(a.root, "."))
+	return written, a.fail("write", usual, a.root.SyncDirs("."))
 }
 
 // replaceOurs gives from the usual name. What stands there and is not what
@@ -51,14 +53,17 @@ func (a *Archive) replaceOurs(from, name string) (usual, kept string, err error)
 	case err == nil && wrote && there == last:
 		return name, "", a.root.Rename(from, name)
 	case !errors.Is(err, fs.ErrNotExist): // a file that cannot even be read is not ours either
-		dated, err := renameDated(a.root, name, name, wordBefore, a.now())
+		dated, err := a.root.RenameDated(name, name, wordBefore, a.now())
 		if err != nil {
 			return "", "", err
 		}
 		kept = a.path(dated)
 	}
-	return name, kept, renameNoReplace(a.root, from, name)
+	return name, kept, a.root.Place(from, name, false, nil)
 }
+
+// wordBefore is in the dated name of a file that hikgrab set aside.
+const wordBefore = "-before-"
 
 // inOtherHands reports whether an office program has the file open: Excel and
 // LibreOffice leave a file of their own beside it. Windows refuses to replace

@@ -49,8 +49,12 @@ func TestWriteBeside(t *testing.T) {
 		t.Error("what could not be written is left")
 	}
 	wantText(t, usual, "two")
-	if info, err := os.Stat(usual); err != nil || info.Mode().Perm() != a.perm {
-		t.Errorf("its permissions are %v, %v, want %v", info.Mode(), err, a.perm)
+	manifest, err := os.Stat(filepath.Join(a.Dir(), manifestName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(usual); err != nil || info.Mode() != manifest.Mode() {
+		t.Errorf("its permissions are %v, %v, want %v", info.Mode(), err, manifest.Mode())
 	}
 	seen := map[string]bool{}
 	for _, sign := range []string{"~$" + result, ".~lock." + result + "#"} {
@@ -73,7 +77,7 @@ func TestWriteBeside(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	a, err := Open(a.Dir(), nil, func(a *Archive) { a.compactAfter = -1 }) // the journal is written anew
+	a, err = Open(a.Dir(), nil, func(a *Archive) { a.compactAfter = -1 }) // the journal is written anew
 	if err != nil {
 		t.Fatal(err)
 	}

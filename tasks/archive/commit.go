@@ -6,6 +6,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // notesLimit bounds what one line of the journal can become.
@@ -81,8 +82,8 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 
 // seal makes the part ready to be the finished file.
 func (p *Part) seal() error {
-	_ = p.file.Chmod(p.archive.perm) // volumes without permissions refuse; see restrict
-	return p.archive.fail("sync", p.name, syncThrough(p.file))
+	p.archive.root.Publish(p.file)
+	return p.archive.fail("sync", p.name, disk.Sync(p.file))
 }
 
 // become ends the part. Afterwards there are finished files, or, if no name

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // anyRecord draws one of few recordings, so that lines supersede each other.
@@ -21,7 +22,7 @@ func anyRecord(t *rapid.T) record {
 	n := rapid.IntRange(0, 5).Draw(t, "n")
 	file := record{
 		ID: id, Format: format, Path: id.String() + "/" + string(rune('a'+n)), Bytes: int64(n), Fetched: int64(n / 2), Attempts: n,
-		SHA256: checksum{byte(n)}, At: morning.Add(time.Duration(n) * time.Second), Notes: []string{"<&>\u2028"}, Camera: "Ворота",
+		SHA256: disk.Sum{byte(n)}, At: morning.Add(time.Duration(n) * time.Second), Notes: []string{"<&>\u2028"}, Camera: "Ворота",
 	}
 	if format == MP4 && n > 2 {
 		file.Clip, file.Start, file.End = clip{int64(n), 10}, "2026-11-03T08:15:00", "2026-11-03T08:15:10"
@@ -43,7 +44,7 @@ func anyRecord(t *rapid.T) record {
 	case cameraRecord:
 		return cameraOf(CameraKey{Recorder: "r", Track: nvr.Track(n)}, []string{"failed", "done"}[n%2])
 	case damagedRecord:
-		return damagedOf(id, damage{sum: checksum{byte(n)}, count: n})
+		return damagedOf(id, damage{sum: disk.Sum{byte(n)}, count: n})
 	case staysRecord:
 		return record{Type: staysRecord, ID: id}
 	case uncutRecord:

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // convert makes the MP4 of a part that is whole, where one is wanted. What can
@@ -89,7 +89,7 @@ func (p *Part) movie(ctx context.Context, src io.Reader, o media.Options) (made 
 	p.converted.Store(0)
 	o.Span, o.DropAudio = max(0, p.item.Recording.End.Sub(p.item.Recording.Start)), p.item.DropAudio
 	made, err = p.produce(ctx, movieOf(p.id), func(dst io.WriteSeeker) (err error) {
-		m, err = media.Remux(dst, cancelled{ctx, src}, o)
+		m, err = media.Remux(dst, disk.Until(ctx, src), o)
 		if err == nil && m.Frames != o.Frames {
 			err = fmt.Errorf("it has %d pictures, not %d", m.Frames, o.Frames)
 		}
@@ -114,11 +114,11 @@ func (p *Part) produce(ctx context.Context, id fileID, fill func(io.WriteSeeker)
 	return made, nil
 }
 
-// writeMovie writes an MP4 to a name that is free. Size and checksum are taken
+// writeMovie writes an MP4 to a name that is free. Size and disk.Sum are taken
 // from what the disk gives back once everything is synced. The bytes written
 // and those read again are counted as they come.
-func (a *Archive) writeMovie(ctx context.Context, name string, fill func(io.WriteSeeker) error, written, read *atomic.Int64) (size int64, sum checksum, err error) {
-	f, err := openPlain(a.root, name, os.O_CREATE|os.O_EXCL|os.O_RDWR, ownFilePerm)
+func (a *Archive) writeMovie(ctx context.Context, name string, fill func(io.WriteSeeker) error, written, read *atomic.Int64) (size int64, sum disk.Sum, err error) {
+	f, err := a.root.OpenPlain(name, os.O_CREATE|os.O_EXCL|os.O_RDWR)
 	if err != nil {
 		return 0, sum, err
 	}
@@ -127,14 +127,11 @@ func (a *Archive) writeMovie(ctx context.Context, name string, fill func(io.Writ
 		at, _ := file.Seek(0, io.SeekCurrent) // 0 when the file does not even tell that
 		err = a.explain(err, at)
 	} else {
-		_ = file.Chmod(a.perm) // volumes without permissions refuse; see restrict
-		err = syncThrough(file)
+		a.root.Publish(file)
+		err = disk.Sync(file)
 	}
 	if err == nil {
-		h := sha256.New()
-		all := countingReader{cancelled{ctx, io.NewSectionReader(file, 0, 1<<62)}, read}
-		size, err = io.CopyBuffer(h, all, make([]byte, pieceSize))
-		sum = checksum(h.Sum(nil))
+		size, sum, err = disk.SumOf(ctx, io.NewSectionReader(file, 0, 1<<62), read)
 	}
 	if err == nil {
 		err = proveBoxes(file, size)

@@ -8,6 +8,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // Convert makes the MP4 of a recording, or the clip that is wanted of it, when
@@ -49,16 +50,16 @@ func (a *Archive) Convert(ctx context.Context, it Item) (f File, ok bool, err er
 // fromRaw converts the finished file raw.
 func (p *Part) fromRaw(ctx context.Context, raw entry) (f File, ok bool, err error) {
 	a := p.archive
-	src, err := openRead(a.root, raw.path)
+	src, err := a.root.OpenRead(raw.path)
 	if err != nil {
 		return File{}, true, a.fail("open", raw.path, err)
 	}
 	defer func() { _ = src.Close() }() // it was only read
 	h, scan := sha256.New(), media.Scanner{}
-	if _, err = io.Copy(io.MultiWriter(h, &scan), cancelled{ctx, src}); err != nil {
+	if _, err = io.Copy(io.MultiWriter(h, &scan), disk.Until(ctx, src)); err != nil {
 		return File{}, true, a.fail("read", raw.path, err)
 	}
-	if checksum(h.Sum(nil)) != raw.sum {
+	if disk.Sum(h.Sum(nil)) != raw.sum {
 		a.log.Warn("A raw file is not what it was when it was finished; the recording is fetched again", "file", raw.path)
 		return File{}, false, nil
 	}
@@ -89,7 +90,7 @@ func (p *Part) fromRaw(ctx context.Context, raw entry) (f File, ok bool, err err
 // what it was.
 func (p *Part) fromMovie(ctx context.Context, movie entry) (f File, ok bool, err error) {
 	a := p.archive
-	sum, err := sumNamed(ctx, a.root, movie.path, new(atomic.Int64))
+	sum, err := a.root.Sum(ctx, movie.path, new(atomic.Int64))
 	if err != nil {
 		return File{}, true, a.fail("read", movie.path, err)
 	}

@@ -64,7 +64,7 @@ func uncuttable(ctx context.Context, err error) (cutting, error) {
 
 // input opens an MP4 of ours for package splice.
 func (a *Archive) input(name string) (splice.Input, error) {
-	f, err := openRead(a.root, name)
+	f, err := a.root.OpenRead(name)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func CameraDir(recorder string, t nvr.Track) string {
 
 // OpenFinished opens a finished file for reading.
 func (a *Archive) OpenFinished(f Finished) (*os.File, error) {
-	src, err := openPlain(a.root, f.Path, os.O_RDONLY, 0)
+	src, err := a.root.OpenPlain(f.Path, os.O_RDONLY)
 	return src, a.fail("open", f.Path, err)
 }
 

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // Whatever is made, made anew and withdrawn, in whatever order and by however
@@ -71,7 +73,7 @@ func FuzzDerivedManifest(f *testing.F) {
 	}
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, b []byte) {
-		root, err := os.OpenRoot(dir)
+		root, err := disk.Look(dir)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // stillsDir is where directories of stills are while they are made.
@@ -34,9 +36,9 @@ var errNoList = errors.New("a directory without " + StillsList + " stands there,
 func (a *Archive) Stills(name string) (n int, done bool, err error) {
 	name = path.Join(string(FramesTree), name)
 	if _, err := a.root.Lstat(name); err != nil {
-		return 0, false, a.fail("look at", name, ignoreMissing(err))
+		return 0, false, a.fail("look at", name, disk.IgnoreMissing(err))
 	}
-	f, err := openPlain(a.root, path.Join(name, StillsList), os.O_RDONLY, 0)
+	f, err := a.root.OpenRead(path.Join(name, StillsList))
 	if err != nil {
 		return 0, false, a.fail("look at", name, errNoList)
 	}
@@ -74,7 +76,7 @@ func (a *Archive) DeriveDirectory(ctx context.Context, name string, build func(c
 }
 
 func (a *Archive) fillDirectory(ctx context.Context, making string, build func(context.Context, *os.Root, string) error) error {
-	if err := makeOwnDir(a.root, stillsDir); err != nil {
+	if err := a.root.MakePrivate(stillsDir); err != nil {
 		return err
 	}
 	if err := a.root.RemoveAll(making); err != nil {
@@ -87,12 +89,12 @@ func (a *Archive) fillDirectory(ctx context.Context, making string, build func(c
 	if err != nil {
 		return err
 	}
-	root, err := a.root.OpenRoot(making)
+	root, err := a.root.Inside(making)
 	if err != nil {
 		return err
 	}
 	ctx, end := a.whileRoom(ctx)
-	err = build(ctx, root, dir)
+	err = build(ctx, root.Root, dir)
 	err = end(err)
 	if err == nil {
 		if _, missing := root.Lstat(StillsList); missing != nil {
@@ -100,7 +102,7 @@ func (a *Archive) fillDirectory(ctx context.Context, making string, build func(c
 		}
 	}
 	if err == nil {
-		err = syncTree(root)
+		err = root.SyncAll()
 	}
 	return errors.Join(err, root.Close())
 }
@@ -142,17 +144,11 @@ func (a *Archive) whileRoom(ctx context.Context) (watched context.Context, end f
 }
 
 func (a *Archive) placeDirectory(making, name string) error {
-	changed, err := makeDirs(a.root, path.Dir(name))
-	if err != nil {
-		return err
+	err := a.root.Place(making, name, false, nil)
+	if errors.Is(err, fs.ErrExist) {
+		return errNoList // nobody else makes one of this name
 	}
-	if err := renameNoReplace(a.root, making, name); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return errNoList // nobody else makes one of this name
-		}
-		return err
-	}
-	return syncNames(a.root, append(changed, path.Dir(name), stillsDir))
+	return err
 }
 
 // dropStrayStills removes directories of stills that were never finished.

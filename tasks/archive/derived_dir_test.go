@@ -91,7 +91,7 @@ func TestDirectoryStopsWhenFull(t *testing.T) {
 	a := open(t, t.TempDir())
 	var free atomic.Int64
 	free.Store(1 << 40)
-	a.volume = func(*os.Root) (int64, int64, error) { return free.Load(), 1 << 40, nil }
+	a.volume = func() (int64, int64, error) { return free.Load(), 1 << 40, nil }
 	err := a.DeriveDirectory(t.Context(), "1s/x", func(ctx context.Context, root *os.Root, dir string) error {
 		free.Store(1)
 		<-ctx.Done()

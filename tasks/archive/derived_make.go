@@ -11,6 +11,8 @@ import (
 	"path"
 	"strconv"
 	"sync/atomic"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // Making is a file to be made of finished ones.
@@ -23,10 +25,10 @@ type Making struct {
 }
 
 // Derive makes a file beside the recordings: write fills it, it is synced, read
-// again for its checksum, and gets its name in one step; then it is listed in
+// again for its disk.Sum, and gets its name in one step; then it is listed in
 // the manifest of its tree. Nothing is replaced but a file of that manifest that
 // was made for the same wish, and after an error nothing is left of the new one.
-// The bytes read for the checksum are added to read as they come.
+// The bytes read for the disk.Sum are added to read as they come.
 //
 // It gives a Full error when the file would not fit beside what is being
 // downloaded, and InUse when the same one is being made.
@@ -38,16 +40,16 @@ func (a *Archive) Derive(ctx context.Context, m Making, write func(io.WriteSeeke
 		return Derived{}, err
 	}
 	defer a.dismiss(p)
-	err = ignoreMissing(a.root.Remove(part))
+	err = disk.IgnoreMissing(a.root.Remove(part))
 	if err == nil {
-		var sum checksum
+		var sum disk.Sum
 		if m.Bytes, sum, err = a.writeMovie(ctx, part, write, &p.offset, read); err == nil {
 			m.SHA256 = sum.String()
 			err = a.shelve(part, &m, sum)
 		}
 	}
 	if err != nil {
-		return Derived{}, a.fail("write", wanted, errors.Join(err, ignoreMissing(a.root.Remove(part))))
+		return Derived{}, a.fail("write", wanted, errors.Join(err, disk.IgnoreMissing(a.root.Remove(part))))
 	}
 	return m.Derived, nil
 }
@@ -71,12 +73,11 @@ func (a *Archive) reserve(id recordingID, name string, size int64) (*Part, error
 
 // shelve gives a part that is made and synced the first name that it may have,
 // and lists it.
-func (a *Archive) shelve(part string, m *Making, sum checksum) error {
+func (a *Archive) shelve(part string, m *Making, sum disk.Sum) error {
 	a.derived.mu.Lock()
 	defer a.derived.mu.Unlock()
-	dir := path.Join(string(m.Tree), m.Dir)
-	changed, err := makeDirs(a.root, dir)
-	if err != nil {
+	// The tree has to be there for its manifest.
+	if _, err := a.root.MakeDirs(string(m.Tree)); err != nil {
 		return err
 	}
 	s, err := a.shelf(m.Tree)
@@ -95,9 +96,6 @@ func (a *Archive) shelve(part string, m *Making, sum checksum) error {
 			return err
 		}
 		m.Path = name
-		if err := syncNames(a.root, append(changed, dir, partsDir)); err != nil {
-			return err
-		}
 		var gone []string
 		if listed {
 			gone = append(gone, name)
@@ -113,13 +111,9 @@ func (a *Archive) shelve(part string, m *Making, sum checksum) error {
 
 // putAt gives the part a name. What stands there and is not listed is only
 // taken over when it is the same.
-func (a *Archive) putAt(part, name string, listed bool, size int64, sum checksum) error {
+func (a *Archive) putAt(part, name string, listed bool, size int64, sum disk.Sum) error {
 	if listed {
-		info, err := a.root.Lstat(name)
-		if err == nil && !info.Mode().IsRegular() {
-			return fs.ErrExist
-		}
-		return a.root.Rename(part, name)
+		return a.root.Place(part, name, true, nil)
 	}
 	same, err := a.look(name, record{Bytes: size, SHA256: sum})
 	if err != nil {
@@ -128,10 +122,7 @@ func (a *Archive) putAt(part, name string, listed bool, size int64, sum checksum
 	if same {
 		return a.root.Remove(part)
 	}
-	if _, err := a.root.Lstat(name); err == nil {
-		return fs.ErrExist
-	}
-	return renameNoReplace(a.root, part, name)
+	return a.root.Place(part, name, false, nil)
 }
 
 // names yields the names that the file may get, the one it should get first.
@@ -164,7 +155,7 @@ func (a *Archive) Withdraw(t Tree, d Derived) error {
 	if _, listed := s.files[d.Path]; !listed {
 		return nil
 	}
-	err = ignoreMissing(a.root.Remove(d.Path))
+	err = disk.IgnoreMissing(a.root.Remove(d.Path))
 	if err == nil {
 		err = a.list(s, nil, d.Path)
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // shelf is what the manifest of a tree says. Only what stands in it is ever
@@ -29,7 +30,7 @@ func (a *Archive) shelf(t Tree) (*shelf, error) {
 		return s, nil
 	}
 	s := &shelf{tree: t, files: map[string]Derived{}, wishes: map[string]map[string]struct{}{}}
-	root, err := a.openTree(t)
+	root, err := a.root.Inside(string(t))
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil // there is nothing to keep in mind either
 	}
@@ -47,18 +48,6 @@ func (a *Archive) shelf(t Tree) (*shelf, error) {
 	return s, nil
 }
 
-// openTree opens the directory of a tree, which must be one and no link.
-func (a *Archive) openTree(t Tree) (*os.Root, error) {
-	info, err := a.root.Lstat(string(t))
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return nil, fmt.Errorf("%s: %w", t, errOddFile)
-	}
-	return a.root.OpenRoot(string(t))
-}
-
 // load reads the manifest. One that is not ours is kept under another name, and
 // half a line is cut off the end.
 func (s *shelf) load(m *manifest, now time.Time) error {
@@ -69,9 +58,9 @@ func (s *shelf) load(m *manifest, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	f, err := openPlain(m.root, manifestName, os.O_RDONLY, 0)
+	f, err := m.root.OpenPlain(manifestName, os.O_RDONLY)
 	if err != nil {
-		return ignoreMissing(err)
+		return disk.IgnoreMissing(err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	for r := bufio.NewReaderSize(f, lineLimit); ; {
@@ -131,7 +120,7 @@ func (s *shelf) manifestPath() string { return path.Join(string(s.tree), manifes
 func (s *shelf) under(name string) string { return strings.TrimPrefix(name, string(s.tree)+"/") }
 
 // line encodes what the manifest says of a file.
-func (s *shelf) line(d Derived, sum checksum, finished time.Time) []byte {
+func (s *shelf) line(d Derived, sum disk.Sum, finished time.Time) []byte {
 	line := manifestLine(record{
 		Recorder: d.Recorder, Label: d.Label, Camera: d.Camera, Track: d.Track,
 		Start: d.Start.Format(wallLayout), End: d.End.Format(wallLayout), Begins: d.Begins.Format(beginsLayout),
@@ -147,7 +136,7 @@ func (s *shelf) line(d Derived, sum checksum, finished time.Time) []byte {
 // list writes the line of a file that has its name. The lines that the file had
 // before, and those of gone, go.
 func (a *Archive) list(s *shelf, line []byte, gone ...string) error {
-	root, err := a.openTree(s.tree)
+	root, err := a.root.Inside(string(s.tree))
 	if err != nil {
 		return err
 	}
@@ -164,13 +153,13 @@ func (a *Archive) list(s *shelf, line []byte, gone ...string) error {
 }
 
 // relist writes a manifest anew without the lines of some paths, in one step.
-func (a *Archive) relist(root *os.Root, s *shelf, line []byte, dropped map[string]bool) error {
-	old, err := openPlain(root, manifestName, os.O_CREATE|os.O_RDONLY, 0o666)
+func (a *Archive) relist(root *disk.Dir, s *shelf, line []byte, dropped map[string]bool) error {
+	old, err := root.OpenPlain(manifestName, os.O_CREATE|os.O_RDONLY)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = old.Close() }() // it was only read
-	return replaceFile(a.root, s.manifestPath(), ownDir+"/derived.csv", a.perm, func(w io.Writer) error {
+	return a.root.Replace(s.manifestPath(), ownDir+"/derived.csv", func(w io.Writer) error {
 		err := copyWithout(w, old, dropped)
 		if err == nil {
 			_, err = w.Write(line)

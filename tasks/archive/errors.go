@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"syscall"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // Kind says what went wrong on disk in a way that decides what happens next.
@@ -119,32 +120,16 @@ func newError(op, path string, err error) error {
 
 func classify(err error) Kind {
 	switch {
-	case isTooLarge(err), errors.Is(err, errTooLarge):
+	case disk.TooLarge(err), errors.Is(err, errTooLarge):
 		return TooLarge
-	case isFull(err), errors.Is(err, errNoRoom):
+	case disk.Full(err), errors.Is(err, errNoRoom):
 		return Full
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist),
-		errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR),
-		errors.Is(err, errOddFile), errors.Is(err, errInTheWay), escapes(err):
+	case disk.Refused(err):
 		return Denied
-	case isShared(err):
+	case disk.Shared(err), errors.Is(err, disk.ErrHeld):
 		return InUse
 	}
 	return KindUnknown
-}
-
-// errOddFile is given when something that is neither a file nor a directory,
-// such as a symbolic link, stands where hikgrab keeps its own.
-var errOddFile = errors.New("something else than a plain file or directory stands there")
-
-// errInTheWay is given instead of ENOTDIR, which Windows cannot tell from a
-// directory that is gone.
-var errInTheWay = errors.New("a file stands where a directory is needed")
-
-// escapes reports whether os.Root refused a path that leads out of the
-// directory. Package os does not export that error.
-func escapes(err error) bool {
-	return strings.Contains(err.Error(), "path escapes from parent")
 }
 
 func deniedWhat(err error) string {
@@ -155,12 +140,18 @@ func deniedWhat(err error) string {
 		return "the volume is mounted read-only"
 	case errors.Is(err, fs.ErrNotExist):
 		return "the directory is gone"
-	case escapes(err):
+	case disk.Escapes(err):
 		return "a symbolic link in this path leads out of the output directory"
-	case errors.Is(err, errOddFile):
-		return errOddFile.Error()
-	case errors.Is(err, errInTheWay), errors.Is(err, syscall.ENOTDIR):
-		return errInTheWay.Error()
+	case errors.Is(err, syscall.ENOTDIR):
+		return disk.ErrInTheWay.Error()
+	}
+	if owner, ok := errors.AsType[*disk.OwnerError](err); ok {
+		return printable(owner.Error()) + ", who could have put anything there"
+	}
+	for _, obstacle := range []error{disk.ErrNotPlain, disk.ErrLinked, disk.ErrInTheWay} {
+		if errors.Is(err, obstacle) {
+			return obstacle.Error()
+		}
 	}
 	return "permission denied"
 }
@@ -172,7 +163,7 @@ func deniedHint(err error) string {
 		return "mount it writable, or use --out on another volume"
 	case errors.Is(err, fs.ErrNotExist):
 		return "connect the volume or put the directory back, then start hikgrab again; what is done is not fetched twice"
-	case escapes(err), errors.Is(err, errOddFile), errors.Is(err, errInTheWay), errors.Is(err, syscall.ENOTDIR):
+	case disk.Obstructed(err):
 		return "look at what stands there and move it away, or use another --out"
 	}
 	return "give your user the right to write there, or use another --out"

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 func TestKinds(t *testing.T) {
@@ -24,8 +26,11 @@ func TestKinds(t *testing.T) {
 		{syscall.EPERM, Denied, "permission denied", "right to write"},
 		{syscall.EROFS, Denied, "read-only", "mount it writable"},
 		{syscall.ENOENT, Denied, "is gone", "start hikgrab again"},
-		{errInTheWay, Denied, "a file stands where", "move it away"},
-		{errOddFile, Denied, "something else", "move it away"},
+		{disk.ErrInTheWay, Denied, "a file stands where", "move it away"},
+		{disk.ErrNotPlain, Denied, "something else", "move it away"},
+		{disk.ErrLinked, Denied, "hard link", "move it away"},
+		{&disk.OwnerError{Name: ownDir, User: "the user eve"}, Denied, ".hikgrab there belongs to the user eve", "move it away"},
+		{fmt.Errorf("%w: process 7", disk.ErrHeld), InUse, "process 7", "wait until"},
 		{errors.New("path escapes from parent"), Denied, "symbolic link", "move it away"},
 		{errFuture, KindUnknown, "newer hikgrab", "newer hikgrab"},
 		{syscall.EFBIG, TooLarge, "FAT32", "exFAT"},

@@ -91,7 +91,7 @@ func (m *manifest) all() (map[string]listed, error) {
 	defer m.mu.Unlock()
 	files := map[string]listed{}
 	take := func(path string, l listed) { files[path] = l }
-	f, err := openRead(m.root, manifestName)
+	f, err := m.root.OpenRead(manifestName)
 	switch {
 	case err == nil:
 		_, err = readManifest(f, take)

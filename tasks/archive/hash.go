@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // The hasher gets copies of what is written in pieces of this size, and so
@@ -106,16 +107,16 @@ func (h *hasher) write(b []byte, at int64) {
 	}
 }
 
-// finish waits for the checksum of the first size bytes of the file, and for
+// finish waits for the disk.Sum of the first size bytes of the file, and for
 // what the scan found in them.
-func (h *hasher) finish(size int64) (checksum, media.Report, error) {
+func (h *hasher) finish(size int64) (disk.Sum, media.Report, error) {
 	close(h.in)
 	<-h.done
 	h.catchUp(size)
 	if h.err != nil {
-		return checksum{}, media.Report{}, h.err
+		return disk.Sum{}, media.Report{}, h.err
 	}
-	return checksum(h.hash.Sum(nil)), h.scan.Report(), nil
+	return disk.Sum(h.hash.Sum(nil)), h.scan.Report(), nil
 }
 
 // discard stops the hasher and waits for it.

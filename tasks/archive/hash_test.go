@@ -26,7 +26,7 @@ func (f slowFile) ReadAt(b []byte, at int64) (int, error) {
 }
 
 // However the bytes are cut, however much was there before and however far the
-// hasher falls behind, the checksum is that of the whole.
+// hasher falls behind, the disk.Sum is that of the whole.
 func TestHashOfAnyCut(t *testing.T) {
 	whole := movie(1, 2<<20)
 	rapid.Check(t, func(t *rapid.T) {
@@ -74,7 +74,7 @@ func TestHashOfUnreadableFile(t *testing.T) {
 	h.discard()
 }
 
-// BenchmarkWrite is what the checksum costs the goroutine that downloads; the
+// BenchmarkWrite is what the disk.Sum costs the goroutine that downloads; the
 // pieces are as large as its buffer.
 func BenchmarkWrite(b *testing.B) {
 	piece := movie(1, 256<<10)

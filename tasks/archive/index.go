@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // fileID names a finished file: of a recording the recorder's own bytes, whose
@@ -31,12 +33,12 @@ type index struct {
 	clips    map[recordingID][]clip // that are done, the shortest first
 	uncut    map[fileID]bool        // clips of which there is nothing: the whole serves them
 	cameras  map[CameraKey]string
-	beside   map[string]checksum // what hikgrab wrote last beside the manifest, by name
+	beside   map[string]disk.Sum // what hikgrab wrote last beside the manifest, by name
 }
 
 // damage remembers downloads that were found damaged.
 type damage struct {
-	sum   checksum // of the latest
+	sum   disk.Sum // of the latest
 	count int
 }
 
@@ -45,7 +47,7 @@ type entry struct {
 	path     string
 	bytes    int64
 	fetched  int64
-	sum      checksum
+	sum      disk.Sum
 	attempts int
 	finished time.Time
 	begins   int64 // of the first picture, as wallMilli; 0 when there is none
@@ -58,7 +60,7 @@ func newIndex() *index {
 		done: map[fileID]entry{}, placing: map[fileID]record{}, owners: map[string]fileID{},
 		kept: map[recordingID]int64{}, attempts: map[recordingID]Attempt{}, cameras: map[CameraKey]string{},
 		damaged: map[recordingID]damage{}, stays: map[recordingID]bool{},
-		clips: map[recordingID][]clip{}, uncut: map[fileID]bool{}, beside: map[string]checksum{},
+		clips: map[recordingID][]clip{}, uncut: map[fileID]bool{}, beside: map[string]disk.Sum{},
 	}
 }
 
@@ -197,6 +199,6 @@ func cameraOf(c CameraKey, state string) record {
 	return record{Type: cameraRecord, Recorder: c.Recorder, Track: c.Track, State: state}
 }
 
-func besideOf(name string, sum checksum) record {
+func besideOf(name string, sum disk.Sum) record {
 	return record{Type: besideRecord, Path: name, SHA256: sum}
 }

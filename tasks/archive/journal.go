@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // journal appends lines that survive a crash. Goroutines that append at the
@@ -100,7 +102,7 @@ func (j *journal) lead(b *batch) {
 func (j *journal) write(b *batch) error {
 	_, err := j.file.Write(b.text)
 	if err == nil && b.sync {
-		err = syncThrough(j.file)
+		err = disk.Sync(j.file)
 	}
 	if err == nil {
 		j.size += int64(len(b.text))

@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // compactAfter is the number of superseded lines that make it worth to write
@@ -18,7 +20,7 @@ const journalSpare = journalName + ".new"
 // loadJournal reads the journal into the index, mends what a crash left, and
 // opens it for appending.
 func (a *Archive) loadJournal() error {
-	file, err := openPlain(a.root, journalName, os.O_RDWR, ownFilePerm)
+	file, err := a.root.OpenPlain(journalName, os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a.rewriteJournal(nil)
 	}
@@ -42,7 +44,7 @@ func (a *Archive) loadJournal() error {
 func (a *Archive) continueJournal(file *os.File, got reading) error {
 	if got.torn {
 		a.log.Warn("Cut a torn line off the end of the journal", "kept_lines", got.lines)
-		if err := errors.Join(file.Truncate(got.end), syncFile(file)); err != nil {
+		if err := errors.Join(file.Truncate(got.end), disk.Sync(file)); err != nil {
 			return errors.Join(err, file.Close())
 		}
 	}
@@ -63,7 +65,7 @@ var headerNow = record{Type: headerRecord, Version: journalVersion}
 // its good lines.
 func (a *Archive) setAside(file *os.File, got reading) error {
 	name := fmt.Sprintf("%s.damaged-%s", journalName, a.now().Format(stampLayout))
-	copied, err := openPlain(a.root, name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, ownFilePerm)
+	copied, err := a.root.OpenPlain(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY)
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
@@ -85,7 +87,7 @@ func (a *Archive) rewriteJournal(old *os.File) error {
 	if old != nil {
 		defer func() { _ = old.Close() }() // nothing more is to be written to it
 	}
-	err := replaceFile(a.root, journalName, journalSpare, ownFilePerm, func(w io.Writer) error {
+	err := a.root.Replace(journalName, journalSpare, func(w io.Writer) error {
 		err := a.writeLive(w, old)
 		if old != nil {
 			err = errors.Join(err, old.Close())
@@ -95,7 +97,7 @@ func (a *Archive) rewriteJournal(old *os.File) error {
 	if err != nil {
 		return err
 	}
-	file, err := openPlain(a.root, journalName, os.O_RDWR, ownFilePerm)
+	file, err := a.root.OpenPlain(journalName, os.O_RDWR)
 	if err != nil {
 		return err
 	}

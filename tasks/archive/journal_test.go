@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // journalOf writes a journal with the given records behind the header.
@@ -239,7 +241,7 @@ func TestCompaction(t *testing.T) {
 // reload reads a journal with the archive's own bounds and closes it again.
 func reload(t *testing.T, a *Archive) {
 	t.Helper()
-	root, err := os.OpenRoot(a.dir)
+	root, err := disk.Look(a.dir)
 	if err != nil {
 		t.Fatal(err)
 	}

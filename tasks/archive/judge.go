@@ -6,6 +6,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 
 // judge decides on what the scan found. It returns what is to be noted of the
 // recording, or a Damaged error when another download may bring a better one.
-func (p *Part) judge(sum checksum, m *media.Report, t Try) (notes []string, err error) {
+func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err error) {
 	if !m.Container.ProgramStream() {
 		return nil, nil
 	}
@@ -80,7 +81,7 @@ func newProblems(m, scan *media.Report) (notes []string) {
 
 // resigned reports whether a damaged recording is kept, and words why. Else it
 // remembers what came.
-func (a *Archive) resigned(recorder string, id recordingID, sum checksum) (how string, keep bool) {
+func (a *Archive) resigned(recorder string, id recordingID, sum disk.Sum) (how string, keep bool) {
 	a.mu.Lock()
 	before := a.index.damaged[id]
 	alike := a.alike[recorder]

@@ -3,14 +3,15 @@ package archive
 import (
 	"errors"
 	"io/fs"
-	"os"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // Known reports, by its error, whether dir was an output directory before:
 // ErrNoManifest says that neither its manifest nor a journal is hikgrab's, so
 // that Open would begin one. It changes nothing.
 func Known(dir string) error {
-	root, err := os.OpenRoot(dir)
+	root, err := disk.Look(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return ErrNoManifest
 	}

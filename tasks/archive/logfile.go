@@ -16,7 +16,7 @@ const logsKept = 10
 // the Archive.
 func (a *Archive) LogWriter() (io.WriteCloser, error) {
 	name := ownDir + "/log-" + a.now().Format(stampLayout) + ".log"
-	f, err := openPlain(a.root, name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, ownFilePerm)
+	f, err := a.root.OpenPlain(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY)
 	if err != nil {
 		return nil, a.fail("open log", name, err)
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // manifestHeader is the first line of manifest.csv. New columns go in front of
@@ -58,7 +60,7 @@ const (
 // The file is opened for each line, so that an operator may move it away, or
 // save it from a spreadsheet program, while hikgrab runs.
 type manifest struct {
-	root *os.Root
+	root *disk.Dir
 	log  *slog.Logger
 
 	mu      sync.Mutex
@@ -141,13 +143,13 @@ func (m *manifest) close() error {
 
 // flush appends what waits in one write, so that no reader sees half a line.
 func (m *manifest) flush(sync bool) error {
-	f, err := openPlain(m.root, manifestName, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
+	f, err := m.root.OpenPlain(manifestName, os.O_CREATE|os.O_RDWR|os.O_APPEND)
 	if err != nil {
 		return err
 	}
 	err = m.appendPending(f)
 	if err == nil && sync {
-		err = syncFile(f)
+		err = disk.Sync(f)
 	}
 	return errors.Join(err, f.Close())
 }

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // listed is a line of the manifest, as far as it is read back.
@@ -22,7 +24,7 @@ type listed struct {
 	frames                         string // empty where they were not counted
 	cut                            string // the note of a clip
 	bytes                          int64
-	sum                            checksum
+	sum                            disk.Sum
 	attempts                       int
 }
 
@@ -77,7 +79,7 @@ func openManifest(a *Archive) (*manifest, error) {
 
 // load takes every line in and cuts the file behind the last whole one.
 func (m *manifest) load() error {
-	f, err := openPlain(m.root, manifestName, os.O_RDWR, 0o666)
+	f, err := m.root.OpenPlain(manifestName, os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -87,7 +89,7 @@ func (m *manifest) load() error {
 	got, err := readManifest(f, func(path string, l listed) { m.orphans[path] = l })
 	if err == nil && got.torn {
 		m.log.Warn("Cut half a line off the end of the manifest", "file", manifestName)
-		err = errors.Join(f.Truncate(got.end), syncFile(f))
+		err = errors.Join(f.Truncate(got.end), disk.Sync(f))
 	}
 	if err = errors.Join(err, f.Close()); err == nil && got.before {
 		err = m.upgrade()
@@ -99,7 +101,7 @@ func (m *manifest) load() error {
 // that changed it, under another name.
 func (m *manifest) setAside(now time.Time) error {
 	clear(m.orphans)
-	name, err := renameDated(m.root, manifestName, manifestName, wordBefore, now)
+	name, err := m.root.RenameDated(manifestName, manifestName, wordBefore, now)
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func (a *Archive) completeManifest(m *manifest) error {
 	if len(lacking) == 0 {
 		return nil
 	}
-	f, err := openRead(a.root, journalName)
+	f, err := a.root.OpenRead(journalName)
 	if err != nil {
 		return err
 	}

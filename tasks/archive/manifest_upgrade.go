@@ -10,16 +10,12 @@ const manifestSpare = ownDir + "/manifest.new"
 
 // upgrade writes a manifest without begins anew, with it, in one step.
 func (m *manifest) upgrade() error {
-	old, err := openRead(m.root, manifestName)
+	old, err := m.root.OpenRead(manifestName)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = old.Close() }() // it was only read
-	info, err := old.Stat()
-	if err != nil {
-		return err
-	}
-	err = replaceFile(m.root, manifestName, manifestSpare, info.Mode().Perm(), func(w io.Writer) error {
+	err = m.root.Replace(manifestName, manifestSpare, func(w io.Writer) error {
 		return errors.Join(copyUpgraded(w, old), old.Close())
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // What hikgrab itself keeps in the output directory.
@@ -55,15 +56,7 @@ func (id recordingID) short() string { return hex.EncodeToString(id[:4]) }
 func (id recordingID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote.
-func (id *recordingID) UnmarshalText(text []byte) error { return unhex(id[:], text) }
-
-func unhex(to, text []byte) error {
-	if hex.DecodedLen(len(text)) != len(to) {
-		return fmt.Errorf("%d hex digits where %d are wanted", len(text), hex.EncodedLen(len(to)))
-	}
-	_, err := hex.Decode(to, text)
-	return err
-}
+func (id *recordingID) UnmarshalText(text []byte) error { return disk.Unhex(id[:], text) }
 
 func partName(id recordingID) string { return rawOf(id).part() }
 

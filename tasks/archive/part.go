@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // checkpointEvery is how many bytes of a part are at risk in a crash. Syncing
@@ -71,7 +72,7 @@ func (p *Part) Write(b []byte) (int, error) {
 	return n, p.archive.fail("write", p.name, p.archive.explain(err, p.offset.Load()))
 }
 
-// hashing starts the checksum when bytes come, not before, because most
+// hashing starts the disk.Sum when bytes come, not before, because most
 // downloads begin with Reset.
 func (p *Part) hashing() *hasher {
 	if p.hash == nil {
@@ -139,7 +140,7 @@ func (p *Part) checkpoint(total int64) {
 	p.saved = total
 	p.behind.Go(func() {
 		defer p.saving.Store(false)
-		err := syncThrough(p.file)
+		err := disk.Sync(p.file)
 		if err == nil {
 			err = p.archive.vouch(p.id, total)
 		}
@@ -167,7 +168,7 @@ func (p *Part) leave() error {
 	defer p.archive.dismiss(p)
 	p.quiet()
 	p.ended = true
-	err := syncThrough(p.file)
+	err := disk.Sync(p.file)
 	if err == nil {
 		err = p.archive.vouch(p.id, p.offset.Load())
 	}
@@ -183,7 +184,7 @@ func (p *Part) drop() error {
 }
 
 func (a *Archive) removePart(id recordingID) error {
-	return errors.Join(ignoreMissing(a.root.Remove(partName(id))), a.vouch(id, 0))
+	return errors.Join(disk.IgnoreMissing(a.root.Remove(partName(id))), a.vouch(id, 0))
 }
 
 // removeMade removes a file that was on its way to a final name.
@@ -191,7 +192,7 @@ func (a *Archive) removeMade(id fileID) error {
 	if id.format == Raw {
 		return a.removePart(id.recording)
 	}
-	return ignoreMissing(a.root.Remove(id.part()))
+	return disk.IgnoreMissing(a.root.Remove(id.part()))
 }
 
 // vouch has the journal say how many bytes of a part are safe. This run

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // Create opens the part of a recording, with what an earlier attempt or run
@@ -76,12 +78,17 @@ func (p *Part) missing() int64 {
 }
 
 // open opens the file and drops bytes beyond those that the journal vouches
-// for: after a power cut they may be anything.
+// for: after a power cut they may be anything. Where renaming is linking and
+// unlinking, a failing disk can leave a finished file that has the part's name as
+// well: that name goes, for writing to it would change the finished file.
 func (p *Part) open() error {
-	if err := p.detach(); err != nil {
-		return err
+	f, err := p.archive.root.OpenPlain(p.name, os.O_CREATE|os.O_RDWR)
+	if errors.Is(err, disk.ErrLinked) {
+		p.offset.Store(0)
+		if err = p.archive.removePart(p.id); err == nil {
+			f, err = p.archive.root.OpenPlain(p.name, os.O_CREATE|os.O_RDWR)
+		}
 	}
-	f, err := openPlain(p.archive.root, p.name, os.O_CREATE|os.O_RDWR, ownFilePerm)
 	if err != nil {
 		return err
 	}
@@ -98,24 +105,4 @@ func (p *Part) open() error {
 	}
 	p.file, p.saved = p.archive.wrap(f), have
 	return nil
-}
-
-// detach takes the part's name away from a file that has its final name as
-// well, which a failing disk can leave on systems where renaming is linking
-// and unlinking. Writing to it would change the finished file.
-func (p *Part) detach() error {
-	a := p.archive
-	a.mu.Lock()
-	announced, ok := a.index.placing[rawOf(p.id)]
-	a.mu.Unlock()
-	if !ok {
-		return nil
-	}
-	part, err := a.root.Lstat(p.name)
-	final, finalErr := a.root.Lstat(announced.Path)
-	if err != nil || finalErr != nil || !os.SameFile(part, final) {
-		return nil // openPlain meets whatever is wrong with the part
-	}
-	p.offset.Store(0)
-	return a.removePart(p.id)
 }

@@ -1,10 +1,13 @@
 package archive
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"iter"
-	"path"
+	"sync/atomic"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // complete gives a file that is made and synced its name and notes it. What
@@ -54,20 +57,7 @@ func (a *Archive) place(from string, done record, names iter.Seq[string]) (strin
 }
 
 func (a *Archive) placeAs(from, name string, done record) error {
-	if _, err := a.root.Lstat(name); err == nil {
-		return fs.ErrExist
-	}
-	changed, err := makeDirs(a.root, path.Dir(name))
-	if err != nil {
-		return err
-	}
-	if err := a.announce(done, name); err != nil {
-		return err
-	}
-	if err := renameNoReplace(a.root, from, name); err != nil {
-		return err
-	}
-	return syncNames(a.root, append(changed, path.Dir(name), partsDir))
+	return a.root.Place(from, name, false, func() error { return a.announce(done, name) })
 }
 
 // announce has the journal say that a file is about to get its name.
@@ -138,12 +128,17 @@ func (a *Archive) unclaim(name string, r record) {
 	}
 }
 
+// sumFile returns the checksum of a plain file where nobody waits for it.
+func (a *Archive) sumFile(name string) (disk.Sum, error) {
+	return a.root.Sum(context.Background(), name, new(atomic.Int64))
+}
+
 // look reports whether the file of that name holds exactly what r says. It
 // reads the file only when its size is right.
 func (a *Archive) look(name string, r record) (same bool, err error) {
 	info, err := a.root.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != r.Bytes {
-		return false, ignoreMissing(err)
+		return false, disk.IgnoreMissing(err)
 	}
 	sum, err := a.sumFile(name)
 	return sum == r.SHA256, err

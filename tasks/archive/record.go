@@ -2,7 +2,6 @@ package archive
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
@@ -12,6 +11,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // recordType says what a line of the journal tells.
@@ -44,7 +44,7 @@ type record struct {
 	Clip     clip        `json:"clip,omitzero"` // what was wanted of the recording; Start and End are what it became
 	Path     string      `json:"path,omitzero"`
 	Bytes    int64       `json:"bytes,omitzero"`
-	SHA256   checksum    `json:"sha256,omitzero"`
+	SHA256   disk.Sum    `json:"sha256,omitzero"`
 	Fetched  int64       `json:"fetched,omitzero"` // bytes as the recorder sent them, when it is not Bytes
 	Attempts int         `json:"attempts,omitzero"`
 	At       time.Time   `json:"at,omitzero"` // finished, or the next try
@@ -100,20 +100,9 @@ func (r *record) remark(notes ...string) {
 	}
 }
 
-// checksum is a SHA-256.
-type checksum [32]byte
-
-func (c checksum) String() string { return hex.EncodeToString(c[:]) }
-
-// MarshalText writes the checksum in lower-case hex.
-func (c checksum) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// UnmarshalText reads what MarshalText wrote.
-func (c *checksum) UnmarshalText(text []byte) error { return unhex(c[:], text) }
-
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// crcWidth is the length of the checksum in front of each line: eight hex
+// crcWidth is the length of the disk.Sum in front of each line: eight hex
 // digits and a space.
 const crcWidth = 9
 

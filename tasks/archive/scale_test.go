@@ -1,9 +1,10 @@
 package archive
 
 import (
-	"os"
 	"runtime"
 	"testing"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // A long job ends with 100,000 finished files; a few of them tell what each
@@ -24,7 +25,7 @@ func TestMemoryOfManyFiles(t *testing.T) {
 	plantJournal(t, dir, journalOf(t, records...))
 
 	before := heap()
-	root, err := os.OpenRoot(dir)
+	root, err := disk.Look(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package archive
 import (
 	"errors"
 	"fmt"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // reserveFloor is what is left free on the volume, for the journal, the
@@ -18,7 +20,7 @@ var errNoRoom = errors.New("not enough space")
 // Free returns the bytes that this user can still write to the volume; -1 when
 // the system does not say.
 func (a *Archive) Free() int64 {
-	free, _, err := a.volume(a.root)
+	free, _, err := a.volume()
 	if err != nil {
 		return -1
 	}
@@ -29,7 +31,7 @@ func (a *Archive) Free() int64 {
 // open parts were announced to become. It is called with a.mu held, so that
 // two parts are never promised the same space.
 func (a *Archive) room(need int64) error {
-	free, total, err := a.volume(a.root)
+	free, total, err := a.volume()
 	if err != nil {
 		return nil // the write itself will tell
 	}
@@ -56,10 +58,10 @@ var errTooLarge = errors.New("the file would become larger than the volume can h
 // were written are at.
 func (a *Archive) explain(err error, at int64) error {
 	const near = 16 << 20 // more than is ever written at once
-	if err == nil || !isFull(err) || at > largestOnFAT32 || at < largestOnFAT32-near {
+	if err == nil || !disk.Full(err) || at > largestOnFAT32 || at < largestOnFAT32-near {
 		return err
 	}
-	if free, _, unknown := a.volume(a.root); unknown != nil || free < 2*near {
+	if free, _, unknown := a.volume(); unknown != nil || free < 2*near {
 		return err
 	}
 	return fmt.Errorf("%w: %w", errTooLarge, err)

@@ -9,12 +9,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // Difference is what a file on disk is against its line in the manifest.
@@ -58,7 +59,7 @@ var ErrNoManifest = errors.New("there is no manifest.csv that hikgrab wrote")
 // stills, and the operator's own files beside the recorders' directories, are
 // not looked at. It takes no lock and changes nothing.
 func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := disk.Look(dir)
 	if err != nil {
 		return Verification{}, newError("open", dir, err)
 	}
@@ -94,8 +95,8 @@ func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, e
 }
 
 // listedFiles reads a manifest. The last line of a path counts.
-func listedFiles(root *os.Root, name string) (map[string]listed, error) {
-	f, err := openRead(root, name)
+func listedFiles(root *disk.Dir, name string) (map[string]listed, error) {
+	f, err := root.OpenRead(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoManifest
 	}
@@ -118,7 +119,7 @@ func listedFiles(root *os.Root, name string) (map[string]listed, error) {
 	return files, err
 }
 
-func sizeDiffers(root *os.Root, name string, l listed) (Deviation, bool) {
+func sizeDiffers(root *disk.Dir, name string, l listed) (Deviation, bool) {
 	info, err := root.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -135,7 +136,7 @@ func sizeDiffers(root *os.Root, name string, l listed) (Deviation, bool) {
 
 // compareSums reads files, as many at once as there are processors, four at most: more
 // would only make a disk seek.
-func compareSums(ctx context.Context, root *os.Root, names []string, files map[string]listed, p *VerifyProgress) (bad []Deviation, err error) {
+func compareSums(ctx context.Context, root *disk.Dir, names []string, files map[string]listed, p *VerifyProgress) (bad []Deviation, err error) {
 	var (
 		readers sync.WaitGroup
 		mu      sync.Mutex
@@ -149,7 +150,7 @@ func compareSums(ctx context.Context, root *os.Root, names []string, files map[s
 					return
 				}
 				d := Deviation{Kind: Changed, Path: names[n], Detail: "the bytes are others, though as many"}
-				sum, err := sumNamed(ctx, root, names[n], &p.Done)
+				sum, err := root.Sum(ctx, names[n], &p.Done)
 				if err != nil {
 					d.Kind, d.Detail = Unreadable, printable(reason(err))
 				}

@@ -3,15 +3,16 @@ package archive
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // addTrees adds what the manifests of derived files list and returns the trees
 // that have one. Stills have none: each directory of them was made in one step.
-func addTrees(root *os.Root, files map[string]listed) (trees []string, err error) {
+func addTrees(root *disk.Dir, files map[string]listed) (trees []string, err error) {
 	for _, tree := range []Tree{JoinedTree, CutTree} {
 		name := string(tree) + "/" + manifestName
 		more, err := listedFiles(root, name)
@@ -31,7 +32,7 @@ func addTrees(root *os.Root, files map[string]listed) (trees []string, err error
 
 // extraFiles lists what stands in the recorders' directories, and in those
 // trees, without a line.
-func extraFiles(root *os.Root, files map[string]listed, trees []string) (extra []Deviation, err error) {
+func extraFiles(root *disk.Dir, files map[string]listed, trees []string) (extra []Deviation, err error) {
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		top, below, _ := strings.Cut(name, "/")
 		ownTree := slices.Contains(trees, top)

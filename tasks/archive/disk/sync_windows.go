@@ -1,4 +1,4 @@
-package archive
+package disk
 
 import "os"
 
@@ -7,4 +7,4 @@ func syncFile(f *os.File) error { return f.Sync() }
 
 // syncDir does nothing: NTFS logs changes of names itself, and Windows flushes
 // no directories.
-func syncDir(*os.Root, string) error { return nil }
+func (*Dir) syncDir(string) error { return nil }

@@ -1,4 +1,4 @@
-package archive
+package disk
 
 import (
 	"os"
@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncTree makes a directory of many files survive a power cut, in one go.
-func syncTree(root *os.Root) error {
-	dir, err := root.Open(".")
+// SyncAll makes a directory of many files survive a power cut, in one go.
+func (d *Dir) SyncAll() error {
+	dir, err := d.Open(".")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package archive
+package disk
 
 import (
 	"errors"
@@ -12,20 +12,20 @@ import (
 
 // renameNoReplace gives from the name to; when something has that name already
 // it fails with fs.ErrExist.
-func renameNoReplace(root *os.Root, from, to string) error {
-	src, err := root.Open(path.Dir(from))
+func (d *Dir) renameNoReplace(from, to string) error {
+	src, err := d.Open(path.Dir(from))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = src.Close() }() // it was only read
-	dst, err := root.Open(path.Dir(to))
+	dst, err := d.Open(path.Dir(to))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = dst.Close() }() // it was only read
 	err = renameExclusive(int(src.Fd()), path.Base(from), int(dst.Fd()), path.Base(to))
 	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
-		return linkOrRename(root, from, to) // the kernel or the volume does not know how
+		return d.linkOrRename(from, to) // the kernel or the volume does not know how
 	}
 	return os.NewSyscallError("rename", err)
 }

@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package archive
+package disk
 
 import (
 	"os"
@@ -8,9 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// volumeSpace asks the volume that root is on, whatever its name is now.
-func volumeSpace(root *os.Root) (free, total int64, err error) {
-	dir, err := root.Open(".")
+// Space returns the bytes that this user can still write to the volume that the
+// tree is on, and how many it holds in all. errors.ErrUnsupported says that the
+// system does not tell.
+func (d *Dir) Space() (free, total int64, err error) {
+	dir, err := d.Open(".")
 	if err != nil {
 		return 0, 0, err
 	}

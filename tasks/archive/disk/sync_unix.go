@@ -1,6 +1,6 @@
 //go:build unix
 
-package archive
+package disk
 
 import (
 	"errors"
@@ -19,9 +19,8 @@ func syncFile(f *os.File) error {
 	return err
 }
 
-// syncDir makes the names in a directory survive a power cut.
-func syncDir(root *os.Root, name string) error {
-	dir, err := root.Open(name)
+func (d *Dir) syncDir(name string) error {
+	dir, err := d.Open(name)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package archive
+package disk
 
 import (
 	"os"
@@ -6,8 +6,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-func volumeSpace(root *os.Root) (free, total int64, err error) {
-	name, err := windows.UTF16PtrFromString(root.Name())
+// Space returns the bytes that this user can still write to the volume that the
+// tree is on, and how many it holds in all. errors.ErrUnsupported says that the
+// system does not tell.
+func (d *Dir) Space() (free, total int64, err error) {
+	name, err := windows.UTF16PtrFromString(d.Name())
 	if err != nil {
 		return 0, 0, err
 	}

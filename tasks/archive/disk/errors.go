@@ -1,0 +1,51 @@
+package disk
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"syscall"
+)
+
+// ErrNotPlain is given when something that is neither a file nor a directory,
+// such as a symbolic link, stands where a file or directory is wanted.
+var ErrNotPlain = errors.New("something else than a plain file or directory stands there")
+
+// ErrLinked is given for a private file that has a second name: writing to it
+// would change a file elsewhere.
+var ErrLinked = errors.New("the file there is also known under another name (a hard link)")
+
+// ErrInTheWay is given instead of ENOTDIR, which Windows cannot tell from a
+// directory that is gone.
+var ErrInTheWay = errors.New("a file stands where a directory is needed")
+
+// ErrHeld is given when another process holds the lock of a directory; what
+// wraps it says which, where that is known.
+var ErrHeld = errors.New("another hikgrab is using this directory")
+
+// OwnerError is given for a private directory that another user made: what
+// stands in it cannot be trusted.
+type OwnerError struct {
+	Name string // of the directory, in its tree
+	User string
+}
+
+func (e *OwnerError) Error() string { return e.Name + " there belongs to " + e.User }
+
+// Refused reports whether an error says that this user may not write there, or
+// that something unexpected stands there.
+func Refused(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) ||
+		errors.Is(err, syscall.EROFS) || Obstructed(err)
+}
+
+// Obstructed reports whether what stands at a path is not what is needed there.
+func Obstructed(err error) bool {
+	_, foreign := errors.AsType[*OwnerError](err)
+	return foreign || errors.Is(err, ErrNotPlain) || errors.Is(err, ErrLinked) || errors.Is(err, ErrInTheWay) ||
+		errors.Is(err, syscall.ENOTDIR) || Escapes(err)
+}
+
+// Escapes reports whether os.Root refused a path that leads out of the
+// directory. Package os does not export that error.
+func Escapes(err error) bool { return strings.Contains(err.Error(), "path escapes from parent") }

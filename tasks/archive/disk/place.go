@@ -1,0 +1,76 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Place gives a synced file, or directory, its final name in one step and makes
+// that survive a power cut. Right before the step it calls announce, unless that
+// is nil. When something has the name already it fails with fs.ErrExist, unless it is a plain
+// file that is to be replaced.
+func (d *Dir) Place(from, to string, replace bool, announce func() error) error {
+	there, err := d.Lstat(to)
+	if err == nil && (!replace || !there.Mode().IsRegular()) {
+		return fmt.Errorf("%s: %w", to, fs.ErrExist)
+	}
+	changed, err := d.MakeDirs(path.Dir(to))
+	if err == nil && announce != nil {
+		err = announce()
+	}
+	if err == nil && replace {
+		err = d.Rename(from, to)
+	} else if err == nil {
+		err = d.renameNoReplace(from, to)
+	}
+	if err != nil {
+		return err
+	}
+	return d.SyncDirs(append(changed, path.Dir(to), path.Dir(from))...)
+}
+
+const namesTried = 99
+
+// RenameDated gives from a name like the usual one, with a word and the time in
+// it, that nothing has yet, and returns it.
+func (d *Dir) RenameDated(from, usual, word string, now time.Time) (string, error) {
+	ext := path.Ext(usual)
+	stem, number := strings.TrimSuffix(usual, ext)+word+now.Format("20060102-150405"), ""
+	for n := 2; ; n++ {
+		name := stem + number + ext
+		err := d.renameNoReplace(from, name)
+		if err == nil {
+			return name, nil
+		}
+		if !errors.Is(err, fs.ErrExist) || n > namesTried {
+			return "", err
+		}
+		number = "-" + strconv.Itoa(n)
+	}
+}
+
+// linkOrRename gives from the name to without replacing anything, where the
+// system has no such rename: by a hard link, which never replaces. Volumes
+// without hard links (FAT, some shares) leave only a look before the leap;
+// the lock keeps every other hikgrab out of that gap.
+func (d *Dir) linkOrRename(from, to string) error {
+	err := d.Link(from, to)
+	if err == nil {
+		if err := d.Remove(from); err != nil { // one file under two names is no finished file
+			return errors.Join(err, d.Remove(to))
+		}
+		return nil
+	}
+	if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) || Full(err) {
+		return err
+	}
+	if _, err := d.Lstat(to); err == nil {
+		return fmt.Errorf("rename to %s: %w", to, fs.ErrExist)
+	}
+	return d.Rename(from, to)
+}
