@@ -25,9 +25,9 @@ func (b *book) addTasks(rows [][]string) error {
 	if err := b.formatColumns(); err != nil {
 		return err
 	}
-	header := make([]string, len(order))
-	for i, f := range order {
-		header[i] = f.String()
+	header := make([]string, fields)
+	for f := range field(fields) {
+		header[f] = f.String()
 	}
 	for i, row := range append([][]string{header}, rows...) {
 		for column, value := range row {
@@ -43,7 +43,7 @@ func (b *book) addTasks(rows [][]string) error {
 			}
 		}
 	}
-	return errors.Join(b.formatHeader(), b.dropDown(stream, "main", "sub", "photo"), b.dropDown(clock, "local", "utc"))
+	return errors.Join(b.formatHeader(), b.dropDowns())
 }
 
 // escapable is what a workbook takes for a character by its number (ECMA-376
@@ -70,12 +70,12 @@ func (b *book) formatColumns() error {
 	if err != nil {
 		return err
 	}
-	for i, f := range order {
-		column, err := excelize.ColumnNumberToName(i + 1)
+	for f, c := range columns {
+		column, err := excelize.ColumnNumberToName(f + 1)
 		if err != nil {
 			return err
 		}
-		err = errors.Join(b.SetColStyle(taskSheet, column, style), b.SetColWidth(taskSheet, column, column, widths[f]))
+		err = errors.Join(b.SetColStyle(taskSheet, column, style), b.SetColWidth(taskSheet, column, column, c.width))
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (b *book) formatHeader() error {
 	if err != nil {
 		return err
 	}
-	last, err := excelize.CoordinatesToCellName(len(order), 1)
+	last, err := excelize.CoordinatesToCellName(fields, 1)
 	if err != nil {
 		return err
 	}
@@ -106,22 +106,22 @@ func (b *book) formatHeader() error {
 	)
 }
 
-// dropDown offers the words that a column knows.
-func (b *book) dropDown(f field, words ...string) error {
-	for i, g := range order {
-		if g != f {
+// dropDowns offers the words that some columns know.
+func (b *book) dropDowns() error {
+	for f, c := range columns {
+		if c.choices == nil {
 			continue
 		}
-		column, err := excelize.ColumnNumberToName(i + 1)
+		column, err := excelize.ColumnNumberToName(f + 1)
 		if err != nil {
 			return err
 		}
 		v := excelize.NewDataValidation(true)
 		v.SetSqref(fmt.Sprintf("%s2:%s%d", column, column, preparedRows))
-		if err := v.SetDropList(words); err != nil {
+		if err := v.SetDropList(c.choices); err != nil {
 			return err
 		}
-		v.SetError(excelize.DataValidationErrorStyleStop, f.String(), "Choose one of the list, or leave the cell empty.")
+		v.SetError(excelize.DataValidationErrorStyleStop, field(f).String(), "Choose one of the list, or leave the cell empty.")
 		if err := b.AddDataValidation(taskSheet, v); err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (b *book) mark(rows int) error {
 	if err != nil {
 		return err
 	}
-	last, err := excelize.CoordinatesToCellName(len(order), rows+1)
+	last, err := excelize.CoordinatesToCellName(fields, rows+1)
 	if err != nil {
 		return err
 	}

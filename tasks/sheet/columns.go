@@ -1,219 +1,226 @@
 package sheet
 
 import (
-	"regexp"
-	"strings"
-
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
 
-// reader turns a table into tasks and collects what is wrong with it.
-type reader struct {
-	report
-	table *table
-	rows  []row
+// field is what a column of a task sheet says.
+type field int
+
+const (
+	recorder field = iota
+	user
+	password
+	cameras
+	from
+	to
+	stream
+	name
+	clock
+	fields = int(clock) + 1
+)
+
+// Language is what a task sheet's headers and help are written in. Headers of
+// every language are read, whatever the sheet's other headers are.
+type Language int
+
+// The languages of task sheets.
+const (
+	English Language = iota
+	Russian
+	languages
+)
+
+// column is what is known of a column, but for how its cells are read and
+// written: see field.read and field.write.
+type column struct {
+	in       [languages]wording
+	width    float64
+	choices  []string // offered by a drop-down; nil when there is none
+	examples []string // what stands in the template's rows
 }
 
-// row is a task with the cells that it came from.
-type row struct {
-	task  tasks.Task
-	cells [fields]int // the column of each field, -1 when there is none
+// wording is a column in one language.
+type wording struct {
+	headers  []string // what it may be called; the first is written into new sheets
+	help     string   // what to type, with `samples` set off
+	examples []string // in place of the column's own
 }
 
-// read reads every row. Its result is only good when there is no failure.
-func (r *reader) read() []tasks.Task {
-	l := r.layout()
-	if len(r.faults) > 0 || !r.complete(l) {
-		return nil
+// columns is the table that header words, template, help and README follow. The
+// columns of a new sheet stand in this order.
+var columns = [fields]column{
+	recorder: {
+		in: [languages]wording{
+			English: {
+				headers: []string{"recorder", "server", "host", "ip", "address", "ip address", "nvr", "dvr"},
+				help: "the address: `10.0.0.5`, `nvr.site.local:8080`, `https://10.0.0.5:8443`, `[2001:db8::5]:80`, " +
+					"`https://10.0.0.5#sha256:…` to accept one certificate. One row is one recorder, or some of its cameras",
+			},
+			Russian: {
+				headers: []string{"регистратор", "видеорегистратор", "сервер", "адрес", "ip адрес", "хост"},
+				help: "адрес: `10.0.0.5`, `nvr.site.local:8080`, `https://10.0.0.5:8443`. " +
+					"Одна строка — один регистратор или часть его камер",
+			},
+		},
+		width:    28,
+		examples: []string{"192.0.2.10", "192.0.2.11:8080", "https://192.0.2.12"},
+	},
+	user: {
+		in: [languages]wording{
+			English: {
+				headers: []string{"user", "username", "user name", "login"},
+				help:    "the name to sign in with",
+			},
+			Russian: {
+				headers: []string{"логин", "пользователь", "имя пользователя"},
+				help:    "имя пользователя на регистраторе",
+			},
+		},
+		width:    14,
+		examples: []string{"admin", "admin", "operator"},
+	},
+	password: {
+		in: [languages]wording{
+			English: {
+				headers:  []string{"password", "pass"},
+				help:     "the password, or `env:NAME` to read it from the environment variable NAME",
+				examples: []string{"your password", "your password", "your password"},
+			},
+			Russian: {
+				headers:  []string{"пароль"},
+				help:     "пароль или `env:ИМЯ`, чтобы взять его из переменной окружения ИМЯ",
+				examples: []string{"ваш пароль", "ваш пароль", "ваш пароль"},
+			},
+		},
+		width: 18,
+	},
+	cameras: {
+		in: [languages]wording{
+			English: {
+				headers: []string{"cameras", "camera", "channels", "channel", "tracks", "track"},
+				help: "nothing or `all`: every camera. Channels: `1`, `1;3`, `1-4`, `2; 5 7`, `D3`. " +
+					"Tracks (channel*100 + stream): `101;201`. `ch101` is channel 101",
+			},
+			Russian: {
+				headers: []string{"камеры", "камера", "каналы", "канал"},
+				help: "пусто или `все`: все камеры. Каналы: `1`, `1;3`, `1-4`, `2; 5 7`, `D3`. " +
+					"Дорожки (канал*100 + поток): `101;201`. `ch101` — это канал 101",
+			},
+		},
+		width:    16,
+		examples: []string{"all", "1;3", "1-4"},
+	},
+	from: {
+		in: [languages]wording{
+			English: {
+				headers: []string{"from", "start"},
+				help: "day, or day and time, on the recorder's own clock: `2026-11-03`, `2026-11-03 08:15`, `03.11.2026 08:15`. " +
+					"`08:15` alone is today. Both empty: what `--from` and `--to` say, or today",
+			},
+			Russian: {
+				headers: []string{"с", "от", "начало", "c"}, // the Cyrillic letter, and its Latin twin
+				help: "день или день и время по часам регистратора: `03.11.2026`, `03.11.2026 08:15`, `2026-11-03 08:15`. " +
+					"Одно время `08:15` — сегодня. Пусто здесь и в «по»: то, что задано в `--from` и `--to`, или сегодня",
+			},
+		},
+		width:    20,
+		examples: []string{"", "2026-11-03 08:00", "2026-11-03"},
+	},
+	to: {
+		in: [languages]wording{
+			English: {headers: []string{"to", "end"}, help: "written like from; a day counts to its end"},
+			Russian: {headers: []string{"по", "до", "конец"}, help: "так же, как «с»; день берётся до конца"},
+		},
+		width:    20,
+		examples: []string{"", "2026-11-03 20:00", "2026-11-05"},
+	},
+	stream: {
+		in: [languages]wording{
+			English: {headers: []string{"stream"}, help: "`main` (full quality), `sub` (small files) or `photo`. Nothing: `main`"},
+			Russian: {headers: []string{"поток"}, help: "`main` (полное качество), `sub` (небольшие файлы) или `photo`. Пусто: `main`"},
+		},
+		width:    10,
+		choices:  []string{"main", "sub", "photo"},
+		examples: []string{"main", "main", "sub"},
+	},
+	name: {
+		in: [languages]wording{
+			English: {
+				headers:  []string{"name", "site", "object"},
+				help:     "anything you like; it is shown beside the recorder",
+				examples: []string{"Example: all cameras, today", "Example: two cameras, one day", "Example: four cameras, sub stream"},
+			},
+			Russian: {
+				headers:  []string{"объект", "название", "площадка"},
+				help:     "любое название: оно показывается рядом с регистратором",
+				examples: []string{"Пример: все камеры, сегодня", "Пример: две камеры, один день", "Пример: четыре камеры, второй поток"},
+			},
+		},
+		width: 28,
+	},
+	clock: {
+		in: [languages]wording{
+			English: {headers: []string{"clock"}, help: "nothing, normally. Only a device whose recordings come out hours apart needs `local` or `utc`"},
+			Russian: {headers: []string{"время"}, help: "обычно пусто. Нужно только устройствам, у которых время записей сдвинуто: `local` или `utc`"},
+		},
+		width:   10,
+		choices: []string{"local", "utc"},
+	},
+}
+
+// String returns the name of the field in messages.
+func (f field) String() string { return columns[f].in[English].headers[0] }
+
+// read takes a field of a row over into its task.
+func (f field) read(r rowReader, t *tasks.Task) {
+	switch f {
+	case recorder:
+		t.Address = r.address()
+	case user:
+		t.Login.User = r.user()
+	case password:
+		t.Login.Password = r.password()
+	case cameras:
+		t.Cameras = r.cameras()
+	case from:
+		t.Period.From = r.moment(from)
+	case to:
+		t.Period.To = r.moment(to)
+		r.checkPeriod(t.Period)
+	case stream:
+		t.Stream = r.stream()
+	case name:
+		t.Name = clean(r.words(name))
+	case clock:
+		t.Clock = r.clock()
 	}
-	if r.table.hidden > 0 {
-		r.notices = append(r.notices, plural(r.table.hidden, "a row is hidden and is read as well", "%d rows are hidden and are read as well"))
-	}
-	for _, line := range r.table.lines[l.header+1:] {
-		if r.blank(l, line) {
-			continue
+}
+
+// write returns the cell of a field of a task, as read reads it.
+func (f field) write(t tasks.Task) string {
+	switch f {
+	case recorder:
+		return addressCell(t.Address)
+	case user:
+		return t.Login.User
+	case password:
+		return string(t.Login.Password)
+	case cameras:
+		return cameraCell(t.Cameras)
+	case from:
+		return t.Period.From.String()
+	case to:
+		return t.Period.To.String()
+	case stream:
+		if t.Stream != 0 {
+			return t.Stream.String()
 		}
-		r.rows = append(r.rows, row{task: r.task(l, line), cells: l.columns})
+	case name:
+		return t.Name
+	case clock:
+		return map[nvr.Clock]string{nvr.ClockLocal: "local", nvr.ClockUTC: "utc"}[t.Clock]
 	}
-	if len(r.rows) == 0 {
-		r.fault(r.table, l.row, 0, "there is a header and nothing below it; every row names a recorder")
-	}
-	r.samePasswords()
-	r.sameClocks()
-	return r.merged()
-}
-
-// failure returns the faults, or nil.
-func (r *reader) failure() error {
-	if len(r.faults) == 0 {
-		return nil
-	}
-	return &Faults{File: r.table.file, List: r.inOrder()}
-}
-
-// complete reports whether the columns are there without which no row can be
-// read.
-func (r *reader) complete(l layout) bool {
-	ok := true
-	for _, f := range []field{recorder, user, password} {
-		if !l.has(f) {
-			r.fault(r.table, l.row, 0, "there is no column for %s; name one of the headers %s", f, strings.Join(fieldNames[f], ", "))
-			ok = false
-		}
-	}
-	return ok
-}
-
-// blank reports whether a row has nothing in the columns that are read. A row
-// that only has a note somewhere else is no task.
-func (r *reader) blank(l layout, line line) bool {
-	for _, column := range l.columns {
-		if !line.cell(column).empty() {
-			return false
-		}
-	}
-	return true
-}
-
-// task reads one row.
-func (r *reader) task(l layout, line line) tasks.Task {
-	at := rowReader{reader: r, layout: l, line: line}
-	t := tasks.Task{
-		Source: r.table.file + "  " + r.table.ref(line.row, 0),
-		Row:    line.row,
-	}
-	t.Address = at.address()
-	t.Login.User = at.user()
-	t.Login.Password = at.password()
-	t.Cameras = at.cameras()
-	t.Period = at.period()
-	t.Stream = at.stream()
-	t.Clock = at.clock()
-	t.Name = clean(at.words(name))
-	return t
-}
-
-// rowReader reads the fields of one row.
-type rowReader struct {
-	*reader
-	layout layout
-	line   line
-}
-
-func (r rowReader) cell(f field) cell { return r.line.cell(r.layout.columns[f]) }
-
-func (r rowReader) fault(f field, format string, args ...any) {
-	r.reader.fault(r.table, r.line.row, r.layout.columns[f], format, args...)
-}
-
-func (r rowReader) noticePassword(what string) {
-	r.reader.notice(r.table, r.line.row, r.layout.columns[password], "%s", what)
-}
-
-// words returns the text of a field without stray spaces; "" after a fault.
-func (r rowReader) words(f field) string {
-	c := r.cell(f)
-	if what := c.trouble(); what != "" {
-		r.fault(f, "%s %s", f, what)
-		return ""
-	}
-	if digits, ok := c.whole(); ok {
-		return digits
-	}
-	return c.words()
-}
-
-func (r rowReader) address() nvr.Address {
-	c := r.cell(recorder)
-	typed := r.words(recorder)
-	switch {
-	case c.trouble() != "":
-		return nvr.Address{}
-	case typed == "":
-		r.fault(recorder, "recorder is empty")
-		return nvr.Address{}
-	case c.kind != text:
-		r.fault(recorder, "recorder is a number or a date; type the address as text")
-		return nvr.Address{}
-	}
-	a, err := nvr.ParseAddress(typed)
-	switch {
-	case err != nil:
-		r.fault(recorder, "%s", addressFault(typed, err))
-	case isExample(a):
-		r.fault(recorder, "this is still the example row; type your recorder's address, or delete the row")
-	}
-	return a
-}
-
-// dottedNumbers is an IP address, be it a valid one or not.
-var dottedNumbers = regexp.MustCompile(`^\d+(?:\.\d+){3,}(?::\d+)?$`)
-
-// addressFault says what is wrong with an address. What was typed is repeated
-// only when it looks like an address: in a sheet with mixed up columns it could
-// be a password.
-func addressFault(text string, err error) string {
-	if surelyHost(text) || dottedNumbers.MatchString(text) {
-		return clean(err.Error())
-	}
-	if strings.Contains(text, "@") {
-		return "recorder holds a login; user and password have columns of their own"
-	}
-	return "recorder is not an address; type 10.0.0.5, nvr.site.local:8080 or https://10.0.0.5"
-}
-
-func (r rowReader) user() string {
-	c := r.cell(user)
-	typed := r.words(user)
-	switch {
-	case c.trouble() != "":
-	case typed == "":
-		r.fault(user, "user is empty")
-	case c.kind != text:
-		if _, ok := c.whole(); !ok {
-			r.fault(user, "user is not a text, and the spreadsheet program has changed it; format the column as text and type it again")
-		}
-	}
-	return typed
-}
-
-func (r rowReader) cameras() []tasks.Pick {
-	c := r.cell(cameras)
-	if what := c.trouble(); what != "" {
-		r.fault(cameras, "cameras %s", what)
-		return nil
-	}
-	picks, err := readCameras(c)
-	if err != nil {
-		r.fault(cameras, "%s", err)
-	}
-	return picks
-}
-
-var streamNames = map[string]nvr.Stream{
-	"": 0, "main": nvr.Main, "sub": nvr.Sub, "photo": nvr.Photo,
-	"основной": nvr.Main, "дополнительный": nvr.Sub, "фото": nvr.Photo,
-}
-
-// stream returns 0 for an empty cell: the run's default.
-func (r rowReader) stream() nvr.Stream {
-	s, ok := streamNames[strings.ToLower(r.words(stream))]
-	if !ok {
-		r.fault(stream, "stream must be main, sub or photo")
-	}
-	return s
-}
-
-var clockNames = map[string]nvr.Clock{
-	"": nvr.ClockAuto, "auto": nvr.ClockAuto, "local": nvr.ClockLocal, "utc": nvr.ClockUTC,
-	"местное": nvr.ClockLocal,
-}
-
-func (r rowReader) clock() nvr.Clock {
-	c, ok := clockNames[strings.ToLower(r.words(clock))]
-	if !ok {
-		r.fault(clock, "clock must be local or utc; times of recordings go into the columns from and to")
-	}
-	return c
+	return ""
 }

@@ -5,47 +5,19 @@ import (
 	"strings"
 )
 
-// field is what a column of a task sheet says.
-type field int
-
-const (
-	recorder field = iota
-	user
-	password
-	cameras
-	from
-	to
-	stream
-	name
-	clock
-	fields = int(clock) + 1
-)
-
-// fieldNames are the headers that each field goes by, normalized by
-// headerWords. The first is the one in messages and in the template.
-var fieldNames = [fields][]string{
-	recorder: {
-		"recorder", "server", "host", "ip", "address", "ip address", "nvr", "dvr",
-		"сервер", "адрес", "ip адрес", "регистратор", "видеорегистратор", "хост",
-	},
-	user:     {"user", "username", "user name", "login", "логин", "пользователь", "имя пользователя"},
-	password: {"password", "pass", "пароль"},
-	cameras:  {"cameras", "camera", "channels", "channel", "tracks", "track", "камеры", "камера", "каналы", "канал"},
-	from:     {"from", "start", "с", "c", "от", "начало"}, // the Cyrillic letter and its Latin twin
-	to:       {"to", "end", "по", "до", "конец"},
-	stream:   {"stream", "поток"},
-	name:     {"name", "site", "object", "название", "объект", "площадка"},
-	clock:    {"clock", "время"},
+// headers returns what a field's column may be called, in every language.
+func (f field) headers() (all []string) {
+	for _, w := range columns[f].in {
+		all = append(all, w.headers...)
+	}
+	return all
 }
-
-// String returns the name of the field in messages.
-func (f field) String() string { return fieldNames[f][0] }
 
 var byHeader = func() map[string]field {
 	m := map[string]field{}
-	for f, names := range fieldNames {
-		for _, n := range names {
-			m[headerWords(n)] = field(f)
+	for f := range field(fields) {
+		for _, n := range f.headers() {
+			m[headerWords(n)] = f
 		}
 	}
 	return m

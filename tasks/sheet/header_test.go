@@ -46,7 +46,7 @@ func TestLayoutFaults(t *testing.T) {
 	}{
 		{"nothing to go by", "one,two,three", []string{"tasks.csv  A1: there is neither a header nor a column of recorder addresses; put recorder, user, password, cameras into the first row"}},
 		{"a column is missing", "host,login\n10.0.0.5,admin", []string{"tasks.csv  A1: there is no column for password; name one of the headers password, pass, пароль"}},
-		{"two columns are missing", "login,pAss", []string{"tasks.csv  A1: there is no column for recorder; name one of the headers recorder, server, host, ip, address, ip address, nvr, dvr, сервер, адрес, ip адрес, регистратор, видеорегистратор, хост"}},
+		{"two columns are missing", "login,pAss", []string{"tasks.csv  A1: there is no column for recorder; name one of the headers recorder, server, host, ip, address, ip address, nvr, dvr, регистратор, видеорегистратор, сервер, адрес, ip адрес, хост"}},
 		{"a column twice", "host,login,pass,пароль\n10.0.0.5,admin,pw,pw", []string{"tasks.csv  D1: there is a second column for password; the first is C1"}},
 		{"nothing below", "host,login,pass", []string{"tasks.csv  A1: there is a header and nothing below it; every row names a recorder"}},
 		{"only remarks below", "host,login,pass,remark\n,,,call first", []string{"tasks.csv  A1: there is a header and nothing below it; every row names a recorder"}},

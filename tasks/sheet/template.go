@@ -28,17 +28,21 @@ const preparedRows = 10_000
 // taskSheet is the name of the worksheet with the tasks.
 const taskSheet = "Tasks"
 
-// order is how the columns stand in a sheet that hikgrab writes.
-var order = [...]field{recorder, user, password, cameras, from, to, stream, name, clock}
-
-var widths = [fields]float64{
-	recorder: 28, user: 14, password: 18, cameras: 16, from: 20, to: 20, stream: 10, name: 28, clock: 10,
-}
-
-var exampleRows = [][]string{
-	{"192.0.2.10", "admin", "your password", "all", "", "", "main", "Example: all cameras, today"},
-	{"192.0.2.11:8080", "admin", "your password", "1;3", "2026-11-03 08:00", "2026-11-03 20:00", "main", "Example: two cameras, one day"},
-	{"https://192.0.2.12", "operator", "your password", "1-4", "2026-11-03", "2026-11-05", "sub", "Example: four cameras, sub stream"},
+// exampleRows returns the template's rows.
+func exampleRows(l Language) [][]string {
+	rows := make([][]string, 3)
+	for i := range rows {
+		rows[i] = make([]string, fields)
+		for f, c := range columns {
+			if own := c.in[l].examples; own != nil {
+				c.examples = own
+			}
+			if i < len(c.examples) {
+				rows[i][f] = c.examples[i]
+			}
+		}
+	}
+	return rows
 }
 
 // WriteTemplate writes a task sheet to fill in: headers, example rows,
@@ -46,8 +50,9 @@ var exampleRows = [][]string{
 // file; path must end in .xlsx. Read refuses the example rows as long as they
 // name the example's recorders, so that nothing is contacted by surprise.
 func WriteTemplate(path string) error {
-	return writeBook(path, exampleRows, func(b *book) error {
-		if err := b.mark(len(exampleRows)); err != nil {
+	rows := exampleRows(English)
+	return writeBook(path, rows, func(b *book) error {
+		if err := b.mark(len(rows)); err != nil {
 			return err
 		}
 		return b.addHelp()

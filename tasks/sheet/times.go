@@ -15,15 +15,14 @@ const howToTypeTime = "type 2026-11-03, 2026-11-03 08:15, 03.11.2026 08:15, or 0
 // anyDay stands for today where it makes no difference.
 var anyDay = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func (r rowReader) period() tasks.Period {
-	p := tasks.Period{From: r.moment(from), To: r.moment(to)}
+// checkPeriod refuses a period that ends before it starts.
+func (r rowReader) checkPeriod(p tasks.Period) {
 	if p.From.IsZero() || p.To.IsZero() || p.From.Day.IsZero() != p.To.Day.IsZero() {
-		return p // it depends on what the recorder calls today
+		return // it depends on what the recorder calls today
 	}
 	if _, _, err := p.Resolve(anyDay); err != nil {
 		r.fault(to, "to is earlier than from")
 	}
-	return p
 }
 
 // moment reads the cell of a date, a time, or both.

@@ -39,27 +39,9 @@ func rowOf(t tasks.Task) ([]string, error) {
 	case strings.TrimFunc(secret, edge) != secret, strings.TrimFunc(secret, unicode.IsSpace) == "":
 		return nil, errors.New("the password has invisible characters around it, or nothing else in it")
 	}
-	var row [fields]string
-	row[recorder] = addressCell(t.Address)
-	row[user] = t.Login.User
-	row[password] = secret
-	row[cameras] = cameraCell(t.Cameras)
-	row[from] = t.Period.From.String()
-	row[to] = t.Period.To.String()
-	row[name] = t.Name
-	if t.Stream != 0 {
-		row[stream] = t.Stream.String()
-	}
-	switch t.Clock {
-	case nvr.ClockLocal:
-		row[clock] = "local"
-	case nvr.ClockUTC:
-		row[clock] = "utc"
-	case nvr.ClockAuto:
-	}
-	cells := make([]string, len(order))
-	for i, f := range order {
-		cells[i] = row[f]
+	cells := make([]string, fields)
+	for f := range field(fields) {
+		cells[f] = f.write(t)
 	}
 	return cells, nil
 }
