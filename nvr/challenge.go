@@ -39,7 +39,7 @@ func readUnauthorized(resp *http.Response) unauthorized {
 func parseChallenges(headers []string) unauthorized {
 	var u unauthorized
 	var schemes []string
-	best := 0
+	best := SchemeNone
 	for _, header := range headers {
 		for _, one := range splitChallenges(header) {
 			scheme, _, _ := strings.Cut(one, " ")
@@ -47,8 +47,8 @@ func parseChallenges(headers []string) unauthorized {
 			if strings.EqualFold(scheme, "Basic") {
 				u.basic = true
 			}
-			if c := parseDigest(one); c != nil && strength(c.Algorithm) > best {
-				u.challenge, best = c, strength(c.Algorithm)
+			if c := parseDigest(one); c != nil && schemeOfAlgorithm(c.Algorithm) > best {
+				u.challenge, best = c, schemeOfAlgorithm(c.Algorithm)
 			}
 		}
 	}
@@ -75,18 +75,20 @@ func parseDigest(text string) *digest.Challenge {
 	return c
 }
 
-func strength(algorithm string) int {
+// schemeOfAlgorithm returns the scheme of a digest, SchemeNone for what is not
+// known.
+func schemeOfAlgorithm(algorithm string) Scheme {
 	switch strings.ToUpper(algorithm) {
 	case "", "MD5":
-		return 1
+		return SchemeMD5
 	case "SHA-256":
-		return 2
+		return SchemeSHA256
 	case "SHA-512-256":
-		return 3
+		return SchemeSHA512Trunc
 	case "SHA-512":
-		return 4
+		return SchemeSHA512
 	}
-	return 0
+	return SchemeNone
 }
 
 // splitChallenges cuts a header into challenges, each beginning with the name

@@ -67,8 +67,12 @@ func (r *Recorder) reckon(ctx context.Context, j *joining, track Track) error {
 	}
 	k := reckoning{decided: true, utc: r.config.Clock == ClockUTC}
 	if r.config.Clock == ClockAuto {
-		k.utc = j.device.Kind == Camera
-		if d := j.device; d.ClockKnown && j.zone.known {
+		before := r.known().remembered
+		k.utc, k.proven = j.device.Kind == Camera, before.ClockProven
+		if before.Clock != ClockAuto {
+			k.utc = before.Clock == ClockUTC
+		}
+		if d := j.device; d.ClockKnown && j.zone.known && !k.proven {
 			p := newClockProbe(d.WallClock(time.Now()), j.zone.offset(time.Now()), k.utc)
 			found, err := r.evidence(ctx, p, track)
 			if err != nil {

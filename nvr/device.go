@@ -127,7 +127,9 @@ func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 	if d == (Device{}) && readClock(clock.body).wall.IsZero() && !r.session.wantsLogin() {
 		return Device{}, zone{}, -1, unexpected("what answers there is not a Hikvision recorder", nil)
 	}
-	z := setClock(&d, clock, info)
+	z, told := setClock(&d, clock, info)
+	z = r.settle(z, told, d.Serial)
+	r.meet(d, z)
 	r.log.Info("signed in", "model", d.Model, "firmware", d.Firmware, "kind", d.Kind.String(),
 		"zone_known", z.known, "clock_known", d.ClockKnown, "clock_error", d.ClockError)
 	return d, z, readTries(caps.body), nil
@@ -208,9 +210,10 @@ func kindOfDevice(deviceType, model string, capabilities map[string]string) Devi
 	return UnknownDevice
 }
 
-// setClock fills in what is known of the device's clock and returns its zone.
-// The moment of a reading is the middle between question and answer.
-func setClock(d *Device, clock, info document) zone {
+// setClock fills in what is known of the device's clock and returns its zone,
+// and whether the device itself told it. The moment of a reading is the middle
+// between question and answer.
+func setClock(d *Device, clock, info document) (z zone, told bool) {
 	read := readClock(clock.body)
 	at, wall := clock.middle(), read.wall
 	if wall.IsZero() {
@@ -221,21 +224,21 @@ func setClock(d *Device, clock, info document) zone {
 		}
 		t, err := http.ParseTime(source.header.Get("Date"))
 		if err != nil {
-			return read.zone
+			return read.zone, read.zone.known
 		}
 		at, wall = source.middle(), t.UTC()
 	}
 	if at.IsZero() {
-		return read.zone
+		return read.zone, read.zone.known
 	}
 	d.ClockKnown = true
 	d.WallOffset = wall.Sub(at.UTC()).Round(time.Second)
 	if read.zone.known {
 		d.ZoneKnown = true
 		d.ClockError = (d.WallOffset - read.zone.offset(at.UTC())).Round(time.Second)
-		return read.zone
+		return read.zone, true
 	}
-	return read.guess(d)
+	return read.guess(d), false
 }
 
 func (d document) middle() time.Time {

@@ -17,6 +17,11 @@ const (
 	formQuery
 )
 
+var formNames = [...]string{formUnknown: "", formPost: "post", formGet: "get", formQuery: "query"}
+
+// String returns "post", "get" or "query", "" when no form is known.
+func (f form) String() string { return formNames[f] }
+
 func (f form) method() string {
 	if f == formPost {
 		return http.MethodPost

@@ -52,7 +52,7 @@ func (x *exchange) run() (*http.Response, error) {
 			return nil, err
 		}
 		if resp.StatusCode != http.StatusUnauthorized {
-			s.accept(x.req, resp.StatusCode, login, n != nil && !fresh)
+			s.accept(x.req, resp.StatusCode, login, n != nil && !fresh, schemeOf(n, login))
 			return resp, nil
 		}
 		answer := readUnauthorized(resp)
@@ -81,6 +81,17 @@ func (x *exchange) run() (*http.Response, error) {
 		n.release() // adopted, but no longer sent with
 	}
 	return nil, unexpected("the recorder keeps asking to sign in again", nil)
+}
+
+// schemeOf returns the scheme by which a request carried the login.
+func schemeOf(n *nonce, login bool) Scheme {
+	switch {
+	case n != nil:
+		return schemeOfAlgorithm(n.challenge.Algorithm)
+	case login:
+		return SchemeBasic
+	}
+	return SchemeNone
 }
 
 // next returns the nonce that answers a challenge, nil for Basic.

@@ -211,6 +211,9 @@ func FuzzZone(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, seconds int64) {
 		z := parseZone(text)
+		if again := parseZone(z.String()); again != z {
+			t.Fatalf("%q is written %q, which is %+v and not %+v", text, z, again, z)
+		}
 		at := time.Unix(seconds%4_000_000_000, 0).UTC()
 		if off := z.offset(at); off.Abs() > 27*time.Hour {
 			t.Fatalf("%q is %v from UTC", text, off)

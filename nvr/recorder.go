@@ -22,6 +22,7 @@ type Config struct {
 	Clock    Clock
 	Timeout  time.Duration // give up on a connection that delivers nothing for so long; 0 means 30 s
 	Insecure bool          // accept any TLS certificate
+	Facts    Facts         // what an earlier run or another machine learned of the recorder
 	Log      *slog.Logger  // nil discards
 
 	// Dial opens connections; nil means the system's dialer. Tests use it to
@@ -44,8 +45,13 @@ type Recorder struct {
 	learned learned
 }
 
-// learned is what the answers of a device taught, kept for the run.
+// learned is what the answers of a device taught, kept for the run; what Facts
+// holds of it goes on to the next.
 type learned struct {
+	remembered Facts // what Config.Facts said of this device
+
+	serial   string           // the device's serial number
+	zone     zone             // what times of searches are converted with
 	download form             // what fetched a recording; unknown until something did
 	fits     map[string]int   // how often a recording was refused for nothing, by URI
 	ends     map[string]int64 // at which byte a recording ended that should have more, by URI
@@ -54,6 +60,7 @@ type learned struct {
 	shaped   bool             // shape is proven
 	unlength bool             // its Content-Length cannot be believed
 	longest  time.Duration    // the longest range that it lets search at once; 0: any
+	largest  int              // the largest page that it lets ask for; 0: any
 	byTime   bool             // it ignores the position in a search: go on by time
 	turns    uint64           // searches begun, to notice that another came between two pages
 	channels []int            // numbers that it listed
@@ -71,7 +78,8 @@ func New(c Config) *Recorder {
 		config:  c,
 		log:     log.With("recorder", c.Address.String()),
 		wire:    w,
-		session: newSession(w, c.Login),
+		session: newSession(w, c.Login, c.Facts),
+		learned: c.Facts.recall(),
 		search:  make(chan struct{}, 1),
 		reckons: make(chan struct{}, 1),
 	}

@@ -54,14 +54,34 @@ type session struct {
 	denied  map[string]int  // how often in a row a good login was refused it, as in open
 	check   *http.Request   // a GET that was accepted; tells a wrong password from a missing right
 	basic   bool            // only Basic is offered
+	scheme  Scheme          // the strongest by which the login was accepted, in this run or before
 	spent   int             // reused nonces in a row that were not honoured
 	forced  bool            // the operator wants a try although few are left
 	refused *Error          // the latch; nil while the login may be used
 	until   time.Time       // when the latch opens by itself; zero: never
 }
 
-func newSession(w *wire, login Login) *session {
-	return &session{wire: w, login: login, proof: make(chan struct{}, 1), open: map[string]bool{}, denied: map[string]int{}}
+func newSession(w *wire, login Login, f Facts) *session {
+	s := &session{wire: w, login: login, proof: make(chan struct{}, 1), open: map[string]bool{}, denied: map[string]int{}}
+	s.scheme = f.Scheme
+	if f.NoncePerPath {
+		s.spent = spentNonces
+	}
+	return s
+}
+
+// noncePerPath reports whether nonces cannot be used again for another path.
+func (s *session) noncePerPath() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.spent >= spentNonces
+}
+
+// strongest returns the strongest scheme by which the login was accepted.
+func (s *session) strongest() Scheme {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.scheme
 }
 
 // forgive opens the latch and forgets what the login was accepted for.
@@ -164,7 +184,7 @@ func (s *session) isProven() bool {
 // accept notes an answer that is not 401. It proves the login only when the
 // request carried it and the recorder got as far as looking at it, or when the
 // recorder gives everything away without one.
-func (s *session) accept(req *http.Request, status int, login, reused bool) {
+func (s *session) accept(req *http.Request, status int, login, reused bool, by Scheme) {
 	good := status >= 200 && status < 300
 	if !good && (!login || status >= 500) {
 		return
@@ -173,6 +193,7 @@ func (s *session) accept(req *http.Request, status int, login, reused bool) {
 	defer s.mu.Unlock()
 	s.proven, s.forced, s.last = true, false, time.Now()
 	s.asked = s.asked || login
+	s.scheme = max(s.scheme, by)
 	s.open[pathOf(req)] = true
 	delete(s.denied, pathOf(req))
 	if reused {

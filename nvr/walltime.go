@@ -16,9 +16,11 @@ type clockwork struct {
 func (r *Recorder) clockwork(j *joining) clockwork {
 	c := clockwork{utc: r.known().clock.utc, zone: j.zone}
 	if !c.zone.known {
-		// The best guess for a device that tells no time: it stands where we are.
+		// The best guess for a device that tells no time: it stands where we
+		// are. Other machines and later runs have to guess the same.
 		_, seconds := time.Now().Zone()
 		c.zone = zone{known: true, std: time.Duration(seconds) * time.Second}
+		r.learn(func(l *learned) { l.zone = c.zone })
 	}
 	return c
 }

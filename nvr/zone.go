@@ -1,10 +1,42 @@
 package nvr
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 )
+
+// String writes the zone so that parseZone reads the same; "" when it is not
+// known.
+func (z zone) String() string {
+	if !z.known {
+		return ""
+	}
+	text := "UTC" + offsetText(-z.std)
+	if z.shift == 0 {
+		return text
+	}
+	return text + "DST" + clockText(z.shift) + "," + z.start.String() + "," + z.end.String()
+}
+
+func (c change) String() string {
+	return fmt.Sprintf("M%d.%d.%d/%s", c.month, c.week, c.day, clockText(c.at))
+}
+
+// offsetText writes "+5:00:00" or "-8:00:00".
+func offsetText(d time.Duration) string {
+	if d < 0 {
+		return "-" + clockText(-d)
+	}
+	return "+" + clockText(d)
+}
+
+// clockText writes "h:mm:ss".
+func clockText(d time.Duration) string {
+	s := int(d / time.Second)
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
 
 // parseZone reads the POSIX zone string of a recorder: "CST-8:00:00" is eight
 // hours ahead of UTC (the sign is inverted), and

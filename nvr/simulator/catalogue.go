@@ -163,6 +163,7 @@ func clockQuirks() []Quirk {
 			c.Zone, c.Quirks.StandardSuffix = "CST-2:00:00DST01:00:00,M3.5.5/02:00:00,M10.5.0/02:00:00", true
 		}},
 		{"no-offset", "localTime has no offset.", unnamed, quirk(func(q *Quirks) { q.NoOffset = true })},
+		{"no-time-zone", "System/time names no time zone.", notReported, quirk(func(q *Quirks) { q.NoTimeZone, q.NoOffset = true, true })},
 		{"offsets-in-results", "Times in results carry an offset.", unnamed, func(c *Config) { c.Zone, c.Quirks.Offsets = "CST-8:00:00", true }},
 		{"clock-ahead", "The device's clock is ten minutes ahead.", unnamed, func(c *Config) { c.ClockError = 10 * time.Minute }},
 	}

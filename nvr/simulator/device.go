@@ -122,8 +122,11 @@ func (rec *Recorder) time(r *request) *reply {
 	if rec.quirks.NoOffset {
 		local = wall.Format("2006-01-02 15:04:05")
 	}
-	return rec.answer("Time", "", element("timeMode", "manual")+
-		element("localTime", local)+element("timeZone", rec.zone.text))
+	inner := element("timeMode", "manual") + element("localTime", local)
+	if !rec.quirks.NoTimeZone {
+		inner += element("timeZone", rec.zone.text)
+	}
+	return rec.answer("Time", "", inner)
 }
 
 func (rec *Recorder) userCheck(r *request) *reply {

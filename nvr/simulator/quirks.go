@@ -31,6 +31,7 @@ type Quirks struct {
 	Offsets        bool  // times in results carry an explicit offset instead of Z
 	StandardSuffix bool  // System/time shows the standard offset during daylight saving
 	NoOffset       bool  // System/time shows "2006-01-02 15:04:05" without offset
+	NoTimeZone     bool  // System/time names no timeZone
 	TrueDate       bool  // the Date header is true GMT; else it is the wall clock labelled GMT
 
 	// Search: requests.
