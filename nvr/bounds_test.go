@@ -30,8 +30,8 @@ func TestEveryRequestIsBoundedInTime(t *testing.T) {
 				if took := time.Since(began); took < timeout || took > timeout+time.Second {
 					t.Errorf("%s, %s: it took %v", e, fault, took)
 				}
-				if e == simulator.Challenge && err == nil {
-					return // the words of a challenge are in its header
+				if err == nil && (e == simulator.Challenge || e == simulator.Time || e == simulator.InputProxy) {
+					return // the words of a challenge are in its header, and one list can be done without
 				}
 				checkKind(t, err, nvr.Timeout)
 			})

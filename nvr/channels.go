@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/xml"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,54 +55,44 @@ func (r *Recorder) Channels(ctx context.Context) ([]Channel, error) {
 }
 
 func (r *Recorder) discover(ctx context.Context) ([]Channel, error) {
-	inputs, err := r.list(ctx, inputsPath)
+	lists, leftOut, err := r.documents(ctx, inputsPath, proxiesPath, tracksPath)
 	if err != nil {
 		return nil, err
 	}
-	proxies, err := r.list(ctx, proxiesPath)
-	if err != nil {
-		return nil, err
-	}
-	tracks, err := r.list(ctx, tracksPath)
-	if err != nil {
-		return nil, err
-	}
+	inputs, proxies, tracks := readList(lists[0].body), readList(lists[1].body), readList(lists[2].body)
 	var status, streams []listed
 	if len(proxies) > 0 {
-		status, err = r.list(ctx, proxyStatusPath)
+		status, err = r.extra(ctx, proxyStatusPath)
 	}
 	if len(inputs)+len(proxies)+len(tracks) == 0 {
-		streams, err = r.list(ctx, streamsPath)
+		streams, err = r.extra(ctx, streamsPath)
 	}
 	if err != nil {
 		return nil, err
 	}
 	channels := merge(inputs, proxies, status, tracks, streams)
+	if len(channels) == 0 && leftOut != nil {
+		return nil, leftOut
+	}
 	if len(channels) == 0 {
 		return nil, unexpected("this device does not list its channels", nil).
 			advise("name the channels in the sheet's cameras column, for example 1-4, then press r")
 	}
+	if leftOut != nil {
+		r.log.Warn("a list of channels is left out", "reason", leftOut)
+	}
 	return channels, nil
 }
 
-// list fetches one list of channels; a refusal gives an empty one.
-func (r *Recorder) list(ctx context.Context, path string) ([]listed, error) {
-	d, err := r.fetch(ctx, http.MethodGet, path, "")
-	if err == nil {
-		if refused := d.refusal(); refused != nil {
-			err = refused
-		}
+// extra fetches a list that adds something to what is known already. A device
+// that fails to answer for it does without.
+func (r *Recorder) extra(ctx context.Context, path string) ([]listed, error) {
+	d, err := r.optional(ctx, path)
+	if err != nil && concernsOne(err) {
+		r.log.Warn("a list is left out", "path", path, "reason", err)
+		return nil, nil
 	}
-	if err != nil {
-		switch KindOf(err) {
-		case Forbidden, Gone, Protocol:
-			r.log.Debug("no list of channels", "path", path, "reason", err.(*Error).What()) //nolint:errorlint // KindOf found it to be one
-			return nil, nil
-		case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS:
-		}
-		return nil, err
-	}
-	return readList(d.body), nil
+	return readList(d.body), err
 }
 
 // readList reads the elements of any list of channels. What its "size"

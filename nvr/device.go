@@ -111,18 +111,11 @@ func isContextError(err error) bool {
 // introduce asks the device who it is, what it can do, and what time it shows.
 // Whatever it does not answer stays unknown: OEM units lack any of the three.
 func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
-	info, err := r.optional(ctx, deviceInfoPath)
+	docs, leftOut, err := r.documents(ctx, deviceInfoPath, capabilitiesPath, timePath)
 	if err != nil {
 		return Device{}, zone{}, -1, err
 	}
-	caps, err := r.optional(ctx, capabilitiesPath)
-	if err != nil {
-		return Device{}, zone{}, -1, err
-	}
-	clock, err := r.optional(ctx, timePath)
-	if err != nil {
-		return Device{}, zone{}, -1, err
-	}
+	info, caps, clock := docs[0], docs[1], docs[2]
 	d := readDevice(info.body, caps.body)
 	if d == (Device{}) && readClock(clock.body).wall.IsZero() && !r.session.wantsLogin() {
 		return Device{}, zone{}, -1, unexpected("what answers there is not a Hikvision recorder", nil)
@@ -131,7 +124,7 @@ func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 	z = r.settle(z, told, d.Serial)
 	r.meet(d, z)
 	r.log.Info("signed in", "model", d.Model, "firmware", d.Firmware, "kind", d.Kind.String(),
-		"zone_known", z.known, "clock_known", d.ClockKnown, "clock_error", d.ClockError)
+		"zone_known", z.known, "clock_known", d.ClockKnown, "clock_error", d.ClockError, "left_out", leftOut)
 	return d, z, readTries(caps.body), nil
 }
 
@@ -143,32 +136,6 @@ func readTries(capabilities []byte) int {
 		return n
 	}
 	return -1
-}
-
-// optional fetches a document that a device may do without: refusals and
-// nonsense give an empty document, anything that concerns the recorder as a
-// whole is an error.
-func (r *Recorder) optional(ctx context.Context, path string) (document, error) {
-	d, err := r.fetch(ctx, http.MethodGet, path, "")
-	if err == nil {
-		if refused := d.refusal(); refused != nil {
-			err = refused
-		}
-	}
-	if err == nil {
-		return d, nil
-	}
-	switch KindOf(err) {
-	case Forbidden, Gone:
-		return document{sent: d.sent, came: d.came, header: d.header}, nil
-	case Protocol:
-		if e, _ := errors.AsType[*Error](err); e.advice != "" {
-			return document{}, err // somebody must act: a redirect, a sign-in that is not known
-		}
-		return document{sent: d.sent, came: d.came, header: d.header}, nil
-	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS:
-	}
-	return document{}, err
 }
 
 // readDevice reads what a device says of itself.

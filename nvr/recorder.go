@@ -158,7 +158,7 @@ func (r *Recorder) fetch(ctx context.Context, method, path, body string) (docume
 	d := document{sent: time.Now()}
 	resp, err := r.session.do(req)
 	if err != nil {
-		return document{}, err
+		return document{}, unanswered(err, r.wire.limit)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	d.status, d.header, d.came = resp.StatusCode, resp.Header, time.Now()
@@ -168,7 +168,8 @@ func (r *Recorder) fetch(ctx context.Context, method, path, body string) (docume
 	case err != nil:
 		return document{}, brokenOff(ctx, err, r.wire.limit)
 	case len(d.body) > maxDocument:
-		return document{}, unexpected("an answer of more than 4 MiB", nil)
+		d.body = nil
+		return d, unexpected("an answer of more than 4 MiB", nil)
 	}
 	return d, nil
 }

@@ -27,8 +27,17 @@ var refusals = map[string]struct {
 	"redirects-to-https": {listChannels, nvr.Protocol},
 	"first-search-fails": {searchDay, nvr.Protocol},
 	"answers-html":       {downloadFirst, nvr.Protocol},
-	"bare-503":           {searchDay, nvr.Busy},
-	"spurious-search":    {searchDay, nvr.KindUnknown}, // asked again, it works
+
+	"search-errors":         {searchTwice, nvr.Busy},
+	"early-range":           {searchEarly, nvr.Busy},
+	"many-matches":          {searchDay, nvr.Busy},
+	"sick-recording":        {downloadFirst, nvr.Busy},
+	"sick-recording-error":  {downloadFirst, nvr.Busy},
+	"sick-recording-500":    {downloadFirst, nvr.Busy},
+	"sick-recording-silent": {downloadFirst, nvr.Timeout},
+	"sick-track":            {searchDay, nvr.Busy},
+	"bare-503":              {searchDay, nvr.Busy},
+	"spurious-search":       {searchDay, nvr.KindUnknown}, // asked again, it works
 }
 
 func listChannels(ctx context.Context, r *nvr.Recorder) error {
@@ -38,6 +47,18 @@ func listChannels(ctx context.Context, r *nvr.Recorder) error {
 
 func searchDay(ctx context.Context, r *nvr.Recorder) error {
 	_, err := search(ctx, r, 101, day, day.AddDate(0, 0, 1))
+	return err
+}
+
+func searchTwice(ctx context.Context, r *nvr.Recorder) error {
+	if err := searchDay(ctx, r); err != nil {
+		return err
+	}
+	return searchDay(ctx, r)
+}
+
+func searchEarly(ctx context.Context, r *nvr.Recorder) error {
+	_, err := search(ctx, r, 101, day.AddDate(0, 0, -1), day.AddDate(0, 0, 1))
 	return err
 }
 
@@ -60,21 +81,23 @@ func TestQuirksThatRefuse(t *testing.T) {
 			if !ok {
 				t.Fatal("nobody has said what this device gives")
 			}
-			c := simulator.Config{Channels: channels(1)}
-			known.Apply(&c)
-			if known.Name == "unsettled" {
-				c.Now = func() (now time.Time) { return day.Add(90 * time.Minute) }
-			}
-			device, client := plug(t, c)
-			err := want.step(t.Context(), client)
-			if want.kind != nvr.KindUnknown {
-				checkKind(t, err, want.kind)
-			} else if err != nil {
-				t.Error(err)
-			}
-			if s := device.Stats().Auth; s.Refused > 0 {
-				t.Errorf("%d logins were refused", s.Refused)
-			}
+			bubble(t, func(t *testing.T) {
+				c := simulator.Config{Channels: channels(1)}
+				known.Apply(&c)
+				if known.Name == "unsettled" {
+					c.Now = func() (now time.Time) { return day.Add(90 * time.Minute) }
+				}
+				device, client := plug(t, c)
+				err := want.step(t.Context(), client)
+				if want.kind != nvr.KindUnknown {
+					checkKind(t, err, want.kind)
+				} else if err != nil {
+					t.Error(err)
+				}
+				if s := device.Stats().Auth; s.Refused > 0 {
+					t.Errorf("%d logins were refused", s.Refused)
+				}
+			})
 		})
 	}
 }

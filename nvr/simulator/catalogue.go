@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -54,6 +55,10 @@ func discoveryQuirks() []Quirk {
 		{"no-usercheck", "Security/userCheck is not supported.", notReported, quirk(func(q *Quirks) { q.NoUserCheck = true })},
 		{"no-online-state", "The channel status leaves out whether a camera is online.", "hikvision_next fixtures", quirk(func(q *Quirks) { q.NoOnlineState = true })},
 		{"no-device-type", "deviceInfo has no deviceType.", notReported, quirk(func(q *Quirks) { q.NoDeviceType = true })},
+		{"sick-list", "record/tracks is 500 deviceError for ever.", "evercam-server#63", sickList(Tracks)},
+		{"sick-status", "InputProxy/channels/status is 500 deviceError for ever.", "evercam-server#63", sickList(InputProxyStatus)},
+		{"sick-capabilities", "System/capabilities is 500 deviceError for ever.", "evercam-server#63", sickList(Capabilities)},
+		{"sick-time", "System/time is 500 deviceError for ever.", "evercam-server#63", sickList(Time)},
 		{"gaps", "Channel numbers are not contiguous.", "hikvision_next fixtures", func(c *Config) {
 			c.Channels = slices.Clone(c.Channels)
 			for i := range c.Channels {
@@ -79,6 +84,9 @@ func searchQuirks() []Quirk {
 		{"one-search-at-a-time", "A second search at the same time is busy.", "DS-7616NXI-K2 V4.84.101: maxConcurrentSearches 1", func(c *Config) { c.MaxSearches = 1 }},
 		{"search-needs-quiet", "A search is busy while a download runs.", notReported, quirk(func(q *Quirks) { q.SearchNeedsQuiet = true })},
 		{"spare-spans", "More than one timeSpan is accepted.", notReported, quirk(func(q *Quirks) { q.SpareSpans = true })},
+		{"busy-searches", "Three of ten searches are 503 deviceBusy, at random.", "one search slot and a second client: 10 to 30 %", func(c *Config) {
+			c.Random = map[Endpoint]Chaos{Search: {Seed: 3, Probability: 0.3, Faults: []Fault{Busy(0)}}}
+		}},
 		{"search-cap", "A search ends with OK after 4000 items.", "timelapsed, live NVR", quirk(func(q *Quirks) { q.SearchCap = 4000 })},
 	}
 }
@@ -150,6 +158,10 @@ func deliveryQuirks() []Quirk {
 		{"range-wrong", "A Range gets 206 and the file from its beginning.", notReported, quirk(func(q *Quirks) { q.Range = RangeWrong })},
 		{"range-silent", "A Range gets 206 without Content-Range.", notReported, quirk(func(q *Quirks) { q.Range = RangeSilent })},
 		{"content-type", "A download is application/octet-stream.", notReported, quirk(func(q *Quirks) { q.ContentType = "application/octet-stream" })},
+		{"mid-gop", "A file begins in the middle of a group of pictures.", "cut at the size limit of a file; a live NVR", quirk(func(q *Quirks) { q.MidGOP = true })},
+		{"zero-fill", "The last block of a file is filled with zeros.", notReported, quirk(func(q *Quirks) { q.ZeroFill = 1000 })},
+		{"fill-between", "0xFF bytes stand between two packs.", notReported, quirk(func(q *Quirks) { q.FillBetween = true })},
+		{"header-again", "The IMKH header stands in the middle of a file once more.", notReported, quirk(func(q *Quirks) { q.HeaderAgain = true })},
 		{"bare-stream", "There is no IMKH header.", notReported, quirk(func(q *Quirks) { q.BareStream = true })},
 	}
 }
@@ -216,6 +228,19 @@ func Refusals() []Quirk {
 		{"redirects-to-https", "Plain requests are redirected to HTTPS.", "redirectToHttps in hikvision_next fixtures", quirk(func(q *Quirks) { q.RedirectTo = "https://192.0.2.64" })},
 		{"first-search-fails", "A search is answered by a ResponseStatus with status 200.", unnamed, quirk(func(q *Quirks) { q.FirstSearchFails = true })},
 		{"spurious-search", "Every second search is a 400 that means nothing.", notReported, quirk(func(q *Quirks) { q.SpuriousSearch = 2 })},
+		{"search-errors", "Every second search is 500 deviceError; the same search works when it is repeated.", "DS-7716NI-I4/16P V4.61.030: about half of all searches", quirk(func(q *Quirks) { q.SearchErrors = 2 })},
+		{"early-range", "A search that begins before the first recording is 500 deviceError, always.", "DS-7716NI-I4/16P V4.61.030", func(c *Config) { c.Quirks.IndexFrom = firstStart(*c) }},
+		{"many-matches", "A search that finds more than two items is 500 deviceError, always.", "DS-7716NI-I4/16P V4.61.030: thousands of items", quirk(func(q *Quirks) { q.MaxMatches = 2 })},
+		{"sick-recording", "One recording is 503 for ever.", "evercam-server#63, evercam-server#475", sickRecording(Busy(0))},
+		{"sick-recording-error", "One recording is deviceError with status 200 and the PSIA namespace, for ever.", "evercam-server#63, evercam-server#475", sickRecording(DeviceErrorWith200())},
+		{"sick-recording-500", "One recording is 500 deviceError for ever.", "evercam-server#63, evercam-server#475", sickRecording(DeviceError500())},
+		{"sick-recording-silent", "Asked for one recording, the device never answers.", "evercam-server#475", sickRecording(SlowHeaders(time.Hour))},
+		{"sick-track", "Searches of one track are deviceError for ever.", "evercam-server#63, evercam-server#475", func(c *Config) {
+			c.Channels = slices.Clone(c.Channels)
+			if len(c.Channels) > 0 {
+				c.Channels[0].SearchFault = DeviceErrorWith200()
+			}
+		}},
 		{"answers-html", "A download is a web page with status 200.", notReported, func(c *Config) {
 			c.Random = map[Endpoint]Chaos{Download: {Probability: 1, Faults: []Fault{HTMLWith200()}}}
 		}},
@@ -248,6 +273,44 @@ func vanish(c *Config) {
 			c.Channels[i].Recordings = list
 		}
 	}
+}
+
+// sickRecording makes every download of one recording of the first channel fail.
+func sickRecording(f Fault) func(*Config) {
+	return func(c *Config) {
+		c.Channels = slices.Clone(c.Channels)
+		if len(c.Channels) > 0 && len(c.Channels[0].Recordings) > 0 {
+			list := slices.Clone(c.Channels[0].Recordings)
+			list[0].Fault = f
+			c.Channels[0].Recordings = list
+		}
+	}
+}
+
+// sickList makes one optional document fail.
+func sickList(e Endpoint) func(*Config) {
+	return func(c *Config) {
+		always := maps.Clone(c.Always)
+		if always == nil {
+			always = map[Endpoint]Fault{}
+		}
+		always[e] = DeviceError500()
+		c.Always = always
+	}
+}
+
+// firstStart returns when the oldest recording begins.
+func firstStart(c Config) time.Time {
+	first := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	found := false
+	for _, ch := range c.Channels {
+		for _, r := range slices.Concat(ch.Recordings, ch.SubRecordings, ch.Photos) {
+			if !found || r.Start.Before(first) {
+				first, found = r.Start, true
+			}
+		}
+	}
+	return first
 }
 
 // quirk changes only Config.Quirks.

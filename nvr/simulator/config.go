@@ -68,9 +68,10 @@ type Config struct {
 	Auth   Auth
 	Quirks Quirks
 
-	// Script and Random are what Recorder.Script and Recorder.Chaos would be
-	// called with.
+	// Script, Always and Random are what Recorder.Script, Recorder.ScriptAlways
+	// and Recorder.Chaos would be called with.
 	Script map[Endpoint][]Fault
+	Always map[Endpoint]Fault
 	Random map[Endpoint]Chaos
 }
 
@@ -96,6 +97,9 @@ type Channel struct {
 	Recordings    []Recording // main stream, track number*100+1
 	SubRecordings []Recording // sub-stream, track number*100+2
 	Photos        []Recording // pictures, track number*100+3
+
+	// SearchFault is what every search of the channel's tracks meets, for ever.
+	SearchFault Fault
 }
 
 // Recording is one file on the recorder.
@@ -108,6 +112,8 @@ type Recording struct {
 	// Growing makes the file as long as its share of Start to End that is
 	// over, and leaves the rest for later. It is not found before Start.
 	Growing bool
+	// Fault is what every download of the recording meets, for ever.
+	Fault Fault
 	// Vanished makes the recording appear in searches although the file is
 	// gone: a download gets an error.
 	Vanished bool

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -170,6 +171,16 @@ func DeviceError500() Fault {
 // DeviceError503 answers 503 deviceError.
 func DeviceError503() Fault {
 	return statusFault("503 deviceError", http.StatusServiceUnavailable, codeDeviceError, "deviceError")
+}
+
+// DeviceErrorWith200 answers 200 and deviceError in the PSIA namespace.
+func DeviceErrorWith200() Fault {
+	return named(Fault{answer: func(r *http.Request) *reply {
+		p := &reply{status: http.StatusOK}
+		p.xml(strings.Replace(responseStatus(r.URL.Path, codeDeviceError, "deviceError", ""),
+			`version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"`, `version="1.0" xmlns="urn:psialliance-org"`, 1))
+		return p
+	}}, "200 deviceError")
 }
 
 // Forbidden answers 403 lowPrivilege.

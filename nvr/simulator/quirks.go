@@ -49,6 +49,9 @@ type Quirks struct {
 	RefuseUnknown     bool          // a track that is not configured is 400, not empty
 	SearchNeedsQuiet  bool          // searches are "busy" while a download runs
 	SpuriousSearch    int           // every n-th search is badXmlContent; 0 never
+	SearchErrors      int           // every n-th search is deviceError; 0 never
+	IndexFrom         time.Time     // a search that begins before it is deviceError; zero accepts all
+	MaxMatches        int           // a search that finds more is deviceError; 0 accepts all
 	FirstSearchFails  bool          // the first search is a ResponseStatus with status 200
 
 	// Search: results.
@@ -99,6 +102,10 @@ type Quirks struct {
 	ContentType     string        // default "Opaque/data"
 	Unsettled       time.Duration // a file that ended less than this ago lacks its last tenth
 	BareStream      bool          // no IMKH header before the program stream
+	MidGOP          bool          // a file begins in the middle of a group of pictures
+	FillBetween     bool          // 0xFF bytes stand between two packs
+	HeaderAgain     bool          // the IMKH header stands in the middle of a file once more
+	ZeroFill        int64         // a file ends with so many zero bytes
 	BusyForm        BusyForm      // how "busy" is said
 	GoneForm        GoneForm      // how a missing file is refused
 

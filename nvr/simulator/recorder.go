@@ -163,6 +163,9 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req.track = trackOf(to.endpoint, req)
 	rec.meter.request(to.endpoint)
 	fault := rec.script.next(to.endpoint, req.track)
+	if fault.name == "" {
+		fault = rec.sick(to.endpoint, req)
+	}
 
 	release, busy := rec.meter.enter(to.endpoint, rec.limit(to.endpoint))
 	out.release = sync.OnceFunc(release)
@@ -175,6 +178,24 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		out.send(to.handle(req), fault)
 	}
+}
+
+// sick returns the fault of a channel whose searches always fail, and of a
+// recording whose downloads do.
+func (rec *Recorder) sick(e Endpoint, r *request) Fault {
+	switch e {
+	case Search:
+		if t := rec.tracks[r.track]; t != nil {
+			return t.channel.SearchFault
+		}
+	case Download:
+		if uri, ok := playbackURI(r); ok {
+			found, _ := rec.stored(uri.track, uri.name)
+			return found.Fault
+		}
+	default:
+	}
+	return Fault{}
 }
 
 // limit returns how many requests to an endpoint may run at once; 0 is no limit.

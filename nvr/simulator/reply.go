@@ -80,6 +80,10 @@ func refusal(r *http.Request, status, code int, sub, description string) *reply 
 	return p
 }
 
+func deviceError(r *http.Request) *reply {
+	return refusal(r, http.StatusInternalServerError, codeDeviceError, "deviceError", "")
+}
+
 func notSupported(r *http.Request) *reply {
 	return refusal(r, http.StatusForbidden, codeInvalidOperation, "notSupport", "")
 }

@@ -66,6 +66,9 @@ func newScript(c Config) *script {
 	for e, faults := range c.Script {
 		s.queues[scriptKey{endpoint: e}] = slices.Clone(faults)
 	}
+	for e, f := range c.Always {
+		s.always[scriptKey{endpoint: e}] = f
+	}
 	for e, c := range c.Random {
 		s.chaos[e] = newStriker(c)
 	}

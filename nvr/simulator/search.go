@@ -76,6 +76,9 @@ func (rec *Recorder) refuseSearch(r *request, q *searchRequest) *reply {
 		return badParameters(r.Request, "timeSpanList")
 	case k.MaxSpan > 0 && q.to.Sub(q.from) > k.MaxSpan:
 		return badParameters(r.Request, "timeSpan")
+	case k.SearchErrors > 0 && nth%k.SearchErrors == 0,
+		!k.IndexFrom.IsZero() && rec.wallOf(q, q.from).Before(k.IndexFrom):
+		return deviceError(r.Request)
 	case k.SpuriousSearch > 0 && nth%k.SpuriousSearch == 0:
 		return badContent(r.Request, "")
 	case k.FirstSearchFails && nth == 1:
@@ -94,10 +97,7 @@ func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
 		// Without a list that it understands a HiWatch DS-N308 takes track 101.
 		tracks = rec.order[:min(1, len(rec.order))]
 	}
-	from, to := q.from, q.to
-	if q.fromOffset || rec.utc() {
-		from, to = rec.zone.wall(from), rec.zone.wall(to)
-	}
+	from, to := rec.wallOf(q, q.from), rec.wallOf(q, q.to)
 	var items []item
 	for _, number := range tracks {
 		list, configured := rec.recordings(number)
@@ -111,10 +111,21 @@ func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
 			}
 		}
 	}
+	if k.MaxMatches > 0 && len(items) > k.MaxMatches {
+		return nil, deviceError(r.Request)
+	}
 	if k.Descending {
 		slices.Reverse(items)
 	}
 	return items, nil
+}
+
+// wallOf returns the wall clock of a time of a search.
+func (rec *Recorder) wallOf(q *searchRequest, t time.Time) time.Time {
+	if q.fromOffset || rec.utc() {
+		return rec.zone.wall(t)
+	}
+	return t
 }
 
 // utc says whether times in searches are true UTC.

@@ -162,7 +162,7 @@ func (rec *Recorder) content(number int, final Recording, size int64) *Content {
 	if t.photos {
 		return photo(final, size)
 	}
-	return footage(t.channel, final, size, rec.quirks.BareStream)
+	return rec.quirks.odd(t.channel, final, size)
 }
 
 var _ io.ReadSeeker = (*Content)(nil)
