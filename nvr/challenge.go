@@ -23,6 +23,9 @@ type unauthorized struct {
 // usable reports whether the 401 says how to sign in.
 func (u unauthorized) usable() bool { return u.challenge != nil || u.basic }
 
+// stale reports whether the recorder says that only the nonce was at fault.
+func (u unauthorized) stale() bool { return u.challenge != nil && u.challenge.Stale }
+
 // readUnauthorized reads and closes a 401: challenges from its header, the
 // reason from its body, which may be XML, HTML or nothing.
 func readUnauthorized(resp *http.Response) unauthorized {

@@ -11,6 +11,7 @@ type exchange struct {
 	holds    bool // the session's proof is ours: nobody else tries the login
 	refusals int  // logins that this exchange had refused
 	checked  bool // the login was found good in between
+	foreign  bool // a nonce of another path was refused
 }
 
 // alone waits until no other exchange is proving the login, and fails when the
@@ -43,7 +44,7 @@ func (x *exchange) end() {
 // was allowed before).
 func (x *exchange) run() (*http.Response, error) {
 	s := x.session
-	n := s.credential()
+	n := s.credential(x.req)
 	login := n != nil || s.usesBasic() // the request carries the login
 	fresh := false                     // n answers a challenge of this exchange
 	for range maxSends {
@@ -53,26 +54,31 @@ func (x *exchange) run() (*http.Response, error) {
 		}
 		if resp.StatusCode != http.StatusUnauthorized {
 			s.accept(x.req, resp.StatusCode, login, n != nil && !fresh, schemeOf(n, login))
+			if x.foreign && fresh {
+				s.learnNoncePerPath()
+			}
 			return resp, nil
 		}
 		answer := readUnauthorized(resp)
-		stale := answer.challenge != nil && answer.challenge.Stale
 		if e := x.saidOutright(answer); e != nil {
 			return nil, e
 		}
-		if login && !stale {
-			if !fresh {
+		if login && !answer.stale() {
+			switch {
+			case n != nil && n.path != x.req.URL.Path:
+				x.foreign = true
+			case !fresh:
 				s.noteSpent()
 			}
 			if err := x.refused(answer); err != nil {
 				return nil, err
 			}
-			if x.checked || !answer.usable() {
+			if !answer.usable() {
 				n, login, fresh = nil, false, false
 				continue
 			}
 		}
-		if n, err = x.next(answer, n); err != nil {
+		if n, err = x.next(x.req, answer, n); err != nil {
 			return nil, err
 		}
 		login, fresh = true, true
@@ -80,7 +86,7 @@ func (x *exchange) run() (*http.Response, error) {
 	if n != nil && fresh {
 		n.release() // adopted, but no longer sent with
 	}
-	return nil, unexpected("the recorder keeps asking to sign in again", nil)
+	return nil, signInLoop()
 }
 
 // schemeOf returns the scheme by which a request carried the login.
@@ -94,8 +100,9 @@ func schemeOf(n *nonce, login bool) Scheme {
 	return SchemeNone
 }
 
-// next returns the nonce that answers a challenge, nil for Basic.
-func (x *exchange) next(answer unauthorized, old *nonce) (*nonce, error) {
+// next returns the nonce that answers the challenge that a request got, nil for
+// Basic.
+func (x *exchange) next(req *http.Request, answer unauthorized, old *nonce) (*nonce, error) {
 	s := x.session
 	if answer.challenge == nil {
 		if !answer.basic {
@@ -105,7 +112,7 @@ func (x *exchange) next(answer unauthorized, old *nonce) (*nonce, error) {
 		s.setBasic()
 		return nil, nil
 	}
-	return s.nonces.adopt(x.req.Context(), answer.challenge, old)
+	return s.nonces.adopt(x.req.Context(), answer.challenge, req.URL.Path, old)
 }
 
 // saidOutright handles what the body of a 401 states in words.
@@ -135,12 +142,15 @@ func (x *exchange) saidOutright(answer unauthorized) *Error {
 func (x *exchange) refused(answer unauthorized) error {
 	s := x.session
 	x.refusals++
-	few := answer.status.triesLeft()
+	few, reserve := answer.status.triesLeft(), fewTries
+	if x.foreign && !x.checked {
+		reserve = lastTry // the nonce is to blame more likely than the password
+	}
 	switch {
 	case x.checked:
 		s.deny(x.req)
 		return failure(Forbidden, answer.words, nil)
-	case x.refusals > 1, !s.isProven(), few >= 0 && few <= fewTries:
+	case x.refusals > 1, !s.isProven(), few >= 0 && few <= reserve:
 		return s.latch(refusedLogin(answer))
 	}
 	if err := x.alone(); err != nil {
@@ -153,7 +163,9 @@ func (x *exchange) refused(answer unauthorized) error {
 }
 
 // checkLogin repeats a request that was accepted before, to learn whether the
-// login is still good. A refusal is latched.
+// login is still good. It answers a challenge of that request's own: appweb
+// (IOTechSystems/onvif#41) refuses one that another URL got, whatever the
+// password. A refusal is latched.
 func (x *exchange) checkLogin(answer unauthorized) error {
 	s := x.session
 	req := s.checkRequest()
@@ -161,8 +173,10 @@ func (x *exchange) checkLogin(answer unauthorized) error {
 		return s.latch(refusedLogin(answer))
 	}
 	req = req.WithContext(x.req.Context())
-	if !answer.usable() {
-		resp, err := s.send(req, nil)
+	var n *nonce
+	login := s.usesBasic()
+	for range maxSends {
+		resp, err := s.send(req, n)
 		if err != nil {
 			return err
 		}
@@ -172,26 +186,25 @@ func (x *exchange) checkLogin(answer unauthorized) error {
 			return nil
 		}
 		answer = readUnauthorized(resp)
-	}
-	n, err := x.next(answer, nil)
-	if err != nil {
-		return err
-	}
-	resp, err := s.send(req, n)
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode == http.StatusUnauthorized {
-		answer = readUnauthorized(resp)
 		if e := x.saidOutright(answer); e != nil {
 			return e
 		}
-		return s.latch(refusedLogin(answer))
+		if login && !answer.stale() {
+			return s.latch(refusedLogin(answer))
+		}
+		if n, err = x.next(req, answer, n); err != nil {
+			return err
+		}
+		login = true
 	}
-	drain(resp.Body)
-	x.checked = true
-	return nil
+	if n != nil {
+		n.release()
+	}
+	return signInLoop()
 }
+
+// signInLoop is the failure of a recorder that always has another challenge.
+func signInLoop() *Error { return unexpected("the recorder keeps asking to sign in again", nil) }
 
 func refusedLogin(answer unauthorized) *Error {
 	e := failure(Auth, "", nil)

@@ -12,7 +12,7 @@ import (
 
 // maxNonces is how many nonces a session keeps: one per request that waits for
 // its headers at one time is enough.
-const maxNonces = 8
+const maxNonces = 16
 
 // nonce is one digest challenge and how often it has been used. Whoever holds
 // it sends with it alone until headers arrive, so that the recorder sees the
@@ -20,6 +20,7 @@ const maxNonces = 8
 type nonce struct {
 	held      chan struct{} // full while a request holds the nonce
 	challenge *digest.Challenge
+	path      string // of the request whose 401 gave it out; on some devices it is good for no other
 	uses      int
 }
 
@@ -49,11 +50,15 @@ type nonces struct {
 	known []*nonce
 }
 
-// lease returns a nonce that nobody uses, nil when there is none.
-func (p *nonces) lease() *nonce {
+// lease returns a nonce that nobody uses, nil when there is none. With perPath
+// it must have been given out for that very path.
+func (p *nonces) lease(path string, perPath bool) *nonce {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, n := range slices.Backward(p.known) {
+		if perPath && n.path != path {
+			continue
+		}
 		select {
 		case n.held <- struct{}{}:
 			return n
@@ -63,10 +68,10 @@ func (p *nonces) lease() *nonce {
 	return nil
 }
 
-// adopt returns the nonce of a challenge, held. A recorder may hand out the
-// same nonce to everybody; then its count goes on, and adopt waits for its turn.
-// The nonce that the challenge replaces may be nil.
-func (p *nonces) adopt(ctx context.Context, c *digest.Challenge, replaces *nonce) (*nonce, error) {
+// adopt returns the nonce of a challenge that a request to path got, held. A
+// recorder may hand out the same nonce to everybody; then its count goes on, and
+// adopt waits for its turn. The nonce that the challenge replaces may be nil.
+func (p *nonces) adopt(ctx context.Context, c *digest.Challenge, path string, replaces *nonce) (*nonce, error) {
 	p.mu.Lock()
 	for _, n := range p.known {
 		if n.challenge.Nonce == c.Nonce && n.challenge.Realm == c.Realm && n.challenge.Algorithm == c.Algorithm {
@@ -84,7 +89,7 @@ func (p *nonces) adopt(ctx context.Context, c *digest.Challenge, replaces *nonce
 	if len(p.known) >= maxNonces {
 		p.known = slices.Delete(p.known, 0, 1)
 	}
-	n := &nonce{challenge: c, held: make(chan struct{}, 1)}
+	n := &nonce{challenge: c, path: path, held: make(chan struct{}, 1)}
 	n.held <- struct{}{}
 	p.known = append(p.known, n)
 	return n, nil

@@ -66,7 +66,7 @@ var combinations = []quirk{
 	{name: "every recording is XML by its type", config: withQuirks(func(q *simulator.Quirks) { q.ContentType = "application/xml" })},
 	{name: "nonces of three uses", config: auth(simulator.Auth{NonceUses: 3})},
 	{name: "nonces of three uses, without a word of stale", config: auth(simulator.Auth{NonceUses: 3, Stale: simulator.StaleAbsent})},
-	{name: "nonces bound to a URL, never called stale", config: auth(simulator.Auth{NonceBoundURL: true, Stale: simulator.StaleDenied})},
+	{name: "one-time nonces bound to a URL, never called stale", config: auth(simulator.Auth{NonceBoundURL: true, NonceUses: 1, Stale: simulator.StaleDenied})},
 	{name: "401 now and then", config: auth(simulator.Auth{Spurious: 5})},
 	{name: "401 now and then, one-time nonces", config: auth(simulator.Auth{Spurious: 5, NonceUses: 1})},
 }

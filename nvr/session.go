@@ -31,8 +31,8 @@ const (
 	// the one that makes sure, that stays below a lock after three.
 	lately = time.Second
 
-	// spentNonces is how many reused nonces in a row must fail before the
-	// session stops reusing them. Some firmware binds a nonce to one URL.
+	// spentNonces is how many nonces in a row, each used again for its own path,
+	// must fail before the session stops using them again.
 	spentNonces = 3
 )
 
@@ -56,6 +56,7 @@ type session struct {
 	basic   bool            // only Basic is offered
 	scheme  Scheme          // the strongest by which the login was accepted, in this run or before
 	spent   int             // reused nonces in a row that were not honoured
+	perPath bool            // a nonce is good only for the path whose 401 gave it out
 	forced  bool            // the operator wants a try although few are left
 	refused *Error          // the latch; nil while the login may be used
 	until   time.Time       // when the latch opens by itself; zero: never
@@ -63,10 +64,7 @@ type session struct {
 
 func newSession(w *wire, login Login, f Facts) *session {
 	s := &session{wire: w, login: login, proof: make(chan struct{}, 1), open: map[string]bool{}, denied: map[string]int{}}
-	s.scheme = f.Scheme
-	if f.NoncePerPath {
-		s.spent = spentNonces
-	}
+	s.scheme, s.perPath = f.Scheme, f.NoncePerPath
 	return s
 }
 
@@ -74,7 +72,15 @@ func newSession(w *wire, login Login, f Facts) *session {
 func (s *session) noncePerPath() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.spent >= spentNonces
+	return s.perPath
+}
+
+// learnNoncePerPath notes that a nonce was refused for another path than its
+// own, and that the same login was accepted with one of that path.
+func (s *session) learnNoncePerPath() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.perPath = true
 }
 
 // strongest returns the strongest scheme by which the login was accepted.
@@ -199,7 +205,7 @@ func (s *session) accept(req *http.Request, status int, login, reused bool, by S
 	if reused {
 		s.spent = 0
 	}
-	if s.check == nil && good && req.Method == http.MethodGet && req.GetBody == nil {
+	if s.check == nil && good && login && req.Method == http.MethodGet && req.GetBody == nil {
 		s.check = req.Clone(context.Background())
 		s.check.Header = http.Header{}
 	}
@@ -209,14 +215,14 @@ func pathOf(req *http.Request) string { return req.Method + " " + req.URL.Path }
 
 // credential returns what a request can go out with now: a nonce that is free
 // to be reused, or nothing.
-func (s *session) credential() *nonce {
+func (s *session) credential(req *http.Request) *nonce {
 	s.mu.Lock()
-	reuse := s.spent < spentNonces && !s.basic
+	reuse, perPath := s.spent < spentNonces && !s.basic, s.perPath
 	s.mu.Unlock()
 	if !reuse {
 		return nil
 	}
-	return s.nonces.lease()
+	return s.nonces.lease(req.URL.Path, perPath)
 }
 
 // send sends one copy of a request, once more when a kept connection turns out

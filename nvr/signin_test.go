@@ -280,21 +280,6 @@ func TestRequestsPerDownload(t *testing.T) {
 	}
 }
 
-func TestNonceBoundToURLIsLearned(t *testing.T) {
-	device, client := plug(t, simulator.Config{Channels: channels(1), Auth: simulator.Auth{NonceUses: 1, Stale: simulator.StaleDenied}})
-	rec := first(t, client, 101)
-	before := device.Stats().Auth
-	for range 20 {
-		if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	after := device.Stats().Auth
-	if after.Stale-before.Stale > 3 || after.Refused > 0 {
-		t.Errorf("from %+v to %+v", before, after)
-	}
-}
-
 func TestMissingRight(t *testing.T) {
 	for name, q := range map[string]simulator.Quirks{
 		"said with 403": {RefusePlayback: true},

@@ -54,7 +54,7 @@ type Auth struct {
 	Style         Style
 	NonceUses     int           // requests per nonce; 0 is unlimited
 	NonceLifetime time.Duration // 0 is unlimited
-	NonceBoundURL bool          // a nonce holds only for the first URL it is used with
+	NonceBoundURL bool          // a nonce holds only for the URL whose 401 gave it out
 	LooseCount    bool          // a nonce count may come twice or out of order
 	Stale         Stale
 	LockAfter     int           // refused logins before the lock; default 7, negative is never

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// challenge makes a new nonce and returns the WWW-Authenticate headers.
-func (g *guard) challenge(stale bool) []string {
+// challenge makes a new nonce for a request and returns the WWW-Authenticate headers.
+func (g *guard) challenge(r *http.Request, stale bool) []string {
 	if g.auth.Scheme == BasicOnly {
 		return []string{fmt.Sprintf("Basic realm=%q", g.realm)}
 	}
@@ -22,7 +22,7 @@ func (g *guard) challenge(stale bool) []string {
 	if g.auth.Style == RecorderStyle {
 		id += ":" + strconv.FormatInt(g.now().UnixMilli(), 10)
 	}
-	g.nonces[id] = &nonce{since: g.now()}
+	g.nonces[id] = &nonce{since: g.now(), url: r.URL.Path}
 	g.order = append(g.order, id)
 	if len(g.order) > maxNonces {
 		delete(g.nonces, g.order[0])
@@ -65,9 +65,9 @@ func (g *guard) digestChallenge(id, algorithm, stale string) string {
 }
 
 // refuse returns the 401.
-func (g *guard) refuse(l *lock, stale bool) *reply {
+func (g *guard) refuse(r *http.Request, l *lock, stale bool) *reply {
 	rep := &reply{status: http.StatusUnauthorized, header: http.Header{}}
-	rep.header["Www-Authenticate"] = g.challenge(stale)
+	rep.header["Www-Authenticate"] = g.challenge(r, stale)
 	state, seconds, left := "unlock", 0, max(0, g.auth.LockAfter-l.refused)
 	if wait := l.until.Sub(g.now()); wait > 0 {
 		state, seconds, left = "lock", int((wait+time.Second-1)/time.Second), 0

@@ -26,7 +26,7 @@ type nonce struct {
 	since time.Time
 	uses  int
 	count uint64 // highest nonce count seen
-	url   string // the URL it is bound to
+	url   string // the path of the request that it was given out for
 }
 
 // lock counts the refused logins of one address.
@@ -98,11 +98,11 @@ func (g *guard) check(r *http.Request) verdict {
 	header := r.Header.Get("Authorization")
 	if header == "" {
 		g.stats.Challenges++
-		return verdict{bare: true, refusal: g.refuse(l, false)}
+		return verdict{bare: true, refusal: g.refuse(r, l, false)}
 	}
 	if g.now().Before(l.until) {
 		g.stats.WhenLocked++
-		return verdict{refusal: g.refuse(l, false)}
+		return verdict{refusal: g.refuse(r, l, false)}
 	}
 	user, known, right, stale := g.verify(r, header)
 	switch {
@@ -112,14 +112,14 @@ func (g *guard) check(r *http.Request) verdict {
 		if g.auth.LockAfter > 0 && l.refused >= g.auth.LockAfter {
 			l.until = g.now().Add(g.auth.LockFor)
 		}
-		return verdict{refusal: g.refuse(l, false)}
+		return verdict{refusal: g.refuse(r, l, false)}
 	case stale:
 		g.stats.Stale++
-		return verdict{refusal: g.refuse(l, true)}
+		return verdict{refusal: g.refuse(r, l, true)}
 	}
 	g.accepted++
 	if g.auth.Spurious > 0 && g.accepted%g.auth.Spurious == 0 {
-		return verdict{refusal: g.refuse(l, false)}
+		return verdict{refusal: g.refuse(r, l, false)}
 	}
 	l.refused = 0
 	g.stats.Accepted++
@@ -201,11 +201,8 @@ func (g *guard) spend(r *http.Request, p map[string]string) bool {
 	if g.auth.NonceUses > 0 && n.uses >= g.auth.NonceUses {
 		return false
 	}
-	if g.auth.NonceBoundURL {
-		if n.url != "" && n.url != r.URL.Path {
-			return false
-		}
-		n.url = r.URL.Path
+	if g.auth.NonceBoundURL && n.url != r.URL.Path {
+		return false
 	}
 	count, err := strconv.ParseUint(p["nc"], 16, 64)
 	if err != nil || len(p["nc"]) != 8 || !g.auth.LooseCount && count <= n.count {
