@@ -2,6 +2,7 @@ package nvr
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 	"slices"
@@ -252,7 +253,7 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 	for shape := r.known().shape; shape < len(searchShapes); shape++ {
 		d, err := r.fetch(ctx, http.MethodPost, searchPath, p.text(shape))
 		if err != nil {
-			return found{}, err
+			return found{}, brokeOffSearch(err)
 		}
 		refused := d.refusal()
 		if refused == nil {
@@ -289,6 +290,15 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 		}
 	}
 	return found{}, first
+}
+
+// brokeOffSearch gives a search that got no answer on a connection that worked
+// the kind of an answer that ended early: the recorder is there.
+func brokeOffSearch(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Unreachable && e.Detail == noAnswer {
+		return failure(Short, "the recorder hung up on the search", err)
+	}
+	return err
 }
 
 // take hands on what is new on a page. Items of other tracks are passed over:

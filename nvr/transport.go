@@ -234,8 +234,11 @@ func unanswered(err error, timeout time.Duration) error {
 		return unexpected("what answers there does not speak HTTP", w.err).
 			advise("check the port in the sheet; if it is the recorder's HTTPS port, put https:// in front")
 	}
-	return failure(Unreachable, "the recorder hung up without an answer", w.err)
+	return failure(Unreachable, noAnswer, w.err)
 }
+
+// noAnswer is the detail of a recorder that takes a connection and hangs up.
+const noAnswer = "the recorder hung up without an answer"
 
 func isTimeout(err error) bool {
 	n, ok := errors.AsType[net.Error](err)

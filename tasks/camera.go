@@ -32,7 +32,13 @@ type camera struct {
 	searched   bool // the recorder has told everything
 	tries      int  // of the search
 	searchNext time.Time
-	gaveUp     *Failure // why nothing more is tried; nil while something is
+	behind     bool // it failed in an earlier run: others are searched first
+
+	searchBlamed bool       // its search was refused while others came
+	refusals     int        // of its recordings while others came, since one of its own did
+	lost         int        // of its recordings, since one came
+	sample       *recording // came in this run
+	gaveUp       *Failure   // why nothing more is tried; nil while something is
 
 	recordings []*recording
 	known      map[recordingKey]*recording
@@ -72,9 +78,14 @@ type recordingKey struct {
 type recording struct {
 	nvr.Recording
 	state    RecordingState
-	have     int64 // on disk while not active
-	attempts int   // that failed
-	gone     bool  // the recorder said once that it does not exist
+	have     int64     // on disk while not active
+	attempts int       // that failed
+	gone     bool      // the recorder said once that it does not exist
+	blamed   bool      // it was refused while others came
+	excused  bool      // it was refused, perhaps because too much was asked for at once
+	behind   bool      // it failed in an earlier run: others are fetched first
+	number   uint64    // of its latest request
+	sent     time.Time // when that was
 	next     time.Time
 	path     string
 	failure  *Failure
@@ -227,11 +238,29 @@ func (c *camera) giveUp(r *recording, f Failure) {
 // enqueue puts a recording where the next free slot looks first or last.
 func (c *camera) enqueue(r *recording, first bool) {
 	r.state, r.next = RecordingWaiting, time.Time{}
-	if first {
+	if first && !r.behind {
 		c.ready = slices.Insert(c.ready, 0, r)
 		return
 	}
-	c.ready = append(c.ready, r)
+	at := len(c.ready)
+	for !r.behind && at > 0 && c.ready[at-1].behind {
+		at--
+	}
+	c.ready = slices.Insert(c.ready, at, r)
+}
+
+// takeReady takes a recording out of the line. It reports whether it was there.
+func (c *camera) takeReady(r *recording) bool {
+	i := slices.Index(c.ready, r)
+	if i < 0 {
+		return false
+	}
+	if i == 0 {
+		c.ready = c.ready[1:] // the usual case, however long the line
+	} else {
+		c.ready = slices.Delete(c.ready, i, i+1)
+	}
+	return true
 }
 
 // wake moves the recordings whose time has come to the front of the line.
@@ -270,11 +299,11 @@ func (c *camera) revive() {
 	}
 	c.gaveUp, c.failure = nil, Failure{}
 	c.made, c.unmade, c.told = false, nil, [numStates]bool{}
-	c.tries, c.searchNext = 0, time.Time{}
+	c.tries, c.searchNext, c.searchBlamed, c.refusals, c.lost = 0, time.Time{}, false, 0, 0
 	for _, r := range c.recordings {
 		if r.state == RecordingFailed {
 			c.failed--
-			r.attempts, r.gone, r.failure = 0, false, nil
+			r.attempts, r.gone, r.blamed, r.failure = 0, false, false, nil
 			c.enqueue(r, false)
 		}
 	}

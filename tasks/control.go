@@ -51,7 +51,7 @@ func (q *Queue) reopen(r *recorder, now time.Time) {
 	r.client.Forgive()
 	r.again = true
 	r.signedIn = false
-	r.hold, r.probing, r.misses, r.streak, r.busySince = Hold{}, false, 0, 0, time.Time{}
+	r.hold, r.doubt, r.probing, r.misses, r.strange, r.bore = Hold{}, doubt{}, 0, 0, 0, 0
 	q.tell(r, now, Event{Type: EventRecorder, Message: "asked again by the operator"})
 	for _, c := range r.cameras {
 		if c.gaveUp != nil {

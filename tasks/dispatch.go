@@ -30,21 +30,24 @@ func (q *Queue) sendScouts(now time.Time) {
 		if q.scouts >= mostScouts {
 			return
 		}
-		if e, ok := r.nextErrand(now); ok {
-			q.sendScout(r, e, now)
+		if a := r.nextErrand(now); a != (ask{}) {
+			q.sendScout(r, a, now)
 		}
 	}
 }
 
-func (q *Queue) sendScout(r *recorder, e errand, now time.Time) {
+func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
 	ctx, cancel := context.WithCancelCause(q.run)
 	q.scouts++
 	r.workers++
 	r.scouting, r.stopScout = true, cancel
-	r.probing = r.hold.Held()
-	shown := e.camera
-	if e.meet {
+	r.errand = q.ask(r, a, now)
+	var shown *camera
+	switch {
+	case a.meet:
 		shown = r.camera(0, 0)
+	case !a.proof:
+		shown = a.camera
 	}
 	if shown != nil {
 		shown.searching = true
@@ -54,7 +57,7 @@ func (q *Queue) sendScout(r *recorder, e errand, now time.Time) {
 	}
 	q.workers.Go(func() {
 		defer cancel(nil)
-		q.scout(ctx, r, e, shown)
+		q.scout(ctx, r, a, shown)
 	})
 }
 
@@ -63,39 +66,49 @@ func (q *Queue) sendScout(r *recorder, e errand, now time.Time) {
 func (q *Queue) sendOrders(now time.Time) {
 	for q.active < q.jobs && q.volume.open(now, q.active+q.makers) {
 		var chosen *recorder
-		var camera *camera
+		var next ask
 		for _, r := range q.recorders {
-			if !r.free(now) || (chosen != nil && r.served >= chosen.served) {
+			if chosen != nil && r.turn >= chosen.turn {
 				continue
 			}
-			if c := r.nextReady(now); c != nil {
-				chosen, camera = r, c
+			if a := r.nextRecording(now); a != (ask{}) {
+				chosen, next = r, a
 			}
 		}
 		if chosen == nil {
 			return
 		}
-		q.sendOrder(chosen, camera, now)
+		q.sendOrder(chosen, next, now)
 	}
 }
 
-func (q *Queue) sendOrder(r *recorder, c *camera, now time.Time) {
+// ask numbers a request. The one that shows whether a recorder serves is
+// remembered: no other goes out meanwhile.
+func (q *Queue) ask(r *recorder, a ask, now time.Time) uint64 {
+	q.number++
+	if r.uncertain() {
+		r.probing = q.number
+		r.doubt.again, r.doubt.beside = r.doubt.has(a.part()), r.flowing(now)
+	}
+	return q.number
+}
+
+func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	ctx, cancel := context.WithCancelCause(q.run)
-	rec := c.ready[0]
-	c.ready = c.ready[1:]
-	c.active = append(c.active, rec)
+	c, rec := a.camera, a.recording
+	c.takeReady(rec)
 	c.settled -= rec.have
 	if c.began.IsZero() {
 		c.began = now
 	}
 	rec.state, rec.meter, rec.cancel = RecordingActive, &meter{}, cancel
 	rec.meter.have.Store(rec.have)
-	q.slots++
+	rec.number, rec.sent = q.ask(r, a, now), now
+	r.turn = rec.number
+	c.active = append(c.active, rec)
 	q.active++
 	r.active++
 	r.workers++
-	r.served = q.slots
-	r.probing = r.hold.Held()
 	q.volume.probing = q.volume.held()
 	order := Order{
 		Recorder: r.client,

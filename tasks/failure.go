@@ -23,6 +23,47 @@ type placeError struct{ error }
 
 func (e *placeError) Unwrap() error { return e.error }
 
+func asPanic(err error) (*panicError, bool) { return errors.AsType[*panicError](err) }
+
+// asRecorders returns a recorder's failure; nil when err is another's.
+func asRecorders(err error) *nvr.Error {
+	e, _ := errors.AsType[*nvr.Error](err)
+	return e
+}
+
+// blamed words the failure of a part that is refused while the recorder serves
+// others; sure says that others like it came.
+func blamed(f Failure, err error, p part, sure bool) Failure {
+	e := asRecorders(err)
+	if e == nil || e.Kind != nvr.Busy {
+		return f
+	}
+	what, hint := "the recorder refuses only this recording", "play this recording back on the recorder itself: if that fails too, its disk is damaged there"
+	if p.recording == nil {
+		what, hint = "the recorder refuses only the search of this camera", "look at this camera's recordings on the recorder itself: if that fails too, check its disk and restart it"
+	}
+	if !sure {
+		what = "the recorder answers, but refuses this recording"
+		if p.recording == nil {
+			what = "the recorder answers, but refuses to search"
+		}
+	}
+	if e.Detail != "" {
+		what += ": " + e.Detail
+	}
+	f.What, f.Hint = what, hint
+	return f
+}
+
+// blamedIf is failureOf, in the words for a part that was found to blame.
+func blamedIf(is bool, err error, p part, now time.Time) Failure {
+	f := failureOf(err, now)
+	if is {
+		f = blamed(f, err, p, true)
+	}
+	return f
+}
+
 // sentence says what happened and what to do.
 func (f Failure) sentence() string {
 	if f.Hint == "" {

@@ -58,11 +58,11 @@ func TestFaultsThatAreSurvived(t *testing.T) {
 		{name: "not a recording", script: again(4, simulator.CorruptHead())},
 		{name: "400 for nothing", script: again(4, simulator.Spurious400())},
 		{name: "401 for nothing", script: again(1, simulator.Unauthorized())},
-		{name: "500", script: again(6, simulator.DeviceError500()), calm: true},
-		{name: "503", script: again(6, simulator.DeviceError503()), calm: true},
-		{name: "503 without a word", script: again(6, simulator.Status(503, "")), calm: true},
-		{name: "503 and Retry-After", script: again(6, simulator.Busy(90*time.Second)), calm: true},
-		{name: "429", script: again(6, simulator.Status(429, "")), calm: true},
+		{name: "500", script: again(6, simulator.DeviceError500())},
+		{name: "503", script: again(6, simulator.DeviceError503())},
+		{name: "503 without a word", script: again(6, simulator.Status(503, ""))},
+		{name: "503 and Retry-After", script: again(6, simulator.Busy(90*time.Second))},
+		{name: "429", script: again(6, simulator.Status(429, ""))},
 		{name: "404 once", script: again(1, simulator.Gone404())},
 		{name: "redirect", script: again(2, simulator.Redirect("http://10.0.0.66/"))},
 		{name: "search breaks", script: func(b *rig) {
@@ -276,7 +276,7 @@ func TestSleepIsNotAbsence(t *testing.T) {
 		b.until("downloads run", func(s *Snapshot) bool { return s.Files >= 1 && s.Active == 2 })
 		b.queue.mu.Lock() // the clock has jumped: everything that was noted is old
 		r := b.queue.recorders[0]
-		r.missing, r.lastBusy, r.busySince = time.Now().Add(-8*time.Hour), time.Now().Add(-8*time.Hour), time.Now().Add(-8*time.Hour)
+		r.missing, r.lastBusy = time.Now().Add(-8*time.Hour), time.Now().Add(-8*time.Hour)
 		b.queue.mu.Unlock()
 		b.outage(3 * time.Minute)
 		if s := b.finish(); s.Counts[Done] != 2 {

@@ -2,7 +2,6 @@ package tasks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -21,8 +20,8 @@ const (
 	// firstPatience is the same for one that has not answered yet: its address
 	// may as well be wrong.
 	firstPatience = 15 * time.Second
-	// hopeless is how many attempts in a row may bring not one byte before the
-	// recorder is held and probed instead of burning every camera's attempts.
+	// hopeless is how many broken answers in a row a recorder may give before it
+	// is held and probed instead of burning every camera's attempts.
 	hopeless = 5
 	// quiet is how long a recorder that was busy has to be quiet before it gets
 	// one download more at once.
@@ -30,23 +29,22 @@ const (
 	// inUseAgain is when a recording is looked at again that another camera of
 	// this run is writing.
 	inUseAgain = 5 * time.Second
+	// loneWait is how much longer each wait is for the only thing that is left
+	// to ask a busy recorder for: it may be busy all the same.
+	loneWait = 10 * time.Second
 )
 
 // backoff returns how long to wait after the n-th failure in a row: full
 // jitter, so that many cameras that failed together do not come back together.
 func backoff(n int) time.Duration {
+	if n == 0 {
+		return 0
+	}
 	most := backoffMost
 	if n < 10 {
 		most = min(most, backoffBase<<max(n-1, 0))
 	}
 	return backoffBase/4 + rand.N(most)
-}
-
-// verdict says what follows from a failed attempt.
-type verdict struct {
-	burn  bool          // it counts against the camera's tries
-	never bool          // another try would be no use
-	after time.Duration // when to try again
 }
 
 // leftError is how a worker reports that it was made to leave.
@@ -63,87 +61,189 @@ func leaving(ctx context.Context, err error) error {
 	return err
 }
 
-// judge decides what a failure means for the recorder and the volume, and
-// returns what it means for the attempt. progress says that bytes came.
-func (q *Queue) judge(r *recorder, err error, progress bool, now time.Time) verdict {
-	if _, ok := errors.AsType[*leftError](err); ok {
-		return verdict{}
+// standing gathers what the table of decisions needs to know of a part of a
+// recorder; number tells when it was asked for.
+func (q *Queue) standing(r *recorder, p part, number uint64, now time.Time) standing {
+	s := standing{
+		signedIn: r.signedIn, known: r.known, early: number <= r.doubt.since, tries: q.options.Retries,
+		held:    r.hold.Held() && (r.hold.Until.IsZero() || r.hold.Until.After(now)),
+		strange: r.strange, misses: r.misses, idle: r.active == 0,
 	}
-	if e, ok := errors.AsType[*panicError](err); ok {
+	if r.misses > 0 {
+		s.missing = now.Sub(r.missing)
+	}
+	if c := p.camera; c != nil {
+		if r.strangeOf == c {
+			s.strange = 0
+		}
+		s.suspects = r.doubt.others(p)
+		s.blamed = p.blamed()
+		s.oneCamera = !r.doubt.beyond(c)
+		s.elsewhere = r.elsewhere(p, now)
+		s.alone = s.suspects == 0 && r.alone(p, now)
+	}
+	return s
+}
+
+// judge decides what follows from a trouble, and has the recorder and the
+// volume follow. What it means for the part itself is left to the caller, who
+// knows what it is. number tells when the part was asked for.
+func (q *Queue) judge(r *recorder, p part, number uint64, t trouble, now time.Time) decision {
+	if t.bytes {
+		q.served(r, p, number, now)
+	}
+	d := decide(t, q.standing(r, p, number, now))
+	switch d.volume {
+	case archive.Full:
+		q.holdVolume(failureOf(t.err, now), now)
+	case archive.Denied:
+		q.denied(failureOf(t.err, now), now)
+	case archive.KindUnknown, archive.InUse, archive.Damaged, archive.TooLarge:
+	}
+	if e, panicked := asPanic(t.err); panicked {
 		q.note(func() {
 			q.log.Error("a worker panicked", "recorder", r.address, "panic", fmt.Sprint(e.value), "stack", string(e.stack))
 		})
-		return verdict{never: true}
-	}
-	switch archive.KindOf(err) {
-	case archive.Full:
-		q.holdVolume(failureOf(err, now), now)
-		return verdict{}
-	case archive.Denied:
-		if _, ok := errors.AsType[*placeError](err); ok {
-			return verdict{burn: true, after: backoff(1)} // the disk takes data, but not under that name
-		}
-		q.denied(failureOf(err, now), now)
-		return verdict{}
-	case archive.InUse:
-		return verdict{after: inUseAgain}
-	case archive.Damaged:
-		return verdict{burn: true, after: backoff(1)}
-	case archive.TooLarge:
-		return verdict{never: true}
-	case archive.KindUnknown:
-	}
-	e, ok := errors.AsType[*nvr.Error](err)
-	if !ok {
-		return verdict{burn: true, after: backoff(1)}
-	}
-	switch e.Kind {
-	case nvr.Auth, nvr.TLS:
-		q.refuse(r, e, now)
-		return verdict{}
-	case nvr.Locked:
-		q.locked(r, e, now)
-		return verdict{}
-	case nvr.Forbidden:
-		return verdict{never: true}
-	case nvr.Busy:
-		q.busy(r, e, now)
-		return verdict{}
-	case nvr.Unreachable:
-		q.unreachable(r, e, now)
-		return verdict{}
-	case nvr.Gone:
-		return verdict{burn: true, after: backoff(1)}
-	case nvr.Timeout, nvr.Slow, nvr.Short, nvr.Protocol, nvr.KindUnknown:
 	}
 	switch {
-	case progress && r.probing:
-		q.answered(r, now)
-	case progress:
-		r.streak = 0
-	default:
-		r.streak++
+	case d.strange && r.strange == 0:
+		r.strange, r.strangeOf = 1, p.camera
+	case d.strange:
+		r.strange++
+		if r.strangeOf != p.camera {
+			r.strangeOf = nil
+		}
 	}
-	if !r.signedIn || r.streak >= hopeless {
-		q.unreachable(r, e, now)
-		return verdict{burn: r.signedIn, after: max(backoff(r.misses), e.RetryAfter)}
+	if d.part == suspected {
+		r.doubt.add(p, t.err, r.flowing(now), q.number)
 	}
-	return verdict{burn: true, after: max(backoff(r.streak), e.RetryAfter)}
+	switch d.move {
+	case isHeld, givesUp:
+		q.hold(r, asRecorders(t.err), d, now)
+	case goesOn, doubts:
+	}
+	return d
 }
 
-// answered notes that a recorder did what it was asked. That ends a hold unless
-// only the operator can, or unless what was asked is older than a lock-out.
-func (q *Queue) answered(r *recorder, now time.Time) {
-	r.known, r.misses, r.streak = true, 0, 0
-	if r.probing || (r.hold.Kind != nvr.Locked && !r.hold.Until.IsZero()) {
+// hold holds a recorder as decided.
+func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
+	if d.kind != nvr.Busy && d.kind != nvr.KindUnknown && e.Kind == d.kind {
+		r.doubt = doubt{} // that is reason enough for whatever was refused
+	}
+	if d.move == givesUp {
+		if r.hold.Kind != d.kind || !r.hold.Until.IsZero() {
+			q.giveUp(r, e, d.kind, now)
+		}
+		return
+	}
+	if r.misses == 0 {
+		r.missing = now // not since when it was last heard of: this machine may have slept since
+	}
+	if d.kind == nvr.Busy {
+		q.askLess(r, e, now)
+	}
+	if d.kind != nvr.Locked {
+		r.misses++
+	}
+	q.holdUntil(r, e, d.kind, now.Add(max(backoff(d.step), d.atLeast)), now)
+}
+
+// askLess lowers what is asked of a busy recorder at once.
+func (q *Queue) askLess(r *recorder, e *nvr.Error, now time.Time) {
+	if limit := max(1, min(r.limit, r.active+1)-1); limit < r.limit || now.Sub(r.lastBusy) > quiet {
+		if r.bore == 0 {
+			r.bore = r.limit
+		}
+		r.limit = limit
+		q.tell(r, now, Event{
+			Type:    EventRecorder,
+			Message: fmt.Sprintf("%s; asking for %s at once, more again when it is quiet", e.What(), plural(limit, "recording")),
+		})
+	}
+	r.lastBusy = now
+}
+
+// served notes that a recorder gave a part of what it was asked for. That ends
+// a hold unless only the operator can, or unless what was asked is older than a
+// lock-out. When the part was asked for after others had been refused, it shows
+// whose fault that was: the recorder's when it is one of those, else theirs.
+func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
+	probed := r.probing == number && number != 0
+	if probed {
+		r.probing = 0
+	}
+	long := r.misses > convinced && now.Sub(r.missing) > quiet // so long it is the recorder, whatever was asked for
+	r.known, r.misses, r.strange = true, 0, 0
+	if p.recording != nil {
+		p.camera.refusals, p.camera.lost = 0, 0
+		if p.recording.blamed {
+			p.recording.blamed = false
+			r.fickle++
+		}
+		if p.recording.excused {
+			p.recording.excused, r.bore = false, 0
+		}
+	} else if p.camera != nil {
+		p.camera.searchBlamed = false
+	}
+	if probed || (r.hold.Kind != nvr.Locked && !r.hold.Until.IsZero()) {
 		q.release(r, now)
 	}
+	d := r.doubt
+	switch {
+	case len(d.suspects) == 0 || number <= d.since:
+		return
+	case long, p.camera != nil && d.has(p):
+		r.doubt, r.bore = doubt{}, 0
+		return
+	}
+	r.doubt = doubt{}
+	for _, s := range d.suspects {
+		switch {
+		case s.beside <= d.beside:
+			q.blame(s, p, now)
+		case s.recording != nil:
+			s.recording.excused = true // that less was asked for may be why this came
+		}
+	}
+}
+
+// blame counts what was refused against the part that was asked for, since
+// something else came; came is what.
+func (q *Queue) blame(s suspect, came part, now time.Time) {
+	c, rec := s.camera, s.recording
+	// That a recorder still answers other questions says less of recordings.
+	sure := came.recording != nil || rec == nil && came.camera != nil
+	f := blamed(failureOf(s.err, now), s.err, s.part, sure)
+	d := decision{part: counts, step: 1}
+	if e := asRecorders(s.err); e != nil {
+		d.atLeast = e.RetryAfter
+		if !sure && e.Kind == nvr.Busy {
+			d.atLeast = max(d.atLeast, time.Duration(s.attempts()+1)*loneWait)
+		}
+	}
+	if rec == nil {
+		c.searchBlamed = c.searchBlamed || sure
+		q.searchFailed(c, f, d, now)
+		return
+	}
+	if sure {
+		rec.blamed = true
+		c.refusals++
+		if c.recorder.bore > 0 { // it was not too much for the recorder
+			c.recorder.limit, c.recorder.bore = c.recorder.bore, 0
+		}
+	}
+	if !c.takeReady(rec) {
+		return // it is asked for again by now
+	}
+	q.countAttempt(c, rec, f, s.err, d, now)
 }
 
 // release ends a hold and says so.
 func (q *Queue) release(r *recorder, now time.Time) {
 	held := r.hold
-	r.hold, r.probing, r.busySince = Hold{}, false, time.Time{}
+	r.hold = Hold{}
 	if held.Kind == nvr.Unreachable || held.Kind == nvr.Locked {
 		q.tell(r, now, Event{Type: EventRecorder, Message: "answers again; work goes on"})
 	}
@@ -154,7 +254,6 @@ func (q *Queue) release(r *recorder, now time.Time) {
 func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now time.Time) {
 	news := r.hold.Kind != kind
 	r.hold = Hold{Kind: kind, Until: until, What: e.What(), Hint: e.Hint()}
-	r.probing = false
 	if kind != nvr.Busy && news {
 		q.tell(r, now, Event{
 			Type: EventRecorder, Failure: failureOf(e, now), Next: until,
@@ -163,78 +262,11 @@ func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now t
 	}
 }
 
-// refuse gives a recorder up until the operator retries: asking again by itself
-// would lock the account.
-func (q *Queue) refuse(r *recorder, e *nvr.Error, now time.Time) {
-	if r.hold.Kind != e.Kind || !r.hold.Until.IsZero() {
-		q.giveUp(r, e, e.Kind, now)
-	}
-}
-
-// locked waits for the end of a lock-out only when this login was good before:
-// else nobody knows whether the next try would lock the account again.
-func (q *Queue) locked(r *recorder, e *nvr.Error, now time.Time) {
-	if !r.signedIn || e.RetryAfter <= 0 {
-		q.refuse(r, e, now)
-		return
-	}
-	q.holdUntil(r, e, nvr.Locked, now.Add(e.RetryAfter), now)
-}
-
-// busy lowers what is asked of a recorder at once and leaves it alone for a
-// while.
-func (q *Queue) busy(r *recorder, e *nvr.Error, now time.Time) {
-	if limit := max(1, min(r.limit, r.active+1)-1); limit < r.limit || now.Sub(r.lastBusy) > quiet {
-		r.limit = limit
-		q.tell(r, now, Event{
-			Type:    EventRecorder,
-			Message: fmt.Sprintf("%s; asking for %s at once, more again when it is quiet", e.What(), plural(limit, "recording")),
-		})
-	}
-	r.lastBusy = now
-	r.misses++
-	if r.busySince.IsZero() {
-		r.busySince = now
-	}
-	if r.misses >= q.options.Retries && now.Sub(r.busySince) > patience && r.active == 0 {
-		q.giveUp(r, e, nvr.Busy, now)
-		return
-	}
-	q.holdUntil(r, e, nvr.Busy, now.Add(max(backoff(min(r.misses, 4)), e.RetryAfter)), now)
-}
-
-// unreachable holds a recorder and has it probed by one request at a time. One
-// that never answered in this run gets as many probes as a recording gets
-// tries; one that did gets patience as well.
-func (q *Queue) unreachable(r *recorder, e *nvr.Error, now time.Time) {
-	if r.hold.Held() && (r.hold.Until.IsZero() || r.hold.Until.After(now)) {
-		return // one of several requests that died together
-	}
-	if r.misses == 0 {
-		r.missing = now // not since when it was last heard of: this machine may have slept since
-	}
-	r.misses++
-	tried := r.misses >= q.options.Retries
-	if tried && (now.Sub(r.missing) > r.patience() || !r.known && q.options.Retries == 1) {
-		q.giveUp(r, e, nvr.Unreachable, now)
-		return
-	}
-	q.holdUntil(r, e, nvr.Unreachable, now.Add(max(backoff(min(r.misses, 5)), e.RetryAfter)), now)
-}
-
-// patience is how long the recorder may stay away.
-func (r *recorder) patience() time.Duration {
-	if r.known {
-		return patience
-	}
-	return firstPatience
-}
-
 // giveUp holds a recorder until the operator retries.
 func (q *Queue) giveUp(r *recorder, e *nvr.Error, kind nvr.Kind, now time.Time) {
 	f := failureOf(e, now)
 	r.hold = Hold{Kind: kind, What: f.What, Hint: f.Hint}
-	r.probing, r.misses, r.busySince = false, 0, time.Time{}
+	r.doubt, r.misses = doubt{}, 0
 	q.abandon(r, f, now)
 }
 

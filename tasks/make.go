@@ -180,8 +180,12 @@ func (q *Queue) made(r *recorder, c *camera, out Made, now time.Time) {
 		q.volumeTakes(now)
 		return
 	}
-	if v := q.judgeMade(r, out.Err, now); !v.never && !v.burn {
-		c.makeNext = now.Add(v.after) // stopped, held with the volume, or being made already
+	d := q.judge(r, part{}, 0, trouble{asked: askedDerived, err: out.Err}, now)
+	if q.volume.probing && archive.KindOf(out.Err) == archive.Denied { // the next tries the volume
+		q.volume.probing, q.volume.until = false, now.Add(volumeAgain)
+	}
+	if d.part == asksAgain {
+		c.makeNext = now.Add(d.atLeast) // stopped, held with the volume, or being made already
 		return
 	}
 	f := failureOf(out.Err, now)
@@ -201,19 +205,6 @@ func (q *Queue) tellMade(c *camera, out Made, now time.Time) {
 		}
 		q.tellOf(c, now, e)
 	}
-}
-
-// judgeMade is judge for extras. Where these may not be written, such as when a
-// file of the operator's stands in the way, recordings may all the same: the
-// volume is not held for it, and one that is held is tried by the next.
-func (q *Queue) judgeMade(r *recorder, err error, now time.Time) verdict {
-	if archive.KindOf(err) != archive.Denied {
-		return q.judge(r, err, false, now)
-	}
-	if q.volume.probing {
-		q.volume.probing, q.volume.until = false, now.Add(volumeAgain)
-	}
-	return verdict{never: true}
 }
 
 // spoil notes that a camera's extras cannot be made, until the operator retries.

@@ -113,6 +113,9 @@ func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
 	if c.pause {
 		c.state = Paused
 	}
+	if channel != 0 {
+		c.behind = q.options.Archive.CameraOutcome(archive.CameraKey{Recorder: r.address, Track: c.track()}) == Failed.String()
+	}
 	c.extras = q.options.Extras.wanted() && s != nvr.Photo
 	q.cameras = append(q.cameras, c)
 	r.cameras = append(r.cameras, c)

@@ -106,7 +106,7 @@ type Queue struct {
 	active    int
 	scouts    int
 	makers    int
-	slots     uint64 // given so far
+	number    uint64 // of the latest request
 	pausedAll bool
 	draining  bool
 	volume    volume

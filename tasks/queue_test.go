@@ -470,8 +470,7 @@ func TestPanicOfAWorkerFailsOneRecording(t *testing.T) {
 	if f.Kind != "panic" || f.Hint == "" {
 		t.Fatalf("told as %+v", f)
 	}
-	q := NewQueue(nil, Options{})
-	if v := q.judge(&recorder{}, out.Err, false, time.Now()); !v.never {
-		t.Errorf("a panic is tried again: %+v", v)
+	if d := decide(trouble{asked: askedRecording, err: out.Err}, standing{signedIn: true}); d.part != isLost {
+		t.Errorf("a panic is tried again: %+v", d)
 	}
 }

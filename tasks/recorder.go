@@ -24,19 +24,23 @@ type recorder struct {
 	device   nvr.Device
 	signedIn bool
 
-	scouting  bool                    // a worker signs in, lists channels or searches
+	scouting  bool                    // a worker signs in, lists channels, searches or asks for a proof
+	errand    uint64                  // the number of its request
 	stopScout context.CancelCauseFunc // ends that worker
 	active    int                     // downloads under way
 	limit     int                     // downloads at once that it bears at present
-	served    uint64                  // when it last got a slot, in the order of all slots given
+	turn      uint64                  // the number of its latest download
 
 	hold      Hold
-	probing   bool      // held, and one request is out to see whether it still has to be
+	doubt     doubt
+	probing   uint64    // the request that shows whether it still has to be held or doubted; 0: none is under way
 	misses    int       // probes in a row that found it unreachable or busy
-	streak    int       // attempts in a row that brought nothing
+	missing   time.Time // since when, when misses are not 0
+	strange   int       // broken answers in a row
+	strangeOf *camera   // they are all about this one; nil: about several
+	fickle    int       // recordings that it refused for nothing: they came later, others came meanwhile
 	known     bool      // it has answered in this run
-	missing   time.Time // since when it has been away, when misses are not 0
-	busySince time.Time
+	bore      int       // what limit was before it was taken for busy; 0 when it is not in doubt
 	lastBusy  time.Time
 	again     bool // the operator asked for another sign-in
 
@@ -72,63 +76,89 @@ func (r *recorder) cancelScout(cause error) {
 	}
 }
 
-// closed reports whether nothing may be asked of the recorder at now.
+// closed reports whether nothing may be asked of the recorder at now: while it
+// is held, and while one request is out that shows whether it serves.
 func (r *recorder) closed(now time.Time) bool {
-	if !r.hold.Held() {
-		return false
-	}
-	if r.hold.Until.IsZero() || r.hold.Until.After(now) {
+	switch h := r.hold; {
+	case r.probing != 0:
 		return true
+	case !h.Held():
+		return false
+	case h.Until.IsZero() || h.Until.After(now):
+		return true
+	case h.Kind == nvr.Busy && r.misses == 1:
+		return r.scouting // it may be busy for lack of room: one look while others go on
 	}
-	return r.scouting || r.active > 0 // one probe at a time
+	return r.scouting || r.active > 0
 }
 
-// free reports whether another download may start now.
-func (r *recorder) free(now time.Time) bool {
-	return r.signedIn && r.active < r.limit && !r.closed(now)
+// uncertain reports whether it is to be found out whether the recorder serves.
+func (r *recorder) uncertain() bool { return r.hold.Held() || len(r.doubt.suspects) > 0 }
+
+// ask is what a recorder is asked for next; the zero ask is nothing.
+type ask struct {
+	meet      bool       // to sign in and list the channels
+	camera    *camera    // to search this camera,
+	recording *recording // or for this recording of it
+	proof     bool       // only to see whether it answers: the beginning of the recording, or a small question
 }
 
-// nextReady returns the camera whose recording is fetched next: the first that
-// has one ready, cameras that have none under way before the others.
-func (r *recorder) nextReady(now time.Time) *camera {
-	var second *camera
-	for _, c := range r.cameras {
-		c.wake(now)
-		if !c.eager() || len(c.ready) == 0 {
-			continue
-		}
-		if len(c.active) == 0 {
-			return c
-		}
-		if second == nil {
-			second = c
-		}
+// errand reports whether a scout sees to it.
+func (a ask) errand() bool { return a.meet || a.proof || a.camera != nil && a.recording == nil }
+
+func (a ask) part() part { return part{a.camera, a.recording} }
+
+// asks returns what kind of thing a is.
+func (a ask) asked() asked {
+	switch {
+	case a.meet:
+		return askedSignIn
+	case a.proof:
+		return askedProof
+	case a.recording != nil:
+		return askedRecording
 	}
-	return second
+	return askedSearch
 }
 
-// errand is what a scout does next for a recorder.
-type errand struct {
-	meet   bool    // sign in and list the channels
-	camera *camera // or search this camera
-}
+func anyCamera(*camera) bool { return true }
 
 // nextErrand returns what has to be asked of the recorder before more can be
 // fetched.
-func (r *recorder) nextErrand(now time.Time) (errand, bool) {
+func (r *recorder) nextErrand(now time.Time) ask {
 	if r.scouting || r.closed(now) {
-		return errand{}, false
+		return ask{}
 	}
 	for _, c := range r.cameras {
-		switch {
-		case !c.eager():
-		case !r.signedIn || c.channel == 0:
-			return errand{meet: true}, true
-		case !c.searched && !c.searchNext.After(now):
-			return errand{camera: c}, true
+		if c.eager() && (!r.signedIn || c.channel == 0) {
+			return ask{meet: true}
 		}
 	}
-	return errand{}, false
+	if r.doubt.drop(); len(r.doubt.suspects) == 0 {
+		return r.searchOf(now, anyCamera)
+	}
+	if a := r.probe(now); a.errand() {
+		return a
+	}
+	return ask{}
+}
+
+// nextRecording returns the recording that is fetched next.
+func (r *recorder) nextRecording(now time.Time) ask {
+	if !r.signedIn || r.active >= r.limit || r.closed(now) {
+		return ask{}
+	}
+	if r.doubt.drop(); len(r.doubt.suspects) == 0 {
+		a := r.readyOf(now, anyCamera)
+		if a.recording != nil && a.recording.behind && (r.scouting || r.searchOf(now, anyCamera) != ask{}) {
+			return ask{} // others may be found yet, which go first
+		}
+		return a
+	}
+	if a := r.probe(now); !a.errand() {
+		return a
+	}
+	return ask{}
 }
 
 // camera returns the recorder's camera for a channel's stream, nil when there

@@ -14,20 +14,22 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out Outcome, now ti
 	if !r.depart() {
 		return
 	}
+	p := part{c, rec}
 	if out.Err == nil {
 		c.release(rec)
 		q.stored(r, c, rec, out, now)
 		return
 	}
-	v := q.judge(r, out.Err, out.Receipt.Received > 0, now) // which may give up cameras that lack something: this one does
+	d := q.judge(r, p, rec.number, trouble{askedRecording, out.Err, out.Receipt.Received > 0}, now) // which may give up cameras that lack something: this one does
+	r.answeredProbe(rec.number)
 	c.release(rec)
 	switch {
-	case v.never:
+	case d.part == isLost:
 		q.lost(c, rec, failureOf(out.Err, now), now)
-	case v.burn:
-		q.burnt(c, rec, out.Err, v, now)
-	case v.after > 0:
-		q.retryAt(c, rec, now.Add(v.after))
+	case d.part == counts:
+		q.countAttempt(c, rec, blamedIf(rec.blamed, out.Err, p, now), out.Err, d, now)
+	case d.move == goesOn && d.atLeast > 0:
+		q.retryAt(c, rec, now.Add(d.atLeast))
 	default:
 		c.enqueue(rec, true)
 	}
@@ -49,7 +51,11 @@ func (q *Queue) leave(r *recorder, c *camera, rec *recording) {
 func (q *Queue) stored(r *recorder, c *camera, rec *recording, out Outcome, now time.Time) {
 	attempt := rec.attempts + 1
 	c.finish(rec, out.File.Path, out.File.Fetched)
-	q.answered(r, now)
+	if out.Receipt.Received > 0 { // else it was here already
+		q.served(r, part{c, rec}, rec.number, now)
+		c.sample = rec
+	}
+	r.answeredProbe(rec.number)
 	q.volumeTakes(now)
 	message := spanText(rec.Start, rec.End) + " on disk"
 	for _, n := range out.File.Notes {
@@ -60,25 +66,43 @@ func (q *Queue) stored(r *recorder, c *camera, rec *recording, out Outcome, now 
 	})
 }
 
-// burnt counts a failed attempt and sets the next, or gives the recording up.
-func (q *Queue) burnt(c *camera, rec *recording, err error, v verdict, now time.Time) {
-	f := failureOf(err, now)
+// countAttempt counts a failed attempt and sets the next, or gives the recording up.
+func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d decision, now time.Time) {
+	kind := nvr.KindOf(err)
 	rec.attempts++
 	rec.failure, c.failure = &f, f
-	secondGone := nvr.KindOf(err) == nvr.Gone && rec.gone
-	rec.gone = nvr.KindOf(err) == nvr.Gone
-	if rec.attempts >= q.options.Retries || secondGone {
+	secondGone := kind == nvr.Gone && rec.gone
+	rec.gone = kind == nvr.Gone
+	tries := q.options.Retries
+	if kind == nvr.Busy && c.recorder.fickle > mostFickle {
+		tries *= 2 // it refuses at random
+	}
+	if c.lost >= allSick {
+		tries = 1 // whatever is asked of this camera
+	}
+	if rec.attempts >= tries || secondGone {
 		q.lost(c, rec, f, now)
 		return
 	}
-	wait := max(v.after, backoff(rec.attempts))
+	wait := max(d.atLeast, backoff(rec.attempts))
+	if kind == nvr.Timeout { // it was waited for long enough
+		wait = max(d.atLeast, backoff(1))
+	}
 	q.retryAt(c, rec, now.Add(wait))
 	q.noteAttempt(c, rec)
 	q.tellOf(c, now, Event{
 		Type: EventRetry, Failure: f, Attempt: rec.attempts, Next: rec.next,
-		Message: fmt.Sprintf("%s; attempt %d of %d in %s (%s)", f.What, rec.attempts+1, q.options.Retries, wholeSeconds(wait), spanText(rec.Start, rec.End)),
+		Message: fmt.Sprintf("%s; attempt %d of %d in %s (%s)", f.What, rec.attempts+1, tries, wholeSeconds(wait), spanText(rec.Start, rec.End)),
 	})
 }
+
+// allSick is how many recordings of a camera may be lost in a row before the
+// rest get one try each: a camera with hundreds that hang would take hours.
+const allSick = 3
+
+// mostFickle is how many recordings a recorder may refuse for nothing before
+// its refusals count half.
+const mostFickle = 3
 
 func (q *Queue) retryAt(c *camera, rec *recording, next time.Time) {
 	rec.state, rec.next = RecordingRetrying, next
@@ -88,6 +112,7 @@ func (q *Queue) retryAt(c *camera, rec *recording, next time.Time) {
 // lost gives a recording up.
 func (q *Queue) lost(c *camera, rec *recording, f Failure, now time.Time) {
 	c.giveUp(rec, f)
+	c.lost++
 	q.noteAttempt(c, rec)
 	told := f
 	told.What = fmt.Sprintf("%s; gave up after %s (%s)", f.What, plural(max(rec.attempts, 1), "attempt"), spanText(rec.Start, rec.End))

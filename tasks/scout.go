@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -16,12 +17,12 @@ const settleMargin = 90 * time.Second
 
 // scout runs one errand and reports it; shown is the camera, if any, that
 // shows the errand as its search. A panic fails the errand, not the program.
-func (q *Queue) scout(ctx context.Context, r *recorder, e errand, shown *camera) {
+func (q *Queue) scout(ctx context.Context, r *recorder, a ask, shown *camera) {
 	var done func(now time.Time)
 	defer func() {
 		if v := recover(); v != nil {
 			err := &panicError{value: v, stack: debug.Stack()}
-			done = func(now time.Time) { q.scoutFailed(r, e, err, now) }
+			done = func(now time.Time) { q.scoutFailed(r, a, err, now) }
 		}
 		q.report(func(now time.Time) {
 			q.scouts--
@@ -32,19 +33,56 @@ func (q *Queue) scout(ctx context.Context, r *recorder, e errand, shown *camera)
 			if r.depart() {
 				done(now)
 			}
+			r.answeredProbe(r.errand)
 		})
 	}()
 	var err error
-	if e.meet {
+	switch {
+	case a.meet:
 		done, err = q.meet(ctx, r)
-	} else {
-		done, err = q.search(ctx, r, e.camera)
+	case a.proof:
+		done, err = q.prove(ctx, r, a)
+	default:
+		done, err = q.search(ctx, r, a.camera)
 	}
 	if err != nil {
 		err = leaving(ctx, err)
-		done = func(now time.Time) { q.scoutFailed(r, e, err, now) }
+		done = func(now time.Time) { q.scoutFailed(r, a, err, now) }
 	}
 }
+
+// prove finds out whether a recorder answers: whether a recording that came
+// before still begins, or else a small question.
+func (q *Queue) prove(ctx context.Context, r *recorder, a ask) (func(time.Time), error) {
+	if a.recording == nil {
+		if _, err := r.client.LoginTries(ctx); err != nil {
+			return nil, err
+		}
+	} else if err := begins(ctx, r.client, a.recording.Recording); err != nil {
+		return nil, err
+	}
+	return func(now time.Time) { q.served(r, a.part(), r.errand, now) }, nil
+}
+
+// errEnough ends a download of which only the beginning was wanted.
+var errEnough = errors.New("that is enough")
+
+// begins asks for a recording and hangs up as soon as it comes.
+func begins(ctx context.Context, client *nvr.Recorder, rec nvr.Recording) error {
+	_, err := client.Download(ctx, rec, firstBytes{})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// firstBytes is a sink that takes nothing.
+type firstBytes struct{}
+
+func (firstBytes) Write([]byte) (int, error) { return 0, errEnough }
+func (firstBytes) Offset() int64             { return 0 }
+func (firstBytes) Tail([]byte) error         { return nil }
+func (firstBytes) Reset() error              { return nil }
 
 // meet signs in and lists the recorder's channels.
 func (q *Queue) meet(ctx context.Context, r *recorder) (func(time.Time), error) {
@@ -106,7 +144,7 @@ func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 
 // met takes in what a recorder said of itself.
 func (q *Queue) met(r *recorder, d nvr.Device, channels []nvr.Channel, listing error, now time.Time) {
-	q.answered(r, now)
+	q.served(r, part{}, r.errand, now)
 	q.release(r, now) // whatever an older request had to say
 	first := !r.signedIn
 	r.device, r.signedIn = d, true
@@ -176,7 +214,7 @@ func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.T
 		}
 	}
 	return func(now time.Time) {
-		q.answered(r, now)
+		q.served(r, part{camera: c}, r.errand, now)
 		c.searched, c.tries = true, 0
 		q.tellClock(r, now)
 		if n := len(c.growing); n > 0 {
@@ -220,44 +258,57 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	case prior.Count < q.options.Retries && now.Sub(prior.Next) < patience:
 		// hikgrab was started again on the way. A clock that was set back must
 		// not make it wait for longer than any retry does.
-		known.attempts = prior.Count
+		known.attempts, known.behind = prior.Count, true
 		next := prior.Next
 		if latest := now.Add(backoffMost); next.After(latest) {
 			next = latest
 		}
 		q.retryAt(c, known, next)
 	default:
+		known.behind = prior.Count > 0
 		c.enqueue(known, false)
 	}
-	if q.active < q.jobs && r.free(now) && q.volume.open(now, q.active+q.makers) {
+	if r.probing == r.errand {
+		q.served(r, part{camera: c}, r.errand, now)
+	}
+	if q.active < q.jobs && r.active < r.limit && !r.closed(now) && q.volume.open(now, q.active+q.makers) {
 		q.advance(now)
 	}
 }
 
 // scoutFailed decides what follows from an errand that failed.
-func (q *Queue) scoutFailed(r *recorder, e errand, err error, now time.Time) {
-	v := q.judge(r, err, false, now)
-	if e.camera == nil {
-		if v.burn || v.never { // nothing of the recorder can be had without it
+func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
+	p := a.part()
+	d := q.judge(r, p, r.errand, trouble{asked: a.asked(), err: err}, now)
+	switch {
+	case a.proof:
+		if nvr.KindOf(err) == nvr.Gone && p.camera != nil {
+			p.camera.sample = nil
+		}
+	case a.meet:
+		if d.part == counts || d.part == isLost { // nothing of the recorder can be had without it
 			q.abandon(r, failureOf(err, now), now)
 		}
+	case d.part == isLost:
+		a.camera.fail(failureOf(err, now))
+	case d.part == counts:
+		q.searchFailed(a.camera, blamedIf(a.camera.searchBlamed, err, p, now), d, now)
+	}
+}
+
+// searchFailed counts a failed search of a camera and sets the next, or gives
+// the camera up.
+func (q *Queue) searchFailed(c *camera, f Failure, d decision, now time.Time) {
+	c.tries++
+	c.failure = f
+	if c.tries >= q.options.Retries {
+		c.fail(f)
 		return
 	}
-	c := e.camera
-	switch {
-	case v.never:
-		c.fail(failureOf(err, now))
-	case v.burn:
-		c.tries++
-		c.failure = failureOf(err, now)
-		if c.tries >= q.options.Retries {
-			c.fail(c.failure)
-			return
-		}
-		c.searchNext = now.Add(v.after)
-		q.tellOf(c, now, Event{
-			Type: EventRetry, Failure: c.failure, Attempt: c.tries, Next: c.searchNext,
-			Message: fmt.Sprintf("search: %s; attempt %d of %d in %s", c.failure.What, c.tries+1, q.options.Retries, wholeSeconds(v.after)),
-		})
-	}
+	wait := max(d.atLeast, backoff(max(d.step, c.tries)))
+	c.searchNext = now.Add(wait)
+	q.tellOf(c, now, Event{
+		Type: EventRetry, Failure: f, Attempt: c.tries, Next: c.searchNext,
+		Message: fmt.Sprintf("search: %s; attempt %d of %d in %s", f.What, c.tries+1, q.options.Retries, wholeSeconds(wait)),
+	})
 }

@@ -17,9 +17,7 @@ func (q *Queue) sample(now time.Time) {
 			coming := c.coming()
 			total += coming
 			c.speed.add(now, c.fetched+coming)
-			if coming > 0 && r.probing {
-				q.answered(r, now)
-			}
+			q.serving(r, c, now)
 			if coming > 0 {
 				q.volumeTakes(now)
 			}
@@ -30,6 +28,17 @@ func (q *Queue) sample(now time.Time) {
 		}
 	}
 	q.speed.add(now, total)
+}
+
+// serving notes that a download which shows whether its recorder serves is
+// bringing bytes.
+func (q *Queue) serving(r *recorder, c *camera, now time.Time) {
+	for _, rec := range c.active {
+		if r.probing == rec.number && rec.meter.fetched.Load() > 0 {
+			q.served(r, part{c, rec}, rec.number, now)
+			return
+		}
+	}
 }
 
 // coming returns the bytes that the workers under way have fetched.

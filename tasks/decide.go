@@ -1,0 +1,211 @@
+package tasks
+
+import (
+	"errors"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// This file is the table of what follows from a failure. It changes nothing and
+// asks nobody: from what was asked, what was answered and what else came or was
+// refused since, decide makes a decision, and apply (hold.go) carries it out.
+//
+// A refusal says at first something about the one thing that was asked for. It
+// says something about the recorder when something else is refused as well and
+// nothing came in between. So a refused part is suspected, the next request
+// asks for something else, and what becomes of that decides: when it comes, the
+// part is to blame and its try counts; when it does not, the recorder is held.
+// What comes while less is under way than was at the refusal blames nobody: the
+// recorder may not bear so much at once.
+
+// asked is a kind of thing that is asked for.
+type asked int
+
+const (
+	askedSignIn    asked = iota // to sign in and list the channels
+	askedSearch                 // for what a camera recorded
+	askedRecording              // for one recording
+	askedProof                  // for anything, to find out whether the recorder answers
+	askedDerived                // for files made of recordings: no recorder takes part
+)
+
+// trouble is a thing that was asked for and did not come.
+type trouble struct {
+	asked asked
+	err   error
+	bytes bool // some of it came
+}
+
+// standing is what else is known when a trouble is judged.
+type standing struct {
+	signedIn  bool // the recorder has taken the login
+	known     bool // the recorder has answered in this run
+	blamed    bool // this part was found to be to blame before, or most of its camera's
+	early     bool // it was asked for before the first of the suspects was refused
+	suspects  int  // other parts refused since the recorder last served one
+	oneCamera bool // the suspects and this part are of one camera
+	elsewhere bool // something of another camera can be asked for
+	alone     bool // nothing but this part can be asked for
+	held      bool // the recorder is held, and no probe is due
+
+	strange int           // broken answers in a row, when they are not all about one camera
+	misses  int           // probes in a row that found the recorder busy or away
+	missing time.Duration // since the first of them
+	idle    bool          // nothing else is under way at the recorder
+	tries   int           // allowed
+}
+
+// fate is what a trouble means for the part that was asked for.
+type fate int
+
+const (
+	asksAgain fate = iota // it is not its own fault
+	counts                // one of its tries is used up
+	suspected             // its try counts as soon as something else comes
+	isLost                // no other try would be of use
+)
+
+// move is what a trouble means for the recorder.
+type move int
+
+const (
+	goesOn  move = iota
+	doubts       // ask for something else next
+	isHeld       // leave it alone for a while, then ask for one thing
+	givesUp      // ask for nothing until the operator says so
+)
+
+// decision is what follows from a trouble.
+type decision struct {
+	part    fate
+	move    move
+	kind    nvr.Kind      // of a hold
+	volume  archive.Kind  // Full or Denied: nothing more is written for a while
+	step    int           // waits grow with the number of failures in a row; 0 is at once
+	atLeast time.Duration // the shortest wait
+	strange bool          // it counts as a broken answer
+}
+
+// decide is the table.
+func decide(t trouble, s standing) decision {
+	if _, left := errors.AsType[*leftError](t.err); left {
+		return decision{}
+	}
+	if _, panicked := errors.AsType[*panicError](t.err); panicked {
+		return decision{part: isLost}
+	}
+	if kind := archive.KindOf(t.err); kind != archive.KindUnknown {
+		return decideDisk(kind, t)
+	}
+	e, ok := errors.AsType[*nvr.Error](t.err)
+	if !ok {
+		return decision{part: counts, step: 1}
+	}
+	switch e.Kind {
+	case nvr.Auth, nvr.TLS: // asking again by itself would lock the account
+		return decision{move: givesUp, kind: e.Kind}
+	case nvr.Locked:
+		if !s.signedIn || e.RetryAfter <= 0 { // nobody knows whether the next try would lock the account again
+			return decision{move: givesUp, kind: nvr.Locked}
+		}
+		return decision{move: isHeld, kind: nvr.Locked, atLeast: e.RetryAfter}
+	case nvr.Unreachable:
+		return away(e, s)
+	case nvr.Forbidden:
+		return decision{part: isLost}
+	case nvr.Gone:
+		return decision{part: counts, step: 1}
+	case nvr.Busy, nvr.Timeout, nvr.Slow, nvr.Short:
+		return decideRefusal(e, t, s)
+	case nvr.Protocol, nvr.KindUnknown:
+	}
+	return decideStrange(e, t, s)
+}
+
+// decideDisk is the part of the table for what this machine's disk refuses.
+func decideDisk(kind archive.Kind, t trouble) decision {
+	_, unnamed := errors.AsType[*placeError](t.err)
+	switch kind {
+	case archive.Full:
+		return decision{volume: archive.Full}
+	case archive.Denied:
+		switch {
+		case t.asked == askedDerived: // a file of the operator's may stand there; recordings are not in its way
+			return decision{part: isLost}
+		case unnamed: // the disk takes data, but not under that name
+			return decision{part: counts, step: 1}
+		}
+		return decision{volume: archive.Denied}
+	case archive.InUse:
+		return decision{atLeast: inUseAgain}
+	case archive.TooLarge:
+		return decision{part: isLost}
+	case archive.Damaged, archive.KindUnknown:
+	}
+	return decision{part: counts, step: 1}
+}
+
+// decideRefusal is the part of the table for a recorder that is there and does
+// not give what it was asked for.
+func decideRefusal(e *nvr.Error, t trouble, s standing) decision {
+	suspect := decision{part: suspected}
+	switch {
+	case t.asked == askedSignIn, !s.signedIn, t.asked == askedProof:
+		return overtaxed(e, s)
+	case t.bytes, s.blamed: // it serves, but not this
+		return decision{part: counts, step: 1, atLeast: e.RetryAfter}
+	case s.suspects > 0 && s.early: // several at once were under way
+		return suspect
+	case s.suspects == 0 && s.alone && !s.idle: // it may be one too many
+	case s.suspects == 0, s.oneCamera && s.elsewhere:
+		suspect.move = doubts
+		return suspect
+	}
+	d := overtaxed(e, s)
+	d.part = suspected
+	return d
+}
+
+// decideStrange is the part of the table for answers that are none. A recorder
+// that gives many in a row, to whatever it is asked, is out of order.
+func decideStrange(e *nvr.Error, t trouble, s standing) decision {
+	d := decision{part: counts, step: 1, atLeast: e.RetryAfter, strange: !t.bytes}
+	if !s.signedIn || !t.bytes && s.strange+1 >= hopeless {
+		held := away(e, s)
+		d.move, d.kind, d.step, d.atLeast = held.move, held.kind, held.step, held.atLeast
+		if !s.signedIn {
+			d.part = asksAgain
+		}
+	}
+	return d
+}
+
+// overtaxed leaves a recorder alone that refuses whatever it is asked.
+func overtaxed(e *nvr.Error, s standing) decision {
+	if e.Kind != nvr.Busy {
+		return away(e, s)
+	}
+	if s.misses+1 >= s.tries && s.missing > patience && s.idle {
+		return decision{move: givesUp, kind: nvr.Busy}
+	}
+	return decision{move: isHeld, kind: nvr.Busy, step: min(s.misses+1, 4), atLeast: e.RetryAfter}
+}
+
+// away holds a recorder that does not answer. One that never did in this run
+// gets as many probes as a recording gets tries; one that did gets patience as
+// well.
+func away(e *nvr.Error, s standing) decision {
+	if s.held {
+		return decision{} // one of several requests that died together
+	}
+	enough := firstPatience
+	if s.known {
+		enough = patience
+	}
+	if s.misses+1 >= s.tries && (s.missing > enough || !s.known && s.tries == 1) {
+		return decision{move: givesUp, kind: nvr.Unreachable}
+	}
+	return decision{move: isHeld, kind: nvr.Unreachable, step: min(s.misses+1, 5), atLeast: e.RetryAfter}
+}
