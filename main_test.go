@@ -23,6 +23,7 @@ func TestArrowsRunOneWay(t *testing.T) {
 		{module + "/tasks", "github.com/charmbracelet/bubbletea", "the terminal is ui's"},
 		{module + "/tasks", "github.com/charmbracelet/lipgloss", "the terminal is ui's"},
 		{module + "/nvr", "github.com/xuri", "spreadsheets are tasks/sheet's"},
+		{module + "/tasks/fleet", module + "/tasks/fleet/hub", "the rules know no sockets"},
 		{module + "/ui/plain", "github.com/charmbracelet/bubbletea", "plain output has no screen"},
 		{module + "/ui/units", module, "numbers need nothing"},
 		{module, module + "/nvr/media/mediatest", "it is for tests"},
@@ -57,6 +58,7 @@ func TestLibrariesStayInTheirPlace(t *testing.T) {
 		"github.com/charmbracelet/bubbles":   "example.com/hikgrab/ui",
 		"github.com/gofrs/flock":             "example.com/hikgrab/tasks/archive/disk",
 		"github.com/icholy/digest":           "example.com/hikgrab/nvr",
+		"github.com/nats-io":                 "example.com/hikgrab/tasks/fleet/hub",
 	}
 	for line := range strings.Lines(list(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")) {
 		fields := strings.Fields(line)

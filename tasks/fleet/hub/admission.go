@@ -1,0 +1,123 @@
+package hub
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/hikgrab/tasks/fleet"
+)
+
+// refuse says why a machine may not join or stay: a sentence for its operator.
+func refuse(format string, args ...any) error {
+	return &fleet.RefusedError{Reason: fmt.Sprintf(format, args...)}
+}
+
+var (
+	errRevoked = refuse("the coordinator's operator revoked this machine; with a new invitation it can join again")
+	errUnknown = refuse("the coordinator does not know this machine: give it an invitation, made there with: hikgrab invite")
+)
+
+// admission decides who may join: whoever shows an invitation of this operator,
+// and whoever joined by one and was not revoked since.
+type admission struct {
+	id      *Identity
+	members *members
+	now     func() time.Time
+	mu      sync.Mutex
+	wrong   map[string][]time.Time // addresses and when they were refused of late
+}
+
+const (
+	wrongJoins = 5           // refusals that an address is told of …
+	wrongSpan  = time.Minute // … in so long; after that it hears nothing
+)
+
+// applicant is a machine that wants in. Its key is proven already.
+type applicant struct {
+	key, curve, name string
+	networks         []string // in which it says it stands
+	ticket           []byte   // none: it joined before
+	from             string   // address
+}
+
+// keys returns what a ticket is made for.
+func (a applicant) keys() []byte { return []byte(a.key + "\n" + a.curve) }
+
+// admit lets a machine in, which is a member from now on, or gives a
+// *fleet.RefusedError.
+func (a *admission) admit(who applicant) error {
+	known, joined := a.members.lookup(who.key)
+	as := Member{Key: who.key, Curve: who.curve, Name: who.name, Networks: known.Networks, Invited: known.Invited, From: who.from, At: a.now()}
+	switch invited, err := a.invited(who); {
+	case err == nil:
+		as.Networks, as.Invited = invited.Networks, invited.label()
+	case joined && known.Revoked:
+		return errRevoked
+	case !joined:
+		return err
+	}
+	for _, n := range who.networks {
+		if len(as.Networks) > 0 && !slices.Contains(as.Networks, n) {
+			return refuse("the invitation is for the network %s, not for %s: leave --network out, or ask for an invitation for it", strings.Join(as.Networks, ", "), n)
+		}
+	}
+	if as.equal(known) {
+		return nil
+	}
+	return a.members.put(as)
+}
+
+// invited reads the invitation that who shows.
+func (a *admission) invited(who applicant) (Invitation, error) {
+	if len(who.ticket) == 0 {
+		return Invitation{}, errUnknown
+	}
+	inv, err := a.id.admit(who.ticket, who.keys())
+	switch {
+	case err != nil:
+		return Invitation{}, refuse("%v: ask for a new one, made there with: hikgrab invite", err)
+	case !a.now().Before(inv.Expiry):
+		return Invitation{}, refuse("the invitation expired at %s: ask for a new one, made there with: hikgrab invite", inv.Expiry.Format("2006-01-02 15:04:05 MST"))
+	case a.members.over(inv.label()):
+		return Invitation{}, refuse("the invitation ended when a machine that had joined by it was revoked: ask for a new one, made there with: hikgrab invite")
+	}
+	return inv, nil
+}
+
+// strike notes that somebody at from was refused, and tells whether it is still
+// answered.
+func (a *admission) strike(from string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.now()
+	if a.wrong == nil {
+		a.wrong = map[string][]time.Time{}
+	}
+	for host, times := range a.wrong { // silence does not last longer for trying
+		if times = slices.DeleteFunc(times, func(t time.Time) bool { return now.Sub(t) > wrongSpan }); len(times) == 0 {
+			delete(a.wrong, host)
+		} else {
+			a.wrong[host] = times
+		}
+	}
+	if len(a.wrong[from]) >= wrongJoins {
+		return false
+	}
+	a.wrong[from] = append(a.wrong[from], now)
+	return true
+}
+
+func hostOf(addr net.Addr) string {
+	if addr == nil {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	return host
+}

@@ -1,0 +1,164 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/fleet/hubtest"
+)
+
+// What the rules of the fleet rest on holds of every hub, the one in memory
+// that they are tried with included.
+func TestEveryHubKeepsItsWord(t *testing.T) {
+	t.Parallel()
+	hubs := map[string]func(*testing.T) (fleet.Hub, func(networks ...string) fleet.Link){
+		"in memory": func(*testing.T) (fleet.Hub, func(...string) fleet.Link) {
+			n, count := hubtest.New(1), 0
+			return n.Hub(), func(networks ...string) fleet.Link {
+				count++
+				return n.Link(fleet.MachineID(fmt.Sprintf("M%d", count)), networks...)
+			}
+		},
+		"embedded": func(t *testing.T) (fleet.Hub, func(...string) fleet.Link) {
+			r := newRig(t)
+			h := r.open(t)
+			t.Cleanup(h.Close)
+			return h, func(networks ...string) fleet.Link {
+				out := t.TempDir()
+				keys, err := OpenKeys(out)
+				if err != nil {
+					t.Fatal(err)
+				}
+				l, err := OpenLink(LinkOptions{Keys: keys, Out: out, Invited: r.invite(t, networks...), Name: "one", Log: r.log.logger()})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return l
+			}
+		},
+	}
+	for name, open := range hubs {
+		t.Run(name, func(t *testing.T) {
+			h, link := open(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			var running sync.WaitGroup
+			defer running.Wait()
+			defer cancel()
+			running.Go(func() {
+				if err := h.Serve(ctx, func(_ context.Context, from fleet.Peer, kind fleet.Kind, data []byte) []byte {
+					if kind == fleet.KindHave {
+						return nil
+					}
+					return fmt.Appendf(nil, "%s %s %s", kind, from.Networks, data)
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+			one, two := link("kazan"), link()
+			for _, l := range []fleet.Link{one, two} {
+				joined := make(chan struct{}, 1)
+				running.Go(func() {
+					if err := l.Serve(ctx, func() { joined <- struct{}{} }, func(_ context.Context, _ fleet.Peer, kind fleet.Kind, data []byte) []byte {
+						return append([]byte(kind), data...)
+					}); err != nil {
+						t.Error(err)
+					}
+				})
+				<-joined
+			}
+			t.Run("requests", func(t *testing.T) {
+				if got, err := one.Request(ctx, fleet.KindBeat, []byte("!")); err != nil || string(got) != "beat [kazan] !" {
+					t.Errorf("got %q, %v", got, err)
+				}
+				if _, err := one.Request(ctx, fleet.KindHave, nil); !errors.Is(err, fleet.ErrAbsent) {
+					t.Errorf("no answer gives %v", err)
+				}
+				if got, err := h.Ask(ctx, two.Machine(), fleet.KindDetail, []byte("?")); err != nil || string(got) != "detail?" {
+					t.Errorf("got %q, %v", got, err)
+				}
+				if _, err := h.Ask(ctx, "NOBODY", fleet.KindDetail, nil); !errors.Is(err, fleet.ErrAbsent) {
+					t.Errorf("nobody gives %v", err)
+				}
+			})
+			t.Run("secrets", func(t *testing.T) {
+				sealed, err := h.Seal(one.Machine(), []byte("pass"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err := one.Open(sealed); err != nil || string(got) != "pass" {
+					t.Errorf("opened %q, %v", got, err)
+				}
+				if _, err := two.Open(sealed); err == nil {
+					t.Error("another machine opened it")
+				}
+			})
+			t.Run("reports", func(t *testing.T) { reportsArrive(ctx, t, h, one, two) })
+			t.Run("store", func(t *testing.T) { storeCompares(ctx, t, h) })
+		})
+	}
+}
+
+func reportsArrive(ctx context.Context, t *testing.T, h fleet.Hub, links ...fleet.Link) {
+	const each = 20
+	var sending sync.WaitGroup
+	for _, l := range links {
+		sending.Go(func() {
+			for n := range each {
+				if err := l.Report(ctx, fmt.Sprint(n), fmt.Append(nil, n)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	got := map[fleet.MachineID]int{}
+	for total := 0; total < each*len(links); {
+		batch, err := h.Reports(ctx, 7)
+		if err != nil || len(batch) == 0 || len(batch) > 7 {
+			t.Fatalf("a batch of %d, %v", len(batch), err)
+		}
+		for _, d := range batch {
+			if want := got[d.From.Machine]; !bytes.Equal(d.Data, fmt.Append(nil, want)) {
+				t.Fatalf("report %s of %s came when %d was due", d.Data, d.From.Machine, want)
+			}
+			got[d.From.Machine]++
+			total++
+			if err := d.Ack(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	sending.Wait()
+	short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	defer cancel()
+	if batch, err := h.Reports(short, 7); len(batch) > 0 || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("afterwards there are %d, %v", len(batch), err)
+	}
+}
+
+func storeCompares(ctx context.Context, t *testing.T, h fleet.Store) {
+	const odd = "lease.[fe80::1%25eth0]:8443 регистратор.." // keys are anything
+	first, err := h.Save(ctx, odd, []byte("a"), 0)
+	if err != nil || first == 0 {
+		t.Fatal(first, err)
+	}
+	if _, err := h.Save(ctx, odd, []byte("b"), 0); !errors.Is(err, fleet.ErrSuperseded) {
+		t.Errorf("a second one that is first gives %v", err)
+	}
+	second, err := h.Save(ctx, odd, []byte("b"), first)
+	if err != nil || second <= first {
+		t.Fatal(second, err)
+	}
+	if _, err := h.Save(ctx, odd, []byte("b"), first); !errors.Is(err, fleet.ErrSuperseded) {
+		t.Errorf("an old revision gives %v, though the value is the same", err)
+	}
+	all, err := h.Load(ctx)
+	if err != nil || len(all) != 1 || string(all[odd].Value) != "b" || all[odd].Revision != second {
+		t.Errorf("loaded %v, %v", all, err)
+	}
+}

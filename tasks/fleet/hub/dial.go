@@ -1,0 +1,168 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"example.com/hikgrab/tasks/fleet"
+)
+
+const (
+	redialEvery = time.Second
+	infoWait    = 500 * time.Millisecond // for a server to speak first
+)
+
+// dial connects to the coordinator's server, for as long as it takes when this
+// machine has joined before. What comes after that, reconnecting, is NATS's.
+func (l *Link) dial(ctx context.Context) (*nats.Conn, error) {
+	d := &dialer{ctx: ctx, pin: l.to.Pin, addresses: l.to.Addresses}
+	began := time.Now()
+	for {
+		conn, err := l.connect(ctx, d)
+		if err == nil {
+			return conn, nil
+		}
+		if errors.Is(err, nats.ErrAuthorization) {
+			return nil, &fleet.RefusedError{Reason: "the server refuses this machine without a word: after five wrong tries in a minute from one address it says no more; wait a minute, then try with a new invitation"}
+		}
+		if d.stranger() {
+			return nil, &fleet.RefusedError{Reason: fmt.Sprintf("at %s %v: ask for a new invitation", strings.Join(l.to.Addresses, ", "), errPin)}
+		}
+		if l.opts.Keys.Last == nil && time.Since(began) > joinTime {
+			return nil, fmt.Errorf("no coordinator answers at %s (%w): check that hikgrab serve runs there and that this machine reaches it, through a VPN or a forwarded port where it must", strings.Join(l.to.Addresses, ", "), err)
+		}
+		l.opts.Log.Info("The coordinator does not answer", "at", l.to.Addresses, "error", err)
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(redialEvery):
+		}
+	}
+}
+
+func (l *Link) connect(ctx context.Context, d *dialer) (*nats.Conn, error) {
+	opts := append(common(l.opts.Log), nats.CustomInboxPrefix(inbox(l.me)), nats.ReconnectHandler(func(*nats.Conn) { l.reconnected() }))
+	if !l.to.Cluster && (l.opts.Cluster.URL == "" || !speaksFirst(ctx, l.to.Addresses)) {
+		return nats.Connect("nats://"+placeholder, append(opts,
+			nats.SetCustomDialer(d), nats.SkipHostLookup(), nats.IgnoreDiscoveredServers(), nats.TLSHandshakeFirst(),
+			nats.Nkey(l.opts.Keys.public, l.opts.Keys.user.Sign),
+			nats.TokenHandler(func() string {
+				text, _ := l.opts.Keys.apply(l.to, l.opts.Name, l.opts.Networks, nil) // without it the server refuses
+				return string(text)
+			}))...)
+	}
+	own, err := l.opts.Cluster.options()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := nats.Connect(strings.Join(l.to.Addresses, ","), append(opts, own...)...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.TLSConnectionState(); err != nil {
+		l.opts.Notice(openWay(strings.Join(l.to.Addresses, ", ")))
+	}
+	return conn, nil
+}
+
+// openWay says in one line that a cluster is not encrypted.
+func openWay(at string) string {
+	return "The way to " + at + " is open to listeners; the recorders' logins are sealed all the same"
+}
+
+// placeholder stands for all of the coordinator's addresses, among which the
+// dialer chooses.
+const placeholder = "coordinator:7422"
+
+// dialer reaches a coordinator at whichever of its addresses answers first and
+// proves the pinned key. The others may be anybody's, in another network.
+type dialer struct {
+	ctx       context.Context // of Serve; NATS has none
+	pin       Pin
+	addresses []string
+
+	mu      sync.Mutex
+	foreign bool
+}
+
+// stranger tells whether at the last try another server answered at every
+// address.
+func (d *dialer) stranger() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.foreign
+}
+
+// SkipTLSHandshake tells NATS that Dial has done it.
+func (d *dialer) SkipTLSHandshake() bool { return true }
+
+// Dial implements nats.CustomDialer.
+func (d *dialer) Dial(string, string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(d.ctx, dialTime)
+	defer cancel()
+	type result struct {
+		conn net.Conn
+		err  error
+	}
+	results := make(chan result, len(d.addresses))
+	for _, addr := range d.addresses {
+		go func() {
+			conn, err := (&tls.Dialer{Config: pinnedTLS(d.pin)}).DialContext(ctx, "tcp", addr)
+			results <- result{conn, err}
+		}()
+	}
+	var first net.Conn
+	var errs []error
+	foreign := 0
+	for range d.addresses { // all of them end soon after the first
+		r := <-results
+		switch {
+		case r.err == nil && first == nil:
+			first = r.conn
+			cancel()
+		case r.err == nil:
+			_ = r.conn.Close() // a second way to the same
+		default:
+			errs = append(errs, r.err)
+			if errors.Is(r.err, errPin) {
+				foreign++
+			}
+		}
+	}
+	d.mu.Lock()
+	d.foreign = foreign > 0 && foreign == len(d.addresses)
+	d.mu.Unlock()
+	if first == nil {
+		return nil, errors.Join(errs...)
+	}
+	return first, nil
+}
+
+// speaksFirst tells whether some server says INFO before it is spoken to, as
+// those of a cluster do and an embedded one never does.
+func speaksFirst(ctx context.Context, addresses []string) bool {
+	for _, addr := range addresses {
+		conn, err := (&net.Dialer{Timeout: infoWait}).DialContext(ctx, "tcp", addr)
+		if err != nil {
+			continue
+		}
+		said := make([]byte, len("INFO "))
+		_ = conn.SetReadDeadline(time.Now().Add(infoWait)) // then the read fails as well
+		_, err = io.ReadFull(conn, said)
+		_ = conn.Close() // it was only read
+		if err == nil && bytes.Equal(said, []byte("INFO ")) {
+			return true
+		}
+	}
+	return false
+}

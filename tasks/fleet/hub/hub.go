@@ -1,0 +1,340 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"example.com/hikgrab/tasks/fleet"
+)
+
+// Options say how a coordinator is reached and where it keeps things.
+type Options struct {
+	Identity *Identity
+	Out      string       // output directory, locked by this process
+	Listen   string       // host:port of the embedded server; an empty host is all of this machine's
+	Cluster  Cluster      // to be used instead
+	Log      *slog.Logger // of the run
+	Notice   func(string) // a sentence for the operator; called during Open only
+}
+
+// storeDir is where the embedded server keeps things, below Out.
+var storeDir = filepath.Join(keysDir, "fleet")
+
+const (
+	answerers   = 64 // messages answered at once
+	answerLimit = 5 * time.Second
+	openLimit   = time.Minute
+	lookEvery   = time.Second // whether somebody was revoked
+)
+
+// fromMachines are the kinds of message that machines send, reports apart.
+var fromMachines = []fleet.Kind{kindJoin, fleet.KindHello, fleet.KindBeat, fleet.KindView, fleet.KindHave}
+
+// Hub is the coordinator's end of the wire; see fleet.Hub. Close it.
+type Hub struct {
+	opts      Options
+	names     subjects
+	admission *admission
+	engine    *engine // nil with a cluster
+	conn      *nats.Conn
+	store     *store
+	addresses []string
+
+	me       holder
+	revision uint64 // of the claim to coordinate
+}
+
+// Open starts the embedded server, or connects to the cluster, and becomes the
+// coordinator. The error is a sentence that says what to do.
+func Open(ctx context.Context, opts Options) (_ *Hub, err error) {
+	if opts.Notice == nil {
+		opts.Notice = func(string) {}
+	}
+	ctx, cancel := context.WithTimeout(ctx, openLimit)
+	defer cancel()
+	known, err := openMembers(opts.Identity.dir)
+	if err != nil {
+		return nil, err
+	}
+	out, err := filepath.Abs(opts.Out)
+	if err != nil {
+		return nil, err
+	}
+	host, _ := os.Hostname()
+	h := &Hub{
+		opts: opts, names: subjects(opts.Identity.pin.Fleet()),
+		admission: &admission{id: opts.Identity, members: known, now: time.Now},
+		me:        holder{Name: thisProcess(), Instance: rand.Text(), Out: host + " " + out},
+	}
+	defer func() {
+		if err != nil {
+			h.shut()
+		}
+	}()
+	if opts.Cluster.URL != "" {
+		err = h.useCluster(ctx)
+	} else {
+		err = h.useEngine(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h, opts.Identity.remember(way{Addresses: h.addresses, Cluster: opts.Cluster.URL != ""})
+}
+
+// useEngine starts the embedded server. A store that it cannot read is put
+// aside: nothing in it is needed to keep a file.
+func (h *Hub) useEngine(ctx context.Context) error {
+	dir := filepath.Join(h.opts.Out, storeDir)
+	err := h.tryEngine(ctx, dir)
+	if !errors.Is(err, errStore) || ctx.Err() != nil {
+		return err
+	}
+	h.opts.Log.Error("The coordinator's store cannot be used", "error", err)
+	h.shut()
+	aside := dir + ".damaged"
+	if err := errors.Join(os.RemoveAll(aside), os.Rename(dir, aside)); err != nil {
+		return fmt.Errorf("put the coordinator's damaged store aside: %w", err)
+	}
+	h.opts.Notice("The coordinator's own store was damaged and is made anew; the machines tell what they have, and nothing is fetched again")
+	return h.tryEngine(ctx, dir)
+}
+
+func (h *Hub) tryEngine(ctx context.Context, dir string) (err error) {
+	if h.engine, err = startEngine(ctx, h.opts.Identity, h.admission, h.opts.Listen, dir, h.opts.Log); err != nil {
+		return err
+	}
+	if h.conn, err = h.engine.connect(h.connection()...); err != nil {
+		return fmt.Errorf("connect to the embedded server: %w", err)
+	}
+	h.addresses = reachable(h.engine.server.Addr())
+	if err := h.keep(ctx, 1); err != nil {
+		return fmt.Errorf("%w: %w", errStore, err)
+	}
+	return nil
+}
+
+// keep opens the store, of which there are so many copies, and becomes the
+// coordinator.
+func (h *Hub) keep(ctx context.Context, copies int) (err error) {
+	if h.store, err = openStore(ctx, h.conn, h.names, copies); err != nil {
+		return err
+	}
+	if h.revision, err = h.store.claim(ctx, h.me); err != nil {
+		return err
+	}
+	return h.store.openReports(ctx)
+}
+
+func (h *Hub) connection() []nats.Option {
+	return append(common(h.opts.Log), nats.CustomInboxPrefix(coordinatorInbox))
+}
+
+// useCluster connects to somebody's cluster.
+func (h *Hub) useCluster(ctx context.Context) (err error) {
+	if h.addresses, err = h.opts.Cluster.addresses(); err != nil {
+		return err
+	}
+	opts, err := h.opts.Cluster.options()
+	if err != nil {
+		return err
+	}
+	if h.conn, err = nats.Connect(h.opts.Cluster.URL, append(h.connection(), opts...)...); err != nil {
+		return fmt.Errorf("connect to the NATS cluster at %s: %w", h.opts.Cluster.URL, err)
+	}
+	if _, err := h.conn.TLSConnectionState(); err != nil {
+		h.opts.Notice(openWay(h.opts.Cluster.URL))
+	}
+	for copies := replicas; ; {
+		err = h.keep(ctx, copies)
+		switch {
+		case err == nil, errors.Is(err, errClaimed):
+			return err
+		case copies > 1 && fewNodes(err):
+			copies = 1
+			h.opts.Notice("The NATS cluster keeps no three copies; the coordinator's store lies on one node only")
+		case !passing(err) || !pause(ctx):
+			return fmt.Errorf("use JetStream of the NATS cluster (hikgrab needs NATS 2.11 or later, with JetStream): %w", err)
+		}
+	}
+}
+
+// Addresses returns where machines can reach the coordinator, as host:port.
+func (h *Hub) Addresses() []string { return h.addresses }
+
+// Close stops being the coordinator; machines go on with what they hold.
+func (h *Hub) Close() {
+	if h.store != nil && h.conn.IsConnected() {
+		h.store.release(context.Background(), h.revision)
+	}
+	h.shut()
+}
+
+func (h *Hub) shut() {
+	if h.conn != nil {
+		h.conn.Close()
+	}
+	if h.engine != nil {
+		h.engine.stop()
+	}
+	h.conn, h.engine, h.store = nil, nil, nil
+}
+
+// Serve implements fleet.Hub.
+func (h *Hub) Serve(ctx context.Context, answer fleet.Answer) error {
+	var from []string
+	for _, kind := range fromMachines {
+		from = append(from, h.names.up("*", kind))
+	}
+	listening, err := listen(h.conn, from, answerers, func(ctx context.Context, msg *nats.Msg) { h.take(ctx, answer, msg) })
+	if err != nil {
+		return fmt.Errorf("listen to the machines: %w", err)
+	}
+	defer listening.stop()
+	return h.watch(ctx, answer)
+}
+
+// watch keeps the claim to coordinate and ends the sessions of whoever is
+// revoked.
+func (h *Hub) watch(ctx context.Context, answer fleet.Answer) error {
+	look, renew := time.NewTicker(lookEvery), time.NewTicker(renewEvery)
+	defer look.Stop()
+	defer renew.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-look.C:
+			for _, m := range h.revocations() {
+				answer(ctx, m, fleet.KindRevoked, nil)
+			}
+		case <-renew.C:
+			now, err := h.store.renew(ctx, h.me, h.revision)
+			switch {
+			case errors.Is(err, fleet.ErrSuperseded):
+				return err
+			case errors.Is(err, nats.ErrConnectionClosed):
+				return fmt.Errorf("the connection to the hub is lost for good: %w", err)
+			case err != nil && ctx.Err() == nil:
+				h.opts.Log.Warn("The claim to coordinate could not be renewed", "error", err)
+			}
+			h.revision = now
+		}
+	}
+}
+
+// revocations returns who was revoked since the last look, its sessions ended.
+func (h *Hub) revocations() []fleet.Peer {
+	fresh, err := h.admission.members.revocations()
+	if err != nil {
+		h.opts.Log.Warn("The list of machines cannot be read", "error", err)
+	}
+	var out []fleet.Peer
+	for _, m := range fresh {
+		id := fleet.MachineID(m.Key)
+		if h.engine != nil {
+			h.engine.gate.expel(id)
+		}
+		out = append(out, fleet.Peer{Machine: id, Networks: m.Networks, Address: m.From})
+	}
+	return out
+}
+
+// take answers one message of a machine.
+func (h *Hub) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	id, kind := split(msg.Subject)
+	from, err := h.peer(id)
+	switch {
+	case kind == kindJoin:
+		err = reply(msg, inbox(id), h.join(id, msg.Data))
+	case err != nil:
+		err = replyRefused(msg, inbox(id), err)
+	default:
+		err = reply(msg, inbox(id), answer(ctx, from, kind, msg.Data))
+	}
+	if err != nil {
+		h.opts.Log.Debug("An answer could not be sent", "machine", id, "kind", kind, "error", err)
+	}
+}
+
+// join proves the coordinator to a machine and lets it in, or tells it why not.
+func (h *Hub) join(id fleet.MachineID, data []byte) []byte {
+	var answer joined
+	a, err := readApplication(data, h.opts.Identity.pin, string(id))
+	if err == nil {
+		err = h.admission.admit(a.applicant(string(id), ""))
+	}
+	if err != nil {
+		answer.Refused = err.Error()
+	}
+	if answer.Proof, err = h.opts.Identity.prove(a.Challenge); err != nil {
+		h.opts.Log.Error("The coordinator cannot prove itself", "error", err)
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		h.opts.Log.Error("An answer cannot be written", "error", err)
+	}
+	return text
+}
+
+// peer returns a machine that may take part.
+func (h *Hub) peer(id fleet.MachineID) (fleet.Peer, error) {
+	m, ok := h.admission.members.lookup(string(id))
+	switch {
+	case !ok:
+		return fleet.Peer{}, errUnknown
+	case m.Revoked:
+		return fleet.Peer{}, errRevoked
+	}
+	return fleet.Peer{Machine: id, Networks: m.Networks, Address: m.From}, nil
+}
+
+// Load implements fleet.Store.
+func (h *Hub) Load(ctx context.Context) (map[string]fleet.Kept, error) { return h.store.load(ctx) }
+
+// Save implements fleet.Store.
+func (h *Hub) Save(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	name := storeKey(key)
+	if name == "" || name == keyCoordinator {
+		return 0, fmt.Errorf("%q cannot be a key of the store", key)
+	}
+	return h.store.save(ctx, name, value, revision)
+}
+
+// Tell implements fleet.Hub.
+func (h *Hub) Tell(to fleet.MachineID, kind fleet.Kind, data []byte) error {
+	if err := checkMessage(to, data); err != nil {
+		return err
+	}
+	return absent(h.conn.Publish(h.names.down(to, kind), data))
+}
+
+// Ask implements fleet.Hub.
+func (h *Hub) Ask(ctx context.Context, to fleet.MachineID, kind fleet.Kind, data []byte) ([]byte, error) {
+	if err := checkMessage(to, data); err != nil {
+		return nil, err
+	}
+	return ask(ctx, h.conn, h.names.down(to, kind), data)
+}
+
+// Seal implements fleet.Hub.
+func (h *Hub) Seal(to fleet.MachineID, secret []byte) ([]byte, error) {
+	m, ok := h.admission.members.lookup(string(to))
+	if !ok {
+		return nil, fleet.ErrAbsent
+	}
+	return seal(h.opts.Identity.curve, secret, m.Curve)
+}
+
+var _ fleet.Hub = (*Hub)(nil)

@@ -1,0 +1,214 @@
+package hub
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/nats-io/nkeys"
+)
+
+const (
+	identityName    = "identity"
+	identityVersion = 1
+	identityLimit   = 16 << 10 // bytes read of an identity or of a machine's keys, at most
+	rootSize        = 32       // bytes of the secret that invitations are made with
+	secretPerm      = 0o600
+	secretDirPerm   = 0o700
+)
+
+// Pin is the SHA-256 of a coordinator's public key as its certificate spells it
+// (SubjectPublicKeyInfo): by it a machine knows whom it talks to.
+type Pin [sha256.Size]byte
+
+// Fleet returns C of the subjects: the first 8 bytes of the pin in hex.
+func (p Pin) Fleet() string { return hex.EncodeToString(p[:8]) }
+
+// Identity is an operator's: the key that the coordinator proves itself with,
+// the secret that invitations are made with, and the curve key that logins are
+// sealed with. It outlives runs; whoever has it can invite machines.
+type Identity struct {
+	dir   string
+	key   ed25519.PrivateKey
+	root  []byte
+	curve nkeys.KeyPair
+	spki  []byte
+	pin   Pin
+}
+
+// identityFile is an Identity as it lies on disk.
+type identityFile struct {
+	Version int    `json:"version"`
+	Key     []byte `json:"key"` // the Ed25519 seed
+	Root    []byte `json:"root"`
+	Curve   string `json:"curve"` // an nkeys seed, SX…
+}
+
+// Dir returns where the identity of this operator lies: hikgrab/fleet under the
+// system's directory for a user's configuration.
+func Dir() (string, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("find the directory for your configuration: %w", err)
+	}
+	return filepath.Join(dir, "hikgrab", "fleet"), nil
+}
+
+// OpenIdentity reads the identity in dir and makes it when there is none. Two
+// processes that make it at once end up with the same.
+func OpenIdentity(dir string) (*Identity, error) {
+	path := filepath.Join(dir, identityName)
+	text, err := readSecret(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeIdentity(dir, path); err == nil {
+			text, err = readSecret(path)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open this operator's identity: %w", err)
+	}
+	id, err := parseIdentity(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s is damaged (%w): put it back from a backup, or remove it and invite every machine anew", path, err)
+	}
+	id.dir = dir
+	return id, nil
+}
+
+// Pin returns what machines know the coordinator by.
+func (id *Identity) Pin() Pin { return id.pin }
+
+func parseIdentity(text []byte) (*Identity, error) {
+	var f identityFile
+	if err := json.Unmarshal(text, &f); err != nil {
+		return nil, errors.New("not JSON")
+	}
+	if f.Version != identityVersion {
+		return nil, fmt.Errorf("version %d", f.Version)
+	}
+	if len(f.Key) != ed25519.SeedSize || len(f.Root) != rootSize {
+		return nil, errors.New("a key is cut short")
+	}
+	curve, err := nkeys.FromCurveSeed([]byte(f.Curve))
+	if err != nil {
+		return nil, errors.New("the curve key is not one")
+	}
+	id := &Identity{key: ed25519.NewKeyFromSeed(f.Key), root: f.Root, curve: curve}
+	if id.spki, err = x509.MarshalPKIXPublicKey(id.key.Public()); err != nil {
+		return nil, err
+	}
+	id.pin = sha256.Sum256(id.spki)
+	return id, nil
+}
+
+// makeIdentity writes a new identity to path, unless somebody was faster.
+func makeIdentity(dir, path string) error {
+	if err := os.MkdirAll(dir, secretDirPerm); err != nil {
+		return err
+	}
+	secrets := make([]byte, ed25519.SeedSize+rootSize)
+	_, _ = rand.Read(secrets) // it never fails
+	curve, err := nkeys.CreateCurveKeys()
+	if err != nil {
+		return err
+	}
+	seed, err := curve.Seed()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(identityFile{identityVersion, secrets[:ed25519.SeedSize], secrets[ed25519.SeedSize:], string(seed)})
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, identityName+"-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // a second name of the same file, or nothing
+	_, err = f.Write(append(text, '\n'))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err = os.Link(f.Name(), path); errors.Is(err, fs.ErrExist) {
+		return nil
+	} else if err != nil { // a volume without hard links
+		return os.Rename(f.Name(), path)
+	}
+	return nil
+}
+
+// readSecret reads a small file that only its owner should be able to read,
+// and makes sure that it stays so.
+func readSecret(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		_ = f.Chmod(secretPerm) // it is tried; Windows has other means
+	}
+	text, err := io.ReadAll(io.LimitReader(f, identityLimit))
+	return bytes.TrimSpace(text), err
+}
+
+// proof is what the coordinator shows a machine: its public key, the curve key
+// that it seals logins with, and that both belong together. It answers the
+// machine's challenge, so that nobody can show an old one.
+type proof struct {
+	Key   []byte `json:"key"` // SubjectPublicKeyInfo
+	Curve string `json:"curve"`
+	Sig   []byte `json:"sig"`
+}
+
+// errProof is given when whoever answers is not the coordinator of the
+// invitation.
+var errProof = errors.New("whoever answers there is not the coordinator that this machine was invited by")
+
+func (id *Identity) prove(challenge []byte) (proof, error) {
+	curve, err := id.curve.PublicKey()
+	if err != nil {
+		return proof{}, err
+	}
+	return proof{Key: id.spki, Curve: curve, Sig: ed25519.Sign(id.key, statement("coordinator", id.pin, curve, challenge))}, nil
+}
+
+// verify tells whether p was made for challenge by the identity behind pin.
+func (p proof) verify(pin Pin, challenge []byte) error {
+	if Pin(sha256.Sum256(p.Key)) != pin || !nkeys.IsValidPublicCurveKey(p.Curve) {
+		return errProof
+	}
+	key, err := x509.ParsePKIXPublicKey(p.Key)
+	if err != nil {
+		return errProof
+	}
+	public, ok := key.(ed25519.PublicKey)
+	if !ok || !ed25519.Verify(public, statement("coordinator", pin, p.Curve, challenge), p.Sig) {
+		return errProof
+	}
+	return nil
+}
+
+// statement spells what is signed, so that no signature can be taken for
+// another's: who says it, to or as which coordinator, and the words.
+func statement(who string, pin Pin, words string, rest []byte) []byte {
+	return fmt.Appendf(nil, "hikgrab fleet %s\n%s\n%s\n%s", who, base64.RawURLEncoding.EncodeToString(pin[:]), words, base64.RawURLEncoding.EncodeToString(rest))
+}

@@ -1,0 +1,173 @@
+package hub
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+
+	"github.com/nats-io/nkeys"
+)
+
+const (
+	keysDir     = ".hikgrab"
+	keysName    = keysDir + "/machine"
+	keysVersion = 1
+)
+
+// Keys are a machine's own: the key that it proves itself with and the curve
+// key that logins are sealed for; and whom it joined last, so that the next
+// time no invitation is needed.
+type Keys struct {
+	user, curve nkeys.KeyPair
+	public      string // M of the subjects
+	curvePublic string
+	Last        *Invitation // without the secret of it; nil: it never joined
+}
+
+// keysFile is Keys as they lie on disk.
+type keysFile struct {
+	Version   int      `json:"version"`
+	Seed      string   `json:"seed"`  // SU…
+	Curve     string   `json:"curve"` // SX…
+	Pin       []byte   `json:"pin"`
+	Addresses []string `json:"addresses"`
+	Cluster   bool     `json:"cluster,omitempty"`
+}
+
+// OpenKeys reads the keys of the machine that keeps its recordings in out, or
+// makes some. They are not written before Keep, so that a machine which is
+// refused leaves nothing behind.
+func OpenKeys(out string) (*Keys, error) {
+	text, err := readIn(out, keysName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return newKeys()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read this machine's keys: %w", err)
+	}
+	k, err := parseKeys(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s/%s is damaged (%w): remove it and join with a new invitation", out, keysName, err)
+	}
+	return k, nil
+}
+
+func newKeys() (*Keys, error) {
+	user, err := nkeys.CreateUser()
+	if err != nil {
+		return nil, err
+	}
+	curve, err := nkeys.CreateCurveKeys()
+	if err != nil {
+		return nil, err
+	}
+	return keysOf(user, curve)
+}
+
+func keysOf(user, curve nkeys.KeyPair) (*Keys, error) {
+	k := &Keys{user: user, curve: curve}
+	var err error
+	if k.public, err = user.PublicKey(); err != nil {
+		return nil, err
+	}
+	if !nkeys.IsValidPublicUserKey(k.public) {
+		return nil, errors.New("the seed is not a machine's")
+	}
+	k.curvePublic, err = curve.PublicKey()
+	return k, err
+}
+
+func parseKeys(text []byte) (*Keys, error) {
+	var f keysFile
+	if err := json.Unmarshal(text, &f); err != nil {
+		return nil, errors.New("not JSON")
+	}
+	if f.Version != keysVersion {
+		return nil, fmt.Errorf("version %d", f.Version)
+	}
+	user, err := nkeys.FromSeed([]byte(f.Seed))
+	if err != nil {
+		return nil, errors.New("the seed is not one")
+	}
+	curve, err := nkeys.FromCurveSeed([]byte(f.Curve))
+	if err != nil {
+		return nil, errors.New("the curve key is not one")
+	}
+	k, err := keysOf(user, curve)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Pin) != len(Pin{}) || len(f.Addresses) == 0 {
+		return nil, errors.New("it names no coordinator")
+	}
+	k.Last = &Invitation{Pin: Pin(f.Pin), Addresses: f.Addresses, Cluster: f.Cluster}
+	return k, nil
+}
+
+// Machine returns the machine's public key.
+func (k *Keys) Machine() string { return k.public }
+
+// Keep writes the keys and whom they joined to out, durably.
+func (k *Keys) Keep(out string, joined Invitation) error {
+	seed, err := k.user.Seed()
+	if err != nil {
+		return err
+	}
+	curve, err := k.curve.Seed()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(keysFile{keysVersion, string(seed), string(curve), joined.Pin[:], joined.Addresses, joined.Cluster})
+	if err != nil {
+		return err
+	}
+	if err := writeIn(out, keysName, append(text, '\n')); err != nil {
+		return fmt.Errorf("write this machine's keys: %w", err)
+	}
+	k.Last = &Invitation{Pin: joined.Pin, Addresses: joined.Addresses, Cluster: joined.Cluster}
+	return nil
+}
+
+// readIn reads a small file below dir, following no link out of it.
+func readIn(dir, name string) ([]byte, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, identityLimit))
+}
+
+// writeIn replaces a small file below dir that only its owner may read.
+func writeIn(dir, name string, text []byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	fresh := name + ".new"
+	f, err := root.OpenFile(fresh, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, secretPerm)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return root.Rename(fresh, name)
+}

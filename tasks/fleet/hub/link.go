@@ -1,0 +1,242 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"example.com/hikgrab/tasks/fleet"
+)
+
+// LinkOptions say which coordinator a machine joins, and as what.
+type LinkOptions struct {
+	Keys     *Keys
+	Out      string      // where the keys are kept once it has joined
+	Invited  *Invitation // nil: the coordinator of last time
+	Cluster  Cluster     // addresses in place of those of the invitation; may be empty
+	Name     string      // of the machine, for people
+	Networks []string    // in which it stands; none: those of the invitation
+	Log      *slog.Logger
+	Notice   func(string) // a sentence for the operator, from Serve
+}
+
+const (
+	joinTime      = 12 * time.Second // for the first join to find anybody
+	answerTime    = 5 * time.Second  // for an answer to a request to join
+	linkAnswerers = 8                // requests of the coordinator answered at once
+)
+
+// Link is a machine's end of the wire; see fleet.Link. It is connected while
+// Serve runs.
+type Link struct {
+	opts  LinkOptions
+	to    Invitation
+	names subjects
+	me    fleet.MachineID
+
+	again chan struct{} // there is a connection anew
+
+	mu    sync.Mutex
+	conn  *nats.Conn // nil until it has joined
+	curve string     // the coordinator's, proven
+}
+
+// OpenLink prepares to join; nothing is sent before Serve.
+func OpenLink(opts LinkOptions) (*Link, error) {
+	if opts.Notice == nil {
+		opts.Notice = func(string) {}
+	}
+	if err := checkNetworks(opts.Networks); err != nil {
+		return nil, err
+	}
+	l := &Link{opts: opts, me: fleet.MachineID(opts.Keys.public), again: make(chan struct{}, 1)}
+	switch {
+	case opts.Invited != nil:
+		l.to = *opts.Invited
+	case opts.Keys.Last != nil:
+		l.to = *opts.Keys.Last
+	default:
+		return nil, errors.New("this machine has joined no coordinator yet: give it an invitation, made there with: hikgrab invite")
+	}
+	if opts.Cluster.URL != "" {
+		addresses, err := opts.Cluster.addresses()
+		if err != nil {
+			return nil, err
+		}
+		l.to.Addresses = addresses
+	}
+	l.names = subjects(l.to.Pin.Fleet())
+	return l, nil
+}
+
+// Machine implements fleet.Link.
+func (l *Link) Machine() fleet.MachineID { return l.me }
+
+// Serve implements fleet.Link. When this machine has never joined, and nobody
+// answers, it gives up after a quarter of a minute with a sentence that says so.
+func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	conn, err := l.dial(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	defer conn.Close()
+	defer l.use(nil, "")
+	listening, err := listen(conn, []string{l.names.down(l.me, ">")}, linkAnswerers, func(ctx context.Context, msg *nats.Msg) {
+		l.take(ctx, answer, msg)
+	})
+	if err != nil {
+		return fmt.Errorf("listen to the coordinator: %w", err)
+	}
+	defer listening.stop()
+	for {
+		err := l.join(ctx, conn)
+		var later <-chan time.Time
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			connected()
+		case errors.Is(err, fleet.ErrAbsent), errors.Is(err, context.DeadlineExceeded):
+			l.opts.Log.Info("The way is there, but no coordinator answers", "error", err)
+			later = time.After(time.Second)
+		default:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.again:
+		case <-later:
+		}
+	}
+}
+
+// join proves both sides to each other, over a connection that was just made.
+func (l *Link) join(ctx context.Context, conn *nats.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	challenge := make([]byte, challengeSize)
+	_, _ = rand.Read(challenge) // it never fails
+	data, err := l.opts.Keys.apply(l.to, l.opts.Name, l.opts.Networks, challenge)
+	if err != nil {
+		return err
+	}
+	text, err := ask(ctx, conn, l.names.up(l.me, kindJoin), data)
+	if err != nil {
+		return err
+	}
+	var got joined
+	if json.Unmarshal(text, &got) != nil || got.Proof.verify(l.to.Pin, challenge) != nil {
+		return &fleet.RefusedError{Reason: errProof.Error()}
+	}
+	if got.Refused != "" {
+		return &fleet.RefusedError{Reason: got.Refused}
+	}
+	if last := l.opts.Keys.Last; last == nil || !last.same(l.to) {
+		if err := l.opts.Keys.Keep(l.opts.Out, l.to); err != nil {
+			return err
+		}
+	}
+	l.use(conn, got.Proof.Curve)
+	return nil
+}
+
+func (l *Link) use(conn *nats.Conn, curve string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn, l.curve = conn, curve
+}
+
+// current returns the connection, or fleet.ErrAbsent while there is none.
+func (l *Link) current() (*nats.Conn, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conn == nil || !l.conn.IsConnected() {
+		return nil, fleet.ErrAbsent
+	}
+	return l.conn, nil
+}
+
+// reconnected has Serve join again, now or when it comes to it.
+func (l *Link) reconnected() {
+	select {
+	case l.again <- struct{}{}:
+	default:
+	}
+}
+
+// take answers one message of the coordinator.
+func (l *Link) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	_, kind := split(msg.Subject)
+	got := answer(ctx, fleet.Peer{}, kind, msg.Data)
+	if err := reply(msg, coordinatorInbox, got); err != nil {
+		l.opts.Log.Debug("An answer could not be sent", "kind", kind, "error", err)
+	}
+}
+
+// Request implements fleet.Link.
+func (l *Link) Request(ctx context.Context, kind fleet.Kind, data []byte) ([]byte, error) {
+	conn, err := l.current()
+	if err != nil {
+		return nil, err
+	}
+	got, err := ask(ctx, conn, l.names.up(l.me, kind), data)
+	if _, refused := errors.AsType[*fleet.RefusedError](err); refused {
+		l.reconnected()
+	}
+	return got, err
+}
+
+// Publish implements fleet.Link.
+func (l *Link) Publish(kind fleet.Kind, data []byte) error {
+	conn, err := l.current()
+	if err != nil {
+		return err
+	}
+	return absent(conn.Publish(l.names.up(l.me, kind), data))
+}
+
+// Report implements fleet.Link.
+func (l *Link) Report(ctx context.Context, id string, data []byte) error {
+	conn, err := l.current()
+	if err != nil {
+		return err
+	}
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, reportWait)
+	defer cancel()
+	msg := &nats.Msg{Subject: l.names.up(l.me, kindReport), Data: data}
+	_, err = js.PublishMsg(ctx, msg, jetstream.WithMsgID(string(l.me)+" "+id))
+	if err != nil && passing(err) {
+		return fleet.ErrAbsent
+	}
+	return err
+}
+
+// Open implements fleet.Link.
+func (l *Link) Open(sealed []byte) ([]byte, error) {
+	l.mu.Lock()
+	curve := l.curve
+	l.mu.Unlock()
+	return unseal(l.opts.Keys.curve, sealed, curve)
+}
+
+var _ fleet.Link = (*Link)(nil)

@@ -1,0 +1,166 @@
+package hub
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	membersName  = "machines"
+	membersLimit = 64 << 20 // bytes read at once
+)
+
+// Member is a machine that joined once and is welcome since, or was.
+type Member struct {
+	Key      string    `json:"key"` // public nkey, M of the subjects
+	Curve    string    `json:"curve,omitempty"`
+	Name     string    `json:"name,omitempty"`     // as its operator named it, cleaned
+	Networks []string  `json:"networks,omitempty"` // that it may stand in; none: any
+	Invited  string    `json:"invited,omitempty"`  // label of the invitation that it joined by
+	From     string    `json:"from,omitempty"`     // address
+	At       time.Time `json:"at,omitzero"`
+	Revoked  bool      `json:"revoked,omitempty"`
+}
+
+func (m Member) equal(o Member) bool {
+	return m.Key == o.Key && m.Curve == o.Curve && m.Name == o.Name && m.Invited == o.Invited &&
+		m.Revoked == o.Revoked && slices.Equal(m.Networks, o.Networks)
+}
+
+// members is the list of the machines of an operator, a file beside the
+// identity to which lines are appended: it does not depend on what a single run
+// keeps, and "invite --revoke" can write to it while a coordinator reads.
+type members struct {
+	path  string
+	mu    sync.Mutex
+	size  int64 // read so far
+	byKey map[string]Member
+	ended map[string]bool // invitations by which a revoked machine had joined
+	fresh []Member        // revoked since somebody asked
+}
+
+func openMembers(dir string) (*members, error) {
+	m := &members{path: filepath.Join(dir, membersName), byKey: map[string]Member{}, ended: map[string]bool{}}
+	err := m.read()
+	m.fresh = nil
+	return m, err
+}
+
+// revocations reads the list again when it grew, and returns who was revoked
+// since the last call.
+func (m *members) revocations() ([]Member, error) {
+	err := m.read()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	fresh := m.fresh
+	m.fresh = nil
+	return fresh, err
+}
+
+// read takes in what was appended since the last time.
+func (m *members) read() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f, err := os.Open(m.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the list of machines: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(io.NewSectionReader(f, m.size, membersLimit), membersLimit))
+	if err != nil {
+		return fmt.Errorf("read the list of machines: %w", err)
+	}
+	text = text[:bytes.LastIndexByte(text, '\n')+1] // the rest is being written
+	m.size += int64(len(text))
+	for line := range bytes.Lines(text) {
+		var one Member
+		if json.Unmarshal(line, &one) != nil || one.Key == "" {
+			continue // blank, or the end of a line that a crash cut
+		}
+		if one.Revoked && !m.byKey[one.Key].Revoked {
+			m.fresh = append(m.fresh, one)
+			m.ended[one.Invited] = one.Invited != ""
+		}
+		m.byKey[one.Key] = one
+	}
+	return nil
+}
+
+// lookup returns the machine with this key.
+func (m *members) lookup(key string) (Member, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	one, ok := m.byKey[key]
+	return one, ok
+}
+
+// over tells whether an invitation ended because a machine that had joined by
+// it was revoked.
+func (m *members) over(invited string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ended[invited]
+}
+
+// put appends what is known of a machine now, durably.
+func (m *members) put(one Member) error {
+	line, err := json.Marshal(one)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(m.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, secretPerm)
+	if err != nil {
+		return fmt.Errorf("write the list of machines: %w", err)
+	}
+	// A line of its own even behind one that a crash cut; blank ones are skipped.
+	_, err = f.Write(slices.Concat([]byte("\n"), line, []byte("\n")))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write the list of machines: %w", err)
+	}
+	return m.read()
+}
+
+// Revoke ends the membership of every machine of that name, and the invitations
+// that they had joined by. A coordinator that runs notices within a second.
+func (id *Identity) Revoke(name string, now time.Time) error {
+	m, err := openMembers(id.dir)
+	if err != nil {
+		return err
+	}
+	var known []string
+	revoked := false
+	for _, one := range m.byKey {
+		if one.Revoked {
+			continue
+		}
+		known = append(known, one.Name)
+		if one.Name != name && one.Key != name {
+			continue
+		}
+		one.Revoked, one.At, revoked = true, now, true
+		if err := m.put(one); err != nil {
+			return err
+		}
+	}
+	if revoked {
+		return nil
+	}
+	slices.Sort(known)
+	if known = slices.Compact(known); len(known) == 0 {
+		return fmt.Errorf("no machine is called %q: none has joined yet", name)
+	}
+	return fmt.Errorf("no machine is called %q; those that joined are: %s", name, strings.Join(known, ", "))
+}

@@ -1,0 +1,79 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	reconnectWait   = 500 * time.Millisecond
+	reconnectJitter = 500 * time.Millisecond
+	dialTime        = 5 * time.Second
+)
+
+// Cluster is somebody's NATS cluster to be used instead of the embedded server.
+// The zero value is none.
+type Cluster struct {
+	URL   string // nats://host:port, more of them behind commas
+	Creds string // file with the credentials that its administrator gave; may be empty
+	CA    string // file with the certificates to trust; empty: the system's
+}
+
+// addresses returns the hosts and ports of the cluster.
+func (c Cluster) addresses() ([]string, error) {
+	for one := range strings.SplitSeq(c.URL, ",") {
+		u, err := url.Parse(strings.TrimSpace(one))
+		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" {
+			return nil, errors.New("--url takes nats://host:port, or tls://host:port, more of them behind commas")
+		}
+		if u.User != nil {
+			return nil, errors.New("--url would show a password in the list of processes: put it into a file and name that with --creds")
+		}
+	}
+	return ParseAddresses(c.URL)
+}
+
+func (c Cluster) options() ([]nats.Option, error) {
+	var opts []nats.Option
+	if c.Creds != "" {
+		if _, err := os.Stat(c.Creds); err != nil {
+			return nil, fmt.Errorf("read the credentials for the NATS cluster: %w", err)
+		}
+		opts = append(opts, nats.UserCredentials(c.Creds))
+	}
+	if c.CA != "" {
+		if _, err := os.Stat(c.CA); err != nil {
+			return nil, fmt.Errorf("read the certificates to trust: %w", err)
+		}
+		opts = append(opts, nats.RootCAs(c.CA))
+	}
+	return opts, nil
+}
+
+// common returns what every connection has in common: it comes back by itself
+// for as long as it takes, and sends nothing then that was meant for before.
+func common(log *slog.Logger) []nats.Option {
+	return []nats.Option{
+		nats.Name("hikgrab"),
+		nats.Timeout(dialTime),
+		nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(reconnectJitter, reconnectJitter),
+		nats.ReconnectBufSize(-1),
+		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(pingsOut), nats.FlusherTimeout(writeDeadline),
+		nats.IgnoreAuthErrorAbort(),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Info("The way to the hub is cut", "error", err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
+			if sub != nil {
+				log.Warn("The hub reports a fault", "error", err, "subject", sub.Subject)
+				return
+			}
+			log.Warn("The hub reports a fault", "error", err)
+		}),
+	}
+}

@@ -1,0 +1,80 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"example.com/hikgrab/tasks/fleet"
+)
+
+// kindReport is the subject that the stream keeps.
+const kindReport fleet.Kind = "report"
+
+const (
+	ackWait     = time.Minute
+	mostPending = 4096 // reports handed out and not acknowledged
+	reportWait  = 5 * time.Second
+)
+
+// Reports implements fleet.Hub.
+func (h *Hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
+	for ctx.Err() == nil {
+		first, err := h.next(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				break
+			}
+			if !noneYet(err) {
+				if !passing(err) {
+					return nil, fmt.Errorf("take reports in: %w", err)
+				}
+				if !pause(ctx) {
+					break
+				}
+			}
+			continue
+		}
+		batch := h.deliver(nil, first)
+		if most > 1 {
+			more, err := h.store.consumer.FetchNoWait(most - 1)
+			if err == nil {
+				for msg := range more.Messages() {
+					batch = h.deliver(batch, msg)
+				}
+			}
+		}
+		if len(batch) > 0 {
+			return batch, nil
+		}
+	}
+	return nil, ctx.Err()
+}
+
+// next waits for a report, but not for long: a request to a leader that is gone
+// is never answered.
+func (h *Hub) next(ctx context.Context) (jetstream.Msg, error) {
+	ctx, cancel := context.WithTimeout(ctx, reportWait)
+	defer cancel()
+	return h.store.consumer.Next(jetstream.FetchContext(ctx))
+}
+
+func noneYet(err error) bool {
+	return errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// deliver appends a report, unless its machine is not, or no longer, a member.
+func (h *Hub) deliver(to []fleet.Delivery, msg jetstream.Msg) []fleet.Delivery {
+	id, _ := split(msg.Subject())
+	from, err := h.peer(id)
+	if err != nil {
+		h.opts.Log.Warn("A report of a stranger was dropped", "machine", id, "error", err)
+		_ = msg.Term() // if that fails it comes once more, and is dropped then
+		return to
+	}
+	return append(to, fleet.Delivery{From: from, Data: msg.Data(), Ack: msg.Ack})
+}

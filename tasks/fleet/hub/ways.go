@@ -1,0 +1,84 @@
+package hub
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"path/filepath"
+	"slices"
+	"strconv"
+)
+
+const (
+	waysName = "addresses"
+	// DefaultPort is where a coordinator listens unless it is told otherwise.
+	DefaultPort = 7422
+)
+
+// way is how the coordinator of this operator could be reached last, for
+// invitations that are made beside it.
+type way struct {
+	Addresses []string `json:"addresses"`
+	Cluster   bool     `json:"cluster,omitempty"`
+}
+
+func (id *Identity) remember(w way) error {
+	text, err := json.Marshal(w)
+	if err == nil {
+		err = writeIn(id.dir, waysName, append(text, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("note the coordinator's addresses: %w", err)
+	}
+	return nil
+}
+
+// lastWay returns where the coordinator listens or listened last; where it
+// would by default, when there was none yet.
+func (id *Identity) lastWay() (way, error) {
+	text, err := readSecret(filepath.Join(id.dir, waysName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return way{Addresses: reachable(&net.TCPAddr{Port: DefaultPort})}, nil
+	}
+	if err != nil {
+		return way{}, fmt.Errorf("read the coordinator's addresses: %w", err)
+	}
+	var w way
+	if err := json.Unmarshal(text, &w); err != nil || len(w.Addresses) == 0 {
+		return way{}, fmt.Errorf("%s is damaged: start hikgrab serve once more", filepath.Join(id.dir, waysName))
+	}
+	return w, nil
+}
+
+// reachable returns the addresses at which a server that listens at addr can be
+// reached: all of this machine's when it listens at all, those that only this
+// machine knows last or not at all.
+func reachable(addr net.Addr) []string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return []string{addr.String()}
+	}
+	port := strconv.Itoa(tcp.Port)
+	if tcp.IP != nil && !tcp.IP.IsUnspecified() {
+		return []string{net.JoinHostPort(tcp.IP.String(), port)}
+	}
+	var four, six []string
+	addrs, _ := net.InterfaceAddrs() // without any, there is the loopback
+	for _, a := range addrs {
+		n, ok := a.(*net.IPNet)
+		switch {
+		case !ok || !n.IP.IsGlobalUnicast():
+		case n.IP.To4() != nil:
+			four = append(four, net.JoinHostPort(n.IP.String(), port))
+		case tcp.IP == nil || tcp.IP.To4() == nil:
+			six = append(six, net.JoinHostPort(n.IP.String(), port))
+		}
+	}
+	all := slices.Concat(four, six)
+	if len(all) == 0 {
+		return []string{net.JoinHostPort("127.0.0.1", port)}
+	}
+	return all[:min(len(all), addressesLimit)]
+}
