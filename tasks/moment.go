@@ -12,7 +12,9 @@ import (
 // Moment is one end of a period as people write it: a day, a day and a time,
 // or a time of the recorder's present day.
 type Moment struct {
-	Day      time.Time     // midnight in time.UTC; zero means the recorder's today
+	Day      time.Time     // midnight in time.UTC; zero means the recorder's today, or what Offset says
+	Named    bool          // the day was said by a word: today, yesterday, tomorrow
+	Offset   int           // with Named: days after the recorder's today, from -1 to 1
 	Clock    time.Duration // since midnight; valid when HasClock
 	HasClock bool          // false: the whole day
 }
@@ -26,11 +28,11 @@ const (
 var errNoMoment = errors.New("is not a date or a time")
 
 // howToType ends every complaint of ParseMoment.
-const howToType = "type 2026-11-03, 2026-11-03 08:15, 03.11.2026 08:15 or 08:15"
+const howToType = "type 2026-11-03, 2026-11-03 08:15, 03.11.2026 08:15, yesterday or 08:15"
 
 var (
-	isoDay    = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})$`)
-	dottedDay = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})\.(\d{4})$`)
+	yearFirst = regexp.MustCompile(`^(\d{4})([-/.])(\d{1,2})([-/.])(\d{1,2})$`)
+	yearLast  = regexp.MustCompile(`^(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4}|\d{2})$`)
 	clockTime = regexp.MustCompile(`^(\d{1,2}):(\d{2})(?::(\d{2}))?$`)
 	hasZone   = regexp.MustCompile(`\d:\d{2}(\.\d+)?\s*([zZ]|[+-]\d{2}:?\d{2}|UTC|GMT)$`)
 )
@@ -46,11 +48,12 @@ func MomentOf(t time.Time) Moment {
 	}
 }
 
-// ParseMoment reads a day ("2006-01-02" or "02.01.2006"), a day and a time
+// ParseMoment reads a day ("2006-01-02", "02.01.2006", "02.01.06", "yesterday",
+// and "28/01/2006" where only one number can be the day), a day and a time
 // ("2006-01-02 15:04", seconds and a T in between are fine), or a time of the
 // recorder's today ("15:04"). 24:00 is the end of a day. The digits are the
 // recorder's wall clock, so a time zone is refused; the error names text and
-// says how to type it.
+// says how to type it. It wraps *AmbiguousDayError where a date has two readings.
 func ParseMoment(text string) (Moment, error) {
 	words := strings.Fields(strings.ReplaceAll(text, "\u00a0", " "))
 	if len(words) == 1 {
@@ -62,41 +65,92 @@ func ParseMoment(text string) (Moment, error) {
 	switch {
 	case err == nil:
 		return m, nil
+	case isAmbiguous(err):
+		return Moment{}, fmt.Errorf("%q %w", text, err)
 	case hasZone.MatchString(strings.TrimSpace(text)):
 		return Moment{}, fmt.Errorf("%q names a time zone, but times are the recorder's own clock: leave the zone out", text)
 	}
 	return Moment{}, fmt.Errorf("%q %w: %s", text, err, howToType)
 }
 
-func parseWords(words []string) (Moment, error) {
-	switch len(words) {
-	case 1:
-		if strings.Contains(words[0], ":") {
-			clock, err := parseClock(words[0])
-			return Moment{Clock: clock, HasClock: true}, err
-		}
-		day, err := parseDay(words[0])
-		return Moment{Day: day}, err
-	case 2:
-		day, err := parseDay(words[0])
-		if err != nil {
-			return Moment{}, err
-		}
-		clock, err := parseClock(words[1])
-		return Moment{Day: day, Clock: clock, HasClock: true}, err
-	}
-	return Moment{}, errNoMoment
+func isAmbiguous(err error) bool {
+	_, ok := errors.AsType[*AmbiguousDayError](err)
+	return ok
 }
 
+// namedDays are the days that people have words for, counted from today.
+var namedDays = map[string]int{
+	"yesterday": -1, "today": 0, "tomorrow": 1,
+	"вчера": -1, "сегодня": 0, "завтра": 1,
+}
+
+// AmbiguousDayError is a date that can be read in two ways, such as 03/04/2026.
+type AmbiguousDayError struct{ One, Other time.Time }
+
+func (e *AmbiguousDayError) Error() string {
+	return fmt.Sprintf("may be %s or %s: type %s or %s", e.One.Format("2 January 2006"), e.Other.Format("2 January 2006"),
+		e.One.Format(time.DateOnly), e.Other.Format(time.DateOnly))
+}
+
+func parseWords(words []string) (m Moment, err error) {
+	if len(words) == 0 || len(words) > 2 {
+		return m, errNoMoment
+	}
+	day, clock := words[0], ""
+	switch {
+	case len(words) == 2:
+		clock = words[1]
+	case strings.Contains(day, ":"):
+		day, clock = "", day
+	}
+	if day != "" {
+		if m.Offset, m.Named = namedDays[strings.ToLower(day)]; !m.Named {
+			if m.Day, err = parseDay(day); err != nil {
+				return Moment{}, err
+			}
+		}
+	}
+	if clock != "" {
+		m.HasClock = true
+		if m.Clock, err = parseClock(clock); err != nil {
+			return Moment{}, err
+		}
+	}
+	if m.HasClock && m.Offset == 0 {
+		m.Named = false // a time alone is one of today
+	}
+	return m, nil
+}
+
+// parseDay reads a date in digits. With dots the day comes first, as everywhere
+// where dates have dots; with slashes or dashes it may come second as well.
 func parseDay(text string) (time.Time, error) {
-	var year, month, day string
-	if p := isoDay.FindStringSubmatch(text); p != nil {
-		year, month, day = p[1], p[2], p[3]
-	} else if p := dottedDay.FindStringSubmatch(text); p != nil {
-		day, month, year = p[1], p[2], p[3]
-	} else {
+	if p := yearFirst.FindStringSubmatch(text); p != nil && p[2] == p[4] {
+		return calendarDay(p[1], p[3], p[5])
+	}
+	p := yearLast.FindStringSubmatch(text)
+	if p == nil || p[2] != p[4] {
 		return time.Time{}, errNoMoment
 	}
+	year := p[5]
+	if len(year) == 2 {
+		year = "20" + year
+	}
+	dayFirst, err := calendarDay(year, p[3], p[1])
+	if p[2] == "." {
+		return dayFirst, err
+	}
+	monthFirst, otherErr := calendarDay(year, p[1], p[3])
+	switch {
+	case otherErr != nil, err == nil && dayFirst.Equal(monthFirst):
+		return dayFirst, err
+	case err != nil:
+		return monthFirst, nil
+	}
+	return time.Time{}, &AmbiguousDayError{dayFirst, monthFirst}
+}
+
+func calendarDay(year, month, day string) (time.Time, error) {
 	y, m, d := atoi(year), atoi(month), atoi(day)
 	if y < firstYear || y > lastYear {
 		return time.Time{}, fmt.Errorf("is not in the years %d to %d", firstYear, lastYear)
@@ -128,7 +182,7 @@ func atoi(digits string) int {
 }
 
 // IsZero reports whether nothing was said.
-func (m Moment) IsZero() bool { return m.Day.IsZero() && !m.HasClock }
+func (m Moment) IsZero() bool { return m.Day.IsZero() && !m.HasClock && !m.Named }
 
 // String returns the moment in the form that ParseMoment reads; "" when zero.
 func (m Moment) String() string {
@@ -140,19 +194,31 @@ func (m Moment) String() string {
 			clock += fmt.Sprintf(":%02d", s%60)
 		}
 	}
+	day := ""
 	switch {
-	case m.Day.IsZero():
-		return clock
-	case m.HasClock:
-		return m.Day.Format(time.DateOnly) + " " + clock
+	case m.Named:
+		day = [...]string{"yesterday", "today", "tomorrow"}[m.Offset+1]
+	case !m.Day.IsZero():
+		day = m.Day.Format(time.DateOnly)
 	}
-	return m.Day.Format(time.DateOnly)
+	return strings.TrimSpace(day + " " + clock)
+}
+
+// NextDay returns the same time a day later, but of no day behind tomorrow.
+func (m Moment) NextDay() Moment {
+	if m.Day.IsZero() {
+		m.Offset = min(m.Offset+1, 1)
+		m.Named = !m.HasClock || m.Offset != 0
+	} else {
+		m.Day = m.Day.AddDate(0, 0, 1)
+	}
+	return m
 }
 
 // day returns midnight of the day that m lies in.
 func (m Moment) day(today time.Time) time.Time {
 	if m.Day.IsZero() {
-		return today
+		return today.AddDate(0, 0, m.Offset)
 	}
 	return m.Day
 }

@@ -27,6 +27,18 @@ func TestParseMoment(t *testing.T) {
 		"24:00":                   "24:00",
 		"  2026-11-03\u00a008:15": "2026-11-03 08:15",
 		"2028-02-29":              "2028-02-29",
+		"28.11.26":                "2026-11-28",
+		"03.04.26 8:15":           "2026-04-03 08:15",
+		"2026/11/03":              "2026-11-03",
+		"28/11/2026":              "2026-11-28",
+		"11/28/2026 08:15":        "2026-11-28 08:15",
+		"28-11-26":                "2026-11-28",
+		"05/05/2026":              "2026-05-05",
+		"yesterday":               "yesterday",
+		"Вчера 08:15":             "yesterday 08:15",
+		"СЕГОДНЯ":                 "today",
+		"today 08:15":             "08:15",
+		"завтра 06:00":            "tomorrow 06:00",
 	} {
 		m, err := tasks.ParseMoment(text)
 		if err != nil {
@@ -40,7 +52,9 @@ func TestParseMoment(t *testing.T) {
 func TestParseMomentRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                          "is not a date or a time",
-		"tomorrow":                  "is not a date or a time",
+		"next week":                 "is not a date or a time",
+		"yesterday yesterday":       "is not a date or a time",
+		"вчера 25:00":               "not a time of day",
 		"2026-13-01":                "not a day of the calendar",
 		"2027-02-29":                "not a day of the calendar",
 		"31.04.2026":                "not a day of the calendar",
@@ -52,8 +66,10 @@ func TestParseMomentRefuses(t *testing.T) {
 		"2026-11-03T08:15:00Z":      "leave the zone out",
 		"2026-11-03T08:15:00+03:00": "leave the zone out",
 		"2026-11-03 08:15 UTC":      "leave the zone out",
-		"03.11.26":                  "is not a date or a time",
-		"11/03/2026":                "is not a date or a time",
+		"11/03/2026":                "may be 11 March 2026 or 3 November 2026: type 2026-03-11 or 2026-11-03",
+		"03-04-26 08:15":            "may be 3 April 2026 or 4 March 2026",
+		"13/13/2026":                "not a day of the calendar",
+		"03.04/2026":                "is not a date or a time",
 		"2026-11-03 08:15 09:15":    "is not a date or a time",
 		"2026-11-03 08:15:00.5":     "is not a date or a time",
 	} {
@@ -75,12 +91,17 @@ func TestMomentOf(t *testing.T) {
 func anyMoment() *rapid.Generator[tasks.Moment] {
 	return rapid.Custom(func(t *rapid.T) tasks.Moment {
 		var m tasks.Moment
-		if rapid.Bool().Draw(t, "has day") {
+		switch rapid.IntRange(0, 2).Draw(t, "day is") {
+		case 1:
+			m.Offset = rapid.IntRange(-1, 1).Draw(t, "offset")
+			m.Named = true
+		case 2:
 			m.Day = wall("2000-01-01 00:00:00").AddDate(0, 0, rapid.IntRange(0, 36523).Draw(t, "day"))
 		}
 		if rapid.Bool().Draw(t, "has clock") {
 			m.HasClock = true
 			m.Clock = time.Duration(rapid.IntRange(0, 24*3600).Draw(t, "clock")) * time.Second
+			m.Named = m.Named && m.Offset != 0
 		}
 		return m
 	})

@@ -9,6 +9,7 @@ type Task struct {
 	Address nvr.Address
 	Login   nvr.Login
 	Name    string // what the operator calls the place; may be empty
+	Network string // the network that the address belongs to, when several machines work; may be empty
 	Cameras []Pick // empty means all
 	Period  Period // zero means the run's default
 	Stream  nvr.Stream

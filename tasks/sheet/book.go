@@ -12,14 +12,18 @@ import (
 )
 
 // book is a workbook that is being written.
-type book struct{ *excelize.File }
+type book struct {
+	*excelize.File
+	in    Language
+	tasks string // the worksheet with the tasks
+}
 
 // textFormat is Excel's number format 49, "@": what is typed stays as typed.
 const textFormat = 49
 
 // addTasks fills the first worksheet: header, rows, formats, drop-downs.
 func (b *book) addTasks(rows [][]string) error {
-	if err := b.SetSheetName(b.GetSheetName(0), taskSheet); err != nil {
+	if err := b.SetSheetName(b.GetSheetName(0), b.tasks); err != nil {
 		return err
 	}
 	if err := b.formatColumns(); err != nil {
@@ -27,7 +31,7 @@ func (b *book) addTasks(rows [][]string) error {
 	}
 	header := make([]string, fields)
 	for f := range field(fields) {
-		header[f] = f.String()
+		header[f] = columns[f].in[b.in].headers[0]
 	}
 	for i, row := range append([][]string{header}, rows...) {
 		for column, value := range row {
@@ -38,7 +42,7 @@ func (b *book) addTasks(rows [][]string) error {
 			if err != nil {
 				return err
 			}
-			if err := b.SetCellStr(taskSheet, cell, escaped(value)); err != nil {
+			if err := b.SetCellStr(b.tasks, cell, escaped(value)); err != nil {
 				return err
 			}
 		}
@@ -75,7 +79,7 @@ func (b *book) formatColumns() error {
 		if err != nil {
 			return err
 		}
-		err = errors.Join(b.SetColStyle(taskSheet, column, style), b.SetColWidth(taskSheet, column, column, c.width))
+		err = errors.Join(b.SetColStyle(b.tasks, column, style), b.SetColWidth(b.tasks, column, column, c.width))
 		if err != nil {
 			return err
 		}
@@ -98,8 +102,8 @@ func (b *book) formatHeader() error {
 		return err
 	}
 	return errors.Join(
-		b.SetCellStyle(taskSheet, "A1", last, style),
-		b.SetPanes(taskSheet, &excelize.Panes{
+		b.SetCellStyle(b.tasks, "A1", last, style),
+		b.SetPanes(b.tasks, &excelize.Panes{
 			Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft",
 			Selection: []excelize.Selection{{SQRef: "A2", ActiveCell: "A2", Pane: "bottomLeft"}},
 		}),
@@ -121,8 +125,8 @@ func (b *book) dropDowns() error {
 		if err := v.SetDropList(c.choices); err != nil {
 			return err
 		}
-		v.SetError(excelize.DataValidationErrorStyleStop, field(f).String(), "Choose one of the list, or leave the cell empty.")
-		if err := b.AddDataValidation(taskSheet, v); err != nil {
+		v.SetError(excelize.DataValidationErrorStyleStop, c.in[b.in].headers[0], helpPages[b.in].choose)
+		if err := b.AddDataValidation(b.tasks, v); err != nil {
 			return err
 		}
 	}
@@ -141,7 +145,7 @@ func (b *book) mark(rows int) error {
 	if err != nil {
 		return err
 	}
-	return b.SetCellStyle(taskSheet, "A2", last, style)
+	return b.SetCellStyle(b.tasks, "A2", last, style)
 }
 
 // create writes the workbook to a file that must not be there yet.

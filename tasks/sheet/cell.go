@@ -10,7 +10,7 @@ import (
 )
 
 // kind is what a cell holds.
-type kind int
+type kind uint8
 
 const (
 	blank      kind = iota
@@ -23,8 +23,8 @@ const (
 
 // cell is one cell of a table.
 type cell struct {
-	kind   kind
 	text   string // as stored: the text, or a number's digits
+	kind   kind
 	format format // how a number is shown
 }
 
@@ -69,7 +69,7 @@ func (c cell) whole() (string, bool) {
 		return "", false
 	}
 	digits := strconv.FormatFloat(v, 'f', -1, 64)
-	if missing := c.format.zeros - len(digits); missing > 0 {
+	if missing := int(c.format.zeros) - len(digits); missing > 0 {
 		digits = strings.Repeat("0", missing) + digits
 	}
 	return digits, true

@@ -10,13 +10,16 @@ type field int
 
 const (
 	recorder field = iota
+	port
 	user
 	password
 	cameras
+	date
 	from
 	to
 	stream
 	name
+	network
 	clock
 	fields = int(clock) + 1
 )
@@ -43,7 +46,7 @@ type column struct {
 
 // wording is a column in one language.
 type wording struct {
-	headers  []string // what it may be called; the first is written into new sheets
+	headers  []string // what it may be called, see headerField; the first is written into new sheets
 	help     string   // what to type, with `samples` set off
 	examples []string // in place of the column's own
 }
@@ -54,27 +57,37 @@ var columns = [fields]column{
 	recorder: {
 		in: [languages]wording{
 			English: {
-				headers: []string{"recorder", "server", "host", "ip", "address", "ip address", "nvr", "dvr"},
+				headers: []string{"recorder", "server", "host", "ip", "address", "ip address", "nvr", "dvr", "device"},
 				help: "the address: `10.0.0.5`, `nvr.site.local:8080`, `https://10.0.0.5:8443`, `[2001:db8::5]:80`, " +
-					"`https://10.0.0.5#sha256:…` to accept one certificate. One row is one recorder, or some of its cameras",
+					"`https://10.0.0.5#sha256:…` to accept one certificate. One row is one recorder, or some of its cameras. " +
+					"`*`: what this row says of login, cameras and time holds for all rows that leave it empty",
 			},
 			Russian: {
-				headers: []string{"регистратор", "видеорегистратор", "сервер", "адрес", "ip адрес", "хост"},
+				headers: []string{"регистратор", "видеорегистратор", "сервер", "адрес", "ip адрес", "хост", "устройство"},
 				help: "адрес: `10.0.0.5`, `nvr.site.local:8080`, `https://10.0.0.5:8443`. " +
-					"Одна строка — один регистратор или часть его камер",
+					"Одна строка — один регистратор или часть его камер. " +
+					"`*`: логин, пароль, камеры и время из этой строки действуют для всех строк, где они не указаны",
 			},
 		},
 		width:    28,
-		examples: []string{"192.0.2.10", "192.0.2.11:8080", "https://192.0.2.12"},
+		examples: []string{"192.0.2.10", "192.0.2.11", "https://192.0.2.12"},
+	},
+	port: {
+		in: [languages]wording{
+			English: {headers: []string{"port"}, help: "the recorder's HTTP port where it is not 80 (HTTPS: 443), and does not stand behind the address"},
+			Russian: {headers: []string{"порт"}, help: "порт HTTP регистратора, если это не 80 (для https — 443) и он не указан в адресе"},
+		},
+		width:    8,
+		examples: []string{"", "8080", ""},
 	},
 	user: {
 		in: [languages]wording{
 			English: {
-				headers: []string{"user", "username", "user name", "login"},
+				headers: []string{"user", "username", "user name", "login", "user id", "userid", "account"},
 				help:    "the name to sign in with",
 			},
 			Russian: {
-				headers: []string{"логин", "пользователь", "имя пользователя"},
+				headers: []string{"логин", "пользователь", "имя пользователя", "учётная запись", "юзер"},
 				help:    "имя пользователя на регистраторе",
 			},
 		},
@@ -84,13 +97,13 @@ var columns = [fields]column{
 	password: {
 		in: [languages]wording{
 			English: {
-				headers:  []string{"password", "pass"},
-				help:     "the password, or `env:NAME` to read it from the environment variable NAME",
+				headers:  []string{"password", "pass", "passwd", "pwd"},
+				help:     "the password; or `env:HIKGRAB_NAME` to read it from a variable of the environment, `file:PATH` for the first line of a file",
 				examples: []string{"your password", "your password", "your password"},
 			},
 			Russian: {
 				headers:  []string{"пароль"},
-				help:     "пароль или `env:ИМЯ`, чтобы взять его из переменной окружения ИМЯ",
+				help:     "пароль; или `env:HIKGRAB_ИМЯ` — взять его из переменной окружения, `file:ПУТЬ` — из первой строки файла",
 				examples: []string{"ваш пароль", "ваш пароль", "ваш пароль"},
 			},
 		},
@@ -99,12 +112,12 @@ var columns = [fields]column{
 	cameras: {
 		in: [languages]wording{
 			English: {
-				headers: []string{"cameras", "camera", "channels", "channel", "tracks", "track"},
+				headers: []string{"cameras", "camera", "channels", "channel", "tracks", "track", "camera name", "channel name"},
 				help: "nothing or `all`: every camera. Channels: `1`, `1;3`, `1-4`, `2; 5 7`, `D3`. " +
 					"Tracks (channel*100 + stream): `101;201`. `ch101` is channel 101",
 			},
 			Russian: {
-				headers: []string{"камеры", "камера", "каналы", "канал"},
+				headers: []string{"камеры", "камера", "каналы", "канал", "название камеры", "имя камеры"},
 				help: "пусто или `все`: все камеры. Каналы: `1`, `1;3`, `1-4`, `2; 5 7`, `D3`. " +
 					"Дорожки (канал*100 + поток): `101;201`. `ch101` — это канал 101",
 			},
@@ -112,17 +125,32 @@ var columns = [fields]column{
 		width:    16,
 		examples: []string{"all", "1;3", "1-4"},
 	},
+	date: {
+		in: [languages]wording{
+			English: {
+				headers: []string{"date", "day"},
+				help: "the day that times in from and to belong to: `2026-11-03`, `03.11.2026`, `yesterday`. Alone it is the whole day; " +
+					"a night such as `22:00` to `06:00` ends on the next day",
+			},
+			Russian: {
+				headers: []string{"дата", "день"},
+				help: "день, к которому относится время в «с» и «по»: `03.11.2026`, `2026-11-03`, `вчера`. Без времени — весь день; " +
+					"ночь, например с `22:00` по `06:00`, кончается на следующий день",
+			},
+		},
+		width: 12,
+	},
 	from: {
 		in: [languages]wording{
 			English: {
-				headers: []string{"from", "start"},
-				help: "day, or day and time, on the recorder's own clock: `2026-11-03`, `2026-11-03 08:15`, `03.11.2026 08:15`. " +
-					"`08:15` alone is today. Both empty: what `--from` and `--to` say, or today",
+				headers: []string{"from", "start", "begin"},
+				help: "day, or day and time, on the recorder's own clock: `2026-11-03`, `2026-11-03 08:15`, `03.11.2026 08:15`, `yesterday`. " +
+					"`08:15` alone is today, or the date's. Nothing here, in to and in date: what `--from` and `--to` say, or today",
 			},
 			Russian: {
 				headers: []string{"с", "от", "начало", "c"}, // the Cyrillic letter, and its Latin twin
-				help: "день или день и время по часам регистратора: `03.11.2026`, `03.11.2026 08:15`, `2026-11-03 08:15`. " +
-					"Одно время `08:15` — сегодня. Пусто здесь и в «по»: то, что задано в `--from` и `--to`, или сегодня",
+				help: "день или день и время по часам регистратора: `03.11.2026`, `03.11.2026 08:15`, `2026-11-03 08:15`, `вчера`. " +
+					"Одно время `08:15` — сегодня или день из столбца «дата». Если пусто здесь, в «по» и в «дата»: то, что задано в `--from` и `--to`, или сегодня",
 			},
 		},
 		width:    20,
@@ -130,16 +158,16 @@ var columns = [fields]column{
 	},
 	to: {
 		in: [languages]wording{
-			English: {headers: []string{"to", "end"}, help: "written like from; a day counts to its end"},
-			Russian: {headers: []string{"по", "до", "конец"}, help: "так же, как «с»; день берётся до конца"},
+			English: {headers: []string{"to", "end", "until"}, help: "written like from; a day counts to its end"},
+			Russian: {headers: []string{"по", "до", "конец", "окончание"}, help: "так же, как «с»; день берётся до конца"},
 		},
 		width:    20,
 		examples: []string{"", "2026-11-03 20:00", "2026-11-05"},
 	},
 	stream: {
 		in: [languages]wording{
-			English: {headers: []string{"stream"}, help: "`main` (full quality), `sub` (small files) or `photo`. Nothing: `main`"},
-			Russian: {headers: []string{"поток"}, help: "`main` (полное качество), `sub` (небольшие файлы) или `photo`. Пусто: `main`"},
+			English: {headers: []string{"stream", "stream type"}, help: "`main` (full quality), `sub` (small files) or `photo`. Nothing: `main`"},
+			Russian: {headers: []string{"поток", "тип потока"}, help: "`main` (полное качество), `sub` (небольшие файлы) или `photo`. Пусто: `main`"},
 		},
 		width:    10,
 		choices:  []string{"main", "sub", "photo"},
@@ -153,17 +181,30 @@ var columns = [fields]column{
 				examples: []string{"Example: all cameras, today", "Example: two cameras, one day", "Example: four cameras, sub stream"},
 			},
 			Russian: {
-				headers:  []string{"объект", "название", "площадка"},
+				headers:  []string{"объект", "название", "площадка", "название объекта"},
 				help:     "любое название: оно показывается рядом с регистратором",
 				examples: []string{"Пример: все камеры, сегодня", "Пример: две камеры, один день", "Пример: четыре камеры, второй поток"},
 			},
 		},
 		width: 28,
 	},
+	network: {
+		in: [languages]wording{
+			English: {
+				headers: []string{"network", "net", "zone", "city"},
+				help:    "the network that the recorder is in, for work on several machines; one machine alone takes no notice of it",
+			},
+			Russian: {
+				headers: []string{"сеть", "зона", "город"},
+				help:    "сеть, в которой стоит регистратор; нужно только при работе на нескольких машинах",
+			},
+		},
+		width: 12,
+	},
 	clock: {
 		in: [languages]wording{
 			English: {headers: []string{"clock"}, help: "nothing, normally. Only a device whose recordings come out hours apart needs `local` or `utc`"},
-			Russian: {headers: []string{"время"}, help: "обычно пусто. Нужно только устройствам, у которых время записей сдвинуто: `local` или `utc`"},
+			Russian: {headers: []string{"часовой пояс", "время"}, help: "обычно пусто. Нужно только устройствам, у которых время записей сдвинуто: `local` или `utc`"},
 		},
 		width:   10,
 		choices: []string{"local", "utc"},
@@ -178,21 +219,23 @@ func (f field) read(r rowReader, t *tasks.Task) {
 	switch f {
 	case recorder:
 		t.Address = r.address()
+	case port:
+		r.port(&t.Address)
 	case user:
 		t.Login.User = r.user()
 	case password:
 		t.Login.Password = r.password()
 	case cameras:
 		t.Cameras = r.cameras()
-	case from:
-		t.Period.From = r.moment(from)
+	case date, from: // see to
 	case to:
-		t.Period.To = r.moment(to)
-		r.checkPeriod(t.Period)
+		t.Period = r.period()
 	case stream:
 		t.Stream = r.stream()
 	case name:
 		t.Name = clean(r.words(name))
+	case network:
+		t.Network = clean(r.words(network))
 	case clock:
 		t.Clock = r.clock()
 	}
@@ -201,6 +244,7 @@ func (f field) read(r rowReader, t *tasks.Task) {
 // write returns the cell of a field of a task, as read reads it.
 func (f field) write(t tasks.Task) string {
 	switch f {
+	case port, date: // in recorder, from and to
 	case recorder:
 		return addressCell(t.Address)
 	case user:
@@ -219,6 +263,8 @@ func (f field) write(t tasks.Task) string {
 		}
 	case name:
 		return t.Name
+	case network:
+		return t.Network
 	case clock:
 		return map[nvr.Clock]string{nvr.ClockLocal: "local", nvr.ClockUTC: "utc"}[t.Clock]
 	}

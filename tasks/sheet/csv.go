@@ -22,18 +22,21 @@ func hasUTF16Mark(data []byte) bool {
 
 // readCSV reads a CSV file as spreadsheet programs save it: UTF-8 with or
 // without its mark, UTF-16 ("Unicode text") or Windows-1251 (Russian Excel);
-// commas, semicolons or tabs between the cells.
+// commas, semicolons, tabs or bars between the cells.
 func readCSV(data []byte) (*table, error) {
 	plain, err := decode(data)
 	if err != nil {
 		return nil, err
+	}
+	if longestLine(plain) > maxRun {
+		return nil, fmt.Errorf("%w: a line of it is longer than %d MiB", ErrTooLarge, maxRun>>20)
 	}
 	comma, skip, plain := separator(plain)
 	r := csv.NewReader(strings.NewReader(plain))
 	r.Comma = comma
 	r.FieldsPerRecord = -1
 	r.LazyQuotes = true
-	t := &table{csv: true}
+	t := &table{csv: true, volume: &volume{}}
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -47,18 +50,21 @@ func readCSV(data []byte) (*table, error) {
 		for _, field := range record[:min(len(record), maxColumns)] {
 			l.cells = append(l.cells, textCell(field))
 		}
-		if !slices.ContainsFunc(l.cells, func(c cell) bool { return !c.empty() }) {
-			continue
+		if err := t.add(l); err != nil {
+			return nil, err
 		}
-		if len(t.lines) == maxRows {
-			return nil, fmt.Errorf("%w: more than %d rows", ErrTooLarge, maxRows)
-		}
-		t.lines = append(t.lines, l)
 	}
 	if len(t.lines) == 0 {
 		return nil, ErrEmpty
 	}
 	return t, nil
+}
+
+func longestLine(plain string) (longest int) {
+	for line := range strings.Lines(plain) {
+		longest = max(longest, len(line))
+	}
+	return longest
 }
 
 // textCell returns a field of a CSV file as a cell. People write ="007" to keep
@@ -103,13 +109,16 @@ func decode(data []byte) (string, error) {
 func separator(plain string) (comma rune, skip int, rest string) {
 	first, after, _ := strings.Cut(plain, "\n")
 	if sep, ok := strings.CutPrefix(strings.ToLower(strings.TrimRight(first, "\r")), "sep="); ok {
-		if len(sep) == 1 && strings.Contains(",;\t", sep) {
+		if len(sep) == 1 && strings.Contains(",;|\t", sep) {
 			return rune(sep[0]), 1, after
 		}
 	}
 	comma, bestHosts, bestCells := ',', 0, 0
-	for _, candidate := range []rune{';', '\t', ','} {
-		hosts, cells := splitBy(plain, candidate)
+	for _, candidate := range []rune{';', '\t', '|', ','} {
+		hosts, cells, lines, split := splitBy(plain, candidate)
+		if candidate == '|' && 2*split <= lines {
+			continue // a bar stands in a password rather
+		}
 		if hosts > bestHosts || hosts == bestHosts && cells > bestCells {
 			comma, bestHosts, bestCells = candidate, hosts, cells
 		}
@@ -118,8 +127,9 @@ func separator(plain string) (comma rune, skip int, rest string) {
 }
 
 // splitBy splits the first lines at comma and returns how many of them have a
-// cell that looks like a recorder, and how many cells they have in all.
-func splitBy(plain string, comma rune) (hosts, cells int) {
+// cell that looks like a recorder, how many cells they have in all, and how many
+// of so many lines have more than one.
+func splitBy(plain string, comma rune) (hosts, cells, lines, split int) {
 	r := csv.NewReader(strings.NewReader(plain))
 	r.Comma = comma
 	r.FieldsPerRecord = -1
@@ -129,10 +139,14 @@ func splitBy(plain string, comma rune) (hosts, cells int) {
 		if err != nil {
 			break
 		}
+		lines++
 		cells += len(record)
+		if len(record) > 1 {
+			split++
+		}
 		if slices.ContainsFunc(record, looksLikeHost) {
 			hosts++
 		}
 	}
-	return hosts, cells
+	return hosts, cells, lines, split
 }

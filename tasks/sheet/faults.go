@@ -18,6 +18,7 @@ var (
 	ErrEmpty     = errors.New("the sheet is empty")
 	ErrTooLarge  = errors.New("the file is too large for a task sheet")
 	ErrNoSheet   = errors.New("there is no such worksheet")
+	ErrSheets    = errors.New("several worksheets look like tasks")
 )
 
 // printedFaults is how many faults Error spells out, and how many notices Read
@@ -27,10 +28,8 @@ const printedFaults = 50
 // Fault is one thing that is wrong with a sheet. It never quotes a cell that
 // could hold a password.
 type Fault struct {
-	Cell string // "Sheet1!C7"; empty when it concerns the file
+	Cell string // "Sheet1!C7", or "Sheet1!C7:C19, C23" for the same in many cells; empty when it concerns the file
 	What string // what is wrong and how to type it
-
-	row, column int // for the order
 }
 
 // Faults is every fault of a sheet, in the order of its cells.
@@ -60,45 +59,119 @@ func (f *Faults) Error() string {
 	return b.String()
 }
 
+// remark is something to say about a cell; no row means the whole file.
+type remark struct {
+	row, column int
+	what        string
+}
+
 // report collects what is wrong and what is worth knowing while a table is read.
 type report struct {
-	faults  []Fault
-	notices []string
+	faults  []remark
+	notices []remark
 }
 
-func (r *report) fault(t *table, row, column int, format string, args ...any) {
-	r.faults = append(r.faults, Fault{
-		Cell: t.ref(row, column), What: fmt.Sprintf(format, args...), row: row, column: column,
-	})
+func (r *report) fault(row, column int, format string, args ...any) {
+	r.faults = append(r.faults, remark{row, column, fmt.Sprintf(format, args...)})
 }
 
-func (r *report) notice(t *table, row, column int, format string, args ...any) {
-	r.notices = append(r.notices, t.ref(row, column)+": "+fmt.Sprintf(format, args...))
+func (r *report) notice(row, column int, format string, args ...any) {
+	r.notices = append(r.notices, remark{row, column, fmt.Sprintf(format, args...)})
+}
+
+// told returns the remarks with their cells. The same about several cells of a
+// column is told once.
+func (t *table) told(list []remark) []Fault {
+	type same struct {
+		column int
+		what   string
+	}
+	rows, order := map[same][]int{}, []same(nil)
+	for _, r := range list {
+		s := same{r.column, r.what}
+		if rows[s] == nil {
+			order = append(order, s)
+		}
+		rows[s] = append(rows[s], r.row)
+	}
+	told := make([]Fault, len(order))
+	for i, s := range order {
+		told[i] = Fault{t.cellsOf(rows[s], s.column), s.what}
+	}
+	return told
+}
+
+// maxSpans is how many ranges of cells one remark names.
+const maxSpans = 8
+
+// cellsOf names the cells of a column in some rows: "Sheet1!C7:C19, C23". Rows
+// with nothing in them do not break a range.
+func (t *table) cellsOf(rows []int, column int) string {
+	if rows[0] == 0 {
+		return ""
+	}
+	slices.Sort(rows)
+	rows = slices.Compact(rows)
+	at := func(row int) int {
+		i, _ := t.lineAt(row)
+		return i
+	}
+	var spans []string
+	for i := 0; i < len(rows); {
+		j := i
+		for j+1 < len(rows) && at(rows[j+1]) == at(rows[j])+1 {
+			j++
+		}
+		span := cellName(rows[i], column)
+		if j > i {
+			span += ":" + cellName(rows[j], column)
+		}
+		if spans = append(spans, span); len(spans) > maxSpans {
+			spans[maxSpans] = fmt.Sprintf("and %d more", len(rows)-i)
+			break
+		}
+		i = j + 1
+	}
+	spans[0] = t.prefix() + spans[0]
+	return strings.Join(spans, ", ")
 }
 
 // worthReading returns the notices, and in place of too many of them their number.
-func (r *report) worthReading() []string {
-	if len(r.notices) <= printedFaults {
-		return r.notices
+func (r *reader) worthReading() []string {
+	list := slices.Clone(r.secrets)
+	most := len(list) + printedFaults
+	for _, n := range r.table.told(r.notices) {
+		if n.Cell != "" {
+			n.Cell += ": "
+		}
+		list = append(list, n.Cell+n.What)
 	}
-	return append(r.notices[:printedFaults:printedFaults], fmt.Sprintf("and %d more like these", len(r.notices)-printedFaults))
+	if len(list) <= most {
+		return list
+	}
+	return append(list[:most:most], fmt.Sprintf("and %d more like these", len(list)-most))
 }
 
-// inOrder returns the faults in the order of their cells.
-func (r *report) inOrder() []Fault {
-	slices.SortStableFunc(r.faults, func(a, b Fault) int {
+// failure returns the faults in the order of their cells, or nil.
+func (r *reader) failure() error {
+	if len(r.faults) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r.faults, func(a, b remark) int {
 		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column))
 	})
-	return r.faults
+	return &Faults{File: r.table.file, List: r.table.told(r.faults)}
 }
 
 // fileError names the file in an error that concerns all of it. The path in a
 // system's own error is dropped: the name is there already, cleaned.
-func fileError(name string, err error) error {
+func fileError(name string, err error) error { return fmt.Errorf("%s: %w", name, withoutPath(err)) }
+
+func withoutPath(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		err = e.Err
+		return e.Err
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return err
 }
 
 func formatError(what string) error { return fmt.Errorf("%w: %s", ErrFormat, what) }

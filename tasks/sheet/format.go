@@ -7,11 +7,11 @@ import (
 
 // format is what a number format says about the number that was typed.
 type format struct {
-	date    bool // shows a day
-	clock   bool // shows a time of day
-	grouped bool // shows thousands separators
-	zeros   int  // digits shown at least: 5 for 00000
-	changed bool // percent, scientific, fraction or currency: what was typed is lost
+	date    bool  // shows a day
+	clock   bool  // shows a time of day
+	grouped bool  // shows thousands separators
+	zeros   uint8 // digits shown at least: 5 for 00000
+	changed bool  // percent, scientific, fraction or currency: what was typed is lost
 }
 
 // changesDigits reports whether the cell shows something else than the plain
@@ -71,7 +71,7 @@ func parseFormat(code string) format {
 	f.grouped = strings.Contains(code, ",")
 	f.changed = f.changed || strings.ContainsAny(code, "%/e")
 	if strings.Trim(code, "0") == "" {
-		f.zeros = len(code)
+		f.zeros = uint8(min(len(code), 255))
 	}
 	return f
 }

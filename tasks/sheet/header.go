@@ -1,7 +1,9 @@
 package sheet
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -13,73 +15,173 @@ func (f field) headers() (all []string) {
 	return all
 }
 
+// byHeader are the fields by the words of their headers.
 var byHeader = func() map[string]field {
 	m := map[string]field{}
 	for f := range field(fields) {
 		for _, n := range f.headers() {
-			m[headerWords(n)] = f
+			m[wordKey(strings.Fields(headerWords(n)))] = f
 		}
 	}
 	return m
 }()
 
-var inParentheses = regexp.MustCompile(`\([^)]*\)`)
+// wordKey is the same for the same words in any order.
+func wordKey(words []string) string {
+	words = slices.Clone(words)
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// wordSet returns the words of a text.
+func wordSet(text string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(text) {
+		set[w] = true
+	}
+	return set
+}
+
+var (
+	// besides are words in a header that say nothing about which column it is.
+	// What changes the meaning is not among them: the date of a request is not
+	// the date of a recording, and the address of a camera is not its recorder's.
+	besides = wordSet("№ n nr no number номер номера http web isapi hikvision device recorder nvr dvr " +
+		"регистратора видеорегистратора устройства сервера admin админа администратора period recording recordings video " +
+		"периода записи записей видео архива список list the of for для")
+	// times are words that beginnings and ends may go by as well: "start time".
+	times = wordSet("date time and дата время и")
+
+	// forms are words as they stand behind others: "время начала".
+	forms = map[string]string{"начала": "начало", "окончания": "окончание", "конца": "конец"}
+
+	inParentheses = regexp.MustCompile(`\([^)]*\)`)
+)
 
 // headerWords reduces a header to what names it: "  IP-Address (LAN):" becomes
 // "ip address".
 func headerWords(s string) string {
 	s = inParentheses.ReplaceAllString(strings.ToLower(s), " ")
-	s = strings.NewReplacer("-", " ", "_", " ", "‑", " ", "ё", "е", ":", " ", "*", " ", ".", " ").Replace(s)
+	s = strings.NewReplacer("-", " ", "_", " ", "‑", " ", "–", " ", "ё", "е", ":", " ", "*", " ", ".", " ", ",", " ",
+		"/", " ", "|", " ", `\`, " ", "№", " № ").Replace(s)
 	return words(s)
 }
 
-// layout says which column holds which field, and where the tasks begin.
-type layout struct {
-	columns [fields]int // -1 when there is none
-	named   bool        // there is a header
-	header  int         // index of the (last) header line; -1 without
-	row     int         // its row, for messages
+// headerField returns the field that a header names: with all of its words, or
+// with each of its parts, as in "Камеры / Cameras".
+func headerField(header string) (field, bool) {
+	if len(header) > 200 || isComment(header) {
+		return 0, false
+	}
+	if f, ok := wordsField(header); ok {
+		return f, true
+	}
+	found, named := field(0), false
+	for part := range strings.FieldsFuncSeq(header, func(r rune) bool { return strings.ContainsRune("/|\\\n,;", r) }) {
+		f, ok := wordsField(part)
+		switch {
+		case !ok:
+		case named && f != found:
+			return 0, false
+		default:
+			found, named = f, true
+		}
+	}
+	return found, named
 }
 
-func (l layout) has(f field) bool { return l.columns[f] >= 0 }
+// wordsField returns the field that some words name, with and without those
+// beside the point.
+func wordsField(text string) (field, bool) {
+	all := strings.Fields(headerWords(text))
+	if f, ok := byHeader[wordKey(all)]; ok {
+		return f, true
+	}
+	all = slices.DeleteFunc(all, func(w string) bool { return besides[w] })
+	for i, w := range all {
+		all[i] = cmp.Or(forms[w], w)
+	}
+	if f, ok := byHeader[wordKey(all)]; ok {
+		return f, true
+	}
+	all = slices.DeleteFunc(all, func(w string) bool { return times[w] })
+	f, ok := byHeader[wordKey(all)]
+	return f, ok && (f == from || f == to)
+}
+
+// isComment reports whether a header marks a column as the operator's own.
+func isComment(header string) bool { return strings.HasPrefix(strings.TrimFunc(header, unseen), "#") }
+
+// layout says which columns hold which field, and where the tasks begin.
+type layout struct {
+	columns [fields][]int // none when a field has no column
+	named   bool          // there is a header
+	header  int           // index of the (last) header line; -1 without
+	row     int           // its row, for messages
+}
+
+func (l layout) has(f field) bool { return len(l.columns[f]) > 0 }
+
+// first returns the first column of a field, for messages; 0 when it has none.
+func (l layout) first(f field) int {
+	if l.has(f) {
+		return l.columns[f][0]
+	}
+	return 0
+}
+
+// reads returns the field that a column holds.
+func (l layout) reads(column int) (field, bool) {
+	i := slices.IndexFunc(l.columns[:], func(c []int) bool { return slices.Contains(c, column) })
+	return field(i), i >= 0
+}
 
 // known returns the fields that a line's cells name, each with its columns.
-func (l line) known() (found map[field][]int) {
-	found = map[field][]int{}
+func (l line) known() map[field][]int {
+	found := map[field][]int{}
 	for column, c := range l.cells {
-		if f, ok := byHeader[headerWords(c.text)]; ok && c.kind == text {
+		if c.kind != text {
+			continue
+		}
+		if f, ok := headerField(c.text); ok {
 			found[f] = append(found[f], column)
 		}
 	}
 	return found
 }
 
-// isHeader reports whether a line names columns instead of filling them.
-// "user" and "password" may well be a login, so a line with a recorder's
-// address in it never is a header.
-func (l line) isHeader() bool {
+// header returns how many fields a line names. "user" and "password" may well be
+// a login, so a line with a recorder's address in it is no header.
+func (l line) header() int {
 	for _, c := range l.cells {
 		if c.kind == text && looksLikeHost(c.text) {
-			return false
+			return 0
 		}
 	}
 	known := l.known()
-	return len(known) >= 2 || len(known[recorder]) > 0
+	if len(known) >= 2 || len(known[recorder]) > 0 {
+		return len(known)
+	}
+	return 0
 }
 
 // headerDepth is how many lines may stand above the header: titles, dates,
 // notes.
 const headerDepth = 20
 
-// layout finds the header and the columns.
+// layout finds the header, which is the line that names the most columns, and
+// the columns.
 func (r *reader) layout() layout {
-	t := r.table
-	for i, l := range t.lines[:min(len(t.lines), headerDepth)] {
-		if l.isHeader() {
-			return r.named(i)
+	best, names := -1, 0
+	for i, l := range r.table.lines[:min(len(r.table.lines), headerDepth)] {
+		if n := l.header(); n > names {
+			best, names = i, n
 		}
 	}
-	return r.unnamed()
+	if best < 0 {
+		return r.unnamed()
+	}
+	return r.named(best)
 }
 
 // named reads the layout from the header at line i, which may go on in the
@@ -87,10 +189,9 @@ func (r *reader) layout() layout {
 func (r *reader) named(i int) layout {
 	t := r.table
 	l := layout{named: true, header: i, row: t.lines[i].row}
-	headers := map[field][]int{}
 	merge := func(found map[field][]int) {
 		for f, columns := range found {
-			headers[f] = append(headers[f], columns...)
+			l.columns[f] = append(l.columns[f], columns...)
 		}
 	}
 	merge(t.lines[i].known())
@@ -98,32 +199,58 @@ func (r *reader) named(i int) layout {
 		merge(t.lines[i+1].known())
 		l.header++
 	}
-	for f := range field(fields) {
-		l.columns[f] = -1
-		if columns := headers[f]; len(columns) > 0 {
-			l.columns[f] = columns[0]
-		}
-		if columns := headers[f]; len(columns) > 1 {
-			r.fault(t, l.row, columns[1], "there is a second column for %s; the first is %s", f, t.ref(l.row, columns[0]))
-		}
-	}
-	if len(headers[recorder]) == 0 {
-		r.guessRecorder(&l)
-	}
+	r.settle(&l)
 	r.noticeAbove(i)
-	r.noticeIgnored(l)
+	r.judgeOthers(l)
 	return l
+}
+
+// settle decides where headers leave it open. The address of a site beside the
+// recorder's is no second recorder, and of several words for a network the one
+// that says so counts; what else has two columns must agree row by row.
+func (r *reader) settle(l *layout) {
+	if columns := l.columns[recorder]; len(columns) > 1 {
+		hosts := slices.DeleteFunc(slices.Clone(columns), func(column int) bool { return !r.table.hosts(l.header+1, column) })
+		if len(hosts) > 0 {
+			l.columns[recorder] = hosts
+		}
+	}
+	if columns := l.columns[network]; len(columns) > 1 {
+		rank := func(column int) int {
+			return slices.Index(network.headers(), headerWords(r.table.lines[l.header].cell(column).text))
+		}
+		slices.SortStableFunc(columns, func(a, b int) int { return rank(a) - rank(b) })
+		l.columns[network] = columns[:1]
+	}
+	if !l.has(recorder) {
+		r.guessRecorder(l)
+	}
+}
+
+// hosts reports whether a column has an address in some line.
+func (t *table) hosts(line, column int) bool {
+	for _, l := range t.lines[line:] {
+		if c := l.cell(column); c.kind == text && looksLikeHost(c.text) {
+			return true
+		}
+	}
+	return false
 }
 
 // guessRecorder finds the recorders when no header names them.
 func (r *reader) guessRecorder(l *layout) {
 	taken := map[int]bool{}
-	for _, column := range l.columns {
-		taken[column] = true
+	for _, columns := range l.columns {
+		for _, column := range columns {
+			taken[column] = true
+		}
 	}
-	l.columns[recorder] = hostColumn(r.table.lines[l.header+1:], taken)
-	if l.has(recorder) {
-		r.notice(r.table, l.row, l.columns[recorder], "this column is taken for the recorders; call it recorder")
+	for column := range maxColumns {
+		taken[column] = taken[column] || isComment(r.table.title(*l, column))
+	}
+	if column := hostColumn(r.table.lines[l.header+1:], taken); column >= 0 {
+		l.columns[recorder] = []int{column}
+		r.notice(l.row, column, "this column is taken for the recorders; call it recorder")
 	}
 }
 
@@ -135,9 +262,9 @@ func (l line) continues(above line) bool {
 		if c.empty() {
 			continue
 		}
-		_, ok := byHeader[headerWords(c.text)]
-		_, taken := byHeader[headerWords(above.cell(column).text)]
-		if !ok || taken {
+		_, ok := headerField(c.text)
+		_, taken := headerField(above.cell(column).text)
+		if c.kind != text || !ok || taken {
 			return false
 		}
 		found++
@@ -150,35 +277,7 @@ func (r *reader) noticeAbove(header int) {
 	for _, l := range r.table.lines[:header] {
 		for column, c := range l.cells {
 			if c.kind == text && looksLikeHost(c.text) {
-				r.notice(r.table, l.row, column, "stands above the header and is ignored")
-			}
-		}
-	}
-}
-
-// noticeIgnored tells of columns with something in them that are not read.
-// Their headers are not repeated: a row of data taken for a header must not
-// put a password on the screen.
-func (r *reader) noticeIgnored(l layout) {
-	read := map[int]bool{}
-	for _, column := range l.columns {
-		read[column] = true
-	}
-	t := r.table
-	why := "this column is ignored; hikgrab does not know its header"
-	row := l.row
-	if !l.named {
-		why = "this column is ignored; without a header there are only user, password, server and cameras"
-		row = t.lines[0].row
-	}
-	for column := range t.width() {
-		if read[column] {
-			continue
-		}
-		for _, line := range t.lines[l.header+1:] {
-			if !line.cell(column).empty() {
-				r.notice(t, row, column, "%s", why)
-				break
+				r.notice(l.row, column, "stands above the header and is ignored")
 			}
 		}
 	}

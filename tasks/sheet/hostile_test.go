@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,13 @@ import (
 // repacked returns the article's workbook with one part replaced.
 func repacked(t testing.TB, part string, content io.Reader) []byte {
 	t.Helper()
-	in, err := zip.OpenReader("testdata/article.xlsx")
+	return repackedFrom(t, "article.xlsx", part, content)
+}
+
+// repackedFrom returns a workbook with one part replaced.
+func repackedFrom(t testing.TB, workbook, part string, content io.Reader) []byte {
+	t.Helper()
+	in, err := zip.OpenReader(filepath.Join("testdata", workbook))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,18 +62,59 @@ func repacked(t testing.TB, part string, content io.Reader) []byte {
 
 const worksheet = "xl/worksheets/sheet1.xml"
 
-func TestZipBomb(t *testing.T) {
-	mebibyte := strings.Repeat(" ", 1<<20)
-	var spaces []io.Reader
-	for range 65 {
-		spaces = append(spaces, strings.NewReader(mebibyte))
+// repeated gives a text over and over, as long as a part of a workbook.
+func repeated(head, text string, bytes int, tail string) io.Reader {
+	var list []io.Reader
+	block := strings.Repeat(text, 1<<20/len(text))
+	list = append(list, strings.NewReader(head))
+	for range bytes / len(block) {
+		list = append(list, strings.NewReader(block))
 	}
-	bomb := repacked(t, worksheet, io.MultiReader(spaces...))
-	if len(bomb) > 1<<20 {
-		t.Fatalf("the bomb weighs %d bytes", len(bomb))
+	return io.MultiReader(append(list, strings.NewReader(tail))...)
+}
+
+const (
+	sheetHead = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`
+	sheetTail = `</sheetData></worksheet>`
+)
+
+// TestBombs reads small workbooks that unpack to much: of each kind only as much
+// is taken in as a task sheet may hold.
+func TestBombs(t *testing.T) {
+	const sharedStrings, styles = "xl/sharedStrings.xml", "xl/styles.xml"
+	for _, c := range []struct {
+		name, part string
+		content    io.Reader
+		says       string
+	}{
+		{"endless", worksheet, repeated("<worksheet>", "<row>"+strings.Repeat(" ", 1000)+"</row>", 65<<20, "</worksheet>"), "unpacks to more than 64 MiB"},
+		{"spaces", worksheet, repeated("", " ", 2<<20, ""), "more than any list"},
+		{"empty texts", sharedStrings, repeated("<sst>", "<si><t/></si>", 20<<20, "</sst>"), "too many cells"},
+		{"elements", worksheet, repeated(sheetHead, "<x/>", 42<<20, sheetTail), "more than any list"},
+		{"attributes", worksheet, repeated("<worksheet ", `a="" `, 2<<20, "></worksheet>"), "more than any list"},
+		{"nesting", sharedStrings, repeated("<sst><si>", "<r>", 2<<20, ""), "damaged"},
+		{"cells", worksheet, repeated(sheetHead, `<row><c r="A1"><v>1</v></c></row>`, 2<<20, sheetTail), "damaged"},
+		{"rows", worksheet, repeated(sheetHead, `<row><c><v>1</v></c></row>`, 4<<20, sheetTail), "more than 100000 rows"},
+		{"wide rows", worksheet, repeated(sheetHead, "<row>"+strings.Repeat("<c><v>1</v></c>", 64)+"</row>", 24<<20, sheetTail), "too many cells"},
+		{"styles", styles, repeated("<styleSheet><cellXfs>", "<xf/>", 2<<20, "</cellXfs></styleSheet>"), "damaged"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bomb := repackedFrom(t, "libreoffice.xlsx", c.part, c.content)
+			if len(bomb) > 2<<20 {
+				t.Fatalf("the bomb weighs %d bytes", len(bomb))
+			}
+			_, err := sheet.Read(write(t, "bomb.xlsx", string(bomb)), sheet.Options{})
+			if err == nil || !strings.Contains(err.Error(), c.says) || !errors.Is(err, sheet.ErrTooLarge) && c.says != "damaged" {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
-	_, err := sheet.Read(write(t, "bomb.xlsx", string(bomb)), sheet.Options{})
-	if !errors.Is(err, sheet.ErrTooLarge) || !strings.Contains(err.Error(), "unpacks to more than 64 MiB") {
+}
+
+// TestLongLines has a CSV file whose lines are as long as the file.
+func TestLongLines(t *testing.T) {
+	_, err := sheet.Read(write(t, "wide.csv", strings.Repeat(";", 2<<20)), sheet.Options{})
+	if !errors.Is(err, sheet.ErrTooLarge) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -126,8 +174,8 @@ func TestWideRows(t *testing.T) {
 		t.Errorf("reading took %d MiB", used)
 	}
 	path = write(t, "wide.xlsx", string(repacked(t, worksheet, wideRows(2, filled))))
-	if _, err := sheet.Read(path, sheet.Options{}); !errors.Is(err, sheet.ErrTooLarge) {
-		t.Errorf("filled cells: got %v", err)
+	if s := read(t, path); len(s.Tasks) != 2 || !slices.Equal(s.Notices, []string{"what stands to the right of column BL is ignored"}) {
+		t.Errorf("filled cells: %d tasks, %q", len(s.Tasks), s.Notices)
 	}
 }
 

@@ -5,31 +5,71 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
 
+// The bounds of a workbook whose looks are copied. excelize builds all of it,
+// and a larger one would cost too much for what is looks only.
+const (
+	maxLooks      = 24 << 20 // bytes, unpacked
+	maxStyles     = 2 << 20
+	maxLooksCells = 400_000
+)
+
 // openLooks opens a workbook to copy how one of its worksheets looks. Cells to
 // the right of those that are read are taken out first: each would cost excelize
-// a row of empty cells, and a workbook of a few kilobytes gigabytes.
-func openLooks(data []byte, sheet string) (*excelize.File, error) {
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped,
+// a row of empty cells, and a workbook of a few kilobytes gigabytes. It returns
+// nil when the workbook is too large or too unusual for excelize: its values are
+// enough.
+func openLooks(data []byte, t *table) (f *excelize.File) {
+	w, err := openWorkbook(data)
+	if err != nil || t.volume.cells > maxLooksCells || t.lastRow > maxRows || w.tooRich() {
+		return nil
+	}
+	i := slices.IndexFunc(w.pages, func(p page) bool { return p.name == t.sheet })
+	defer func() {
+		if recover() != nil {
+			f = nil
+		}
+	}()
+	f, err = excelize.OpenReader(bytes.NewReader(data), excelize.Options{
+		RawCellValue: true, UnzipSizeLimit: maxLooks, UnzipXMLSizeLimit: maxLooks,
 	})
-	if err != nil {
-		return nil, openError(err)
+	if err != nil || i < 0 {
+		return nil
 	}
-	name, content, ok := worksheetNamed(f, sheet)
-	if !ok {
-		return nil, errors.Join(errDamaged, f.Close())
+	narrowed := false
+	f.Pkg.Range(func(key, value any) bool {
+		name, _ := key.(string)
+		content, _ := value.([]byte)
+		if partName("", name) != w.pages[i].part {
+			return true
+		}
+		if narrow, err := withoutFar(content); err == nil {
+			f.Pkg.Store(name, narrow)
+			narrowed = true
+		}
+		return false
+	})
+	if _, err := f.GetColWidth(t.sheet, "A"); !narrowed || err != nil {
+		return nil
 	}
-	narrow, err := withoutFar(content)
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
+	return f
+}
+
+// tooRich reports whether excelize would build too much of the workbook.
+func (w *workbook) tooRich() bool {
+	var all uint64
+	for name, f := range w.parts.files {
+		if all += f.UncompressedSize64; all > maxLooks || path.Base(name) == "styles.xml" && f.UncompressedSize64 > maxStyles {
+			return true
+		}
 	}
-	f.Pkg.Store(name, narrow)
-	return f, nil
+	return false
 }
 
 // withoutFar returns a worksheet's XML without the cells behind maxColumns.

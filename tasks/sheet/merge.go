@@ -3,28 +3,37 @@ package sheet
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
 
 // device tells recorders apart, whatever certificate is expected of them.
-func device(t tasks.Task) nvr.Address {
-	a := t.Address
-	a.Fingerprint, a.LegacyTLS = "", false
-	return a
+type device struct {
+	address nvr.Address
+	network string
+}
+
+func (r *reader) device(t tasks.Task) device {
+	d := device{address: t.Address}
+	d.address.Fingerprint, d.address.LegacyTLS = "", false
+	if r.options.Networks {
+		d.network = strings.ToLower(t.Network)
+	}
+	return d
 }
 
 // samePasswords refuses two passwords for one user of one recorder. One of
 // them is wrong, and a recorder locks the account after a few of those.
 func (r *reader) samePasswords() {
 	type account struct {
-		device nvr.Address
+		device device
 		user   string
 	}
 	first := map[account]row{}
 	for _, row := range r.rows {
-		a := account{device(row.task), row.task.Login.User}
+		a := account{r.device(row.task), row.task.Login.User}
 		if row.task.Address == (nvr.Address{}) || row.task.Login.Password == "" {
 			continue // refused already
 		}
@@ -33,8 +42,8 @@ func (r *reader) samePasswords() {
 		case !ok:
 			first[a] = row
 		case other.task.Login.Password != row.task.Login.Password:
-			r.fault(r.table, row.task.Row, row.cells[password], "this is not the password that %s has for the same user of the same recorder; "+
-				"trying both would lock the account", r.table.ref(other.task.Row, other.cells[password]))
+			r.fault(row.task.Row, row.layout.first(password), "this is not the password that %s has for the same user of the same recorder; "+
+				"trying both would lock the account", r.table.ref(other.task.Row, other.layout.first(password)))
 		}
 	}
 }
@@ -42,22 +51,22 @@ func (r *reader) samePasswords() {
 // sameClocks gives all rows of a recorder the clock that one of them names,
 // and refuses two that differ.
 func (r *reader) sameClocks() {
-	named := map[nvr.Address]row{}
+	named := map[device]row{}
 	for _, row := range r.rows {
 		if row.task.Clock == nvr.ClockAuto || row.task.Address == (nvr.Address{}) {
 			continue
 		}
-		other, ok := named[device(row.task)]
+		other, ok := named[r.device(row.task)]
 		switch {
 		case !ok:
-			named[device(row.task)] = row
+			named[r.device(row.task)] = row
 		case other.task.Clock != row.task.Clock:
-			r.fault(r.table, row.task.Row, row.cells[clock], "this is not the clock that %s has for the same recorder",
-				r.table.ref(other.task.Row, other.cells[clock]))
+			r.fault(row.task.Row, row.layout.first(clock), "this is not the clock that %s has for the same recorder",
+				r.table.ref(other.task.Row, other.layout.first(clock)))
 		}
 	}
 	for i := range r.rows {
-		if row, ok := named[device(r.rows[i].task)]; ok {
+		if row, ok := named[r.device(r.rows[i].task)]; ok {
 			r.rows[i].task.Clock = row.task.Clock
 		}
 	}
@@ -66,16 +75,16 @@ func (r *reader) sameClocks() {
 // wish is what two rows have in common when they may ask for the same camera
 // twice.
 type wish struct {
-	device nvr.Address
+	device device
 	period tasks.Period
 	camera tasks.Pick // the zero Channel stands for all
 }
 
-func wishOf(t tasks.Task, p tasks.Pick) wish {
+func (r *reader) wishOf(t tasks.Task, p tasks.Pick) wish {
 	if p.Stream == 0 {
 		p.Stream = t.Stream
 	}
-	return wish{device(t), t.Period, p}
+	return wish{r.device(t), t.Period, p}
 }
 
 // merged returns the tasks without what an earlier row asks for already, and
@@ -83,7 +92,7 @@ func wishOf(t tasks.Task, p tasks.Pick) wish {
 func (r *reader) merged() []tasks.Task {
 	asked := map[wish]tasks.Task{}
 	for _, row := range r.rows { // rows for all cameras win over rows for some
-		all := wishOf(row.task, tasks.Pick{})
+		all := r.wishOf(row.task, tasks.Pick{})
 		if _, ok := asked[all]; !ok && len(row.task.Cameras) == 0 {
 			asked[all] = row.task
 		}
@@ -92,7 +101,7 @@ func (r *reader) merged() []tasks.Task {
 	for _, row := range r.rows {
 		t, before := row.task, tasks.Task{}
 		if len(t.Cameras) == 0 {
-			before = asked[wishOf(t, tasks.Pick{})]
+			before = asked[r.wishOf(t, tasks.Pick{})]
 			if before.Row != t.Row {
 				r.twice(row, "this row asks for the same as row %d and is merged with it", before.Row)
 				continue
@@ -102,13 +111,13 @@ func (r *reader) merged() []tasks.Task {
 		}
 		var twice []tasks.Pick
 		t.Cameras = slices.DeleteFunc(slices.Clone(t.Cameras), func(p tasks.Pick) bool {
-			earlier, ok := asked[wishOf(t, p)]
+			earlier, ok := asked[r.wishOf(t, p)]
 			if !ok {
 				stream := tasks.Pick{Stream: p.Stream}
-				earlier, ok = asked[wishOf(t, stream)]
+				earlier, ok = asked[r.wishOf(t, stream)]
 			}
 			if !ok {
-				asked[wishOf(t, p)] = t
+				asked[r.wishOf(t, p)] = t
 				return false
 			}
 			twice, before = append(twice, p), earlier
@@ -127,7 +136,7 @@ func (r *reader) merged() []tasks.Task {
 }
 
 func (r *reader) twice(row row, format string, args ...any) {
-	r.notice(r.table, row.task.Row, max(row.cells[cameras], 0), format, args...)
+	r.notice(row.task.Row, row.layout.first(cameras), format, args...)
 }
 
 // plural chooses between the words for one and for many.

@@ -1,6 +1,9 @@
 package sheet_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -118,19 +121,91 @@ func TestPasswordNotices(t *testing.T) {
 }
 
 func TestPasswordFromTheEnvironment(t *testing.T) {
-	t.Setenv("SITE_PASSWORD", " from outside ")
-	t.Setenv("NO_PASSWORD", "")
-	s := read(t, passwordSheet(t, "env:SITE_PASSWORD", ""))
+	t.Setenv("HIKGRAB_SITE", " from outside ")
+	t.Setenv("HIKGRAB_NONE", "")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+	s := read(t, passwordSheet(t, "env:HIKGRAB_SITE", ""))
 	if got := string(s.Tasks[0].Login.Password); got != " from outside " {
 		t.Errorf("got %q", got)
 	}
+	equal(t, s.Notices, []string{"the password in the variable HIKGRAB_SITE goes to 10.0.0.5"})
+	const others = "only variables whose names begin with HIKGRAB_ are read; call it HIKGRAB_KAZAN, say, and type env:HIKGRAB_KAZAN"
 	for cell, want := range map[string]string{
-		"env:NO_PASSWORD":         "the environment variable NO_PASSWORD is not set",
-		"env:HIKGRAB_NO_SUCH_ONE": "the environment variable HIKGRAB_NO_SUCH_ONE is not set",
-		"env:":                    "what follows env: is not the name of an environment variable",
-		"env:p@ss word":           "what follows env: is not the name of an environment variable",
+		"env:HIKGRAB_NONE":          "the environment variable HIKGRAB_NONE is not set",
+		"env:HIKGRAB_NO_SUCH_ONE":   "the environment variable HIKGRAB_NO_SUCH_ONE is not set",
+		"env:AWS_SECRET_ACCESS_KEY": others,
+		"env:hikgrab_site":          others,
+		"env:":                      others,
+		"env:p@ss word":             others,
 	} {
 		equal(t, faults(t, passwordSheet(t, cell, "")), []string{"tasks.xlsx  Sheet1!C2: " + want})
+	}
+}
+
+// TestSecretsAreTold has many recorders: whatever else there is to tell, it is
+// told where each variable goes.
+func TestSecretsAreTold(t *testing.T) {
+	t.Setenv("HIKGRAB_A", "one")
+	t.Setenv("HIKGRAB_B", "two")
+	var text strings.Builder
+	text.WriteString("host;user;password;remark\n")
+	for i := range 60 {
+		fmt.Fprintf(&text, "10.0.0.%d;admin;env:HIKGRAB_A\n10.0.0.%d;admin;env:HIKGRAB_A\n", i, i)
+	}
+	text.WriteString("10.0.1.1;admin;env:HIKGRAB_B;x\n")
+	s := read(t, write(t, "tasks.csv", text.String()))
+	if len(s.Notices) != 53 || !strings.HasPrefix(s.Notices[0], "the password in the variable HIKGRAB_A goes to 10.0.0.0, 10.0.0.1, ") ||
+		!strings.HasSuffix(s.Notices[0], ", 10.0.0.59") || s.Notices[1] != "the password in the variable HIKGRAB_B goes to 10.0.1.1" {
+		t.Errorf("%d notices: %q", len(s.Notices), s.Notices[:2])
+	}
+}
+
+func TestPasswordFromAFile(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, ".keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"site.txt": "\ufeffS3cret wörd\r\nsecond line\n", "empty.txt": "\n", "binary.txt": "\x00\x01", "long.txt": strings.Repeat("x", 5000), ".keys/token": "hunter2",
+	} {
+		writeFile(t, filepath.Join(dir, name), content)
+	}
+	path := filepath.Join(dir, "tasks.csv")
+	try := func(cell string) (sheet.Sheet, error) {
+		writeFile(t, path, "host\tuser\tpassword\n10.0.0.5\tadmin\t"+cell)
+		return sheet.Read(path, sheet.Options{})
+	}
+	whole := filepath.Join(dir, "site.txt")
+	for _, cell := range []string{"file:site.txt", " file: ./site.txt ", "file:" + whole} {
+		s, err := try(cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(s.Tasks[0].Login.Password); got != "S3cret wörd" {
+			t.Errorf("%s gives %q", cell, got)
+		}
+		equal(t, s.Notices, []string{"the password in the file " + whole + " goes to 10.0.0.5"})
+	}
+	const private = "no password is read from another machine"
+	for cell, want := range map[string]string{
+		"file:":                        "names no file",
+		"file:missing.txt":             "is not there",
+		"file:empty.txt":               "is no password",
+		"file:binary.txt":              "is no password",
+		"file:long.txt":                "cannot be read",
+		"file:" + dir:                  "cannot be read",
+		"file:.keys/token":             private,
+		"file:../x/.ssh/id_ed25519":    private,
+		"file:/etc/shadow":             private,
+		"file:/tmp/../etc/shadow":      private,
+		"file:/proc/self/environ":      private,
+		`file:\\127.0.0.1\share\x.txt`: private,
+		"file://127.0.0.1/share/x.txt": private,
+	} {
+		_, err := try(cell)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "tasks.csv  C2: ") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v, want %q", cell, err, want)
+		}
 	}
 }
 

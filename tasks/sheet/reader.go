@@ -1,7 +1,8 @@
 package sheet
 
 import (
-	"regexp"
+	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/hikgrab/nvr"
@@ -11,45 +12,59 @@ import (
 // reader turns a table into tasks and collects what is wrong with it.
 type reader struct {
 	report
-	table *table
-	rows  []row
+	table    *table
+	options  Options
+	rows     []row
+	defaults *line          // the row whose recorder is *
+	sources  map[int]string // where the passwords of rows come from, when not from the sheet
+	secrets  []string       // the notices about them
 }
 
 // row is a task with the cells that it came from.
 type row struct {
-	task  tasks.Task
-	cells [fields]int // the column of each field, -1 when there is none
+	task   tasks.Task
+	layout layout
 }
+
+// everyRecorder in the recorder's cell makes a row the defaults of all others.
+const everyRecorder = "*"
 
 // read reads every row. Its result is only good when there is no failure.
 func (r *reader) read() []tasks.Task {
+	r.sources = map[int]string{}
 	l := r.layout()
 	if len(r.faults) > 0 || !r.complete(l) {
 		return nil
 	}
-	if r.table.hidden > 0 {
-		r.notices = append(r.notices, plural(r.table.hidden, "a row is hidden and is read as well", "%d rows are hidden and are read as well"))
+	if r.table.notice != "" {
+		r.notice(0, 0, "%s", r.table.notice)
 	}
-	for _, line := range r.table.lines[l.header+1:] {
-		if r.blank(l, line) {
-			continue
+	if r.table.hidden > 0 {
+		r.notice(0, 0, "%s", plural(r.table.hidden, "a row is hidden and is read as well", "%d rows are hidden and are read as well"))
+	}
+	lines := r.table.lines[l.header+1:]
+	r.spread(l)
+	lines = r.withoutDefaults(l, lines)
+	var skipped []int
+	for _, line := range lines {
+		switch {
+		case r.blank(l, line):
+		case r.isNoTask(l, line):
+			skipped = append(skipped, line.row)
+		default:
+			r.rows = append(r.rows, row{task: r.task(l, line), layout: l})
 		}
-		r.rows = append(r.rows, row{task: r.task(l, line), cells: l.columns})
+	}
+	if len(skipped) > 0 {
+		r.notice(0, 0, "%s: headings, totals and notes", skippedRows(skipped))
 	}
 	if len(r.rows) == 0 {
-		r.fault(r.table, l.row, 0, "there is a header and nothing below it; every row names a recorder")
+		r.fault(l.row, 0, "there is a header and nothing below it; every row names a recorder")
 	}
 	r.samePasswords()
 	r.sameClocks()
+	r.tellSecrets()
 	return r.merged()
-}
-
-// failure returns the faults, or nil.
-func (r *reader) failure() error {
-	if len(r.faults) == 0 {
-		return nil
-	}
-	return &Faults{File: r.table.file, List: r.inOrder()}
 }
 
 // complete reports whether the columns are there without which no row can be
@@ -58,7 +73,7 @@ func (r *reader) complete(l layout) bool {
 	ok := true
 	for _, f := range []field{recorder, user, password} {
 		if !l.has(f) {
-			r.fault(r.table, l.row, 0, "there is no column for %s; name one of the headers %s", f, strings.Join(f.headers(), ", "))
+			r.fault(l.row, 0, "there is no column for %s; name one of the headers %s", f, strings.Join(f.headers(), ", "))
 			ok = false
 		}
 	}
@@ -68,12 +83,29 @@ func (r *reader) complete(l layout) bool {
 // blank reports whether a row has nothing in the columns that are read. A row
 // that only has a note somewhere else is no task.
 func (r *reader) blank(l layout, line line) bool {
-	for _, column := range l.columns {
-		if !line.cell(column).empty() {
+	for _, columns := range l.columns {
+		if slices.ContainsFunc(columns, func(column int) bool { return !line.cell(column).empty() }) {
 			return false
 		}
 	}
 	return true
+}
+
+// withoutDefaults takes the row with the defaults out of the lines.
+func (r *reader) withoutDefaults(l layout, lines []line) []line {
+	is := func(row line) bool { return row.cell(l.first(recorder)).words() == everyRecorder }
+	i := slices.IndexFunc(lines, is)
+	if i < 0 {
+		return lines
+	}
+	r.defaults = &lines[i]
+	rest := slices.DeleteFunc(slices.Clone(lines), is)
+	for _, row := range lines[i+1:] {
+		if is(row) {
+			r.fault(row.row, l.first(recorder), "row %d has the defaults (*) already", lines[i].row)
+		}
+	}
+	return rest
 }
 
 // task reads one row.
@@ -84,6 +116,7 @@ func (r *reader) task(l layout, line line) tasks.Task {
 		Row:    line.row,
 	}
 	for f := range field(fields) {
+		at.agree(f)
 		f.read(at, &t)
 	}
 	return t
@@ -96,14 +129,73 @@ type rowReader struct {
 	line   line
 }
 
-func (r rowReader) cell(f field) cell { return r.line.cell(r.layout.columns[f]) }
-
-func (r rowReader) fault(f field, format string, args ...any) {
-	r.reader.fault(r.table, r.line.row, r.layout.columns[f], format, args...)
+// place is where a field is read from.
+type place struct {
+	cell
+	row, column int
 }
 
-func (r rowReader) noticePassword(what string) {
-	r.reader.notice(r.table, r.line.row, r.layout.columns[password], "%s", what)
+// places returns the cells of a field that are not empty: those of the row, else
+// those of the defaults.
+func (r rowReader) places(f field) (list []place) {
+	for _, column := range r.layout.columns[f] {
+		if c := r.line.cell(column); !c.empty() {
+			list = append(list, place{c, r.line.row, column})
+		}
+	}
+	if len(list) > 0 || r.defaults == nil || r.line.row == r.defaults.row || f == recorder || f == name {
+		return list
+	}
+	return rowReader{r.reader, r.layout, *r.defaults}.places(f)
+}
+
+// place returns the cell of a field: of cameras by number and by name it is the
+// number. An empty one is that of the row.
+func (r rowReader) place(f field) place {
+	list := r.places(f)
+	if len(list) == 0 {
+		return place{row: r.line.row, column: r.layout.first(f)}
+	}
+	if i := slices.IndexFunc(list, place.isNumbers); f == cameras && i >= 0 {
+		return list[i]
+	}
+	return list[0]
+}
+
+// isNumbers reports whether a cell lists cameras by their numbers.
+func (p place) isNumbers() bool {
+	_, err := readCameras(p.cell)
+	return err == nil
+}
+
+// agree refuses two columns for one thing that say different things in a row.
+// A camera's number and its name may well stand side by side, as may a day and a
+// time.
+func (r rowReader) agree(f field) {
+	list := r.places(f)
+	if len(list) < 2 || f == from || f == to {
+		return
+	}
+	first := r.place(f)
+	for _, other := range list {
+		if other.column == first.column || other.words() == first.words() || f == cameras && first.isNumbers() && !other.isNumbers() {
+			continue
+		}
+		r.reader.fault(other.row, other.column, "this is not what column %s has for %s; keep one of the two columns, or put # before the header of the other",
+			strings.TrimRight(cellName(1, first.column), "1"), f)
+	}
+}
+
+func (r rowReader) cell(f field) cell { return r.place(f).cell }
+
+func (r rowReader) fault(f field, format string, args ...any) {
+	at := r.place(f)
+	r.reader.fault(at.row, at.column, format, args...)
+}
+
+func (r rowReader) notice(f field, format string, args ...any) {
+	at := r.place(f)
+	r.reader.notice(at.row, at.column, format, args...)
 }
 
 // words returns the text of a field without stray spaces; "" after a fault.
@@ -117,45 +209,6 @@ func (r rowReader) words(f field) string {
 		return digits
 	}
 	return c.words()
-}
-
-func (r rowReader) address() nvr.Address {
-	c := r.cell(recorder)
-	typed := r.words(recorder)
-	switch {
-	case c.trouble() != "":
-		return nvr.Address{}
-	case typed == "":
-		r.fault(recorder, "recorder is empty")
-		return nvr.Address{}
-	case c.kind != text:
-		r.fault(recorder, "recorder is a number or a date; type the address as text")
-		return nvr.Address{}
-	}
-	a, err := nvr.ParseAddress(typed)
-	switch {
-	case err != nil:
-		r.fault(recorder, "%s", addressFault(typed, err))
-	case isExample(a):
-		r.fault(recorder, "this is still the example row; type your recorder's address, or delete the row")
-	}
-	return a
-}
-
-// dottedNumbers is an IP address, be it a valid one or not.
-var dottedNumbers = regexp.MustCompile(`^\d+(?:\.\d+){3,}(?::\d+)?$`)
-
-// addressFault says what is wrong with an address. What was typed is repeated
-// only when it looks like an address: in a sheet with mixed up columns it could
-// be a password.
-func addressFault(text string, err error) string {
-	if surelyHost(text) || dottedNumbers.MatchString(text) {
-		return clean(err.Error())
-	}
-	if strings.Contains(text, "@") {
-		return "recorder holds a login; user and password have columns of their own"
-	}
-	return "recorder is not an address; type 10.0.0.5, nvr.site.local:8080 or https://10.0.0.5"
 }
 
 func (r rowReader) user() string {
@@ -187,14 +240,15 @@ func (r rowReader) cameras() []tasks.Pick {
 }
 
 var streamNames = map[string]nvr.Stream{
-	"": 0, "main": nvr.Main, "sub": nvr.Sub, "photo": nvr.Photo,
+	"main": nvr.Main, "sub": nvr.Sub, "photo": nvr.Photo,
 	"основной": nvr.Main, "дополнительный": nvr.Sub, "фото": nvr.Photo,
 }
 
 // stream returns 0 for an empty cell: the run's default.
 func (r rowReader) stream() nvr.Stream {
-	s, ok := streamNames[strings.ToLower(r.words(stream))]
-	if !ok {
+	typed := strings.ToLower(r.words(stream))
+	s, ok := streamNames[typed]
+	if !ok && typed != "" {
 		r.fault(stream, "stream must be main, sub or photo")
 	}
 	return s
@@ -211,4 +265,21 @@ func (r rowReader) clock() nvr.Clock {
 		r.fault(clock, "clock must be local or utc; times of recordings go into the columns from and to")
 	}
 	return c
+}
+
+// skippedRows names rows that are skipped: "rows 2, 9 and 17 are skipped".
+func skippedRows(rows []int) string {
+	if len(rows) == 1 {
+		return fmt.Sprintf("row %d is skipped", rows[0])
+	}
+	const most = 10
+	var names []string
+	for i, row := range rows {
+		if i == most {
+			return fmt.Sprintf("rows %s and %d more are skipped", strings.Join(names, ", "), len(rows)-most)
+		}
+		names = append(names, fmt.Sprint(row))
+	}
+	last := len(names) - 1
+	return fmt.Sprintf("rows %s and %s are skipped", strings.Join(names[:last], ", "), names[last])
 }

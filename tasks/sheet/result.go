@@ -38,14 +38,14 @@ func WriteResult(to io.Writer, path string, o Options, list []tasks.Task, all []
 	if err != nil {
 		return fileError(name, err)
 	}
+	t.file, t.dir = name, filepath.Dir(path)
 	defer caught(&err)
-	r := result{book: book{excelize.NewFile()}, table: t, list: list, all: all}
+	r := result{book: book{File: excelize.NewFile()}, table: t, list: list, all: all}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	if !t.csv {
-		if r.from, err = openLooks(data, t.sheet); err != nil {
-			return fileError(name, err)
+		if r.from = openLooks(data, t); r.from != nil {
+			defer func() { err = errors.Join(err, r.from.Close()) }()
 		}
-		defer func() { err = errors.Join(err, r.from.Close()) }()
 	}
 	if err := r.fill(); err != nil {
 		return fmt.Errorf("make the result of %s: %w", name, err)
@@ -75,6 +75,9 @@ const (
 	gapsSheet    = "Gaps"
 )
 
+// resultCreator tells a result from a task sheet.
+const resultCreator = "hikgrab"
+
 func (r *result) fill() (err error) {
 	at := (&reader{table: r.table}).layout()
 	r.findSecrets(at)
@@ -97,12 +100,12 @@ func (r *result) fill() (err error) {
 			return err
 		}
 	}
-	if err := r.SetDocProps(&excelize.DocProperties{Creator: "hikgrab"}); err != nil {
+	if err := r.SetDocProps(&excelize.DocProperties{Creator: resultCreator}); err != nil {
 		return err
 	}
 	own := r.table.sheet
 	if own == "" || strings.EqualFold(own, camerasSheet) || strings.EqualFold(own, gapsSheet) || r.secrets.in(own) {
-		own = taskSheet
+		own = taskSheets[English]
 	}
 	if err := r.SetSheetName(r.GetSheetName(0), own); err != nil {
 		return err
@@ -126,8 +129,8 @@ func (r *result) fillOwn(own string, at layout) error {
 	if at.named {
 		titles = r.table.lines[at.header].row
 	} else {
-		for f, column := range at.columns {
-			if column >= 0 {
+		for f, columns := range at.columns {
+			for _, column := range columns {
 				if err := r.put(own, column+1, 1, field(f).String(), r.header); err != nil {
 					return err
 				}

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"slices"
 	"strings"
 
 	"example.com/hikgrab/tasks"
@@ -48,7 +47,10 @@ func (r *result) findSecrets(at layout) {
 	for _, task := range r.list {
 		r.secrets.add(string(task.Login.Password))
 	}
-	r.passwords = map[int]bool{at.columns[password]: true}
+	r.passwords = map[int]bool{}
+	for _, column := range at.columns[password] {
+		r.passwords[column] = true
+	}
 	for _, l := range r.table.lines[:at.header+1] {
 		for column, title := range l.cells {
 			if l.row < at.row {
@@ -93,10 +95,10 @@ func (r *result) hides(at layout, line, column int, v cell) bool {
 	if r.passwords[column] {
 		return !title || !namesPasswords(v.text)
 	}
-	if f := slices.Index(at.columns[:], column); f >= 0 && field(f) != name && line > at.header {
+	if f, read := at.reads(column); read && f != name && f != network && line > at.header {
 		return false
 	}
-	switch _, known := byHeader[headerWords(v.text)]; {
+	switch _, known := headerField(v.text); {
 	case title && known:
 		return false
 	case v.kind == number:

@@ -9,21 +9,22 @@ import (
 
 // Options say how to read a sheet.
 type Options struct {
-	Sheet    string                 // worksheet; empty means the first that is not hidden; a CSV file has none
+	Sheet    string                 // worksheet; empty means the only one that looks like tasks; a CSV file has none
 	Password func() (string, error) // asked once, when the workbook is encrypted; nil refuses
+	Networks bool                   // rows of different networks are different recorders, as several machines have it
 }
 
 // Sheet is a task sheet that was read without a fault.
 type Sheet struct {
 	Tasks   []tasks.Task
-	Notices []string // ignored columns, merged rows, …: each a sentence that names its cell; 50 at most, then how many more
+	Notices []string // ignored columns, merged rows, …: each a sentence that names its cells; those about passwords from elsewhere first, then 50 at most and how many more
 }
 
 // Read reads a task sheet. What kind of file it is shows in its first bytes,
 // not in its name. What is wrong with cells comes all at once, as *Faults; a
 // file that cannot be read at all gives an error that wraps ErrEncrypted,
-// ErrPassword, ErrFormat, ErrEmpty, ErrTooLarge, ErrNoSheet, or what the
-// system said. Nothing is contacted.
+// ErrPassword, ErrFormat, ErrEmpty, ErrTooLarge, ErrNoSheet, ErrSheets, or what
+// the system said. Nothing is contacted.
 func Read(path string, o Options) (Sheet, error) {
 	name := clean(filepath.Base(path))
 	data, err := load(path)
@@ -34,8 +35,8 @@ func Read(path string, o Options) (Sheet, error) {
 	if err != nil {
 		return Sheet{}, fileError(name, err)
 	}
-	t.file = name
-	r := reader{table: t}
+	t.file, t.dir = name, filepath.Dir(path)
+	r := reader{table: t, options: o}
 	list := r.read()
 	if err := r.failure(); err != nil {
 		return Sheet{}, err

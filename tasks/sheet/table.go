@@ -18,11 +18,17 @@ const (
 // table is a worksheet or a CSV file as cells, without its blank rows.
 type table struct {
 	file     string // for messages, cleaned
+	dir      string // that it lies in
 	sheet    string // empty for CSV
 	lines    []line
 	date1904 bool // dates count from 1904, as old Excel for Mac had it
 	csv      bool
-	hidden   int // rows with something in them that Excel does not show
+	hidden   int    // rows with something in them that Excel does not show
+	merged   []area // cells that are one
+	strays   bool   // something stands to the right of maxColumns
+	lastRow  int    // empty ones included; only of a workbook
+	volume   *volume
+	notice   string // why this worksheet was chosen
 }
 
 // line is one row that is not blank.
@@ -49,15 +55,23 @@ func (t *table) width() int {
 }
 
 // ref names a cell as the spreadsheet program does: "Sheet1!C7".
-func (t *table) ref(row, column int) string {
+func (t *table) ref(row, column int) string { return t.prefix() + cellName(row, column) }
+
+// prefix is what stands before a cell's name.
+func (t *table) prefix() string {
+	if t.sheet == "" {
+		return ""
+	}
+	return quotedSheet(t.sheet) + "!"
+}
+
+// cellName names a cell within its worksheet: "C7".
+func cellName(row, column int) string {
 	name, err := excelize.CoordinatesToCellName(column+1, row)
 	if err != nil {
-		name = fmt.Sprintf("row %d", row)
+		return fmt.Sprintf("row %d", row)
 	}
-	if t.sheet == "" {
-		return name
-	}
-	return quotedSheet(t.sheet) + "!" + name
+	return name
 }
 
 // quotedSheet puts a sheet's name in quotes where a formula would need them.

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"path/filepath"
@@ -25,8 +26,8 @@ func isExample(a nvr.Address) bool {
 // have drop-downs.
 const preparedRows = 10_000
 
-// taskSheet is the name of the worksheet with the tasks.
-const taskSheet = "Tasks"
+// taskSheets are the names of the worksheet with the tasks.
+var taskSheets = [languages]string{English: "Tasks", Russian: "Задания"}
 
 // exampleRows returns the template's rows.
 func exampleRows(l Language) [][]string {
@@ -46,27 +47,22 @@ func exampleRows(l Language) [][]string {
 }
 
 // WriteTemplate writes a task sheet to fill in: headers, example rows,
-// drop-downs, and a help sheet in English and in Russian. It never replaces a
-// file; path must end in .xlsx. Read refuses the example rows as long as they
-// name the example's recorders, so that nothing is contacted by surprise.
-func WriteTemplate(path string) error {
-	rows := exampleRows(English)
-	return writeBook(path, rows, func(b *book) error {
-		if err := b.mark(len(rows)); err != nil {
-			return err
-		}
-		return b.addHelp()
-	})
+// drop-downs, and a help sheet. It never replaces a file; path must end in
+// .xlsx. Read refuses the example rows as long as they name the example's
+// recorders, so that nothing is contacted by surprise.
+func WriteTemplate(path string, l Language) error {
+	rows := exampleRows(l)
+	return writeBook(path, l, rows, func(b *book) error { return errors.Join(b.mark(len(rows)), b.addHelp()) })
 }
 
 // writeBook writes a workbook with the rows given, for its owner's eyes only:
 // it holds passwords.
-func writeBook(path string, rows [][]string, more func(*book) error) error {
+func writeBook(path string, l Language, rows [][]string, more func(*book) error) error {
 	if ext := filepath.Ext(path); !strings.EqualFold(ext, ".xlsx") {
 		return fmt.Errorf("%s: a new task sheet is a workbook: name it %s (spreadsheet programs damage passwords and camera lists in a CSV file)",
 			clean(path), clean(strings.TrimSuffix(path, ext)+".xlsx"))
 	}
-	b := &book{File: excelize.NewFile()}
+	b := &book{File: excelize.NewFile(), in: l, tasks: taskSheets[l]}
 	defer b.Close()
 	err := b.addTasks(rows)
 	if err == nil && more != nil {

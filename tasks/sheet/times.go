@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -10,41 +11,93 @@ import (
 )
 
 // howToTypeTime ends every complaint about a time.
-const howToTypeTime = "type 2026-11-03, 2026-11-03 08:15, 03.11.2026 08:15, or 08:15 for today"
+const howToTypeTime = "type 2026-11-03, 2026-11-03 08:15, 03.11.2026 08:15, yesterday, or 08:15 for today"
 
 // anyDay stands for today where it makes no difference.
 var anyDay = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// checkPeriod refuses a period that ends before it starts.
-func (r rowReader) checkPeriod(p tasks.Period) {
+// period reads what a row says of time.
+func (r rowReader) period() tasks.Period {
+	day := r.moment(date)
+	p := tasks.Period{From: r.moment(from), To: r.moment(to)}
+	switch {
+	case day.IsZero():
+	case day.HasClock && day.Clock > 0:
+		r.fault(date, "date holds a time as well; times go into from and to")
+	default:
+		if !p.From.Day.IsZero() || p.From.Named || !p.To.Day.IsZero() || p.To.Named {
+			r.fault(date, "the day stands here and in from or to; leave one of them out")
+			return p
+		}
+		p = within(day, p)
+	}
 	if p.From.IsZero() || p.To.IsZero() || p.From.Day.IsZero() != p.To.Day.IsZero() {
-		return // it depends on what the recorder calls today
+		return p // it depends on what the recorder calls today
 	}
 	if _, _, err := p.Resolve(anyDay); err != nil {
 		r.fault(to, "to is earlier than from")
 	}
+	return p
 }
 
-// moment reads the cell of a date, a time, or both.
-func (r rowReader) moment(f field) tasks.Moment {
-	c := r.cell(f)
-	if what := c.trouble(); what != "" {
-		r.fault(f, "%s %s", f, what)
+// within returns the period of a day between two times. What ends no later than
+// it begins ends on the next day.
+func within(day tasks.Moment, p tasks.Period) tasks.Period {
+	at := func(clock tasks.Moment) tasks.Moment {
+		m := day
+		m.HasClock, m.Clock = clock.HasClock, clock.Clock
+		m.Named = m.Named && !(m.HasClock && m.Offset == 0) // a time alone is one of today
+		return m
+	}
+	overnight := p.To.HasClock && p.To.Clock <= p.From.Clock
+	p.From, p.To = at(p.From), at(p.To)
+	if overnight {
+		p.To = p.To.NextDay()
+	}
+	return p
+}
+
+// moment reads a date, a time, or both. They may stand in columns of their own.
+func (r rowReader) moment(f field) (all tasks.Moment) {
+	for _, at := range r.places(f) {
+		m := r.momentAt(f, at)
+		switch {
+		case all.IsZero() || all == m:
+			all = m
+		case all.HasClock && all.Day.IsZero() && !all.Named && !m.HasClock:
+			m.HasClock, m.Clock = true, all.Clock
+			all = m
+		case m.HasClock && m.Day.IsZero() && !m.Named && !all.HasClock:
+			all.HasClock, all.Clock = true, m.Clock
+		case !m.IsZero():
+			r.reader.fault(at.row, at.column, "another column says something else for %s; keep one of the two columns", f)
+		}
+	}
+	return all
+}
+
+// momentAt reads the cell of a date, a time, or both.
+func (r rowReader) momentAt(f field, at place) tasks.Moment {
+	fault := func(format string, args ...any) tasks.Moment {
+		r.reader.fault(at.row, at.column, format, args...)
 		return tasks.Moment{}
 	}
-	if c.empty() {
-		return tasks.Moment{}
+	if what := at.trouble(); what != "" {
+		return fault("%s %s", f, what)
 	}
-	if c.kind == number {
-		m, ok := momentOfNumber(c, r.table.date1904)
+	if at.kind == number {
+		m, ok := momentOfNumber(at.cell, r.table.date1904)
 		if !ok {
-			r.fault(f, "%s is a number, not a date; %s", f, howToTypeTime)
+			return fault("%s is a number, not a date; %s", f, howToTypeTime)
 		}
 		return m
 	}
-	m, err := tasks.ParseMoment(c.words())
+	m, err := tasks.ParseMoment(at.words())
+	if two, ok := errors.AsType[*tasks.AmbiguousDayError](err); ok {
+		return fault("%s %s", f, two)
+	}
 	if err != nil {
-		r.fault(f, "%s is not a date or a time (in the years 2000 to 2099, without a time zone); %s", f, howToTypeTime)
+		return fault("%s is not a date or a time (in the years 2000 to 2099, without a time zone); %s", f, howToTypeTime)
 	}
 	return m
 }

@@ -49,25 +49,22 @@ var articleOrder = [...]field{user, password, cameras}
 func (r *reader) unnamed() layout {
 	t := r.table
 	l := layout{header: -1}
-	for f := range l.columns {
-		l.columns[f] = -1
-	}
 	host := hostColumn(t.lines, nil)
 	if host < 0 {
-		r.fault(t, t.lines[0].row, 0, "there is neither a header nor a column of recorder addresses; "+
+		r.fault(t.lines[0].row, 0, "there is neither a header nor a column of recorder addresses; "+
 			"put recorder, user, password, cameras into the first row")
 		return l
 	}
-	l.columns[recorder] = host
+	l.columns[recorder] = []int{host}
 	column := t.firstColumn(host)
 	for _, f := range articleOrder {
 		if column == host {
 			column++
 		}
-		l.columns[f] = column
+		l.columns[f] = []int{column}
 		column++
 	}
-	r.noticeIgnored(l)
+	r.judgeOthers(l)
 	return l
 }
 

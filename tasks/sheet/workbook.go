@@ -2,17 +2,17 @@ package sheet
 
 import (
 	"bytes"
-	"errors"
+	"encoding/xml"
 	"fmt"
+	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
-
-// maxUnzipped bounds what a workbook unpacks to. With the two limits equal
-// excelize keeps everything in memory, so no password reaches a temporary file.
-const maxUnzipped = 64 << 20
 
 // decrypt opens the wrapping of a protected workbook and returns the plain one.
 func decrypt(data []byte, o Options) (plain []byte, err error) {
@@ -34,119 +34,198 @@ func decrypt(data []byte, o Options) (plain []byte, err error) {
 	return plain, nil
 }
 
-// readWorkbook reads one worksheet of an .xlsx or .xlsm workbook.
-func readWorkbook(data []byte, o Options) (t *table, err error) {
-	defer caught(&err)
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped,
+var spins = regexp.MustCompile(`spinCount="(\d+)"`)
+
+// tooManySpins reports whether an encrypted workbook wants its password hashed
+// so often that checking it would not end. Excel hashes 100,000 times.
+func tooManySpins(data []byte) bool {
+	for _, m := range spins.FindAllSubmatch(data, -1) {
+		if n, err := strconv.Atoi(string(m[1])); err != nil || n > 2_000_000 {
+			return true
+		}
+	}
+	return false
+}
+
+// workbook is an .xlsx or .xlsm workbook as far as tasks need it. It is read as
+// a stream and bounded, other than excelize reads it: a single styled cell far to
+// the right, or a million empty texts, would cost gigabytes there.
+type workbook struct {
+	parts    *parts
+	pages    []page
+	date1904 bool     // dates count from 1904, as old Excel for Mac had it
+	texts    []string // that cells share
+	formats  []format // how numbers are shown, by style
+	creator  string
+	volume   volume
+}
+
+// page is a worksheet of a workbook.
+type page struct {
+	name   string
+	part   string
+	hidden bool
+}
+
+// openWorkbook reads everything but the worksheets.
+func openWorkbook(data []byte) (*workbook, error) {
+	p, err := openParts(data)
+	if err != nil {
+		return nil, err
+	}
+	w := &workbook{parts: p}
+	main, err := w.main()
+	if err != nil {
+		return nil, err
+	}
+	links, err := p.relations(main)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.readPages(main, links); err != nil {
+		return nil, err
+	}
+	for _, l := range links {
+		switch l.kind {
+		case "sharedStrings":
+			err = w.readTexts(l.target)
+		case "styles":
+			err = w.readFormats(l.target)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w, p.each("docprops/core.xml", func(d *xml.Decoder, e xml.StartElement) (err error) {
+		if e.Name.Local == "creator" {
+			w.creator, err = elementText(d, "creator")
+		}
+		return err
 	})
-	if err != nil {
-		return nil, openError(err)
-	}
-	defer f.Close()
-	name, err := chooseSheet(f, o.Sheet)
-	if err != nil {
-		return nil, err
-	}
-	t = &table{sheet: name}
-	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		t.date1904 = *props.Date1904
-	}
-	facts, err := readFacts(f, name)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.fill(f, facts); err != nil {
-		return nil, err
-	}
-	if len(t.lines) == 0 {
-		return nil, fmt.Errorf("%w: nothing is in worksheet %s%s", ErrEmpty, quotedSheet(name), others(f, name))
-	}
-	return t, nil
 }
 
-func openError(err error) error {
-	if strings.Contains(err.Error(), "unzip size exceeds") {
-		return fmt.Errorf("%w: it unpacks to more than %d MiB; keep the tasks in a workbook of their own", ErrTooLarge, maxUnzipped>>20)
+// main returns the part that lists the worksheets, or says what the file is
+// instead.
+func (w *workbook) main() (string, error) {
+	links, err := w.parts.relations("")
+	if err != nil {
+		return "", err
 	}
-	return errDamaged
-}
-
-// chooseSheet returns the worksheet that was asked for, in any case, or the
-// first one that a person sees.
-func chooseSheet(f *excelize.File, wanted string) (string, error) {
-	list := f.GetSheetList()
-	if len(list) == 0 {
+	main := ""
+	for _, l := range links {
+		if l.kind == "officeDocument" {
+			main = l.target
+		}
+	}
+	if main == "" {
+		main = w.parts.find("xl", "workbook.xml")
+	}
+	switch {
+	case path.Base(main) == "workbook.bin":
+		return "", formatError("it is a binary .xlsb workbook; open it in Excel and save it as .xlsx")
+	case w.parts.files["mimetype"] != nil && w.parts.files["content.xml"] != nil:
+		return "", formatError("it is an OpenDocument file (.ods); open it in LibreOffice or Excel and save it as .xlsx")
+	case w.has(".iwa"), w.has("index.zip"):
+		return "", formatError("it is a sheet of Apple Numbers; export it from there to Excel, as .xlsx")
+	case main == "", path.Ext(main) != ".xml", path.Base(main) == "document.xml", path.Base(main) == "presentation.xml":
 		return "", formatError("there is no workbook in it; it may be another kind of document or a plain zip")
 	}
-	if wanted != "" {
-		i := slices.IndexFunc(list, func(name string) bool { return strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(wanted)) })
-		if i < 0 {
-			return "", fmt.Errorf("%w as %q; there are: %s", ErrNoSheet, clean(wanted), nameSheets(list))
-		}
-		return list[i], nil
-	}
-	for _, name := range list {
-		if visible, err := f.GetSheetVisible(name); err == nil && visible {
-			return name, nil
-		}
-	}
-	return list[0], nil
+	return main, nil
 }
 
-func nameSheets(list []string) string {
-	var b strings.Builder
-	for i, name := range list {
-		if i == 10 {
-			fmt.Fprintf(&b, " and %d more", len(list)-i)
-			break
+// has reports whether there is a part whose name ends so.
+func (w *workbook) has(end string) bool {
+	for name := range w.parts.files {
+		if strings.HasSuffix(name, end) {
+			return true
 		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(clean(name))
 	}
-	return b.String()
+	return false
 }
 
-// others says which worksheets there are beside the one that was empty.
-func others(f *excelize.File, name string) string {
-	list := slices.DeleteFunc(f.GetSheetList(), func(s string) bool { return s == name })
-	if len(list) == 0 {
-		return ""
-	}
-	return "; choose another with --sheet: " + nameSheets(list)
-}
-
-// fill streams the values into the table and joins them with what is known
-// of their cells.
-func (t *table) fill(f *excelize.File, facts *facts) error {
-	rows, err := f.Rows(t.sheet)
-	if err != nil {
+func (w *workbook) readPages(main string, links []relation) error {
+	err := w.parts.each(main, func(_ *xml.Decoder, e xml.StartElement) error {
+		switch e.Name.Local {
+		case "workbookPr":
+			w.date1904 = truth(attribute(e, "date1904"))
+		case "sheet":
+			i := slices.IndexFunc(links, func(l relation) bool { return l.id == attribute(e, "id") && l.kind != "chartsheet" })
+			if i < 0 || len(w.pages) == 1000 {
+				return nil
+			}
+			w.pages = append(w.pages, page{attribute(e, "name"), links[i].target, strings.HasSuffix(strings.ToLower(attribute(e, "state")), "hidden")})
+		}
+		return nil
+	})
+	if err == nil && len(w.pages) == 0 {
 		return errDamaged
 	}
-	for row := 1; rows.Next(); row++ {
-		values, err := rows.Columns(excelize.Options{RawCellValue: true})
-		if err != nil {
-			return errDamaged
+	return err
+}
+
+func truth(s string) bool { return s == "1" || s == "true" }
+
+// readTexts reads the texts that cells share.
+func (w *workbook) readTexts(part string) error {
+	size := 0
+	return w.parts.each(part, func(d *xml.Decoder, e xml.StartElement) error {
+		if e.Name.Local != "si" {
+			return nil
 		}
-		l := line{row: row}
-		for column, value := range values[:min(len(values), maxColumns)] {
-			l.cells = append(l.cells, facts.cell(row, column, value))
+		s, err := elementText(d, "si")
+		if size += len(s); err == nil && (len(w.texts) == maxCells/2 || size > maxText) {
+			err = errManyCells
 		}
-		if !slices.ContainsFunc(l.cells, func(c cell) bool { return !c.empty() }) {
-			continue
+		w.texts = append(w.texts, unescaped(s))
+		return err
+	})
+}
+
+// readFormats reads how each style shows numbers (ECMA-376 part 1, 18.8.10 and
+// 18.8.31).
+func (w *workbook) readFormats(part string) error {
+	custom := map[int]format{}
+	inCells := false
+	return w.parts.each(part, func(_ *xml.Decoder, e xml.StartElement) error {
+		switch e.Name.Local {
+		case "numFmt":
+			if id, err := strconv.Atoi(attribute(e, "numFmtId")); err == nil {
+				custom[id] = parseFormat(attribute(e, "formatCode"))
+			}
+		case "cellXfs":
+			inCells = true
+		case "cellStyles", "dxfs":
+			inCells = false
+		case "xf":
+			if !inCells {
+				return nil
+			}
+			id, _ := strconv.Atoi(attribute(e, "numFmtId"))
+			f, ok := custom[id]
+			if !ok {
+				f = parseFormat(builtin(id))
+			}
+			if w.formats = append(w.formats, f); len(w.formats) > 1<<16 {
+				return errDamaged // Excel has no room for more either
+			}
 		}
-		if len(t.lines) == maxRows {
-			return fmt.Errorf("%w: more than %d rows", ErrTooLarge, maxRows)
-		}
-		if rows.GetRowOpts().Hidden {
-			t.hidden++
-		}
-		t.lines = append(t.lines, l)
+		return nil
+	})
+}
+
+// escapes are characters by their number (ECMA-376 part 1, 22.9.2.19, ST_Xstring).
+var escapes = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+// unescaped returns a text as it is meant.
+func unescaped(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
 	}
-	if err := errors.Join(rows.Error(), rows.Close()); err != nil {
-		return errDamaged
-	}
-	return nil
+	return escapes.ReplaceAllStringFunc(s, func(e string) string {
+		n, err := strconv.ParseUint(e[2:6], 16, 16)
+		if err != nil || !utf8.ValidRune(rune(n)) {
+			return e
+		}
+		return string(rune(n))
+	})
 }

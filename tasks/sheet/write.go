@@ -13,8 +13,8 @@ import (
 // WriteTasks writes a task sheet that Read reads back as list, apart from
 // Source and Row. It never replaces a file; path must end in .xlsx. The file is for its owner's eyes only: it holds
 // the passwords. A task that a sheet cannot express is an error: a period
-// relative to now, or a password that begins with "env:" or has characters
-// around it that nobody can see.
+// relative to now, or a password that begins with "env:" or "file:" or has
+// characters around it that nobody can see.
 func WriteTasks(path string, list []tasks.Task) error {
 	rows := make([][]string, len(list))
 	for i, t := range list {
@@ -24,7 +24,7 @@ func WriteTasks(path string, list []tasks.Task) error {
 		}
 		rows[i] = row
 	}
-	return writeBook(path, rows, nil)
+	return writeBook(path, English, rows, nil)
 }
 
 // rowOf returns the cells of a task, in the order of the columns.
@@ -34,8 +34,8 @@ func rowOf(t tasks.Task) ([]string, error) {
 	switch {
 	case t.Period.Last != 0 || t.Period.Days != 0 || t.Period.Yesterday || t.Period.All:
 		return nil, errors.New("a sheet has no words for a period relative to now")
-	case strings.HasPrefix(strings.TrimFunc(secret, unseen), envPrefix):
-		return nil, errors.New("a password that begins with env: would be looked up in the environment")
+	case strings.HasPrefix(strings.TrimFunc(secret, unseen), envPrefix), strings.HasPrefix(strings.TrimFunc(secret, unseen), filePrefix):
+		return nil, errors.New("a password that begins with env: or file: would be looked up in the environment or in a file")
 	case strings.TrimFunc(secret, edge) != secret, strings.TrimFunc(secret, unicode.IsSpace) == "":
 		return nil, errors.New("the password has invisible characters around it, or nothing else in it")
 	}

@@ -3,6 +3,7 @@ package sheet_test
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,7 +23,7 @@ import (
 
 func TestTemplate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tasks.xlsx")
-	if err := sheet.WriteTemplate(path); err != nil {
+	if err := sheet.WriteTemplate(path, sheet.English); err != nil {
 		t.Fatal(err)
 	}
 	private(t, path)
@@ -32,7 +33,7 @@ func TestTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if got := f.GetSheetList(); !slices.Equal(got, []string{"Tasks", "Help", "Справка"}) {
+	if got := f.GetSheetList(); !slices.Equal(got, []string{"Tasks", "Help"}) {
 		t.Errorf("worksheets %q", got)
 	}
 	if panes, err := f.GetPanes("Tasks"); err != nil || !panes.Freeze || panes.YSplit != 1 {
@@ -53,14 +54,44 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
+func TestRussianTemplate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tasks.xlsx")
+	if err := sheet.WriteTemplate(path, sheet.Russian); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.GetSheetList(); !slices.Equal(got, []string{"Задания", "Справка"}) {
+		t.Errorf("worksheets %q", got)
+	}
+	if got, err := f.GetRows("Задания"); err != nil || strings.Join(got[0], " ") != "регистратор порт логин пароль камеры дата с по поток объект сеть часовой пояс" {
+		t.Errorf("headers %q, %v", got[0], err)
+	}
+	for row := 2; row <= 4; row++ {
+		if err := f.SetCellStr("Задания", fmt.Sprintf("A%d", row), fmt.Sprintf("10.0.0.%d", row)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(f.Save(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, rows(read(t, path)), []string{
+		"10.0.0.2 | admin | ваш пароль | all | today | main | Пример: все камеры, сегодня",
+		"10.0.0.3:8080 | admin | ваш пароль | 1 3 | 2026-11-03 08:00 to 2026-11-03 20:00 | main | Пример: две камеры, один день",
+		"10.0.0.4 | operator | ваш пароль | 1 2 3 4 | 2026-11-03 to 2026-11-05 | sub | Пример: четыре камеры, второй поток",
+	})
+}
+
 // Who runs hikgrab on the untouched template contacts nobody.
 func TestTemplateIsRefusedUntilItIsFilledIn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tasks.xlsx")
-	if err := sheet.WriteTemplate(path); err != nil {
+	if err := sheet.WriteTemplate(path, sheet.English); err != nil {
 		t.Fatal(err)
 	}
 	const still = ": this is still the example row; type your recorder's address, or delete the row"
-	equal(t, faults(t, path), []string{"tasks.xlsx  Tasks!A2" + still, "tasks.xlsx  Tasks!A3" + still, "tasks.xlsx  Tasks!A4" + still})
+	equal(t, faults(t, path), []string{"tasks.xlsx  Tasks!A2:A4" + still})
 
 	f, err := excelize.OpenFile(path)
 	if err != nil {
@@ -76,14 +107,14 @@ func TestTemplateIsRefusedUntilItIsFilledIn(t *testing.T) {
 	}
 	equal(t, rows(read(t, path)), []string{
 		"10.0.0.5 | admin | your password | all | today | main | Example: all cameras, today",
-		"10.0.0.6 | admin | your password | 1 3 | 2026-11-03 08:00 to 2026-11-03 20:00 | main | Example: two cameras, one day",
+		"10.0.0.6:8080 | admin | your password | 1 3 | 2026-11-03 08:00 to 2026-11-03 20:00 | main | Example: two cameras, one day",
 		"https://10.0.0.7 | operator | your password | 1 2 3 4 | 2026-11-03 to 2026-11-05 | sub | Example: four cameras, sub stream",
 	})
 }
 
 func TestTemplateReplacesNothing(t *testing.T) {
 	path := write(t, "tasks.xlsx", "mine")
-	err := sheet.WriteTemplate(path)
+	err := sheet.WriteTemplate(path, sheet.English)
 	if !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v", err)
 	}
@@ -92,14 +123,14 @@ func TestTemplateReplacesNothing(t *testing.T) {
 	}
 	for _, name := range []string{"tasks.csv", "tasks", "tasks.xlsm"} {
 		path := filepath.Join(t.TempDir(), name)
-		if err := sheet.WriteTemplate(path); err == nil || !strings.Contains(err.Error(), "tasks.xlsx") {
+		if err := sheet.WriteTemplate(path, sheet.English); err == nil || !strings.Contains(err.Error(), "tasks.xlsx") {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s was written", name)
 		}
 	}
-	if err := sheet.WriteTemplate(filepath.Join(t.TempDir(), "missing", "tasks.xlsx")); !errors.Is(err, fs.ErrNotExist) {
+	if err := sheet.WriteTemplate(filepath.Join(t.TempDir(), "missing", "tasks.xlsx"), sheet.Russian); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("in a directory that is not there: %v", err)
 	}
 }
@@ -126,9 +157,10 @@ func anyTask() *rapid.Generator[tasks.Task] {
 					rapid.SampledFrom([]string{"_x0041_", "_x0041_x005F_", "=1+1", "'quoted", "1e10", "TRUE", "#N/A", "1,3", "a\tb"}),
 				).Draw(t, "password")),
 			},
-			Name:   rapid.StringMatching(`([A-Za-zА-Я0-9]{1,8} )?[A-Za-zА-Я0-9]{1,8}`).Draw(t, "name"),
-			Stream: nvr.Stream(rapid.IntRange(0, 3).Draw(t, "stream")),
-			Clock:  nvr.Clock(rapid.IntRange(0, 2).Draw(t, "clock")),
+			Name:    rapid.StringMatching(`([A-Za-zА-Я0-9]{1,8} )?[A-Za-zА-Я0-9]{1,8}`).Draw(t, "name"),
+			Network: rapid.SampledFrom([]string{"", "kazan", "Сеть 2"}).Draw(t, "network"),
+			Stream:  nvr.Stream(rapid.IntRange(0, 3).Draw(t, "stream")),
+			Clock:   nvr.Clock(rapid.IntRange(0, 2).Draw(t, "clock")),
 		}
 		if rapid.Bool().Draw(t, "some cameras") {
 			task.Cameras = anyPicks().Draw(t, "cameras")
@@ -173,7 +205,7 @@ func TestWriteTasksReadsBack(t *testing.T) {
 		distinct := func(a tasks.Task) nvr.Address { return nvr.Address{Host: a.Address.Host, Port: a.Address.Port} }
 		list := rapid.SliceOfNDistinct(anyTask(), 1, 4, distinct).Draw(t, "tasks")
 		list = slices.DeleteFunc(list, func(task tasks.Task) bool {
-			return strings.HasPrefix(string(task.Login.Password), "env:")
+			return strings.HasPrefix(string(task.Login.Password), "env:") || strings.HasPrefix(string(task.Login.Password), "file:")
 		})
 		if len(list) == 0 {
 			return
@@ -192,7 +224,7 @@ func TestWriteTasksReadsBack(t *testing.T) {
 		}
 		for i, got := range s.Tasks {
 			want := list[i]
-			if got.Address != want.Address || got.Login != want.Login || got.Name != want.Name || got.Period != want.Period ||
+			if got.Address != want.Address || got.Login != want.Login || got.Name != want.Name || got.Network != want.Network || got.Period != want.Period ||
 				got.Stream != want.Stream || got.Clock != want.Clock || !slices.Equal(got.Cameras, distinctCameras(want)) {
 				t.Fatalf("wrote %+v %q\nread  %+v %q", want, string(want.Login.Password), got, string(got.Login.Password))
 			}
@@ -219,6 +251,7 @@ func TestWriteTasksRefuses(t *testing.T) {
 	for want, change := range map[string]func(*tasks.Task){
 		"relative to now": func(t *tasks.Task) { t.Period.Days = 2 },
 		"environment":     func(t *tasks.Task) { t.Login.Password = "env:HOME" },
+		"in a file":       func(t *tasks.Task) { t.Login.Password = "file:x" },
 		"invisible":       func(t *tasks.Task) { t.Login.Password = "secret\u00a0" },
 		"nothing else":    func(t *tasks.Task) { t.Login.Password = " " },
 	} {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,16 +15,35 @@ import (
 )
 
 func (a *app) initCommand() *cobra.Command {
-	return &cobra.Command{
+	lang := ""
+	c := &cobra.Command{
 		Use: "init [FILE]", Short: "Write a task sheet to fill in", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.writeTemplate(append(args, "tasks.xlsx")[0])
+			return a.writeTemplate(append(args, "tasks.xlsx")[0], lang)
 		},
 	}
+	c.Flags().StringVar(&lang, "lang", "", "headers and help in `ru|en` (default the language of the system, if it is one of these)")
+	return c
 }
 
-func (a *app) writeTemplate(path string) error {
-	err := sheet.WriteTemplate(path)
+// languages are the choices of --lang.
+var languages = map[string]sheet.Language{"en": sheet.English, "ru": sheet.Russian}
+
+// languageOf returns the language of a locale such as ru_RU.UTF-8.
+func languageOf(locale string) sheet.Language {
+	code, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(locale, "-", "_")), "_")
+	return languages[code]
+}
+
+func (a *app) writeTemplate(path, lang string) error {
+	language, known := languages[lang]
+	switch {
+	case lang == "":
+		language = languageOf(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"), systemLocale()))
+	case !known:
+		return fmt.Errorf("--lang %s: use ru or en", lang)
+	}
+	err := sheet.WriteTemplate(path, language)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s exists already and is left alone; name another file", path)
 	}

@@ -43,11 +43,14 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.StringVarP(&f.Out, "out", "o", "recordings", "save recordings in `DIR`")
 	to.IntVarP(&f.jobs, "jobs", "j", tasks.DefaultJobs, "`N` downloads at once in all")
 	to.IntVar(&f.perRecorder, "per-recorder", tasks.DefaultPerRecorder, "at most `N` downloads at once from one recorder; falls when it answers \"busy\"")
-	to.StringVar(&f.from, "from", "", "begin at `T` on the recorder's clock: \"2006-01-02\", \"2006-01-02 15:04[:05]\" or \"15:04\" (default today)")
+	to.StringVar(&f.from, "from", "", "begin at `T` on the recorder's clock: \"2006-01-02\", \"2006-01-02 15:04[:05]\", \"15:04\" or \"yesterday\" (default today)")
 	to.StringVar(&f.to, "to", "", "end at `T`, written like --from")
 	to.IntVar(&f.days, "days", 0, "the last `N` days, today included")
 	to.BoolVar(&f.yesterday, "yesterday", false, "the whole day before today")
-	to.DurationVar(&f.last, "last", 0, "the last `DUR`, such as 6h or 90m")
+	to.Func("last", "the last `DUR`, such as 90m, 6h, 2d or 1w", func(text string) (err error) {
+		f.last, err = units.ParseDuration(text)
+		return err
+	})
 	to.BoolVar(&f.all, "all", false, "everything that the recorders have")
 	to.StringVar(&f.stream, "stream", "main", "`main|sub|photo`, for rows that name none")
 	to.StringVar(&f.format, "format", "mp4", "`mp4|raw|both`: mp4 plays everywhere, nothing re-encoded; raw is the recorder's bytes, untouched")

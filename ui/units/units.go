@@ -10,11 +10,37 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
+
+// longDuration is a duration that begins with weeks or days.
+var longDuration = regexp.MustCompile(`^(?:(\d{1,4})w)?(?:(\d{1,5})d)?(.*)$`)
+
+// ParseDuration reads a duration as time.ParseDuration does, and weeks and days
+// before it: "2w", "2d", "1d12h", "90m". A day is 24 hours.
+func ParseDuration(text string) (time.Duration, error) {
+	p := longDuration.FindStringSubmatch(strings.TrimSpace(text))
+	if p == nil {
+		return 0, errNoDuration
+	}
+	weeks, _ := strconv.Atoi(p[1]) // the pattern has only digits there, or nothing
+	days, _ := strconv.Atoi(p[2])
+	long := time.Duration(7*weeks+days) * 24 * time.Hour
+	if p[3] == "" && (p[1] != "" || p[2] != "") {
+		return long, nil
+	}
+	rest, err := time.ParseDuration(p[3])
+	if err != nil {
+		return 0, errNoDuration
+	}
+	return long + rest, nil
+}
+
+var errNoDuration = errors.New("type a duration such as 90m, 6h, 2d or 1w")
 
 // prefixes are the binary multiples of a byte, each 1024 times the one before.
 var prefixes = [...]string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}

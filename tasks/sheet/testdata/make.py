@@ -3,7 +3,7 @@
 
 Needs openpyxl (Debian: python3-openpyxl), LibreOffice Calc and python3-uno. Run it here:
 
-    ./make.py
+    ./make.py [NAME...]
 
 The files are committed: the tests do not need these programs.
 """
@@ -12,7 +12,9 @@ import datetime
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
+import zipfile
 
 import openpyxl
 from openpyxl.styles import Font
@@ -196,17 +198,122 @@ def text_files():
     (here / "utf16-tabs.csv").write_bytes(quoted.replace('"пароль;1"', "пароль").replace(";", "\t").encode("utf-16"))
 
 
-article()
-russian()
-damaged()
-mac()
-pages()
-computed()
-text_files()
-protected()
-with tempfile.TemporaryDirectory() as scratch:
-    ods = pathlib.Path(scratch) / "russian.ods"
-    convert(here / "russian.xlsx", ods, "ods")
-    convert(ods, "libreoffice.xlsx", "xlsx")
-convert(here / "article.xlsx", "macros.xlsm", "xlsm:Calc MS Excel 2007 VBA XML")
-convert(here / "article.xlsx", "old.xls", "xls")
+def departments():
+    """Merged logins, headings, totals, a footnote, and the header once more on each page."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Заявка"
+    header = ["№ п/п", "Название объекта", "IP регистратора", "HTTP-порт", "Логин (admin)", "Пароль", "№ камеры", "Начало периода", "Окончание периода", "# для себя"]
+    start, end = datetime.datetime(2026, 11, 3, 8), datetime.datetime(2026, 11, 3, 9)
+    sheet.append(header)
+    sheet.append(["Филиал Казань"])
+    sheet.merge_cells("A2:J2")
+    for number in range(1, 4):  # one recorder, one camera in each row
+        first = number == 1
+        sheet.append([number, "Склад", "10.3.0.5" if first else None, 8080 if first else None, "admin" if first else None, "Пароль7" if first else None, number, start, end, "27.11.2026"])
+    for column in "BCDEF":
+        sheet.merge_cells(f"{column}3:{column}5")
+    sheet.append([None, "Итого камер:", None, None, None, None, 3])
+    sheet.append(header)
+    sheet.append(["Филиал Самара"])
+    sheet.append([4, "Офис", "10.3.0.6", None, "admin", "Пароль8", "все", start, end])
+    sheet.append([None, None, "* время местное, забрать до пятницы"])
+    save(book, "departments.xlsx")
+
+
+def days():
+    """A day in one column, times in two others; the second row is a night."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Сервер", "Юзер", "Пароль", "Канал", "Камера", "Дата", "С", "По"])
+    sheet.append(["10.4.0.5", "admin", "Пароль7", 3, "Вход", datetime.date(2026, 11, 3), datetime.time(15, 0), datetime.time(16, 0)])
+    sheet.append(["10.4.0.6", "admin", "Пароль7", 1, None, "03.11.26", "22:00", "06:00"])
+    sheet.append(["10.4.0.7", "admin", "Пароль7", None, None, "вчера", None, None])
+    sheet.append(["10.4.0.8", "admin", "Пароль7", None, None, datetime.date(2026, 11, 3), datetime.time(15, 0), None])
+    save(book, "days.xlsx")
+
+
+def one_login():
+    """The defaults for all rows in one of them."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Device IP", "Port", "User ID", "Passwd", "Channel No.", "From", "To", "Stream", "Network"])
+    sheet.append(["*", None, "admin", 12345, "1;2", "2026-11-03 08:00", "2026-11-03 09:00", "sub", None])
+    sheet["D2"].number_format = "00000"
+    sheet.append(["10.5.0.5"])
+    sheet.append(["10.5.0.6", 8080, "operator", "other", 7, None, None, "main", "kazan"])
+    sheet.append(["nvr7"])
+    save(book, "one-login.xlsx")
+
+
+def covers():
+    """Cover sheets before and behind one list, two lists, and none."""
+    def page(book, title, *rows):
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+
+    cover = ["Выгрузка для отдела аналитики"], ["Ответственный", "Иванов", "+7 912 345 67 89"], ["Дата заявки", datetime.date(2026, 11, 1)]
+    tasks = ["recorder", "user", "password"], ["10.6.0.5", "admin", "secret"]
+    for name, pages in {
+        "cover.xlsx": {"Титул": cover, "Список": tasks, "Адреса": [["Объект", "Адрес"], ["Склад", "ул. Ленина, 5"]]},
+        "two-lists.xlsx": {"Титул": cover, "Октябрь": tasks, "Ноябрь": tasks},
+        "no-list.xlsx": {"Титул": cover, "Адреса": [["Объект", "Улица"], ["Склад", "ул. Ленина, 5"]]},
+    }.items():
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title, rows in pages.items():
+            page(book, title, *rows)
+        save(book, name)
+
+
+def by_hand(name, parts):
+    with zipfile.ZipFile(here / name, "w", zipfile.ZIP_DEFLATED) as out:
+        for part, content in parts.items():
+            info = zipfile.ZipInfo(part, (2026, 11, 22, 15, 0, 0))
+            info.filename = part  # with its backslashes
+            out.writestr(info, content)
+
+
+def odd_places():
+    """Parts where few programs put them, and other kinds of documents."""
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+    texts = ["recorder", "user", "password", "10.7.0.5", "admin"]
+    book = f'<workbook {main} xmlns:r="{rel}"><sheets><sheet name="Tasks" sheetId="1" r:id="a"/></sheets></workbook>'
+    strings = f"<x:sst xmlns:x='{main[7:-1]}'>" + "".join(f"<x:si><x:t>{t}</x:t></x:si>" for t in texts) + \
+        "<x:si><x:r><x:t>sec</x:t></x:r><x:r><x:t>ret</x:t></x:r><x:rPh sb='0' eb='1'><x:t>not this</x:t></x:rPh></x:si></x:sst>"
+    cells = [f'<c r="{chr(65 + i % 3)}{1 + i // 3}" t="s"><v>{i}</v></c>' for i in range(6)]
+    sheet = f'<worksheet {main}><sheetData><row r="1">{"".join(cells[:3])}</row><row r="2">{"".join(cells[3:])}</row></sheetData></worksheet>'
+
+    def relations(*targets):
+        return f"<Relationships {package}>" + "".join(f'<Relationship Id="{i}" Type="{rel}/{kind}" Target="{target}"/>' for i, kind, target in targets) + "</Relationships>"
+
+    by_hand("backslashes.xlsx", {
+        "_rels\\.rels": relations(("x", "officeDocument", "xl\\workbook.xml")), "xl\\workbook.xml": book, "xl\\Worksheets\\Sheet1.xml": sheet, "xl\\SharedStrings.xml": strings,
+        "xl\\_rels\\workbook.xml.rels": relations(("a", "worksheet", "worksheets\\sheet1.xml"), ("b", "sharedStrings", "\\xl\\sharedStrings.xml")),
+    })
+    by_hand("root.xlsx", {
+        "_rels/.rels": relations(("x", "officeDocument", "/book.xml")), "book.xml": book, "data/one.xml": sheet, "strings.xml": strings,
+        "_rels/book.xml.rels": relations(("a", "worksheet", "/data/one.xml"), ("b", "sharedStrings", "texts/strings.xml")),
+    })
+    by_hand("tasks.ods", {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>", "META-INF/manifest.xml": "<x/>"})
+    by_hand("tasks.numbers", {"Index/Document.iwa": "x", "Metadata/Properties.plist": "x"})
+    by_hand("tasks.xlsb", {"_rels/.rels": relations(("x", "officeDocument", "xl/workbook.bin")), "xl/workbook.bin": "x"})
+    by_hand("letter.docx", {"_rels/.rels": relations(("x", "officeDocument", "word/document.xml")), "word/document.xml": "<x/>"})
+
+
+def from_libreoffice():
+    with tempfile.TemporaryDirectory() as scratch:
+        ods = pathlib.Path(scratch) / "russian.ods"
+        convert(here / "russian.xlsx", ods, "ods")
+        convert(ods, "libreoffice.xlsx", "xlsx")
+    convert(here / "article.xlsx", "macros.xlsm", "xlsm:Calc MS Excel 2007 VBA XML")
+    convert(here / "article.xlsx", "old.xls", "xls")
+
+
+everything = [article, russian, damaged, mac, pages, departments, days, one_login, covers, odd_places, text_files, computed, protected, from_libreoffice]
+for make in everything:
+    if not sys.argv[1:] or make.__name__ in sys.argv[1:]:
+        make()

@@ -1,0 +1,125 @@
+package sheet
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// readWorkbook reads one worksheet of an .xlsx or .xlsm workbook.
+func readWorkbook(data []byte, o Options) (*table, error) {
+	w, err := openWorkbook(data)
+	if err != nil {
+		return nil, err
+	}
+	if w.isResult() {
+		return nil, formatError("it is a result that hikgrab wrote, without passwords; give the task sheet that it was made from")
+	}
+	t, err := w.choose(o.Sheet)
+	if err != nil {
+		return nil, err
+	}
+	if len(t.lines) == 0 {
+		return nil, fmt.Errorf("%w: nothing is in worksheet %s%s", ErrEmpty, quotedSheet(t.sheet), w.others(t.sheet))
+	}
+	return t, nil
+}
+
+// isResult reports whether the workbook is what WriteResult writes.
+func (w *workbook) isResult() bool {
+	has := func(name string) bool {
+		return slices.ContainsFunc(w.pages, func(p page) bool { return p.name == name })
+	}
+	return w.creator == resultCreator && has(camerasSheet) && has(gapsSheet)
+}
+
+// choose returns the worksheet that was asked for, in any case. When none was,
+// it is the only one with anything in it, or the only one that looks like tasks,
+// of those that a person sees.
+func (w *workbook) choose(wanted string) (*table, error) {
+	same := func(p page) bool { return strings.EqualFold(strings.TrimSpace(p.name), strings.TrimSpace(wanted)) }
+	if wanted != "" {
+		i := slices.IndexFunc(w.pages, same)
+		if i < 0 {
+			return nil, fmt.Errorf("%w as %q; there are: %s", ErrNoSheet, clean(wanted), nameSheets(w.pages))
+		}
+		return w.table(w.pages[i])
+	}
+	seen := slices.DeleteFunc(slices.Clone(w.pages), func(p page) bool { return p.hidden })
+	if len(seen) == 0 {
+		seen = w.pages
+	}
+	var first, filled, likely []*table
+	for _, p := range seen {
+		t, err := w.table(p)
+		if err != nil {
+			return nil, err
+		}
+		first = append(first, t)
+		if len(t.lines) > 0 {
+			filled = append(filled, t)
+		}
+		if t.looksLikeTasks() {
+			likely = append(likely, t)
+		}
+	}
+	switch {
+	case len(likely) > 1:
+		return nil, fmt.Errorf("%w: %s; choose one with --sheet", ErrSheets, nameTables(likely))
+	case len(likely) == 1:
+		if likely[0] != first[0] {
+			likely[0].notice = "worksheet " + quotedSheet(likely[0].sheet) + " is read, the only one that looks like tasks"
+		}
+		return likely[0], nil
+	case len(filled) == 1:
+		return filled[0], nil
+	case len(filled) == 0:
+		return first[0], nil
+	}
+	return nil, formatError("no worksheet (" + nameTables(filled) + ") has a header with recorder, user and password, or a column of addresses")
+}
+
+// looksLikeTasks reports whether there are the columns without which no row is a
+// task, or most of them.
+func (t *table) looksLikeTasks() bool {
+	if len(t.lines) == 0 {
+		return false
+	}
+	l := (&reader{table: t}).layout()
+	if !l.has(recorder) {
+		return false
+	}
+	return l.named && (l.has(user) || l.has(password)) || !l.named && t.width() > 2
+}
+
+func nameTables(list []*table) string {
+	var pages []page
+	for _, t := range list {
+		pages = append(pages, page{name: t.sheet})
+	}
+	return nameSheets(pages)
+}
+
+func nameSheets(list []page) string {
+	var b strings.Builder
+	for i, p := range list {
+		if i == 10 {
+			fmt.Fprintf(&b, " and %d more", len(list)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(clean(p.name))
+	}
+	return b.String()
+}
+
+// others says which worksheets there are beside the one that was empty.
+func (w *workbook) others(name string) string {
+	list := slices.DeleteFunc(slices.Clone(w.pages), func(p page) bool { return p.name == name })
+	if len(list) == 0 {
+		return ""
+	}
+	return "; choose another with --sheet: " + nameSheets(list)
+}

@@ -1,0 +1,103 @@
+package sheet
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"example.com/hikgrab/nvr"
+)
+
+// spread lets what stands in cells merged from top to bottom hold for every row
+// that they cover. Rows with nothing else in them stay blank.
+func (r *reader) spread(l layout) {
+	t, copied := r.table, 0
+	for _, a := range t.merged {
+		_, read := l.reads(a.column)
+		first, found := t.lineAt(a.row)
+		if !read || a.row == a.lastRow || !found || first <= l.header || t.lines[first].cell(a.column).empty() {
+			continue
+		}
+		for i := first + 1; i < len(t.lines) && t.lines[i].row <= a.lastRow; i++ {
+			if copied++; copied > maxCells {
+				r.fault(l.row, a.column, "too many cells are merged")
+				return
+			}
+			to := &t.lines[i]
+			if more := a.column + 1 - len(to.cells); more > 0 {
+				to.cells = append(to.cells, make([]cell, more)...)
+			}
+			to.cells[a.column] = t.lines[first].cell(a.column)
+		}
+	}
+}
+
+// lineAt returns the line of a row, or the next one.
+func (t *table) lineAt(row int) (i int, found bool) {
+	return slices.BinarySearchFunc(t.lines, row, func(l line, row int) int { return l.row - row })
+}
+
+var (
+	totals = regexp.MustCompile(`(?i)^\s*(?:итого|всего|total|subtotal|sum)(?:\PL|$)`)
+	// someAddress is what makes a text more than a heading.
+	someAddress = regexp.MustCompile(`\d+[.,]\d+[.,]\d+|://|:\d`)
+)
+
+// isNoTask reports whether a row is a heading, a total, a note or the header once
+// more: text in one column only, and no address and no login.
+func (r *reader) isNoTask(l layout, row line) bool {
+	at, texts, numbers := -1, 0, 0
+	for column, c := range row.cells {
+		switch {
+		case c.empty():
+		case c.kind == text:
+			at = column
+			texts++
+		default:
+			numbers++
+		}
+	}
+	if l.named && l.again(row) {
+		return true
+	}
+	said := row.cell(at).words()
+	total := totals.MatchString(said)
+	if texts != 1 || numbers > 0 && !total || looksLikeHost(said) || someAddress.MatchString(said) {
+		return false
+	}
+	for _, f := range []field{recorder, user, password} {
+		if slices.ContainsFunc(l.columns[f], func(column int) bool { return column != at && !row.cell(column).empty() }) {
+			return false
+		}
+	}
+	f, read := l.reads(at)
+	switch {
+	case !read, f == name, f == network, total, r.isWide(row.row, at):
+		return true
+	case f == recorder:
+		_, err := nvr.ParseAddress(said)
+		return err != nil && strings.ContainsFunc(said, unicode.IsLetter)
+	}
+	return false
+}
+
+// isWide reports whether a cell is merged with others beside it.
+func (r *reader) isWide(row, column int) bool {
+	return slices.ContainsFunc(r.table.merged, func(a area) bool {
+		return a.row == row && a.column == column && a.lastColumn > column
+	})
+}
+
+// again reports whether a row is the header once more, as above each page.
+func (l layout) again(row line) bool {
+	same := 0
+	for f, found := range row.known() {
+		for _, column := range found {
+			if slices.Contains(l.columns[f], column) {
+				same++
+			}
+		}
+	}
+	return same > 1 && row.header() > 1
+}
