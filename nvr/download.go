@@ -42,7 +42,7 @@ func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Rece
 		return Receipt{Length: -1}, r.fail("download", rec.Track, err)
 	}
 	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, receipt: Receipt{Length: -1}, unlength: r.known().unlength}
-	err = d.vanished(d.run(r.forms(j.device.Kind)))
+	err = d.vanished(d.run(r.forms(j.device.Kind, rec)))
 	if s, ok := errors.AsType[*sinkError](err); ok {
 		return d.receipt, s.err
 	}
@@ -97,7 +97,7 @@ func (d *downloading) run(forms []form) error {
 			continue
 		}
 		worst.add(refused, verdict, forms[0])
-		if len(forms) == 1 || !d.deservesOtherForm(verdict) {
+		if len(forms) == 1 || !d.deservesOtherForm(verdict, forms[0]) {
 			return d.judge(worst.err, worst.verdict)
 		}
 		forms = forms[1:]
@@ -155,8 +155,13 @@ func (d *downloading) attempt(f form, from int64) (*Error, verdict, error) {
 		ctx = withoutLength(ctx)
 	}
 	path, body := downloadPath, downloadText(d.rec.URI)
-	if f == formQuery {
-		path, body = downloadPath+"?playbackURI="+inQuery.Replace(d.rec.URI), ""
+	switch f {
+	case formAddress:
+		path, _ = webAddress(d.rec.URI)
+		body = ""
+	case formQuery:
+		path, body = downloadPath+"?playbackURI="+escapeAddress(d.rec.URI), ""
+	case formUnknown, formPost, formGet:
 	}
 	req, err := d.recorder.request(ctx, f.method(), path, body)
 	if err != nil {
@@ -173,7 +178,7 @@ func (d *downloading) attempt(f form, from int64) (*Error, verdict, error) {
 		return nil, verdict{}, d.hungUp(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	d.recorder.log.Debug("download", "method", f.method(), "query", f == formQuery, "track", int(d.rec.Track), "status", resp.StatusCode,
+	d.recorder.log.Debug("download", "form", f.String(), "track", int(d.rec.Track), "status", resp.StatusCode,
 		"type", CleanText(resp.Header.Get("Content-Type"), 60), "length", resp.ContentLength, "from", from)
 	d.receipt.ContentType = CleanText(resp.Header.Get("Content-Type"), 100)
 	return d.receive(resp, f, from)

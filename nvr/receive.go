@@ -37,7 +37,10 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 		if err != nil {
 			return nil, verdict{}, err
 		}
-		d.recorder.learn(func(l *learned) { l.ranges, l.download = rangeHonoured, f })
+		d.recorder.learn(func(l *learned) {
+			l.ranges = rangeHonoured
+			l.delivered(f)
+		})
 		if err := d.checkSeam(resp.Body); err != nil {
 			return nil, verdict{}, err
 		}
@@ -68,7 +71,8 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 		return d.refused(resp, head)
 	}
 	d.recorder.learn(func(l *learned) {
-		l.download, l.unlength = f, d.unlength && length < 0
+		l.delivered(f)
+		l.unlength = d.unlength && length < 0
 		delete(l.fits, d.rec.URI)
 	})
 	if length >= 0 {

@@ -50,21 +50,22 @@ type Recorder struct {
 type learned struct {
 	remembered Facts // what Config.Facts said of this device
 
-	serial   string           // the device's serial number
-	zone     zone             // what times of searches are converted with
-	download form             // what fetched a recording; unknown until something did
-	fits     map[string]int   // how often a recording was refused for nothing, by URI
-	ends     map[string]int64 // at which byte a recording ended that should have more, by URI
-	ranges   rangeSkill       // whether Range is honoured
-	shape    int              // the form of search request that it takes
-	shaped   bool             // shape is proven
-	unlength bool             // its Content-Length cannot be believed
-	longest  time.Duration    // the longest range that it lets search at once; 0: any
-	largest  int              // the largest page that it lets ask for; 0: any
-	byTime   bool             // it ignores the position in a search: go on by time
-	turns    uint64           // searches begun, to notice that another came between two pages
-	channels []int            // numbers that it listed
-	clock    reckoning        // by which clock it searches
+	serial    string           // the device's serial number
+	zone      zone             // what times of searches are converted with
+	download  form             // what fetched a recording; unknown until something did
+	addressed bool             // a recording came by GET from its own web address
+	fits      map[string]int   // how often a recording was refused for nothing, by URI
+	ends      map[string]int64 // at which byte a recording ended that should have more, by URI
+	ranges    rangeSkill       // whether Range is honoured
+	shape     int              // the form of search request that it takes
+	shaped    bool             // shape is proven
+	unlength  bool             // its Content-Length cannot be believed
+	longest   time.Duration    // the longest range that it lets search at once; 0: any
+	largest   int              // the largest page that it lets ask for; 0: any
+	byTime    bool             // it ignores the position in a search: go on by time
+	turns     uint64           // searches begun, to notice that another came between two pages
+	channels  []int            // numbers that it listed
+	clock     reckoning        // by which clock it searches
 }
 
 // New returns a recorder and contacts nobody.

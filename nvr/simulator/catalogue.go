@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -121,6 +122,7 @@ func resultQuirks() []Quirk {
 		{"uri-no-size", "The playbackURI has neither name nor size.", "units that download by time", quirk(func(q *Quirks) { q.NoSize, q.ByTime = true, true })},
 		{"size-lies", "size= is a little less than the file.", "recordings that still grow (DS-7616NXI-K2 V4.84.101)", quirk(func(q *Quirks) { q.WrongSize = -100 })},
 		{"size-too-large", "size= is a few bytes more than the file has.", "Hik Device Gateway closes a few bytes short", quirk(func(q *Quirks) { q.WrongSize = 4 })},
+		{"odd-names", "File names hold blanks, signs and letters beyond ASCII.", "photos of cameras; names of events in OEM firmware", func(c *Config) { c.Channels = oddNames(c.Channels) }},
 		{"channel-names", "File names are ch01_0000….", "cameras, some NVRs", quirk(func(q *Quirks) { q.ChannelNames = true })},
 		{"same-names", "Every track has the same file names.", unnamed, quirk(func(q *Quirks) { q.SameNames = true })},
 	}
@@ -128,6 +130,8 @@ func resultQuirks() []Quirk {
 
 func downloadQuirks() []Quirk {
 	return []Quirk{
+		{"photo-address", "Photos are named by a web address, and fetched by GET there only.", "cfryanr, DS-2CD2185FWD-I V5.6.3", photosAt(PhotoHTTP)},
+		{"photo-address-no-host", "Photos are named by a web address without host.", "cfryanr, a second camera", photosAt(PhotoNoHost)},
 		{"get-only", "A download by POST is methodNotAllowed.", "DS-2XM6825G0 V5.5.850", quirk(func(q *Quirks) { q.Verb = GetOnly })},
 		{"post-only", "A download by GET is methodNotAllowed.", "intelsk, DS-7616NXI V4.84", quirk(func(q *Quirks) { q.Verb = PostOnly })},
 		{"get-only-400", "A download by POST is a plain 400.", notReported, quirk(func(q *Quirks) { q.Verb, q.WrongVerb400 = GetOnly, true })},
@@ -272,6 +276,36 @@ func vanish(c *Config) {
 			list = slices.Clone(list)
 			list[0].Vanished = true
 			c.Channels[i].Recordings = list
+		}
+	}
+}
+
+// oddNames gives every recording a name that some clients spoil.
+func oddNames(list []Channel) []Channel {
+	list = slices.Clone(list)
+	for i := range list {
+		for _, recordings := range []*[]Recording{&list[i].Recordings, &list[i].SubRecordings, &list[i].Photos} {
+			*recordings = slices.Clone(*recordings)
+			for n := range *recordings {
+				(*recordings)[n].Name = fmt.Sprintf("ch%02d кадр @ %d+%%(№%d).jpg", i+1, n, n)
+			}
+		}
+	}
+	return list
+}
+
+// photosAt turns footage into photos, of a camera that names them by web addresses.
+func photosAt(how PhotoURI) func(*Config) {
+	return func(c *Config) {
+		c.Kind, c.Quirks.PhotoURI, c.Quirks.URIHost = Camera, how, "192.168.1.64"
+		c.Channels = oddNames(c.Channels)
+		for i := range c.Channels {
+			ch := &c.Channels[i]
+			ch.Photos = slices.Concat(ch.Photos, ch.Recordings)
+			ch.Recordings = nil
+			for n := range ch.Photos {
+				ch.Photos[n].End = ch.Photos[n].Start
+			}
 		}
 	}
 }

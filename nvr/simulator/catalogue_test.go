@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -167,6 +168,11 @@ func (c *client) fetch(uri string) ([]byte, error) {
 		{"GET", downloadPath, downloadBody(uri)},
 		{"POST", downloadPath, downloadBody(uri)},
 		{"GET", downloadPath + "?playbackURI=" + strings.Join(strings.Fields(uri), ""), ""},
+	}
+	if _, at, web := strings.Cut(uri, "/ISAPI/Streaming/"); web {
+		// As url.PathEscape, but for the signs that build the address.
+		escaped := strings.NewReplacer("%3F", "?", "%2F", "/").Replace(url.PathEscape(at))
+		forms = []struct{ method, path, body string }{{"GET", "/ISAPI/Streaming/" + escaped, ""}}
 	}
 	var last error
 	for try := range 3 * len(forms) {

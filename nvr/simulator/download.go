@@ -19,22 +19,25 @@ type playback struct {
 	start    time.Time
 	hasStart bool
 	byQuery  bool // it came in the query, not in the body
+	web      bool // it is a web address
 }
 
 var (
 	uriTrack = regexp.MustCompile(`/Streaming/tracks/(\d{1,7})`)
-	uriField = regexp.MustCompile(`[?&](starttime|endtime|name|size)=([^&\s]*)`)
+	uriField = regexp.MustCompile(`[?&](starttime|endtime|name|size)=([^&]*)`)
+	uriBreak = regexp.MustCompile(`\s*[\r\n]\s*`)
 )
 
-// parsePlayback reads a playbackURI, wherever its host points. White space in
-// it does not count.
+// parsePlayback reads a playbackURI, wherever its host points. Line breaks and
+// the blanks around them do not count.
 func parsePlayback(text string) (playback, bool) {
-	text = strings.Join(strings.Fields(text), "")
+	text = uriBreak.ReplaceAllString(strings.TrimSpace(text), "")
 	var p playback
 	m := uriTrack.FindStringSubmatch(text)
-	if m == nil || !strings.HasPrefix(text, "rtsp://") {
+	if m == nil {
 		return p, false
 	}
+	p.web = !strings.HasPrefix(text, "rtsp://")
 	p.track, _ = strconv.Atoi(m[1])
 	for _, f := range uriField.FindAllStringSubmatch(text, -1) {
 		switch f[1] {
@@ -53,6 +56,11 @@ func parsePlayback(text string) (playback, bool) {
 // playbackURI finds the URI in the body, or in the query, where browsers put
 // it without escaping its own ampersands.
 func playbackURI(r *request) (playback, bool) {
+	if uriTrack.MatchString(r.URL.Path) {
+		query, err := url.PathUnescape(r.URL.RawQuery)
+		p, ok := parsePlayback(r.URL.Path + "?" + query)
+		return p, ok && err == nil
+	}
 	if _, raw, ok := strings.Cut(r.URL.RawQuery, "playbackURI="); ok {
 		text, err := url.QueryUnescape(raw)
 		if err != nil {
@@ -89,6 +97,9 @@ func (rec *Recorder) download(r *request) *reply {
 	}
 	if uri.byQuery && rec.quirks.RefuseQueryForm {
 		return badContent(r.Request, "")
+	}
+	if uri.web {
+		return refusal(r.Request, http.StatusForbidden, codeInvalidOperation, "invalidOperation", "")
 	}
 	if uri.name == "" || uri.size == "" {
 		return rec.downloadByTime(r, uri)
@@ -129,6 +140,22 @@ func (rec *Recorder) spurious(r *request) *reply {
 		return badContent(r.Request, "")
 	}
 	return nil
+}
+
+// photoAt answers a photo's own address.
+func (rec *Recorder) photoAt(r *request) *reply {
+	uri, ok := playbackURI(r)
+	t := rec.tracks[uri.track]
+	switch {
+	case r.Method != http.MethodGet:
+		return wrongVerb(r.Request)
+	case !ok || t == nil || !t.photos || rec.quirks.PhotoURI == PhotoRTSP:
+		return refusal(r.Request, http.StatusNotFound, codeInvalidOperation, "notSupport", "")
+	}
+	if p := rec.mayPlay(r); p != nil {
+		return p
+	}
+	return rec.downloadByName(r, uri)
 }
 
 // downloadByTime answers a URI that was stripped of name and size.

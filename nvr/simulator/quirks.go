@@ -77,12 +77,13 @@ type Quirks struct {
 
 	// The playbackURI.
 
-	WrongSize  int64  // added to size=
-	NoSize     bool   // it has neither name nor size
-	URIHost    string // its host; default the host that was asked
-	URIBreaks  bool   // it has line breaks
-	URINoSlash bool   // it has no slash after the track
-	WholeTimes bool   // its times are those of the whole day, not of the item
+	WrongSize  int64    // added to size=
+	NoSize     bool     // it has neither name nor size
+	URIHost    string   // its host; default the host that was asked
+	URIBreaks  bool     // it has line breaks
+	URINoSlash bool     // it has no slash after the track
+	PhotoURI   PhotoURI // how photos are named, and where they are fetched
+	WholeTimes bool     // its times are those of the whole day, not of the item
 
 	// Download.
 
@@ -139,6 +140,16 @@ const (
 	ClockOfKind Clock = iota // wall clock on recorders, UTC on cameras
 	WallClock                // the wall clock with a decorative Z
 	TrueUTC                  // UTC
+)
+
+// PhotoURI says how a photo is named.
+type PhotoURI int
+
+// How photos are named.
+const (
+	PhotoRTSP   PhotoURI = iota // like footage, and fetched like it
+	PhotoHTTP                   // by a web address, fetched by GET there; a download is an Invalid Operation
+	PhotoNoHost                 // the same without scheme and host
 )
 
 // Verb says which verb a download takes.

@@ -108,6 +108,9 @@ func (rec *Recorder) routeOf(path string) route {
 			return route{DailyDistribution, func(r *request) *reply { return rec.dailyDistribution(r, id) }}
 		}
 	}
+	if strings.HasPrefix(path, "/ISAPI/Streaming/tracks/") {
+		return route{PhotoAddress, rec.photoAt}
+	}
 	switch path {
 	case "/ISAPI/System/deviceInfo":
 		return route{DeviceInfo, rec.deviceInfo}
@@ -188,7 +191,7 @@ func (rec *Recorder) sick(e Endpoint, r *request) Fault {
 		if t := rec.tracks[r.track]; t != nil {
 			return t.channel.SearchFault
 		}
-	case Download:
+	case Download, PhotoAddress:
 		if uri, ok := playbackURI(r); ok {
 			found, _ := rec.stored(uri.track, uri.name)
 			return found.Fault
@@ -201,7 +204,7 @@ func (rec *Recorder) sick(e Endpoint, r *request) Fault {
 // limit returns how many requests to an endpoint may run at once; 0 is no limit.
 func (rec *Recorder) limit(e Endpoint) int {
 	switch e {
-	case Download:
+	case Download, PhotoAddress:
 		return rec.config.MaxDownloads
 	case Search:
 		return rec.config.MaxSearches

@@ -103,8 +103,15 @@ func (rec *Recorder) uri(r *request, track int, it item) string {
 		line = "\n      "
 	}
 	const layout = "20060102T150405Z"
-	text := fmt.Sprintf("rtsp://%s/Streaming/tracks/%d%s?%sstarttime=%s&%sendtime=%s",
-		or(k.URIHost, r.Host), track, slash, line, start.Format(layout), line, end.Format(layout))
+	text := fmt.Sprintf("/Streaming/tracks/%d%s?%sstarttime=%s&%sendtime=%s", track, slash, line, start.Format(layout), line, end.Format(layout))
+	switch host := or(k.URIHost, r.Host); {
+	case k.PhotoURI == PhotoRTSP || !rec.tracks[it.track].photos:
+		text = "rtsp://" + host + text
+	case k.PhotoURI == PhotoHTTP:
+		text = "http://" + host + "/ISAPI" + text
+	default:
+		text = "/ISAPI" + text
+	}
 	if !k.NoSize {
 		text += fmt.Sprintf("&%sname=%s&size=%d", line, it.rec.Name, it.rec.Size+k.WrongSize)
 	}

@@ -28,6 +28,7 @@ const (
 	SearchProfile        Endpoint = "search/profile"
 	Download             Endpoint = "download"
 	DownloadCapabilities Endpoint = "download/capabilities"
+	PhotoAddress         Endpoint = "Streaming/tracks" // a photo's own address
 	Other                Endpoint = "other"
 )
 

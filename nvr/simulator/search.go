@@ -105,7 +105,8 @@ func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
 			return nil, badParameters(r.Request, "trackID")
 		}
 		for _, found := range list {
-			if found.Start.Before(to) && found.End.After(from) ||
+			moment := found.Start.Equal(found.End) && !found.Start.Before(from) // a photo
+			if found.Start.Before(to) && (found.End.After(from) || moment) ||
 				k.TouchingItems && (found.Start.Equal(to) || found.End.Equal(from)) {
 				items = append(items, item{number, found})
 			}

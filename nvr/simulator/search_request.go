@@ -107,7 +107,7 @@ func trackOf(e Endpoint, r *request) int {
 		if q, err := parseSearch(r.body); err == nil && len(q.tracks) > 0 {
 			return q.tracks[0]
 		}
-	case Download:
+	case Download, PhotoAddress:
 		if uri, ok := playbackURI(r); ok {
 			return uri.track
 		}

@@ -21,9 +21,10 @@ func (v verdict) wrongVerb() bool {
 }
 
 // deservesOtherForm decides whether a refusal may be about the form. A plain
-// 403 or 400 may be, as long as this device has never delivered.
-func (d *downloading) deservesOtherForm(v verdict) bool {
-	if v.wrongVerb() {
+// 403 or 400 may be, as long as this device has never delivered; so may a 404 at
+// an address of a recording's own, which is about the address.
+func (d *downloading) deservesOtherForm(v verdict, f form) bool {
+	if v.wrongVerb() || f == formAddress && v.status == http.StatusNotFound {
 		return true
 	}
 	unproven := d.recorder.known().download == formUnknown

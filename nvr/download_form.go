@@ -1,0 +1,56 @@
+package nvr
+
+import "net/http"
+
+// form is how a download is asked for. Devices disagree: NVRs take POST or
+// both methods, cameras GET with a body, each may refuse the other, and the
+// vendor's own web page puts the address into the query.
+type form int
+
+const (
+	formUnknown form = iota
+	formPost
+	formGet
+	formQuery
+	formAddress // by GET at the recording's own address
+)
+
+var formNames = [...]string{formUnknown: "", formPost: "post", formGet: "get", formQuery: "query", formAddress: "address"}
+
+// String returns "post", "get", "query" or "address", "" when no form is known.
+func (f form) String() string { return formNames[f] }
+
+func (f form) method() string {
+	if f == formPost {
+		return http.MethodPost
+	}
+	return http.MethodGet
+}
+
+// delivered notes that a recording came by a form.
+func (l *learned) delivered(f form) {
+	if f == formAddress {
+		l.addressed = true
+		return
+	}
+	l.download = f
+}
+
+// forms returns how to ask for a recording, what fits best first.
+func (r *Recorder) forms(k DeviceKind, rec Recording) []form {
+	known := r.known()
+	forms := []form{formPost, formGet, formQuery}
+	switch f := known.download; {
+	case f == formGet, f == formUnknown && k == Camera:
+		forms = []form{formGet, formPost, formQuery}
+	case f == formQuery:
+		forms = []form{formQuery, formPost, formGet}
+	}
+	if _, web := webAddress(rec.URI); !web {
+		return forms
+	}
+	if known.addressed {
+		return []form{formAddress}
+	}
+	return append([]form{formAddress}, forms...)
+}
