@@ -185,11 +185,11 @@ func (r *Recorder) digits(ctx context.Context, track Track, from, to time.Time) 
 	f, err := r.page(ctx, page{id: newSearchID(), track: track, from: from, to: to, wall: from})
 	var all []Recording
 	for _, item := range f.items {
-		rec, ok := item.recording(track, func(text string) (time.Time, bool) {
+		rec := item.recording(track, from, func(text string) (time.Time, bool) {
 			digits, _, explicit, ok := splitTime(text)
 			return digits, ok && !explicit
 		})
-		if ok && rec.Track == track {
+		if rec.Note == "" && rec.Track == track {
 			all = append(all, rec)
 		}
 	}

@@ -38,10 +38,16 @@ const (
 // stands by them: see Receipt.Shrunk.
 func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Receipt, error) {
 	j, err := r.join(ctx)
+	if err == nil && rec.URI == "" {
+		err = unexpected(rec.Note, nil)
+	}
 	if err != nil {
 		return Receipt{Length: -1}, r.fail("download", rec.Track, err)
 	}
 	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, receipt: Receipt{Length: -1}, unlength: r.known().unlength}
+	if rec.Note != "" {
+		d.note(rec.Note)
+	}
 	err = d.vanished(d.run(r.forms(j.device.Kind, rec)))
 	if s, ok := errors.AsType[*sinkError](err); ok {
 		return d.receipt, s.err

@@ -143,14 +143,14 @@ func (q quirk) fetch(t *testing.T, device *simulator.Recorder, client *nvr.Recor
 		return err
 	})
 	checkFound(t, device, track, found)
-	for _, rec := range found[:min(2, len(found))] {
+	for i, rec := range found[:min(2, len(found))] {
 		var m memory
 		q.patiently(t, func() error {
 			m = memory{}
 			_, err := client.Download(t.Context(), rec, &m)
 			return err
 		})
-		if want := content(t, device, rec); !bytes.Equal(m.Bytes(), want) {
+		if want := content(t, device, simulatedName(rec, device.Recordings(track)[i].Name)); !bytes.Equal(m.Bytes(), want) {
 			t.Errorf("track %d: %d bytes came that differ from the recording's %d", track, m.Len(), len(want))
 		}
 	}

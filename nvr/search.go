@@ -306,17 +306,16 @@ func brokeOffSearch(err error) error {
 func (s *searching) take(items []foundItem, firstPage bool) (got taken) {
 	fresh := make([]Recording, 0, len(items))
 	for _, item := range items {
-		rec, ok := item.recording(s.track, s.clock.wall)
-		if !ok {
-			s.recorder.log.Debug("an item of a search cannot be used", "track", int(s.track))
-			continue
-		}
+		rec := item.recording(s.track, s.from, s.clock.wall)
 		if rec.Track == s.track {
 			got.own++
 			s.start = later(s.start, rec.Start)
 			s.end = later(s.end, rec.End)
 		}
 		key := itemKey{rec.Track, rec.Name, rec.Start}
+		if key.name == "" {
+			key.name = rec.URI
+		}
 		if got.first == nil {
 			got.first = &key
 		}
@@ -342,8 +341,12 @@ func (s *searching) take(items []foundItem, firstPage bool) (got taken) {
 }
 
 // wants reports whether a recording overlaps the range asked for; a photo has
-// no length.
+// no length, and that of an item which contradicts itself is not known: the
+// recorder has found it in the range.
 func (s *searching) wants(rec Recording) bool {
+	if rec.Note != "" {
+		return true
+	}
 	if !rec.Start.Before(s.to) {
 		return false
 	}

@@ -140,14 +140,16 @@ func readMore(text string) more {
 }
 
 // recording makes a Recording of an item, with times as the device wrote them
-// turned by wall. ok is false when the item cannot be fetched.
-func (f foundItem) recording(asked Track, wall func(string) (time.Time, bool)) (rec Recording, ok bool) {
+// turned by wall. An item that contradicts itself is a recording all the same:
+// it is somebody's footage. Its Note says what had to be assumed; of one without
+// a time that can be read, that it began at from.
+func (f foundItem) recording(asked Track, from time.Time, wall func(string) (time.Time, bool)) Recording {
 	uri := joinLines(f.URI)
-	if uri == "" || len(uri) > maxURI {
-		return rec, false
+	if len(uri) > maxURI {
+		uri = ""
 	}
 	q := parsePlaybackURI(uri)
-	rec = Recording{Track: asked, Size: q.size, Name: q.name, URI: uri, Codec: CleanText(f.Codec, 24)}
+	rec := Recording{Track: asked, Size: q.size, Name: q.name, URI: uri, Codec: CleanText(f.Codec, 24)}
 	if n := number(f.Track); n > 0 {
 		rec.Track = Track(n)
 	} else if q.track > 0 {
@@ -163,7 +165,26 @@ func (f foundItem) recording(asked Track, wall func(string) (time.Time, bool)) (
 	if rec.End, gotEnd = wall(f.End); !gotEnd {
 		rec.End, gotEnd = wall(q.end)
 	}
-	return rec, gotStart && gotEnd && !rec.End.Before(rec.Start)
+	switch {
+	case uri == "":
+		rec.Note = "the recorder lists it without an address by which it could be fetched"
+	case !gotStart && !gotEnd:
+		rec.Note = "the recorder lists it without a time that can be read"
+	case !gotStart:
+		rec.Note = "the recorder lists it without a start that can be read; it ends " + rec.End.Format(time.DateTime)
+	case !gotEnd:
+		rec.Note = "the recorder lists it without an end that can be read"
+	case rec.End.Before(rec.Start):
+		rec.Note = "the recorder lists it with an end (" + rec.End.Format(time.DateTime) + ") before its start: its clock was set back meanwhile"
+	}
+	switch {
+	case !gotStart && gotEnd:
+		rec.Start = rec.End
+	case !gotStart:
+		rec.Start = from
+	}
+	rec.End = later(rec.Start, rec.End)
+	return rec
 }
 
 // joinLines takes out the line breaks that recorders put into long addresses,

@@ -163,11 +163,12 @@ type Channel struct {
 type Recording struct {
 	Track Track
 	Start time.Time // wall clock of the recorder
-	End   time.Time // wall clock of the recorder
+	End   time.Time // wall clock of the recorder; never before Start
 	Size  int64     // bytes, as announced; 0 when the recorder did not say
 	Name  string    // the recorder's own name for the file; unique per track, not per recorder
 	URI   string    // the playbackURI, to be echoed verbatim
 	Codec string    // as announced, e.g. "H.264-BP"; may be empty
+	Note  string    // what the search says of it that cannot be, a sentence; empty mostly
 }
 
 // Receipt says what a download delivered.

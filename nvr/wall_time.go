@@ -59,7 +59,8 @@ func (c clockwork) wall(text string) (time.Time, bool) {
 
 // splitTime reads "2026-11-03T08:15:00Z", "20261103T081500Z", either with a
 // space for the T, fractions of a second, an offset, or nothing behind it.
-// "Z" is no offset here: most devices put it behind anything.
+// "Z" is no offset here: most devices put it behind anything. Nor is an offset
+// that lost its sign, as in "10:00:0000:00" (iDS-7208HUHI-K1 V4.26.010).
 func splitTime(text string) (digits time.Time, offset time.Duration, explicit, ok bool) {
 	text = strings.TrimSpace(text)
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "20060102T150405", "20060102 150405"} {
@@ -76,6 +77,9 @@ func splitTime(text string) (digits time.Time, offset time.Duration, explicit, o
 		}
 		switch rest {
 		case "", "Z", "z":
+			return t, 0, false, true
+		}
+		if _, err := time.Parse("15:04", rest); err == nil {
 			return t, 0, false, true
 		}
 		for _, layout := range []string{"-07:00", "-0700"} {

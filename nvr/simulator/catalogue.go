@@ -122,6 +122,9 @@ func resultQuirks() []Quirk {
 		{"uri-no-size", "The playbackURI has neither name nor size.", "units that download by time", quirk(func(q *Quirks) { q.NoSize, q.ByTime = true, true })},
 		{"size-lies", "size= is a little less than the file.", "recordings that still grow (DS-7616NXI-K2 V4.84.101)", quirk(func(q *Quirks) { q.WrongSize = -100 })},
 		{"size-too-large", "size= is a few bytes more than the file has.", "Hik Device Gateway closes a few bytes short", quirk(func(q *Quirks) { q.WrongSize = 4 })},
+		{"no-name", "Neither the item nor its playbackURI has a name.", notReported, quirk(func(q *Quirks) { q.NoName = true })},
+		{"clock-set-back", "The clock was set back during a recording: it ends before it begins.", "aloz77/hiktools#1: an index entry of minus 44 s", changeSecond(func(r *Recording) { r.End = r.Start.Add(-44 * time.Second) })},
+		{"same-start", "Two recordings begin at the same second.", "clocks that are set back; aloz77/hiktools#1", changeSecond(func(r *Recording) { r.Start = r.Start.Add(-r.End.Sub(r.Start)) })},
 		{"odd-names", "File names hold blanks, signs and letters beyond ASCII.", "photos of cameras; names of events in OEM firmware", func(c *Config) { c.Channels = oddNames(c.Channels) }},
 		{"channel-names", "File names are ch01_0000….", "cameras, some NVRs", quirk(func(q *Quirks) { q.ChannelNames = true })},
 		{"same-names", "Every track has the same file names.", unnamed, quirk(func(q *Quirks) { q.SameNames = true })},
@@ -179,6 +182,7 @@ func clockQuirks() []Quirk {
 			c.Zone, c.Quirks.StandardSuffix = "CST-2:00:00DST01:00:00,M3.5.5/02:00:00,M10.5.0/02:00:00", true
 		}},
 		{"no-offset", "localTime has no offset.", unnamed, quirk(func(q *Quirks) { q.NoOffset = true })},
+		{"signless-offsets", "The offsets in results have lost their sign.", "iDS-7208HUHI-K1 V4.26.010", func(c *Config) { c.Zone, c.Quirks.SignlessOffset = "CST-8:00:00", true }},
 		{"no-time-zone", "System/time names no time zone.", notReported, quirk(func(q *Quirks) { q.NoTimeZone, q.NoOffset = true, true })},
 		{"offsets-in-results", "Times in results carry an offset.", unnamed, func(c *Config) { c.Zone, c.Quirks.Offsets = "CST-8:00:00", true }},
 		{"clock-ahead", "The device's clock is ten minutes ahead.", unnamed, func(c *Config) { c.ClockError = 10 * time.Minute }},
@@ -292,6 +296,20 @@ func oddNames(list []Channel) []Channel {
 		}
 	}
 	return list
+}
+
+// changeSecond changes the second recording of every channel.
+func changeSecond(change func(*Recording)) func(*Config) {
+	return func(c *Config) {
+		c.Channels = slices.Clone(c.Channels)
+		for i := range c.Channels {
+			if list := c.Channels[i].Recordings; len(list) > 1 {
+				list = slices.Clone(list)
+				change(&list[1])
+				c.Channels[i].Recordings = list
+			}
+		}
+	}
 }
 
 // photosAt turns footage into photos, of a camera that names them by web addresses.

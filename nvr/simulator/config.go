@@ -104,7 +104,8 @@ type Channel struct {
 
 // Recording is one file on the recorder.
 type Recording struct {
-	// Start and End are the recorder's wall clock digits, in time.UTC.
+	// Start and End are the recorder's wall clock digits, in time.UTC. End comes
+	// before Start where the clock was set back meanwhile.
 	Start, End time.Time
 	Size       int64  // bytes, exactly
 	Name       string // unique per track; default made from its place in the list

@@ -38,7 +38,7 @@ func footage(ch Channel, r Recording, size int64, bare bool) *Content {
 	if !bare {
 		room -= headerSize
 	}
-	c.plan = newPlan(ch, r.End.Sub(r.Start), room)
+	c.plan = newPlan(ch, r.End.Sub(r.Start).Abs(), room)
 	if !bare {
 		c.head = imkh(ch.Codec, c.plan.spec.sound > 0)
 	}

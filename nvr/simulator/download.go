@@ -101,7 +101,7 @@ func (rec *Recorder) download(r *request) *reply {
 	if uri.web {
 		return refusal(r.Request, http.StatusForbidden, codeInvalidOperation, "invalidOperation", "")
 	}
-	if uri.name == "" || uri.size == "" {
+	if uri.name == "" && !rec.quirks.NoName || uri.size == "" {
 		return rec.downloadByTime(r, uri)
 	}
 	return rec.downloadByName(r, uri)
@@ -183,8 +183,12 @@ func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 // matter: the whole file comes.
 func (rec *Recorder) downloadByName(r *request, uri playback) *reply {
 	list, _ := rec.recordings(uri.track)
+	start := uri.start
+	if rec.utc() {
+		start = rec.zone.wall(start)
+	}
 	for _, found := range list {
-		if found.Name != uri.name {
+		if found.Name != uri.name && !(rec.quirks.NoName && uri.name == "" && found.Start.Equal(start)) {
 			continue
 		}
 		if want := strconv.FormatInt(found.Size+rec.quirks.WrongSize, 10); uri.size != want && !found.Growing {

@@ -29,6 +29,7 @@ type Quirks struct {
 
 	Clock          Clock // how times in searches are meant
 	Offsets        bool  // times in results carry an explicit offset instead of Z
+	SignlessOffset bool  // the offset in results has lost its sign: 08:00:0000:00
 	StandardSuffix bool  // System/time shows the standard offset during daylight saving
 	NoOffset       bool  // System/time shows "2006-01-02 15:04:05" without offset
 	NoTimeZone     bool  // System/time names no timeZone
@@ -79,6 +80,7 @@ type Quirks struct {
 
 	WrongSize  int64    // added to size=
 	NoSize     bool     // it has neither name nor size
+	NoName     bool     // it has a size, but no name, and neither has the item
 	URIHost    string   // its host; default the host that was asked
 	URIBreaks  bool     // it has line breaks
 	URINoSlash bool     // it has no slash after the track

@@ -55,12 +55,16 @@ func (rec *Recorder) match(r *request, track int, it item) string {
 	case t.channel.Codec == H265:
 		codec = "H.265-MP"
 	}
+	name := element("name", it.rec.Name)
+	if rec.quirks.NoName {
+		name = ""
+	}
 	text := "<searchMatchItem>\n" + element("sourceID", "{0000000000-0000-0000-0000-000000000000}") +
 		element("trackID", track) +
 		"<timeSpan>\n" + element("startTime", rec.shown(it.rec.Start)) + element("endTime", rec.shown(it.rec.End)) + "</timeSpan>\n" +
 		"<mediaSegmentDescriptor>\n" + element("contentType", contentType) + element("codecType", codec) +
 		element("rateType", "Vbr") +
-		element("playbackURI", rec.uri(r, track, it)) + element("lockStatus", "unlock") + element("name", it.rec.Name) +
+		element("playbackURI", rec.uri(r, track, it)) + element("lockStatus", "unlock") + name +
 		"</mediaSegmentDescriptor>\n" +
 		"<metadataMatches>\n" + element("metadataDescriptor", "recordType.meta.hikvision.com/timing") + "</metadataMatches>\n" +
 		"</searchMatchItem>\n"
@@ -75,6 +79,9 @@ var blanks = strings.NewReplacer("ID>", "ID>\n\t ", "Time>", "Time> \n", "</", "
 
 // shown writes a time as the device does in results.
 func (rec *Recorder) shown(wall time.Time) string {
+	if rec.quirks.SignlessOffset {
+		return wall.Format("2006-01-02T15:04:05") + "00:00"
+	}
 	if rec.quirks.Offsets {
 		return wall.Format("2006-01-02T15:04:05") + rec.zone.suffix(wall, false)
 	}
@@ -112,7 +119,10 @@ func (rec *Recorder) uri(r *request, track int, it item) string {
 	default:
 		text = "/ISAPI" + text
 	}
-	if !k.NoSize {
+	switch {
+	case k.NoName:
+		text += fmt.Sprintf("&%ssize=%d", line, it.rec.Size+k.WrongSize)
+	case !k.NoSize:
 		text += fmt.Sprintf("&%sname=%s&size=%d", line, it.rec.Name, it.rec.Size+k.WrongSize)
 	}
 	return line + text + line

@@ -105,9 +105,13 @@ func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
 			return nil, badParameters(r.Request, "trackID")
 		}
 		for _, found := range list {
-			moment := found.Start.Equal(found.End) && !found.Start.Before(from) // a photo
-			if found.Start.Before(to) && (found.End.After(from) || moment) ||
-				k.TouchingItems && (found.Start.Equal(to) || found.End.Equal(from)) {
+			first, last := found.Start, found.End
+			if last.Before(first) {
+				first, last = last, first
+			}
+			moment := first.Equal(last) && !first.Before(from) // a photo
+			if first.Before(to) && (last.After(from) || moment) ||
+				k.TouchingItems && (first.Equal(to) || last.Equal(from)) {
 				items = append(items, item{number, found})
 			}
 		}
