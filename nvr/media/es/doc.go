@@ -46,6 +46,7 @@ type AccessUnit struct {
 	Offset      int64  // in the elementary stream
 	Key         bool   // decoding can begin here
 	Damaged     bool   // bytes are missing from it, or foreign bytes are in it
+	Holed       bool   // a block of zeros stands in a slice, where no encoder writes one
 	Field       bool   // half of an interlaced picture
 	Size        int    // bytes of its NAL units, each with a length of four bytes
 	Fingerprint uint64 // of its size and the beginning of its first slice

@@ -148,6 +148,36 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestHoles finds zeros that no encoder writes, however the stream comes in pieces,
+// and takes no others for such.
+func TestHoles(t *testing.T) {
+	t.Parallel()
+	const start, slice = "\x00\x00\x00\x01", "\x65\x88\x84\x21\x55"
+	for _, c := range []struct {
+		name, data string
+		want       bool
+	}{
+		{"none", start + slice + "\x00\x00\x03\x00\x00\x03\x80", false},
+		{"three zeros", start + slice + "\x00\x00\x00\x80", true},
+		{"a block", start + slice + string(make([]byte, 4096)) + "\x80", true},
+		{"padding behind a slice", start + slice + string(make([]byte, 99)) + start + "\x41\x9A\x24\x42", false},
+		{"padding at the end", start + slice + string(make([]byte, 99)), false},
+		{"in a message", start + "\x06\x05\x09\x00\x00\x00\x00\x80" + start + slice, false},
+		{"in the second slice", start + slice + start + "\x65\x42\x9A\x00\x00\x00\x24", true},
+	} {
+		for _, size := range []int{len(c.data), 1, 2, 3, 5} {
+			var got []bool
+			s := es.Splitter{Codec: es.H264, Emit: func(u *es.AccessUnit) { got = append(got, u.Holed) }}
+			for p := range slices.Chunk([]byte(c.data), size) {
+				s.Write(p)
+			}
+			if s.Flush(); len(got) == 0 || got[0] != c.want {
+				t.Errorf("%s in pieces of %d: %v", c.name, size, got)
+			}
+		}
+	}
+}
+
 // TestLateStamps tells a stamp that stands behind a picture's parameter sets, as
 // recorders with a packet per NAL unit write it, from one that belongs to the
 // next picture of a packet which happens to begin with a slice.
@@ -160,6 +190,9 @@ func TestLateStamps(t *testing.T) {
 		idr    = start + "\x65\x88\x84\x21"
 		first  = start + "\x41\x9A\x24\x42" // first_mb_in_slice 0
 		second = start + "\x41\x42\x9A\x24" // a later slice
+		third  = start + "\x65\x42\x9A\x24" // the same of a key frame
+		prefix = start + "\x6E\x40\x80\x07" // in front of each slice, in scalable video
+		sei    = start + "\x06\x05\x01\x07\x80"
 	)
 	type packet struct {
 		pts  int64 // 0: none
@@ -176,9 +209,16 @@ func TestLateStamps(t *testing.T) {
 		{"a key frame begins a packet, its sets do not", []packet{{9, first + sps + pps}, {15, idr + first}}, []int64{9, 0, 15}},
 		{"a zero byte of the next start code at a packet's end", []packet{{9, sps + pps + idr + "\x00"}, {12, first[1:] + "\x00"}, {15, first[1:]}}, []int64{9, 12, 15}},
 		{"packets that begin anywhere, one behind a zero byte", []packet{{9, sps + pps + idr[:6]}, {12, idr[6:] + "\x00"}, {15, first[1:] + first}}, []int64{9, 12, 15}},
-		{"a later slice is stamped, the first is not", []packet{{0, sps + pps + idr}, {15, second + first}}, []int64{0, 15}},
+		{"a later slice is stamped, the first is not", []packet{{0, sps + pps + idr}, {15, third + first}}, []int64{0, 15}},
 		{"each unit has a stamp of its own", []packet{{9, sps}, {10, pps}, {11, idr}, {12, first}}, []int64{9, 12}},
 		{"a late stamp, and another picture in its packet", []packet{{0, sps}, {9, pps + idr + first}, {15, first}}, []int64{9, 0, 15}},
+		{"a prefix in front of each slice", []packet{{9, sps + pps + prefix + idr + prefix + third}, {12, prefix + first + prefix + second}}, []int64{9, 12}},
+		{"a prefix and a slice per packet", []packet{{9, sps + pps + prefix + idr}, {9, prefix + third}, {12, prefix + first}, {12, prefix + second}}, []int64{9, 12}},
+		{"a prefix has a packet", []packet{{9, sps}, {0, pps}, {0, prefix}, {0, idr}, {0, prefix}, {0, third}, {12, prefix}, {0, first}, {0, prefix}, {0, second}}, []int64{9, 12}},
+		{"a prefix begins a packet, and the next picture is in it", []packet{{9, sps + pps + idr}, {12, prefix + third + first}}, []int64{9, 12}},
+		{"a message in front of each slice", []packet{{9, sps + pps + sei + idr + sei + third}, {12, sei + first + sei + second + sei}}, []int64{9, 12}},
+		{"sets in packets of their own in front of each slice", []packet{{9, sps}, {0, pps}, {0, idr}, {0, sps}, {0, pps}, {0, third}, {12, first}}, []int64{9, 12}},
+		{"the first slice of a key frame is lost", []packet{{9, sps + pps + idr}, {12, first}, {15, third}, {18, first}}, []int64{9, 12, 15, 18}},
 		{"every slice has a packet", []packet{{9, sps + pps + idr}, {12, first}, {12, second}, {15, first}, {15, second}}, []int64{9, 12, 15}},
 	} {
 		var got []int64

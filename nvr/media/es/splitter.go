@@ -39,14 +39,33 @@ type Splitter struct {
 	length int   // where in unit.Data the current NAL unit's length goes
 	size   int   // of the current NAL unit
 
-	unit   AccessUnit
-	filled bool // unit has a NAL unit
-	alone  bool // its first NAL unit begins a packet
-	slices bool // unit has a slice
-	hasSPS bool
+	holed bool // zeros stand in it that no encoder writes
+
+	unit   draft
+	lead   draft // begun by what follows the slices of unit; the next slice tells whether it is of the same picture
+	slices bool  // unit has a slice
+	first  byte  // type of the first one
 	intra  bool
-	buf    []byte
-	full   bool // buf holds no more of the unit
+	buf    []byte // of unit, then of lead
+}
+
+// draft is an access unit that is being gathered.
+type draft struct {
+	AccessUnit
+	begun  bool  // it has a NAL unit
+	alone  bool  // its first NAL unit begins a packet
+	packet int64 // offset of the packet whose stamp it has
+	from   int   // where in buf it begins
+	full   bool  // buf holds no more of it
+	hasSPS bool
+}
+
+// current is the draft that the current NAL unit belongs to.
+func (s *Splitter) current() *draft {
+	if s.lead.begun {
+		return &s.lead
+	}
+	return &s.unit
 }
 
 type marked struct {
@@ -74,7 +93,7 @@ func (s *Splitter) Mark(m Stamp) {
 }
 
 // Damage says that bytes are missing here, or that foreign ones are.
-func (s *Splitter) Damage() { s.unit.Damaged = true }
+func (s *Splitter) Damage() { s.current().Damaged = true }
 
 // Offset returns how many bytes of the stream were written.
 func (s *Splitter) Offset() int64 { return s.offset }
@@ -128,7 +147,7 @@ func (s *Splitter) Flush() {
 
 func (s *Splitter) startNAL(at, prefix int64) {
 	s.inNAL, s.judged, s.begin, s.prefix, s.zeros = true, false, at, prefix, 0
-	s.head, s.size = s.head[:0], 0
+	s.head, s.size, s.holed = s.head[:0], 0, false
 }
 
 // body takes bytes of the current NAL unit, after the zeros withheld before.
@@ -137,6 +156,13 @@ func (s *Splitter) body(p []byte) {
 		s.zeros = 0
 		return
 	}
+	// Emulation prevention leaves no three zeros inside of a NAL unit: a block of
+	// zeros is a hole in the recorder's disk, or in a cache on the way.
+	before := s.zeros
+	if before > 0 {
+		before += len(p) - len(bytes.TrimLeft(p, "\x00"))
+	}
+	s.holed = s.holed || before >= len(hole) || bytes.Contains(p, hole)
 	for s.zeros > 0 {
 		n := min(s.zeros, len(someZeros))
 		s.zeros -= n
@@ -145,7 +171,10 @@ func (s *Splitter) body(p []byte) {
 	s.take(p)
 }
 
-var someZeros [4096]byte
+var (
+	someZeros [4096]byte
+	hole      = someZeros[:3]
+)
 
 func (s *Splitter) take(p []byte) {
 	s.size += len(p)
@@ -177,10 +206,11 @@ func (s *Splitter) isSet() bool {
 }
 
 func (s *Splitter) keep(p []byte) {
-	if !s.Keep || s.Codec == Unknown || s.full {
+	d := s.current()
+	if !s.Keep || s.Codec == Unknown || d.full {
 		return
 	}
-	if s.full = s.Limit > 0 && len(s.buf)+len(p) > s.Limit; !s.full {
+	if d.full = s.Limit > 0 && len(s.buf)-d.from+len(p) > s.Limit; !d.full {
 		s.buf = append(s.buf, p...)
 	}
 }
@@ -198,24 +228,63 @@ func (s *Splitter) judge() {
 		return
 	}
 	s.role = roleOf(s.Codec, s.head)
-	if s.role.begins && s.slices {
+	switch r := s.role; {
+	case !s.slices:
+	case r.begins, r.slice && s.of(r.kind) != s.of(s.first):
 		s.finish()
+	case r.slice:
+		s.rejoin()
+	case r.leads && !s.lead.begun:
+		s.lead = draft{from: len(s.buf)}
+		s.open(&s.lead)
 	}
-	if !s.filled {
-		s.filled = true
-		s.unit.Stamp, s.alone = s.mark()
-		s.unit.Offset = s.begin
-	} else if m := &s.marks[0]; s.alone && !s.slices && !s.unit.HasPTS && m.fresh() && (m.at == s.begin || m.at == s.prefix) {
+	if d := s.current(); !d.begun {
+		s.open(d)
+	} else if m := &s.marks[0]; d.alone && (s.lead.begun || !s.slices) && !d.HasPTS && m.fresh() && (m.at == s.begin || m.at == s.prefix) {
 		// The stamp came late: behind parameter sets in packets of their own.
 		// Where packets begin anywhere it is that of the next access unit, even
 		// if one happens to begin with a later slice of this one.
 		m.used = true
-		u := &s.unit
-		u.PTS, u.DTS, u.HasPTS, u.HasDTS, u.Wall = m.PTS, m.DTS, m.HasPTS, m.HasDTS, max(u.Wall, m.Wall)
+		d.PTS, d.DTS, d.HasPTS, d.HasDTS, d.Wall = m.PTS, m.DTS, m.HasPTS, m.HasDTS, max(d.Wall, m.Wall)
+		d.packet = m.at
 	}
 	s.length = len(s.buf)
 	s.keep([]byte{0, 0, 0, 0})
 	s.keep(s.head)
+}
+
+// open begins a draft with the current NAL unit.
+func (s *Splitter) open(d *draft) {
+	d.begun = true
+	d.Stamp, d.packet, d.alone = s.mark()
+	d.Offset = s.begin
+}
+
+// of tells slices of different pictures apart where the first slice of one is
+// lost: all slices of a picture are of one type. Only H.264 can split them.
+func (s *Splitter) of(kind byte) byte {
+	if s.Codec == H264 && kind != avcIDR {
+		return avcSlice
+	}
+	return kind
+}
+
+// rejoin puts the lead back to its unit: a slice of the same picture follows.
+func (s *Splitter) rejoin() {
+	l := &s.lead
+	if !l.begun {
+		return
+	}
+	for i := range s.marks {
+		if m := &s.marks[i]; l.HasPTS && m.at == l.packet {
+			m.used = false
+		}
+	}
+	u := &s.unit
+	u.Size += l.Size
+	u.Damaged, u.Holed = u.Damaged || l.Damaged, u.Holed || l.Holed
+	u.full, u.hasSPS = u.full || l.full, u.hasSPS || l.hasSPS
+	s.lead = draft{}
 }
 
 // mark returns the stamp of the packet in which the current NAL unit begins, and
@@ -223,7 +292,7 @@ func (s *Splitter) judge() {
 // access unit that begins in it. Some muxers leave the zero byte of a start code
 // at the end of the packet before; what follows it tells, unless that packet
 // has a stamp that is nobody's yet.
-func (s *Splitter) mark() (stamp Stamp, begins bool) {
+func (s *Splitter) mark() (stamp Stamp, packet int64, begins bool) {
 	for i := range s.marks {
 		m := &s.marks[i]
 		if m.at > s.prefix || m.at > s.begin && i+1 < len(s.marks) && s.marks[i+1].fresh() {
@@ -234,9 +303,9 @@ func (s *Splitter) mark() (stamp Stamp, begins bool) {
 			stamp.HasPTS, stamp.HasDTS, stamp.Wall = false, false, 0
 		}
 		m.used = true
-		return stamp, m.at >= s.begin
+		return stamp, m.at, m.at >= s.begin
 	}
-	return Stamp{}, false
+	return Stamp{}, 0, false
 }
 
 // endNAL takes the current NAL unit for complete.
@@ -251,7 +320,9 @@ func (s *Splitter) endNAL() {
 	if s.Codec == Unknown {
 		return
 	}
-	s.unit.Size += 4 + s.size
+	d := s.current()
+	d.Size += 4 + s.size
+	d.Holed = d.Holed || s.holed && s.role.slice
 	if s.Keep && s.length+4 <= len(s.buf) {
 		binary.BigEndian.PutUint32(s.buf[s.length:], uint32(len(s.buf)-s.length-4))
 	}
@@ -277,8 +348,8 @@ func (s *Splitter) addSlice() {
 	}
 	if !s.slices {
 		u.Fingerprint = fnv(s.head)
+		s.slices, s.first = true, k
 	}
-	s.slices = true
 }
 
 // fnv is the hash FNV-1a.
@@ -307,7 +378,7 @@ func (s *Splitter) addSet() {
 		if s.sized && (sps.Width != s.sps.Width || sps.Height != s.sps.Height) {
 			s.resize++
 		}
-		s.sps, s.sized, s.hasSPS = sps, true, true
+		s.sps, s.sized, s.current().hasSPS = sps, true, true
 	}
 	for _, old := range *list {
 		if bytes.Equal(old, s.head) {
@@ -319,24 +390,32 @@ func (s *Splitter) addSet() {
 	}
 }
 
-// finish hands the current access unit on, if it holds a picture.
+// finish hands the current access unit on, if it holds a picture, and goes on
+// with what was begun behind it.
 func (s *Splitter) finish() {
+	end := len(s.buf)
+	if s.lead.begun {
+		end = s.lead.from
+	}
 	if s.slices {
 		u := &s.unit
 		// Some encoders never send an IDR picture: a picture that refers to no
 		// other, behind a sequence parameter set, serves as well.
-		u.Key = u.Key || s.Codec == H264 && s.hasSPS && s.intra
+		u.Key = u.Key || s.Codec == H264 && u.hasSPS && s.intra
 		u.Fingerprint ^= uint64(u.Size) << 32
-		u.Data = s.buf
+		u.Data = s.buf[:end]
 		u.TooLarge = s.Limit > 0 && u.Size > s.Limit
 		s.locked = s.locked || u.Key
-		s.Emit(u)
+		s.Emit(&u.AccessUnit)
 	}
-	s.drop()
+	s.buf = s.buf[:copy(s.buf, s.buf[end:])]
+	s.unit, s.lead = s.lead, draft{}
+	s.unit.from = 0
+	s.slices, s.intra = false, false
 }
 
 func (s *Splitter) drop() {
-	s.unit = AccessUnit{}
-	s.buf, s.full = s.buf[:0], false
-	s.filled, s.slices, s.hasSPS, s.intra = false, false, false, false
+	s.unit, s.lead = draft{}, draft{}
+	s.buf = s.buf[:0]
+	s.slices, s.intra = false, false
 }

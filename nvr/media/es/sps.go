@@ -11,6 +11,9 @@ type SPS struct {
 	ChromaDepth     int
 	TickNumerator   uint32 // seconds per frame is numerator/denominator; 0 when not told
 	TickDenominator uint32
+	AspectWidth     int // of one sample, against AspectHeight; 0 when not told
+	AspectHeight    int
+	Colour          Colour
 
 	// H.264 only.
 	Profile        byte
@@ -152,18 +155,7 @@ func scalingLists(r *bits, lists int) {
 // parseVUI reads H.264's usability information up to the timing. A set that
 // ends inside it is still a set: some recorders write it short.
 func (s *SPS) parseVUI(r *bits) {
-	if r.flag() && r.u(8) == 255 { // aspect_ratio_idc Extended_SAR
-		r.skip(32)
-	}
-	if r.flag() {
-		r.skip(1)
-	}
-	if r.flag() { // video_signal_type
-		r.skip(4)
-		if r.flag() {
-			r.skip(24)
-		}
-	}
+	s.parseLooks(r)
 	if r.flag() { // chroma_loc_info
 		r.ue()
 		r.ue()
@@ -207,4 +199,9 @@ func (s *SPS) parseH265(r *bits) {
 	w, h := int64(r.ue()), int64(r.ue())
 	s.size(w, h, r, true)
 	s.LumaDepth, s.ChromaDepth = 8+int(r.ue()&7), 8+int(r.ue()&7)
+	known := !r.over
+	if s.skipToVUI(r); r.flag() {
+		s.parseLooks(r)
+	}
+	r.over = !known
 }

@@ -55,6 +55,47 @@ func TestParseSPS(t *testing.T) {
 	}
 }
 
+// TestLooks reads the shape of samples and the colours, as ffmpeg reads them.
+func TestLooks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, hex, want string }{
+		{"H.264, shape by number", "6764000cacb40a0cd810800000030080000019078a1550", "12:11 {false 0 0 0 false}"},
+		{"H.264, own shape, colours", "6764000cacb40a0cdff802c802bb70101014000003000400000300c83c50aa80", "89:87 {true 1 1 1 true}"},
+		{"H.264, nothing told", "6742001ed1a642a050d9", "0:0 {false 0 0 0 false}"},
+		{"H.265, shape by number", "42010101600000030090000003000003003ca00a080c165ba924caf0268080000003008000000c84", "12:11 {false 0 0 0 false}"},
+		{
+			"H.265, own shape, colours",
+			"42010101600000030090000003000003003ca00a080c165ba924ed7ff802c802bb7010101040000003004000000642", "89:87 {true 1 1 1 true}",
+		},
+		{"H.265, full range", "42010101600000030090000003000003003ca00a080c16595964932bc39b020000030002000003003210", "4:3 {true 2 2 2 true}"},
+		{
+			// Made by hand from the standard: scaling lists, PCM, sets of reference
+			// pictures told by differences, and long-term ones.
+			"H.265 with everything in front",
+			"42010101600000030090000003000003003ca00a080c16595e4912dba74e9d3a6dd3a74e9d36e9d3a74e9b74e9d3a74e9d3a74e9d3a74e9d3a74e9d3a74dba74e9d3a74e9d3a74e9d3a74e" +
+				"9d3a74e9d3a6dd3a74e9d3a74e9d3a74e9d3a74e9d3a74e9d36674e9d3a74e9d3a74e9d3a74e9d3a74e9d3a74d99d3a74e9d3a74e9d3a74e9d3a74e9d3a74e9d36674e9d3a74e9d3a74e9d" +
+				"3a74e9d3a74e9d3a74d99d3a74e9d3a74e9d3a74e9d3a74e9d3a74e9d3eef5234bada758d80c0de1dee122012008",
+			"4:3 {true 9 16 9 true}",
+		},
+	} {
+		nal, err := hex.DecodeString(c.hex)
+		if err != nil {
+			t.Fatal(err)
+		}
+		codec := es.H264
+		if nal[0] == 0x42 {
+			codec = es.H265
+		}
+		s, err := es.ParseSPS(codec, nal)
+		if got := fmt.Sprintf("%d:%d %v", s.AspectWidth, s.AspectHeight, s.Colour); err != nil || got != c.want {
+			t.Errorf("%s: %s, %v, want %s", c.name, got, err, c.want)
+		}
+		for n := len(nal) - 1; n > 3; n-- { // no set that is cut harms
+			_, _ = es.ParseSPS(codec, nal[:n])
+		}
+	}
+}
+
 // TestUnitBorders has one NAL unit of each type between two pictures: it belongs
 // to the first, or the second begins with it.
 func TestUnitBorders(t *testing.T) {

@@ -83,7 +83,32 @@ func (b *boxes) visual(kind string, s es.SPS, content func()) {
 		b.u16(24)
 		b.u16(0xFFFF)
 		content()
+		b.looks(s)
 	})
+}
+
+// looks appends what players go by without asking the decoder: the shape of
+// pixels, when they are not square, and the colours.
+func (b *boxes) looks(s es.SPS) {
+	if s.AspectWidth != s.AspectHeight {
+		b.box("pasp", func() {
+			b.count(s.AspectWidth)
+			b.count(s.AspectHeight)
+		})
+	}
+	if c := s.Colour; c.Told {
+		b.box("colr", func() {
+			b.text("nclx")
+			b.u16(uint16(c.Primaries))
+			b.u16(uint16(c.Transfer))
+			b.u16(uint16(c.Matrix))
+			full := byte(0)
+			if c.FullRange {
+				full = 0x80
+			}
+			b.u8(full)
+		})
+	}
 }
 
 // G711 returns the sample entry of A-law ("alaw") or µ-law ("ulaw") audio.

@@ -29,6 +29,38 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
+// TestLooks tells players of pixels that are not square, and of colours.
+func TestLooks(t *testing.T) {
+	t.Parallel()
+	sets := es.ParameterSets{SPS: [][]byte{{0x67, 1, 2, 3}}, PPS: [][]byte{{0x68}}}
+	s := es.SPS{Profile: 66, Width: 960, Height: 576}
+	for _, e := range []Entry{AVC(s, sets), HEVC(s, sets)} {
+		if e.visualBox("pasp") != nil || e.visualBox("colr") != nil {
+			t.Error("something is told that nobody knows")
+		}
+	}
+	s.AspectWidth, s.AspectHeight = 12, 11
+	s.Colour = es.Colour{Told: true, Primaries: 9, Transfer: 16, Matrix: 10, FullRange: true}
+	for _, e := range []Entry{AVC(s, sets), HEVC(s, sets)} {
+		if got := e.visualBox("pasp"); !bytes.Equal(got, []byte{0, 0, 0, 12, 0, 0, 0, 11}) {
+			t.Errorf("pasp % x", got)
+		}
+		if got := e.visualBox("colr"); string(got) != "nclx\x00\x09\x00\x10\x00\x0a\x80" {
+			t.Errorf("colr %q", got)
+		}
+		if _, ok := e.Configuration(); !ok {
+			t.Error("the configuration is hidden")
+		}
+		track := Track{Entry: e, Width: 960, Height: 576}
+		if got := track.shownWidth(); got != 960*12<<16/11 {
+			t.Errorf("%d wide on a screen", got>>16)
+		}
+	}
+	if got := (&Track{Entry: AVC(es.SPS{AspectWidth: 1 << 20, AspectHeight: 1}, sets), Width: 960}).shownWidth(); got != 960<<16 {
+		t.Errorf("%d wide on a screen", got>>16)
+	}
+}
+
 // TestDescriptors reads MPEG-4 descriptors with lengths of one to four bytes.
 func TestDescriptors(t *testing.T) {
 	t.Parallel()

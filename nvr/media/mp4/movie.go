@@ -1,5 +1,7 @@
 package mp4
 
+import "encoding/binary"
+
 // movie returns the index of the file.
 func (w *Writer) movie() boxes {
 	tracks := make([]*Track, 0, len(w.tracks))
@@ -68,12 +70,24 @@ func (b *boxes) track(t *Track, id uint32) {
 			}
 			b.u16(0)
 			b.matrix()
-			b.u32(uint32(t.Width) << 16)
+			b.u32(t.shownWidth())
 			b.u32(uint32(t.Height) << 16)
 		})
 		b.edits(t)
 		b.box("mdia", func() { b.media(t, video) })
 	})
+}
+
+// shownWidth is the width on a screen, in 1/65536 pixels.
+func (t *Track) shownWidth() uint32 {
+	width := uint64(t.Width) << 16
+	if p := t.Entry.visualBox("pasp"); len(p) >= 8 {
+		w, h := uint64(binary.BigEndian.Uint32(p)), uint64(binary.BigEndian.Uint32(p[4:]))
+		if h > 0 && w < 1<<16 && width*w/h < 1<<32 {
+			width = width * w / h
+		}
+	}
+	return uint32(width)
 }
 
 // edits appends the edit list, when the track is not simply shown from its
@@ -194,20 +208,12 @@ func (b *boxes) chunkRuns(t *Track) {
 	})
 }
 
+// sizes appends the size of each sample, even if all are the same: of G.711 with
+// one size for all, readers that know QuickTime take one byte per packet.
 func (b *boxes) sizes(t *Track) {
 	b.full("stsz", 0, 0, func() {
-		same := t.sizes[0]
-		for _, n := range t.sizes {
-			if n != same {
-				same = 0
-				break
-			}
-		}
-		b.u32(same)
+		b.u32(0)
 		b.count(len(t.sizes))
-		if same != 0 {
-			return
-		}
 		for _, n := range t.sizes {
 			b.u32(n)
 		}

@@ -11,12 +11,13 @@ const (
 	// SampleLimit is the largest sample that Read takes, in bytes. A key frame
 	// of an 8K camera takes a sixth of it.
 	SampleLimit = 16 << 20
-	// sampleCount is how many samples of a track Read takes: those of more than
+	// SampleCount is how many samples of a track Read takes: those of more than
 	// a week at 25 a second.
-	sampleCount = 1 << 24
-	// longest is how long a track may last, and longestStep a single picture: no
-	// index that this package writes can tell more. Silence may last longer.
-	longest     = 366 * 24 * time.Hour
+	SampleCount = 1 << 24
+	// Longest is how long a track may last for Read to take it, and longestStep a
+	// single picture: no index that this package writes can tell more. Silence may
+	// last longer.
+	Longest     = 366 * 24 * time.Hour
 	longestStep = 13 * time.Hour
 	// shiftLimit is how far the orders of decoding and showing may lie apart.
 	shiftLimit = time.Minute
@@ -42,6 +43,10 @@ type Stream struct {
 	Lead int64
 	// Usual is the length of the samples in the longest row of equally long ones.
 	Usual int64
+	// OneSize says of G.711 that its packets are told as samples of one size.
+	// Readers that know QuickTime take one byte of each. The Writer tells the size
+	// of each.
+	OneSize bool
 
 	sound  bool
 	pack   uint32 // samples that a Cursor takes for one
@@ -131,7 +136,7 @@ func (s *Stream) edits(b []byte, scale int64) error {
 			return &Refusal{Kind: ForeignEdits}
 		case start >= 0:
 			s.Start, shown = start, true
-		case length < 0 || length > seconds(longest)*scale-s.Delay:
+		case length < 0 || length > seconds(Longest)*scale-s.Delay:
 			return damaged("it waits for more than a year")
 		default:
 			s.Delay += length
@@ -140,7 +145,7 @@ func (s *Stream) edits(b []byte, scale int64) error {
 	if !shown {
 		return &Refusal{Kind: ForeignEdits}
 	}
-	if s.Start > seconds(longest)*s.Timescale {
+	if s.Start > seconds(Longest)*s.Timescale {
 		return damaged("it begins behind its end")
 	}
 	return nil
@@ -153,7 +158,10 @@ func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 // packets are what is worth moving.
 func (s *Stream) packing() {
 	s.pack = 1
-	if kind := s.Entry.Kind(); kind != "alaw" && kind != "ulaw" || s.same == 0 || s.same > 8 || s.shifts != nil || !s.all {
+	if kind := s.Entry.Kind(); kind != "alaw" && kind != "ulaw" {
+		return
+	}
+	if s.OneSize = s.same > 8; s.OneSize || s.same == 0 || s.shifts != nil || !s.all {
 		return
 	}
 	for b := s.times; len(b) > 0; b = b[8:] {
@@ -170,12 +178,12 @@ func (s *Stream) check(size int64) error {
 	if s.same > 0 && int64(s.count)*int64(s.same) > size {
 		return damaged("its samples are larger than the file")
 	}
-	if int64(s.count) > sampleCount*int64(s.pack) {
+	if int64(s.count) > SampleCount*int64(s.pack) {
 		return &Refusal{TooLarge, fmt.Sprintf("%d samples in a track", s.count)}
 	}
 	var (
 		step  = seconds(longestStep) * s.Timescale
-		limit = seconds(longest) * s.Timescale
+		limit = seconds(Longest) * s.Timescale
 		shift = seconds(shiftLimit) * s.Timescale
 		usual uint32
 		begin = int64(math.MaxInt64)
