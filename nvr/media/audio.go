@@ -1,9 +1,9 @@
 package media
 
 import (
+	"fmt"
 	"time"
 
-	"example.com/hikgrab/nvr/media/es"
 	"example.com/hikgrab/nvr/media/mp4"
 	"example.com/hikgrab/nvr/media/ps"
 )
@@ -40,38 +40,57 @@ func (k AudioKind) String() string {
 }
 
 // audioOfType returns the audio that a stream_type of a program stream map
-// stands for.
-func audioOfType(t byte) AudioKind {
+// stands for, and the name of what MP4 cannot hold.
+func audioOfType(t byte) (AudioKind, string) {
 	switch t {
 	case 0x90:
-		return G711A
+		return G711A, ""
 	case 0x91:
-		return G711U
+		return G711U, ""
 	case 0x0F:
-		return AAC
+		return AAC, ""
 	case 0x03, 0x04:
-		return MPEGAudio
+		return MPEGAudio, ""
 	case 0:
-		return NoAudio
+		return NoAudio, ""
+	case 0x92:
+		return OtherAudio, "G.722.1"
+	case 0x93:
+		return OtherAudio, "G.723.1"
+	case 0x96:
+		return OtherAudio, "G.726"
+	case 0x99:
+		return OtherAudio, "G.729"
 	}
-	return OtherAudio
+	return OtherAudio, fmt.Sprintf("stream type 0x%02X", t)
 }
 
-// audioOfInfo returns the audio that an IMKH header announces.
-func audioOfInfo(m Info) AudioKind {
+// audioOfInfo returns the audio that an IMKH header announces, and the name of
+// what MP4 cannot hold.
+func audioOfInfo(m Info) (AudioKind, string) {
 	switch m.Audio {
 	case 0x7110:
-		return G711U
+		return G711U, ""
 	case 0x7111:
-		return G711A
+		return G711A, ""
 	case 0x2001:
-		return AAC
+		return AAC, ""
 	case 0x2000:
-		return MPEGAudio
+		return MPEGAudio, ""
 	case 0:
-		return NoAudio
+		return NoAudio, ""
 	}
-	return OtherAudio
+	switch m.Audio >> 4 {
+	case 0x722:
+		return OtherAudio, "G.722.1"
+	case 0x723:
+		return OtherAudio, "G.723.1"
+	case 0x726:
+		return OtherAudio, "G.726"
+	case 0x729:
+		return OtherAudio, "G.729"
+	}
+	return OtherAudio, fmt.Sprintf("audio 0x%04X", m.Audio)
 }
 
 const (
@@ -99,6 +118,10 @@ type soundSink interface {
 // a gap.
 type audio struct {
 	kind     AudioKind
+	name     string    // of a kind that MP4 cannot hold
+	header   AudioKind // as the IMKH header announces it
+	mapped   AudioKind // as the maps do
+	probe    probe
 	times    *timeline
 	sink     soundSink // nil when nobody wants the audio
 	rate     int
@@ -112,6 +135,7 @@ type audio struct {
 	begun    bool
 	next     int64 // samples: where the next frame goes
 	total    int64 // samples so far
+	count    int   // frames so far
 	seen     int64 // stamp of the latest picture, which may not be placed yet
 	last     int64 // latest stamp
 	stamped  bool  // last is valid
@@ -140,9 +164,7 @@ func (a *audio) packet(p *ps.Packet, offset int64) {
 	if a.waiting += len(p.Payload) + overhead; a.waiting > audioWait {
 		a.early, a.waiting = nil, len(p.Payload)+overhead
 	}
-	keep := *p
-	keep.Payload = append([]byte(nil), p.Payload...)
-	a.early = append(a.early, earlyAudio{keep, offset})
+	a.early = append(a.early, earlyAudio{kept(p), offset})
 }
 
 // start says that the first key frame, which begins at offset of the video
@@ -160,8 +182,39 @@ func (a *audio) start(offset int64) {
 	a.early = nil
 }
 
-// use places a packet and takes its frames apart.
+// announce takes over the kind of audio that a map tells. It outranks the IMKH
+// header, and the stream itself outranks both.
+func (a *audio) announce(streamType byte) {
+	if kind, name := audioOfType(streamType); kind != NoAudio {
+		a.kind, a.name, a.mapped = kind, name, kind
+	}
+}
+
+// use takes a packet, once it is known what the audio is.
 func (a *audio) use(p *ps.Packet) {
+	if a.probe.done {
+		a.take(p)
+		return
+	}
+	if a.probe.add(p, a.kind) {
+		a.begin()
+	}
+}
+
+// begin takes the packets that told what the audio is.
+func (a *audio) begin() {
+	if a.probe.found != NoAudio {
+		a.kind, a.name = a.probe.found, ""
+	}
+	a.probe.done = true
+	for i := range a.probe.packets {
+		a.take(&a.probe.packets[i])
+	}
+	a.probe.packets, a.probe.bytes = nil, nil
+}
+
+// take places a packet and takes its frames apart.
+func (a *audio) take(p *ps.Packet) {
 	if p.HasPTS {
 		// One stamp again and again is a recorder that cannot count, and silence
 		// is always the same: neither came twice because of that.
@@ -197,18 +250,6 @@ func fingerprint(b []byte) uint64 {
 		h = (h ^ uint64(c)) * 1099511628211
 	}
 	return h
-}
-
-// sniffAudio tells audio that nobody announced.
-func sniffAudio(b []byte) AudioKind {
-	f, err := es.ParseAudioFrame(b)
-	switch {
-	case err != nil:
-		return NoAudio
-	case f.AAC:
-		return AAC
-	}
-	return MPEGAudio
 }
 
 // length returns how long the audio lasts, gaps left out.

@@ -41,6 +41,11 @@ func TestFramedAudio(t *testing.T) {
 		{"AAC without stamps", tape{audio: 0x0F, sound: aac, audioStamp: noStamps}, media.AAC, 7, 5760, "mp4a"},
 		{"AAC that nobody announced", tape{sound: aac}, media.AAC, 7, 5760, "mp4a"},
 		{"AAC that the IMKH header calls G.711", tape{imkh: true, audio: 0x0F, infoAudio: 0x90, sound: aac}, media.AAC, 7, 5760, "mp4a"},
+		{"AAC that map and header call G.711", tape{imkh: true, audio: 0x90, sound: aac}, media.AAC, 7, 5760, "mp4a"},
+		{"AAC that the map calls G.711", tape{imkh: true, audio: 0x91, infoAudio: 0x0F, sound: aac}, media.AAC, 7, 5760, "mp4a"},
+		{"AAC that the map calls G.726", tape{audio: 0x96, sound: aac}, media.AAC, 7, 5760, "mp4a"},
+		{"AAC that the map calls MP2", tape{audio: 0x04, sound: aac}, media.AAC, 7, 5760, "mp4a"},
+		{"MP2 that the map calls G.711", tape{audio: 0x91, sound: mp2}, media.MPEGAudio, 0, 3240, "mp4a"},
 		{"MP2", tape{audio: 0x04, sound: mp2}, media.MPEGAudio, 0, 3240, "mp4a"},
 		{"MP2 that nobody announced", tape{sound: mp2}, media.MPEGAudio, 0, 3240, "mp4a"},
 	} {

@@ -133,7 +133,14 @@ func harmTrials(t testing.TB) []trial {
 			harm: func(f *footage) { cut(f.packs[26], f.packs[29])(f) },
 		},
 		{
-			name: "whole groups missing: a gap", tape: h264, pictures: 38,
+			name: "whole groups missing: a gap", tape: with(h264, func(r *tape) { r.repeat = 4 }), pictures: 150,
+			harm: func(f *footage) {
+				cut(f.packs[50], f.packs[100])(f)
+				f.pictures = slices.Delete(f.pictures, 50, 100)
+			},
+		},
+		{
+			name: "a group missing", tape: h264, pictures: 38, problems: kinds(media.MissingFrames),
 			harm: func(f *footage) { cut(f.packs[12], f.packs[24])(f) },
 		},
 		{
@@ -214,7 +221,7 @@ func harmTrials(t testing.TB) []trial {
 			},
 		},
 		{
-			name: "the file again behind itself", tape: h264, pictures: 50, problems: kinds(media.Garbage, media.Duplicates),
+			name: "the file again behind itself", tape: h264, pictures: 50, problems: kinds(media.Duplicates),
 			harm: func(f *footage) { f.data = append(f.data, bytes.Clone(f.data)...) },
 		},
 	}

@@ -48,6 +48,7 @@ type trial struct {
 	pictures int // that come out, 0: all
 	good     int // of them, those that equal the source, 0: all
 	problems []media.ProblemKind
+	scanned  []media.ProblemKind // that only a scan sees
 	refusal  media.RefusalKind
 	refused  bool
 	noSound  bool // none can come out
@@ -221,7 +222,7 @@ func TestTrials(t *testing.T) {
 			}
 			checkProblems(t, report, c.problems)
 			if c.options.Span == 0 {
-				checkProblems(t, scan, c.problems)
+				checkProblems(t, scan, slices.Concat(c.problems, c.scanned))
 			}
 			checkVideo(t, c, f, m, report)
 			if !c.noSound && len(f.sound) > 0 && c.harm == nil {
@@ -241,7 +242,7 @@ func checkProblems(t *testing.T, r media.Report, want []media.ProblemKind) {
 		got = append(got, p.Kind)
 		switch p.Kind {
 		case media.Garbage:
-		case media.CutShort, media.Scrambled, media.OddAudio:
+		case media.CutShort, media.Scrambled, media.OddAudio, media.SecondVideo, media.SecondAudio:
 			if p.Offset < 0 || p.Bytes != 0 {
 				t.Errorf("%v", p)
 			}

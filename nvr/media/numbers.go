@@ -58,11 +58,9 @@ func (c *numbers) pack(n uint32) {
 	}
 }
 
-// picture takes the number of a picture; late says that it comes later than
-// usual behind the one before. What is missing in front of a key frame, with
-// nothing damaged on either side, is a gap that the recorder made: motion
-// recordings begin again with a key frame. Numbers that are left out without
-// any time left out are no pictures.
+// picture takes the number of a picture; late says that others may be missing
+// between it and the one before. Numbers that are left out without any time left
+// out are no pictures, unless something is damaged there.
 func (c *numbers) picture(u *es.AccessUnit, late bool) {
 	damaged := c.shaken || u.Damaged
 	c.shaken = u.Damaged
@@ -71,7 +69,7 @@ func (c *numbers) picture(u *es.AccessUnit, late bool) {
 	}
 	missing := c.pictures.next(u.Number)
 	arrived := int32(u.Number-c.waitingFrom) >= 0
-	if damaged || late && !u.Key {
+	if damaged || late {
 		c.pictures.missing += missing
 		if arrived {
 			c.packs.missing += c.waiting

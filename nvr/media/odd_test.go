@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,8 +28,52 @@ func oddTrials() []trial {
 	}
 	return []trial{
 		{
-			name: "a second video stream", tape: h264,
+			name: "a second video stream", tape: h264, problems: []media.ProblemKind{media.SecondVideo},
 			harm: insert("\x00\x00\x01\xE1\x00\x0F\x80\x80\x05\x21\x00\x01\x00\x03\x00\x00\x01\x65\x88\x80\x10"),
+		},
+		{
+			name: "a second audio stream", tape: with(h264, func(r *tape) { r.audio, r.sound = 0x90, tone() }),
+			problems: []media.ProblemKind{media.SecondAudio}, harm: insert("\x00\x00\x01\xC1\x00\x0B\x80\x80\x05\x21\x00\x01\x00\x03\xD5\xD5\xD5"),
+		},
+		{
+			name: "a second audio stream that nobody wants", tape: with(h264, func(r *tape) { r.audio, r.sound = 0x90, tone() }),
+			options: media.Options{DropAudio: true}, noSound: true, scanned: []media.ProblemKind{media.SecondAudio},
+			harm: insert("\x00\x00\x01\xC1\x00\x0B\x80\x80\x05\x21\x00\x01\x00\x03\xD5\xD5\xD5"),
+		},
+		{name: "bytes of all ones between packs", tape: h264, harm: insert(strings.Repeat("\xFF", 3000))},
+		{name: "a block of zeros between packs", tape: h264, harm: insert(strings.Repeat("\x00", 3000))},
+		{name: "the header again", tape: h264, harm: func(f *footage) { f.data = slices.Insert(f.data, f.packs[12], f.data[:40]...) }},
+		{name: "700 zeros at the end", tape: h264, harm: func(f *footage) { f.data = append(f.data, make([]byte, 700)...) }},
+		{name: "ones at the end", tape: h264, harm: func(f *footage) { f.data = append(f.data, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF"...) }},
+		{name: "a line break at the end", tape: h264, harm: func(f *footage) { f.data = append(f.data, "\r\n"...) }},
+		{
+			name: "what is left of the room at the end", tape: h264, problems: []media.ProblemKind{media.Garbage},
+			harm: func(f *footage) { f.data = append(f.data, make([]byte, 5000)...) },
+		},
+		{
+			name: "zeros between the packets of a picture", tape: with(h264, func(r *tape) { r.packet = 300 }),
+			problems: []media.ProblemKind{media.Garbage},
+			harm: func(f *footage) {
+				at := f.inside(12)
+				at += bytes.Index(f.data[at:], []byte{0, 0, 1, 0xE0})
+				f.data = slices.Insert(f.data, at, make([]byte, 300)...)
+			},
+		},
+		{
+			name: "a block of zeros in a picture", tape: with(h264, func(r *tape) { r.packet = 60000 }), good: 49,
+			problems: []media.ProblemKind{media.Holes}, harm: func(f *footage) { clear(f.data[f.inside(12):][:200]) },
+		},
+		{
+			name: "a picture lost, its pack not", tape: h264, pictures: 49, problems: []media.ProblemKind{media.MissingFrames},
+			harm: func(f *footage) { cut(f.packs[20]+20, f.packs[21])(f) },
+		},
+		{
+			name: "the picture in front of a key frame lost", tape: h264, pictures: 49, problems: []media.ProblemKind{media.MissingFrames},
+			harm: func(f *footage) { cut(f.packs[23], f.packs[24])(f) },
+		},
+		{
+			name: "map and header disagree on G.711", tape: with(h264, func(r *tape) { r.audio, r.infoAudio, r.sound = 0x90, 0x91, tone() }),
+			problems: []media.ProblemKind{media.DoubtfulAudio},
 		},
 		{
 			name: "noise and then a key frame", tape: h264, pictures: 46, problems: []media.ProblemKind{media.Garbage, media.MissingFrames},
@@ -126,6 +171,60 @@ func TestEncryptedIsNotReadOn(t *testing.T) {
 	var refusal *media.Refusal
 	if !errors.As(err, &refusal) || refusal.Kind != media.Encrypted || src.Len() == 0 {
 		t.Errorf("%v, %d of %d bytes were not read", err, src.Len(), len(f.data))
+	}
+}
+
+// TestStampUnits sees by the recorder's clock that stamps do not count 1/90000 s.
+func TestStampUnits(t *testing.T) {
+	t.Parallel()
+	for _, rate := range []int64{1000, 45000, 1000000} {
+		f := record(t, with(plain("plain.h264"), func(r *tape) {
+			r.repeat, r.audio, r.sound = 3, 0x90, tone()
+			count := func(_ int, s int64) int64 { return s * rate / 90000 }
+			r.stamp, r.soundStamp = count, count
+		}))
+		r := scan(t, f.data)
+		if r.StampRate != rate || r.Duration != 6*time.Second || r.FPS != 25 || r.KeyInterval != 480*time.Millisecond || !r.WallEnd.Equal(noon.Add(6*time.Second)) {
+			t.Errorf("%d: %d units make a second, %v of %v pictures a second: %s", rate, r.StampRate, r.Duration, r.FPS, r.Reason())
+		}
+		checkProblems(t, r, []media.ProblemKind{media.StampUnits})
+		var dst mediatest.Memory
+		r, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{StampRate: r.StampRate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := dst.Movie()
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkProblems(t, r, []media.ProblemKind{media.StampUnits})
+		checkVideo(t, trial{}, f, m, r)
+		checkSound(t, f, m)
+	}
+}
+
+// TestSlowStamps sees that stamps and the recorder's clock drift apart, though
+// never by much from one key frame to the next.
+func TestSlowStamps(t *testing.T) {
+	t.Parallel()
+	f := record(t, with(plain("plain.h264"), func(r *tape) {
+		r.repeat = 30
+		r.stamp = func(_ int, s int64) int64 { return s * 9 / 10 }
+	}))
+	r := scan(t, f.data)
+	checkProblems(t, r, []media.ProblemKind{media.WallRate})
+	if r.StampRate != 0 {
+		t.Errorf("%d units make a second", r.StampRate)
+	}
+}
+
+// TestNoVPS keeps H.265 without a video parameter set, and says so.
+func TestNoVPS(t *testing.T) {
+	t.Parallel()
+	f := record(t, plain("plain.h265"))
+	data := bytes.ReplaceAll(f.data, []byte("\x00\x00\x00\x01\x40\x01"), []byte("\x00\x00\x00\x01\x52\x01"))
+	if r := scan(t, data); r.Problem(media.NoVPS).Count != 1 || r.Verdict() != media.Odd || r.Frames != 50 {
+		t.Errorf("%d pictures, %v: %s", r.Frames, r.Verdict(), r.Reason())
 	}
 }
 

@@ -1,9 +1,11 @@
 package media
 
 import (
+	"fmt"
 	"time"
 
 	"example.com/hikgrab/nvr/media/es"
+	"example.com/hikgrab/nvr/media/mp4"
 )
 
 // picture takes the next access unit.
@@ -36,17 +38,25 @@ func (r *reader) picture(u *es.AccessUnit) {
 	if u.Numbered {
 		r.number = u.Number
 	}
-	late := !m.known || !r.stamped || difference(m.raw, r.raw) > r.times.step*3/2
+	late := r.late(u, m)
 	r.order(u, m)
 	r.count.picture(u, late)
+	if u.Holed && r.scrambled == 0 {
+		r.problem(Holes, 1, 0, -1)
+	}
 	if sps.TickNumerator > 0 && r.times.step == 0 {
 		r.times.step = min(int64(sps.TickNumerator)*clock/int64(sps.TickDenominator), stepLimit)
 	}
 	first := r.report.Frames == 0
 	if first {
 		r.sps, r.sets = sps, r.video.Sets()
+		if sps.Codec == es.H265 && len(r.sets.VPS) == 0 {
+			r.problem(NoVPS, 1, 0, -1)
+		}
 	}
-	r.report.Frames++
+	if r.report.Frames++; r.report.Frames > countLimit {
+		r.refuse(TooLong, "")
+	}
 	if u.Key {
 		r.report.KeyFrames++
 	}
@@ -55,6 +65,17 @@ func (r *reader) picture(u *es.AccessUnit) {
 	if first {
 		r.audio.start(u.Offset)
 	}
+}
+
+// late reports whether a picture comes so late behind the one before it that
+// others may be missing between them. In front of a key frame recorders leave
+// gaps where nothing moved.
+func (r *reader) late(u *es.AccessUnit, m moment) bool {
+	if !m.known || !r.stamped {
+		return !u.Key
+	}
+	d := difference(m.raw, r.raw)
+	return d > r.times.step*3/2 && (!u.Key || d <= ticks(GapLimit))
 }
 
 // back reports whether a picture may be one of those that were there already,
@@ -108,10 +129,12 @@ func (r *reader) placed(m moment, at int64) {
 		r.sinceKey += gap
 	}
 	if m.key {
-		r.report.KeyInterval = max(r.report.KeyInterval, duration(r.sinceKey))
+		r.keyInterval = max(r.keyInterval, r.sinceKey)
 		r.sinceKey = 0
 	}
-	r.end = at
+	if r.end = at; at > ticks(mp4.Longest)/2 {
+		r.refuse(TooLong, "")
+	}
 	r.walls.see(m.wall, at)
 	if r.sink != nil {
 		r.sink.pictureTime(at, m.shift)
@@ -126,45 +149,13 @@ func duration(t int64) time.Duration {
 	return time.Duration(t/clock)*time.Second + time.Duration(t%clock)*time.Second/clock
 }
 
-// walls follows the recorder's own clock.
-type walls struct {
-	first, last     int64 // Unix ms; 0 when not told
-	firstAt, lastAt int64 // of them on the timeline
-	jumps           int64
-}
-
-// wallSlack is how far the clock may stray from the time stamps between two key
-// frames.
-const wallSlack = 2 * clock
-
-func (w *walls) see(wall, at int64) {
-	if wall == 0 {
-		return
-	}
-	if w.first == 0 {
-		w.first, w.firstAt = wall, at
-	} else if d := (wall-w.last)*clock/1000 - (at - w.lastAt); abs(d) > wallSlack {
-		w.jumps++
-	}
-	w.last, w.lastAt = wall, at
-}
-
 // conclude completes the report.
 func (r *reader) conclude() {
 	rep := &r.report
 	rep.Codec = r.video.Codec
 	rep.Width, rep.Height = r.sps.Width, r.sps.Height
 	if r.report.Frames > 0 {
-		end := r.end + r.times.step
-		rep.Duration = duration(end)
-		if rep.Frames > 1 {
-			rep.FPS = float64(rep.Frames-rep.GapCount) / (rep.Duration - rep.GapTime).Seconds()
-		}
-		if w := r.walls; w.first != 0 {
-			rep.FirstWall, rep.LastWall = time.UnixMilli(w.first).UTC(), time.UnixMilli(w.last).UTC()
-			rep.FirstWallAt = duration(w.firstAt)
-			rep.WallEnd = rep.LastWall.Add(duration(end - w.lastAt))
-		}
+		r.concludeTimes()
 		r.blind-- // the first key frame told the codec, it was not lost
 	}
 	r.problem(LateKeyFrame, max(r.blind, 0), 0, -1)
@@ -172,7 +163,6 @@ func (r *reader) conclude() {
 	r.problem(MissingFrames, r.count.missing(), 0, -1)
 	r.problem(TimeJumps, r.times.jumps, 0, -1)
 	r.problem(NoTimes, r.times.estimated, 0, -1)
-	r.problem(WallJumps, r.walls.jumps, 0, -1)
 	r.problem(Resized, int64(r.video.Resizes()), 0, -1)
 	switch {
 	case r.scrambled*2 > r.packets:
@@ -200,12 +190,25 @@ func (r *reader) concludeAudio() {
 	if r.audioID == 0 {
 		return
 	}
+	if a.open && !a.probe.done {
+		a.probe.found, _ = framed(a.probe.bytes, probeFrames-1)
+		a.begin()
+	}
 	a.settle(false)
 	if a.kind == NoAudio {
 		a.kind = OtherAudio
 	}
 	r.report.Audio, r.report.AudioTime = a.kind, a.length()
-	if !r.deaf {
-		r.problem(OddAudio, a.odd, 0, a.firstOdd)
+	if r.deaf {
+		return
+	}
+	r.problem(OddAudio, a.odd, 0, a.firstOdd)
+	if a.kind == OtherAudio && a.name != "" {
+		r.problems[OddAudio].Detail = "MP4 cannot hold " + a.name
+	}
+	other := a.header
+	if pcm := a.kind == G711A || a.kind == G711U; pcm && a.mapped == a.kind && other != NoAudio && other != a.kind {
+		r.problem(DoubtfulAudio, 1, 0, -1)
+		r.problems[DoubtfulAudio].Detail = fmt.Sprintf("the map says %v, the header %v", a.kind, other)
 	}
 }

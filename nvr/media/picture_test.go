@@ -6,6 +6,7 @@ import (
 
 	"example.com/hikgrab/nvr/media/es"
 	"example.com/hikgrab/nvr/media/mediatest"
+	"example.com/hikgrab/nvr/media/mp4"
 	"example.com/hikgrab/nvr/media/ps"
 )
 
@@ -16,7 +17,7 @@ const baseline = "01000010 00000000 00011110 1 1 011 010 0 000010100 00110 1 1 0
 // reading returns a reader that knows a codec and its parameter sets, so that it
 // can be given pictures.
 func reading(sps string) *reader {
-	r := newReader(nil, 0, false)
+	r := newReader(nil, Options{})
 	r.begun, r.demux = true, ps.New(r, 0)
 	r.video.Codec = es.H264
 	for _, nal := range [][]byte{mediatest.Unit("\x67", sps), mediatest.Unit("\x68", "1 1 0 0 1 1 1 0 00 1 1 1 0 0 0")} {
@@ -175,6 +176,7 @@ func TestLate(t *testing.T) {
 		r := reading(baseline + "0 0")
 		for _, n := range []uint32{1, 5} {
 			r.Pack(ps.Pack{Number: n, Numbered: true})
+			r.arrive()
 		}
 		roll(r, c.list...).finish()
 		if got := r.report.Problem(MissingFrames); got.Count != c.want {
@@ -182,9 +184,10 @@ func TestLate(t *testing.T) {
 		}
 	}
 	r := reading(baseline + "0 0")
-	r.Pack(ps.Pack{Number: 1, Numbered: true})
-	r.Pack(ps.Pack{Number: 99})
-	r.Pack(ps.Pack{Number: 5, Numbered: true})
+	for _, p := range []ps.Pack{{Number: 1, Numbered: true}, {Number: 99}, {Number: 5, Numbered: true}} {
+		r.Pack(p)
+		r.arrive()
+	}
 	first := numbered(&es.AccessUnit{Key: true}, 1)
 	r.picture(first)
 	r.picture(numbered(shot(10), 5))
@@ -279,7 +282,7 @@ func TestScrambledShare(t *testing.T) {
 // TestAnnounced names the video by its map when no picture could be read.
 func TestAnnounced(t *testing.T) {
 	t.Parallel()
-	r := newReader(nil, 0, false)
+	r := newReader(nil, Options{})
 	r.begun, r.demux = true, ps.New(r, 0)
 	r.Map(&ps.Map{Streams: []ps.Stream{{ID: 0xE0, Type: 0x42}}})
 	r.finish()
@@ -293,7 +296,7 @@ func TestAnnounced(t *testing.T) {
 		t.Errorf("with pictures: %v", got)
 	}
 	for _, kind := range []byte{0, 0x1B, 0x24} {
-		r = newReader(nil, 0, false)
+		r = newReader(nil, Options{})
 		r.begun, r.demux = true, ps.New(r, 0)
 		if kind != 0 {
 			r.Map(&ps.Map{Streams: []ps.Stream{{ID: 0xE0, Type: kind}}})
@@ -301,6 +304,52 @@ func TestAnnounced(t *testing.T) {
 		r.finish()
 		if got := r.report.Unfit; got == nil || *got != (Refusal{Kind: NoVideo}) || r.report.Duration != 0 || r.report.Audio != NoAudio {
 			t.Errorf("%#x announced: %v, %v, %v", kind, got, r.report.Duration, r.report.Audio)
+		}
+	}
+}
+
+// TestLimits refuses what has more pictures, sound or time than package mp4
+// reads, instead of filling the memory.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	for name, exceed := range map[string]func(r *reader){
+		"pictures": func(r *reader) { r.report.Frames = countLimit },
+		"sound": func(r *reader) {
+			r.audio.count = countLimit + 1
+			r.Packet(&ps.Packet{ID: 0xC0})
+		},
+		"time": func(r *reader) { r.placed(moment{}, ticks(mp4.Longest)) },
+	} {
+		r := roll(reading(baseline + "0 0"))
+		if exceed(r); r.report.Frames >= countLimit {
+			r.picture(shot(3600))
+		}
+		if got := r.report.Unfit; got == nil || got.Kind != TooLong {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if r := roll(reading(baseline+"0 0"), steady(0, 9)...); r.report.Unfit != nil {
+		t.Error(r.report.Unfit)
+	}
+	if countLimit >= mp4.SampleCount {
+		t.Error("more pictures are written than are read")
+	}
+}
+
+// TestStampUnitsByTheMap believes a map that announces ninety times the distance
+// of the stamps, and none that announces anything else.
+func TestStampUnitsByTheMap(t *testing.T) {
+	t.Parallel()
+	for interval, want := range map[int64]int64{3600: 1000, 3300: 1000, 2000: 0, 40: 0, 0: 0} {
+		r := reading(baseline + "0 0")
+		r.Map(&ps.Map{FrameInterval: interval})
+		for i := range int64(9) {
+			u := shot(i * 40)
+			u.Key = i == 0
+			r.picture(u)
+		}
+		if r.finish(); r.report.StampRate != want {
+			t.Errorf("%d announced: %d units make a second", interval, r.report.StampRate)
 		}
 	}
 }

@@ -255,3 +255,35 @@ func TestForeignFrames(t *testing.T) {
 		}
 	}
 }
+
+// TestFramed tells frames that follow each other from bytes that look like one.
+func TestFramed(t *testing.T) {
+	t.Parallel()
+	one, two, last := adtsFrame(50, 1), adtsFrame(60, 2), adtsFrame(9, 3)
+	other := adtsFrame(50, 2)
+	other[2] = 0x5C // 22.05 kHz
+	for _, c := range []struct {
+		name  string
+		bytes []byte
+		kind  AudioKind
+		open  bool
+	}{
+		{"nothing", nil, NoAudio, false},
+		{"no frame", bytes.Repeat([]byte{0xD5}, 320), NoAudio, false},
+		{"silence of \u00b5-law", bytes.Repeat([]byte{0xFF, 0x7F}, 320), NoAudio, false},
+		{"one", one, NoAudio, true},
+		{"two", slices.Concat(one, two), NoAudio, true},
+		{"two, and then something else", slices.Concat(one, two, []byte{1, 2, 3, 4, 5, 6, 7}), NoAudio, false},
+		{"two, and then another rate", slices.Concat(one, two, other), NoAudio, true},
+		{"three", slices.Concat(one, two, last), AAC, false},
+		{"three behind the end of another", slices.Concat(two[20:], one, two, last), AAC, false},
+		{"the third is cut", slices.Concat(one, two, one[:40]), NoAudio, true},
+	} {
+		if kind, open := framed(c.bytes, 3); kind != c.kind || open != c.open {
+			t.Errorf("%s: %v, open %v", c.name, kind, open)
+		}
+	}
+	if kind, _ := framed(slices.Concat(one, two), 2); kind != AAC {
+		t.Errorf("two frames are %v", kind)
+	}
+}

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -32,13 +33,16 @@ type reader struct {
 	count numbers
 	again recent
 
-	videoID, audioID byte // 0 until the first packet
+	rate             int64 // of stamps that do not count 1/90000 s; 0: they do
+	videoID, audioID byte  // 0 until the first packet
 	announced        string
 	foreign          bool // the announced video is of another kind
 	deaf             bool // nobody wants the audio
 	videoHeld        byte // stream_type of the video by the map
 	otherMaps        int  // maps that tell another type in the middle
 	pack             ps.Pack
+	empty            bool             // nothing has come in the pack yet
+	interval         int64            // between frames, as the maps announce it
 	sps              es.SPS           // of the first key frame
 	sets             es.ParameterSets // up to it; later ones stand in the samples
 	wall             int64            // of the latest map, until a packet takes it
@@ -59,18 +63,21 @@ type reader struct {
 	walls    walls
 	end      int64 // time of the latest picture
 	sinceKey int64 // from the latest key frame to it, gaps left out
+
+	keyInterval int64 // the longest sinceKey from one key frame to the next
 }
 
-// newReader returns a reader; span bounds the gaps, 0 for no bound.
-func newReader(s sink, span time.Duration, dropAudio bool) *reader {
-	r := &reader{sink: s, deaf: dropAudio}
+// newReader returns a reader. Of the options it takes Span, StampRate and
+// DropAudio.
+func newReader(s sink, o Options) *reader {
+	r := &reader{sink: s, deaf: o.DropAudio, rate: o.StampRate}
 	r.video = es.Splitter{Emit: r.picture, Keep: s != nil, Limit: frameLimit}
 	r.times.place = r.placed
-	if span > 0 {
-		r.times.span = ticks(span + spanSlack)
+	if o.Span > 0 {
+		r.times.span = ticks(o.Span + spanSlack)
 	}
 	r.audio.times = &r.times
-	if !dropAudio {
+	if !o.DropAudio {
 		r.audio.sink = s
 	}
 	for k := range r.problems {
@@ -78,6 +85,11 @@ func newReader(s sink, span time.Duration, dropAudio bool) *reader {
 	}
 	return r
 }
+
+// countLimit is how many pictures, or frames of audio, a recording may have: a
+// day of audio has half as many. What package mp4 reads is beyond it, and what a
+// Writer remembers of them stays within bounds.
+const countLimit = 1 << 23
 
 // spanSlack is how much longer than expected a recording may be: recorders end
 // files at key frames.
@@ -130,7 +142,8 @@ func (r *reader) hints(m Info) {
 	case 4:
 		r.announced, r.foreign = "MJPEG", true
 	}
-	r.audio.kind = audioOfInfo(m)
+	r.audio.kind, r.audio.name = audioOfInfo(m)
+	r.audio.header = r.audio.kind
 	r.audio.rate, r.audio.channels = 0, int(m.Channels)
 	if k := r.audio.kind; k == G711A || k == G711U {
 		r.audio.rate = int(m.Rate)
@@ -157,10 +170,16 @@ func (r *reader) finish() {
 
 // Pack is called for each pack header.
 func (r *reader) Pack(p ps.Pack) {
-	r.pack = p
-	if p.Numbered {
-		r.count.pack(p.Number)
+	r.pack, r.empty = p, true
+}
+
+// arrive says that something comes in the current pack. A pack in which nothing
+// comes has lost its picture.
+func (r *reader) arrive() {
+	if r.empty && r.pack.Numbered {
+		r.count.pack(r.pack.Number)
 	}
+	r.empty = false
 }
 
 // Map is called for each program stream map.
@@ -168,17 +187,16 @@ func (r *reader) Map(m *ps.Map) {
 	if !m.Wall.IsZero() {
 		r.wall = m.Wall.UnixMilli()
 	}
-	if m.FrameInterval > 0 && m.FrameInterval <= stepLimit && r.times.step == 0 {
-		r.times.step = m.FrameInterval
+	if m.FrameInterval > 0 && m.FrameInterval <= stepLimit {
+		r.interval = m.FrameInterval
+		r.times.step = cmp.Or(r.times.step, m.FrameInterval)
 	}
 	for _, s := range m.Streams {
 		switch {
 		case s.ID&0xF0 == 0xE0 && (r.videoID == 0 || s.ID == r.videoID):
 			r.mapVideo(s.Type)
 		case s.ID&0xE0 == 0xC0 && (r.audioID == 0 || s.ID == r.audioID) && !r.audio.formed:
-			if k := audioOfType(s.Type); k != NoAudio {
-				r.audio.kind = k
-			}
+			r.audio.announce(s.Type)
 		}
 	}
 }
@@ -230,13 +248,29 @@ func codecOfType(t byte) es.Codec {
 
 // Packet is called for each packet.
 func (r *reader) Packet(p *ps.Packet) {
+	r.arrive()
+	p.PTS, p.DTS = r.stamp(p.PTS), r.stamp(p.DTS)
 	switch {
 	case p.Video() && (r.videoID == 0 || p.ID == r.videoID):
 		r.videoID = p.ID
 		r.videoPacket(p)
+	case p.Video():
+		r.leaveOut(SecondVideo, p)
 	case p.Audio() && (r.audioID == 0 || p.ID == r.audioID):
 		r.audioID = p.ID
-		r.audio.packet(p, r.video.Offset())
+		if r.audio.packet(p, r.video.Offset()); r.audio.count > countLimit {
+			r.refuse(TooLong, "")
+		}
+	case p.Audio() && !r.deaf:
+		r.leaveOut(SecondAudio, p)
+	}
+}
+
+// leaveOut counts a packet of a stream for which the MP4 has no track.
+func (r *reader) leaveOut(k ProblemKind, p *ps.Packet) {
+	if !p.Continued {
+		r.problem(k, 1, 0, p.Offset)
+		r.problems[k].Detail = fmt.Sprintf("stream %02X", p.ID)
 	}
 }
 

@@ -13,12 +13,12 @@ func streams(list ...ps.Stream) *ps.Map { return &ps.Map{Streams: list} }
 
 func TestMapsOfOtherStreams(t *testing.T) {
 	t.Parallel()
-	r := newReader(nil, 0, false)
+	r := newReader(nil, Options{})
 	r.Map(streams(ps.Stream{ID: 0xD0, Type: 0x10}, ps.Stream{ID: 0xF0, Type: 0x10}, ps.Stream{ID: 0xE0, Type: 0x90}, ps.Stream{ID: 0xBD, Type: 0x90}))
 	if r.foreign || r.audio.kind != OtherAudio || r.announced != "stream type 0x90" {
 		t.Errorf("%v %v %q", r.foreign, r.audio.kind, r.announced)
 	}
-	r = newReader(nil, 0, false)
+	r = newReader(nil, Options{})
 	r.Packet(&ps.Packet{ID: 0xE1})
 	r.Packet(&ps.Packet{ID: 0xC1})
 	r.Map(streams(ps.Stream{ID: 0xE0, Type: 0x10}, ps.Stream{ID: 0xC0, Type: 0x90}))
@@ -82,7 +82,7 @@ func TestHints(t *testing.T) {
 		{Info{Audio: 0x2000, Rate: 16000}, es.Unknown, MPEGAudio, 0},
 		{Info{Audio: 0x7221, Rate: 16000}, es.Unknown, OtherAudio, 0},
 	} {
-		r := newReader(nil, 0, false)
+		r := newReader(nil, Options{})
 		r.hints(c.info)
 		if r.video.Codec != c.codec || r.audio.kind != c.kind || r.audio.rate != c.rate || r.foreign {
 			t.Errorf("%+v: %v, %v at %d, %v", c.info, r.video.Codec, r.audio.kind, r.audio.rate, r.foreign)
@@ -92,11 +92,11 @@ func TestHints(t *testing.T) {
 		0x90: G711A, 0x91: G711U, 0x0F: AAC, 0x03: MPEGAudio, 0x04: MPEGAudio, 0: NoAudio,
 		0x01: OtherAudio, 0x02: OtherAudio, 0x05: OtherAudio, 0x92: OtherAudio, 0xFF: OtherAudio,
 	} {
-		if got := audioOfType(kind); got != want {
+		if got, name := audioOfType(kind); got != want || (name == "") != (want != OtherAudio) {
 			t.Errorf("type %#x is %v", kind, got)
 		}
 	}
-	if got, want := newReader(nil, time.Minute, false).times.span, int64(70*clock); got != want {
+	if got, want := newReader(nil, Options{Span: time.Minute}).times.span, int64(70*clock); got != want {
 		t.Errorf("a minute may last %d units, want %d", got, want)
 	}
 }
@@ -106,7 +106,7 @@ func TestHints(t *testing.T) {
 func TestForeignAtOnce(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[byte]string{1: "MPEG-2", 2: "MPEG-2", 0x10: "MPEG-4", 0xB0: "Hikvision's private H.264", 0xB1: "MJPEG"} {
-		r := newReader(nil, 0, false)
+		r := newReader(nil, Options{})
 		r.Map(streams(ps.Stream{ID: 0xE0, Type: kind}))
 		r.Packet(&ps.Packet{ID: 0xE0, Payload: make([]byte, 9)})
 		r.Packet(&ps.Packet{ID: 0xE0, Payload: make([]byte, 9), Continued: true})
@@ -216,7 +216,7 @@ func TestFirstKeyFrame(t *testing.T) {
 		t.Errorf("%d pictures, %+v", r.report.Frames, r.problems[LateKeyFrame])
 	}
 	for _, sets := range []string{"", "\x00\x00\x01\x67\x42\x00\x1E\xDA\x05\x0D\x90\x00\x00\x01", "\x00\x00\x01\x68\xCE\x38\x80\x00\x00\x01"} {
-		r := newReader(nil, 0, false)
+		r := newReader(nil, Options{})
 		r.video.Codec = es.H264
 		r.video.Write([]byte(sets))
 		r.picture(key)

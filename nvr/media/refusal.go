@@ -12,6 +12,7 @@ const (
 	FieldPictures                       // interlaced H.264 that codes each field by itself
 	Reordered                           // frames out of order without decoding times
 	HugeFrame                           // a frame larger than any camera sends
+	TooLong                             // more frames or more time than any recording has
 )
 
 var refusalWords = [...]string{
@@ -22,6 +23,7 @@ var refusalWords = [...]string{
 	FieldPictures:    "interlaced video in separate fields",
 	Reordered:        "frames out of order without decoding times",
 	HugeFrame:        "a frame is too large",
+	TooLong:          "more frames or more time than any recording has",
 }
 
 // Refusal says why a recording stays as it is. It is an error.

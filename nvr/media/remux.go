@@ -18,6 +18,8 @@ type Options struct {
 	// cut to what was searched for. A gap that leads beyond it by more than ten
 	// seconds is taken for a jump of the clock. 0: no limit.
 	Span time.Duration
+	// StampRate is what a scan reported; 0: time stamps count 1/90000 s.
+	StampRate int64
 	// Frames is how many pictures a scan counted, Bytes the recording's size.
 	// They tell how much room the index needs in front of the samples; the
 	// exact number is not needed. 0: src is asked for its size, if it can tell.
@@ -39,7 +41,7 @@ const frameLimit = 6 << 20
 // is damaged: keep the recording.
 func Remux(dst io.WriteSeeker, src io.Reader, o Options) (Report, error) {
 	m := &muxer{dst: dst, reserve: o.reserve(src)}
-	r := newReader(m, o.Span, o.DropAudio)
+	r := newReader(m, o)
 	buf := make([]byte, readSize)
 	for {
 		n, err := src.Read(buf)
@@ -71,19 +73,21 @@ const (
 	perFrame = 28
 )
 
-// reserve returns how much room to keep for the index.
+// reserve returns how much room to keep for the index: at most a hundredth of
+// the recording, or a MiB. An index that needs more goes behind the samples.
 func (o Options) reserve(src io.Reader) int64 {
-	if o.Frames > 0 {
-		return reserveBase + int64(o.Frames)*perFrame
-	}
-	size := o.Bytes
-	if f, ok := src.(interface{ Stat() (fs.FileInfo, error) }); ok && size <= 0 {
+	size := max(o.Bytes, 0)
+	if f, ok := src.(interface{ Stat() (fs.FileInfo, error) }); ok && size == 0 {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			size = info.Size()
 		}
 	}
-	bySpan := int64(o.Span.Seconds()) * 30 * perFrame
-	return reserveBase + max(48<<10, min(size, 1<<40)/200, min(bySpan, 64<<20))
+	most := max(1<<20, min(size, 1<<32)/100)
+	if o.Frames > 0 {
+		return min(reserveBase+int64(o.Frames)*perFrame, most)
+	}
+	bySpan := min(int64(o.Span.Seconds())*30, 1<<32) * perFrame
+	return min(reserveBase+max(48<<10, size/200, bySpan), most)
 }
 
 // muxer writes the MP4. It begins the file with the first picture, so that what

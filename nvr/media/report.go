@@ -32,6 +32,10 @@ type Report struct {
 	FirstWall, LastWall, WallEnd time.Time
 	FirstWallAt                  time.Duration
 
+	// StampRate is how many units of the time stamps make a second, when that is
+	// not 90000; 0 when it is. Options.StampRate takes it. Gaps are not told then.
+	StampRate int64
+
 	Gaps     []Gap // longer than GapLimit, at most MaxGaps
 	GapCount int   // all of them
 	GapTime  time.Duration
@@ -62,34 +66,49 @@ type Gap struct {
 type ProblemKind int
 
 // The kinds of problems. Those up to Scrambled mean that bytes are missing or
-// wrong; the others, that the file is whole but odd.
+// wrong; the others, that the file is whole but odd, or that not all of it can
+// be in an MP4.
 const (
 	CutShort      ProblemKind = iota // the file ends inside a packet
 	Garbage                          // bytes that belong to no packet, or packets of a wrong length
+	Holes                            // blocks of zeros in pictures, where no encoder writes them
 	MissingFrames                    // frame numbers are missing
 	Duplicates                       // pictures came twice; one of the two was dropped
-	LateKeyFrame                     // the file begins with pictures that cannot be decoded
 	Scrambled                        // some packets are marked as encrypted
+	LateKeyFrame                     // the file begins with pictures that cannot be decoded
 	TimeJumps                        // time stamps jump; the jumps were closed
 	NoTimes                          // pictures without a time stamp; theirs is estimated
-	WallJumps                        // the recorder's clock and the time stamps disagree
+	StampUnits                       // time stamps count something else than 1/90000 s
+	WallRate                         // over the whole recording, time stamps and the recorder's clock disagree
+	WallJumps                        // the recorder's clock and the time stamps disagree from one key frame to the next
 	Resized                          // the picture's size changes
+	NoVPS                            // H.265 without a video parameter set
+	SecondVideo                      // packets of another video stream; they are left out
+	SecondAudio                      // packets of another audio stream; they are left out
 	OddAudio                         // audio that MP4 cannot hold, or that is damaged; it is left out
+	DoubtfulAudio                    // header and map announce different kinds of audio, and nothing else tells
 	problemKinds                     // how many there are
 )
 
 var problemWords = [problemKinds]string{
 	CutShort:      "the file ends inside a packet",
 	Garbage:       "bytes are missing or do not belong there",
+	Holes:         "frames have blocks of zeros in them",
 	MissingFrames: "frames are missing",
 	Duplicates:    "frames came twice and were dropped",
-	LateKeyFrame:  "frames in front of the first key frame were dropped",
 	Scrambled:     "packets are marked as encrypted",
+	LateKeyFrame:  "frames in front of the first key frame were dropped",
 	TimeJumps:     "time stamps jump",
 	NoTimes:       "frames have no time of their own",
+	StampUnits:    "time stamps do not count 1/90000 s",
+	WallRate:      "time stamps and the recorder's clock run at different rates",
 	WallJumps:     "the recorder's clock was set",
 	Resized:       "the picture size changes",
+	NoVPS:         "the video parameter set is missing, which some players need",
+	SecondVideo:   "a second video stream is not in the MP4",
+	SecondAudio:   "a second audio stream is not in the MP4",
 	OddAudio:      "audio packets could not be used",
+	DoubtfulAudio: "the kind of audio is in doubt",
 }
 
 // String returns the problem in words.
@@ -107,15 +126,19 @@ func (k ProblemKind) Damage() bool { return k <= Scrambled }
 // Problem is a kind of problem and how often it was seen.
 type Problem struct {
 	Kind   ProblemKind
-	Count  int64 // places, frames or packets
-	Bytes  int64 // concerned; 0 when bytes are not the measure
-	Offset int64 // of the first in the file; -1 when it is not known
+	Count  int64  // places, frames or packets
+	Bytes  int64  // concerned; 0 when bytes are not the measure
+	Offset int64  // of the first in the file; -1 when it is not known
+	Detail string // what it is about, such as a codec; may be empty
 }
 
 // String returns the problem as a sentence without a full stop.
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(p.Kind.String())
+	if p.Detail != "" {
+		b.WriteString(": " + p.Detail)
+	}
 	fmt.Fprintf(&b, " (%d", p.Count)
 	if p.Bytes > 0 {
 		fmt.Fprintf(&b, ", %d bytes", p.Bytes)

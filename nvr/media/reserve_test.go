@@ -25,13 +25,17 @@ func TestRoomForTheIndex(t *testing.T) {
 	}{
 		{"nothing", Options{}, base + least},
 		{"pictures", Options{Frames: 1, Bytes: 1 << 40}, base + 28},
-		{"many pictures", Options{Frames: 90000}, base + 90000*28},
+		{"many pictures", Options{Frames: 90000, Bytes: 1 << 30}, base + 90000*28},
+		{"many small pictures", Options{Frames: 86400, Bytes: 165e6}, 1650000},
+		{"many pictures of nobody knows how many bytes", Options{Frames: 90000}, 1 << 20},
 		{"bytes", Options{Bytes: 1 << 30}, base + 1<<30/200},
 		{"few bytes", Options{Bytes: 1 << 10}, base + least},
-		{"bytes beyond reason", Options{Bytes: 1 << 50}, base + 1<<40/200},
+		{"bytes beyond reason", Options{Bytes: 1 << 50}, 1 << 32 / 100},
 		{"a negative number of bytes", Options{Bytes: -1 << 40, Frames: -1}, base + least},
-		{"a span", Options{Span: time.Hour}, base + 3600*30*28},
-		{"a span beyond reason", Options{Span: 1e6 * time.Hour}, base + 64<<20},
+		{"a span", Options{Span: time.Hour, Bytes: 1 << 30}, base + 1<<30/200},
+		{"a span of few bytes", Options{Span: time.Hour, Bytes: 1 << 20}, 1 << 20},
+		{"a span of large pictures", Options{Span: time.Hour, Bytes: 1 << 29}, base + 3600*30*28},
+		{"a span beyond reason", Options{Span: 1e6 * time.Hour}, 1 << 20},
 		{"a negative span", Options{Span: -time.Hour}, base + least},
 		{"a short span of many bytes", Options{Span: time.Minute, Bytes: 1 << 30}, base + 1<<30/200},
 	} {
@@ -75,7 +79,7 @@ func TestShort(t *testing.T) {
 func TestDeaf(t *testing.T) {
 	t.Parallel()
 	for _, deaf := range []bool{false, true} {
-		r := newReader(nil, 0, deaf)
+		r := newReader(nil, Options{DropAudio: deaf})
 		r.begun, r.demux = true, reading(baseline).demux
 		r.audioID = 0xC0
 		r.audio.reject(7)

@@ -13,6 +13,10 @@ var ErrReported = errors.New("the scan has ended")
 // any size: the pieces make no difference to the report. The zero value is
 // ready. It is for one goroutine.
 type Scanner struct {
+	// DropAudio says that nobody wants the audio: what is wrong with it is no
+	// problem. It counts until the first Write.
+	DropAudio bool
+
 	r     *reader
 	ended bool
 }
@@ -32,7 +36,7 @@ func (s *Scanner) Write(p []byte) (int, error) {
 
 func (s *Scanner) begin() {
 	if s.r == nil {
-		s.r = newReader(nil, 0, false)
+		s.r = newReader(nil, Options{DropAudio: s.DropAudio})
 	}
 }
 

@@ -89,6 +89,7 @@ func (a *audio) emit(frame []byte, samples int) {
 		a.sink.sound(frame)
 	}
 	a.total += int64(samples)
+	a.count++
 	a.pending = append(a.pending, samples)
 	if !a.doubt || len(a.pending) > pendingMax {
 		a.settle(false)

@@ -43,8 +43,7 @@ type Archive struct {
 	compactAfter    int   // lines
 	checkpointEvery int64 // bytes
 
-	alike    map[string]int // recordings of a recorder that came damaged the same twice; under mu
-	adopting sync.Mutex     // or two callers of Stored would note one file twice
+	adopting sync.Mutex // or two callers of Stored would note one file twice
 
 	mu     sync.Mutex
 	closed bool
@@ -68,7 +67,7 @@ func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	a := &Archive{
-		dir: dir, log: log, index: newIndex(), parts: map[recordingID]*Part{}, alike: map[string]int{},
+		dir: dir, log: log, index: newIndex(), parts: map[recordingID]*Part{},
 		now:  func() time.Time { return time.Now().Truncate(time.Second) },
 		wrap: func(f *os.File) partFile { return f }, compactAfter: compactAfter,
 		checkpointEvery: checkpointEvery,

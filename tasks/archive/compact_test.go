@@ -30,7 +30,7 @@ func anyRecord(t *rapid.T) record {
 	if n%2 == 1 {
 		file.Begins = "2026-11-03T08:15:00.400"
 	}
-	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, uncutRecord, besideRecord, "other"}).Draw(t, "type") {
+	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, habitRecord, staysRecord, uncutRecord, besideRecord, "other"}).Draw(t, "type") {
 	case placingRecord:
 		file.Type = placingRecord
 		return file
@@ -43,6 +43,8 @@ func anyRecord(t *rapid.T) record {
 		return tryOf(id, Attempt{Count: n, Next: file.At, Failure: "busy"})
 	case cameraRecord:
 		return cameraOf(CameraKey{Recorder: "r", Track: nvr.Track(n)}, []string{"failed", "done"}[n%2])
+	case habitRecord:
+		return habitOf(habit{"10.0.0.5", "bytes are missing"}, n)
 	case damagedRecord:
 		return damagedOf(id, damage{sum: disk.Sum{byte(n)}, count: n})
 	case staysRecord:

@@ -27,7 +27,7 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 		return nil
 	}
 	src := io.NewSectionReader(p.file, 0, pr.done.Bytes)
-	movie, report, err := p.movie(ctx, src, media.Options{Frames: pr.report.Frames, Bytes: pr.done.Bytes})
+	movie, report, err := p.movie(ctx, src, media.Options{Frames: pr.report.Frames, Bytes: pr.done.Bytes, StampRate: pr.report.StampRate})
 	if err == nil {
 		pr.done.remark(newProblems(&report, &pr.report)...)
 		pr.beside = p.item.format() == Both || !report.Clean()

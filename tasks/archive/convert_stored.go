@@ -55,7 +55,7 @@ func (p *Part) fromRaw(ctx context.Context, raw entry) (f File, ok bool, err err
 		return File{}, true, a.fail("open", raw.path, err)
 	}
 	defer func() { _ = src.Close() }() // it was only read
-	h, scan := sha256.New(), media.Scanner{}
+	h, scan := sha256.New(), media.Scanner{DropAudio: p.item.DropAudio}
 	if _, err = io.Copy(io.MultiWriter(h, &scan), disk.Until(ctx, src)); err != nil {
 		return File{}, true, a.fail("read", raw.path, err)
 	}
@@ -64,7 +64,7 @@ func (p *Part) fromRaw(ctx context.Context, raw entry) (f File, ok bool, err err
 		return File{}, false, nil
 	}
 	report := scan.Report()
-	movie, report, err := p.movie(ctx, io.NewSectionReader(src, 0, raw.bytes), media.Options{Frames: report.Frames, Bytes: raw.bytes})
+	movie, report, err := p.movie(ctx, io.NewSectionReader(src, 0, raw.bytes), media.Options{Frames: report.Frames, Bytes: raw.bytes, StampRate: report.StampRate})
 	if reason, bad := unfit(ctx, err); bad {
 		f := raw.file()
 		f.Notes = []string{"no MP4 can be made of it: " + field(reason)}

@@ -29,6 +29,7 @@ type index struct {
 	kept     map[recordingID]int64
 	attempts map[recordingID]Attempt
 	damaged  map[recordingID]damage // what came damaged
+	habits   map[habit]int          // recordings that came the same twice with these problems
 	stays    map[recordingID]bool   // no MP4 can be made of it
 	clips    map[recordingID][]clip // that are done, the shortest first
 	uncut    map[fileID]bool        // clips of which there is nothing: the whole serves them
@@ -59,7 +60,7 @@ func newIndex() *index {
 	return &index{
 		done: map[fileID]entry{}, placing: map[fileID]record{}, owners: map[string]fileID{},
 		kept: map[recordingID]int64{}, attempts: map[recordingID]Attempt{}, cameras: map[CameraKey]string{},
-		damaged: map[recordingID]damage{}, stays: map[recordingID]bool{},
+		damaged: map[recordingID]damage{}, habits: map[habit]int{}, stays: map[recordingID]bool{},
 		clips: map[recordingID][]clip{}, uncut: map[fileID]bool{}, beside: map[string]disk.Sum{},
 	}
 }
@@ -93,6 +94,8 @@ func (x *index) apply(r record, line int) {
 		delete(x.damaged, r.ID)
 	case damagedRecord:
 		x.damaged[r.ID] = damage{sum: r.SHA256, count: r.Attempts}
+	case habitRecord:
+		x.habits[habit{r.Recorder, r.Failure}] = r.Attempts
 	case staysRecord:
 		x.stays[r.ID] = true
 	case uncutRecord:
@@ -149,7 +152,7 @@ func (x *index) keep(id recordingID, bytes int64) {
 
 // size is the number of lines that a journal without superseded ones has.
 func (x *index) size() int {
-	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.damaged) + len(x.stays) + len(x.uncut) +
+	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.damaged) + len(x.habits) + len(x.stays) + len(x.uncut) +
 		len(x.cameras) + len(x.beside)
 }
 
@@ -167,6 +170,9 @@ func (x *index) rest() []record {
 	}
 	for id, d := range x.damaged {
 		all = append(all, damagedOf(id, d))
+	}
+	for h, n := range x.habits {
+		all = append(all, habitOf(h, n))
 	}
 	for id := range x.stays {
 		all = append(all, record{Type: staysRecord, ID: id})
@@ -193,6 +199,10 @@ func uncutOf(id fileID) record {
 
 func damagedOf(id recordingID, d damage) record {
 	return record{Type: damagedRecord, ID: id, Attempts: d.count, SHA256: d.sum}
+}
+
+func habitOf(h habit, recordings int) record {
+	return record{Type: habitRecord, Recorder: h.recorder, Failure: h.kinds, Attempts: recordings}
 }
 
 func cameraOf(c CameraKey, state string) record {

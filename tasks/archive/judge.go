@@ -2,6 +2,7 @@ package archive
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -13,10 +14,10 @@ const (
 	// downloadsAtMost is how often a recording is fetched that comes damaged in
 	// another way each time; then it is kept as it came.
 	downloadsAtMost = 3
-	// alikeEnough is how many recordings of a recorder have to come damaged in
-	// the same way twice until its others are not fetched again for that: what
-	// looks like damage is then how this recorder writes.
-	alikeEnough = 3
+	// habitual is how many recordings of a recorder have to come with the same
+	// problems and the same bytes twice until its others are not fetched again for
+	// these problems: what looks like damage is then how this recorder writes.
+	habitual = 3
 )
 
 // judge decides on what the scan found. It returns what is to be noted of the
@@ -26,10 +27,10 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 		return nil, nil
 	}
 	notes, cut := compareSpan(p.item.Recording, m)
-	harm := ""
+	harm, kinds := "", "ends early"
 	switch {
 	case m.Verdict() == media.Damaged:
-		harm = problemsOf(m)
+		harm, kinds = problemsOf(m)
 	case cut && p.item.Recording.Size == 0 && t.Receipt.Length <= 0:
 		harm = notes[len(notes)-1] // nothing else could have told that it was cut
 		notes = notes[:len(notes)-1]
@@ -39,7 +40,7 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 	if harm == "" {
 		return notes, nil
 	}
-	how, keep := p.archive.resigned(p.item.Recorder, p.id, sum)
+	how, keep := p.archive.resigned(habit{p.item.Recorder, kinds}, p.id, sum)
 	switch {
 	case keep:
 	case t.Last:
@@ -53,19 +54,16 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 	return append(notes, fmt.Sprintf("damaged, %s: %s", how, harm)), nil
 }
 
-// problemsOf words the problems of a report that mean damage.
-func problemsOf(m *media.Report) string {
-	text := ""
+// problemsOf words the problems of a report that mean damage, and their kinds
+// alone.
+func problemsOf(m *media.Report) (harm, kinds string) {
+	var all, each []string
 	for _, problem := range m.Problems {
-		if !problem.Kind.Damage() {
-			continue
+		if problem.Kind.Damage() {
+			all, each = append(all, problem.String()), append(each, problem.Kind.String())
 		}
-		if text != "" {
-			text += ", "
-		}
-		text += problem.String()
 	}
-	return text
+	return strings.Join(all, ", "), strings.Join(each, ", ")
 }
 
 // newProblems words the problems of a report that the scan before it did not
@@ -79,29 +77,35 @@ func newProblems(m, scan *media.Report) (notes []string) {
 	return notes
 }
 
+// habit is a recorder, and kinds of problems that its recordings come with
+// however often they are fetched.
+type habit struct{ recorder, kinds string }
+
 // resigned reports whether a damaged recording is kept, and words why. Else it
 // remembers what came.
-func (a *Archive) resigned(recorder string, id recordingID, sum disk.Sum) (how string, keep bool) {
+func (a *Archive) resigned(h habit, id recordingID, sum disk.Sum) (how string, keep bool) {
 	a.mu.Lock()
-	before := a.index.damaged[id]
-	alike := a.alike[recorder]
-	same := before.count > 0 && before.sum == sum
-	if same {
-		a.alike[recorder]++
-	}
+	before, seen := a.index.damaged[id], a.index.habits[h]
 	a.mu.Unlock()
 	switch now := before.count + 1; {
-	case same:
+	case before.count > 0 && before.sum == sum:
+		if seen < habitual {
+			a.noteDamage(habitOf(h, seen+1))
+		}
 		return fmt.Sprintf("the same in %d downloads", now), true
 	case now >= downloadsAtMost:
 		return fmt.Sprintf("in another way in each of %d downloads", now), true
-	case alike >= alikeEnough && before.count == 0:
+	case seen >= habitual && before.count == 0:
 		return "like others of this recorder that came the same twice", true
 	default:
-		if err := a.note(damagedOf(id, damage{sum: sum, count: now})); err != nil {
-			a.log.Warn("That a recording came damaged could not be noted", "error", err)
-		}
+		a.noteDamage(damagedOf(id, damage{sum: sum, count: now}))
 		return "", false
+	}
+}
+
+func (a *Archive) noteDamage(r record) {
+	if err := a.note(r); err != nil {
+		a.log.Warn("That a recording came damaged could not be noted", "error", err)
 	}
 }
 

@@ -82,14 +82,19 @@ func TestDamagedAndThen(t *testing.T) {
 	})
 	t.Run("like others of the recorder", func(t *testing.T) {
 		a := open(t, t.TempDir())
-		for n := range alikeEnough {
+		for n := range habitual {
 			it := shot(n, Raw, 0)
 			damagedOnce(t, a, it, harm(1))
 			commit(t, a, it, harm(1))
 		}
+		a = reopen(t, a) // the next run knows it
 		if f := commit(t, a, shot(9, Raw, 0), harm(1)); !strings.Contains(strings.Join(f.Notes, "; "), "like others of this recorder") {
 			t.Errorf("Notes = %q", f.Notes)
 		}
+		damagedOnce(t, a, shot(8, Raw, 0), good[:len(good)-100]) // another kind of damage
+		other := shot(7, Raw, 0)
+		other.Recorder = "10.0.0.77"
+		damagedOnce(t, a, other, harm(1))
 	})
 }
 

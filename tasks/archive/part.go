@@ -77,6 +77,7 @@ func (p *Part) Write(b []byte) (int, error) {
 func (p *Part) hashing() *hasher {
 	if p.hash == nil {
 		p.hash = newHasher(p.file, p.checkpoint)
+		p.hash.scan.DropAudio = p.item.DropAudio
 	}
 	return p.hash
 }

@@ -24,6 +24,7 @@ const (
 	keptRecord    recordType = "kept"    // so many bytes of a part survive a power cut
 	tryRecord     recordType = "try"     // an attempt failed
 	damagedRecord recordType = "damaged" // what came was damaged, and was dropped
+	habitRecord   recordType = "habit"   // recordings of a recorder came the same twice with such problems
 	staysRecord   recordType = "stays"   // no MP4 can be made of it: the raw file is what there is
 	uncutRecord   recordType = "uncut"   // nothing of it lies in the clip that was wanted: the whole file is what there is
 	cameraRecord  recordType = "camera"  // a camera ended

@@ -12,8 +12,12 @@ const (
 	// chance. So many behind a packet tell whether its length was right.
 	lookahead = 10
 	// padding is how many zero bytes between packets are taken for alignment
-	// and not for damage.
-	padding = 16
+	// and not for damage. Between packs, and at the end, recorders fill up blocks
+	// and sectors: nothing is lost there.
+	padding    = 16
+	packFill   = 64 << 10
+	endFill    = 4 << 10
+	infoHeader = 64 // a vendor's header and the pack behind it
 )
 
 // Demuxer finds packs, maps and packets in a stream that is written to it.
@@ -29,7 +33,9 @@ type Demuxer struct {
 	pmap   Map
 
 	garbage int64 // bytes skipped since from
-	zeros   int64 // of them, zero bytes since the last other byte
+	zeros   int64 // of them, zero bytes,
+	ones    int64 // bytes of all ones,
+	breaks  int64 // and line breaks
 	from    int64 // where the garbage began
 }
 
@@ -72,10 +78,11 @@ func (d *Demuxer) hold(b []byte) {
 func (d *Demuxer) Close() error {
 	used := d.consume(d.carry, true)
 	if rest := d.carry[used:]; len(rest) > 0 {
-		d.flushGarbage()
+		d.flushGarbage(padding)
 		d.h.Damage(Damage{Kind: Cut, Offset: d.offset, Bytes: int64(len(rest))})
 	}
-	d.flushGarbage()
+	d.ones += d.breaks
+	d.flushGarbage(endFill)
 	d.carry = nil
 	return nil
 }
@@ -111,6 +118,15 @@ func (d *Demuxer) step(b []byte, final bool) (n, need int) {
 		}
 		return d.skip(b, len(b)), 0
 	}
+	if d.garbage == 0 && bytes.HasPrefix(b, []byte("IMKH")) {
+		if len(b) < infoHeader && !final {
+			return 0, infoHeader
+		}
+		// The header of a recording, again in the middle.
+		if n := bytes.Index(b[:min(len(b), infoHeader)], []byte{0, 0, 1, packCode}); n > 0 {
+			return n, 0
+		}
+	}
 	if !isElement(b) {
 		return d.skip(b, nextElement(b, 1)), 0
 	}
@@ -126,7 +142,7 @@ func (d *Demuxer) step(b []byte, final bool) (n, need int) {
 	case code == packCode:
 		return d.stepPack(b, final)
 	case code == endCode:
-		d.flushGarbage()
+		d.flushGarbage(packFill)
 		return 4, 0
 	default:
 		return d.stepSized(b, final)
@@ -181,19 +197,20 @@ func (d *Demuxer) skip(b []byte, n int) int {
 	if d.garbage == 0 {
 		d.from = d.offset
 	}
+	count := func(c string) int64 { return int64(bytes.Count(b[:n], []byte(c))) }
 	d.garbage += int64(n)
-	if k := len(bytes.TrimRight(b[:n], "\x00")); k > 0 {
-		d.zeros = int64(n - k)
-	} else {
-		d.zeros += int64(n)
-	}
+	d.zeros += count("\x00")
+	d.ones += count("\xFF")
+	d.breaks += count("\r") + count("\n")
 	return n
 }
 
-// flushGarbage reports the bytes skipped so far, now that their end is known.
-func (d *Demuxer) flushGarbage() {
-	if d.garbage > padding || d.garbage > d.zeros {
+// flushGarbage reports the bytes skipped so far, now that their end is known. No
+// more than so many of them, and of nothing but fill, are no damage.
+func (d *Demuxer) flushGarbage(fill int64) {
+	pad := d.garbage <= padding && d.garbage == d.zeros
+	if !pad && (d.garbage > fill || d.garbage > d.zeros+d.ones) {
 		d.h.Damage(Damage{Kind: Garbage, Offset: d.from, Bytes: d.garbage})
 	}
-	d.garbage, d.zeros = 0, 0
+	d.garbage, d.zeros, d.ones, d.breaks = 0, 0, 0, 0
 }

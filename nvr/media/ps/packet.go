@@ -10,7 +10,7 @@ import (
 func (d *Demuxer) stepPack(b []byte, final bool) (n, need int) {
 	if len(b) < 8 {
 		if final && bytes.HasPrefix([]byte{0, 0, 1}, b[4:]) {
-			d.flushGarbage()
+			d.flushGarbage(packFill)
 			return 4, 0
 		}
 		return 0, 8
@@ -31,7 +31,7 @@ func (d *Demuxer) stepPack(b []byte, final bool) (n, need int) {
 	if len(b) < n {
 		return 0, n
 	}
-	d.flushGarbage()
+	d.flushGarbage(packFill)
 	pack := Pack{Offset: d.offset}
 	if n == 20 && b[14] == 0xFF && b[15] == 0xFF {
 		// Hikvision hides the frame number in the stuffing. It can look like
@@ -56,7 +56,7 @@ func (d *Demuxer) stepSized(b []byte, final bool) (n, need int) {
 	}
 	elementary := b[3] >= 0xC0 && b[3] < 0xF0
 	if len(b) >= n && followed(b[n:]) {
-		d.flushGarbage()
+		d.flushGarbage(0)
 		d.emit(b[:n], false)
 		return n, 0
 	}
@@ -70,7 +70,7 @@ func (d *Demuxer) stepSized(b []byte, final bool) (n, need int) {
 			break
 		}
 	}
-	d.flushGarbage()
+	d.flushGarbage(0)
 	d.emit(inside, true)
 	if len(b) < n {
 		return 0, 0
@@ -82,8 +82,12 @@ func (d *Demuxer) stepSized(b []byte, final bool) (n, need int) {
 // followed reports whether b, the bytes behind an element, can be the beginning
 // of another one or of padding. At the end of the stream there may be none.
 func followed(b []byte) bool {
-	return isElement(b) || bytes.HasPrefix([]byte{0, 0, 0}, b[:min(len(b), 3)]) ||
-		len(b) < 4 && bytes.HasPrefix([]byte{0, 0, 1}, b)
+	for _, fill := range []string{"\x00\x00\x00", "\xFF\xFF\xFF\xFF\xFF\xFF", "IMKH"} {
+		if bytes.HasPrefix([]byte(fill), b[:min(len(b), len(fill))]) {
+			return true
+		}
+	}
+	return isElement(b) || len(b) < 4 && bytes.HasPrefix([]byte{0, 0, 1}, b) || len(b) < lookahead && len(bytes.TrimLeft(b, "\r\n")) == 0
 }
 
 // emit hands a complete element on.
@@ -118,7 +122,7 @@ func (d *Demuxer) openPacket(b []byte) (n, need int) {
 	if len(b) < n {
 		return 0, n
 	}
-	d.flushGarbage()
+	d.flushGarbage(0)
 	p := &d.packet
 	*p = Packet{Offset: d.offset, ID: b[3]}
 	p.parse(b[:n])
