@@ -26,7 +26,7 @@ type reckoning struct {
 	decided bool
 	utc     bool
 	proven  bool   // by recordings that the other clock cannot explain
-	notice  string // for the operator, when the device is not like its kind
+	notice  Notice // for the operator, when the device is not like its kind
 }
 
 // Clock returns how the device writes times in searches, and whether its
@@ -43,11 +43,11 @@ func (r *Recorder) Clock() (c Clock, proven bool) {
 	return ClockLocal, k.proven
 }
 
-// ClockNotice returns a sentence for the operator when the recordings of a
-// device do not fit the clock that its kind searches by, "" when they do. It
+// ClockNotice says so when the recordings of a device do not fit the clock that
+// its kind searches by; it is the zero Notice when they do. It
 // can be there once a Search has begun. An operator who names the clock in
 // Config.Clock hears nothing.
-func (r *Recorder) ClockNotice() string { return r.known().clock.notice }
+func (r *Recorder) ClockNotice() Notice { return r.known().clock.notice }
 
 // reckon decides by which clock the device searches. Its kind says that mostly,
 // but some NVRs search by UTC and some cameras by their wall clock (gate_nvr
@@ -81,8 +81,8 @@ func (r *Recorder) reckon(ctx context.Context, j *joining, track Track) error {
 			p.conclude(&k, d.Kind, found)
 		}
 	}
-	if k.notice != "" {
-		r.log.Warn("the clock of searches", "utc", k.utc, "proven", k.proven, "notice", k.notice)
+	if k.notice != (Notice{}) {
+		r.log.Warn("the clock of searches", "utc", k.utc, "proven", k.proven, "notice", k.notice.What)
 	}
 	r.learn(func(l *learned) { l.clock = k })
 	return nil
@@ -202,17 +202,17 @@ func (p clockProbe) conclude(k *reckoning, kind DeviceKind, e clockEvidence) {
 	if k.utc {
 		assumed, other = other, assumed
 	}
-	column := map[string]string{"UTC": "utc", "its wall clock": "local"}
+	remedy := map[string]Remedy{"UTC": SearchByUTC, "its wall clock": SearchByLocal}
 	switch {
 	case e.void:
 	case e.late && p.assumedLate:
 		k.proven = true
 	case e.late:
 		k.utc, k.proven = p.lateIsUTC, true
-		k.notice = fmt.Sprintf("this %s searches by %s and not, as others do, by %s: its newest recordings would lie in the future otherwise; write %s in the clock column of the sheet to make it certain for every run",
-			kind, other, assumed, column[other])
+		k.notice = Notice{fmt.Sprintf("this %s searches by %s and not, as others do, by %s: its newest recordings would lie in the future otherwise",
+			kind, other, assumed), remedy[other]}
 	case e.early && p.assumedLate:
-		k.notice = fmt.Sprintf("this %s may search by %s and not, as others do, by %s: its newest recording ends %s before its clock; if the times of its recordings turn out to be shifted by that, write %s in the clock column of the sheet",
-			kind, other, assumed, roundUp(p.gap), column[other])
+		k.notice = Notice{fmt.Sprintf("this %s may search by %s and not, as others do, by %s: its newest recording ends %s before its clock, so its times may be shifted by that",
+			kind, other, assumed, roundUp(p.gap)), remedy[other]}
 	}
 }

@@ -75,7 +75,7 @@ type Error struct {
 	Err        error         // the cause; may be nil
 
 	what       string // what happened, in better words than the kind's own; may be empty
-	advice     string // a better hint than the kind's own; may be empty
+	remedy     Remedy // a better one than the kind's own; may be empty
 	maybeGone  bool   // the reason may be that the recording no longer exists
 	badRequest bool   // the recorder found fault with the request itself
 }
@@ -92,12 +92,6 @@ func failure(k Kind, detail string, cause error) *Error {
 func unexpected(what string, cause error) *Error {
 	e := failure(Protocol, "", cause)
 	e.what = CleanText(what, maxDetail)
-	return e
-}
-
-// advise replaces the kind's own hint.
-func (e *Error) advise(hint string) *Error {
-	e.advice = hint
 	return e
 }
 
@@ -158,30 +152,6 @@ func (e *Error) What() string {
 		text += ": " + e.Detail
 	}
 	return text
-}
-
-var whatToDo = map[Kind]string{
-	KindUnknown: "look into the log file for details",
-	Auth:        "check user and password in the sheet, then press r",
-	Locked:      "wait until the lock ends, check user and password in the sheet, then press r",
-	Forbidden:   "give this user the right to remote playback on the recorder, or use another user, then press r",
-	Busy:        "if it stays so, ask for less at once: --per-recorder 1",
-	Gone:        "it cannot be had any more; fetch old recordings sooner, before the recorder overwrites them",
-	Unreachable: "check the address in the sheet, the network, and that the recorder is switched on",
-	Timeout:     "if it keeps happening, check the network to the recorder or raise --timeout",
-	Slow:        "if it keeps happening, check the network to the recorder",
-	Short:       "if it keeps happening, check the network to the recorder, then the recorder's disk",
-	Protocol:    "check that the address belongs to a Hikvision recorder; the log file has the details",
-	TLS:         "use --insecure, or write the address without https://",
-}
-
-// Hint returns what the operator can do about it, as an imperative sentence
-// that begins in lower case.
-func (e *Error) Hint() string {
-	if e.advice != "" {
-		return e.advice
-	}
-	return whatToDo[e.Kind]
 }
 
 // roundUp writes a duration the way people say it.

@@ -107,7 +107,7 @@ func (x *exchange) next(req *http.Request, answer unauthorized, old *nonce) (*no
 	if answer.challenge == nil {
 		if !answer.basic {
 			return nil, unexpected("the recorder asks for a kind of sign-in that hikgrab does not know: "+answer.offered, nil).
-				advise("set the recorder's \"WEB Authentication\" to digest, then press r")
+				helped(UseDigest)
 		}
 		s.setBasic()
 		return nil, nil
@@ -129,7 +129,7 @@ func (x *exchange) saidOutright(answer unauthorized) *Error {
 	if x.refusals == 0 && tries >= 0 && tries <= lastTry && x.session.mustAsk() {
 		e := failure(Auth, "", nil)
 		e.TriesLeft, e.what = tries, "the login was not even tried"
-		return x.session.latch(e.advise("check user and password in the sheet; press r to try them all the same"))
+		return x.session.latch(e.helped(InsistOnLogin))
 	}
 	return nil
 }

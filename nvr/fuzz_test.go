@@ -123,7 +123,6 @@ func FuzzStatus(f *testing.F) {
 			return
 		}
 		checkClean(t, e.What(), 0)
-		checkClean(t, e.Hint(), 0)
 		if e.Kind == KindUnknown || e.RetryAfter < 0 {
 			t.Fatalf("%+v", e)
 		}
@@ -304,13 +303,11 @@ func TestErrorsReadWell(t *testing.T) {
 	}
 	for _, k := range Kinds() {
 		e := failure(k, "", nil)
-		if e.What() == "" || e.Hint() == "" || k.String() == "error" {
-			t.Errorf("kind %d has no words: %q, %q, %q", k, k, e.What(), e.Hint())
+		if e.What() == "" || e.Remedy() == "" || k.String() == "error" {
+			t.Errorf("kind %d has no words: %q, %q, %q", k, k, e.What(), e.Remedy())
 		}
-		for _, text := range []string{e.What(), e.Hint()} {
-			if strings.HasSuffix(text, ".") || strings.ToLower(text[:1]) != text[:1] {
-				t.Errorf("%q does not read well behind a colon", text)
-			}
+		if text := e.What(); strings.HasSuffix(text, ".") || strings.ToLower(text[:1]) != text[:1] {
+			t.Errorf("%q does not read well behind a colon", text)
 		}
 	}
 }

@@ -160,7 +160,7 @@ func mustFail(t *testing.T, err error, want nvr.Kind) *nvr.Error {
 	if !ok {
 		t.Fatalf("the error is a %T", err)
 	}
-	if e.What() == "" || e.Hint() == "" || e.Op == "" || e.Recorder == "" {
+	if e.What() == "" || e.Remedy() == "" || e.Op == "" || e.Recorder == "" {
 		t.Fatalf("the error lacks something: %+v", e)
 	}
 	return e

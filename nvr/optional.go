@@ -83,7 +83,7 @@ func (r *Recorder) optional(ctx context.Context, path string) (document, error) 
 		return document{sent: d.sent, came: d.came, header: d.header}, nil
 	case Protocol:
 		e, _ := errors.AsType[*Error](err)
-		if d.status == 0 || e.advice != "" {
+		if d.status == 0 || e.remedy != "" {
 			return document{}, err // no answer, or one that asks somebody to act: a redirect, a sign-in that is not known
 		}
 		r.log.Debug("the device does without", "path", path, "reason", err)

@@ -272,7 +272,7 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 		}
 		if refused.Kind == Protocol && verdict.noStorage() {
 			refused.what = "this device refuses to search"
-			return found{}, refused.advise("check that the device has a disk or card that is in order; a camera that a recorder records keeps nothing itself, so ask the recorder")
+			return found{}, refused.helped(CheckOwnDisk)
 		}
 		refused.badRequest = d.status == http.StatusBadRequest || verdict.badRequest()
 		if !refused.badRequest || refused.Kind == Busy {

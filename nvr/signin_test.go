@@ -362,8 +362,8 @@ func TestUnknownKindOfSignIn(t *testing.T) {
 		w.WriteHeader(http.StatusUnauthorized)
 	})
 	_, err := client.SignIn(t.Context())
-	if e := mustFail(t, err, nvr.Protocol); !strings.Contains(e.Hint(), "digest") {
-		t.Errorf("hint %q", e.Hint())
+	if e := mustFail(t, err, nvr.Protocol); e.Remedy() != nvr.UseDigest {
+		t.Errorf("remedy %q", e.Remedy())
 	}
 }
 

@@ -178,7 +178,7 @@ func refusal(status int, header http.Header, body []byte) *Error {
 	}
 	if status == http.StatusBadRequest && !isVerdict && bytes.Contains(bytes.ToUpper(body), []byte("HTTPS")) {
 		return unexpected("HTTPS is spoken on that port", nil).
-			advise("put https:// in front of the address in the sheet, then press r")
+			helped(UseHTTPS)
 	}
 	e := failure(kindOfAnswer(status, s), describe(status, s, isVerdict), nil)
 	if e.Kind == Busy {
@@ -236,7 +236,7 @@ func describe(status int, s responseStatus, isVerdict bool) string {
 func redirected(header http.Header) *Error {
 	to := CleanText(header.Get("Location"), 80)
 	return unexpected("it redirects to "+to+", which is not followed", nil).
-		advise("if that is the recorder's true address, write it in the sheet (with https:// if it says so), then press r")
+		helped(UseNewAddress)
 }
 
 // retryAfter reads how long a busy recorder asks to be left alone. Times are

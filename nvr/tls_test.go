@@ -42,8 +42,8 @@ func TestCertificates(t *testing.T) {
 	device, address, fingerprint := secure(t, simulator.ModernTLS)
 
 	e := mustFail(t, signIn(t, address, false), nvr.TLS)
-	if !strings.Contains(e.What(), fingerprint) || !strings.Contains(e.Hint(), "--insecure") || !strings.Contains(e.Hint(), "#sha256:"+fingerprint) {
-		t.Errorf("%q, %q", e.What(), e.Hint())
+	if !strings.Contains(e.What(), fingerprint) || e.Remedy() != nvr.TrustThis {
+		t.Errorf("%q, %q", e.What(), e.Remedy())
 	}
 	if device.Stats().Auth.Challenges > 0 {
 		t.Error("a request went to a recorder whose certificate was refused")
@@ -78,8 +78,8 @@ func colons(digits string) string {
 func TestLegacyTLS(t *testing.T) {
 	_, address, fingerprint := secure(t, simulator.LegacyTLS)
 	e := mustFail(t, signIn(t, address, true), nvr.TLS)
-	if !strings.Contains(e.Hint(), "#legacy") {
-		t.Errorf("hint %q", e.Hint())
+	if e.Remedy() != nvr.AllowOldTLS {
+		t.Errorf("remedy %q", e.Remedy())
 	}
 	if err := signIn(t, address+"#legacy", true); err != nil {
 		t.Errorf("legacy: %v", err)
@@ -92,8 +92,8 @@ func TestLegacyTLS(t *testing.T) {
 func TestSchemesMixedUp(t *testing.T) {
 	_, address, _ := secure(t, simulator.ModernTLS)
 	e := mustFail(t, signIn(t, strings.Replace(address, "https", "http", 1), true), nvr.Protocol)
-	if !strings.Contains(e.Hint(), "https://") {
-		t.Errorf("hint %q", e.Hint())
+	if e.Remedy() != nvr.UseHTTPS {
+		t.Errorf("remedy %q", e.Remedy())
 	}
 	s, err := simulator.Listen("127.0.0.1:0", simulator.New(simulator.Config{}))
 	if err != nil {
@@ -101,8 +101,8 @@ func TestSchemesMixedUp(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	e = mustFail(t, signIn(t, "https://"+s.Addr(), true), nvr.TLS)
-	if !strings.Contains(e.Hint(), "http://") {
-		t.Errorf("hint %q", e.Hint())
+	if e.Remedy() != nvr.UseHTTP {
+		t.Errorf("remedy %q", e.Remedy())
 	}
 }
 

@@ -30,7 +30,7 @@ var (
 	errConnect = errors.New("the connection was not made in time")
 	errAnswer  = errors.New("no answer came in time")
 	errIdle    = errors.New("no data came in time")
-	errPinned  = errors.New("the certificate is not the one that the sheet names")
+	errPinned  = errors.New("the certificate is not the one that was expected")
 )
 
 // wire sends single requests to one recorder, each bounded in time: the
@@ -232,7 +232,7 @@ func unanswered(err error, timeout time.Duration) error {
 		return unexpected("the header of its answer has no end", w.err)
 	case strings.Contains(text, "malformed"):
 		return unexpected("what answers there does not speak HTTP", w.err).
-			advise("check the port in the sheet; if it is the recorder's HTTPS port, put https:// in front")
+			helped(CheckPort)
 	}
 	return failure(Unreachable, noAnswer, w.err)
 }
@@ -272,30 +272,30 @@ func dialDetail(err error) string {
 // explainTLS returns nil when err has nothing to do with TLS.
 func explainTLS(err error) *Error {
 	if pin, ok := errors.AsType[*certificateError](err); ok {
-		detail := "the certificate changed: it is not the one named in the sheet"
+		detail := "the certificate changed: it is not the one that was expected"
 		if len(pin.chain) > 0 {
 			detail += "; this one has sha256:" + fingerprint(pin.chain[0])
 		}
 		return failure(TLS, detail, err).
-			advise("find out why it changed; if that is right, write the new fingerprint after # in the sheet, then press r")
+			helped(TrustNew)
 	}
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(bad.UnverifiedCertificates) > 0 {
 		sum := fingerprint(bad.UnverifiedCertificates[0])
 		return failure(TLS, "nobody vouches for its certificate, sha256:"+sum, err).
-			advise("use --insecure, or accept this certificate only: put #sha256:" + sum + " behind the https address in the sheet")
+			helped(TrustThis)
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return failure(TLS, "no TLS is spoken there: "+record.Msg, err).
-			advise("write the address with http:// instead of https://, or with the recorder's HTTPS port")
+			helped(UseHTTP)
 	}
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "server gave HTTP response to HTTPS client"):
 		return failure(TLS, "plain HTTP is spoken there", err).
-			advise("write the address with http:// instead of https://, or with the recorder's HTTPS port")
+			helped(UseHTTP)
 	case strings.Contains(text, "protocol version"), strings.Contains(text, "handshake failure"), strings.Contains(text, "insufficient security"):
 		return failure(TLS, text, err).
-			advise("if the recorder is too old for TLS 1.2, allow older ones for it: put #legacy behind the https address in the sheet")
+			helped(AllowOldTLS)
 	case strings.Contains(text, "tls: "), strings.Contains(text, "x509: "):
 		return failure(TLS, text, err)
 	}

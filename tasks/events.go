@@ -19,6 +19,9 @@ type ring struct {
 func (r *ring) push(e Event) {
 	r.seq++
 	e.Seq = r.seq
+	if e.Remedy == "" {
+		e.Remedy = e.Failure.Remedy
+	}
 	if len(r.events) < ringSize {
 		r.events = append(r.events, e)
 		return
@@ -104,7 +107,7 @@ func (q *Queue) logEvent(e Event) {
 		args = append(args, "next", e.Next)
 	}
 	if e.Bad() {
-		args = append(args, "kind", e.Failure.Kind, "failure", e.Failure.What)
+		args = append(args, "kind", e.Failure.Kind, "failure", e.Failure.What, "remedy", e.Remedy)
 	}
 	record := slog.NewRecord(e.Time, level, e.Message, 0)
 	record.Add(args...)

@@ -23,6 +23,12 @@ type placeError struct{ error }
 
 func (e *placeError) Unwrap() error { return e.error }
 
+// What helps against the failures that are neither a recorder's nor a disk's.
+const (
+	CorrectPeriod nvr.Remedy = "correct-period" // the period is none on the recorder's clock
+	ReportFault   nvr.Remedy = "report-fault"   // of hikgrab itself; the log file has the details
+)
+
 func asPanic(err error) (*panicError, bool) { return errors.AsType[*panicError](err) }
 
 // asRecorders returns a recorder's failure; nil when err is another's.
@@ -38,9 +44,9 @@ func blamed(f Failure, err error, p part, sure bool) Failure {
 	if e == nil || e.Kind != nvr.Busy {
 		return f
 	}
-	what, hint := "the recorder refuses only this recording", "play this recording back on the recorder itself: if that fails too, its disk is damaged there"
+	what, remedy := "the recorder refuses only this recording", nvr.PlayOnRecorder
 	if p.recording == nil {
-		what, hint = "the recorder refuses only the search of this camera", "look at this camera's recordings on the recorder itself: if that fails too, check its disk and restart it"
+		what, remedy = "the recorder refuses only the search of this camera", nvr.SearchOnRecorder
 	}
 	if !sure {
 		what = "the recorder answers, but refuses this recording"
@@ -51,7 +57,7 @@ func blamed(f Failure, err error, p part, sure bool) Failure {
 	if e.Detail != "" {
 		what += ": " + e.Detail
 	}
-	f.What, f.Hint = what, hint
+	f.What, f.Remedy = what, remedy
 	return f
 }
 
@@ -64,33 +70,25 @@ func blamedIf(is bool, err error, p part, now time.Time) Failure {
 	return f
 }
 
-// sentence says what happened and what to do.
-func (f Failure) sentence() string {
-	if f.Hint == "" {
-		return f.What
-	}
-	return f.What + ". " + f.Hint
-}
-
 // failureOf turns an error into what a screen, a log and a program can use.
 func failureOf(err error, now time.Time) Failure {
 	if err == nil {
 		return Failure{}
 	}
 	if e, ok := errors.AsType[*nvr.Error](err); ok {
-		return Failure{Kind: e.Kind.String(), What: e.What(), Hint: e.Hint(), At: now}
+		return Failure{Kind: e.Kind.String(), What: e.What(), Remedy: e.Remedy(), At: now}
 	}
 	if e, ok := errors.AsType[*archive.Error](err); ok {
-		return Failure{Kind: e.Kind.String(), What: e.What(), Hint: e.Hint(), At: now}
+		return Failure{Kind: e.Kind.String(), What: e.What(), Remedy: e.Remedy(), At: now}
 	}
 	if e, ok := errors.AsType[*panicError](err); ok {
 		return Failure{
 			Kind: "panic", What: nvr.CleanText(e.Error(), 200), At: now,
-			Hint: "this is a fault of hikgrab; the log file has the details; press r once more",
+			Remedy: ReportFault,
 		}
 	}
 	if errors.Is(err, context.Canceled) {
 		return Failure{Kind: "stopped", What: "stopped by the operator", At: now}
 	}
-	return Failure{Kind: "error", What: nvr.CleanText(err.Error(), 200), Hint: "see to the cause and press r", At: now}
+	return Failure{Kind: "error", What: nvr.CleanText(err.Error(), 200), Remedy: nvr.SeeLog, At: now}
 }

@@ -224,7 +224,7 @@ func TestFaultsThatAreNot(t *testing.T) {
 					t.Fatalf("states %v", states(&s))
 				}
 				for _, v := range s.Cameras {
-					if v.State != Done && (v.Failure.Kind != c.kind || !strings.Contains(v.Failure.What, c.says) || v.Failure.Hint == "") {
+					if v.State != Done && (v.Failure.Kind != c.kind || !strings.Contains(v.Failure.What, c.says) || v.Failure.Remedy == "") {
 						t.Errorf("camera %s is %s: %+v", v.Label(), v.State, v.Failure)
 					}
 				}

@@ -253,7 +253,7 @@ func (q *Queue) release(r *recorder, now time.Time) {
 // news.
 func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now time.Time) {
 	news := r.hold.Kind != kind
-	r.hold = Hold{Kind: kind, Until: until, What: e.What(), Hint: e.Hint()}
+	r.hold = Hold{Kind: kind, Until: until, What: e.What(), Remedy: e.Remedy()}
 	if kind != nvr.Busy && news {
 		q.tell(r, now, Event{
 			Type: EventRecorder, Failure: failureOf(e, now), Next: until,
@@ -265,7 +265,7 @@ func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now t
 // giveUp holds a recorder until the operator retries.
 func (q *Queue) giveUp(r *recorder, e *nvr.Error, kind nvr.Kind, now time.Time) {
 	f := failureOf(e, now)
-	r.hold = Hold{Kind: kind, What: f.What, Hint: f.Hint}
+	r.hold = Hold{Kind: kind, What: f.What, Remedy: f.Remedy}
 	r.doubt, r.misses = doubt{}, 0
 	q.abandon(r, f, now)
 }
@@ -274,7 +274,7 @@ func (q *Queue) giveUp(r *recorder, e *nvr.Error, kind nvr.Kind, now time.Time) 
 // one event.
 func (q *Queue) abandon(r *recorder, f Failure, now time.Time) {
 	if r.failAll(f) > 0 {
-		q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.sentence()})
+		q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What})
 	}
 }
 

@@ -193,7 +193,7 @@ func (q *Queue) made(r *recorder, c *camera, out Made, now time.Time) {
 		f.What = nvr.CleanText(e.Error(), 200) // with the path, which is no recording's
 	}
 	c.spoil(f)
-	q.tellOf(c, now, Event{Type: EventError, Failure: c.failure, Message: c.failure.sentence()})
+	q.tellOf(c, now, Event{Type: EventError, Failure: c.failure, Message: c.failure.What})
 }
 
 // tellMade tells of the files that were made, those in front of a failure, too.

@@ -163,7 +163,7 @@ func TestWhatCannotBeMadeLeavesTheCameraIncomplete(t *testing.T) {
 			t.Fatalf("%v", states(&s))
 		}
 		c := s.Cameras[slices.Index(states(&s), Incomplete)]
-		if c.Files != 2 || !strings.Contains(c.Failure.What, "the stills fell over") || c.Failure.Hint == "" {
+		if c.Files != 2 || !strings.Contains(c.Failure.What, "the stills fell over") || c.Failure.Remedy == "" {
 			t.Fatalf("%+v", c)
 		}
 		if n := countEvents(b, EventMade); n != 2 {
@@ -208,7 +208,7 @@ func TestExtrasThatMayNotBeWrittenHoldNothing(t *testing.T) {
 		if held != "" || s.Counts[Incomplete] != 3 || s.Elapsed > 3*time.Minute || len(w.orders) != 3 {
 			t.Fatalf("%v after %v and %d tries; held: %s", states(&s), s.Elapsed, len(w.orders), held)
 		}
-		if f := s.Cameras[0].Failure; !strings.Contains(f.What, "open joined: permission denied") || f.Hint == "" {
+		if f := s.Cameras[0].Failure; !strings.Contains(f.What, "open joined: permission denied") || f.Remedy == "" {
 			t.Errorf("%+v", f)
 		}
 	})

@@ -195,7 +195,7 @@ func (q *Queue) span(c *camera, wall, now time.Time) {
 		}
 	}
 	if err := q.setSpans(c, wall); err != nil {
-		c.fail(Failure{Kind: "period", What: err.Error(), Hint: "mend from and to in the sheet or on the command line", At: now})
+		c.fail(Failure{Kind: "period", What: err.Error(), Remedy: CorrectPeriod, At: now})
 	}
 }
 

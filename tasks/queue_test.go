@@ -82,7 +82,7 @@ func TestRefusedLoginIsAskedOnceAndHoldsNobodyElse(t *testing.T) {
 		if n := b.recorders["10.0.0.2"].Stats().Auth.Refused; n != 1 {
 			t.Errorf("%d refused logins", n)
 		}
-		if s.Recorders[1].Hold.Kind != nvr.Auth || s.Recorders[1].Hold.Hint == "" {
+		if s.Recorders[1].Hold.Kind != nvr.Auth || s.Recorders[1].Hold.Remedy == "" {
 			t.Errorf("held by %+v", s.Recorders[1].Hold)
 		}
 		bad := slices.DeleteFunc(b.events(), func(e Event) bool { return !e.Bad() })
@@ -152,7 +152,7 @@ func TestCameraThatGivesUpIsIncompleteAndCanBeRetried(t *testing.T) {
 		}
 		detail, ok := b.queue.Camera(s.Cameras[0].ID)
 		if !ok || len(detail.Recordings) != 3 || !slices.ContainsFunc(detail.Recordings, func(r RecordingView) bool {
-			return r.State == RecordingFailed && r.Attempt == 3 && r.Failure.What != "" && r.Failure.Hint != ""
+			return r.State == RecordingFailed && r.Attempt == 3 && r.Failure.What != "" && r.Failure.Remedy != ""
 		}) {
 			t.Errorf("details %+v", detail)
 		}
@@ -455,8 +455,8 @@ func TestRefusedDiscoveryNamesTheRow(t *testing.T) {
 		if s.Counts[Failed] != 1 || s.Counts[Done] != 2 {
 			t.Fatalf("states %v", states(&s))
 		}
-		if f := s.Cameras[0].Failure; !strings.Contains(f.Hint, b.list[0].Source) {
-			t.Errorf("the failure does not name the row: %+v", f)
+		if f := s.Cameras[0].Failure; f.Remedy != nvr.NameChannels {
+			t.Errorf("nothing says to name the channels: %+v", f)
 		}
 	})
 }
@@ -467,7 +467,7 @@ func TestPanicOfAWorkerFailsOneRecording(t *testing.T) {
 		t.Fatal("no error")
 	}
 	f := failureOf(out.Err, time.Now())
-	if f.Kind != "panic" || f.Hint == "" {
+	if f.Kind != "panic" || f.Remedy == "" {
 		t.Fatalf("told as %+v", f)
 	}
 	if d := decide(trouble{asked: askedRecording, err: out.Err}, standing{signedIn: true}); d.part != isLost {

@@ -44,7 +44,7 @@ type recorder struct {
 	lastBusy  time.Time
 	again     bool // the operator asked for another sign-in
 
-	clockNotice string // told already
+	clockNotice nvr.Notice // told already
 
 	workers int           // at work for it now
 	dropped bool          // it is no longer the queue's: what its workers report changes nothing

@@ -114,9 +114,10 @@ func (q *Queue) lost(c *camera, rec *recording, f Failure, now time.Time) {
 	c.giveUp(rec, f)
 	c.lost++
 	q.noteAttempt(c, rec)
-	told := f
-	told.What = fmt.Sprintf("%s; gave up after %s (%s)", f.What, plural(max(rec.attempts, 1), "attempt"), spanText(rec.Start, rec.End))
-	q.tellOf(c, now, Event{Type: EventError, Failure: f, Attempt: rec.attempts, Message: told.sentence()})
+	q.tellOf(c, now, Event{
+		Type: EventError, Failure: f, Attempt: rec.attempts,
+		Message: fmt.Sprintf("%s; gave up after %s (%s)", f.What, plural(max(rec.attempts, 1), "attempt"), spanText(rec.Start, rec.End)),
+	})
 }
 
 // noteAttempt has the journal remember a recording's tries, so that a restart

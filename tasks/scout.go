@@ -122,7 +122,7 @@ func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 		q.report(func(now time.Time) {
 			q.tell(r, now, Event{
 				Type:    EventNotice,
-				Message: "the sheet cannot be read again, so the old login is used: " + nvr.CleanText(err.Error(), 200),
+				Message: "the login could not be read again, so the old one is used: " + nvr.CleanText(err.Error(), 200),
 			})
 		})
 		return r.client
@@ -165,7 +165,7 @@ func (q *Queue) met(r *recorder, d nvr.Device, channels []nvr.Channel, listing e
 		q.tell(r, now, Event{Type: EventNotice, Message: clockNotice(d.ClockError)})
 	}
 	if listing == nil && len(r.cameras) == 0 && !q.options.OnlyFailed {
-		q.tell(r, now, Event{Type: EventNotice, Message: "the recorder lists no cameras; name the channels in the sheet to search them all the same"})
+		q.tell(r, now, Event{Type: EventNotice, Message: "the recorder lists no cameras", Remedy: nvr.NameChannels})
 	}
 }
 
@@ -177,9 +177,9 @@ func (q *Queue) cannotList(r *recorder, err error, now time.Time) {
 		return
 	}
 	f := failureOf(err, now)
-	f.Hint = "type the channels wanted, for example 1-4, in the cameras column of " + r.source
+	f.Remedy = nvr.NameChannels
 	all.fail(f)
-	q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What + ": " + f.Hint})
+	q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What})
 }
 
 func greeting(d nvr.Device, channels int) string {
@@ -226,9 +226,9 @@ func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.T
 // tellClock tells which clock the recorder's searches go by, when that is not
 // what was to be expected. Only a search finds that out.
 func (q *Queue) tellClock(r *recorder, now time.Time) {
-	if notice := r.client.ClockNotice(); notice != "" && notice != r.clockNotice {
+	if notice := r.client.ClockNotice(); notice != (nvr.Notice{}) && notice != r.clockNotice {
 		r.clockNotice = notice
-		q.tell(r, now, Event{Type: EventNotice, Message: notice})
+		q.tell(r, now, Event{Type: EventNotice, Message: notice.What, Remedy: notice.Remedy})
 	}
 }
 

@@ -57,7 +57,7 @@ func TestOneSickRecordingCostsNoOther(t *testing.T) {
 						t.Fatalf("states %v", states(&s))
 					}
 					failure := s.Cameras[sick[0]].Failure
-					if failure.What == "" || failure.Hint == "" || strings.Contains(failure.What, "busy with others") {
+					if failure.What == "" || failure.Remedy == "" || strings.Contains(failure.What, "busy with others") {
 						t.Errorf("told as %+v", failure)
 					}
 					asked := b.recorders["10.0.0.1"].Stats().Requests[simulator.Download]

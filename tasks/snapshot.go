@@ -69,10 +69,10 @@ type RecorderView struct {
 
 // Hold says why nothing is asked of a recorder now. The zero Hold is none.
 type Hold struct {
-	Kind  nvr.Kind  // Auth, Locked, Unreachable or Busy; KindUnknown means not held
-	Until time.Time // when the next probe is due; zero means when the operator says so
-	What  string    // what happened, for a person
-	Hint  string    // what to do, for a person
+	Kind   nvr.Kind   // Auth, Locked, Unreachable or Busy; KindUnknown means not held
+	Until  time.Time  // when the next probe is due; zero means when the operator says so
+	What   string     // what happened, for a person
+	Remedy nvr.Remedy // what helps; empty when nothing does
 }
 
 // Held reports whether the recorder is held.
@@ -115,10 +115,10 @@ func (c CameraView) Label() string { return cameraLabel(c.Channel, c.Stream) }
 
 // Failure is what went wrong, for a program and for a person.
 type Failure struct {
-	Kind string // a word of nvr.Kind or archive.Kind, or "panic"
-	What string // what happened
-	Hint string // what to do
-	At   time.Time
+	Kind   string     // a word of nvr.Kind or archive.Kind, or "panic"
+	What   string     // what happened
+	Remedy nvr.Remedy // what helps; empty when nothing does
+	At     time.Time
 }
 
 // CameraDetail is one camera with all its recordings.
@@ -192,7 +192,8 @@ type Event struct {
 	Path       string    // of a file, under the output directory
 	Bytes      int64
 	Took       time.Duration
-	Message    string // the whole thing in words, without recorder, camera and time
+	Message    string     // what happened, in words, without recorder, camera and time
+	Remedy     nvr.Remedy // what helps: the failure's, or that of a notice; may be empty
 }
 
 // Bad reports whether the event is an error, for an events pane that shows

@@ -21,8 +21,8 @@ type Finding struct {
 	// LoginTries is how many bad logins in a row lock this machine out, 0 when
 	// the recorder does not say; after a refused login it is how many are left.
 	LoginTries int
-	Clock      nvr.Clock // how the recorder writes times in searches; ClockAuto: not found out
-	Notices    []string  // what an operator should know of it, each a sentence
+	Clock      nvr.Clock    // how the recorder writes times in searches; ClockAuto: not found out
+	Notices    []nvr.Notice // what an operator should know of it
 	Cameras    []CameraFinding
 	Failure    Failure // zero when the recorder answered
 }
@@ -136,7 +136,7 @@ func (s *survey) run(ctx context.Context) {
 		}
 	}
 	s.finding.Clock, _ = s.recorder.Clock()
-	if notice := s.recorder.ClockNotice(); notice != "" {
+	if notice := s.recorder.ClockNotice(); notice != (nvr.Notice{}) {
 		s.finding.Notices = append(s.finding.Notices, notice)
 	}
 }

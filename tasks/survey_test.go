@@ -76,7 +76,7 @@ func TestSurveyAsksARefusedLoginOnce(t *testing.T) {
 		wrong := nvr.Login{User: "admin", Password: "wrong"}
 		f, recorder := surveyed(t, simulator.Config{}, tasks.Options{},
 			tasks.Task{Login: wrong, Cameras: []tasks.Pick{{Channel: 1}}}, tasks.Task{Login: wrong, Cameras: []tasks.Pick{{Channel: 2}}})
-		if f.SignedIn || f.Failure.Kind != nvr.Auth.String() || f.Failure.Hint == "" {
+		if f.SignedIn || f.Failure.Kind != nvr.Auth.String() || f.Failure.Remedy == "" {
 			t.Errorf("finding: %+v", f)
 		}
 		if n := recorder.Stats().Auth.Refused; n != 1 {
@@ -121,7 +121,7 @@ func TestSurveySearchesChannelsThatTheRecorderDoesNotList(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		f, _ := surveyed(t, simulator.Config{Quirks: simulator.Quirks{RefuseDiscovery: true}}, tasks.Options{}, tasks.Task{})
-		if f.Failure.Kind == "" || f.Failure.Hint == "" {
+		if f.Failure.Kind == "" || f.Failure.Remedy == "" {
 			t.Errorf("without: %+v", f)
 		}
 	})
@@ -254,7 +254,7 @@ func TestSurveyTellsOfTheClock(t *testing.T) {
 func TestSurveyOfADeviceWithoutADiskSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, _ := surveyed(t, simulator.Config{Quirks: simulator.Quirks{NoStorage: true}}, tasks.Options{}, tasks.Task{})
-		if len(f.Cameras) != 1 || !strings.Contains(f.Cameras[0].Failure.Hint, "disk or card") {
+		if len(f.Cameras) != 1 || f.Cameras[0].Failure.Remedy != nvr.CheckOwnDisk {
 			t.Errorf("finding: %+v", f)
 		}
 	})
@@ -263,7 +263,7 @@ func TestSurveyOfADeviceWithoutADiskSaysSo(t *testing.T) {
 func TestSurveyWithoutTheRightSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, _ := surveyed(t, simulator.Config{Quirks: simulator.Quirks{RefusePlayback: true}}, tasks.Options{}, tasks.Task{})
-		if len(f.Cameras) != 1 || f.Cameras[0].Failure.Kind != nvr.Forbidden.String() || f.Cameras[0].Failure.Hint == "" {
+		if len(f.Cameras) != 1 || f.Cameras[0].Failure.Kind != nvr.Forbidden.String() || f.Cameras[0].Failure.Remedy == "" {
 			t.Errorf("finding: %+v", f)
 		}
 	})

@@ -37,7 +37,7 @@ func (q *Queue) holdVolume(f Failure, now time.Time) {
 	if v.told.IsZero() || now.Sub(v.told) > volumeTold {
 		v.told = now
 		q.tellAll(now, Event{
-			Type: EventError, Failure: f, Message: f.What + "; downloads wait and go on by themselves. " + f.Hint,
+			Type: EventError, Failure: f, Message: f.What + "; downloads wait and go on by themselves",
 		})
 	}
 }
@@ -59,7 +59,7 @@ func (q *Queue) denied(f Failure, now time.Time) {
 		}
 	}
 	if failed > 0 {
-		q.tellAll(now, Event{Type: EventError, Failure: f, Message: f.sentence()})
+		q.tellAll(now, Event{Type: EventError, Failure: f, Message: f.What})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/muesli/termenv"
 	"pgregory.net/rapid"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
 
@@ -138,12 +139,12 @@ func TestNamesCannotBreakTheFrame(t *testing.T) {
 		for i := range q.snap.Cameras {
 			c := &q.snap.Cameras[i]
 			c.Name = name.Draw(t, "camera")
-			c.Failure.What, c.Failure.Hint = name.Draw(t, "what"), name.Draw(t, "hint")
+			c.Failure.What, c.Failure.Remedy = name.Draw(t, "what"), rapid.SampledFrom([]nvr.Remedy{"", nvr.TrustThis, nvr.SeeLog, "new"}).Draw(t, "remedy")
 		}
 		for i := range q.snap.Recorders {
 			r := &q.snap.Recorders[i]
 			r.Name, r.Address, r.Device.Model = name.Draw(t, "recorder"), name.Draw(t, "address"), name.Draw(t, "model")
-			r.Device.Name, r.Hold.What, r.Hold.Hint = name.Draw(t, "device"), name.Draw(t, "hold"), name.Draw(t, "remedy")
+			r.Device.Name, r.Hold.What, r.Hold.Remedy = name.Draw(t, "device"), name.Draw(t, "hold"), nvr.CheckLogin
 		}
 		for i := range q.events {
 			q.events[i].Message, q.events[i].CameraName, q.events[i].Path = name.Draw(t, "message"), name.Draw(t, "event"), name.Draw(t, "path")

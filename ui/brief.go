@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -46,9 +48,9 @@ func (m *model) cameraBrief(r *tasks.RecorderView, d *tasks.CameraDetail, w int)
 	}
 	switch {
 	case troubled(&d.CameraView):
-		return m.causeBrief(lines, "cause", d.Failure.What, d.Failure.Hint, m.styles.state[d.State], w)
+		return m.causeBrief(lines, "cause", d.Failure.What, d.Failure.Remedy, m.styles.state[d.State], w)
 	case r.Hold.Held():
-		return m.causeBrief(lines, "held", r.Hold.What, r.Hold.Hint, m.styles.bad, w)
+		return m.causeBrief(lines, "held", r.Hold.What, r.Hold.Remedy, m.styles.bad, w)
 	case m.missing() != "" && (d.State.Ended() || len(d.Events) == 0):
 		lines = append(lines, m.inOneLine("missing", m.missing(), paint{}, w))
 	case len(d.Events) > 0:
@@ -63,7 +65,8 @@ const briefLines = 3
 
 // causeBrief adds what is wrong and what to do about it, in the lines that are
 // left.
-func (m *model) causeBrief(lines []string, label, what, todo string, p paint, w int) []string {
+func (m *model) causeBrief(lines []string, label, what string, help nvr.Remedy, p paint, w int) []string {
+	todo := remedy.Screen(help)
 	left := briefLines - len(lines)
 	if todo == "" {
 		return append(lines, m.factIn(label, clean(what), p, w, left)...)
@@ -76,13 +79,13 @@ func (m *model) causeBrief(lines []string, label, what, todo string, p paint, w 
 }
 
 func (m *model) recorderBrief(r *tasks.RecorderView, w int) []string {
-	label, what, todo := "held", r.Hold.What, r.Hold.Hint
+	label, what, help := "held", r.Hold.What, r.Hold.Remedy
 	if !r.Hold.Held() {
 		f := m.commonFailure(r)
-		label, what, todo = "cause", f.What, f.Hint
+		label, what, help = "cause", f.What, f.Remedy
 	}
 	if what != "" { // the list has the counts, in a word
-		return m.causeBrief(nil, label, what, todo, m.styles.bad, w)
+		return m.causeBrief(nil, label, what, help, m.styles.bad, w)
 	}
 	return []string{
 		m.styles.faint.on(m.glyphs.left("cameras", labelWidth)) + m.counts(r.Counts, w-labelWidth),

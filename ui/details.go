@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -94,11 +95,11 @@ func (m *model) cameraFacts(r *tasks.RecorderView, d *tasks.CameraDetail, w, h i
 	}
 	if r.Hold.Held() {
 		add("held", r.Hold.What, s.bad)
-		add("to do", r.Hold.Hint, s.warn)
+		add("to do", remedy.Screen(r.Hold.Remedy), s.warn)
 	}
 	if troubled(&d.CameraView) && d.Failure.What != r.Hold.What {
 		add("cause", d.Failure.What, s.state[d.State])
-		add("to do", d.Failure.Hint, s.warn)
+		add("to do", remedy.Screen(d.Failure.Remedy), s.warn)
 	}
 	lines = append(lines, m.dayLines(w)...)
 	lines = append(lines, m.missingLines(w, h)...)

@@ -161,6 +161,9 @@ func eventText(e *tasks.Event) string {
 	if e.Type == tasks.EventFile && e.Path != "" {
 		return "saved " + clean(path.Base(filepath.ToSlash(e.Path))) + ", " + units.Size(e.Bytes)
 	}
+	if e.Type == tasks.EventError || e.Type == tasks.EventNotice {
+		return clean(e.Message + advice(e.Remedy))
+	}
 	return clean(e.Message)
 }
 

@@ -1,6 +1,11 @@
 package ui
 
-import "math"
+import (
+	"math"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/ui/remedy"
+)
 
 // labelWidth is the column of names at the left of the details.
 const labelWidth = 10
@@ -33,7 +38,9 @@ func (m *model) inOneLine(label, value string, p paint, w int) string {
 	return m.styles.faint.on(m.glyphs.left(label, labelWidth)) + p.on(m.glyphs.cut(clean(value), w-labelWidth))
 }
 
-// hint joins what to do to what happened.
+// advice joins what to do to what happened.
+func advice(r nvr.Remedy) string { return hint(remedy.Screen(r)) }
+
 func hint(text string) string {
 	if text == "" {
 		return ""

@@ -221,9 +221,9 @@ func emptyQueue() *fakeQueue {
 }
 
 var (
-	noFootage = tasks.Failure{Kind: "gone", What: "the recorder no longer has the recording", Hint: "it was overwritten; nothing can be done", At: noon}
-	timedOut  = tasks.Failure{Kind: "timeout", What: "nothing came for 30 s", Hint: "hikgrab tries again by itself", At: noon}
-	badLogin  = tasks.Hold{Kind: nvr.Auth, What: "the recorder refused the user name or password", Hint: "correct the row in the sheet, then press r"}
+	noFootage = tasks.Failure{Kind: "gone", What: "the recorder no longer has the recording", Remedy: nvr.FetchSooner, At: noon}
+	timedOut  = tasks.Failure{Kind: "timeout", What: "nothing came for 30 s", Remedy: nvr.WaitLonger, At: noon}
+	badLogin  = tasks.Hold{Kind: nvr.Auth, What: "the recorder refused the user name or password", Remedy: nvr.CheckLogin}
 )
 
 // siteQueue is a day's work at its height: every state occurs.
@@ -247,9 +247,9 @@ func siteQueue() *fakeQueue {
 		cam{name: "Рампа 2", state: tasks.Waiting, gib: 20})
 	q.add("10.20.0.13", "Офис", tasks.Hold{}, cam{name: "Вход", state: tasks.Waiting}, cam{name: "Холл", state: tasks.Waiting})
 	q.add("10.20.0.14", "Цех 3", badLogin, cam{state: tasks.Waiting})
-	q.add("10.20.0.15:8080", "", tasks.Hold{Kind: nvr.Locked, Until: noon.Add(29*time.Minute + 3*time.Second), What: "the recorder locked this address after bad logins", Hint: "wait, or restart the recorder"},
+	q.add("10.20.0.15:8080", "", tasks.Hold{Kind: nvr.Locked, Until: noon.Add(29*time.Minute + 3*time.Second), What: "the recorder locked this address after bad logins", Remedy: nvr.WaitForUnlock},
 		cam{name: "Станок 5", state: tasks.Waiting, gib: 2})
-	q.add("10.20.0.17", "Цех 1", tasks.Hold{Kind: nvr.Busy, Until: noon.Add(7 * time.Second), What: "the recorder serves others", Hint: "hikgrab asks again by itself"},
+	q.add("10.20.0.17", "Цех 1", tasks.Hold{Kind: nvr.Busy, Until: noon.Add(7 * time.Second), What: "the recorder serves others", Remedy: nvr.AskLess},
 		cam{name: "Пресс", state: tasks.Waiting, percent: 20, gib: 3})
 	q.add("10.20.0.16", "Цех 2", tasks.Hold{}, cam{name: "Конвейер", state: tasks.Done, percent: 100, gib: 132})
 	for i := range 120 {

@@ -98,7 +98,7 @@ func (m *model) trouble() string {
 	}
 	rec := &m.snap.Recorders[r.recorder]
 	if rec.Hold.Held() {
-		return clean(join(" ", recorderTitle(rec)+":", rec.Hold.What+hint(rec.Hold.Hint), "("+rec.Source+")"))
+		return clean(join(" ", recorderTitle(rec)+":", rec.Hold.What+advice(rec.Hold.Remedy), "("+rec.Source+")"))
 	}
 	if r.camera < 0 {
 		return ""
@@ -107,7 +107,7 @@ func (m *model) trouble() string {
 	if !troubled(c) {
 		return ""
 	}
-	return clean(join(" ", rec.Address, cameraTitle(c)+":", c.Failure.What+hint(c.Failure.Hint), "("+rec.Source+")"))
+	return clean(join(" ", rec.Address, cameraTitle(c)+":", c.Failure.What+advice(c.Failure.Remedy), "("+rec.Source+")"))
 }
 
 // openFolder shows the folder in the system's file browser.

@@ -14,6 +14,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/remedy"
 )
 
 // quits reports whether a command ends the program.
@@ -264,7 +265,7 @@ func TestCopy(t *testing.T) {
 		t.Errorf("copied %q, want %q", m.notice.text, want)
 	}
 	press(m, "e", "y")
-	if !strings.Contains(m.notice.text, noFootage.What+"; "+noFootage.Hint) {
+	if !strings.Contains(m.notice.text, noFootage.What+"; "+remedy.Screen(noFootage.Remedy)) {
 		t.Errorf("copied %q", m.notice.text)
 	}
 	if got := open(filepath.Join(t.TempDir(), "nowhere")); got == nil {

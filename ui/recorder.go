@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -45,12 +46,12 @@ func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
 	if r.Hold.Held() {
 		lines = append(lines, "")
 		add("held", r.Hold.What, s.bad)
-		add("to do", r.Hold.Hint, s.warn)
+		add("to do", remedy.Screen(r.Hold.Remedy), s.warn)
 		add("next try", m.nextProbe(r.Hold), paint{})
 	}
 	if f := m.commonFailure(r); f.What != "" {
 		add("cause", f.What, s.bad)
-		add("to do", f.Hint, s.warn)
+		add("to do", remedy.Screen(f.Remedy), s.warn)
 	}
 	return append(lines, m.cameraStrips(r, w)...)
 }

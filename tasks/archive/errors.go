@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
@@ -36,7 +37,7 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// Error is a failed operation on disk; see its methods What and Hint.
+// Error is a failed operation on disk; see its methods What and Remedy.
 type Error struct {
 	Op   string // what was being done: "create", "write", "sync", …
 	Path string // cleaned for people
@@ -81,25 +82,41 @@ func (e *Error) What() string {
 	return printable(reason(e.Err))
 }
 
-// Hint returns what the operator can do about it, as a sentence.
-func (e *Error) Hint() string {
+// What helps against the failures of a disk.
+const (
+	FreeSpace       nvr.Remedy = "free-space"            // on the volume
+	AllowWriting    nvr.Remedy = "allow-writing"         // the right to write there
+	MountWritable   nvr.Remedy = "mount-writable"        // the volume is read-only
+	ReconnectVolume nvr.Remedy = "reconnect-volume"      // connect the volume, or put the directory back
+	MoveAway        nvr.Remedy = "move-away"             // what stands in the way
+	StopOther       nvr.Remedy = "stop-other"            // wait for whoever else writes there, or stop it
+	LargerFiles     nvr.Remedy = "use-other-file-system" // one that holds files this large
+	NewerVersion    nvr.Remedy = "use-newer-version"     // of hikgrab: the one that wrote it
+	CheckVolume     nvr.Remedy = "check-volume"          // whether the disk is healthy and connected
+)
+
+// Remedy returns what helps.
+func (e *Error) Remedy() nvr.Remedy {
 	switch e.Kind {
 	case Full:
-		return "free some space there and hikgrab goes on by itself, or start it again with --out on another volume"
+		return FreeSpace
 	case Denied:
-		return deniedHint(e.Err)
+		return deniedRemedy(e.Err)
 	case InUse:
-		return "wait until the other one is finished, stop it, or use another --out"
+		return StopOther
 	case Damaged:
-		return "hikgrab fetches it again; if it stays like this, play the recording on the recorder itself: it may be broken there"
+		return nvr.PlayOnRecorder
 	case TooLarge:
-		return "use --out on a volume with exFAT, NTFS, APFS or ext4; what is done here can be moved there"
+		return LargerFiles
 	case KindUnknown:
 	}
-	if errors.Is(e.Err, errFuture) {
-		return "use the newer hikgrab that wrote it, or another --out"
+	switch {
+	case errors.Is(e.Err, errFuture):
+		return NewerVersion
+	case errors.Is(e.Err, errNoList):
+		return MoveAway
 	}
-	return "check that the disk is healthy and connected; the log in .hikgrab has the details"
+	return CheckVolume
 }
 
 // fail wraps the cause of a failed operation on a path under the directory
@@ -156,17 +173,17 @@ func deniedWhat(err error) string {
 	return "permission denied"
 }
 
-func deniedHint(err error) string {
+func deniedRemedy(err error) nvr.Remedy {
 	switch {
 	case err == nil:
 	case errors.Is(err, syscall.EROFS):
-		return "mount it writable, or use --out on another volume"
+		return MountWritable
 	case errors.Is(err, fs.ErrNotExist):
-		return "connect the volume or put the directory back, then start hikgrab again; what is done is not fetched twice"
+		return ReconnectVolume
 	case disk.Obstructed(err):
-		return "look at what stands there and move it away, or use another --out"
+		return MoveAway
 	}
-	return "give your user the right to write there, or use another --out"
+	return AllowWriting
 }
 
 // reason drops what the layers below repeat: the operation and the path stand

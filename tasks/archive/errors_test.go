@@ -10,32 +10,34 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
 func TestKinds(t *testing.T) {
 	tests := []struct {
-		err  error
-		kind Kind
-		what string
-		hint string
+		err    error
+		kind   Kind
+		what   string
+		remedy nvr.Remedy
 	}{
-		{syscall.ENOSPC, Full, "no space is left", "free some space"},
-		{fmt.Errorf("%w: 5 MiB are needed", errNoRoom), Full, "5 MiB are needed", "free some space"},
-		{syscall.EACCES, Denied, "permission denied", "right to write"},
-		{syscall.EPERM, Denied, "permission denied", "right to write"},
-		{syscall.EROFS, Denied, "read-only", "mount it writable"},
-		{syscall.ENOENT, Denied, "is gone", "start hikgrab again"},
-		{disk.ErrInTheWay, Denied, "a file stands where", "move it away"},
-		{disk.ErrNotPlain, Denied, "something else", "move it away"},
-		{disk.ErrLinked, Denied, "hard link", "move it away"},
-		{&disk.OwnerError{Name: ownDir, User: "the user eve"}, Denied, ".hikgrab there belongs to the user eve", "move it away"},
-		{fmt.Errorf("%w: process 7", disk.ErrHeld), InUse, "process 7", "wait until"},
-		{errors.New("path escapes from parent"), Denied, "symbolic link", "move it away"},
-		{errFuture, KindUnknown, "newer hikgrab", "newer hikgrab"},
-		{syscall.EFBIG, TooLarge, "FAT32", "exFAT"},
-		{fmt.Errorf("%w: %w", errTooLarge, syscall.ENOSPC), TooLarge, "FAT32", "exFAT"},
-		{syscall.EIO, KindUnknown, "input/output error", "healthy"},
+		{syscall.ENOSPC, Full, "no space is left", FreeSpace},
+		{fmt.Errorf("%w: 5 MiB are needed", errNoRoom), Full, "5 MiB are needed", FreeSpace},
+		{syscall.EACCES, Denied, "permission denied", AllowWriting},
+		{syscall.EPERM, Denied, "permission denied", AllowWriting},
+		{syscall.EROFS, Denied, "read-only", MountWritable},
+		{syscall.ENOENT, Denied, "is gone", ReconnectVolume},
+		{disk.ErrInTheWay, Denied, "a file stands where", MoveAway},
+		{disk.ErrNotPlain, Denied, "something else", MoveAway},
+		{disk.ErrLinked, Denied, "hard link", MoveAway},
+		{&disk.OwnerError{Name: ownDir, User: "the user eve"}, Denied, ".hikgrab there belongs to the user eve", MoveAway},
+		{fmt.Errorf("%w: process 7", disk.ErrHeld), InUse, "process 7", StopOther},
+		{errors.New("path escapes from parent"), Denied, "symbolic link", MoveAway},
+		{errFuture, KindUnknown, "newer hikgrab", NewerVersion},
+		{syscall.EFBIG, TooLarge, "FAT32", LargerFiles},
+		{fmt.Errorf("%w: %w", errTooLarge, syscall.ENOSPC), TooLarge, "FAT32", LargerFiles},
+		{errNoList, KindUnknown, "did not make", MoveAway},
+		{syscall.EIO, KindUnknown, "input/output error", CheckVolume},
 	}
 	for _, tt := range tests {
 		err := newError("write", "out/x\x1b[2J", &fs.PathError{Op: "write", Path: "x", Err: tt.err})
@@ -44,8 +46,8 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%v is of kind %v, want %v", tt.err, KindOf(err), tt.kind)
 			continue
 		}
-		if !strings.Contains(e.What(), tt.what) || !strings.Contains(e.Hint(), tt.hint) {
-			t.Errorf("%v: What %q, Hint %q; want %q, %q", tt.err, e.What(), e.Hint(), tt.what, tt.hint)
+		if !strings.Contains(e.What(), tt.what) || e.Remedy() != tt.remedy {
+			t.Errorf("%v: What %q, Remedy %q; want %q, %q", tt.err, e.What(), e.Remedy(), tt.what, tt.remedy)
 		}
 		if want := "write out/x [2J: " + e.What(); e.Error() != want {
 			t.Errorf("Error = %q, want %q", e.Error(), want)
@@ -67,8 +69,8 @@ func TestKindWords(t *testing.T) {
 			t.Errorf("Kind %d is %q, want %q", kind, kind, want)
 		}
 		e := &Error{Op: "create", Path: "x", Kind: kind}
-		if e.What() == "" || e.Hint() == "" {
-			t.Errorf("%v says nothing: %q, %q", kind, e.What(), e.Hint())
+		if e.What() == "" || e.Remedy() == "" {
+			t.Errorf("%v says nothing: %q, %q", kind, e.What(), e.Remedy())
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -164,8 +163,8 @@ func TestFutureJournalIsRefused(t *testing.T) {
 			if a != nil || !errors.Is(err, errFuture) {
 				t.Fatalf("Open = %v, %v", a, err)
 			}
-			if e, _ := errors.AsType[*Error](err); !strings.Contains(e.Hint(), "newer hikgrab") {
-				t.Errorf("Hint %q", e.Hint())
+			if e, _ := errors.AsType[*Error](err); e.Remedy() != NewerVersion {
+				t.Errorf("remedy %q", e.Remedy())
 			}
 			if got := journalBytes(t, dir); string(got) != text {
 				t.Error("the newer journal was changed")

@@ -113,9 +113,9 @@ func checkTemplate(text string) error {
 	case strings.Contains(text, `\`):
 		return errors.New(`it has a \ in it; write / between directories, on Windows too`)
 	case strings.HasPrefix(text, "/"):
-		return errors.New("it begins with /; it is a path under --out, so leave the / out and give the directory with --out")
+		return errors.New("it begins with /; it is a path under the output directory, so leave the / out")
 	case len(text) > 1 && text[1] == ':':
-		return errors.New("it begins with a drive; it is a path under --out, so give the drive with --out")
+		return errors.New("it begins with a drive; it is a path under the output directory, so leave the drive out")
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func checkComponent(text string, pieces []layoutPiece) error {
 	case text == "":
 		return errors.New("there is nothing in front of or behind one of its /; " + layoutExample)
 	case text == "..":
-		return errors.New("it has .. in it; it is a path under --out that only goes down")
+		return errors.New("it has .. in it; it is a path under the output directory that only goes down")
 	case strings.HasPrefix(text, "."), strings.HasPrefix(text, " "), strings.HasPrefix(text, "-"):
 		return fmt.Errorf("%q begins with %q; let it begin with a letter, a digit or a placeholder", text, text[:1])
 	case strings.HasSuffix(text, "."), strings.HasSuffix(text, " "):
@@ -205,11 +205,11 @@ func (l Layout) check() error {
 	case !has("recorder") && !has("name"):
 		return errors.New("it needs {recorder} or {name}, or all recorders would have the same names; " + layoutExample)
 	case len(l.components) == 1:
-		return errors.New("it needs a directory, because hikgrab verify takes what lies directly in --out for yours; " + layoutExample)
+		return errors.New("it needs a directory, because what lies directly in the output directory is taken for yours; " + layoutExample)
 	case len(l.components) > componentsLimit:
 		return fmt.Errorf("it has %d directories, more than %d", len(l.components)-1, componentsLimit-1)
 	case len(top) == 1 && top[0].placeholder == "" && keptForHikgrab(top[0].text):
-		return fmt.Errorf("hikgrab itself keeps %q in --out; use another name", top[0].text)
+		return fmt.Errorf("hikgrab itself keeps %q in the output directory; use another name", top[0].text)
 	}
 	return nil
 }

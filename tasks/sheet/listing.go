@@ -94,7 +94,7 @@ func (r *result) fillCameras() error {
 		}
 		err := l.add(c.Recorder.Address, r.named(c.Recorder), channel, streamWord(v), v.Name, v.State.String(),
 			v.Files, v.Recordings, v.Bytes, c.First, c.Last, seconds(c.AskedTime), seconds(c.RecordedTime), seconds(c.OnDiskTime),
-			len(c.Gaps), v.Failure.What, v.Failure.Hint, c.Recorder.Source)
+			len(c.Gaps), v.Failure.What, r.advice(v.Failure.Remedy), c.Recorder.Source)
 		if err != nil {
 			return err
 		}

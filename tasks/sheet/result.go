@@ -22,8 +22,9 @@ import (
 // it that nobody sees. Whatever a recorder called its cameras is text in it,
 // never a formula.
 //
-// List is what Read returned for that sheet.
-func WriteResult(to io.Writer, path string, o Options, list []tasks.Task, all []tasks.Coverage) (err error) {
+// List is what Read returned for that sheet; advice gives the sentence for what
+// helps against a failure.
+func WriteResult(to io.Writer, path string, o Options, list []tasks.Task, all []tasks.Coverage, advice func(nvr.Remedy) string) (err error) {
 	name := clean(filepath.Base(path))
 	data, err := load(path)
 	if err != nil {
@@ -40,7 +41,7 @@ func WriteResult(to io.Writer, path string, o Options, list []tasks.Task, all []
 	}
 	t.file, t.dir = name, filepath.Dir(path)
 	defer caught(&err)
-	r := result{book: book{File: excelize.NewFile()}, table: t, list: list, all: all}
+	r := result{book: book{File: excelize.NewFile()}, table: t, list: list, all: all, advice: advice}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	if !t.csv {
 		if r.from = openLooks(data, t); r.from != nil {
@@ -60,6 +61,7 @@ type result struct {
 	from   *excelize.File // the operator's workbook; nil for CSV
 	list   []tasks.Task
 	all    []tasks.Coverage
+	advice func(nvr.Remedy) string
 	styles int // how many of from's styles the result has
 	rules  int // and of those that rules give to cells
 	header int // style of the rows with titles

@@ -49,7 +49,7 @@ func resultOf(t *testing.T, path string, o sheet.Options) (*excelize.File, strin
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := sheet.WriteResult(&b, path, o, s.Tasks, covered()); err != nil {
+	if err := sheet.WriteResult(&b, path, o, s.Tasks, covered(), sentence); err != nil {
 		t.Fatal(err)
 	}
 	return opened(t, b.Bytes())
@@ -207,3 +207,6 @@ func TestResultOfEncryptedWorkbook(t *testing.T) {
 	got, _ := resultOf(t, path, sheet.Options{Password: func() (string, error) { return "open", nil }})
 	values(t, got, "Sheet1", map[string]string{"A3": "10.0.0.5", "C3": "", "I3": "incomplete"})
 }
+
+// sentence stands for the words of whoever speaks to the operator.
+func sentence(r nvr.Remedy) string { return "do " + string(r) }

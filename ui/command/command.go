@@ -12,9 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
+	"example.com/hikgrab/ui/remedy"
 )
 
 // Program is hikgrab as it was started. The files are needed.
@@ -58,14 +60,19 @@ type failure struct {
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-// failed wraps what went wrong at no fault of the command line, with what to
-// do about it where that is known.
+// failed is advised for commands whose flags may help.
 func failed(err error) error {
 	if err == nil {
 		return nil
 	}
-	if disk, ok := errors.AsType[*archive.Error](err); ok && disk.Hint() != "" {
-		err = fmt.Errorf("%w; %s", err, disk.Hint())
+	return advised(err, remedy.Run)
+}
+
+// advised wraps what went wrong at no fault of the command line, with what to do
+// about it where that is known.
+func advised(err error, words func(nvr.Remedy) string) error {
+	if disk, ok := errors.AsType[*archive.Error](err); ok {
+		err = fmt.Errorf("%w; %s", err, words(disk.Remedy()))
 	}
 	return &failure{plain.ExitError, err}
 }

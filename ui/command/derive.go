@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +15,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/derive"
 	"example.com/hikgrab/ui/plain"
+	"example.com/hikgrab/ui/remedy"
 )
 
 const originals = "The recordings stay as they are. What was made before of the same\nfiles is not made again.\n\n"
@@ -171,16 +171,10 @@ func ofDownloads(dir string) error {
 	return nil
 }
 
-// notMade is failed for commands that do not wait for a disk, and that have no
-// other place to write to.
+// notMade is failed for commands that have no other place to write to.
 func notMade(err error) error {
-	disk, ok := errors.AsType[*archive.Error](err)
-	if !ok {
-		return failed(err)
+	if err == nil {
+		return nil
 	}
-	hint := strings.TrimSuffix(disk.Hint(), ", or use another --out")
-	if disk.Kind == archive.Full {
-		hint = "free some space there and start this again; what is made stays"
-	}
-	return &failure{plain.ExitError, fmt.Errorf("%w; %s", err, hint)}
+	return advised(err, remedy.Plain)
 }

@@ -17,6 +17,7 @@ import (
 	"example.com/hikgrab/tasks/sheet"
 	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
+	"example.com/hikgrab/ui/remedy"
 )
 
 const shortUsage = `name a task sheet
@@ -148,7 +149,7 @@ func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
 	base := filepath.Base(j.sheet)
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + ".result.xlsx"
 	written, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
-		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, j.tasks, all)
+		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, j.tasks, all, remedy.Plain)
 	})
 	// A reader that is gone misses no more than these notices.
 	if written.Kept != "" {

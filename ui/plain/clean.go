@@ -1,7 +1,6 @@
 package plain
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,12 +32,6 @@ func clean(s string) string {
 func unfit(r rune) bool {
 	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
-
-// pressKey is how hints speak of the screen's key for another try.
-var pressKey = regexp.MustCompile(`\bpress r\b`)
-
-// keyless words a hint for places where there is no screen to press keys on.
-func keyless(hint string) string { return pressKey.ReplaceAllString(hint, "retry") }
 
 // pad fills s with spaces to a width in terminal cells.
 func pad(s string, width int) string {

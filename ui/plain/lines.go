@@ -12,6 +12,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -104,11 +105,23 @@ func eventText(e tasks.Event) string {
 	if e.Camera >= 0 {
 		where = strings.TrimSpace(where + " " + cameraOf(e.Channel, e.Track, e.CameraName))
 	}
-	what := e.Message
-	if e.Bad() && e.Type != tasks.EventRetry && !strings.Contains(what, e.Failure.Hint) {
-		what += "; " + e.Failure.Hint
+	return strings.TrimSpace(where + "  " + told(e))
+}
+
+// told returns what happened and, unless it is tried again anyway, what helps.
+func told(e tasks.Event) string {
+	if e.Type == tasks.EventRetry {
+		return e.Message
 	}
-	return strings.TrimSpace(where + "  " + keyless(what))
+	return advised(e.Message, e.Remedy)
+}
+
+// advised joins what helps to what happened.
+func advised(what string, r nvr.Remedy) string {
+	if advice := remedy.Run(r); advice != "" {
+		what += "; " + advice
+	}
+	return what
 }
 
 // cameraOf returns how a camera is called in a line: "ch02 sub  Gate".

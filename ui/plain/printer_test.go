@@ -96,7 +96,7 @@ func TestSummaryFits(t *testing.T) {
 	const path = "/srv/archive/recordings/of/the/northern/warehouse/.hikgrab/log-20261103-184208.log"
 	s := sample()
 	s.Recorders[0].Name, s.Cameras[1].Name = "倉庫", "倉庫の入口カメラ、北側、二番目の門のとなり、雨どいの下"
-	short := tasks.Failure{Kind: "short", What: "the recording ended too early: the recorder sent nothing", Hint: "if it keeps happening, check the network to the recorder, then the recorder's disk"}
+	short := tasks.Failure{Kind: "short", What: "the recording ended too early: the recorder sent nothing", Remedy: nvr.CheckStorage}
 	s.Cameras[0].State, s.Cameras[0].Files, s.Cameras[0].Recordings = tasks.Incomplete, 1, 9
 	s.Cameras[3].State = tasks.Empty
 	for _, i := range []int{0, 1} {
@@ -130,7 +130,7 @@ func TestSummaryOfManyAlike(t *testing.T) {
 			state = tasks.Done
 		}
 		s.Cameras = append(s.Cameras, tasks.CameraView{
-			Channel: i + 1, Track: nvr.TrackOf(i+1, nvr.Main), State: state, Failure: tasks.Failure{Kind: "gone", What: "it is gone", Hint: "nothing helps"},
+			Channel: i + 1, Track: nvr.TrackOf(i+1, nvr.Main), State: state, Failure: tasks.Failure{Kind: "gone", What: "it is gone", Remedy: nvr.FetchSooner},
 		})
 	}
 	tally(s)
@@ -167,10 +167,10 @@ func TestSummaryOfARunThatWasStopped(t *testing.T) {
 	s.Cameras[0].State = tasks.Paused
 	tally(s)
 	var b bytes.Buffer
-	if err := NewLines(&b, false).Summary(Report{Snapshot: s, Retry: "again", Continue: "hikgrab tasks.xlsx"}); err != nil {
+	if err := NewLines(&b, false).Summary(Report{Snapshot: s, Retry: "hikgrab --only failed", Continue: "hikgrab tasks.xlsx"}); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.String(); !strings.Contains(got, "left 1") || !strings.Contains(got, "continue       hikgrab tasks.xlsx") || strings.Contains(got, "again") {
+	if got := b.String(); !strings.Contains(got, "left 1") || !strings.Contains(got, "continue       hikgrab tasks.xlsx") || strings.Contains(got, "--only failed") {
 		t.Errorf("what is left does not come with the command that goes on:\n%s", got)
 	}
 }
@@ -186,7 +186,7 @@ func TestSummaryWhenNothingIsNew(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "hikgrab: 2 of 2 cameras complete, nothing new to fetch: 12 files (3.00 GiB) already here\n"
-	if got := b.String(); !strings.HasPrefix(got, want) || strings.Contains(got, "again") {
+	if got := b.String(); !strings.HasPrefix(got, want) || strings.Contains(got, "--only failed") {
 		t.Errorf("got:\n%swant it to begin with:\n%s", got, want)
 	}
 }
@@ -201,19 +201,19 @@ func surveyed() []tasks.Finding {
 				Name: "NVR", Model: "DS-7616NXI-K2", Serial: "S1", Firmware: "V4.84.010", Kind: nvr.NVR,
 				ClockKnown: true, WallOffset: 3*time.Hour + 5*time.Minute, ClockError: 5 * time.Minute, ZoneKnown: true,
 			},
-			LoginTries: 7, Clock: nvr.ClockLocal, Notices: []string{"this NVR may search by UTC and not, as others do, by its wall clock: write utc in the clock column"},
+			LoginTries: 7, Clock: nvr.ClockLocal, Notices: []nvr.Notice{{What: "this NVR may search by UTC and not, as others do, by its wall clock", Remedy: nvr.SearchByUTC}},
 			Cameras: []tasks.CameraFinding{
 				{
 					Track: 101, Name: "Въезд", Period: span, Recordings: 96, Bytes: 92 * gib, First: day,
 					Last: day.Add(24 * time.Hour), Recorded: 24 * time.Hour,
 				},
 				{Track: 202, Name: "Склад №7, рампа", Offline: true, Period: span, Reason: "it was not recording then"},
-				{Track: 301, Period: span, Failure: tasks.Failure{Kind: "forbidden", What: "no right to play back", Hint: "give the user that right"}},
+				{Track: 301, Period: span, Failure: tasks.Failure{Kind: "forbidden", What: "no right to play back", Remedy: nvr.GrantPlayback}},
 			},
 		},
 		{
 			Address: "10.20.0.14", Source: "tasks.xlsx  Sheet1!A7",
-			Failure: tasks.Failure{Kind: "auth", What: "the login was refused", Hint: "correct the password"},
+			Failure: tasks.Failure{Kind: "auth", What: "the login was refused", Remedy: nvr.CheckLogin},
 		},
 	}
 }
@@ -341,7 +341,7 @@ func TestNothingReachesTheTerminalRaw(t *testing.T) {
 		evil := string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text") + "\u202e\x1b[2J\u2028"
 		e := tasks.Event{
 			Address: evil, CameraName: evil, Message: evil, Channel: 1, Track: 101, Path: evil,
-			Failure: tasks.Failure{Kind: "x", What: evil, Hint: evil},
+			Failure: tasks.Failure{Kind: "x", What: evil, Remedy: nvr.Remedy(evil)},
 		}
 		s := sample()
 		s.Recorders[0].Name, s.Recorders[0].Source, s.Recorders[1].Name = evil, evil, evil

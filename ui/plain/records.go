@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/remedy"
 )
 
 // EventRecord is one thing that happened: types recorder, camera, file, made,
@@ -28,9 +29,10 @@ type EventRecord struct {
 
 // FailureRecord is what went wrong.
 type FailureRecord struct {
-	Kind string `json:"kind"`           // a fixed word, for programs
-	What string `json:"what"`           // what happened, for people
-	Hint string `json:"hint,omitempty"` // what to do, for people
+	Kind   string `json:"kind"`             // a fixed word, for programs
+	What   string `json:"what"`             // what happened, for people
+	Hint   string `json:"hint,omitempty"`   // what to do, for people
+	Remedy string `json:"remedy,omitempty"` // what to do, as a fixed word for programs
 }
 
 // GapRecord says that events were lost because the reader was too slow.
@@ -99,7 +101,7 @@ type CameraRecord struct {
 func eventRecord(e tasks.Event) EventRecord {
 	record := EventRecord{
 		Type: string(e.Type), Time: stamp(e.Time), Seq: e.Seq, Recorder: clean(e.Address),
-		Message: clean(keyless(e.Message)), Attempt: e.Attempt, NextTry: stamp(e.Next), Path: clean(e.Path),
+		Message: clean(told(e)), Attempt: e.Attempt, NextTry: stamp(e.Next), Path: clean(e.Path),
 		Bytes: e.Bytes, Took: seconds(e.Took), Failure: failureRecord(e.Failure),
 	}
 	if e.Camera >= 0 {
@@ -113,7 +115,7 @@ func failureRecord(f tasks.Failure) *FailureRecord {
 	if f.Kind == "" {
 		return nil
 	}
-	return &FailureRecord{Kind: f.Kind, What: clean(f.What), Hint: clean(keyless(f.Hint))}
+	return &FailureRecord{Kind: f.Kind, What: clean(f.What), Hint: remedy.Run(f.Remedy), Remedy: clean(string(f.Remedy))}
 }
 
 func cameraRecord(r tasks.RecorderView, c tasks.CameraView) CameraRecord {

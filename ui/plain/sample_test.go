@@ -18,7 +18,7 @@ const gib = 1 << 30
 // refused.
 func sample() *tasks.Snapshot {
 	refused := tasks.Failure{
-		Kind: "auth", What: `the recorder refused user "admin"`, Hint: "correct the password in the sheet, then press r",
+		Kind: "auth", What: `the recorder refused user "admin"`, Remedy: nvr.CheckLogin,
 	}
 	s := &tasks.Snapshot{
 		At: moment1842, Elapsed: 2*time.Hour + 33*time.Minute + 51*time.Second,
@@ -33,11 +33,11 @@ func sample() *tasks.Snapshot {
 			{ID: 0, Channel: 1, Track: 101, Stream: nvr.Main, Name: "Въезд КПП-1", State: tasks.Done},
 			{
 				ID: 1, Channel: 2, Track: 202, Stream: nvr.Sub, Name: "Рампа", State: tasks.Incomplete, Files: 3, Recordings: 4,
-				Failure: tasks.Failure{Kind: "short", What: "one recording ended early", Hint: "retry"},
+				Failure: tasks.Failure{Kind: "short", What: "one recording ended early", Remedy: nvr.CheckNetwork},
 			},
 			{
 				ID: 2, Channel: 3, Track: 301, Stream: nvr.Main, State: tasks.Failed,
-				Failure: tasks.Failure{Kind: "forbidden", What: "no right to play back", Hint: "give the user that right"},
+				Failure: tasks.Failure{Kind: "forbidden", What: "no right to play back", Remedy: nvr.GrantPlayback},
 			},
 			{ID: 3, Channel: 4, Track: 401, Stream: nvr.Main, State: tasks.Skipped},
 			{ID: 4, Recorder: 1, Channel: 1, Track: 101, Stream: nvr.Main, State: tasks.Failed, Failure: refused},
@@ -59,7 +59,7 @@ func tally(s *tasks.Snapshot) {
 
 // happenings is one event of each type.
 func happenings() []tasks.Event {
-	failure := tasks.Failure{Kind: "timeout", What: "nothing came for 30 s", Hint: "check the network"}
+	failure := tasks.Failure{Kind: "timeout", What: "nothing came for 30 s", Remedy: nvr.WaitLonger}
 	return []tasks.Event{
 		{Seq: 1, Time: moment1842, Type: tasks.EventRecorder, Address: "10.20.0.11", Camera: -1, Message: "signed in: NVR DS-7616NXI-K2"},
 		{

@@ -7,7 +7,9 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -101,7 +103,7 @@ type trouble struct {
 	who    string
 	what   string
 	source string // the row of the sheet, for a whole recorder
-	hint   string
+	remedy nvr.Remedy
 }
 
 // mostAlike bounds the cameras that are named of those that failed alike; the
@@ -139,10 +141,11 @@ func (l *Lines) troubles(s *tasks.Snapshot) {
 }
 
 func (t trouble) advice() string {
-	if t.source != "" && t.hint != "" {
-		return t.source + ": " + keyless(t.hint)
+	advice := remedy.Run(t.remedy)
+	if t.source != "" && advice != "" {
+		return t.source + ": " + advice
 	}
-	return t.source + keyless(t.hint)
+	return t.source + advice
 }
 
 // troublesOf lists what failed, then what is incomplete, in the order of the
@@ -160,7 +163,7 @@ func troublesOf(s *tasks.Snapshot) []trouble {
 				if c.State == state {
 					list = append(list, trouble{
 						state: state, who: r.Address + " " + cameraOf(c.Channel, c.Track, c.Name) + sofar(c),
-						what: c.Failure.What, hint: c.Failure.Hint,
+						what: c.Failure.What, remedy: c.Failure.Remedy,
 					})
 				}
 			}
@@ -195,7 +198,7 @@ func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks
 	} else {
 		who = r.Address + " " + cameraOf(cameras[0].Channel, cameras[0].Track, cameras[0].Name)
 	}
-	return trouble{state: state, who: who, what: cause.What, source: r.Source, hint: cause.Hint}, true
+	return trouble{state: state, who: who, what: cause.What, source: r.Source, remedy: cause.Remedy}, true
 }
 
 func allOf(n int, unknown bool) string {

@@ -79,7 +79,7 @@ func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 		record.SearchesBy = map[nvr.Clock]string{nvr.ClockLocal: "local", nvr.ClockUTC: "utc"}[f.Clock]
 	}
 	for _, notice := range f.Notices {
-		record.Notices = append(record.Notices, clean(notice))
+		record.Notices = append(record.Notices, clean(advised(notice.What, notice.Remedy)))
 	}
 	for _, c := range f.Cameras {
 		record.Cameras = append(record.Cameras, CheckCameraRecord{

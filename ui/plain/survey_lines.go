@@ -24,7 +24,7 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	fmt.Fprintln(l.w, clean(headingOf(f)))
 	if f.Failure.Kind != "" {
 		l.sentence("failed  ", f.Failure.What)
-		if advice := (trouble{source: f.Source, hint: f.Failure.Hint}).advice(); advice != "" {
+		if advice := (trouble{source: f.Source, remedy: f.Failure.Remedy}).advice(); advice != "" {
 			l.sentence("        ", advice)
 		}
 	}
@@ -35,7 +35,7 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 		}
 	}
 	for _, notice := range f.Notices {
-		l.sentence("notice  ", notice)
+		l.sentence("notice  ", advised(notice.What, notice.Remedy))
 	}
 	l.cameras(f.Cameras)
 	fmt.Fprintln(l.w)
@@ -191,14 +191,17 @@ func (l *Lines) ellipsis() string {
 // failures writes those that failed, together where the reason is the same: a
 // right that is missing is missing for all cameras.
 func (l *Lines) failures(cameras []tasks.CameraFinding) {
-	type reason struct{ what, hint string }
+	type reason struct {
+		what   string
+		remedy nvr.Remedy
+	}
 	var order []reason
 	byReason := map[reason][]tasks.CameraFinding{}
 	for _, c := range cameras {
 		if c.Failure.Kind == "" {
 			continue
 		}
-		why := reason{c.Failure.What, c.Failure.Hint}
+		why := reason{c.Failure.What, c.Failure.Remedy}
 		if byReason[why] == nil {
 			order = append(order, why)
 		}
@@ -211,7 +214,7 @@ func (l *Lines) failures(cameras []tasks.CameraFinding) {
 			who = channelsOf(alike)
 		}
 		l.sentence("", who+"  failed")
-		l.sentence("      ", strings.TrimSuffix(why.what+"; "+keyless(why.hint), "; "))
+		l.sentence("      ", advised(why.what, why.remedy))
 	}
 }
 

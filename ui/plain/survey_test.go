@@ -58,7 +58,7 @@ func TestSurveyThatTheOperatorStops(t *testing.T) {
 // fail alike: no line may be longer than a terminal is wide, and one reason is
 // given once.
 func TestSurveyFitsTheTerminal(t *testing.T) {
-	right := tasks.Failure{Kind: "forbidden", What: "the login works, but this user may not do that", Hint: "give this user the right to remote playback on the recorder, or use another user, then press r"}
+	right := tasks.Failure{Kind: "forbidden", What: "the login works, but this user may not do that", Remedy: nvr.GrantPlayback}
 	f := tasks.Finding{
 		Address: "10.20.0.11", SignedIn: true, LoginTries: 3,
 		Cameras: []tasks.CameraFinding{
@@ -94,18 +94,6 @@ func TestSurveyThatNobodyReads(t *testing.T) {
 	code, err := Survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, NewJSON(closed{}))
 	if !Gone(err) {
 		t.Errorf("exit code %d, %v; want an error that Gone knows", code, err)
-	}
-}
-
-func TestHintsWithoutAScreenSpeakOfNoKeys(t *testing.T) {
-	for hint, want := range map[string]string{
-		"check user and password in the sheet, then press r": "check user and password in the sheet, then retry",
-		"press r to try again":                               "retry to try again",
-		"express riders":                                     "express riders",
-	} {
-		if got := keyless(hint); got != want {
-			t.Errorf("%q becomes %q, want %q", hint, got, want)
-		}
 	}
 }
 

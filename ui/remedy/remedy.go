@@ -1,0 +1,86 @@
+// Package remedy says what an operator can do about a failure: one table of
+// sentences for everything that speaks to people. The packages below know only
+// what kind of thing helps; which key, which flag and which column of the sheet
+// that is, is known here.
+//
+// It is not for what happened: that sentence comes with the failure.
+package remedy
+
+import (
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// advice is how one remedy is worded: an imperative sentence that begins in
+// lower case, and what is added to it.
+type advice struct {
+	do    string // wherever it is read
+	key   string // added where keys can be pressed
+	flags string // added where the command line of a run is what can be changed
+}
+
+// What is common to many. The key r reads logins from the sheet anew, but
+// nothing else of it: for the rest hikgrab has to be started again.
+const (
+	pressR  = ", then press r"
+	again   = ", then start hikgrab again"
+	restart = ", then quit and start hikgrab again"
+	goesOn  = "; downloads then go on by themselves"
+	orOut   = ", or choose another directory with --out"
+)
+
+var table = map[nvr.Remedy]advice{
+	nvr.CheckLogin:       {"correct user and password in the sheet", pressR, again},
+	nvr.InsistOnLogin:    {"make sure that user and password in the sheet are right, because one more wrong login locks the account", pressR, again},
+	nvr.WaitForUnlock:    {"wait until the lock ends and check user and password in the sheet", pressR, again},
+	nvr.GrantPlayback:    {"give this user the right to remote playback on the recorder, or use another user", pressR, again},
+	nvr.AskLess:          {"if it stays busy, end other playbacks and exports on this recorder", "", ", or ask for less at once with --per-recorder 1"},
+	nvr.FetchSooner:      {"nothing brings it back; fetch recordings before the recorder overwrites them", "", ""},
+	nvr.CheckAddress:     {"check that the recorder is switched on, the network to it, and its address in the sheet", "", ""},
+	nvr.WaitLonger:       {"if it keeps happening, check the network to the recorder", "", ", or wait longer with --timeout"},
+	nvr.CheckNetwork:     {"if it keeps happening, check the network to the recorder", "", ""},
+	nvr.CheckStorage:     {"if it keeps happening, check the network to the recorder, then the recorder's disk", "", ""},
+	nvr.CheckOwnDisk:     {"check that the device has a disk or card in good order; a camera that records to a recorder keeps nothing itself: ask that recorder", "", ""},
+	nvr.CheckDevice:      {"check that a Hikvision recorder answers at this address; the log file has what it said", "", ""},
+	nvr.CheckPort:        {"check the port in the sheet; if it is the recorder's HTTPS port, put https:// in front of the address", restart, ""},
+	nvr.UseHTTPS:         {"put https:// in front of the address in the sheet", restart, again},
+	nvr.UseHTTP:          {"write the address in the sheet with http:// instead of https://, or with the recorder's HTTPS port", restart, again},
+	nvr.UseNewAddress:    {"if that is this recorder, write that address in the sheet, https:// included", restart, again},
+	nvr.TrustThis:        {"if this is your recorder, put #sha256:… with the value above behind its https address in the sheet", restart, "; --insecure accepts any certificate"},
+	nvr.TrustNew:         {"find out why it changed; if that is all right, put the new value behind #sha256: in the sheet", restart, again},
+	nvr.AllowOldTLS:      {"if the recorder is too old for TLS 1.2, allow older versions for it: put #legacy behind its https address in the sheet", restart, again},
+	nvr.CheckTLS:         {"write the address in the sheet without https://", restart, ", or accept any certificate with --insecure"},
+	nvr.UseDigest:        {"set \"WEB Authentication\" on the recorder to digest", pressR, again},
+	nvr.NameChannels:     {"name the channels in the sheet's cameras column, such as 1-4", restart, again},
+	nvr.SearchByUTC:      {"to make it certain, write utc in the sheet's clock column", "", ""},
+	nvr.SearchByLocal:    {"to make it certain, write local in the sheet's clock column", "", ""},
+	nvr.PlayOnRecorder:   {"if it stays like this, play the recording on the recorder itself: if that fails too, it is damaged there", "", ""},
+	nvr.SearchOnRecorder: {"look at this camera's recordings on the recorder itself: if that fails too, check its disk and restart it", pressR, ""},
+	nvr.SeeLog:           {"the log file has the details", "; r tries again", ""},
+
+	tasks.CorrectPeriod: {"correct from and to in the sheet", restart, ", or --from and --to"},
+	tasks.ReportFault:   {"this is a fault of hikgrab; the log file has the details", "; r tries again", ""},
+
+	archive.FreeSpace:       {"free some space there", goesOn, ", or choose a directory on another volume with --out"},
+	archive.AllowWriting:    {"give your user the right to write there", goesOn, orOut},
+	archive.MountWritable:   {"mount the volume writable", goesOn, orOut},
+	archive.ReconnectVolume: {"connect the volume, or put the directory back, and start again; what is done is not fetched twice", "", ""},
+	archive.MoveAway:        {"look at what stands there and move it away", pressR, orOut},
+	archive.StopOther:       {"wait until the other one has finished, or stop it", "", orOut},
+	archive.LargerFiles:     {"use a volume with exFAT, NTFS, APFS or ext4; what is done here can be moved there", "", ""},
+	archive.NewerVersion:    {"use the newer hikgrab that wrote it", "", orOut},
+	archive.CheckVolume:     {"check that the disk is healthy and connected", "; the log file has the details", "; the log in .hikgrab has the details"},
+}
+
+// Screen returns the sentence for where keys can be pressed; empty when there
+// is nothing to do.
+func Screen(r nvr.Remedy) string { return table[r].do + table[r].key }
+
+// Run returns the sentence for the output of a run without keys, whose flags
+// can be changed for the next one.
+func Run(r nvr.Remedy) string { return table[r].do + table[r].flags }
+
+// Plain returns the sentence without keys and flags, for commands and files
+// that have none.
+func Plain(r nvr.Remedy) string { return table[r].do }
