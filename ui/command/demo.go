@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/hikgrab/tasks"
-	"example.com/hikgrab/tasks/demo"
 	"example.com/hikgrab/tasks/sheet"
 	"example.com/hikgrab/ui/plain"
 )
@@ -43,7 +42,7 @@ func (a *app) demo(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	site, err := demo.Start(time.Now())
+	site, err := startDemo(time.Now())
 	if err != nil {
 		return failed(err)
 	}
@@ -53,14 +52,14 @@ func (a *app) demo(c *cobra.Command) error {
 		return err
 	}
 	path := filepath.Join(dir, "tasks.xlsx")
-	if err := sheet.WriteTasks(path, site.Tasks); err != nil {
+	if err := sheet.WriteTasks(path, site.tasks); err != nil {
 		return fmt.Errorf("%w; name another directory with --out", err)
 	}
 	got, err := a.readSheet(c, path)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Stderr, "hikgrab demo: %d simulated recorders; sheet and recordings are in\n  %s\n", len(site.Tasks), dir)
+	fmt.Fprintf(a.Stderr, "hikgrab demo: %d simulated recorders; sheet and recordings are in\n  %s\n", len(site.tasks), dir)
 	return a.fetch(c.Context(), job{tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path})
 }
 
@@ -68,12 +67,12 @@ func (a *app) demo(c *cobra.Command) error {
 func (a *app) serveDemo(ctx context.Context) error {
 	ctx, release := a.untilSignal(ctx)
 	defer release()
-	site, err := demo.Start(time.Now())
+	site, err := startDemo(time.Now())
 	if err != nil {
 		return failed(err)
 	}
 	defer site.Close()
-	if err := tellLogins(a.Stdout, site.Tasks); err != nil {
+	if err := tellLogins(a.Stdout, site.tasks); err != nil {
 		return failed(err)
 	}
 	<-ctx.Done()

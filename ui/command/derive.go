@@ -67,12 +67,13 @@ func (a *app) framesCommand() *cobra.Command {
 	return c
 }
 
-// maker makes something of a camera's finished files.
-type maker func(context.Context, *archive.Archive, derive.Camera, derive.Window, *derive.Progress) (derive.Result, error)
+// making is what a command makes of the part of a camera's files that is in a
+// window.
+type making func(context.Context, *archive.Archive, derive.Camera, derive.Window, *derive.Progress) (derive.Result, error)
 
 // deriveCommand completes a command that makes something of what is downloaded.
 // Check, unless nil, refuses what the flags say before anything is touched.
-func (a *app) deriveCommand(c *cobra.Command, check func(derive.Window) error, work maker) *cobra.Command {
+func (a *app) deriveCommand(c *cobra.Command, check func(derive.Window) error, work making) *cobra.Command {
 	var from, to string
 	c.Flags().SortFlags = false
 	c.Flags().StringVar(&from, "from", "", "begin at `T` on the recorder's clock: \"2006-01-02\", \"2006-01-02 15:04[:05]\" or \"15:04\" (default the first recording)")
@@ -88,9 +89,7 @@ func (a *app) deriveCommand(c *cobra.Command, check func(derive.Window) error, w
 		if err != nil {
 			return err
 		}
-		return a.derive(c.Context(), args[0], func(ctx context.Context, store *archive.Archive, c derive.Camera, p *derive.Progress) (derive.Result, error) {
-			return work(ctx, store, c, w, p)
-		})
+		return a.derive(c.Context(), args[0], w, work)
 	}
 	return c
 }
@@ -123,7 +122,7 @@ func window(from, to string) (w derive.Window, err error) {
 }
 
 // derive has something made of each camera of a directory.
-func (a *app) derive(ctx context.Context, dir string, work func(context.Context, *archive.Archive, derive.Camera, *derive.Progress) (derive.Result, error)) (err error) {
+func (a *app) derive(ctx context.Context, dir string, w derive.Window, work making) (err error) {
 	if err := ofDownloads(dir); err != nil {
 		return err
 	}
@@ -138,11 +137,11 @@ func (a *app) derive(ctx context.Context, dir string, work func(context.Context,
 	if err != nil {
 		return failed(err)
 	}
-	a.code, err = plain.Derive(ctx, derive.Cameras(files), a.printer(), a.Stderr,
+	a.code, err = makeAll(ctx, derive.Cameras(files), a.printer(), a.Stderr,
 		func(ctx context.Context, c derive.Camera, p *derive.Progress) (derive.Result, error) {
-			return work(ctx, store, c, p)
+			return work(ctx, store, c, w, p)
 		})
-	if plain.Gone(err) {
+	if gone(err) {
 		return nil
 	}
 	return notMade(err)

@@ -137,7 +137,7 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 		report.Coverage = q.Coverage()
 		report.Result = a.writeResult(j, report.Coverage, out)
 	}
-	if told := out.Summary(report); !plain.Gone(told) {
+	if told := out.Summary(report); !gone(told) {
 		err = errors.Join(err, told)
 	}
 	return failed(err)

@@ -6,9 +6,13 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/term"
 
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
 	"example.com/hikgrab/ui/plain"
 )
 
@@ -20,12 +24,24 @@ func (a *app) screen() bool {
 		terminal(a.Stdin) && terminal(a.Stdout)
 }
 
-// printer is what both forms of plain output can do.
+// printer writes what the commands have to tell, in one form: plain.Lines and
+// plain.JSON are the two there are, and say what each method writes. Its methods
+// are called by one goroutine at a time and give the writer's error.
 type printer interface {
-	plain.Printer
-	plain.SurveyPrinter
-	plain.VerifyPrinter
-	plain.DerivePrinter
+	Notice(at time.Time, text string) error
+
+	Events(events []tasks.Event) error
+	Gap(at time.Time, missed uint64) error
+	Progress(s *tasks.Snapshot) error
+	Summary(r plain.Report) error
+
+	Finding(at time.Time, f tasks.Finding) error
+	Found(at time.Time, t plain.SurveyTotals) error
+
+	Verified(at time.Time, v archive.Verification) error
+
+	Made(at time.Time, c derive.Camera, r derive.Result) error
+	MadeAll(at time.Time, t plain.MadeTotals, code int) error
 }
 
 func (a *app) printer() printer {

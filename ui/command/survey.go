@@ -1,11 +1,13 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/plain"
 )
 
@@ -43,9 +45,34 @@ func (a *app) check(c *cobra.Command, path string) error {
 	for _, text := range got.Notices {
 		_ = out.Notice(time.Now(), text) // a reader that is gone shows in what follows
 	}
-	a.code, err = plain.Survey(ctx, got.Tasks, o, out)
-	if plain.Gone(err) {
+	a.code, err = survey(ctx, got.Tasks, o, out)
+	if gone(err) {
 		return nil
 	}
 	return failed(err)
+}
+
+// survey looks at every recorder of list and writes what it finds with p, as
+// recorders answer, and the totals at the end. It returns the exit code. The
+// error is that of writing; when ctx ends, the survey stops without one.
+func survey(ctx context.Context, list []tasks.Task, o tasks.Options, p printer) (code int, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var totals plain.SurveyTotals
+	err = tasks.Survey(ctx, list, o, func(f tasks.Finding) {
+		totals.Add(f)
+		if err := p.Finding(time.Now(), f); err != nil {
+			cancel(err)
+		}
+	})
+	switch cause := context.Cause(ctx); {
+	case err == nil:
+		return totals.ExitCode(), p.Found(time.Now(), totals)
+	case cause == nil:
+		return plain.ExitError, err
+	case errors.Is(cause, context.Canceled):
+		return plain.ExitStopped, nil
+	default:
+		return plain.ExitStopped, cause
+	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,16 +27,32 @@ func (a *app) verifyCommand() *cobra.Command {
 	return c
 }
 
-// verify compares a tree with its manifest.
+// verify compares a tree with its manifest for an operator.
 func (a *app) verify(ctx context.Context, dir string) (err error) {
 	ctx, release := a.untilSignal(ctx)
 	defer release()
-	a.code, err = plain.Verify(ctx, dir, a.printer(), a.Stderr)
+	a.code, err = verify(ctx, dir, a.printer(), a.Stderr)
 	switch {
 	case errors.Is(err, archive.ErrNoManifest), errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w; name the directory that --out named", err)
-	case plain.Gone(err):
+	case gone(err):
 		return nil
 	}
 	return failed(err)
+}
+
+// verify reads a tree again, writes what differs from its manifest with p, and
+// how far it is to progress when that takes long. It returns the exit code.
+func verify(ctx context.Context, dir string, p printer, progress io.Writer) (code int, err error) {
+	var at archive.VerifyProgress
+	quiet := tellProgress(progress, "", &at.Done, &at.Total)
+	v, err := archive.Verify(ctx, dir, &at)
+	quiet()
+	switch {
+	case ctx.Err() != nil:
+		return plain.ExitStopped, nil
+	case err != nil:
+		return plain.ExitError, err
+	}
+	return plain.VerifyCode(v), p.Verified(time.Now(), v)
 }

@@ -11,7 +11,6 @@ import (
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/awake"
 	"example.com/hikgrab/ui"
-	"example.com/hikgrab/ui/plain"
 )
 
 // shutdownLimit bounds how long stopping may take before hikgrab leaves anyway.
@@ -49,11 +48,11 @@ func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, j job) (sto
 		stopped = left.Ending != ui.Finished
 		fmt.Fprint(a.Stdout, left.Frame)
 	} else {
-		leave := context.AfterFunc(ctx, func() { _ = stop() }) // Follow ends with the queue, having told of its end
-		err = plain.Follow(ended, q, out)
+		leave := context.AfterFunc(ctx, func() { _ = stop() }) // follow ends with the queue, having told of its end
+		err = follow(ended, q, out)
 		leave()
-		stopped = ctx.Err() != nil || plain.Gone(err)
-		if plain.Gone(err) {
+		stopped = ctx.Err() != nil || gone(err)
+		if gone(err) {
 			err = nil
 		}
 	}

@@ -1,10 +1,7 @@
 package plain
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"strings"
 	"time"
@@ -39,62 +36,12 @@ type MadeSummaryRecord struct {
 // MadeTotals is what came of all cameras.
 type MadeTotals struct{ Cameras, Files, Fresh, Failed int }
 
-// DerivePrinter writes what was made. Lines and JSON are the two there are.
-type DerivePrinter interface {
-	Notice(at time.Time, text string) error
-	// Made writes what there is of one camera now.
-	Made(at time.Time, c derive.Camera, r derive.Result) error
-	// MadeAll writes the totals, once, at the end.
-	MadeAll(at time.Time, t MadeTotals, code int) error
-}
-
-var (
-	_ DerivePrinter = (*Lines)(nil)
-	_ DerivePrinter = (*JSON)(nil)
-)
-
-// Derive has work done for each camera and writes what came of it with p, and
-// how far it is to progress when that takes long. A camera of which something
-// cannot be made keeps nobody from the others; a disk that is full or refuses
-// ends it. It returns the exit code.
-func Derive(ctx context.Context, cameras []derive.Camera, p DerivePrinter, progress io.Writer,
-	work func(context.Context, derive.Camera, *derive.Progress) (derive.Result, error),
-) (code int, err error) {
-	totals := MadeTotals{Cameras: len(cameras)}
-	for i, c := range cameras {
-		var at derive.Progress
-		quiet := tellProgress(progress, fmt.Sprintf("camera %d of %d: ", i+1, len(cameras)), &at.Done, &at.Total)
-		r, failure := work(ctx, c, &at)
-		quiet()
-		totals.Files += len(r.Files)
-		totals.Fresh += len(r.Made)
-		if err := p.Made(time.Now(), c, r); err != nil {
-			return ExitError, err
-		}
-		switch {
-		case ctx.Err() != nil:
-			return ExitStopped, p.MadeAll(time.Now(), totals, ExitStopped)
-		case failure == nil:
-			continue
-		case archive.KindOf(failure) != archive.KindUnknown:
-			return ExitError, errors.Join(failure, p.MadeAll(time.Now(), totals, ExitError))
-		}
-		totals.Failed++
-		if err := p.Notice(time.Now(), who(c)+": "+failure.Error()); err != nil {
-			return ExitError, err
-		}
-	}
-	if totals.Failed > 0 {
-		code = ExitFailed
-	}
-	return code, p.MadeAll(time.Now(), totals, code)
-}
-
-func who(c derive.Camera) string {
+// CameraOf names a camera in a line: "10.20.0.11 ch02 sub Gate".
+func CameraOf(c derive.Camera) string {
 	return strings.TrimSpace(c.Recorder + " " + cameraOf(c.Track.Channel(), c.Track, c.Name))
 }
 
-// Made implements DerivePrinter.
+// Made writes what there is of one camera now.
 func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
 	for f, before := range filesOf(r) {
 		text := f.Path
@@ -107,12 +54,12 @@ func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
 		fmt.Fprintln(l.w, clean(text))
 	}
 	for _, n := range r.Notes {
-		l.line(at, "notice", who(c)+": "+n)
+		l.line(at, "notice", CameraOf(c)+": "+n)
 	}
 	return l.w.Flush()
 }
 
-// MadeAll implements DerivePrinter.
+// MadeAll writes the totals, once, at the end.
 func (l *Lines) MadeAll(_ time.Time, t MadeTotals, code int) error {
 	fmt.Fprintf(l.w, "hikgrab: %s, %d made now", units.Count(t.Files, "file"), t.Fresh)
 	if t.Failed > 0 {
@@ -147,7 +94,7 @@ type MadeRecord struct {
 	Before bool `json:"before,omitempty"` // an earlier run made it
 }
 
-// Made implements DerivePrinter.
+// Made writes what there is of one camera now.
 func (j *JSON) Made(at time.Time, c derive.Camera, r derive.Result) error {
 	for f, before := range filesOf(r) {
 		record := MadeRecord{Before: before, EventRecord: EventRecord{
@@ -159,14 +106,14 @@ func (j *JSON) Made(at time.Time, c derive.Camera, r derive.Result) error {
 		}
 	}
 	for _, n := range r.Notes {
-		if err := j.Notice(at, who(c)+": "+n); err != nil {
+		if err := j.Notice(at, CameraOf(c)+": "+n); err != nil {
 			return err
 		}
 	}
 	return j.w.Flush()
 }
 
-// MadeAll implements DerivePrinter.
+// MadeAll writes the totals, once, at the end.
 func (j *JSON) MadeAll(at time.Time, t MadeTotals, code int) error {
 	return j.write(MadeSummaryRecord{
 		Type: "made_summary", Time: stamp(at), ExitCode: code, Cameras: t.Cameras, Files: t.Files, Fresh: t.Fresh, Failed: t.Failed,

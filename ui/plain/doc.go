@@ -1,10 +1,9 @@
-// Package plain shows a run without a screen: as lines for people and log
-// files, or as newline-delimited JSON for programs, and prints the summary that
-// every run ends with. It decides the exit code as well, in one place.
+// Package plain words a run without a screen: as lines for people and log
+// files, or as newline-delimited JSON for programs, and the summary that every
+// run ends with. It decides the exit code as well, in one place.
 //
-// It is not for drawing (package ui) and not for controlling: it reads
-// snapshots and events and never changes the queue. A reader of its output that
-// goes away, as "head" does, ends Follow with an error that Gone recognises.
+// It only prints: it is not for drawing (package ui), nor for driving what it
+// prints (package command).
 //
 // # JSON output
 //

@@ -16,8 +16,6 @@ type JSON struct {
 	enc *json.Encoder
 }
 
-var _ Printer = (*JSON)(nil)
-
 // NewJSON returns a printer of JSON to w.
 func NewJSON(w io.Writer) *JSON {
 	b := bufio.NewWriter(w)
@@ -26,12 +24,12 @@ func NewJSON(w io.Writer) *JSON {
 	return &JSON{w: b, enc: enc}
 }
 
-// Notice implements Printer.
+// Notice writes something that concerns the run as a whole.
 func (j *JSON) Notice(at time.Time, text string) error {
 	return j.write(EventRecord{Type: string(tasks.EventNotice), Time: stamp(at), Message: clean(text)})
 }
 
-// Events implements Printer.
+// Events writes what happened, oldest first.
 func (j *JSON) Events(events []tasks.Event) error {
 	for _, e := range events {
 		if err := j.enc.Encode(eventRecord(e)); err != nil {
@@ -41,17 +39,17 @@ func (j *JSON) Events(events []tasks.Event) error {
 	return j.w.Flush()
 }
 
-// Gap implements Printer.
+// Gap says that so many events were lost because the reader was slow.
 func (j *JSON) Gap(at time.Time, missed uint64) error {
 	return j.write(GapRecord{Type: "gap", Time: stamp(at), Missed: missed})
 }
 
-// Progress implements Printer.
+// Progress writes how far everything is.
 func (j *JSON) Progress(s *tasks.Snapshot) error {
 	return j.write(ProgressRecord{Type: "progress", Time: stamp(s.At), Totals: totalsOf(s)})
 }
 
-// Summary implements Printer.
+// Summary writes how the run ended.
 func (j *JSON) Summary(r Report) error {
 	s := r.Snapshot
 	record := SummaryRecord{

@@ -29,8 +29,6 @@ type Lines struct {
 	columns func() int // of the terminal; nil when it is none
 }
 
-var _ Printer = (*Lines)(nil)
-
 // NewLines returns a printer of lines to w. With ascii it uses no glyph of its
 // own outside ASCII; names keep their letters.
 func NewLines(w io.Writer, ascii bool) *Lines {
@@ -47,13 +45,13 @@ func NewLines(w io.Writer, ascii bool) *Lines {
 	return l
 }
 
-// Notice implements Printer.
+// Notice writes something that concerns the run as a whole.
 func (l *Lines) Notice(at time.Time, text string) error {
 	l.line(at, string(tasks.EventNotice), text)
 	return l.w.Flush()
 }
 
-// Events implements Printer.
+// Events writes what happened, oldest first.
 func (l *Lines) Events(events []tasks.Event) error {
 	for _, e := range events {
 		l.line(e.Time, string(e.Type), eventText(e))
@@ -61,13 +59,13 @@ func (l *Lines) Events(events []tasks.Event) error {
 	return l.w.Flush()
 }
 
-// Gap implements Printer.
+// Gap says that so many events were lost because the reader was slow.
 func (l *Lines) Gap(at time.Time, missed uint64) error {
 	l.line(at, "gap", fmt.Sprintf("%d events were lost here, because this output was read too slowly; the log file has them", missed))
 	return l.w.Flush()
 }
 
-// Progress implements Printer.
+// Progress writes how far everything is.
 func (l *Lines) Progress(s *tasks.Snapshot) error {
 	l.line(s.At, "progress", l.progressText(s))
 	return l.w.Flush()

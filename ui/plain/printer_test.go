@@ -39,8 +39,19 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+// printer is what Lines and JSON do with a run and a survey.
+type printer interface {
+	Notice(at time.Time, text string) error
+	Events(events []tasks.Event) error
+	Gap(at time.Time, missed uint64) error
+	Progress(s *tasks.Snapshot) error
+	Summary(r Report) error
+	Finding(at time.Time, f tasks.Finding) error
+	Found(at time.Time, t SurveyTotals) error
+}
+
 // everything makes p say all it can.
-func everything(t *testing.T, p Printer) {
+func everything(t *testing.T, p printer) {
 	t.Helper()
 	s := sample()
 	steps := []error{
@@ -219,9 +230,9 @@ func surveyed() []tasks.Finding {
 }
 
 func TestSurvey(t *testing.T) {
-	for name, make := range map[string]func(*bytes.Buffer) SurveyPrinter{
-		"check_lines": func(b *bytes.Buffer) SurveyPrinter { return NewLines(b, false) },
-		"check_json":  func(b *bytes.Buffer) SurveyPrinter { return NewJSON(b) },
+	for name, make := range map[string]func(*bytes.Buffer) printer{
+		"check_lines": func(b *bytes.Buffer) printer { return NewLines(b, false) },
+		"check_json":  func(b *bytes.Buffer) printer { return NewJSON(b) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -352,10 +363,7 @@ func TestNothingReachesTheTerminalRaw(t *testing.T) {
 		f := surveyed()[0]
 		f.Name, f.Device.Model, f.Cameras[0].Name, f.Cameras[1].Reason = evil, evil, evil, evil
 		var lines, objects bytes.Buffer
-		for b, p := range map[*bytes.Buffer]interface {
-			Printer
-			SurveyPrinter
-		}{&lines: NewLines(&lines, false), &objects: NewJSON(&objects)} {
+		for b, p := range map[*bytes.Buffer]printer{&lines: NewLines(&lines, false), &objects: NewJSON(&objects)} {
 			for _, err := range []error{
 				p.Notice(moment1842, evil), p.Events([]tasks.Event{e}), p.Progress(s),
 				p.Summary(Report{Snapshot: s, Manifest: evil, Log: evil, Retry: evil}), p.Finding(moment1842, f),

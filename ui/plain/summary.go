@@ -25,7 +25,7 @@ type Report struct {
 	Coverage []tasks.Coverage
 }
 
-// Summary implements Printer: totals, what failed and why, where things are,
+// Summary writes how the run ended: totals, what failed and why, where things are,
 // and the command that comes next.
 func (l *Lines) Summary(r Report) error {
 	s := r.Snapshot

@@ -61,7 +61,7 @@ type CheckSummaryRecord struct {
 	Recorded        float64   `json:"recorded_seconds"`
 }
 
-// Finding implements SurveyPrinter.
+// Finding writes what was learned of one recorder.
 func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 	record := CheckRecord{
 		Type: "check", Time: stamp(at), Recorder: clean(f.Address), Name: clean(f.Name), Source: clean(f.Source),
@@ -92,7 +92,7 @@ func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 	return j.write(record)
 }
 
-// Found implements SurveyPrinter.
+// Found writes the totals, once, at the end.
 func (j *JSON) Found(at time.Time, t SurveyTotals) error {
 	return j.write(CheckSummaryRecord{
 		Type: "check_summary", Time: stamp(at), ExitCode: t.ExitCode(),

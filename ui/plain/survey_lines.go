@@ -18,8 +18,8 @@ const (
 	nameWidth   = 23 // cells, for the column of cameras
 )
 
-// Finding implements SurveyPrinter: what a recorder is, then a table of its
-// cameras.
+// Finding writes what was learned of one recorder: what it is, then a table of
+// its cameras.
 func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	fmt.Fprintln(l.w, clean(headingOf(f)))
 	if f.Failure.Kind != "" {
@@ -42,7 +42,7 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	return l.w.Flush()
 }
 
-// Found implements SurveyPrinter.
+// Found writes the totals, once, at the end.
 func (l *Lines) Found(_ time.Time, t SurveyTotals) error {
 	fmt.Fprintf(l.w, "hikgrab: %s, %s, %s, %s, %s recorded\n",
 		units.Count(t.Recorders, "recorder"), units.Count(t.Cameras, "camera"), units.Count(t.Recordings, "recording"),

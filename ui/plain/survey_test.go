@@ -2,9 +2,6 @@ package plain
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -15,44 +12,6 @@ import (
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
-
-// nobody is a network on which no recorder answers.
-func nobody(context.Context, string, string) (net.Conn, error) {
-	return nil, errors.New("no route to host")
-}
-
-func unreachable() []tasks.Task {
-	return []tasks.Task{{
-		Source: "tasks.xlsx  Sheet1!A2", Address: nvr.Address{Host: "10.0.0.1", Port: 80},
-		Login: nvr.Login{User: "admin", Password: "secret-of-admin"},
-	}}
-}
-
-func TestSurveyOfARecorderThatDoesNotAnswer(t *testing.T) {
-	var b bytes.Buffer
-	code, err := Survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, NewLines(&b, false))
-	if err != nil || code != ExitFailed {
-		t.Errorf("exit code %d, %v; want %d", code, err, ExitFailed)
-	}
-	got := b.String()
-	for _, want := range []string{"10.0.0.1", "tasks.xlsx  Sheet1!A2: ", "hikgrab: 1 recorder, 0 cameras", "failed  1 recorder"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("%q is missing in\n%s", want, got)
-		}
-	}
-	if strings.Contains(got, "secret-of-admin") {
-		t.Errorf("the password is printed:\n%s", got)
-	}
-}
-
-func TestSurveyThatTheOperatorStops(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	code, err := Survey(ctx, unreachable(), tasks.Options{Dial: nobody}, NewLines(&bytes.Buffer{}, false))
-	if err != nil || code != ExitStopped {
-		t.Errorf("exit code %d, %v; want %d", code, err, ExitStopped)
-	}
-}
 
 // TestSurveyFitsTheTerminal has long names, long reasons and many cameras that
 // fail alike: no line may be longer than a terminal is wide, and one reason is
@@ -82,18 +41,6 @@ func TestSurveyFitsTheTerminal(t *testing.T) {
 		if got := b.String(); strings.Count(got, "remote") != 1 || !strings.Contains(got, "ch03-ch04, ch07 sub  failed") || strings.Contains(got, "press r") {
 			t.Errorf("got\n%s", got)
 		}
-	}
-}
-
-// closed is output that nobody reads.
-type closed struct{}
-
-func (closed) Write([]byte) (int, error) { return 0, brokenPipe[0] }
-
-func TestSurveyThatNobodyReads(t *testing.T) {
-	code, err := Survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, NewJSON(closed{}))
-	if !Gone(err) {
-		t.Errorf("exit code %d, %v; want an error that Gone knows", code, err)
 	}
 }
 

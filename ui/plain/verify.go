@@ -1,9 +1,7 @@
 package plain
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"example.com/hikgrab/tasks/archive"
@@ -40,43 +38,15 @@ type VerifySummaryRecord struct {
 	Unreadable int       `json:"unreadable"`
 }
 
-// VerifyPrinter writes what "hikgrab verify" found. Lines and JSON are the two
-// there are.
-type VerifyPrinter interface {
-	// Verified writes the files that are not as they should be, and the totals.
-	Verified(at time.Time, v archive.Verification) error
-}
-
-var (
-	_ VerifyPrinter = (*Lines)(nil)
-	_ VerifyPrinter = (*JSON)(nil)
-)
-
-// Verify reads a tree again, writes what differs from its manifest with p, and
-// how far it is to progress when that takes long. It returns the exit code:
-// ExitStopped when ctx ends.
-func Verify(ctx context.Context, dir string, p VerifyPrinter, progress io.Writer) (code int, err error) {
-	var at archive.VerifyProgress
-	quiet := tellProgress(progress, "", &at.Done, &at.Total)
-	v, err := archive.Verify(ctx, dir, &at)
-	quiet()
-	switch {
-	case ctx.Err() != nil:
-		return ExitStopped, nil
-	case err != nil:
-		return ExitError, err
-	}
-	return verifyCode(v), p.Verified(time.Now(), v)
-}
-
-func verifyCode(v archive.Verification) int {
+// VerifyCode is the exit code that follows from what "hikgrab verify" found.
+func VerifyCode(v archive.Verification) int {
 	if len(v.Deviations) > 0 {
 		return ExitFailed
 	}
 	return ExitComplete
 }
 
-// Verified implements VerifyPrinter.
+// Verified writes the files that are not as they should be, and the totals.
 func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
 	for _, d := range v.Deviations {
 		text := fmt.Sprintf("%-10s  %s", d.Kind, clean(d.Path))
@@ -98,7 +68,7 @@ func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
 	return l.w.Flush()
 }
 
-// Verified implements VerifyPrinter.
+// Verified writes the files that are not as they should be, and the totals.
 func (j *JSON) Verified(at time.Time, v archive.Verification) error {
 	for _, d := range v.Deviations {
 		record := VerifyRecord{Type: "verify", Time: stamp(at), Kind: string(d.Kind), Path: clean(d.Path), Detail: clean(d.Detail)}
@@ -107,7 +77,7 @@ func (j *JSON) Verified(at time.Time, v archive.Verification) error {
 		}
 	}
 	return j.write(VerifySummaryRecord{
-		Type: "verify_summary", Time: stamp(at), ExitCode: verifyCode(v), Files: v.Files, Bytes: v.Bytes,
+		Type: "verify_summary", Time: stamp(at), ExitCode: VerifyCode(v), Files: v.Files, Bytes: v.Bytes,
 		Missing: countOf(v, archive.Missing), Changed: countOf(v, archive.Changed),
 		Extra: countOf(v, archive.Extra), Unreadable: countOf(v, archive.Unreadable),
 	})

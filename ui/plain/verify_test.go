@@ -3,9 +3,6 @@ package plain
 import (
 	"bytes"
 	"encoding/json"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -37,38 +34,5 @@ func TestVerified(t *testing.T) {
 	}
 	if last.ExitCode != ExitFailed || last.Missing != 1 || last.Changed != 1 || last.Files != 3 || last.Type != "verify_summary" {
 		t.Errorf("%+v", last)
-	}
-}
-
-func TestVerifyCode(t *testing.T) {
-	dir := t.TempDir()
-	if _, err := Verify(t.Context(), dir, NewLines(io.Discard, false), io.Discard); err == nil {
-		t.Error("a directory without a manifest is verified")
-	}
-	a, err := archive.Open(dir, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for want, arrange := range map[int]func() error{
-		ExitComplete: func() error { return nil },
-		ExitFailed: func() error {
-			return os.WriteFile(filepath.Join(dir, "10.0.0.5", "x.mp4"), nil, 0o600)
-		},
-	} {
-		if err := os.RemoveAll(filepath.Join(dir, "10.0.0.5")); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Mkdir(filepath.Join(dir, "10.0.0.5"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := arrange(); err != nil {
-			t.Fatal(err)
-		}
-		if code, err := Verify(t.Context(), dir, NewJSON(io.Discard), io.Discard); err != nil || code != want {
-			t.Errorf("code %d, %v, want %d", code, err, want)
-		}
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package plain
+package command
 
 import (
 	"io"

@@ -1,4 +1,4 @@
-package plain
+package command
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/derive"
+	"example.com/hikgrab/ui/plain"
 )
 
 // works makes one file for each camera but the last, which fails as told.
@@ -37,11 +38,11 @@ func works(failure error) ([]derive.Camera, func(context.Context, derive.Camera,
 	}
 }
 
-func TestDeriveTellsWhatThereIs(t *testing.T) {
+func TestMakingTellsWhatThereIs(t *testing.T) {
 	var b bytes.Buffer
 	cameras, work := works(errors.New("it fell over"))
-	code, err := Derive(t.Context(), cameras, NewLines(&b, false), io.Discard, work)
-	if err != nil || code != ExitFailed {
+	code, err := makeAll(t.Context(), cameras, plain.NewLines(&b, false), io.Discard, work)
+	if err != nil || code != plain.ExitFailed {
 		t.Fatalf("code %d, %v", code, err)
 	}
 	var lines []string
@@ -63,43 +64,43 @@ func TestDeriveTellsWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestDeriveInJSON(t *testing.T) {
-	doc, err := os.ReadFile("doc.go")
+func TestMakingInJSON(t *testing.T) {
+	doc, err := os.ReadFile("../plain/doc.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
 	cameras, work := works(nil)
-	code, err := Derive(t.Context(), cameras, NewJSON(&b), io.Discard, work)
-	if err != nil || code != ExitComplete {
+	code, err := makeAll(t.Context(), cameras, plain.NewJSON(&b), io.Discard, work)
+	if err != nil || code != plain.ExitComplete {
 		t.Fatalf("code %d, %v", code, err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
 	for _, line := range lines {
-		var record EventRecord
+		var record plain.EventRecord
 		if err := json.Unmarshal([]byte(line), &record); err != nil || record.Time.IsZero() || !strings.Contains(string(doc), "//\t"+record.Type+" ") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
-	var first EventRecord
+	var first plain.EventRecord
 	if err := json.Unmarshal([]byte(lines[0]), &first); err != nil || first.Type != "made" || first.Track != 201 || first.Bytes != 3<<20 {
 		t.Errorf("%+v, %v", first, err)
 	}
 	if strings.Contains(lines[0], `"before"`) || !strings.Contains(lines[2], `"before":true`) {
 		t.Errorf("which was made before? %s", lines)
 	}
-	var last MadeSummaryRecord
+	var last plain.MadeSummaryRecord
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Files != 2 || last.Fresh != 1 || last.Cameras != 3 || last.Failed != 0 {
 		t.Errorf("%+v, %v", last, err)
 	}
 }
 
-func TestDeriveEndsWithTheDiskAndWithTheOperator(t *testing.T) {
+func TestMakingEndsWithTheDiskAndWithTheOperator(t *testing.T) {
 	full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left")}
 	cameras, work := works(full)
 	cameras = append(cameras, cameras[0]) // is not reached
 	var b bytes.Buffer
-	if code, err := Derive(t.Context(), cameras, NewLines(&b, false), io.Discard, work); !errors.Is(err, full) || code != ExitError {
+	if code, err := makeAll(t.Context(), cameras, plain.NewLines(&b, false), io.Discard, work); !errors.Is(err, full) || code != plain.ExitError {
 		t.Errorf("a full disk: code %d, %v", code, err)
 	}
 	if n := strings.Count(b.String(), "joined from"); n != 1 || !strings.HasSuffix(b.String(), "hikgrab: 2 files, 1 made now\n") {
@@ -108,7 +109,7 @@ func TestDeriveEndsWithTheDiskAndWithTheOperator(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	b.Reset()
-	if code, err := Derive(ctx, cameras, NewJSON(&b), io.Discard, work); err != nil || code != ExitStopped || !strings.Contains(b.String(), `"exit_code":130`) {
+	if code, err := makeAll(ctx, cameras, plain.NewJSON(&b), io.Discard, work); err != nil || code != plain.ExitStopped || !strings.Contains(b.String(), `"exit_code":130`) {
 		t.Errorf("stopped: code %d, %v\n%s", code, err, &b)
 	}
 }

@@ -1,4 +1,4 @@
-package plain
+package command
 
 import (
 	"context"
@@ -12,14 +12,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/plain"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// script is a Source that tells a story: each poll sees the next moment, the
+// script is a source that tells a story: each poll sees the next moment, the
 // last one for ever.
 type script struct {
 	moments []moment
@@ -55,8 +52,9 @@ func events(numbers ...uint64) []tasks.Event {
 	return list
 }
 
-// recorded is a Printer that remembers what it was told.
+// recorded is a printer that remembers what it was told.
 type recorded struct {
+	printer
 	told []string
 	fail error
 }
@@ -69,7 +67,7 @@ func (r *recorded) tell(format string, args ...any) error {
 func (r *recorded) Notice(_ time.Time, text string) error { return r.tell("notice %s", text) }
 func (r *recorded) Gap(_ time.Time, n uint64) error       { return r.tell("gap %d", n) }
 func (r *recorded) Progress(*tasks.Snapshot) error        { return r.tell("progress") }
-func (r *recorded) Summary(Report) error                  { return r.tell("summary") }
+func (r *recorded) Summary(plain.Report) error            { return r.tell("summary") }
 func (r *recorded) Events(list []tasks.Event) error {
 	return r.tell("events %d-%d", list[0].Seq, list[len(list)-1].Seq)
 }
@@ -80,7 +78,7 @@ func TestFollowTellsEveryEventOnceAndEndsWhenFinished(t *testing.T) {
 			{events: events(1, 2)}, {events: events(1, 2, 3)}, {events: events(1, 2, 3, 4), finished: true},
 		}}
 		var p recorded
-		if err := Follow(t.Context(), src, &p); err != nil {
+		if err := follow(t.Context(), src, &p); err != nil {
 			t.Fatal(err)
 		}
 		want := "events 1-2|events 3-3|events 4-4"
@@ -96,7 +94,7 @@ func TestFollowSaysWhatItMissed(t *testing.T) {
 			{events: events(1)}, {events: events(5, 6, 9), finished: true},
 		}}
 		var p recorded
-		if err := Follow(t.Context(), src, &p); err != nil {
+		if err := follow(t.Context(), src, &p); err != nil {
 			t.Fatal(err)
 		}
 		want := "events 1-1|gap 3|events 5-6|gap 2|events 9-9"
@@ -111,7 +109,7 @@ func TestFollowReportsProgressEveryTenSeconds(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 35*time.Second)
 		defer cancel()
 		var p recorded
-		if err := Follow(ctx, &script{moments: []moment{{}}}, &p); err != nil {
+		if err := follow(ctx, &script{moments: []moment{{}}}, &p); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(p.told, "|"); got != "progress|progress|progress" {
@@ -124,7 +122,7 @@ func TestFollowReadsWhatHappenedWhileStopping(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var p recorded
-	if err := Follow(ctx, &script{moments: []moment{{events: events(1)}}}, &p); err != nil {
+	if err := follow(ctx, &script{moments: []moment{{events: events(1)}}}, &p); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(p.told, "|"); got != "events 1-1" {
@@ -142,8 +140,8 @@ func TestFollowEndsWhenNobodyReads(t *testing.T) {
 	}
 	defer w.Close()
 	src := &script{moments: []moment{{events: events(1)}}}
-	if err := Follow(t.Context(), src, NewLines(w, false)); !Gone(err) {
-		t.Errorf("Follow gave %v, want an error that Gone knows", err)
+	if err := follow(t.Context(), src, plain.NewLines(w, false)); !gone(err) {
+		t.Errorf("follow gave %v, want an error that gone knows", err)
 	}
 }
 
@@ -152,8 +150,8 @@ func TestGone(t *testing.T) {
 		nil: false, errors.New("disk full"): false, syscall.ENOSPC: false,
 		io.ErrClosedPipe: true, &os.PathError{Op: "write", Err: brokenPipe[0]}: true,
 	} {
-		if got := Gone(err); got != want {
-			t.Errorf("Gone(%v) = %v, want %v", err, got, want)
+		if got := gone(err); got != want {
+			t.Errorf("gone(%v) = %v, want %v", err, got, want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package plain
+package command
 
 import (
 	"io"

@@ -1,4 +1,4 @@
-package plain
+package command
 
 import (
 	"context"
@@ -13,33 +13,18 @@ const (
 	progressEvery = 10 * time.Second
 )
 
-// Source is where a Printer's news comes from; a *tasks.Queue is one.
-type Source interface {
+// source is where a printer's news comes from; a *tasks.Queue is one.
+type source interface {
 	// Snapshot copies the present into s.
 	Snapshot(s *tasks.Snapshot)
 	// Events appends the events after seq to buf, oldest first.
 	Events(seq uint64, buf []tasks.Event) []tasks.Event
 }
 
-// Printer writes news in one form. Lines and JSON are the two there are. Its
-// methods are called by one goroutine at a time and give the writer's error.
-type Printer interface {
-	// Notice writes something that concerns the run as a whole.
-	Notice(at time.Time, text string) error
-	// Events writes what happened, oldest first.
-	Events(events []tasks.Event) error
-	// Gap says that so many events were lost because the reader was slow.
-	Gap(at time.Time, missed uint64) error
-	// Progress writes how far everything is.
-	Progress(s *tasks.Snapshot) error
-	// Summary writes how the run ended.
-	Summary(r Report) error
-}
-
-// Follow hands the events of src to p as they come and a progress report every
+// follow hands the events of src to p as they come and a progress report every
 // ten seconds, until every camera has ended or ctx ends; neither is an error.
-// The error is that of writing: see Gone.
-func Follow(ctx context.Context, src Source, p Printer) error {
+// The error is that of writing: see gone.
+func follow(ctx context.Context, src source, p printer) error {
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	r := reader{src: src}
@@ -67,7 +52,7 @@ func Follow(ctx context.Context, src Source, p Printer) error {
 
 // reader remembers how far the events were read.
 type reader struct {
-	src  Source
+	src  source
 	seq  uint64
 	snap tasks.Snapshot
 	buf  []tasks.Event
@@ -75,7 +60,7 @@ type reader struct {
 
 // read takes the snapshot before the events, so that a finished snapshot means
 // that no event is missing.
-func (r *reader) read(p Printer) error {
+func (r *reader) read(p printer) error {
 	r.src.Snapshot(&r.snap)
 	r.buf = r.src.Events(r.seq, r.buf[:0])
 	for rest := r.buf; len(rest) > 0; {
@@ -105,9 +90,9 @@ func unbroken(events []tasks.Event) int {
 	return len(events)
 }
 
-// Gone reports whether err says that the reader of the output has closed it.
+// gone reports whether err says that the reader of the output has closed it.
 // That is no failure of hikgrab: nobody is left to tell.
-func Gone(err error) bool {
+func gone(err error) bool {
 	for _, e := range brokenPipe {
 		if errors.Is(err, e) {
 			return true

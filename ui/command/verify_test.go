@@ -1,0 +1,44 @@
+package command
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/ui/plain"
+)
+
+func TestVerifyCode(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := verify(t.Context(), dir, plain.NewLines(io.Discard, false), io.Discard); err == nil {
+		t.Error("a directory without a manifest is verified")
+	}
+	a, err := archive.Open(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for want, arrange := range map[int]func() error{
+		plain.ExitComplete: func() error { return nil },
+		plain.ExitFailed: func() error {
+			return os.WriteFile(filepath.Join(dir, "10.0.0.5", "x.mp4"), nil, 0o600)
+		},
+	} {
+		if err := os.RemoveAll(filepath.Join(dir, "10.0.0.5")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(filepath.Join(dir, "10.0.0.5"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := arrange(); err != nil {
+			t.Fatal(err)
+		}
+		if code, err := verify(t.Context(), dir, plain.NewJSON(io.Discard), io.Discard); err != nil || code != want {
+			t.Errorf("code %d, %v, want %d", code, err, want)
+		}
+	}
+}
