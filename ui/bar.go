@@ -3,8 +3,8 @@ package ui
 import "example.com/hikgrab/ui/units"
 
 // bar draws done of total in w cells as two runs of one glyph each.
-func (m *model) bar(done, total int64, w int, p paint) string {
-	g := &m.glyphs
+func (p *pen) bar(done, total int64, w int, look paint) string {
+	g := &p.glyphs
 	inner := w - width(g.barOpen) - width(g.barClose)
 	if inner < 1 {
 		return spaces(w)
@@ -16,7 +16,7 @@ func (m *model) bar(done, total int64, w int, p paint) string {
 	if full == inner && units.Percent(done, total) < 100 {
 		full-- // a full bar means that nothing is missing
 	}
-	return g.barOpen + p.on(repeat(g.barDone, full)) + m.styles.faint.on(repeat(g.barRest, inner-full)) + g.barClose
+	return g.barOpen + look.on(repeat(g.barDone, full)) + p.styles.faint.on(repeat(g.barRest, inner-full)) + g.barClose
 }
 
 // spark draws the latest w values as columns of the height that they have

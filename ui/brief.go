@@ -65,17 +65,17 @@ const briefLines = 3
 
 // causeBrief adds what is wrong and what to do about it, in the lines that are
 // left.
-func (m *model) causeBrief(lines []string, label, what string, help nvr.Remedy, p paint, w int) []string {
+func (p *pen) causeBrief(lines []string, label, what string, help nvr.Remedy, look paint, w int) []string {
 	todo := remedy.Screen(help)
 	left := briefLines - len(lines)
 	if todo == "" {
-		return append(lines, m.factIn(label, clean(what), p, w, left)...)
+		return append(lines, p.factIn(label, clean(what), look, w, left)...)
 	}
 	if left < 2 {
-		return append(lines, m.inOneLine(label, what+hint(todo), p, w))
+		return append(lines, p.inOneLine(label, what+hint(todo), look, w))
 	}
-	lines = append(lines, m.factIn(label, clean(what), p, w, left-1)...)
-	return append(lines, m.factIn("to do", clean(todo), m.styles.warn, w, briefLines-len(lines))...)
+	lines = append(lines, p.factIn(label, clean(what), look, w, left-1)...)
+	return append(lines, p.factIn("to do", clean(todo), p.styles.warn, w, briefLines-len(lines))...)
 }
 
 func (m *model) recorderBrief(r *tasks.RecorderView, w int) []string {

@@ -8,13 +8,13 @@ import (
 )
 
 // period writes the first of some stretches of time, and how many more there are.
-func (m *model) period(spans []tasks.Span) string {
+func (p *pen) period(spans []tasks.Span) string {
 	if len(spans) == 0 {
 		return ""
 	}
 	const form = "2006-01-02 15:04"
 	from, to := spans[0].From, spans[0].To
-	text := from.Format(form) + m.glyphs.span
+	text := from.Format(form) + p.glyphs.span
 	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
 		text += to.Format("15:04")
 	} else {

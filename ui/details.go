@@ -156,7 +156,7 @@ func (m *model) stateSentence(c *tasks.CameraView) string {
 }
 
 // files is how many recordings and bytes are there, of how many.
-func (m *model) files(c *tasks.CameraView) string {
+func (p *pen) files(c *tasks.CameraView) string {
 	if c.Recordings == 0 && !c.TotalKnown {
 		return "not searched yet"
 	}
@@ -165,7 +165,7 @@ func (m *model) files(c *tasks.CameraView) string {
 	}
 	n := itoa(c.Files) + " of " + units.Count(c.Recordings, "file")
 	if !c.TotalKnown {
-		n = itoa(c.Files) + " of " + m.glyphs.atLeast + units.Count(c.Recordings, "file")
+		n = itoa(c.Files) + " of " + p.glyphs.atLeast + units.Count(c.Recordings, "file")
 	}
 	return n + ", " + units.Progress(c.Bytes, c.Total)
 }
@@ -198,7 +198,7 @@ const eventsInDetails = 4
 
 // lastEvents lists a camera's latest events, the newest first; its recordings
 // are listed anyway.
-func (m *model) lastEvents(d *tasks.CameraDetail, w int) []string {
+func (p *pen) lastEvents(d *tasks.CameraDetail, w int) []string {
 	var lines []string
 	shown := 0
 	for i := len(d.Events) - 1; i >= 0 && shown < eventsInDetails; i-- {
@@ -209,7 +209,7 @@ func (m *model) lastEvents(d *tasks.CameraDetail, w int) []string {
 		if shown++; shown == 1 {
 			lines = append(lines, "")
 		}
-		lines = append(lines, m.fact(units.Clock(e.Time), eventText(e), m.eventPaint(e), w)...)
+		lines = append(lines, p.fact(units.Clock(e.Time), eventText(e), p.eventPaint(e), w)...)
 	}
 	return lines
 }

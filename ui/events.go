@@ -167,14 +167,14 @@ func eventText(e *tasks.Event) string {
 	return clean(e.Message)
 }
 
-func (m *model) eventPaint(e *tasks.Event) paint {
+func (p *pen) eventPaint(e *tasks.Event) paint {
 	switch {
 	case e.Type == tasks.EventError, e.Type == tasks.EventRecorder && e.Bad():
-		return m.styles.bad
+		return p.styles.bad
 	case e.Bad():
-		return m.styles.warn
+		return p.styles.warn
 	case routine(e):
-		return m.styles.faint
+		return p.styles.faint
 	}
 	return paint{}
 }

@@ -150,7 +150,7 @@ var countOrder = []tasks.State{
 
 // counts writes the states that have cameras: in words, or with glyphs alone,
 // or in the groups of the state filter, whatever fits into w cells.
-func (m *model) counts(c tasks.Counts, w int) string {
+func (p *pen) counts(c tasks.Counts, w int) string {
 	var words, short []string
 	var glyph string
 	var number int // of the cameras with that glyph
@@ -159,14 +159,14 @@ func (m *model) counts(c tasks.Counts, w int) string {
 		if c[s] == 0 {
 			continue
 		}
-		p, n := m.styles.state[s], itoa(c[s])
-		words = append(words, p.on(m.glyphs.state[s])+" "+n+" "+s.String())
-		if m.glyphs.state[s] == glyph { // pausing and paused look the same
+		look, n := p.styles.state[s], itoa(c[s])
+		words = append(words, look.on(p.glyphs.state[s])+" "+n+" "+s.String())
+		if p.glyphs.state[s] == glyph { // pausing and paused look the same
 			number += c[s]
-			short[len(short)-1] = p.on(glyph) + itoa(number)
+			short[len(short)-1] = look.on(glyph) + itoa(number)
 		} else {
-			glyph, number = m.glyphs.state[s], c[s]
-			short = append(short, p.on(glyph)+n)
+			glyph, number = p.glyphs.state[s], c[s]
+			short = append(short, look.on(glyph)+n)
 		}
 		groups[filterOf(s)] += c[s]
 	}
@@ -184,7 +184,7 @@ func (m *model) counts(c tasks.Counts, w int) string {
 			return line
 		}
 	}
-	return m.glyphs.cut(strings.Join(few, " "), w)
+	return p.glyphs.cut(strings.Join(few, " "), w)
 }
 
 // troubles is the number of cameras that ended without everything.
@@ -192,8 +192,8 @@ func troubles(c tasks.Counts) int { return c[tasks.Failed] + c[tasks.Incomplete]
 
 // rule draws a line of w cells with text set into it: what is the matter on
 // the left, how the list is looked at on the right.
-func (m *model) rule(left, right string, p paint, w int) string {
-	g, s := &m.glyphs, &m.styles
+func (p *pen) rule(left, right string, look paint, w int) string {
+	g, s := &p.glyphs, &p.styles
 	if left != "" {
 		left = g.cut(" "+left+" ", w-2)
 	}
@@ -204,7 +204,7 @@ func (m *model) rule(left, right string, p paint, w int) string {
 	if gap < 1 {
 		right, gap = "", w-2-width(left)
 	}
-	return s.faint.on(g.rule) + p.on(left) + s.faint.on(repeat(g.rule, gap)+right+g.rule)
+	return s.faint.on(g.rule) + look.on(left) + s.faint.on(repeat(g.rule, gap)+right+g.rule)
 }
 
 // condition is what the rule under the header says: what is out of the

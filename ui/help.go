@@ -93,8 +93,8 @@ func (m *model) keyNames(b key.Binding) string {
 }
 
 // signs explains the glyphs of the states and of a timeline.
-func (m *model) signs(w int) []string {
-	g, s := &m.glyphs, &m.styles
+func (p *pen) signs(w int) []string {
+	g, s := &p.glyphs, &p.styles
 	lines := []string{s.title.on("Signs")}
 	line := ""
 	add := func(item string) {

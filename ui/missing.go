@@ -123,7 +123,7 @@ func longest(all []tasks.Stretch, n int) (shown []tasks.Stretch, hidden int, res
 
 // gapLine is one gap in w cells: when, how long, and why. days says that the
 // list reaches over more than one.
-func (m *model) gapLine(s tasks.Stretch, days bool, w int) string {
+func (p *pen) gapLine(s tasks.Stretch, days bool, w int) string {
 	const day, clock = "01-02 ", "15:04:05"
 	from, to := s.From.Format(clock), s.To.Format(clock)
 	switch {
@@ -140,6 +140,6 @@ func (m *model) gapLine(s tasks.Stretch, days bool, w int) string {
 		gap = " "
 	}
 	at := slotOf(s.Presence)
-	return m.glyphs.cut(m.styles.slots[at].on(m.glyphs.slots[at])+" "+from+strings.TrimSpace(m.glyphs.span)+to+gap+
-		m.glyphs.right(units.Length(lasts(s)), room)+gap+slotNames[at], w)
+	return p.glyphs.cut(p.styles.slots[at].on(p.glyphs.slots[at])+" "+from+strings.TrimSpace(p.glyphs.span)+to+gap+
+		p.glyphs.right(units.Length(lasts(s)), room)+gap+slotNames[at], w)
 }

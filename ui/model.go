@@ -19,12 +19,11 @@ const (
 // model is the state of the screen and the only tea.Model. Its parts have
 // methods that change them at once; none of them is a model of its own.
 type model struct {
-	queue  Queue
-	opts   Options
-	term   *terminal
-	glyphs glyphs
-	styles styles
-	keys   keyMap
+	pen
+	queue Queue
+	opts  Options
+	term  *terminal
+	keys  keyMap
 
 	w, h   int
 	layout layout
@@ -107,8 +106,7 @@ func newModel(q Queue, o Options, t *terminal) *model {
 		queue:   q,
 		opts:    o,
 		term:    t,
-		glyphs:  glyphsFor(o.ASCII, t.getenv),
-		styles:  newStyles(!o.NoColor && t.getenv("NO_COLOR") == "", profile),
+		pen:     pen{glyphsFor(o.ASCII, t.getenv), newStyles(!o.NoColor && t.getenv("NO_COLOR") == "", profile)},
 		keys:    keyMap{browse: browseKeys(), help: helpKeys()},
 		list:    list{height: 1, on: rowID{0, noCamera}},
 		marks:   make(map[tasks.CameraID]bool),

@@ -56,12 +56,12 @@ func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
 	return append(lines, m.cameraStrips(r, w)...)
 }
 
-func (m *model) recorderSize(r *tasks.RecorderView) string {
+func (p *pen) recorderSize(r *tasks.RecorderView) string {
 	switch {
 	case r.Total == 0 && r.Bytes == 0:
 		return ""
 	case !r.TotalKnown:
-		return units.Size(r.Bytes) + " of " + m.glyphs.atLeast + units.Size(r.Total)
+		return units.Size(r.Bytes) + " of " + p.glyphs.atLeast + units.Size(r.Total)
 	}
 	return units.Size(r.Bytes) + " of " + units.Size(r.Total)
 }
@@ -107,8 +107,8 @@ func (m *model) cameraStrips(r *tasks.RecorderView, w int) []string {
 
 // drawStrips draws the strips in lines of w cells, of which name are for the
 // name of the camera; none when nothing is known of any.
-func (m *model) drawStrips(covers []tasks.Coverage, name, w int) []string {
-	g := &m.glyphs
+func (p *pen) drawStrips(covers []tasks.Coverage, name, w int) []string {
+	g := &p.glyphs
 	scale := w - name - 3 // a glyph and two spaces
 	var all tasks.Span
 	for i := range covers {
@@ -119,23 +119,23 @@ func (m *model) drawStrips(covers []tasks.Coverage, name, w int) []string {
 	if !all.To.After(all.From) {
 		return nil
 	}
-	lines := []string{"", spaces(name+3) + m.styles.faint.on(axis(all, scale))}
+	lines := []string{"", spaces(name+3) + p.styles.faint.on(axis(all, scale))}
 	var seen []slot
 	for i := range covers {
 		c := &covers[i]
 		v := &c.Camera
-		glyph := m.styles.state[v.State].on(g.state[v.State])
+		glyph := p.styles.state[v.State].on(g.state[v.State])
 		head := glyph + " " + g.left(stripTitle(v), name) + " "
 		if !worthDrawing(c) { // nobody knows what the recorder has
-			lines = append(lines, head+m.styles.faint.on(v.State.String()))
+			lines = append(lines, head+p.styles.faint.on(v.State.String()))
 			continue
 		}
 		cells := make([]slot, max(0, scale))
 		timeline(c, all, cells)
 		seen = append(seen, cells...)
-		lines = append(lines, head+m.strip(cells))
+		lines = append(lines, head+p.strip(cells))
 	}
-	return append(lines, m.legend(seen, [numSlots]time.Duration{}, w)...)
+	return append(lines, p.legend(seen, [numSlots]time.Duration{}, w)...)
 }
 
 // stripTitle is a camera's title before its strip.

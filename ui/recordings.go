@@ -9,9 +9,9 @@ import (
 )
 
 // recordingGlyph is how a recording's state shows in a list of recordings.
-func (m *model) recordingGlyph(s tasks.RecordingState) string {
-	g, p := &m.glyphs, &m.styles
-	at := func(s tasks.State) string { return p.state[s].on(g.state[s]) }
+func (p *pen) recordingGlyph(s tasks.RecordingState) string {
+	g, looks := &p.glyphs, &p.styles
+	at := func(s tasks.State) string { return looks.state[s].on(g.state[s]) }
 	switch s {
 	case tasks.RecordingActive:
 		return at(tasks.Downloading)

@@ -51,8 +51,8 @@ func (m *model) nothing() []string {
 	return []string{"", "There is nothing to download: the sheet names no recorder."}
 }
 
-func (m *model) columnTitles(c columns, w int) string {
-	g := &m.glyphs
+func (p *pen) columnTitles(c columns, w int) string {
+	g := &p.glyphs
 	size := "done"
 	if c.totals {
 		size = "done / total"
@@ -158,16 +158,16 @@ func (m *model) cameraLine(r row, rec *tasks.RecorderView, cam *tasks.CameraView
 }
 
 // speed is what the speed column says.
-func (m *model) speed(rate float64) string {
+func (p *pen) speed(rate float64) string {
 	if rate < 1 {
-		return m.glyphs.dash
+		return p.glyphs.dash
 	}
 	return units.Rate(rate)
 }
 
 // middle is bar, percentage, size and speed.
-func (m *model) middle(done, total int64, known bool, speed string, p paint, c columns) string {
-	g := &m.glyphs
+func (p *pen) middle(done, total int64, known bool, speed string, look paint, c columns) string {
+	g := &p.glyphs
 	var b strings.Builder
 	nothing := total == 0 && done == 0
 	if c.bar > 0 {
@@ -175,7 +175,7 @@ func (m *model) middle(done, total int64, known bool, speed string, p paint, c c
 		if nothing {
 			b.WriteString(spaces(c.bar))
 		} else {
-			b.WriteString(m.bar(done, total, c.bar, p))
+			b.WriteString(p.bar(done, total, c.bar, look))
 		}
 	}
 	percent := g.dash
@@ -184,7 +184,7 @@ func (m *model) middle(done, total int64, known bool, speed string, p paint, c c
 	}
 	b.WriteString(" " + g.right(percent, c.percent))
 	if c.size > 0 {
-		b.WriteString(" " + g.right(m.sizes(done, total, known, c), c.size))
+		b.WriteString(" " + g.right(p.sizes(done, total, known, c), c.size))
 	}
 	if c.rate > 0 {
 		b.WriteString(" " + g.right(speed, c.rate))
@@ -193,14 +193,14 @@ func (m *model) middle(done, total int64, known bool, speed string, p paint, c c
 }
 
 // sizes is what the size column says.
-func (m *model) sizes(done, total int64, known bool, c columns) string {
+func (p *pen) sizes(done, total int64, known bool, c columns) string {
 	switch {
 	case total == 0 && done == 0:
-		return m.glyphs.dash
+		return p.glyphs.dash
 	case !c.totals:
 		return units.Size(done)
-	case !known && width(m.glyphs.atLeast)+len(units.Progress(done, total)) <= c.size:
-		return m.glyphs.atLeast + units.Progress(done, total)
+	case !known && width(p.glyphs.atLeast)+len(units.Progress(done, total)) <= c.size:
+		return p.glyphs.atLeast + units.Progress(done, total)
 	}
 	return units.Progress(done, total)
 }
@@ -209,8 +209,8 @@ func (m *model) sizes(done, total int64, known bool, c columns) string {
 // what failed or is held, the cause says more than an empty bar. A sentence that
 // is too long for that begins earlier, right behind the title, whose column has
 // name cells.
-func (m *model) saying(title string, titled paint, text string, p paint, name int, c columns) string {
-	g := &m.glyphs
+func (p *pen) saying(title string, titled paint, text string, look paint, name int, c columns) string {
+	g := &p.glyphs
 	room := c.percent + 1
 	for _, part := range []int{c.bar, c.size, c.rate} {
 		if part > 0 {
@@ -223,13 +223,13 @@ func (m *model) saying(title string, titled paint, text string, p paint, name in
 	if name+room-begin < least {
 		return titled.on(g.left(title, name)) + spaces(room)
 	}
-	return titled.on(g.left(title, begin)) + p.on(g.left(text, name+room-begin))
+	return titled.on(g.left(title, begin)) + look.on(g.left(text, name+room-begin))
 }
 
 // tail is the state or the time left, and the attempt.
-func (m *model) tail(word string, p paint, attempt int, c columns) string {
-	g := &m.glyphs
-	line := " " + p.on(g.right(word, c.state))
+func (p *pen) tail(word string, look paint, attempt int, c columns) string {
+	g := &p.glyphs
+	line := " " + look.on(g.right(word, c.state))
 	switch {
 	case c.try == 0:
 	case attempt > 1:

@@ -165,7 +165,7 @@ func weigh(c [numSlots]float64, tiny float64) slot {
 }
 
 // strip draws cells; equal neighbours share one run of colour.
-func (m *model) strip(cells []slot) string {
+func (p *pen) strip(cells []slot) string {
 	var b strings.Builder
 	for from := 0; from < len(cells); {
 		to := from + 1
@@ -173,7 +173,7 @@ func (m *model) strip(cells []slot) string {
 			to++
 		}
 		s := cells[from]
-		b.WriteString(m.styles.slots[s].on(repeat(m.glyphs.slots[s], to-from)))
+		b.WriteString(p.styles.slots[s].on(repeat(p.glyphs.slots[s], to-from)))
 		from = to
 	}
 	return b.String()
@@ -181,7 +181,7 @@ func (m *model) strip(cells []slot) string {
 
 // legend explains the slots that occur in cells, in lines of at most w cells.
 // With lengths it says how much of the time that was asked is in each.
-func (m *model) legend(cells []slot, lengths [numSlots]time.Duration, w int) []string {
+func (p *pen) legend(cells []slot, lengths [numSlots]time.Duration, w int) []string {
 	var seen [numSlots]bool
 	for _, s := range cells {
 		seen[s] = true
@@ -192,16 +192,16 @@ func (m *model) legend(cells []slot, lengths [numSlots]time.Duration, w int) []s
 		if !seen[s] && lengths[s] <= tasks.GapLimit {
 			continue
 		}
-		item := m.styles.slots[s].on(m.glyphs.slots[s]) + " " + slotNames[s]
+		item := p.styles.slots[s].on(p.glyphs.slots[s]) + " " + slotNames[s]
 		if lengths[s] > 0 {
 			item += " " + units.Length(lengths[s])
 		}
 		if line != "" && width(line)+2+width(item) > w {
-			lines, line = append(lines, m.glyphs.cut(line, w)), ""
+			lines, line = append(lines, p.glyphs.cut(line, w)), ""
 		}
 		line = join("  ", line, item)
 	}
-	return append(lines, m.glyphs.cut(line, w))
+	return append(lines, p.glyphs.cut(line, w))
 }
 
 // axisSteps are the distances between the labels under a timeline.

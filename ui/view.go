@@ -102,11 +102,11 @@ func (m *model) beside(l layout) []string {
 }
 
 // joint lets a rule meet the wall beside the list, unless a text stands there.
-func (m *model) joint(rule string, at int, glyph string) string {
-	if ansi.Strip(ansi.Cut(rule, at, at+1)) != m.glyphs.rule {
+func (p *pen) joint(rule string, at int, glyph string) string {
+	if ansi.Strip(ansi.Cut(rule, at, at+1)) != p.glyphs.rule {
 		return rule
 	}
-	return ansi.Cut(rule, 0, at) + m.styles.faint.on(glyph) + ansi.TruncateLeft(rule, at+1, "")
+	return ansi.Cut(rule, 0, at) + p.styles.faint.on(glyph) + ansi.TruncateLeft(rule, at+1, "")
 }
 
 // lastLine is a prompt, the answer to a key, or the hints.
