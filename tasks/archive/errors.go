@@ -29,6 +29,15 @@ var kindNames = [...]string{
 	TooLarge: "too-large",
 }
 
+// Kinds lists every kind of failure, KindUnknown left out.
+func Kinds() []Kind {
+	var all []Kind
+	for k := Full; int(k) < len(kindNames); k++ {
+		all = append(all, k)
+	}
+	return all
+}
+
 // String returns the kind's word, the same on screen, in JSON and in the docs.
 func (k Kind) String() string {
 	if k < 0 || int(k) >= len(kindNames) {

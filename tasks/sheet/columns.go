@@ -1,6 +1,8 @@
 package sheet
 
 import (
+	"slices"
+
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
@@ -209,6 +211,24 @@ var columns = [fields]column{
 		width:   10,
 		choices: []string{"local", "utc"},
 	},
+}
+
+// Help explains a column of a task sheet to a person.
+type Help struct {
+	Headers []string // what it may be called in English and in Russian, any case
+	Text    string   // what to type, with `samples` set off
+}
+
+// Columns explains every column, in English, in the order of a new sheet.
+func Columns() []Help {
+	var all []Help
+	for _, c := range columns {
+		all = append(all, Help{
+			Headers: slices.Concat(c.in[English].headers, c.in[Russian].headers),
+			Text:    c.in[English].help,
+		})
+	}
+	return all
 }
 
 // String returns the name of the field in messages.

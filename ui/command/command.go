@@ -17,6 +17,7 @@ import (
 	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
 	"example.com/hikgrab/ui/remedy"
+	"example.com/hikgrab/ui/topics"
 )
 
 // Program is hikgrab as it was started. The files are needed.
@@ -47,6 +48,9 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	}
 	return plain.ExitUsage // whatever is not marked as failed is at fault on the command line or in the sheet
 }
+
+// Tree returns the commands and flags, for man pages and completions.
+func (p Program) Tree() *cobra.Command { return (&app{Program: p}).commands() }
 
 // narrow has help fit a terminal of 80 columns.
 var narrow = strings.NewReplacer("Flags.FlagUsages |", "Flags.FlagUsagesWrapped 80 |")
@@ -92,6 +96,9 @@ func (p Program) commandLine(args ...string) string {
 
 func (a *app) commands() *cobra.Command {
 	root := a.downloadCommand()
+	for _, t := range topics.All() {
+		root.AddCommand(&cobra.Command{Use: t.Name, Short: t.Short, Long: t.Text})
+	}
 	root.AddCommand(a.checkCommand(), a.initCommand(), a.demoCommand(), a.joinCommand(), a.cutCommand(), a.framesCommand(), a.verifyCommand(), a.versionCommand())
 	root.SuggestionsMinimumDistance = 2
 	root.SetUsageTemplate(narrow.Replace(root.UsageTemplate()))

@@ -1,0 +1,103 @@
+// Release writes what packages hold beside the program: man pages, completions
+// and the licences of the libraries. GoReleaser runs it before it builds:
+//
+//	go run ./ui/release DIR
+//
+// It is not for building or publishing: GoReleaser does both.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra/doc"
+
+	"example.com/hikgrab/ui/command"
+	"example.com/hikgrab/ui/topics"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: go run ./ui/release DIR")
+		os.Exit(2)
+	}
+	if err := write(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// write fills dir: man/, completions/ and LICENSES.txt.
+func write(dir string) error {
+	man, completions := filepath.Join(dir, "man"), filepath.Join(dir, "completions")
+	for _, d := range []string{man, completions} {
+		if err := os.MkdirAll(d, 0o777); err != nil {
+			return err
+		}
+	}
+	root := command.Program{}.Tree()
+	root.DisableAutoGenTag = true // it names the day of the build
+	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "hikgrab", Manual: "hikgrab", Date: new(built())}, man); err != nil {
+		return err
+	}
+	for _, t := range topics.All() {
+		if t.Name == "licenses" {
+			if err := os.WriteFile(filepath.Join(dir, "LICENSES.txt"), []byte(t.Text), 0o666); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(man, "hikgrab-"+t.Name+".7"), []byte(page(t)), 0o666); err != nil {
+			return err
+		}
+	}
+	for name, generate := range map[string]func(io.Writer) error{
+		"hikgrab.bash": func(w io.Writer) error { return root.GenBashCompletionV2(w, true) },
+		"hikgrab.fish": func(w io.Writer) error { return root.GenFishCompletion(w, true) },
+		"hikgrab.ps1":  root.GenPowerShellCompletionWithDesc,
+		"_hikgrab":     root.GenZshCompletion,
+	} {
+		if err := writeFile(filepath.Join(completions, name), generate); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeFile(path string, generate func(io.Writer) error) error {
+	b := new(strings.Builder)
+	if err := generate(b); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o666)
+}
+
+// page sets a topic as a man page, line by line as it is.
+func page(t topics.Topic) string {
+	protect := strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`)
+	b := new(strings.Builder)
+	fmt.Fprintf(b, ".TH HIKGRAB-%s 7 %q hikgrab hikgrab\n.SH NAME\nhikgrab-%s \\- %s\n.SH DESCRIPTION\n.nf\n",
+		strings.ToUpper(protect.Replace(t.Name)), built().Format("Jan 2006"), protect.Replace(t.Name), protect.Replace(t.Short))
+	for line := range strings.Lines(t.Text) {
+		if strings.HasPrefix(line, ".") {
+			b.WriteString(`\&`)
+		}
+		b.WriteString(protect.Replace(line))
+	}
+	b.WriteString("\n.fi\n.SH SEE ALSO\n.BR hikgrab (1)\n")
+	return b.String()
+}
+
+// built is the day of the release, the same for everybody who builds it: that
+// of the commit, as reproducible-builds.org has it.
+func built() time.Time {
+	if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		return time.Unix(seconds, 0).UTC()
+	}
+	return time.Now()
+}
