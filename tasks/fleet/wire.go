@@ -40,6 +40,7 @@ const (
 
 	KindWake   Kind = "wake"   // coordinator → machine: there is news, beat at once; no content
 	KindDetail Kind = "detail" // coordinator → machine, request: one camera with its recordings
+	KindPiece  Kind = "piece"  // coordinator → machine, request: a piece of a finished file; on a connection of its own
 
 	// KindRevoked tells the coordinator that a machine may not take part any
 	// more. The hub itself makes it, without content, having ended the

@@ -51,7 +51,7 @@ func (a applicant) keys() []byte { return []byte(a.key + "\n" + a.curve) }
 // *fleet.RefusedError.
 func (a *admission) admit(who applicant) error {
 	known, joined := a.members.lookup(who.key)
-	as := Member{Key: who.key, Curve: who.curve, Name: who.name, Networks: known.Networks, Invited: known.Invited, From: who.from, At: a.now()}
+	as := member{Key: who.key, Curve: who.curve, Name: who.name, Networks: known.Networks, Invited: known.Invited, From: who.from, At: a.now()}
 	switch invited, err := a.invited(who); {
 	case err == nil:
 		as.Networks, as.Invited = invited.Networks, invited.label()

@@ -101,7 +101,7 @@ func (n *nodes) signal(t *testing.T, name string, s syscall.Signal) {
 func (h *Hub) leader(t *testing.T) string {
 	t.Helper()
 	for range 100 {
-		s, err := h.store.js.Stream(t.Context(), h.names.stream())
+		s, err := h.store.js.Stream(soon(t), h.names.stream())
 		if err == nil {
 			if info := s.CachedInfo(); info.Cluster != nil && info.Cluster.Leader != "" {
 				return info.Cluster.Leader
@@ -117,7 +117,7 @@ func (h *Hub) leader(t *testing.T) string {
 // that writes over what it wrote and takes the reports in.
 type traffic struct {
 	h        *Hub
-	m        *member
+	m        *guest
 	revision uint64
 	count    int
 	longest  time.Duration
@@ -126,7 +126,7 @@ type traffic struct {
 // some sends, writes and takes a few, each until it is done.
 func (f *traffic) some(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(soon(t), 40*time.Second)
 	defer cancel()
 	for range 20 {
 		began := time.Now()
@@ -185,7 +185,7 @@ func TestAClusterLosesANodeAndNothingElse(t *testing.T) {
 	h = r.open(t)
 	stop = serve(t, h, echo)
 	f.h = h
-	all, err := h.Load(t.Context())
+	all, err := h.Load(soon(t))
 	if err != nil || string(all["lease.1"].Value) != fmt.Sprint(f.count) || all["lease.1"].Revision != f.revision {
 		t.Errorf("after the restart there is %v, %v", all, err)
 	}
@@ -213,7 +213,7 @@ func TestAClusterNodeIsPaused(t *testing.T) {
 	// Another coordinator of the same operator, elsewhere, learns who is there.
 	opts := r.options(t)
 	opts.Out = t.TempDir()
-	second, err := Open(t.Context(), opts)
+	second, err := Open(soon(t), opts)
 	if err == nil {
 		second.Close()
 	}

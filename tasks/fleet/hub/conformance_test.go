@@ -46,7 +46,7 @@ func TestEveryHubKeepsItsWord(t *testing.T) {
 	for name, open := range hubs {
 		t.Run(name, func(t *testing.T) {
 			h, link := open(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(soon(t), 30*time.Second)
 			var running sync.WaitGroup
 			defer running.Wait()
 			defer cancel()
@@ -71,6 +71,14 @@ func TestEveryHubKeepsItsWord(t *testing.T) {
 					}
 				})
 				<-joined
+			}
+			for err := fleet.ErrAbsent; err != nil; { // until the coordinator serves as well
+				short, cancel := context.WithTimeout(ctx, time.Second)
+				_, err = one.Request(short, fleet.KindBeat, nil)
+				cancel()
+				if ctx.Err() != nil {
+					t.Fatal(err)
+				}
 			}
 			t.Run("requests", func(t *testing.T) {
 				if got, err := one.Request(ctx, fleet.KindBeat, []byte("!")); err != nil || string(got) != "beat [kazan] !" {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,11 +25,11 @@ const (
 
 // dial connects to the coordinator's server, for as long as it takes when this
 // machine has joined before. What comes after that, reconnecting, is NATS's.
-func (l *Link) dial(ctx context.Context) (*nats.Conn, error) {
+func (l *Link) dial(ctx context.Context, more ...nats.Option) (*nats.Conn, error) {
 	d := &dialer{ctx: ctx, pin: l.to.Pin, addresses: l.to.Addresses}
 	began := time.Now()
 	for {
-		conn, err := l.connect(ctx, d)
+		conn, err := l.connect(ctx, d, more...)
 		if err == nil {
 			return conn, nil
 		}
@@ -36,10 +37,10 @@ func (l *Link) dial(ctx context.Context) (*nats.Conn, error) {
 			return nil, &fleet.RefusedError{Reason: "the server refuses this machine without a word: after five wrong tries in a minute from one address it says no more; wait a minute, then try with a new invitation"}
 		}
 		if d.stranger() {
-			return nil, &fleet.RefusedError{Reason: fmt.Sprintf("at %s %v: ask for a new invitation", strings.Join(l.to.Addresses, ", "), errPin)}
+			return nil, &fleet.RefusedError{Reason: fmt.Sprintf("at %s %v: ask for a new invitation", l.where(), errPin)}
 		}
-		if l.opts.Keys.Last == nil && time.Since(began) > joinTime {
-			return nil, fmt.Errorf("no coordinator answers at %s (%w): check that hikgrab serve runs there and that this machine reaches it, through a VPN or a forwarded port where it must", strings.Join(l.to.Addresses, ", "), err)
+		if l.hopeless(began) {
+			return nil, l.nobody(err)
 		}
 		l.opts.Log.Info("The coordinator does not answer", "at", l.to.Addresses, "error", err)
 		select {
@@ -50,16 +51,18 @@ func (l *Link) dial(ctx context.Context) (*nats.Conn, error) {
 	}
 }
 
-func (l *Link) connect(ctx context.Context, d *dialer) (*nats.Conn, error) {
-	opts := append(common(l.opts.Log), nats.CustomInboxPrefix(inbox(l.me)), nats.ReconnectHandler(func(*nats.Conn) { l.reconnected() }))
+func (l *Link) connect(ctx context.Context, d *dialer, more ...nats.Option) (*nats.Conn, error) {
+	opts := slices.Concat(common(l.opts.Log), []nats.Option{nats.CustomInboxPrefix(inbox(l.me))}, more)
 	if !l.to.Cluster && (l.opts.Cluster.URL == "" || !speaksFirst(ctx, l.to.Addresses)) {
+		opts = append(opts, nats.Nkey(l.opts.Keys.public, l.opts.Keys.user.Sign), nats.TokenHandler(func() string {
+			text, _ := l.opts.Keys.apply(l.to, l.opts.Name, l.opts.Networks, nil) // without it the server refuses
+			return string(text)
+		}))
+		if l.opts.Beside != nil {
+			return nats.Connect("", append(opts, nats.InProcessServer(l.opts.Beside.engine.server))...)
+		}
 		return nats.Connect("nats://"+placeholder, append(opts,
-			nats.SetCustomDialer(d), nats.SkipHostLookup(), nats.IgnoreDiscoveredServers(), nats.TLSHandshakeFirst(),
-			nats.Nkey(l.opts.Keys.public, l.opts.Keys.user.Sign),
-			nats.TokenHandler(func() string {
-				text, _ := l.opts.Keys.apply(l.to, l.opts.Name, l.opts.Networks, nil) // without it the server refuses
-				return string(text)
-			}))...)
+			nats.SetCustomDialer(d), nats.SkipHostLookup(), nats.IgnoreDiscoveredServers(), nats.TLSHandshakeFirst())...)
 	}
 	own, err := l.opts.Cluster.options()
 	if err != nil {
@@ -70,7 +73,7 @@ func (l *Link) connect(ctx context.Context, d *dialer) (*nats.Conn, error) {
 		return nil, err
 	}
 	if _, err := conn.TLSConnectionState(); err != nil {
-		l.opts.Notice(openWay(strings.Join(l.to.Addresses, ", ")))
+		l.opts.Notice(openWay(l.where()))
 	}
 	return conn, nil
 }

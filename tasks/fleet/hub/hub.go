@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -36,9 +37,6 @@ const (
 	lookEvery   = time.Second // whether somebody was revoked
 )
 
-// fromMachines are the kinds of message that machines send, reports apart.
-var fromMachines = []fleet.Kind{kindJoin, fleet.KindHello, fleet.KindBeat, fleet.KindView, fleet.KindHave}
-
 // Hub is the coordinator's end of the wire; see fleet.Hub. Close it.
 type Hub struct {
 	opts      Options
@@ -48,6 +46,7 @@ type Hub struct {
 	conn      *nats.Conn
 	store     *store
 	addresses []string
+	pieces    pieces
 
 	me       holder
 	revision uint64 // of the claim to coordinate
@@ -113,8 +112,8 @@ func (h *Hub) tryEngine(ctx context.Context, dir string) (err error) {
 	if h.engine, err = startEngine(ctx, h.opts.Identity, h.admission, h.opts.Listen, dir, h.opts.Log); err != nil {
 		return err
 	}
-	if h.conn, err = h.engine.connect(h.connection()...); err != nil {
-		return fmt.Errorf("connect to the embedded server: %w", err)
+	if h.conn, err = h.connect(); err != nil {
+		return err
 	}
 	h.addresses = reachable(h.engine.server.Addr())
 	if err := h.keep(ctx, 1); err != nil {
@@ -135,8 +134,25 @@ func (h *Hub) keep(ctx context.Context, copies int) (err error) {
 	return h.store.openReports(ctx)
 }
 
-func (h *Hub) connection() []nats.Option {
-	return append(common(h.opts.Log), nats.CustomInboxPrefix(coordinatorInbox))
+// connect returns a connection of the coordinator.
+func (h *Hub) connect(more ...nats.Option) (*nats.Conn, error) {
+	opts := slices.Concat(common(h.opts.Log), []nats.Option{nats.CustomInboxPrefix(coordinatorInbox)}, more)
+	if h.engine != nil {
+		conn, err := h.engine.connect(opts...)
+		if err != nil {
+			return nil, fmt.Errorf("connect to the embedded server: %w", err)
+		}
+		return conn, nil
+	}
+	own, err := h.opts.Cluster.options()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := nats.Connect(h.opts.Cluster.URL, append(opts, own...)...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the NATS cluster at %s: %w", h.opts.Cluster.URL, err)
+	}
+	return conn, nil
 }
 
 // useCluster connects to somebody's cluster.
@@ -144,12 +160,8 @@ func (h *Hub) useCluster(ctx context.Context) (err error) {
 	if h.addresses, err = h.opts.Cluster.addresses(); err != nil {
 		return err
 	}
-	opts, err := h.opts.Cluster.options()
-	if err != nil {
+	if h.conn, err = h.connect(); err != nil {
 		return err
-	}
-	if h.conn, err = nats.Connect(h.opts.Cluster.URL, append(h.connection(), opts...)...); err != nil {
-		return fmt.Errorf("connect to the NATS cluster at %s: %w", h.opts.Cluster.URL, err)
 	}
 	if _, err := h.conn.TLSConnectionState(); err != nil {
 		h.opts.Notice(openWay(h.opts.Cluster.URL))
@@ -180,6 +192,7 @@ func (h *Hub) Close() {
 }
 
 func (h *Hub) shut() {
+	h.pieces.close()
 	if h.conn != nil {
 		h.conn.Close()
 	}
@@ -192,7 +205,7 @@ func (h *Hub) shut() {
 // Serve implements fleet.Hub.
 func (h *Hub) Serve(ctx context.Context, answer fleet.Answer) error {
 	var from []string
-	for _, kind := range fromMachines {
+	for _, kind := range []fleet.Kind{kindJoin, fleet.KindHello, fleet.KindBeat, fleet.KindView, fleet.KindHave} {
 		from = append(from, h.names.up("*", kind))
 	}
 	listening, err := listen(h.conn, from, answerers, func(ctx context.Context, msg *nats.Msg) { h.take(ctx, answer, msg) })
@@ -324,6 +337,9 @@ func (h *Hub) Tell(to fleet.MachineID, kind fleet.Kind, data []byte) error {
 func (h *Hub) Ask(ctx context.Context, to fleet.MachineID, kind fleet.Kind, data []byte) ([]byte, error) {
 	if err := checkMessage(to, data); err != nil {
 		return nil, err
+	}
+	if kind == fleet.KindPiece {
+		return h.askPiece(ctx, to, data)
 	}
 	return ask(ctx, h.conn, h.names.down(to, kind), data)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type LinkOptions struct {
 	Cluster  Cluster     // addresses in place of those of the invitation; may be empty
 	Name     string      // of the machine, for people
 	Networks []string    // in which it stands; none: those of the invitation
+	Beside   *Hub        // the coordinator in this process; no invitation is needed then
 	Log      *slog.Logger
 	Notice   func(string) // a sentence for the operator, from Serve
 }
@@ -42,7 +44,8 @@ type Link struct {
 	names subjects
 	me    fleet.MachineID
 
-	again chan struct{} // there is a connection anew
+	again  chan struct{} // there is a connection anew
+	pieces pieces
 
 	mu    sync.Mutex
 	conn  *nats.Conn // nil until it has joined
@@ -59,6 +62,12 @@ func OpenLink(opts LinkOptions) (*Link, error) {
 	}
 	l := &Link{opts: opts, me: fleet.MachineID(opts.Keys.public), again: make(chan struct{}, 1)}
 	switch {
+	case opts.Beside != nil:
+		inv, err := opts.Beside.opts.Identity.Invite(time.Now(), time.Hour, nil)
+		if err != nil {
+			return nil, err
+		}
+		l.to, l.opts.Cluster = inv, opts.Beside.opts.Cluster
 	case opts.Invited != nil:
 		l.to = *opts.Invited
 	case opts.Keys.Last != nil:
@@ -66,7 +75,7 @@ func OpenLink(opts LinkOptions) (*Link, error) {
 	default:
 		return nil, errors.New("this machine has joined no coordinator yet: give it an invitation, made there with: hikgrab invite")
 	}
-	if opts.Cluster.URL != "" {
+	if opts.Cluster.URL != "" && opts.Beside == nil {
 		addresses, err := opts.Cluster.addresses()
 		if err != nil {
 			return nil, err
@@ -85,7 +94,8 @@ func (l *Link) Machine() fleet.MachineID { return l.me }
 func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	conn, err := l.dial(ctx)
+	began := time.Now()
+	conn, err := l.dial(ctx, nats.ReconnectHandler(func(*nats.Conn) { l.reconnected() }))
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -94,13 +104,13 @@ func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer)
 	}
 	defer conn.Close()
 	defer l.use(nil, "")
-	listening, err := listen(conn, []string{l.names.down(l.me, ">")}, linkAnswerers, func(ctx context.Context, msg *nats.Msg) {
-		l.take(ctx, answer, msg)
-	})
+	take := func(ctx context.Context, msg *nats.Msg) { l.take(ctx, answer, msg) }
+	listening, err := listen(conn, l.asked(fleet.KindWake, fleet.KindDetail, kindPieces), linkAnswerers, take)
 	if err != nil {
 		return fmt.Errorf("listen to the coordinator: %w", err)
 	}
 	defer listening.stop()
+	defer l.pieces.close()
 	for {
 		err := l.join(ctx, conn)
 		var later <-chan time.Time
@@ -110,6 +120,9 @@ func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer)
 		case err == nil:
 			connected()
 		case errors.Is(err, fleet.ErrAbsent), errors.Is(err, context.DeadlineExceeded):
+			if l.hopeless(began) {
+				return l.nobody(err)
+			}
 			l.opts.Log.Info("The way is there, but no coordinator answers", "error", err)
 			later = time.After(time.Second)
 		default:
@@ -122,6 +135,27 @@ func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer)
 		case <-later:
 		}
 	}
+}
+
+// hopeless tells whether a machine that has never joined has waited for a
+// coordinator long enough; one that has waits for the next run.
+func (l *Link) hopeless(began time.Time) bool {
+	return l.opts.Keys.Last == nil && time.Since(began) > joinTime
+}
+
+func (l *Link) nobody(err error) error {
+	return fmt.Errorf("no coordinator of this invitation answers at %s (%w): check that hikgrab serve runs there and that this machine reaches it, through a VPN or a forwarded port where it must", l.where(), err)
+}
+
+func (l *Link) where() string { return strings.Join(l.to.Addresses, ", ") }
+
+// asked returns the subjects on which this machine is asked these kinds.
+func (l *Link) asked(kinds ...fleet.Kind) []string {
+	var out []string
+	for _, kind := range kinds {
+		out = append(out, l.names.down(l.me, kind))
+	}
+	return out
 }
 
 // join proves both sides to each other, over a connection that was just made.
@@ -183,7 +217,12 @@ func (l *Link) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	_, kind := split(msg.Subject)
-	got := answer(ctx, fleet.Peer{}, kind, msg.Data)
+	var got []byte
+	if kind == kindPieces {
+		got = l.bringPieces(ctx, answer)
+	} else {
+		got = answer(ctx, fleet.Peer{}, kind, msg.Data)
+	}
 	if err := reply(msg, coordinatorInbox, got); err != nil {
 		l.opts.Log.Debug("An answer could not be sent", "kind", kind, "error", err)
 	}

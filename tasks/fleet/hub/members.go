@@ -20,8 +20,8 @@ const (
 	membersLimit = 64 << 20 // bytes read at once
 )
 
-// Member is a machine that joined once and is welcome since, or was.
-type Member struct {
+// member is a machine that joined once and is welcome since, or was.
+type member struct {
 	Key      string    `json:"key"` // public nkey, M of the subjects
 	Curve    string    `json:"curve,omitempty"`
 	Name     string    `json:"name,omitempty"`     // as its operator named it, cleaned
@@ -32,7 +32,7 @@ type Member struct {
 	Revoked  bool      `json:"revoked,omitempty"`
 }
 
-func (m Member) equal(o Member) bool {
+func (m member) equal(o member) bool {
 	return m.Key == o.Key && m.Curve == o.Curve && m.Name == o.Name && m.Invited == o.Invited &&
 		m.Revoked == o.Revoked && slices.Equal(m.Networks, o.Networks)
 }
@@ -44,13 +44,13 @@ type members struct {
 	path  string
 	mu    sync.Mutex
 	size  int64 // read so far
-	byKey map[string]Member
+	byKey map[string]member
 	ended map[string]bool // invitations by which a revoked machine had joined
-	fresh []Member        // revoked since somebody asked
+	fresh []member        // revoked since somebody asked
 }
 
 func openMembers(dir string) (*members, error) {
-	m := &members{path: filepath.Join(dir, membersName), byKey: map[string]Member{}, ended: map[string]bool{}}
+	m := &members{path: filepath.Join(dir, membersName), byKey: map[string]member{}, ended: map[string]bool{}}
 	err := m.read()
 	m.fresh = nil
 	return m, err
@@ -58,7 +58,7 @@ func openMembers(dir string) (*members, error) {
 
 // revocations reads the list again when it grew, and returns who was revoked
 // since the last call.
-func (m *members) revocations() ([]Member, error) {
+func (m *members) revocations() ([]member, error) {
 	err := m.read()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -86,7 +86,7 @@ func (m *members) read() error {
 	text = text[:bytes.LastIndexByte(text, '\n')+1] // the rest is being written
 	m.size += int64(len(text))
 	for line := range bytes.Lines(text) {
-		var one Member
+		var one member
 		if json.Unmarshal(line, &one) != nil || one.Key == "" {
 			continue // blank, or the end of a line that a crash cut
 		}
@@ -100,7 +100,7 @@ func (m *members) read() error {
 }
 
 // lookup returns the machine with this key.
-func (m *members) lookup(key string) (Member, bool) {
+func (m *members) lookup(key string) (member, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	one, ok := m.byKey[key]
@@ -116,7 +116,7 @@ func (m *members) over(invited string) bool {
 }
 
 // put appends what is known of a machine now, durably.
-func (m *members) put(one Member) error {
+func (m *members) put(one member) error {
 	line, err := json.Marshal(one)
 	if err != nil {
 		return err

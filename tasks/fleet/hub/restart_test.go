@@ -21,17 +21,17 @@ func TestWhatIsKeptOutlivesARestart(t *testing.T) {
 	h := r.open(t)
 	stop := serve(t, h, echo)
 	m := r.join(t, t.TempDir(), r.invite(t), nil).in(t)
-	revision, err := h.Save(t.Context(), "lease.1", []byte("held"), 0)
+	revision, err := h.Save(soon(t), "lease.1", []byte("held"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"1", "2", "2"} { // the second 2 is the first one, sent again
-		if err := m.Report(t.Context(), id, []byte("report "+id)); err != nil {
+		if err := m.Report(soon(t), id, []byte("report "+id)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	// One is handed out and not acknowledged when the coordinator ends.
-	if got, err := h.Reports(t.Context(), 1); err != nil || string(got[0].Data) != "report 1" {
+	if got, err := h.Reports(soon(t), 1); err != nil || string(got[0].Data) != "report 1" {
 		t.Fatal(got, err)
 	}
 	stop()
@@ -40,7 +40,7 @@ func TestWhatIsKeptOutlivesARestart(t *testing.T) {
 	began := time.Now()
 	var got []string
 	for len(got) < 2 {
-		batch, err := h.Reports(t.Context(), 10)
+		batch, err := h.Reports(soon(t), 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func TestWhatIsKeptOutlivesARestart(t *testing.T) {
 	if strings.Join(got, ",") != "report 1,report 2" || time.Since(began) > 10*time.Second {
 		t.Errorf("after the restart there are %q, %v later", got, time.Since(began))
 	}
-	all, err := h.Load(t.Context())
+	all, err := h.Load(soon(t))
 	if err != nil || len(all) != 1 || all["lease.1"].Revision != revision {
 		t.Errorf("loaded %v, %v", all, err)
 	}
@@ -86,11 +86,11 @@ func TestADamagedStoreIsMadeAnew(t *testing.T) {
 			stop := serve(t, h, echo)
 			m := r.join(t, t.TempDir(), r.invite(t), nil).in(t)
 			for _, key := range []string{"lease.1", "lease.2"} {
-				if _, err := h.Save(t.Context(), key, []byte("held"), 0); err != nil {
+				if _, err := h.Save(soon(t), key, []byte("held"), 0); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := m.Report(t.Context(), "1", []byte("before")); err != nil {
+			if err := m.Report(soon(t), "1", []byte("before")); err != nil {
 				t.Fatal(err)
 			}
 			stop()
@@ -108,19 +108,19 @@ func TestADamagedStoreIsMadeAnew(t *testing.T) {
 			h = r.open(t)
 			serve(t, h, echo)
 			m.in(t)
-			all, err := h.Load(t.Context())
+			all, err := h.Load(soon(t))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, key := range []string{"lease.1", "lease.3"} {
-				if _, err := h.Save(t.Context(), key, []byte("anew"), all[key].Revision); err != nil {
+				if _, err := h.Save(soon(t), key, []byte("anew"), all[key].Revision); err != nil {
 					t.Errorf("saving %s: %v", key, err)
 				}
 			}
-			if err := m.Report(t.Context(), "2", []byte("after")); err != nil {
+			if err := m.Report(soon(t), "2", []byte("after")); err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(soon(t), 10*time.Second)
 			defer cancel()
 			for {
 				batch, err := h.Reports(ctx, 10)
@@ -147,7 +147,7 @@ func TestAStoreThatCannotBeReadIsPutAside(t *testing.T) {
 	}
 	h := r.open(t)
 	serve(t, h, echo)
-	if _, err := h.Save(t.Context(), "lease.1", nil, 0); err != nil {
+	if _, err := h.Save(soon(t), "lease.1", nil, 0); err != nil {
 		t.Error(err)
 	}
 	if !strings.Contains(r.log.String(), "notice: The coordinator's own store was damaged") {
@@ -173,7 +173,7 @@ func TestWhereItCannotListenIsSaidInASentence(t *testing.T) {
 	} {
 		opts := r.options(t)
 		opts.Listen, opts.Out = c.listen, t.TempDir()
-		h, err := Open(t.Context(), opts)
+		h, err := Open(soon(t), opts)
 		if err == nil {
 			h.Close()
 		}
@@ -188,13 +188,13 @@ func TestWhoHasLostTheClaimStops(t *testing.T) {
 	r := newRig(t)
 	h := r.open(t)
 	ended := make(chan error, 1)
-	go func() { ended <- h.Serve(t.Context(), echo) }()
+	go func() { ended <- h.Serve(soon(t), echo) }()
 	defer h.Close()
-	last, _, err := h.store.last(t.Context(), keyCoordinator)
+	last, _, err := h.store.last(soon(t), keyCoordinator)
 	if err != nil || last == 0 {
 		t.Fatal(last, err)
 	}
-	if _, err := h.store.try(t.Context(), keyCoordinator, []byte(`{"name":"process 7 on laptop","instance":"x"}`), last); err != nil {
+	if _, err := h.store.try(soon(t), keyCoordinator, []byte(`{"name":"process 7 on laptop","instance":"x"}`), last); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -213,21 +213,21 @@ func TestAClaimThatRanOutIsTakenUpAgain(t *testing.T) {
 	h := r.open(t)
 	defer h.Close()
 	// As when this machine slept: its claim ran out, and nobody took it.
-	if err := h.store.kv.Delete(t.Context(), keyCoordinator, jetstream.LastRevision(h.revision)); err != nil {
+	if err := h.store.kv.Delete(soon(t), keyCoordinator, jetstream.LastRevision(h.revision)); err != nil {
 		t.Fatal(err)
 	}
-	now, err := h.store.renew(t.Context(), h.me, h.revision)
+	now, err := h.store.renew(soon(t), h.me, h.revision)
 	if err != nil || now <= h.revision {
 		t.Fatalf("%d became %d, %v", h.revision, now, err)
 	}
-	if _, err := h.store.renew(t.Context(), h.me, now); err != nil {
+	if _, err := h.store.renew(soon(t), h.me, now); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestAKeyIsSpelledSoThatTheStoreTakesIt(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"lease.10.0.0.5", ".a.", "a..b", "=41", "a b*>", "[::1]:80", "ключ", "\x00"} {
+	for _, key := range []string{"lease.10.0.0.5", "a+b%2E", ".a.", "a..b", "=41", "a b*>", "[::1]:80", "ключ", "\x00"} {
 		if got := plainKey(storeKey(key)); got != key {
 			t.Errorf("%q became %q by %q", key, got, storeKey(key))
 		}

@@ -143,8 +143,8 @@ func (r *rig) invite(t testing.TB, networks ...string) *Invitation {
 	return &inv
 }
 
-// member is a machine under test.
-type member struct {
+// guest is a machine under test.
+type guest struct {
 	*Link
 	out    string
 	joined chan struct{} // one for each time that it connected
@@ -152,7 +152,7 @@ type member struct {
 	stop   func()
 }
 
-func (r *rig) join(t testing.TB, out string, inv *Invitation, answer fleet.Answer, change ...func(*LinkOptions)) *member {
+func (r *rig) join(t testing.TB, out string, inv *Invitation, answer fleet.Answer, change ...func(*LinkOptions)) *guest {
 	t.Helper()
 	keys, err := OpenKeys(out)
 	if err != nil {
@@ -170,7 +170,7 @@ func (r *rig) join(t testing.TB, out string, inv *Invitation, answer fleet.Answe
 		answer = func(context.Context, fleet.Peer, fleet.Kind, []byte) []byte { return nil }
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	m := &member{Link: l, out: out, joined: make(chan struct{}, 16), ended: make(chan error, 1)}
+	m := &guest{Link: l, out: out, joined: make(chan struct{}, 16), ended: make(chan error, 1)}
 	finished := make(chan struct{})
 	go func() {
 		defer close(finished)
@@ -182,7 +182,7 @@ func (r *rig) join(t testing.TB, out string, inv *Invitation, answer fleet.Answe
 }
 
 // in waits until the machine has joined.
-func (m *member) in(t testing.TB) *member {
+func (m *guest) in(t testing.TB) *guest {
 	t.Helper()
 	select {
 	case <-m.joined:
@@ -195,7 +195,7 @@ func (m *member) in(t testing.TB) *member {
 }
 
 // refused waits until the machine was refused and returns why.
-func (m *member) refused(t testing.TB) string {
+func (m *guest) refused(t testing.TB) string {
 	t.Helper()
 	select {
 	case err := <-m.ended:
@@ -209,6 +209,13 @@ func (m *member) refused(t testing.TB) string {
 		t.Fatal("nobody refuses it within 20 s")
 	}
 	return ""
+}
+
+// soon is the context of what should take no time, on a busy machine.
+func soon(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 func listenTCP(t testing.TB) net.Listener {

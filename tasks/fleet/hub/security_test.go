@@ -82,6 +82,22 @@ func TestWhoIsRefusedIsToldWhyAndKeepsNothing(t *testing.T) {
 	}
 }
 
+func TestNobodyAtTheAddressIsSaidInASentence(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	inv := r.invite(t)
+	closed := listenTCP(t)
+	inv.Addresses = []string{closed.Addr().String()}
+	_ = closed.Close() // nobody listens there any more
+	out := t.TempDir()
+	if why := r.join(t, out, inv, nil).refused(t); !strings.Contains(why, "no coordinator of this invitation answers at "+inv.Addresses[0]) {
+		t.Errorf("it is told %q", why)
+	}
+	if left, _ := os.ReadDir(out); len(left) > 0 {
+		t.Errorf("it keeps %v", left)
+	}
+}
+
 func TestSilenceEndsAfterAMinute(t *testing.T) {
 	t.Parallel()
 	at := time.Now()
@@ -144,7 +160,7 @@ func TestARevokedMachineIsOut(t *testing.T) {
 	if m2.Machine() != m.Machine() {
 		t.Error("a new invitation makes another machine of it")
 	}
-	if got, err := m2.Request(t.Context(), fleet.KindBeat, nil); err != nil || string(got) != "beat spb " {
+	if got, err := m2.Request(soon(t), fleet.KindBeat, nil); err != nil || string(got) != "beat spb " {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if len(gone) > 0 {
@@ -162,24 +178,24 @@ func TestAMachineJoinsAgainWithoutAnInvitation(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(r.out, storeDir)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Request(t.Context(), fleet.KindBeat, nil); !errors.Is(err, fleet.ErrAbsent) {
+	if _, err := m.Request(soon(t), fleet.KindBeat, nil); !errors.Is(err, fleet.ErrAbsent) {
 		t.Errorf("without a coordinator: %v", err)
 	}
 	serve(t, r.open(t), echo)
 	m.in(t) // by itself
 	m.stop()
 	m = r.join(t, out, nil, nil).in(t) // as a new process
-	if got, err := m.Request(t.Context(), fleet.KindBeat, nil); err != nil || string(got) != "beat kazan " {
+	if got, err := m.Request(soon(t), fleet.KindBeat, nil); err != nil || string(got) != "beat kazan " {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
 
 // raw connects as the machine m does, past all of our own code.
-func (r *rig) raw(t *testing.T, m *member) *nats.Conn {
+func (r *rig) raw(t *testing.T, m *guest) *nats.Conn {
 	t.Helper()
 	keys, to := m.opts.Keys, m.to
 	nc, err := nats.Connect("nats://"+placeholder,
-		nats.SetCustomDialer(&dialer{ctx: t.Context(), pin: to.Pin, addresses: to.Addresses}), nats.SkipHostLookup(), nats.TLSHandshakeFirst(),
+		nats.SetCustomDialer(&dialer{ctx: soon(t), pin: to.Pin, addresses: to.Addresses}), nats.SkipHostLookup(), nats.TLSHandshakeFirst(),
 		nats.CustomInboxPrefix(inbox(m.me)), nats.PermissionErrOnSubscribe(true), nats.Nkey(keys.public, keys.user.Sign),
 		nats.TokenHandler(func() string { text, _ := keys.apply(to, "raw", nil, nil); return string(text) }),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
@@ -205,7 +221,7 @@ func TestAMachineReachesNothingButItsOwn(t *testing.T) {
 		return nil
 	}).in(t)
 	evil := r.join(t, t.TempDir(), r.invite(t), nil).in(t)
-	if _, err := h.Save(t.Context(), "lease.1", []byte("held"), 0); err != nil {
+	if _, err := h.Save(soon(t), "lease.1", []byte("held"), 0); err != nil {
 		t.Fatal(err)
 	}
 	nc := r.raw(t, evil)
@@ -214,7 +230,7 @@ func TestAMachineReachesNothingButItsOwn(t *testing.T) {
 		coordinatorInbox + ".x", "$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.DELETE." + h.names.stream(), "$JS.API.DIRECT.GET.KV_" + h.names.bucket(),
 		h.store.subject("lease.1"), "$SYS.REQ.SERVER.PING", "$JS.ACK." + h.names.stream() + ".catalogue.1.1.1.1.0", "_R_.x", ">",
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		ctx, cancel := context.WithTimeout(soon(t), 100*time.Millisecond)
 		if got, err := nc.RequestWithContext(ctx, subject, []byte("{}")); err == nil {
 			t.Errorf("%s answers %q", subject, got.Data)
 		}
@@ -232,7 +248,7 @@ func TestAMachineReachesNothingButItsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = nc.Flush()
-		if _, err := h.Ask(t.Context(), victim.me, fleet.KindWake, []byte("secret")); err == nil {
+		if _, err := h.Ask(soon(t), victim.me, fleet.KindWake, []byte("secret")); err == nil {
 			t.Error("the victim answers with nothing")
 		}
 		if msg, err := sub.NextMsg(20 * time.Millisecond); err == nil {
@@ -258,7 +274,7 @@ func TestAMachineReachesNothingButItsOwn(t *testing.T) {
 	if got := append(drain(heard), kinds(drain(asked))...); len(got) > 0 {
 		t.Errorf("the others heard %v", got)
 	}
-	all, err := h.Load(t.Context())
+	all, err := h.Load(soon(t))
 	if err != nil || string(all["lease.1"].Value) != "held" || len(all) != 1 {
 		t.Errorf("the store has %v, %v", all, err)
 	}
@@ -266,7 +282,7 @@ func TestAMachineReachesNothingButItsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(soon(t), 200*time.Millisecond)
 	defer cancel()
 	if _, err := js.KeyValue(ctx, h.names.bucket()); err == nil {
 		t.Error("it opens the bucket")
@@ -362,7 +378,7 @@ func TestASecretIsNowhere(t *testing.T) {
 	inv.Addresses = []string{p.Addr().String()}
 	out := t.TempDir()
 	opened := make(chan string, 1)
-	var m *member
+	var m *guest
 	ready := make(chan struct{})
 	m = r.join(t, out, inv, func(_ context.Context, _ fleet.Peer, _ fleet.Kind, data []byte) []byte {
 		<-ready
@@ -378,16 +394,16 @@ func TestASecretIsNowhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Ask(t.Context(), m.me, fleet.KindDetail, sealed); err != nil {
+	if _, err := h.Ask(soon(t), m.me, fleet.KindDetail, sealed); err != nil {
 		t.Fatal(err)
 	}
 	if got := <-opened; got != secret {
 		t.Errorf("it opened %q", got)
 	}
-	if err := m.Report(t.Context(), "1", []byte("a report")); err != nil {
+	if err := m.Report(soon(t), "1", []byte("a report")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Save(t.Context(), "lease.1", []byte("a lease"), 0); err != nil {
+	if _, err := h.Save(soon(t), "lease.1", []byte("a lease"), 0); err != nil {
 		t.Fatal(err)
 	}
 	m.stop()

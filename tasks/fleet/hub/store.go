@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"time"
 
@@ -206,33 +207,21 @@ func pause(ctx context.Context) bool {
 	}
 }
 
-// storeKey spells any key so that the bucket takes it; plainKey undoes it.
+// storeKey spells any key as a subject; plainKey undoes it.
 func storeKey(key string) string {
-	var out strings.Builder
-	for i := range len(key) {
-		switch c := key[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_',
-			c == '.' && i > 0 && i < len(key)-1 && key[i-1] != '.':
-			out.WriteByte(c)
-		default:
-			fmt.Fprintf(&out, "=%02X", c)
-		}
+	out := url.QueryEscape(key)
+	if strings.Contains("."+out+".", "..") { // a subject has no empty word
+		out = strings.ReplaceAll(out, ".", "%2E")
 	}
-	return out.String()
+	return strings.ReplaceAll(out, "%", "=")
 }
 
 func plainKey(key string) string {
-	var out strings.Builder
-	for i := 0; i < len(key); i++ {
-		var c byte
-		if n, err := fmt.Sscanf(key[i:min(i+3, len(key))], "=%02X", &c); err == nil && n == 1 {
-			out.WriteByte(c)
-			i += 2
-			continue
-		}
-		out.WriteByte(key[i])
+	out, err := url.QueryUnescape(strings.ReplaceAll(key, "=", "%"))
+	if err != nil { // nobody of us wrote it
+		return key
 	}
-	return out.String()
+	return out
 }
 
 // holder is who coordinates, as the store has it.

@@ -1,0 +1,101 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"example.com/hikgrab/tasks/fleet"
+)
+
+// kindPieces asks a machine to open the connection on which pieces of files
+// are asked for: beats must not queue behind video.
+const kindPieces fleet.Kind = "pieces"
+
+const (
+	pieceAnswerers = 8               // pieces read at once
+	pieceWrite     = 2 * time.Minute // for what is under way to get through a thin line
+)
+
+// pieces is the second connection of either side, made when it is first needed.
+// The zero value is ready.
+type pieces struct {
+	mu        sync.Mutex
+	conn      *nats.Conn
+	listening *listener
+}
+
+// open returns the connection, which connect makes when there is none. It does
+// not wait for one that is cut to come back by itself.
+func (p *pieces) open(connect func() (*nats.Conn, *listener, error)) (*nats.Conn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.conn != nil && p.conn.IsConnected() {
+		return p.conn, nil
+	}
+	p.drop()
+	var err error
+	p.conn, p.listening, err = connect()
+	return p.conn, err
+}
+
+func (p *pieces) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drop()
+}
+
+func (p *pieces) drop() {
+	if p.listening != nil {
+		p.listening.stop()
+	}
+	if p.conn != nil {
+		p.conn.Close()
+	}
+	p.conn, p.listening = nil, nil
+}
+
+// askPiece asks for a piece of a file; a machine that does not listen for that
+// yet is told to.
+func (h *Hub) askPiece(ctx context.Context, to fleet.MachineID, data []byte) ([]byte, error) {
+	conn, err := h.pieces.open(func() (*nats.Conn, *listener, error) {
+		conn, err := h.connect(nats.FlusherTimeout(pieceWrite))
+		return conn, nil, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	got, err := ask(ctx, conn, h.names.down(to, fleet.KindPiece), data)
+	if !errors.Is(err, fleet.ErrAbsent) {
+		return got, err
+	}
+	if _, err := ask(ctx, h.conn, h.names.down(to, kindPieces), nil); err != nil {
+		return nil, err
+	}
+	return ask(ctx, conn, h.names.down(to, fleet.KindPiece), data)
+}
+
+// bringPieces opens this machine's connection for pieces and listens on it.
+func (l *Link) bringPieces(ctx context.Context, answer fleet.Answer) []byte {
+	_, err := l.pieces.open(func() (*nats.Conn, *listener, error) {
+		d := &dialer{ctx: context.WithoutCancel(ctx), pin: l.to.Pin, addresses: l.to.Addresses}
+		conn, err := l.connect(ctx, d, nats.FlusherTimeout(pieceWrite))
+		if err != nil {
+			return nil, nil, err
+		}
+		take := func(ctx context.Context, msg *nats.Msg) { l.take(ctx, answer, msg) }
+		listening, err := listen(conn, l.asked(fleet.KindPiece), pieceAnswerers, take)
+		if err == nil {
+			err = conn.FlushTimeout(answerTime) // the server knows of it when the coordinator asks
+		}
+		return conn, listening, err
+	})
+	if err != nil {
+		l.opts.Log.Warn("The connection for files cannot be opened", "error", err)
+		return nil
+	}
+	return []byte{}
+}

@@ -1,0 +1,153 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"example.com/hikgrab/tasks/fleet"
+)
+
+const pieceSize = 256 << 10
+
+// piece makes the bytes of a piece out of its number.
+func piece(n uint64) []byte {
+	return bytes.Repeat(binary.LittleEndian.AppendUint64(nil, n), pieceSize/8)
+}
+
+func bringer(_ context.Context, _ fleet.Peer, kind fleet.Kind, data []byte) []byte {
+	if kind != fleet.KindPiece {
+		return append([]byte{}, data...)
+	}
+	return piece(binary.LittleEndian.Uint64(data))
+}
+
+// askTwice asks for a piece; a request may be lost when a connection breaks.
+func askTwice(t *testing.T, h *Hub, m fleet.MachineID, data []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(soon(t), 2*time.Second)
+	defer cancel()
+	if got, err := h.Ask(ctx, m, fleet.KindPiece, data); err == nil {
+		return got, nil
+	}
+	return h.Ask(soon(t), m, fleet.KindPiece, data)
+}
+
+func TestPiecesComeOnAConnectionOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	h := r.open(t)
+	stop := serve(t, h, echo)
+	m := r.join(t, t.TempDir(), r.invite(t), bringer).in(t)
+	connections := func(h *Hub) int {
+		all, err := h.engine.server.Connz(&server.ConnzOptions{Username: true, User: string(m.me)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all.NumConns
+	}
+	if got := connections(h); got != 1 {
+		t.Errorf("before anybody collects there are %d connections", got)
+	}
+	fetch := func(h *Hub) {
+		t.Helper()
+		for n := range uint64(20) {
+			got, err := askTwice(t, h, m.me, binary.LittleEndian.AppendUint64(nil, n))
+			if err != nil || !bytes.Equal(got, piece(n)) {
+				t.Fatalf("piece %d: %d bytes, %v", n, len(got), err)
+			}
+		}
+		if got := connections(h); got != 2 {
+			t.Errorf("there are %d connections", got)
+		}
+	}
+	fetch(h)
+	stop()
+	h = r.open(t)
+	serve(t, h, echo)
+	m.in(t)
+	fetch(h)
+	m.stop()
+	if _, err := h.Ask(soon(t), m.me, fleet.KindPiece, make([]byte, 8)); !errors.Is(err, fleet.ErrAbsent) {
+		t.Errorf("a machine that is gone gives %v", err)
+	}
+}
+
+func TestTheCoordinatorsOwnMachineNeedsNoInvitation(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	h := r.open(t)
+	serve(t, h, echo)
+	m := r.join(t, r.out, nil, bringer, func(o *LinkOptions) { o.Beside = h }).in(t)
+	if got, err := m.Request(soon(t), fleet.KindBeat, []byte("!")); err != nil || string(got) != "beat  !" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	sealed, err := h.Seal(m.me, []byte("login"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := m.Open(sealed); err != nil || string(got) != "login" {
+		t.Errorf("opened %q, %v", got, err)
+	}
+	if got, err := h.Ask(soon(t), m.me, fleet.KindPiece, binary.LittleEndian.AppendUint64(nil, 7)); err != nil || !bytes.Equal(got, piece(7)) {
+		t.Errorf("a piece: %d bytes, %v", len(got), err)
+	}
+	if err := m.Report(soon(t), "1", []byte("own")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := h.Reports(soon(t), 5); err != nil || len(got) != 1 || string(got[0].Data) != "own" {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// What collecting costs beside its disks, and how late a beat is meanwhile.
+func BenchmarkPieces(b *testing.B) {
+	const window = 8
+	r := newRig(b)
+	h := r.open(b)
+	serve(b, h, echo)
+	content := piece(1)
+	m := r.join(b, b.TempDir(), r.invite(b), func(context.Context, fleet.Peer, fleet.Kind, []byte) []byte { return content }).in(b)
+	b.SetBytes(pieceSize)
+	beating, stop := context.WithCancel(b.Context())
+	var late time.Duration
+	var working sync.WaitGroup
+	working.Go(func() {
+		for beating.Err() == nil {
+			began := time.Now()
+			if _, err := m.Request(b.Context(), fleet.KindBeat, nil); err != nil {
+				b.Error(err)
+			}
+			late = max(late, time.Since(began))
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	begun := cpu()
+	b.ResetTimer()
+	slots := make(chan struct{}, window)
+	for range b.N {
+		slots <- struct{}{}
+		working.Go(func() {
+			if got, err := h.Ask(b.Context(), m.me, fleet.KindPiece, make([]byte, 8)); err != nil || len(got) != pieceSize {
+				b.Error(len(got), err)
+			}
+			<-slots
+		})
+	}
+	for range window {
+		slots <- struct{}{}
+	}
+	b.StopTimer()
+	stop()
+	working.Wait()
+	b.ReportMetric(float64(late.Microseconds())/1000, "ms-latest-beat")
+	if spent := cpu() - begun; runtime.GOOS == "linux" {
+		b.ReportMetric(spent.Seconds()*(1<<30)/float64(b.N*pieceSize), "cpu-s/GiB")
+	}
+}
