@@ -66,6 +66,7 @@ func (a *admission) admit(who applicant) error {
 		}
 	}
 	if as.equal(known) {
+		a.members.moved(who.key, who.from)
 		return nil
 	}
 	return a.members.put(as)

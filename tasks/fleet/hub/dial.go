@@ -58,9 +58,6 @@ func (l *Link) connect(ctx context.Context, d *dialer, more ...nats.Option) (*na
 			text, _ := l.opts.Keys.apply(l.to, l.opts.Name, l.opts.Networks, nil) // without it the server refuses
 			return string(text)
 		}))
-		if l.opts.Beside != nil {
-			return nats.Connect("", append(opts, nats.InProcessServer(l.opts.Beside.engine.server))...)
-		}
 		return nats.Connect("nats://"+placeholder, append(opts,
 			nats.SetCustomDialer(d), nats.SkipHostLookup(), nats.IgnoreDiscoveredServers(), nats.TLSHandshakeFirst())...)
 	}

@@ -62,7 +62,7 @@ func startEngine(ctx context.Context, id *Identity, adm *admission, addr, store 
 	g := &gate{admission: adm, subjects: subjects(id.pin.Fleet()), secret: rand.Text(), log: log}
 	s, err := server.NewServer(&server.Options{
 		ServerName: "hikgrab", Host: host, Port: port,
-		NoSigs: true, MaxControlLine: controlLine, MaxPayload: fleet.MostBytes, MaxConn: mostConnections, MaxSubs: mostSubjects,
+		NoSigs: true, MaxControlLine: controlLine, MaxPayload: fleet.MostBytes + headerRoom, MaxConn: mostConnections, MaxSubs: mostSubjects,
 		PingInterval: pingEvery, MaxPingsOut: pingsOut, WriteDeadline: writeDeadline,
 		AuthTimeout: handshakeTime.Seconds(), TLSTimeout: handshakeTime.Seconds(),
 		TLS: true, TLSConfig: secure, TLSHandshakeFirst: true,

@@ -57,9 +57,11 @@ func (g *gate) Check(c server.ClientAuthentication) bool {
 
 // refused notes that somebody was, and tells whether it is told why.
 func (g *gate) refused(from, why string) bool {
-	told := g.admission.strike(from)
-	g.log.Warn("A machine was refused", "from", from, "reason", why, "told", told)
-	return told
+	if !g.admission.strike(from) {
+		return false // nor does it fill the log
+	}
+	g.log.Warn("A machine was refused", "from", from, "reason", why)
+	return true
 }
 
 // signed tells whether a client has the key that it names.

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
@@ -11,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,10 +20,7 @@ import (
 const (
 	identityName    = "identity"
 	identityVersion = 1
-	identityLimit   = 16 << 10 // bytes read of an identity or of a machine's keys, at most
-	rootSize        = 32       // bytes of the secret that invitations are made with
-	secretPerm      = 0o600
-	secretDirPerm   = 0o700
+	rootSize        = 32 // bytes of the secret that invitations are made with
 )
 
 // Pin is the SHA-256 of a coordinator's public key as its certificate spells it
@@ -68,11 +63,10 @@ func Dir() (string, error) {
 // OpenIdentity reads the identity in dir and makes it when there is none. Two
 // processes that make it at once end up with the same.
 func OpenIdentity(dir string) (*Identity, error) {
-	path := filepath.Join(dir, identityName)
-	text, err := readSecret(path)
+	text, err := readSecret(dir, identityName)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeIdentity(dir, path); err == nil {
-			text, err = readSecret(path)
+		if err = makeIdentity(dir); err == nil {
+			text, err = readSecret(dir, identityName)
 		}
 	}
 	if err != nil {
@@ -80,7 +74,7 @@ func OpenIdentity(dir string) (*Identity, error) {
 	}
 	id, err := parseIdentity(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s is damaged (%w): put it back from a backup, or remove it and invite every machine anew", path, err)
+		return nil, fmt.Errorf("%s is damaged (%w): put it back from a backup, or remove it and invite every machine anew", filepath.Join(dir, identityName), err)
 	}
 	id.dir = dir
 	return id, nil
@@ -112,11 +106,8 @@ func parseIdentity(text []byte) (*Identity, error) {
 	return id, nil
 }
 
-// makeIdentity writes a new identity to path, unless somebody was faster.
-func makeIdentity(dir, path string) error {
-	if err := os.MkdirAll(dir, secretDirPerm); err != nil {
-		return err
-	}
+// makeIdentity writes a new identity, unless somebody was faster.
+func makeIdentity(dir string) error {
 	secrets := make([]byte, ed25519.SeedSize+rootSize)
 	_, _ = rand.Read(secrets) // it never fails
 	curve, err := nkeys.CreateCurveKeys()
@@ -131,43 +122,10 @@ func makeIdentity(dir, path string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, identityName+"-*") // 0600
-	if err != nil {
+	if err := writeSecret(dir, identityName, text, false); !errors.Is(err, fs.ErrExist) {
 		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }() // a second name of the same file, or nothing
-	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err = os.Link(f.Name(), path); errors.Is(err, fs.ErrExist) {
-		return nil
-	} else if err != nil { // a volume without hard links
-		return os.Rename(f.Name(), path)
 	}
 	return nil
-}
-
-// readSecret reads a small file that only its owner should be able to read,
-// and makes sure that it stays so.
-func readSecret(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file", path)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		_ = f.Chmod(secretPerm) // it is tried; Windows has other means
-	}
-	text, err := io.ReadAll(io.LimitReader(f, identityLimit))
-	return bytes.TrimSpace(text), err
 }
 
 // proof is what the coordinator shows a machine: its public key, the curve key

@@ -152,13 +152,13 @@ func TestAnIdentityIsMadeOnceAndIsSecret(t *testing.T) {
 		}
 	}
 	path := filepath.Join(dir, identityName)
-	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != secretPerm {
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 1 {
 		t.Errorf("there lie %v", left)
 	}
-	if err := os.WriteFile(path, []byte(`{"version":1,"key":"AA=="}`), secretPerm); err != nil {
+	if err := os.WriteFile(path, []byte(`{"version":1,"key":"AA=="}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := OpenIdentity(dir); err == nil || !strings.Contains(err.Error(), "is damaged") {
@@ -179,8 +179,8 @@ func TestKeysAreKeptOnlyOfWhoJoined(t *testing.T) {
 	if err := k.Keep(out, *inv); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(out, keysName)
-	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != secretPerm {
+	path := filepath.Join(out, ownDir, keysName)
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 	text, err := os.ReadFile(path)
@@ -192,7 +192,7 @@ func TestKeysAreKeptOnlyOfWhoJoined(t *testing.T) {
 		t.Errorf("%+v became %+v, %v", k, again, err)
 	}
 	for _, damage := range []string{"", "{}", `{"version":2}`, strings.Replace(string(text), `"SU`, `"SX`, 1), strings.Replace(string(text), `"pin":"`, `"pin":"AA`, 1)} {
-		if err := os.WriteFile(path, []byte(damage), secretPerm); err != nil {
+		if err := os.WriteFile(path, []byte(damage), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := OpenKeys(out); err == nil || !strings.Contains(err.Error(), "is damaged") {

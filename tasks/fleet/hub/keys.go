@@ -4,17 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"path"
+	"path/filepath"
 
 	"github.com/nats-io/nkeys"
 )
 
 const (
-	keysDir     = ".hikgrab"
-	keysName    = keysDir + "/machine"
+	ownDir      = ".hikgrab" // below a machine's output directory
+	keysName    = "machine"
 	keysVersion = 1
 )
 
@@ -42,7 +40,7 @@ type keysFile struct {
 // makes some. They are not written before Keep, so that a machine which is
 // refused leaves nothing behind.
 func OpenKeys(out string) (*Keys, error) {
-	text, err := readIn(out, keysName)
+	text, err := readSecret(filepath.Join(out, ownDir), keysName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return newKeys()
 	}
@@ -51,7 +49,7 @@ func OpenKeys(out string) (*Keys, error) {
 	}
 	k, err := parseKeys(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s/%s is damaged (%w): remove it and join with a new invitation", out, keysName, err)
+		return nil, fmt.Errorf("%s is damaged (%w): remove it and join with a new invitation", filepath.Join(out, ownDir, keysName), err)
 	}
 	return k, nil
 }
@@ -125,49 +123,9 @@ func (k *Keys) Keep(out string, joined Invitation) error {
 	if err != nil {
 		return err
 	}
-	if err := writeIn(out, keysName, append(text, '\n')); err != nil {
+	if err := writeSecret(filepath.Join(out, ownDir), keysName, text, true); err != nil {
 		return fmt.Errorf("write this machine's keys: %w", err)
 	}
 	k.Last = &Invitation{Pin: joined.Pin, Addresses: joined.Addresses, Cluster: joined.Cluster}
 	return nil
-}
-
-// readIn reads a small file below dir, following no link out of it.
-func readIn(dir, name string) ([]byte, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, identityLimit))
-}
-
-// writeIn replaces a small file below dir that only its owner may read.
-func writeIn(dir, name string, text []byte) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return err
-	}
-	fresh := name + ".new"
-	f, err := root.OpenFile(fresh, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, secretPerm)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return root.Rename(fresh, name)
 }

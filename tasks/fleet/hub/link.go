@@ -25,7 +25,6 @@ type LinkOptions struct {
 	Cluster  Cluster     // addresses in place of those of the invitation; may be empty
 	Name     string      // of the machine, for people
 	Networks []string    // in which it stands; none: those of the invitation
-	Beside   *Hub        // the coordinator in this process; no invitation is needed then
 	Log      *slog.Logger
 	Notice   func(string) // a sentence for the operator, from Serve
 }
@@ -62,12 +61,6 @@ func OpenLink(opts LinkOptions) (*Link, error) {
 	}
 	l := &Link{opts: opts, me: fleet.MachineID(opts.Keys.public), again: make(chan struct{}, 1)}
 	switch {
-	case opts.Beside != nil:
-		inv, err := opts.Beside.opts.Identity.Invite(time.Now(), time.Hour, nil)
-		if err != nil {
-			return nil, err
-		}
-		l.to, l.opts.Cluster = inv, opts.Beside.opts.Cluster
 	case opts.Invited != nil:
 		l.to = *opts.Invited
 	case opts.Keys.Last != nil:
@@ -75,7 +68,7 @@ func OpenLink(opts LinkOptions) (*Link, error) {
 	default:
 		return nil, errors.New("this machine has joined no coordinator yet: give it an invitation, made there with: hikgrab invite")
 	}
-	if opts.Cluster.URL != "" && opts.Beside == nil {
+	if opts.Cluster.URL != "" {
 		addresses, err := opts.Cluster.addresses()
 		if err != nil {
 			return nil, err

@@ -107,6 +107,16 @@ func (m *members) lookup(key string) (member, bool) {
 	return one, ok
 }
 
+// moved notes from where a machine comes now, for as long as this process runs.
+func (m *members) moved(key, from string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if one := m.byKey[key]; from != "" {
+		one.From = from
+		m.byKey[key] = one
+	}
+}
+
 // over tells whether an invitation ended because a machine that had joined by
 // it was revoked.
 func (m *members) over(invited string) bool {
@@ -121,7 +131,7 @@ func (m *members) put(one member) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(m.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, secretPerm)
+	f, err := os.OpenFile(m.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("write the list of machines: %w", err)
 	}

@@ -72,8 +72,10 @@ func (h *Hub) askPiece(ctx context.Context, to fleet.MachineID, data []byte) ([]
 	if !errors.Is(err, fleet.ErrAbsent) {
 		return got, err
 	}
-	if _, err := ask(ctx, h.conn, h.names.down(to, kindPieces), nil); err != nil {
-		return nil, err
+	bounded, cancel := context.WithTimeout(ctx, joinTime)
+	defer cancel()
+	if _, err := ask(bounded, h.conn, h.names.down(to, kindPieces), nil); err != nil {
+		return nil, fleet.ErrAbsent // it has gone, or will have to be asked again
 	}
 	return ask(ctx, conn, h.names.down(to, fleet.KindPiece), data)
 }

@@ -436,7 +436,7 @@ func TestASecretIsNowhere(t *testing.T) {
 		}
 		for what, secret := range map[string][]byte{"the secret of the invitation": inv.tag[:], "the root secret": r.id.root, "a machine's seed": seed} {
 			for _, form := range forms(string(secret)) {
-				if bytes.Contains(text, form) && filepath.Base(place) != identityName && filepath.Base(place) != filepath.Base(keysName) {
+				if bytes.Contains(text, form) && filepath.Base(place) != identityName && filepath.Base(place) != keysName {
 					t.Errorf("%s has %s", place, what)
 				}
 			}
@@ -459,5 +459,29 @@ func forms(secret string) [][]byte {
 		[]byte(secret), []byte(url.QueryEscape(secret)), []byte(url.PathEscape(secret)), []byte(hex.EncodeToString([]byte(secret))),
 		fmt.Appendf(nil, "%q", secret), []byte(strings.Trim(fmt.Sprintf("%+q", secret), `"`)),
 		[]byte(strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret)), "=")), []byte(base64.RawURLEncoding.EncodeToString([]byte(secret))),
+	}
+}
+
+func TestAProofIsOfOneCoordinatorOnly(t *testing.T) {
+	t.Parallel()
+	r, other := newRig(t), newRig(t)
+	challenge := []byte("never asked before")
+	good, err := r.id.prove(challenge)
+	if err != nil || good.verify(r.id.pin, challenge) != nil {
+		t.Fatal(good, err)
+	}
+	stolen, err := other.id.prove(challenge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	swapped, mixed := good, stolen
+	swapped.Curve, mixed.Key = stolen.Curve, good.Key
+	for name, p := range map[string]proof{"another's": stolen, "with another's curve key": swapped, "signed by another": mixed, "of nobody": {}} {
+		if err := p.verify(r.id.pin, challenge); !errors.Is(err, errProof) {
+			t.Errorf("the proof %s gives %v", name, err)
+		}
+	}
+	if err := good.verify(r.id.pin, []byte("asked now")); !errors.Is(err, errProof) {
+		t.Errorf("an old proof gives %v", err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 const (
 	mostValue      = 64 << 10 // bytes
-	headerRoom     = 1 << 10  // bytes that the server counts with a value
+	headerRoom     = 1 << 10  // bytes that the server counts with a message
 	markerTime     = time.Minute
 	reportsLimit   = 1 << 30 // bytes
 	sameReport     = 2 * time.Minute
@@ -53,7 +53,7 @@ func openStore(ctx context.Context, nc *nats.Conn, names subjects, copies int) (
 	_, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: names.stream(), Subjects: []string{names.up("*", kindReport)},
 		Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Discard: jetstream.DiscardNew,
-		MaxBytes: reportsLimit, MaxMsgSize: fleet.MostBytes, Duplicates: sameReport, Replicas: copies,
+		MaxBytes: reportsLimit, MaxMsgSize: fleet.MostBytes + headerRoom, Duplicates: sameReport, Replicas: copies,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the stream of reports: %w", err)

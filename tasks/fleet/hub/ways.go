@@ -27,7 +27,7 @@ type way struct {
 func (id *Identity) remember(w way) error {
 	text, err := json.Marshal(w)
 	if err == nil {
-		err = writeIn(id.dir, waysName, append(text, '\n'))
+		err = writeSecret(id.dir, waysName, text, true)
 	}
 	if err != nil {
 		return fmt.Errorf("note the coordinator's addresses: %w", err)
@@ -38,7 +38,7 @@ func (id *Identity) remember(w way) error {
 // lastWay returns where the coordinator listens or listened last; where it
 // would by default, when there was none yet.
 func (id *Identity) lastWay() (way, error) {
-	text, err := readSecret(filepath.Join(id.dir, waysName))
+	text, err := readSecret(id.dir, waysName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return way{Addresses: reachable(&net.TCPAddr{Port: DefaultPort})}, nil
 	}
