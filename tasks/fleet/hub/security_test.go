@@ -3,6 +3,7 @@ package hub
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -323,6 +324,11 @@ func TestNothingIsSaidInClear(t *testing.T) {
 	if nc, err := nats.Connect("nats://"+r.listen, nats.Timeout(300*time.Millisecond)); err == nil {
 		nc.Close()
 		t.Error("a client without TLS gets in")
+	}
+	old := &tls.Config{MaxVersion: tls.VersionTLS12, InsecureSkipVerify: true}
+	if conn, err := (&tls.Dialer{Config: old}).DialContext(soon(t), "tcp", r.listen); err == nil {
+		_ = conn.Close() // it should not be there
+		t.Error("TLS 1.2 is good enough")
 	}
 }
 
