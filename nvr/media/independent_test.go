@@ -130,3 +130,71 @@ func TestAgainstFFmpeg(t *testing.T) {
 		})
 	}
 }
+
+// TestAgainstGStreamer has GStreamer read what Remux wrote: all of the sound, to
+// the byte, and pictures that are those of ffmpeg.
+func TestAgainstGStreamer(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"gst-launch-1.0", "gst-inspect-1.0", "ffmpeg"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(program + " is not installed")
+		}
+	}
+	g711 := func(law byte) func(*tape) { return func(r *tape) { r.audio, r.sound = law, tone() } }
+	for _, c := range []struct {
+		name   string
+		tape   tape
+		decode string
+		header int // bytes of each frame of sound that MP4 leaves out
+	}{
+		{"h264 alaw", with(plain("plain.h264"), g711(0x90)), "h264parse ! avdec_h264", 0},
+		{"h265 ulaw", with(plain("plain.h265"), g711(0x91)), "h265parse ! avdec_h265", 0},
+		{"h264 aac", with(plain("plain.h264"), func(r *tape) {
+			r.audio, r.sound, r.soundStep = 0x0F, adts(testdata(t, "tone.aac")), 5760
+		}), "h264parse ! avdec_h264", 7},
+		{"B-frames", with(plain("bframes.h264"), func(r *tape) { r.reorder = true }), "h264parse ! avdec_h264", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for element := range strings.SplitSeq("qtdemux ! "+c.decode, " ! ") {
+				if exec.CommandContext(t.Context(), "gst-inspect-1.0", "--exists", element).Run() != nil {
+					t.Skip("GStreamer has no " + element)
+				}
+			}
+			f := record(t, c.tape)
+			var dst mediatest.Memory
+			if _, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(t.TempDir(), "out.mp4")
+			if err := os.WriteFile(path, dst.B, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			through := func(pipeline string) []byte {
+				to := filepath.Join(t.TempDir(), "out")
+				args := "-q filesrc location=" + path + " ! qtdemux name=d d." + pipeline + " ! filesink location=" + to
+				mediatest.Run(t, "gst-launch-1.0", strings.Fields(args)...)
+				b, err := os.ReadFile(to)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return b
+			}
+			want := mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-")
+			const frame = 320 * 180 * 3 / 2
+			if got := through("video_0 ! queue ! " + c.decode); !bytes.Equal(got, want) || len(got) != len(f.pictures)*frame {
+				t.Errorf("GStreamer decodes %d pictures of %d, or others than ffmpeg", len(got)/frame, len(f.pictures))
+			}
+			if len(f.sound) == 0 {
+				return
+			}
+			var sound []byte
+			for _, p := range f.sound {
+				sound = append(sound, p[c.header:]...)
+			}
+			if got := through("audio_0 ! queue"); !bytes.Equal(got, sound) {
+				t.Errorf("GStreamer reads %d bytes of sound, want %d", len(got), len(sound))
+			}
+		})
+	}
+}

@@ -220,6 +220,9 @@ func TestTrials(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if err := m.CheckReaders(dst.B); err != nil {
+				t.Error(err)
+			}
 			checkProblems(t, report, c.problems)
 			if c.options.Span == 0 {
 				checkProblems(t, scan, slices.Concat(c.problems, c.scanned))

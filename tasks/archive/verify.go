@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 
+	"example.com/hikgrab/nvr/media/mp4"
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
@@ -27,6 +29,7 @@ const (
 	Changed    Difference = "changed"    // there, with another size or other bytes
 	Extra      Difference = "extra"      // there, but not listed
 	Unreadable Difference = "unreadable" // there, but it could not be read
+	Outdated   Difference = "outdated"   // as it was, but made by an earlier hikgrab in a way that some programs misread
 )
 
 // Deviation is a file that is not as the manifest says.
@@ -41,6 +44,7 @@ type Verification struct {
 	Files      int   // listed in the manifest
 	Bytes      int64 // of them all, as listed
 	Deviations []Deviation
+	Outdated   []Deviation // no harm was done to them
 }
 
 // VerifyProgress is how far a verification is. Others may read it meanwhile.
@@ -89,9 +93,33 @@ func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, e
 	}
 	slices.Sort(wanted) // neighbours on disk are read one after the other
 	differing, err := compareSums(ctx, root, wanted, files, p)
-	v.Deviations = slices.Concat(v.Deviations, extra, differing)
-	slices.SortFunc(v.Deviations, func(a, b Deviation) int { return cmp.Compare(a.Path, b.Path) })
+	v.Deviations = slices.Concat(v.Deviations, extra)
+	for _, d := range differing {
+		list := &v.Deviations
+		if d.Kind == Outdated {
+			list = &v.Outdated
+		}
+		*list = append(*list, d)
+	}
+	byPath := func(a, b Deviation) int { return cmp.Compare(a.Path, b.Path) }
+	slices.SortFunc(v.Deviations, byPath)
+	slices.SortFunc(v.Outdated, byPath)
 	return v, err
+}
+
+// outdated reports whether an MP4 tells its G.711 sound with one size for all
+// packets, as hikgrab did once.
+func outdated(root *disk.Dir, name string, size int64) bool {
+	if path.Ext(name) != ".mp4" {
+		return false
+	}
+	f, err := root.OpenRead(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	m, err := mp4.Read(f, size)
+	return err == nil && m.Sound != nil && m.Sound.OneSize
 }
 
 // listedFiles reads a manifest. The last line of a path counts.
@@ -154,7 +182,13 @@ func compareSums(ctx context.Context, root *disk.Dir, names []string, files map[
 				if err != nil {
 					d.Kind, d.Detail = Unreadable, printable(reason(err))
 				}
-				if err == nil && sum == files[names[n]].sum || ctx.Err() != nil {
+				if err == nil && sum == files[names[n]].sum {
+					if !outdated(root, names[n], files[names[n]].bytes) {
+						continue
+					}
+					d.Kind, d.Detail = Outdated, "GStreamer and programs like it hear one byte per packet of its sound; join it, and what comes of that is right"
+				}
+				if ctx.Err() != nil {
 					continue
 				}
 				mu.Lock()

@@ -1,6 +1,9 @@
 package archive
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"example.com/hikgrab/nvr/media/mediatest"
 	"example.com/hikgrab/nvr/simulator"
 )
 
@@ -153,6 +157,33 @@ func TestVerifyTrees(t *testing.T) {
 	)
 	v, err := Verify(t.Context(), filepath.Join(dir, "joined"), &VerifyProgress{}) // by itself
 	if err != nil || v.Files != 4 || len(v.Deviations) != 5 {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// TestVerifyOutdated names the MP4s of earlier runs whose sound some programs
+// misread, and no others.
+func TestVerifyOutdated(t *testing.T) {
+	a := open(t, t.TempDir())
+	f := commit(t, a, shot(0, MP4, 0), footage(t, 0, simulator.H264))
+	commit(t, a, shot(1, MP4, 0), footage(t, 1, simulator.H264))
+	name := filepath.Join(a.Dir(), filepath.FromSlash(f.Path))
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = mediatest.Edit(b, func(m *mediatest.Box) {
+		sizes := m.Boxes[2].Find("mdia", "minf", "stbl", "stsz")
+		sizes.Body = mediatest.Full(0, binary.BigEndian.Uint32(sizes.Body[12:]), binary.BigEndian.Uint32(sizes.Body[8:]))
+	})
+	list, err := os.ReadFile(filepath.Join(a.Dir(), manifestName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, name, b)
+	put(t, filepath.Join(a.Dir(), manifestName), bytes.Replace(list, []byte(f.SHA256), fmt.Appendf(nil, "%x", sha256.Sum256(b)), 1))
+	v, err := Verify(t.Context(), a.Dir(), &VerifyProgress{})
+	if err != nil || len(v.Deviations) != 0 || len(v.Outdated) != 1 || v.Outdated[0].Path != f.Path || v.Outdated[0].Kind != Outdated {
 		t.Errorf("%+v, %v", v, err)
 	}
 }

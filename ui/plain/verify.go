@@ -2,6 +2,7 @@ package plain
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/tasks/archive"
@@ -20,7 +21,7 @@ const VerifyCodes = `Exit codes:
 type VerifyRecord struct {
 	Type   string    `json:"type"`
 	Time   time.Time `json:"time"`
-	Kind   string    `json:"kind"` // missing, changed, extra or unreadable
+	Kind   string    `json:"kind"` // missing, changed, extra, unreadable or outdated
 	Path   string    `json:"path"` // under the directory, with slashes
 	Detail string    `json:"detail,omitempty"`
 }
@@ -36,6 +37,7 @@ type VerifySummaryRecord struct {
 	Changed    int       `json:"changed"`
 	Extra      int       `json:"extra"`
 	Unreadable int       `json:"unreadable"`
+	Outdated   int       `json:"outdated"` // they are as they were, and no failure
 }
 
 // VerifyCode is the exit code that follows from what "hikgrab verify" found.
@@ -48,7 +50,7 @@ func VerifyCode(v archive.Verification) int {
 
 // Verified writes the files that are not as they should be, and the totals.
 func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
-	for _, d := range v.Deviations {
+	for _, d := range slices.Concat(v.Deviations, v.Outdated) {
 		text := fmt.Sprintf("%-10s  %s", d.Kind, clean(d.Path))
 		if d.Detail != "" {
 			text += "  " + clean(d.Detail)
@@ -64,13 +66,16 @@ func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
 			fmt.Fprintf(l.w, ", %d %s", n, kind)
 		}
 	}
+	if n := len(v.Outdated); n > 0 {
+		fmt.Fprintf(l.w, "; %d %s", n, archive.Outdated)
+	}
 	fmt.Fprintln(l.w)
 	return l.w.Flush()
 }
 
 // Verified writes the files that are not as they should be, and the totals.
 func (j *JSON) Verified(at time.Time, v archive.Verification) error {
-	for _, d := range v.Deviations {
+	for _, d := range slices.Concat(v.Deviations, v.Outdated) {
 		record := VerifyRecord{Type: "verify", Time: stamp(at), Kind: string(d.Kind), Path: clean(d.Path), Detail: clean(d.Detail)}
 		if err := j.enc.Encode(record); err != nil {
 			return err
@@ -79,7 +84,7 @@ func (j *JSON) Verified(at time.Time, v archive.Verification) error {
 	return j.write(VerifySummaryRecord{
 		Type: "verify_summary", Time: stamp(at), ExitCode: VerifyCode(v), Files: v.Files, Bytes: v.Bytes,
 		Missing: countOf(v, archive.Missing), Changed: countOf(v, archive.Changed),
-		Extra: countOf(v, archive.Extra), Unreadable: countOf(v, archive.Unreadable),
+		Extra: countOf(v, archive.Extra), Unreadable: countOf(v, archive.Unreadable), Outdated: len(v.Outdated),
 	})
 }
 

@@ -142,10 +142,12 @@ func Sound(f es.AudioFrame) Entry {
 	var b boxes
 	b.sound("mp4a", f.Rate, f.Channels, func() {
 		b.full("esds", 0, 0, func() {
-			b.u8(3, byte(3+2+13+len(specific)+3))
+			// Lengths of four bytes are what others write, and what some readers
+			// insist on.
+			b.u8(tagES, 0x80, 0x80, 0x80, byte(3+5+13+len(specific)+3))
 			b.u16(0)
 			b.u8(0)
-			b.u8(4, byte(13+len(specific)), object, 0x15)
+			b.u8(tagDecoder, 0x80, 0x80, 0x80, byte(13+len(specific)), object, 0x15)
 			b.zeros(3 + 4 + 4) // buffer size and bit rates not told
 			b.u8(specific...)
 			b.u8(6, 1, 2)

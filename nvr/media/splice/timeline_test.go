@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr/media/mediatest"
+	"example.com/hikgrab/nvr/media/mp4"
 	"example.com/hikgrab/nvr/media/splice"
 )
 
@@ -215,6 +216,27 @@ func (f farFile) ReadAt(b []byte, at int64) (int, error) {
 		at -= f.far
 	}
 	return f.memoryFile.ReadAt(b, at)
+}
+
+// TestOneSizeOfSound joins a file that tells its packets of G.711 by one size with
+// one of today: what comes of it tells each.
+func TestOneSizeOfSound(t *testing.T) {
+	t.Parallel()
+	c := see(t, lens{source: "plain.h264", frames: 96, sound: "alaw"})
+	_, dst := c.file(t, span{0, 48})
+	old := mediatest.Edit(dst.B, func(m *mediatest.Box) {
+		sizes := m.Boxes[2].Find("mdia", "minf", "stbl", "stsz")
+		sizes.Body = mediatest.Full(0, 320, binary.BigEndian.Uint32(sizes.Body[8:]))
+	})
+	if m, err := mp4.Read(bytes.NewReader(old), int64(len(old))); err != nil || !m.Sound.OneSize {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	pieces := append([]splice.Piece{pieceOf(old, at(c.pictures[0].shown))}, c.files(t, span{48, 96})...)
+	list, _ := splices(t, pieces, splice.Window{})
+	m, err := mp4.Read(bytes.NewReader(list[0].bytes), int64(len(list[0].bytes)))
+	if err != nil || len(list) != 1 || m.Sound.OneSize || m.Sound.Samples != len(c.sounds) {
+		t.Errorf("%d files, %+v, %v", len(list), m, err)
+	}
 }
 
 // TestBytesOfSound joins G.711 of which each byte is a sample with packets.
