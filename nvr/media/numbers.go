@@ -98,8 +98,8 @@ const recentSize = 1024
 // recent remembers the latest pictures or audio packets, to tell those that
 // come twice because a download was continued at the wrong place.
 type recent struct {
-	ring   [recentSize]sighting
-	next   int
+	ring   []sighting // up to recentSize
+	next   int        // the oldest, once the ring is full
 	inside bool // the latest one was a duplicate
 }
 
@@ -109,7 +109,6 @@ type sighting struct {
 	print    uint64
 	number   uint32
 	numbered bool
-	used     bool
 }
 
 func sightingOf(u *es.AccessUnit) sighting {
@@ -121,8 +120,11 @@ func sightingOf(u *es.AccessUnit) sighting {
 // old ones.
 func (r *recent) again(s sighting, back bool) bool {
 	r.inside = back && r.find(s)
-	if !r.inside {
-		s.used = true
+	switch {
+	case r.inside:
+	case len(r.ring) < recentSize:
+		r.ring = append(r.ring, s)
+	default:
 		r.ring[r.next] = s
 		r.next = (r.next + 1) % recentSize
 	}
@@ -132,7 +134,7 @@ func (r *recent) again(s sighting, back bool) bool {
 func (r *recent) find(s sighting) bool {
 	for i := range r.ring {
 		o := &r.ring[i]
-		if !o.used || o.pts != s.pts || o.bare != s.bare {
+		if o.pts != s.pts || o.bare != s.bare {
 			continue
 		}
 		same := o.numbered && s.numbered && o.number == s.number

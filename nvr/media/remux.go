@@ -42,7 +42,11 @@ const frameLimit = 6 << 20
 func Remux(dst io.WriteSeeker, src io.Reader, o Options) (Report, error) {
 	m := &muxer{dst: dst, reserve: o.reserve(src)}
 	r := newReader(m, o)
-	buf := make([]byte, readSize)
+	size := int64(readSize)
+	if o.Bytes > 0 {
+		size = min(size, o.Bytes+1)
+	}
+	buf := make([]byte, size)
 	for {
 		n, err := src.Read(buf)
 		r.write(buf[:n])

@@ -33,7 +33,8 @@ type Writer struct {
 // New begins a file at the beginning of dst, with reserve bytes kept free for
 // the index.
 func New(dst io.WriteSeeker, reserve int64) (*Writer, error) {
-	w := &Writer{dst: dst, out: bufio.NewWriterSize(dst, bufferSize), reserve: max(reserve, 8)}
+	w := &Writer{dst: dst, reserve: max(reserve, 8)}
+	w.out = bufio.NewWriterSize(dst, int(min(bufferSize, 4*w.reserve))) // little room for the index: little to come
 	if _, err := dst.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("rewind the file: %w", err)
 	}
