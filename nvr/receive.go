@@ -67,7 +67,7 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 	if err != nil && !bytes.HasPrefix(head, []byte("<")) && !bytes.HasPrefix(head, []byte("{")) {
 		return nil, verdict{}, d.early(err)
 	}
-	if !media.Sniff(head).Recording() {
+	if !media.Sniff(head).Recording() && !d.strange(resp, head, length) {
 		return d.refused(resp, head)
 	}
 	d.recorder.learn(func(l *learned) {

@@ -100,7 +100,7 @@ const recentSize = 1024
 type recent struct {
 	ring   []sighting // up to recentSize
 	next   int        // the oldest, once the ring is full
-	inside bool // the latest one was a duplicate
+	inside bool       // the latest one was a duplicate
 }
 
 type sighting struct {

@@ -65,8 +65,23 @@ func (p *Part) check(r nvr.Receipt) (ext string, err error) {
 	if err != nil {
 		return "", p.archive.fail("check", p.name, err)
 	}
-	if ext = extensionOf(media.Sniff(head)); ext == "" {
+	c := media.Sniff(head)
+	if ext = extensionOf(c); ext == "" && p.exact() && !c.Message() {
+		return foreignExt, nil // judge decides
+	}
+	if ext == "" {
 		return "", damaged(fmt.Errorf("it begins with %q, which is no recording", head[:min(len(head), 8)]))
 	}
 	return ext, nil
+}
+
+// foreignExt is the extension of what is in no container that is known: like that
+// of all that recorders send and no MP4 can be made of.
+const foreignExt = ".mpg"
+
+// exact reports whether the part has the very length that the search announced,
+// if it announced one.
+func (p *Part) exact() bool {
+	size := p.item.Recording.Size
+	return size <= 0 || p.offset.Load() == size
 }

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -23,7 +24,10 @@ const (
 // judge decides on what the scan found. It returns what is to be noted of the
 // recording, or a Damaged error when another download may bring a better one.
 func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err error) {
-	if !m.Container.ProgramStream() {
+	switch c := m.Container; {
+	case !c.Recording():
+		return p.judgeForeign(c, sum, t)
+	case !c.ProgramStream():
 		return nil, nil
 	}
 	notes, cut := compareSpan(p.item.Recording, m)
@@ -40,18 +44,38 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 	if harm == "" {
 		return notes, nil
 	}
+	how, err := p.resign(kinds, sum, t, "it is damaged: "+harm)
+	if err != nil {
+		return nil, err
+	}
+	return append(notes, fmt.Sprintf("damaged, %s: %s", how, harm)), nil
+}
+
+// judgeForeign decides on what is in no container that is known. Where it comes
+// the same twice it is what the recorder has, and worth keeping: a player of the
+// vendor may know it. Who asked for the recorder's own bytes gets them at once.
+func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []string, err error) {
+	if p.item.format() == Raw {
+		return []string{fmt.Sprintf("kept as it came, unchecked: %v", c)}, nil
+	}
+	how, err := p.resign(c.String(), sum, t, fmt.Sprintf("it is no recording of a known kind: %v", c))
+	if err != nil {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("kept as it came, %s: %v", how, c)}, nil
+}
+
+// resign words why a recording with such problems is kept, or returns a Damaged
+// error.
+func (p *Part) resign(kinds string, sum disk.Sum, t Try, harm string) (how string, err error) {
 	how, keep := p.archive.resigned(habit{p.item.Recorder, kinds}, p.id, sum)
 	switch {
 	case keep:
+		return how, nil
 	case t.Last:
-		how = "and there is no try left"
-	default:
-		return nil, &Error{
-			Op: "check", Path: printable(p.archive.path(p.name)), Kind: Damaged,
-			Err: fmt.Errorf("it is damaged: %s", harm),
-		}
+		return "and there is no try left", nil
 	}
-	return append(notes, fmt.Sprintf("damaged, %s: %s", how, harm)), nil
+	return "", &Error{Op: "check", Path: printable(p.archive.path(p.name)), Kind: Damaged, Err: errors.New(harm)}
 }
 
 // problemsOf words the problems of a report that mean damage, and their kinds

@@ -98,6 +98,44 @@ func TestDamagedAndThen(t *testing.T) {
 	})
 }
 
+// TestForeign keeps what is in no container that is known when it came the same
+// twice, or where the recorder's own bytes are wanted, if its length is exactly
+// what was announced and it is no text.
+func TestForeign(t *testing.T) {
+	stream := append([]byte("4HKH"), bytes.Repeat([]byte{0, 1, 2, 3}, 1000)...)
+	refuse := func(t *testing.T, a *Archive, it Item, b []byte) {
+		t.Helper()
+		p := create(t, a, it)
+		write(t, p, b)
+		_, err := p.Commit(t.Context(), try(1, len(b)))
+		wantKind(t, err, Damaged)
+	}
+	for _, format := range []Format{MP4, Both} {
+		a := open(t, t.TempDir())
+		for n := range habitual {
+			it := shot(n, format, len(stream))
+			refuse(t, a, it, stream)
+			f := commit(t, a, it, stream)
+			notes := strings.Join(f.Notes, "; ")
+			if !strings.HasSuffix(f.Path, ".mpg") || !strings.Contains(notes, "kept as it came, the same in 2 downloads: Hikvision 4HKH stream") || !strings.Contains(notes, "no MP4 can be made of it") {
+				t.Errorf("%s, %q", f.Path, notes)
+			}
+			if _, ok := a.Stored(it); !ok {
+				t.Error("it would be fetched again")
+			}
+		}
+		if f := commit(t, a, shot(9, format, len(stream)), stream); !strings.Contains(f.Notes[0], "like others of this recorder") {
+			t.Errorf("%q", f.Notes)
+		}
+		refuse(t, a, shot(8, format, len(stream)-1), stream)
+		refuse(t, a, shot(7, format, 8), []byte("Not here"))
+	}
+	a := open(t, t.TempDir())
+	if f := commit(t, a, shot(0, Raw, len(stream)), stream); len(f.Notes) != 1 || f.Notes[0] != "kept as it came, unchecked: Hikvision 4HKH stream" {
+		t.Errorf("%q", f.Notes)
+	}
+}
+
 func TestCompareSpan(t *testing.T) {
 	rec := nvr.Recording{Start: morning, End: morning.Add(15 * time.Minute)}
 	report := func(late, early time.Duration) media.Report {

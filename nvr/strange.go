@@ -1,0 +1,18 @@
+package nvr
+
+import (
+	"net/http"
+
+	"example.com/hikgrab/nvr/media"
+)
+
+// strange reports whether an answer that begins with head may be a recording
+// although it is in no container that is known: it is no text, and it is exactly
+// as long as the search announced, or as the answer does where the search told
+// nothing. Who keeps it should know that it came the same twice.
+func (d *downloading) strange(resp *http.Response, head []byte, length int64) bool {
+	if len(head) < media.SniffLen || media.Sniff(head).Message() || !isRecordingType(resp.Header) {
+		return false
+	}
+	return length > 0 && d.rec.Size <= 0 || d.rec.Size > 0 && (length < 0 || length == d.rec.Size)
+}
