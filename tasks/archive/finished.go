@@ -47,6 +47,21 @@ func (a *Archive) Finished() ([]Finished, error) {
 	return all, nil
 }
 
+// RawBesideMP4 returns how many recordings are there twice, as the recorder sent
+// them and as MP4 or clip, and how many bytes the former take.
+func (a *Archive) RawBesideMP4() (files int, bytes int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id, e := range a.index.done {
+		_, whole := a.index.done[movieOf(id.recording)]
+		if id.format == Raw && (whole || len(a.index.clips[id.recording]) > 0) && a.present(e) {
+			files++
+			bytes += e.bytes
+		}
+	}
+	return files, bytes
+}
+
 // FinishedOf returns the finished files of recordings, each file once, in the
 // order of the items: the one that Stored names. Recordings without one are
 // left out.

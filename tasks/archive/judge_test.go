@@ -42,6 +42,9 @@ func TestDamagedTwice(t *testing.T) {
 		if _, ok := a.Stored(it); !ok {
 			t.Error("it is not stored")
 		}
+		if n, bytes := a.RawBesideMP4(); n != int(format) || bytes != int64(n*len(harmed)) {
+			t.Errorf("as %v, %d raw files of %d bytes stand beside MP4s", format, n, bytes)
+		}
 	}
 }
 

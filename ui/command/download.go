@@ -136,6 +136,9 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 	if !errors.Is(err, errHangs) {
 		report.Coverage = q.Coverage()
 		report.Result = a.writeResult(j, report.Coverage, out)
+		if j.options.Format == archive.MP4 {
+			report.RawFiles, report.RawBytes = j.options.Archive.RawBesideMP4()
+		}
 	}
 	if told := out.Summary(report); !gone(told) {
 		err = errors.Join(err, told)

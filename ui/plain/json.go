@@ -56,6 +56,7 @@ func (j *JSON) Summary(r Report) error {
 		Type: "summary", Time: stamp(s.At), Totals: totalsOf(s), ExitCode: r.ExitCode,
 		AverageRate: averageRate(s), Manifest: clean(r.Manifest), Log: clean(r.Log), Result: clean(r.Result),
 		Retry: clean(r.Retry), Continue: clean(r.Continue), Failed: []CameraRecord{}, Coverage: coverageRecords(r.Coverage),
+		RawFiles: r.RawFiles, RawBytes: r.RawBytes,
 	}
 	for _, rec := range s.Recorders {
 		for _, c := range s.Cameras[rec.First : rec.First+rec.Count] {

@@ -119,7 +119,8 @@ func TestSummaryFits(t *testing.T) {
 	l.columns = func() int { return 80 }
 	if err := l.Summary(Report{
 		Snapshot: s, ExitCode: 3, Manifest: "recordings/manifest.csv", Result: "recordings/tasks.result.xlsx", Log: path,
-		Retry: "hikgrab --only failed --plain --retries 2 --timeout 3s --out recordings --from 2026-11-22 tasks.xlsx",
+		Retry:    "hikgrab --only failed --plain --retries 2 --timeout 3s --out recordings --from 2026-11-22 tasks.xlsx",
+		RawFiles: 37, RawBytes: 12_345_678_901,
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -75,8 +75,10 @@ type SummaryRecord struct {
 	ExitCode    int       `json:"exit_code"` // as hikgrab --help explains
 	AverageRate int64     `json:"average_rate"`
 	Totals
-	Failed   []CameraRecord   `json:"failed"`             // cameras that failed or are incomplete
-	Coverage []CoverageRecord `json:"coverage,omitempty"` // of every camera
+	Failed   []CameraRecord   `json:"failed"`              // cameras that failed or are incomplete
+	Coverage []CoverageRecord `json:"coverage,omitempty"`  // of every camera
+	RawFiles int              `json:"raw_files,omitempty"` // kept beside their MP4s, though only MP4s were asked for
+	RawBytes int64            `json:"raw_bytes,omitempty"`
 	Manifest string           `json:"manifest,omitempty"` // path
 	Result   string           `json:"result,omitempty"`   // path of the result sheet
 	Log      string           `json:"log,omitempty"`      // path

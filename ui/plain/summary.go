@@ -23,6 +23,11 @@ type Report struct {
 	Retry    string // the command that tries what failed once more
 	Continue string // the command that goes on with what is left
 	Coverage []tasks.Coverage
+
+	// Recordings that are kept as the recorder sent them, beside their MP4, though
+	// only MP4s were asked for.
+	RawFiles int
+	RawBytes int64
 }
 
 // Summary writes how the run ended: totals, what failed and why, where things are,
@@ -40,6 +45,10 @@ func (l *Lines) Summary(r Report) error {
 	left := unfinished(s)
 	if left > 0 {
 		l.entry(fmt.Sprintf("left %d", left), "stopped before the end; what has come is kept and continued")
+	}
+	if r.RawFiles > 0 {
+		l.entry("raw kept", fmt.Sprintf("%s (%s) beside their MP4s, which do not hold all of them: the manifest's notes say why; where it is sound, --audio drop keeps none",
+			units.Count(r.RawFiles, "file"), units.Size(r.RawBytes)))
 	}
 	l.place("manifest", r.Manifest)
 	l.place("result", r.Result)
