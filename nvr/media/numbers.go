@@ -14,6 +14,7 @@ type numbers struct {
 	waiting         int64  // jump of the packs that no picture has followed yet
 	waitingFrom     uint32 // number of the pack behind it
 	shaken          bool   // the latest picture was damaged
+	lost            int64  // pictures of which the stamp is there, and nothing else
 }
 
 // tally is one way of counting.
@@ -65,9 +66,15 @@ func (c *numbers) picture(u *es.AccessUnit, late bool) {
 	damaged := c.shaken || u.Damaged
 	c.shaken = u.Damaged
 	if !u.Numbered {
+		if late && u.Passed {
+			c.lost++
+		}
 		return
 	}
 	missing := c.pictures.next(u.Number)
+	if late && u.Passed {
+		c.lost += missing
+	}
 	arrived := int32(u.Number-c.waitingFrom) >= 0
 	if damaged || late {
 		c.pictures.missing += missing
@@ -89,7 +96,7 @@ func (c *numbers) missing() int64 {
 	if !p.counts() {
 		return 0
 	}
-	return p.missing
+	return max(p.missing, c.lost)
 }
 
 // recentSize is how many pictures are remembered to know them again.

@@ -13,6 +13,15 @@ import (
 	"example.com/hikgrab/nvr/media/mediatest"
 )
 
+// foreign replaces what is in the packet of a picture.
+func foreign(f *footage) {
+	b := f.data[f.packs[20]:f.packs[21]]
+	at := bytes.Index(b, []byte{0, 0, 1, 0xE0})
+	for i := range b[at+17:] {
+		b[at+17+i] = 0x55
+	}
+}
+
 // oddTrials are recordings with something in them that only a few recorders do.
 func oddTrials() []trial {
 	h264 := plain("plain.h264")
@@ -66,6 +75,14 @@ func oddTrials() []trial {
 		{
 			name: "a picture lost, its pack not", tape: h264, pictures: 49, problems: []media.ProblemKind{media.MissingFrames},
 			harm: func(f *footage) { cut(f.packs[20]+20, f.packs[21])(f) },
+		},
+		{
+			name: "foreign bytes instead of a picture, as many", tape: with(h264, func(r *tape) { r.packet = 60000 }),
+			pictures: 49, good: 48, problems: []media.ProblemKind{media.MissingFrames}, harm: foreign,
+		},
+		{
+			name: "foreign bytes instead of a picture without a number", tape: with(h264, func(r *tape) { r.packet, r.noNumbers = 60000, true }),
+			pictures: 49, good: 48, problems: []media.ProblemKind{media.MissingFrames}, harm: foreign,
 		},
 		{
 			name: "the picture in front of a key frame lost", tape: h264, pictures: 49, problems: []media.ProblemKind{media.MissingFrames},

@@ -47,6 +47,7 @@ type AccessUnit struct {
 	Key         bool   // decoding can begin here
 	Damaged     bool   // bytes are missing from it, or foreign bytes are in it
 	Holed       bool   // a block of zeros stands in a slice, where no encoder writes one
+	Passed      bool   // in front of it stands a packet with a stamp that no access unit has
 	Field       bool   // half of an interlaced picture
 	Size        int    // bytes of its NAL units, each with a length of four bytes
 	Fingerprint uint64 // of its size and the beginning of its first slice

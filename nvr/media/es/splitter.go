@@ -29,6 +29,8 @@ type Splitter struct {
 
 	offset int64     // of the next byte in the elementary stream
 	marks  [4]marked // the latest packets' stamps, by the offset they begin at
+	taken  int64     // PTS that an access unit took last
+	passed bool      // a stamp was passed over since, and no access unit has it
 	head   []byte    // the beginning of the current NAL unit
 	role   role      // valid when judged
 	judged bool
@@ -77,6 +79,13 @@ type marked struct {
 // fresh reports whether there is a stamp that no access unit has taken.
 func (m *marked) fresh() bool { return m.HasPTS && !m.used }
 
+// pass passes over a stamp. If no access unit has it, what it belongs to is lost.
+func (s *Splitter) pass(m *marked) {
+	if m.fresh() && m.PTS != s.taken {
+		m.used, s.passed = true, true
+	}
+}
+
 // Sets returns the distinct parameter sets seen so far.
 func (s *Splitter) Sets() ParameterSets { return s.sets }
 
@@ -88,6 +97,7 @@ func (s *Splitter) Resizes() int { return s.resize }
 
 // Mark stamps the access unit that begins next.
 func (s *Splitter) Mark(m Stamp) {
+	s.pass(&s.marks[3])
 	copy(s.marks[1:], s.marks[:3])
 	s.marks[0] = marked{Stamp: m, at: s.offset}
 }
@@ -246,7 +256,7 @@ func (s *Splitter) judge() {
 		// if one happens to begin with a later slice of this one.
 		m.used = true
 		d.PTS, d.DTS, d.HasPTS, d.HasDTS, d.Wall = m.PTS, m.DTS, m.HasPTS, m.HasDTS, max(d.Wall, m.Wall)
-		d.packet = m.at
+		d.packet, s.taken = m.at, m.PTS
 	}
 	s.length = len(s.buf)
 	s.keep([]byte{0, 0, 0, 0})
@@ -257,6 +267,7 @@ func (s *Splitter) judge() {
 func (s *Splitter) open(d *draft) {
 	d.begun = true
 	d.Stamp, d.packet, d.alone = s.mark()
+	d.Passed, s.passed = s.passed, false
 	d.Offset = s.begin
 }
 
@@ -283,6 +294,7 @@ func (s *Splitter) rejoin() {
 	u := &s.unit
 	u.Size += l.Size
 	u.Damaged, u.Holed = u.Damaged || l.Damaged, u.Holed || l.Holed
+	s.passed = s.passed || l.Passed
 	u.full, u.hasSPS = u.full || l.full, u.hasSPS || l.hasSPS
 	s.lead = draft{}
 }
@@ -301,8 +313,13 @@ func (s *Splitter) mark() (stamp Stamp, packet int64, begins bool) {
 		stamp = m.Stamp
 		if m.used {
 			stamp.HasPTS, stamp.HasDTS, stamp.Wall = false, false, 0
+		} else if stamp.HasPTS {
+			s.taken = stamp.PTS
 		}
 		m.used = true
+		for k := i + 1; k < len(s.marks); k++ {
+			s.pass(&s.marks[k])
+		}
 		return stamp, m.at, m.at >= s.begin
 	}
 	return Stamp{}, 0, false
