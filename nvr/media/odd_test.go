@@ -194,7 +194,7 @@ func TestEncryptedIsNotReadOn(t *testing.T) {
 // TestStampUnits sees by the recorder's clock that stamps do not count 1/90000 s.
 func TestStampUnits(t *testing.T) {
 	t.Parallel()
-	for _, rate := range []int64{1000, 45000, 1000000} {
+	for _, rate := range []int64{1000, 8000, 1000000} {
 		f := record(t, with(plain("plain.h264"), func(r *tape) {
 			r.repeat, r.audio, r.sound = 3, 0x90, tone()
 			count := func(_ int, s int64) int64 { return s * rate / 90000 }
@@ -217,6 +217,38 @@ func TestStampUnits(t *testing.T) {
 		checkProblems(t, r, []media.ProblemKind{media.StampUnits})
 		checkVideo(t, trial{}, f, m, r)
 		checkSound(t, f, m)
+	}
+}
+
+// TestStampUnitsWithoutClock sees it by pictures that come too fast for any
+// camera.
+func TestStampUnitsWithoutClock(t *testing.T) {
+	t.Parallel()
+	f := record(t, with(plain("plain.h264"), func(r *tape) {
+		r.wall = time.Time{}
+		r.stamp = func(_ int, s int64) int64 { return s / 90 }
+	}))
+	if r := scan(t, f.data); r.StampRate != 1000 || r.Duration != 2*time.Second {
+		t.Errorf("%d units make a second, %v: %s", r.StampRate, r.Duration, r.Reason())
+	}
+}
+
+// TestGapThatStampsDoNotTell is no matter of units, whatever the ratio.
+func TestGapThatStampsDoNotTell(t *testing.T) {
+	t.Parallel()
+	f := record(t, with(plain("plain.h264"), func(r *tape) {
+		r.at = func(i int, t int64) int64 {
+			if i >= 24 {
+				t += 178 * 90000
+			}
+			return t
+		}
+		r.stamp = func(i int, _ int64) int64 { return 900000 + int64(i)*3600 }
+	}))
+	r := scan(t, f.data)
+	checkProblems(t, r, []media.ProblemKind{media.WallJumps})
+	if r.StampRate != 0 {
+		t.Errorf("%d units make a second", r.StampRate)
 	}
 }
 

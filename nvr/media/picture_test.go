@@ -340,11 +340,11 @@ func TestLimits(t *testing.T) {
 // of the stamps, and none that announces anything else.
 func TestStampUnitsByTheMap(t *testing.T) {
 	t.Parallel()
-	for interval, want := range map[int64]int64{3600: 1000, 3300: 1000, 2000: 0, 40: 0, 0: 0} {
+	for interval, want := range map[int64]int64{36000: 1000, 33000: 1000, 20000: 0, 400: 0, 0: 0} {
 		r := reading(baseline + "0 0")
 		r.Map(&ps.Map{FrameInterval: interval})
 		for i := range int64(9) {
-			u := shot(i * 40)
+			u := shot(i * 400)
 			u.Key = i == 0
 			r.picture(u)
 		}

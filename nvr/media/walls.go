@@ -32,33 +32,35 @@ func (w *walls) see(wall, at int64) {
 	w.last, w.lastAt = wall, at
 }
 
-// stampRates are the units that stamps of some recorders count in, per second.
-var stampRates = [...]int64{1000, 8000, 45000, 1000000}
+// stampRates are what stamps of some recorders count in instead, per second.
+var stampRates = [...]int64{1000, 8000, 1000000}
 
-// stampRate returns what the stamps count in instead of 1/90000 s, as the
-// recorder's clock shows, or else the distance of frames that its maps announce;
-// 0 for nothing else. Astray means that the clock shows something else, too, but
-// nothing that a stamp would count in.
+// fastest is how many pictures a second no recorder makes.
+const fastest = 240
+
+// stampRate returns what the stamps count in instead of 1/90000 s; 0 for nothing
+// else. The recorder's clock shows it, or else that no camera is so fast. Astray
+// says that the clock shows something else, too, but nothing to count in.
 func (r *reader) stampRate() (rate int64, astray bool) {
 	w := &r.walls
 	wall, stamps := (w.last-w.first)*clock/1000, w.lastAt-w.firstAt
-	fits := func(rate int64) bool {
-		return abs(stamps*clock/rate-wall) <= wallSlack+wall/wallShare
+	fits := func(rate, slack int64) bool {
+		return abs(stamps*clock/rate-wall) <= slack+wall/wallShare
 	}
-	switch {
-	case wall >= wallSlack && fits(clock):
-		return 0, false
-	case wall >= wallSlack:
+	const second = clock // what a clock without fractions may be wrong
+	tooFast := r.report.Frames > 1 && r.times.estimated == 0 && r.times.step*fastest < clock
+	if wall >= wallSlack && !fits(clock, second) {
 		for _, rate := range stampRates {
-			if fits(rate) {
+			// Gaps that the stamps do not tell make them look slow as well.
+			if fits(rate, second) && (tooFast || rate > clock) {
 				return rate, false
 			}
 		}
-		return 0, true
+		return 0, !fits(clock, wallSlack)
 	}
 	// Announced distances are often wrong, but hardly ever ninety times.
 	const ms = clock / 1000
-	if step := r.times.step * ms; r.interval > 0 && abs(step-r.interval) <= r.interval/8 {
+	if step := r.times.step * ms; wall < wallSlack && (tooFast || r.interval > 0 && abs(step-r.interval) <= r.interval/8) {
 		return 1000, false
 	}
 	return 0, false
