@@ -160,7 +160,7 @@ func (m *muxer) finish(r *reader) (Report, error) {
 		return r.report, r.report.Unfit
 	}
 	if m.err == nil {
-		m.describe(r.sps, r.sets, r.times.step)
+		m.describe(r.sps, r.sets, r.video.Turn(), r.times.step)
 		r.report.IndexFront, m.err = m.w.Close()
 	}
 	if m.err != nil {
@@ -170,9 +170,9 @@ func (m *muxer) finish(r *reader) (Report, error) {
 }
 
 // describe tells the tracks what is only known at the end.
-func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, step int64) {
+func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, turn es.Turn, step int64) {
 	v := m.video
-	v.Width, v.Height, v.Last = sps.Width, sps.Height, step
+	v.Width, v.Height, v.Last, v.Turn = sps.Width, sps.Height, step, turn
 	if v.Entry = mp4.HEVC(sps, sets); sps.Codec == es.H264 {
 		v.Entry = mp4.AVC(sps, sets)
 	}

@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/hikgrab/nvr/media/es"
+	"example.com/hikgrab/nvr/media/mediatest"
 )
 
 func testdata(t testing.TB, name string) []byte {
@@ -174,6 +176,36 @@ func TestHoles(t *testing.T) {
 			if s.Flush(); len(got) == 0 || got[0] != c.want {
 				t.Errorf("%s in pieces of %d: %v", c.name, size, got)
 			}
+		}
+	}
+}
+
+// TestTurns reads how pictures are to be turned, as ffmpeg reads it, behind other
+// messages as well.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	orientation := func(bits string) string { return string(mediatest.Unit("\x2F\x03", bits)) }
+	const other = "\x05\x02\x07\x08"
+	for _, c := range []struct {
+		name, data string
+		codec      es.Codec
+		want       es.Turn
+	}{
+		{"none", "\x06" + other + "\x80", es.H264, es.Turn{}},
+		{"90 degrees", "\x06" + orientation("0 0 0 0100000000000000 1"), es.H264, es.Turn{A: 0, B: -1, C: 1, D: 0}},
+		{"180 degrees, H.265", "\x4E\x01" + other + orientation("0 0 0 1000000000000000 1"), es.H265, es.Turn{A: -1, D: -1}},
+		{"270 degrees, behind another", "\x06" + other + orientation("0 0 0 1100000000000000 1"), es.H264, es.Turn{B: 1, C: -1}},
+		{"mirrored", "\x06" + orientation("0 1 0 0000000000000000 1"), es.H264, es.Turn{A: -1, D: 1}},
+		{"upside down, 90 degrees", "\x06" + orientation("0 0 1 0100000000000000 1"), es.H264, es.Turn{B: -1, C: -1}},
+		{"by a little", "\x06" + orientation("0 0 0 0000000100000000 1"), es.H264, es.Turn{}},
+		{"canceled", "\x06" + orientation("1 0 0 0100000000000000 1"), es.H264, es.Turn{}},
+		{"cut", "\x06\x2F\x03\x08", es.H264, es.Turn{}},
+		{"endless", "\x06" + strings.Repeat("\xFF", 200), es.H264, es.Turn{}},
+	} {
+		s := es.Splitter{Codec: c.codec, Emit: func(*es.AccessUnit) {}}
+		s.Write([]byte("\x00\x00\x01" + c.data))
+		if s.Flush(); s.Turn() != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, s.Turn(), c.want)
 		}
 	}
 }

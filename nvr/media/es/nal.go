@@ -2,11 +2,12 @@ package es
 
 // NAL unit types that matter here.
 const (
-	avcSlice, avcPartA, avcIDR   = 1, 2, 5
-	avcSPS, avcPPS, avcDelimiter = 7, 8, 9
+	avcSlice, avcPartA, avcIDR           = 1, 2, 5
+	avcSEI, avcSPS, avcPPS, avcDelimiter = 6, 7, 8, 9
 
 	hevcFirstIRAP, hevcLastIRAP, hevcLastVCL = 16, 23, 31
 	hevcVPS, hevcSPS, hevcPPS, hevcDelimiter = 32, 33, 34, 35
+	hevcSEI                                  = 39
 )
 
 // role is what a NAL unit is to the access units around it.
@@ -25,12 +26,12 @@ func roleOf(c Codec, b []byte) role {
 		// first_mb_in_slice 0 is the single bit 1. The later data partitions
 		// begin no picture.
 		first := slice && (kind == avcSlice || kind == avcPartA || kind == avcIDR) && len(b) > 1 && b[1]&0x80 != 0
-		return role{kind, slice, first || kind == avcDelimiter, kind >= 6 && kind <= 8 || kind >= 14 && kind <= 18}
+		return role{kind, slice, first || kind == avcDelimiter, kind >= avcSEI && kind <= avcPPS || kind >= 14 && kind <= 18}
 	}
 	kind := b[0] >> 1 & 0x3F
 	slice := kind <= hevcLastVCL
 	first := slice && len(b) > 2 && b[2]&0x80 != 0
-	leads := kind >= hevcVPS && kind <= hevcPPS || kind == 39 || kind >= 41 && kind <= 44 || kind >= 48 && kind <= 55
+	leads := kind >= hevcVPS && kind <= hevcPPS || kind == hevcSEI || kind >= 41 && kind <= 44 || kind >= 48 && kind <= 55
 	return role{kind, slice, first || kind == hevcDelimiter, leads}
 }
 

@@ -24,6 +24,7 @@ type Splitter struct {
 	sets   ParameterSets
 	sps    SPS
 	sized  bool // sps holds a set that makes sense
+	turn   Turn
 	resize int  // how often the picture's size changed
 	locked bool // the codec is settled: a key frame was seen
 
@@ -91,6 +92,9 @@ func (s *Splitter) Sets() ParameterSets { return s.sets }
 
 // SPS returns the latest sequence parameter set; false when none made sense.
 func (s *Splitter) SPS() (SPS, bool) { return s.sps, s.sized }
+
+// Turn returns how the pictures are to be turned.
+func (s *Splitter) Turn() Turn { return s.turn }
 
 // Resizes returns how often the picture's size changed.
 func (s *Splitter) Resizes() int { return s.resize }
@@ -204,7 +208,7 @@ func (s *Splitter) take(p []byte) {
 
 // room is how much of the current NAL unit is looked at.
 func (s *Splitter) room() int {
-	if s.isSet() {
+	if s.isSet() || s.isMessage() {
 		return setSize
 	}
 	return headSize
@@ -213,6 +217,13 @@ func (s *Splitter) room() int {
 func (s *Splitter) isSet() bool {
 	k := s.role.kind
 	return s.Codec == H264 && (k == avcSPS || k == avcPPS) || s.Codec == H265 && k >= hevcVPS && k <= hevcPPS
+}
+
+// isMessage reports whether the current NAL unit is supplemental information in
+// front of a picture.
+func (s *Splitter) isMessage() bool {
+	k := s.role.kind
+	return s.Codec == H264 && k == avcSEI || s.Codec == H265 && k == hevcSEI
 }
 
 func (s *Splitter) keep(p []byte) {
@@ -346,6 +357,10 @@ func (s *Splitter) endNAL() {
 	switch {
 	case s.isSet():
 		s.addSet()
+	case s.isMessage():
+		if t, ok := parseTurn(s.head[min(int(s.Codec), len(s.head)):]); ok { // headers have one byte, and two
+			s.turn = t
+		}
 	case s.role.slice:
 		s.addSlice()
 	}

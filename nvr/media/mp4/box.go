@@ -1,6 +1,10 @@
 package mp4
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"example.com/hikgrab/nvr/media/es"
+)
 
 // boxes is a row of boxes under construction.
 type boxes []byte
@@ -48,9 +52,15 @@ func versionFor(d int64) byte {
 	return 0
 }
 
-// matrix appends the identity transformation.
-func (b *boxes) matrix() {
-	for _, v := range [9]uint32{1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30} {
-		b.u32(v)
+// matrix appends a transformation of a picture of that size, which stays where it
+// is.
+func (b *boxes) matrix(t es.Turn, width, height int) {
+	if t == (es.Turn{}) {
+		t = es.Turn{A: 1, D: 1}
+	}
+	x := -min(0, int(t.A)*width) - min(0, int(t.C)*height)
+	y := -min(0, int(t.B)*width) - min(0, int(t.D)*height)
+	for _, v := range [9]int{int(t.A) << 16, int(t.B) << 16, 0, int(t.C) << 16, int(t.D) << 16, 0, x << 16, y << 16, 1 << 30} {
+		b.u32(uint32(v))
 	}
 }

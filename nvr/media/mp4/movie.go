@@ -1,6 +1,10 @@
 package mp4
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"example.com/hikgrab/nvr/media/es"
+)
 
 // movie returns the index of the file.
 func (w *Writer) movie() boxes {
@@ -22,7 +26,7 @@ func (w *Writer) movie() boxes {
 			b.u32(1 << 16)
 			b.u16(1 << 8)
 			b.zeros(10)
-			b.matrix()
+			b.matrix(es.Turn{}, 0, 0)
 			b.zeros(24)
 			b.count(len(tracks) + 1)
 		})
@@ -69,7 +73,7 @@ func (b *boxes) track(t *Track, id uint32) {
 				b.u16(1 << 8)
 			}
 			b.u16(0)
-			b.matrix()
+			b.matrix(t.Turn, t.Width, t.Height)
 			b.u32(t.shownWidth())
 			b.u32(uint32(t.Height) << 16)
 		})

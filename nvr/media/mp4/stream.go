@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"example.com/hikgrab/nvr/media/es"
 )
 
 const (
@@ -27,7 +29,8 @@ const (
 type Stream struct {
 	Timescale     int64 // units per second
 	Entry         Entry
-	Width, Height int   // in pixels, by the entry; of video only
+	Width, Height int // in pixels, by the entry; of video only
+	Turn          es.Turn
 	Samples       int   // how many Cursor gives
 	Bytes         int64 // of all samples
 
@@ -77,8 +80,31 @@ func (s *Stream) parse(t boxesOf, scale, size int64) error {
 	if err := s.edits(t["elst"], scale); err != nil {
 		return err
 	}
+	s.Turn = turn(t["tkhd"])
 	s.packing()
 	return s.check(size)
+}
+
+// turn reads how the header of a track has pictures turned. What is no turn by
+// quarters is not taken.
+func turn(b []byte) (t es.Turn) {
+	at := 40
+	if len(b) > 0 && b[0] == 1 {
+		at = 52
+	}
+	if len(b) < at+36 {
+		return es.Turn{}
+	}
+	for i, to := range map[int]*int8{0: &t.A, 1: &t.B, 3: &t.C, 4: &t.D} {
+		v := int32(binary.BigEndian.Uint32(b[at+4*i:]))
+		if *to = int8(v >> 16); v != int32(*to)<<16 || *to < -1 || *to > 1 {
+			return es.Turn{}
+		}
+	}
+	if t == (es.Turn{A: 1, D: 1}) {
+		return es.Turn{}
+	}
+	return t
 }
 
 // tables finds the tables and checks their lengths.

@@ -1,11 +1,14 @@
 package mp4
 
+import "example.com/hikgrab/nvr/media/es"
+
 // Track is one stream of samples. Its exported fields may be set any time
 // before Writer.Close.
 type Track struct {
 	Timescale     int // units of time per second
 	Entry         Entry
-	Width, Height int   // in pixels; both 0 for audio
+	Width, Height int // in pixels; both 0 for audio
+	Turn          es.Turn
 	Last          int64 // how long the last sample lasts, in units
 	Start         int64 // where in the track the presentation begins, in units
 	Delay         int64 // how long the movie waits for the track, in units

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/es"
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
@@ -33,6 +34,7 @@ type File struct {
 	zero         time.Time // where its ticks begin
 	video, sound mp4.Entry
 	soundRate    int64 // units of time per second
+	turn         es.Turn
 	reserve      int64 // room for the index, in bytes
 }
 

@@ -12,6 +12,7 @@ import (
 type format struct {
 	video         mp4.Entry
 	width, height int
+	turn          es.Turn
 	sound         mp4.Entry // nil: none of them has sound
 	soundRate     int64
 	// mixed says that not all parameter sets are in the entry: a piece that does
@@ -29,7 +30,7 @@ func (f *format) fits(v *survey) (bool, error) {
 	if f.video == nil {
 		return true, nil
 	}
-	if f.width != v.width || f.height != v.height || f.video.Kind() != v.video.Kind() {
+	if f.width != v.width || f.height != v.height || f.turn != v.turn || f.video.Kind() != v.video.Kind() {
 		return false, nil
 	}
 	if f.sound != nil && v.sound != nil && (f.soundRate != v.soundRate || !f.sound.Same(v.sound)) {
@@ -47,7 +48,7 @@ func (f *format) fits(v *survey) (bool, error) {
 // take notes the format of a piece that fits.
 func (f *format) take(v *survey) {
 	if f.video == nil {
-		f.video, f.width, f.height = v.video, v.width, v.height
+		f.video, f.width, f.height, f.turn = v.video, v.width, v.height, v.turn
 	}
 	f.mixed = f.mixed || !f.video.Same(v.video)
 	if f.sound == nil && v.sound != nil {

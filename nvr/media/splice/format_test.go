@@ -254,3 +254,30 @@ func TestOverlapLimit(t *testing.T) {
 		c.shows(t, list[1], span{(60 - k.overlap) * second, 120 * second})
 	}
 }
+
+// TestTurned joins pictures that are to be turned with each other, and with no
+// others.
+func TestTurned(t *testing.T) {
+	t.Parallel()
+	c := see(t, lens{source: "plain.h264", frames: 144})
+	turned := func(from, to int) splice.Piece {
+		_, dst := c.file(t, span{from, to})
+		return pieceOf(mediatest.Edit(dst.B, func(m *mediatest.Box) {
+			header := m.Find("trak", "tkhd")
+			for i, v := range []uint32{0, 1<<32 - 1<<16, 0, 1 << 16, 0} {
+				header.Put32(40+4*i, v)
+			}
+		}), at(c.pictures[from].shown))
+	}
+	pieces := append(c.files(t, span{0, 48}), turned(48, 96), turned(96, 144))
+	list, _ := splices(t, pieces, splice.Window{})
+	if len(list) != 2 {
+		t.Fatalf("%d files", len(list))
+	}
+	for i, want := range []es.Turn{{}, {B: -1, C: 1}} {
+		m, err := mp4.Read(bytes.NewReader(list[i].bytes), int64(len(list[i].bytes)))
+		if err != nil || m.Video.Turn != want || m.Video.Samples != 48*(i+1) {
+			t.Errorf("%+v, %v", m, err)
+		}
+	}
+}

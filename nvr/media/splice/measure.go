@@ -17,7 +17,7 @@ func (l *lane) file(w Window) File {
 	}
 	f := File{
 		zero: l.parts[0].start(), Width: l.format.width, Height: l.format.height, Codec: l.format.codec(),
-		video: l.format.video, sound: l.format.sound, soundRate: l.format.soundRate,
+		video: l.format.video, turn: l.format.turn, sound: l.format.sound, soundRate: l.format.soundRate,
 	}
 	for _, v := range l.parts {
 		base := ticks(v.piece.Start.Sub(f.zero), mp4.Nearest)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/es"
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
@@ -22,6 +23,7 @@ type survey struct {
 	soundRate int64
 	width     int
 	height    int
+	turn      es.Turn
 
 	first, last int        // of its pictures in the window, by number; last is the one behind
 	key         mp4.Sample // the first one
@@ -41,6 +43,7 @@ func look(place int, p Piece, w Window) (*survey, error) {
 	err := p.read(func(_ Input, m *mp4.Movie) error {
 		v.check = m.Check
 		v.video, v.width, v.height = m.Video.Entry, m.Video.Width, m.Video.Height
+		v.turn = m.Video.Turn
 		if m.Sound != nil {
 			v.sound, v.soundRate = m.Sound.Entry, m.Sound.Timescale
 		}

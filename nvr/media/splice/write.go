@@ -79,7 +79,7 @@ type output struct {
 
 func newOutput(w *mp4.Writer, f *File, copied *atomic.Int64) *output {
 	o := &output{w: w, video: w.Video(), copied: copied}
-	o.video.Entry, o.video.Width, o.video.Height = f.video, f.Width, f.Height
+	o.video.Entry, o.video.Width, o.video.Height, o.video.Turn = f.video, f.Width, f.Height, f.turn
 	if f.Sound {
 		o.sound = w.Audio(int(f.soundRate))
 		o.sound.Entry = f.sound

@@ -1,0 +1,51 @@
+package es
+
+// Turn is how a picture is to be turned before it is shown: x and y become
+// A*x + C*y and B*x + D*y. The zero value leaves it as it is.
+type Turn struct{ A, B, C, D int8 }
+
+// displayOrientation is the type of the message that tells it.
+const displayOrientation = 47
+
+// parseTurn looks for a display orientation in supplemental enhancement
+// information, a NAL unit behind its header. Only quarters of a turn are taken.
+func parseTurn(payload []byte) (Turn, bool) {
+	b := rbsp(payload)
+	for len(b) > 2 {
+		kind, rest := message(b)
+		size, rest := message(rest)
+		size = min(size, len(rest))
+		if kind == displayOrientation {
+			return orientation(&bits{b: rest[:size]})
+		}
+		b = rest[size:]
+	}
+	return Turn{}, false
+}
+
+// message reads the type of a message, or its size.
+func message(b []byte) (n int, rest []byte) {
+	for i, c := range b {
+		if n += int(c); c != 0xFF {
+			return n, b[i+1:]
+		}
+	}
+	return n, nil
+}
+
+func orientation(r *bits) (Turn, bool) {
+	canceled, mirrored, upended := r.flag(), r.flag(), r.flag()
+	angle := r.u(16) // anticlockwise, in 1/65536 of a turn, behind the flips
+	if canceled || r.over || angle%(1<<14) != 0 {
+		return Turn{}, false
+	}
+	quarters := [...]Turn{{1, 0, 0, 1}, {0, -1, 1, 0}, {-1, 0, 0, -1}, {0, 1, -1, 0}}
+	t := quarters[angle>>14]
+	if mirrored {
+		t.A, t.B = -t.A, -t.B
+	}
+	if upended {
+		t.C, t.D = -t.C, -t.D
+	}
+	return t, true
+}
