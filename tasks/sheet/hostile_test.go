@@ -246,23 +246,3 @@ func TestHostileTexts(t *testing.T) {
 		t.Errorf("a name of %d characters", n)
 	}
 }
-
-func FuzzWorksheet(f *testing.F) {
-	for _, cells := range []string{
-		`<row r="1"><c r="A1" t="inlineStr"><is><t>admin</t></is></c><c r="B1"><v>12</v></c><c r="C1" t="str"><v>10.0.0.5</v></c></row>`,
-		`<row><c><f>1+1</f></c><c t="e"><v>#N/A</v></c><c t="b"><v>1</v></c><c t="d"><v>2026-11-03</v></c></row>`,
-		`<row r="1048576"><c r="XFD1048576" s="99"><v>1E+300</v></c></row>`,
-	} {
-		f.Add(cells)
-	}
-	f.Fuzz(func(t *testing.T, cells string) {
-		if len(cells) > 1<<14 {
-			return
-		}
-		content := `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + cells + `</sheetData></worksheet>`
-		s, err := sheet.Read(write(t, "tasks.xlsx", string(repacked(t, worksheet, strings.NewReader(content)))), sheet.Options{})
-		if err == nil && len(s.Tasks) == 0 {
-			t.Fatal("neither tasks nor an error")
-		}
-	})
-}

@@ -156,8 +156,8 @@ func (r rowReader) place(f field) place {
 	if len(list) == 0 {
 		return place{row: r.line.row, column: r.layout.first(f)}
 	}
-	if i := slices.IndexFunc(list, place.isNumbers); f == cameras && i >= 0 {
-		return list[i]
+	if f == cameras && len(list) > 1 {
+		return list[max(0, slices.IndexFunc(list, place.isNumbers))]
 	}
 	return list[0]
 }

@@ -58,7 +58,7 @@ func (r *reader) isNoTask(l layout, row line) bool {
 			numbers++
 		}
 	}
-	if l.named && l.again(row) {
+	if l.named && r.again(l, row) {
 		return true
 	}
 	said := row.cell(at).words()
@@ -90,14 +90,14 @@ func (r *reader) isWide(row, column int) bool {
 }
 
 // again reports whether a row is the header once more, as above each page.
-func (l layout) again(row line) bool {
+func (r *reader) again(l layout, row line) bool {
 	same := 0
-	for f, found := range row.known() {
-		for _, column := range found {
-			if slices.Contains(l.columns[f], column) {
+	for _, columns := range l.columns {
+		for _, column := range columns {
+			if c := row.cell(column); c.kind == text && c.text == r.table.title(l, column) {
 				same++
 			}
 		}
 	}
-	return same > 1 && row.header() > 1
+	return same > 2
 }
