@@ -236,6 +236,10 @@ func (t Task) asksFor(c CameraView) bool {
 		return c.Channel == 0 || c.Stream == orMain(t.Stream)
 	}
 	return slices.ContainsFunc(t.Cameras, func(p Pick) bool {
-		return p.Channel == c.Channel && orMain(cmp.Or(p.Stream, t.Stream)) == c.Stream
+		if p.Name != "" && c.Channel == 0 {
+			return true // the line of names that nothing bears
+		}
+		same := p.Name == "" && p.Channel == c.Channel || p.Name != "" && sameName(p.Name, c.Name)
+		return same && orMain(cmp.Or(p.Stream, t.Stream)) == c.Stream
 	})
 }

@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ func (q *Queue) plan(list []Task) {
 		if r.name == "" {
 			r.name = nvr.CleanText(t.Name, 80)
 		}
-		q.wish(r, wish{picks: t.Cameras, stream: orMain(t.Stream), period: t.Period})
+		q.wish(r, wish{picks: t.Cameras, stream: orMain(t.Stream), period: t.Period, source: t.Source})
 	}
 	if q.options.OnlyFailed {
 		q.recorders = slices.DeleteFunc(q.recorders, func(r *recorder) bool { return len(r.cameras) == 0 })
@@ -69,21 +70,21 @@ func (q *Queue) newRecorder(t Task) *recorder {
 }
 
 // wish adds what one row wants to a recorder. Cameras that the row does not
-// number are stood for by one line until the recorder has listed them.
+// number are stood for by one line until the recorder has listed them; of names
+// that it does not have that line stays.
 func (q *Queue) wish(r *recorder, w wish) {
 	r.wishes = append(r.wishes, w)
-	if len(w.picks) == 0 {
-		if r.camera(0, 0) == nil && q.wantedAgain(r, 0, 0) {
-			q.newCamera(r, 0, 0)
-		}
-		return
+	if needsList(w.picks) && r.camera(0, 0) == nil && q.wantedAgain(r, 0, 0) {
+		q.newCamera(r, 0, 0)
 	}
-	for _, p := range w.picks {
-		stream := p.Stream
-		if stream == 0 {
-			stream = w.stream
-		}
-		q.want(r, p.Channel, stream, w.period)
+	numbers, _ := numbered(w.picks, nil)
+	q.pick(r, w, numbers)
+}
+
+// pick adds a row's cameras by their numbers.
+func (q *Queue) pick(r *recorder, w wish, numbers []Pick) {
+	for _, p := range numbers {
+		q.want(r, p.Channel, cmp.Or(p.Stream, w.stream), w.period)
 	}
 }
 
@@ -154,24 +155,38 @@ func badEnd(state string) bool {
 	return state == Failed.String() || state == Incomplete.String()
 }
 
-// unfold replaces the line that stood for all cameras by the channels that the
-// recorder listed. What the operator had decided about it holds for them.
-func (q *Queue) unfold(r *recorder, channels []nvr.Channel) {
+// unfold replaces the line that stood for cameras without a number by the
+// channels that the recorder listed. What the operator had decided about it holds
+// for them. It returns the failure of the rows that name cameras which are not
+// there, if any do; the line stays then.
+func (q *Queue) unfold(r *recorder, channels []nvr.Channel, now time.Time) (missing Failure) {
 	if all := r.camera(0, 0); all != nil {
 		r.cameras = slices.DeleteFunc(r.cameras, func(c *camera) bool { return c == all })
-		numbered := len(r.cameras)
+		known, lost, rows := len(r.cameras), 0, []string(nil)
 		for _, w := range r.wishes {
-			if len(w.picks) > 0 {
+			if len(w.picks) == 0 {
+				for _, ch := range channels {
+					q.want(r, ch.Number, w.stream, w.period)
+				}
 				continue
 			}
-			for _, ch := range channels {
-				q.want(r, ch.Number, w.stream, w.period)
+			found, unknown := numbered(w.picks, channels)
+			q.pick(r, w, found)
+			if unknown > 0 {
+				lost += unknown
+				rows = append(rows, w.source)
 			}
 		}
-		for _, c := range r.cameras[numbered:] {
+		for _, c := range r.cameras[known:] {
 			c.pause, c.skip = c.pause || all.pause, all.skip
 		}
-		q.note(func() { q.noteCamera(r.address, 0, Done) })
+		if lost > 0 {
+			missing = unknownNames(lost, strings.Join(rows, ", "), channels, now)
+			r.cameras = append(r.cameras, all)
+			all.fail(missing)
+		} else {
+			q.note(func() { q.noteCamera(r.address, 0, Done) })
+		}
 	}
 	for _, ch := range channels {
 		for _, c := range r.cameras {
@@ -183,6 +198,7 @@ func (q *Queue) unfold(r *recorder, channels []nvr.Channel) {
 	slices.SortStableFunc(r.cameras, func(a, b *camera) int {
 		return int(a.track()) - int(b.track())
 	})
+	return missing
 }
 
 // span finds out what is asked of a camera on its recorder's clock. When that

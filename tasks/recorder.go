@@ -67,6 +67,7 @@ type wish struct {
 	picks  []Pick // empty: all
 	stream nvr.Stream
 	period Period
+	source string // the row
 }
 
 // cancelScout ends the worker that signs in or searches.

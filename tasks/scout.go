@@ -151,7 +151,9 @@ func (q *Queue) met(r *recorder, d nvr.Device, channels []nvr.Channel, listing e
 	if listing != nil {
 		q.cannotList(r, listing, now)
 	} else {
-		q.unfold(r, channels)
+		if f := q.unfold(r, channels, now); f.Kind != "" {
+			q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What + ": " + f.Hint})
+		}
 	}
 	wall := d.WallClock(now)
 	for _, c := range r.cameras {

@@ -169,7 +169,7 @@ func (s *survey) meet(ctx context.Context) error {
 		s.channels, s.listed = channels, true
 		return nil
 	}
-	if dooms(err) || slices.ContainsFunc(s.rows, func(t Task) bool { return len(t.Cameras) == 0 }) {
+	if dooms(err) || slices.ContainsFunc(s.rows, func(t Task) bool { return needsList(t.Cameras) }) {
 		return err
 	}
 	return nil
@@ -197,6 +197,16 @@ func (s *survey) searchRow(ctx context.Context, row Task) error {
 	if err != nil {
 		return err
 	}
+	picks, unknown := numbered(row.Cameras, s.channels)
+	if unknown > 0 {
+		s.finding.Cameras = append(s.finding.Cameras, CameraFinding{
+			Period: Span{From: from, To: to}, Failure: unknownNames(unknown, row.Source, s.channels, time.Now()),
+		})
+		if len(picks) == 0 {
+			return nil // which would mean all
+		}
+	}
+	row.Cameras = picks
 	for _, track := range s.tracks(row) {
 		c := s.camera(track, Span{From: from, To: to})
 		if slices.ContainsFunc(s.finding.Cameras, func(o CameraFinding) bool {

@@ -18,6 +18,7 @@ type Task struct {
 
 // Pick names one camera of a recorder.
 type Pick struct {
-	Channel int
+	Channel int        // 0 when it goes by its name
+	Name    string     // as the recorder has it, case and spaces aside
 	Stream  nvr.Stream // 0 means the task's stream
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
@@ -20,7 +21,7 @@ const maxChannel = 999
 // The complaints about a camera cell. They say how to type it, and do not
 // repeat the cell: when columns are mixed up it may hold a password.
 var (
-	errCameras = errors.New("this is no list of cameras; type all, 1;3, 1-4, D3, or tracks like 101;201")
+	errCameras = errors.New("this is no list of cameras; type all, 1;3, 1-4, D3, tracks like 101;201, or names as the recorder has them")
 	errRange   = errors.New("a range of cameras goes from a smaller to a larger number of the same kind, like 1-4 or 101-401")
 	errChannel = fmt.Errorf("channels go from 1 to %d; a number of 100 or more that ends in 01, 02 or 03 is a track", maxChannel)
 	errDate    = errors.New("the spreadsheet program turned this list of cameras into a date; type it as text: '1-4 with the apostrophe, or D1-D4")
@@ -47,7 +48,7 @@ func readCameras(c cell) ([]tasks.Pick, error) {
 	case number:
 		return readCameraNumber(c)
 	case text:
-		return ParseCameras(c.text)
+		return parseCameraCell(c.text)
 	case boolean, errored, uncomputed:
 	}
 	return nil, errCameras
@@ -90,6 +91,72 @@ func ParseCameras(list string) ([]tasks.Pick, error) {
 		return nil, errCameras
 	}
 	return picks, nil
+}
+
+var (
+	// listItem is an item of a list: a name in quotes, or anything to the next separator.
+	listItem = regexp.MustCompile(`\s*(?:"([^"]*)"|«([^»]*)»|([^,;\n]*))\s*(?:[,;\n]|$)`)
+	// noName is what has letters and is no name: a month or a number that a
+	// spreadsheet program made of a list.
+	noName = regexp.MustCompile(`(?i)^\d+(?:[.,]\d+)?e\+?\d+$`)
+)
+
+// parseCameraCell reads a list of cameras by number, by name, or both. A name
+// in quotes may hold anything but quotes.
+func parseCameraCell(list string) ([]tasks.Pick, error) {
+	picks, err := ParseCameras(list)
+	if !errors.Is(err, errCameras) || len(list) > 4096 {
+		return picks, err
+	}
+	list = strings.Trim(strings.TrimPrefix(list, "'"), " ,;\n\u00a0")
+	for list != "" {
+		m := listItem.FindStringSubmatchIndex(list)
+		if m == nil || m[0] != 0 || m[1] == 0 {
+			return nil, errCameras
+		}
+		item, quoted := words(group(list, m, 1)+group(list, m, 2)), m[2] >= 0 || m[4] >= 0
+		if !quoted {
+			item = words(group(list, m, 3))
+		}
+		list = list[m[1]:]
+		more, err := parseNameOrNumbers(item, quoted)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range more {
+			if !slices.Contains(picks, p) {
+				picks = append(picks, p)
+			}
+		}
+	}
+	return picks, nil
+}
+
+// group returns a group of a match, "" when it is not part of it.
+func group(s string, m []int, n int) string {
+	if m[2*n] < 0 {
+		return ""
+	}
+	return s[m[2*n]:m[2*n+1]]
+}
+
+func parseNameOrNumbers(item string, quoted bool) ([]tasks.Pick, error) {
+	if !quoted && item == "" {
+		return nil, nil
+	}
+	if !quoted {
+		switch picks, err := ParseCameras(item); {
+		case err == nil && picks == nil:
+			return nil, errAll
+		case !errors.Is(err, errCameras):
+			return picks, err
+		}
+	}
+	name := clean(item)
+	if name == "" || !quoted && (noName.MatchString(name) || !strings.ContainsFunc(name, unicode.IsLetter)) {
+		return nil, errCameras
+	}
+	return []tasks.Pick{{Name: name}}, nil
 }
 
 // parseItem reads one camera or one range.

@@ -102,6 +102,36 @@ func TestParseCamerasRefuses(t *testing.T) {
 	}
 }
 
+func TestCamerasByName(t *testing.T) {
+	const header = "host\tuser\tpassword\tcameras\n10.0.0.5\tadmin\tpw\t"
+	for cell, want := range map[string]string{
+		"Вход, Лифт":          "<Вход> <Лифт>",
+		"Вход;Лифт ; 3":       "<Вход> <Лифт> 3",
+		"  Вход   в  цех ":    "<Вход в цех>",
+		"«Вход, левый»; Вход": "<Вход, левый> <Вход>",
+		"«7»; 7":              "<7> 7",
+		"lobby":               "<lobby>",
+		"Camera 01":           "<Camera 01>",
+		"1-4; Склад":          "1 2 3 4 <Склад>",
+		"Вход; Вход":          "<Вход>",
+	} {
+		if got := picks(read(t, write(t, "tasks.csv", header+cell)).Tasks[0].Cameras); got != want {
+			t.Errorf("%q is %q, want %q", cell, got, want)
+		}
+	}
+	for cell, want := range map[string]string{
+		"Вход; all": "all stands alone", "Вход; 4-1": "from a smaller", "1/2": "no list of cameras", "1e3": "no list of cameras", "Вход; 1/2": "no list of cameras",
+		"04.янв": "a date", "pw": "a name here is a password elsewhere in the sheet",
+	} {
+		if got := faults(t, write(t, "tasks.csv", header+cell)); len(got) != 1 || !strings.Contains(got[0], want) {
+			t.Errorf("%q: %q, want %q", cell, got, want)
+		}
+	}
+	equal(t, faults(t, write(t, "tasks.csv", "admin,1,10.0.0.5,hunter2")), []string{ // columns mixed up
+		"tasks.csv  D1: cameras go by their names only below a header, since a password may stand here without one; put recorder, user, password, cameras above",
+	})
+}
+
 // Numbers that a spreadsheet keeps are judged by how they are shown.
 func TestCamerasRoundTripThroughASheet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

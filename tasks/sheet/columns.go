@@ -116,12 +116,12 @@ var columns = [fields]column{
 			English: {
 				headers: []string{"cameras", "camera", "channels", "channel", "tracks", "track", "camera name", "channel name"},
 				help: "nothing or `all`: every camera. Channels: `1`, `1;3`, `1-4`, `2; 5 7`, `D3`. " +
-					"Tracks (channel*100 + stream): `101;201`. `ch101` is channel 101",
+					"Tracks (channel*100 + stream): `101;201`. `ch101` is channel 101. Names as the recorder has them: `Entrance; Lift` (`check` lists them)",
 			},
 			Russian: {
 				headers: []string{"камеры", "камера", "каналы", "канал", "название камеры", "имя камеры"},
 				help: "пусто или `все`: все камеры. Каналы: `1`, `1;3`, `1-4`, `2; 5 7`, `D3`. " +
-					"Дорожки (канал*100 + поток): `101;201`. `ch101` — это канал 101",
+					"Дорожки (канал*100 + поток): `101;201`. `ch101` — это канал 101. Названия, как на регистраторе: `Вход; Лифт` (их показывает `hikgrab check`)",
 			},
 		},
 		width:    16,

@@ -48,6 +48,20 @@ func (r *reader) samePasswords() {
 	}
 }
 
+// secretNames refuses names of cameras that are passwords as well: columns are
+// mixed up there, and names are shown.
+func (r *reader) secretNames() {
+	secrets := map[string]bool{}
+	for _, row := range r.rows {
+		secrets[words(string(row.task.Login.Password))] = true
+	}
+	for _, row := range r.rows {
+		if slices.ContainsFunc(row.task.Cameras, func(p tasks.Pick) bool { return p.Name != "" && secrets[p.Name] }) {
+			r.fault(row.task.Row, row.layout.first(cameras), "a name here is a password elsewhere in the sheet; mend the columns")
+		}
+	}
+}
+
 // sameClocks gives all rows of a recorder the clock that one of them names,
 // and refuses two that differ.
 func (r *reader) sameClocks() {

@@ -62,6 +62,7 @@ func (r *reader) read() []tasks.Task {
 		r.fault(l.row, 0, "there is a header and nothing below it; every row names a recorder")
 	}
 	r.samePasswords()
+	r.secretNames()
 	r.sameClocks()
 	r.tellSecrets()
 	return r.merged()
@@ -164,9 +165,11 @@ func (r rowReader) place(f field) place {
 
 // isNumbers reports whether a cell lists cameras by their numbers.
 func (p place) isNumbers() bool {
-	_, err := readCameras(p.cell)
-	return err == nil
+	picks, err := readCameras(p.cell)
+	return err == nil && !slices.ContainsFunc(picks, isNamed)
 }
+
+func isNamed(p tasks.Pick) bool { return p.Name != "" }
 
 // agree refuses two columns for one thing that say different things in a row.
 // A camera's number and its name may well stand side by side, as may a day and a
@@ -233,8 +236,11 @@ func (r rowReader) cameras() []tasks.Pick {
 		return nil
 	}
 	picks, err := readCameras(c)
-	if err != nil {
+	switch {
+	case err != nil:
 		r.fault(cameras, "%s", err)
+	case !r.layout.named && slices.ContainsFunc(picks, isNamed):
+		r.fault(cameras, "cameras go by their names only below a header, since a password may stand here without one; put recorder, user, password, cameras above")
 	}
 	return picks
 }

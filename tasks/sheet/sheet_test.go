@@ -153,7 +153,6 @@ func TestFaultsOfADamagedSheet(t *testing.T) {
 		"F17: to is not a date or a time (in the years 2000 to 2099, without a time zone)" + howTo,
 		"F18: to is earlier than from", "G19: stream must be main, sub or photo",
 		"H20: clock must be local or utc; times of recordings go into the columns from and to",
-		"D21: this is no list of cameras; type all, 1;3, 1-4, D3, or tracks like 101;201",
 		"D22: cameras" + formula,
 	} {
 		want = append(want, "damaged.xlsx  Sheet!"+fault)
@@ -298,6 +297,10 @@ func picks(list []tasks.Pick) string {
 	}
 	var items []string
 	for _, p := range list {
+		if p.Name != "" {
+			items = append(items, "<"+p.Name+">")
+			continue
+		}
 		if p.Stream == 0 {
 			items = append(items, strconv.Itoa(p.Channel))
 			continue

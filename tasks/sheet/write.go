@@ -61,11 +61,13 @@ func addressCell(a nvr.Address) string {
 	return a.String() + "#" + strings.Join(wishes, ",")
 }
 
-// cameraCell returns a list of cameras as ParseCameras reads it.
+// cameraCell returns a list of cameras as it is read.
 func cameraCell(picks []tasks.Pick) string {
 	items := make([]string, len(picks))
 	for i, p := range picks {
 		switch {
+		case p.Name != "":
+			items[i] = tasks.QuoteName(p.Name)
 		case p.Stream != 0:
 			items[i] = fmt.Sprintf("%d", nvr.TrackOf(p.Channel, p.Stream))
 		case isTrack(p.Channel):

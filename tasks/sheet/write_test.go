@@ -164,6 +164,9 @@ func anyTask() *rapid.Generator[tasks.Task] {
 		}
 		if rapid.Bool().Draw(t, "some cameras") {
 			task.Cameras = anyPicks().Draw(t, "cameras")
+			for _, name := range rapid.SliceOfNDistinct(rapid.StringMatching(`[А-Я][а-я]{2,5}[,;"]? ?[0-9]`), 0, 2, rapid.ID[string]).Draw(t, "names") {
+				task.Cameras = append(task.Cameras, tasks.Pick{Name: name})
+			}
 		}
 		if rapid.Bool().Draw(t, "a period") {
 			day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 500).Draw(t, "day"))

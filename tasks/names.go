@@ -1,0 +1,88 @@
+package tasks
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"example.com/hikgrab/nvr"
+)
+
+// needsList reports whether a recorder has to list its channels before it is
+// known which cameras are meant.
+func needsList(picks []Pick) bool {
+	return len(picks) == 0 || slices.ContainsFunc(picks, func(p Pick) bool { return p.Name != "" })
+}
+
+// numbered returns picks with the channels that bear a name in place of that
+// name, and how many names no channel bears. Two channels of one name are both
+// meant.
+func numbered(picks []Pick, channels []nvr.Channel) (found []Pick, unknown int) {
+	for _, p := range picks {
+		if p.Name == "" {
+			found = append(found, p)
+			continue
+		}
+		before := len(found)
+		for _, ch := range channels {
+			if sameName(p.Name, ch.Name) {
+				found = append(found, Pick{Channel: ch.Number, Stream: p.Stream})
+			}
+		}
+		if len(found) == before {
+			unknown++
+		}
+	}
+	return found, unknown
+}
+
+// sameName compares the names of cameras, case and spaces aside.
+func sameName(a, b string) bool {
+	bare := func(name string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsSpace(r) {
+				return -1
+			}
+			return unicode.ToLower(r)
+		}, nvr.CleanText(name, 80))
+	}
+	return bare(a) == bare(b)
+}
+
+// unknownNames is the failure of a row with names that its recorder does not
+// know. The names are not repeated: what slipped into that column may be a
+// password.
+func unknownNames(n int, source string, channels []nvr.Channel, at time.Time) Failure {
+	f := Failure{Kind: "camera", What: "a camera name in " + source + " is not on the recorder", At: at}
+	if n > 1 {
+		f.What = fmt.Sprintf("%d camera names in %s are not on the recorder", n, source)
+	}
+	var there []string
+	for _, ch := range channels {
+		if name := nvr.CleanText(ch.Name, 80); name != "" {
+			there = append(there, QuoteName(name))
+		}
+	}
+	if len(there) == 0 {
+		f.Hint = "it gives its cameras no names: type their channels, such as 1;3"
+		return f
+	}
+	f.Hint = "it has: " + strings.Join(there, "; ")
+	return f
+}
+
+// QuoteName returns a camera's name as it can stand in a list of cameras: in
+// quotes where it would be taken for something else.
+func QuoteName(name string) string {
+	_, err := strconv.Atoi(name)
+	if err != nil && !strings.ContainsAny(name, ",;\"«»\n") {
+		return name
+	}
+	if strings.Contains(name, `"`) {
+		return "«" + name + "»"
+	}
+	return `"` + name + `"`
+}
