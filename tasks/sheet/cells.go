@@ -15,6 +15,7 @@ import (
 const (
 	maxCells = 1_000_000 // empty ones between others included
 	maxText  = 32 << 20  // bytes
+	maxCell  = 128 << 10 // bytes of one cell; Excel takes 32,767 characters
 )
 
 var errManyCells = fmt.Errorf("%w: too many cells are filled; keep the tasks in a workbook of their own", ErrTooLarge)
@@ -148,7 +149,7 @@ func cellContent(d *xml.Decoder) (formula bool, value string, err error) {
 // without a value was never computed, unless its result is an empty text.
 func (r *worksheetReader) made(e xml.StartElement, formula bool, value string) (cell, error) {
 	t := attribute(e, "t")
-	if r.volume.text += len(value); r.volume.text > maxText {
+	if r.volume.text += len(value); r.volume.text > maxText || len(value) > maxCell {
 		return cell{}, errManyCells
 	}
 	switch {

@@ -96,6 +96,7 @@ func TestBombs(t *testing.T) {
 		{"cells", worksheet, repeated(sheetHead, `<row><c r="A1"><v>1</v></c></row>`, 2<<20, sheetTail), "damaged"},
 		{"rows", worksheet, repeated(sheetHead, `<row><c><v>1</v></c></row>`, 4<<20, sheetTail), "more than 100000 rows"},
 		{"wide rows", worksheet, repeated(sheetHead, "<row>"+strings.Repeat("<c><v>1</v></c>", 64)+"</row>", 24<<20, sheetTail), "too many cells"},
+		{"a long text", worksheet, strings.NewReader(sheetHead + `<row><c t="str"><v>` + strings.Repeat("x", 200_000) + `</v></c></row>` + sheetTail), "too many cells"},
 		{"styles", styles, repeated("<styleSheet><cellXfs>", "<xf/>", 2<<20, "</cellXfs></styleSheet>"), "damaged"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

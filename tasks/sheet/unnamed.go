@@ -14,10 +14,13 @@ var hostShape = regexp.MustCompile(`(?i)^(?:https?://[\p{L}\d_-]+|(?:https?://)?
 // onlyNumbers is a number or a date with dots, which no recorder is called.
 var onlyNumbers = regexp.MustCompile(`^(?:\d+\.\d+|\d{1,2}\.\d{1,2}\.\d{2,4})$`)
 
+// maxHost is longer than any address with all that may stand around it.
+const maxHost = 600
+
 // looksLikeHost reports whether a text has the shape of a recorder's address.
 func looksLikeHost(s string) bool {
 	s = strings.TrimFunc(s, unseen)
-	if onlyNumbers.MatchString(s) {
+	if len(s) > maxHost || onlyNumbers.MatchString(s) {
 		return false
 	}
 	if hostShape.MatchString(s) {

@@ -173,7 +173,7 @@ func (w *workbook) readTexts(part string) error {
 			return nil
 		}
 		s, err := elementText(d, "si")
-		if size += len(s); err == nil && (len(w.texts) == maxCells/2 || size > maxText) {
+		if size += len(s); err == nil && (len(w.texts) == maxCells/2 || size > maxText || len(s) > maxCell) {
 			err = errManyCells
 		}
 		w.texts = append(w.texts, unescaped(s))
