@@ -67,10 +67,12 @@ func unknownNames(n int, source string, channels []nvr.Channel, at time.Time) Fa
 		}
 	}
 	if len(there) == 0 {
-		f.Hint = "it gives its cameras no names: type their channels, such as 1;3"
+		f.What += ", which has no names for its cameras"
+		f.Remedy = nvr.NameChannels
 		return f
 	}
-	f.Hint = "it has: " + strings.Join(there, "; ")
+	f.What += ", which has: " + strings.Join(there, "; ")
+	f.Remedy = CopyNames
 	return f
 }
 

@@ -43,7 +43,7 @@ func TestCamerasByName(t *testing.T) {
 		if len(states) != 4 || states[1] != Done || states[2] != Done || states[3] != Done || states[0] != Failed {
 			t.Errorf("states %v", states)
 		}
-		if missing.What != "2 camera names in tasks.xlsx  Sheet1!A3 are not on the recorder" || missing.Hint != `it has: Вход; "Лифт, левый"; Склад` || missing.Kind != "camera" {
+		if missing.What != `2 camera names in tasks.xlsx  Sheet1!A3 are not on the recorder, which has: Вход; "Лифт, левый"; Склад` || missing.Remedy != CopyNames || missing.Kind != "camera" {
 			t.Errorf("%+v", missing)
 		}
 		all := b.queue.Coverage()
@@ -61,7 +61,7 @@ func TestSurveyFindsCamerasByName(t *testing.T) {
 		if err := Survey(t.Context(), b.list, b.options, func(got Finding) { f = got }); err != nil {
 			t.Fatal(err)
 		}
-		if len(f.Cameras) != 2 || f.Cameras[0].Track != 201 || f.Cameras[0].Recordings != 2 || f.Cameras[1].Failure.Hint != "it has: Вход; Склад" {
+		if len(f.Cameras) != 2 || f.Cameras[0].Track != 201 || f.Cameras[0].Recordings != 2 || f.Cameras[1].Failure.Remedy != CopyNames {
 			t.Errorf("%+v", f.Cameras)
 		}
 	})
@@ -74,7 +74,7 @@ func TestQuoteName(t *testing.T) {
 		}
 	}
 	many := make([]nvr.Channel, 300)
-	if f := unknownNames(1, "row", many, time.Time{}); !strings.Contains(f.Hint, "no names") {
-		t.Error(f.Hint)
+	if f := unknownNames(1, "row", many, time.Time{}); !strings.Contains(f.What, "no names") || f.Remedy != nvr.NameChannels {
+		t.Error(f.What)
 	}
 }

@@ -152,7 +152,7 @@ func (q *Queue) met(r *recorder, d nvr.Device, channels []nvr.Channel, listing e
 		q.cannotList(r, listing, now)
 	} else {
 		if f := q.unfold(r, channels, now); f.Kind != "" {
-			q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What + ": " + f.Hint})
+			q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What})
 		}
 	}
 	wall := d.WallClock(now)

@@ -60,6 +60,7 @@ var table = map[nvr.Remedy]advice{
 	nvr.SeeLog:           {"the log file has the details", "; r tries again", ""},
 
 	tasks.CorrectPeriod: {"correct from and to in the sheet", restart, ", or --from and --to"},
+	tasks.CopyNames:     {"copy the names as they are there into the sheet's cameras column", restart, again},
 	tasks.ReportFault:   {"this is a fault of hikgrab; the log file has the details", "; r tries again", ""},
 
 	archive.FreeSpace:       {"free some space there", goesOn, ", or choose a directory on another volume with --out"},
