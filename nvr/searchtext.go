@@ -86,6 +86,7 @@ type foundItem struct {
 	Codec string `xml:"mediaSegmentDescriptor>codecType"`
 	URI   string `xml:"mediaSegmentDescriptor>playbackURI"`
 	Name  string `xml:"mediaSegmentDescriptor>name"`
+	Kind  string `xml:"metadataMatches>metadataDescriptor"`
 }
 
 // readFound reads a page of recordings; an error when it is no such page.
@@ -149,7 +150,7 @@ func (f foundItem) recording(asked Track, from time.Time, wall func(string) (tim
 		uri = ""
 	}
 	q := parsePlaybackURI(uri)
-	rec := Recording{Track: asked, Size: q.size, Name: q.name, URI: uri, Codec: CleanText(f.Codec, 24)}
+	rec := Recording{Track: asked, Size: q.size, Name: q.name, URI: uri, Codec: CleanText(f.Codec, 24), Kind: recordingKind(f.Kind)}
 	if n := number(f.Track); n > 0 {
 		rec.Track = Track(n)
 	} else if q.track > 0 {

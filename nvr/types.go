@@ -169,6 +169,7 @@ type Recording struct {
 	URI   string    // the playbackURI, to be echoed verbatim
 	Codec string    // as announced, e.g. "H.264-BP"; may be empty
 	Note  string    // what the search says of it that cannot be, a sentence; empty mostly
+	Kind  string    // what it was recorded for, such as KindMotion; empty when the recorder does not say
 }
 
 // Receipt says what a download delivered.

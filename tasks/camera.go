@@ -20,9 +20,12 @@ type camera struct {
 	stream   nvr.Stream
 	name     string
 	offline  bool
-	asked    []Period // by the sheet
+	asked    []demand // by the sheet
 	spans    []Span   // asked, on the recorder's clock
-	spanned  int      // how many of asked are in spans
+	kinds    []Kinds  // wanted of what overlaps demands, which are the spans of asked
+	demands  []Span
+	others   map[string]int // recordings of kinds that are not wanted
+	spanned  int            // how many of asked are in spans
 
 	state State
 	pause bool // the operator wants it paused

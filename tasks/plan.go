@@ -31,7 +31,7 @@ func (q *Queue) plan(list []Task) {
 		if r.name == "" {
 			r.name = nvr.CleanText(t.Name, 80)
 		}
-		q.wish(r, wish{picks: t.Cameras, stream: orMain(t.Stream), period: t.Period, source: t.Source})
+		q.wish(r, wish{picks: t.Cameras, stream: orMain(t.Stream), demand: demand{t.Period, t.Kinds}, source: t.Source})
 	}
 	if q.options.OnlyFailed {
 		q.recorders = slices.DeleteFunc(q.recorders, func(r *recorder) bool { return len(r.cameras) == 0 })
@@ -84,13 +84,13 @@ func (q *Queue) wish(r *recorder, w wish) {
 // pick adds a row's cameras by their numbers.
 func (q *Queue) pick(r *recorder, w wish, numbers []Pick) {
 	for _, p := range numbers {
-		q.want(r, p.Channel, cmp.Or(p.Stream, w.stream), w.period)
+		q.want(r, p.Channel, cmp.Or(p.Stream, w.stream), w.demand)
 	}
 }
 
-// want adds a period of a channel's stream to the recorder's cameras, unless
+// want adds recordings of a channel's stream to the recorder's cameras, unless
 // this run is only for what failed and that camera did not.
-func (q *Queue) want(r *recorder, channel int, s nvr.Stream, p Period) {
+func (q *Queue) want(r *recorder, channel int, s nvr.Stream, d demand) {
 	c := r.camera(channel, s)
 	if c == nil {
 		if !q.wantedAgain(r, channel, s) {
@@ -98,8 +98,8 @@ func (q *Queue) want(r *recorder, channel int, s nvr.Stream, p Period) {
 		}
 		c = q.newCamera(r, channel, s)
 	}
-	if !slices.Contains(c.asked, p) {
-		c.asked = append(c.asked, p)
+	if !slices.Contains(c.asked, d) {
+		c.asked = append(c.asked, d)
 	}
 }
 
@@ -166,7 +166,7 @@ func (q *Queue) unfold(r *recorder, channels []nvr.Channel, now time.Time) (miss
 		for _, w := range r.wishes {
 			if len(w.picks) == 0 {
 				for _, ch := range channels {
-					q.want(r, ch.Number, w.stream, w.period)
+					q.want(r, ch.Number, w.stream, w.demand)
 				}
 				continue
 			}
@@ -216,19 +216,30 @@ func (q *Queue) span(c *camera, wall, now time.Time) {
 }
 
 func (q *Queue) setSpans(c *camera, wall time.Time) error {
-	c.spans = nil
-	for _, p := range c.asked {
-		if p.IsZero() {
-			p = q.options.Period
+	c.spans, c.demands, c.kinds = nil, nil, nil
+	for _, d := range c.asked {
+		if d.period.IsZero() {
+			d.period = q.options.Period
 		}
-		from, to, err := p.Resolve(wall)
+		from, to, err := d.period.Resolve(wall)
 		if err != nil {
 			return err
 		}
-		c.spans = append(c.spans, Span{From: from, To: to})
+		c.demands = append(c.demands, Span{From: from, To: to})
+		c.kinds = append(c.kinds, cmp.Or(d.kinds, q.options.Kinds))
 	}
-	c.spans = union(c.spans)
+	c.spans = union(slices.Clone(c.demands))
 	return nil
+}
+
+// wants reports whether a recording is of a kind that is asked for at its time.
+func (c *camera) wants(rec nvr.Recording) bool {
+	for i, k := range c.kinds {
+		if k.want(rec.Kind) && !rec.End.Before(c.demands[i].From) && !rec.Start.After(c.demands[i].To) {
+			return true
+		}
+	}
+	return len(c.kinds) == 0
 }
 
 func (q *Queue) noteCamera(recorder string, t nvr.Track, s State) {

@@ -39,6 +39,7 @@ type Options struct {
 	Timeout     time.Duration // of a connection that delivers nothing; 0 means DefaultTimeout
 	Limit       int64         // bytes per second for everything; 0 is no limit
 	Period      Period        // for tasks that name none
+	Kinds       Kinds         // for tasks that name none
 	Format      archive.Format
 	DropAudio   bool // MP4s get no sound
 	Cut         bool // of a recording only what lies in the periods asked is kept, from key frame to key frame

@@ -62,11 +62,17 @@ func (r *recorder) depart() bool {
 	return !r.dropped
 }
 
+// demand is which recordings a row wants of a camera.
+type demand struct {
+	period Period
+	kinds  Kinds
+}
+
 // wish is what one row wants of a recorder.
 type wish struct {
 	picks  []Pick // empty: all
 	stream nvr.Stream
-	period Period
+	demand
 	source string // the row
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -206,7 +207,7 @@ func clockNotice(off time.Duration) string {
 // search asks for a camera's recordings and hands over each as it comes, so
 // that downloads begin while later ones are still being looked for.
 func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.Time), error) {
-	q.report(func(time.Time) { c.growing = nil })
+	q.report(func(time.Time) { c.growing, c.others = nil, nil })
 	for _, span := range c.spans {
 		for rec, err := range r.client.Search(ctx, c.track(), span.From, span.To) {
 			if err != nil {
@@ -219,11 +220,28 @@ func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.T
 		q.served(r, part{camera: c}, r.errand, now)
 		c.searched, c.tries = true, 0
 		q.tellClock(r, now)
+		q.tellKinds(c, now)
 		if n := len(c.growing); n > 0 {
 			q.tellOf(c, now, Event{Type: EventNotice, Message: fmt.Sprintf("%d still being written on the recorder; the next run fetches what is finished by then", n)})
 		}
 	}, nil
 }
+
+// tellKinds tells which recordings of a camera are left out for their kind, and
+// that a recorder does not say what its recordings are for.
+func (q *Queue) tellKinds(c *camera, now time.Time) {
+	if len(c.others) > 0 {
+		q.tellOf(c, now, Event{Type: EventNotice, Message: "left out, of other kinds: " + kindCounts(c.others)})
+	}
+	chosen := slices.ContainsFunc(c.kinds, func(k Kinds) bool { return k != "" && k != kindAll })
+	untold := slices.ContainsFunc(c.recordings, func(r *recording) bool { return r.Kind == "" })
+	if chosen && untold {
+		q.tellOf(c, now, Event{Type: EventNotice, Message: kindsUntold})
+	}
+}
+
+// kindsUntold is what to know where a choice of kinds has no effect.
+const kindsUntold = "the recorder does not say what some recordings were made for; those are not left out"
 
 // tellClock tells which clock the recorder's searches go by, when that is not
 // what was to be expected. Only a search finds that out.
@@ -246,6 +264,13 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		return
 	}
 	now := time.Now()
+	if !c.wants(rec) {
+		if c.others == nil {
+			c.others = map[string]int{}
+		}
+		c.others[rec.Kind]++
+		return
+	}
 	if !stored && r.device.ClockKnown && r.device.WallClock(now).Sub(rec.End) < settleMargin {
 		c.growing = append(c.growing, Span{rec.Start, rec.End})
 		return

@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -34,11 +35,13 @@ type CameraFinding struct {
 	Offline     bool
 	Period      Span // what was asked for, the recorder's wall clock
 	Recordings  int
-	Bytes       int64         // announced
-	First, Last time.Time     // begin of the earliest, end of the latest recording
-	Recorded    time.Duration // the sum of the recordings' lengths
-	Failure     Failure       // zero when the search went through
-	Reason      string        // for a camera without recordings: the most likely reason, for a person
+	Bytes       int64          // announced
+	First, Last time.Time      // begin of the earliest, end of the latest recording
+	Recorded    time.Duration  // the sum of the recordings' lengths
+	Kinds       map[string]int // recordings by what they were made for, "" where the recorder does not say
+	Others      int            // recordings of kinds that are not asked for, in none of the above
+	Failure     Failure        // zero when the search went through
+	Reason      string         // for a camera without recordings: the most likely reason, for a person
 }
 
 const (
@@ -83,6 +86,7 @@ type survey struct {
 	recorder *nvr.Recorder
 	rows     []Task // all rows that name this recorder with this login
 	period   Period // for rows that name none
+	kinds    Kinds
 
 	channels []nvr.Channel
 	listed   bool // channels is what the recorder has
@@ -109,6 +113,7 @@ func surveysOf(list []Task, o Options) []*survey {
 					Insecure: o.Insecure, Log: o.Log, Dial: o.Dial,
 				},
 				period:  o.Period,
+				kinds:   o.Kinds,
 				finding: Finding{Address: t.Address.String(), Name: t.Name, Source: t.Source},
 			}
 			known[k] = s
@@ -214,10 +219,13 @@ func (s *survey) searchRow(ctx context.Context, row Task) error {
 		}) {
 			continue
 		}
-		err := s.search(ctx, &c)
-		if err != nil {
+		err := s.search(ctx, &c, cmp.Or(row.Kinds, s.kinds))
+		switch {
+		case err != nil:
 			c.Failure = failureOf(err, time.Now())
-		} else if c.Recordings == 0 {
+		case c.Recordings == 0 && c.Others > 0:
+			c.Reason = "what is there was recorded for something else than asked"
+		case c.Recordings == 0:
 			c.Reason = s.reason(ctx, c)
 		}
 		s.finding.Cameras = append(s.finding.Cameras, c)
@@ -269,9 +277,9 @@ func (s *survey) channel(track nvr.Track) (nvr.Channel, bool) {
 
 // search counts the recordings of a camera, again after a while when the
 // recorder is busy.
-func (s *survey) search(ctx context.Context, c *CameraFinding) error {
+func (s *survey) search(ctx context.Context, c *CameraFinding, kinds Kinds) error {
 	for try := 1; ; try++ {
-		err := s.count(ctx, c)
+		err := s.count(ctx, c, kinds)
 		if nvr.KindOf(err) != nvr.Busy || try == busyTries {
 			return err
 		}
@@ -295,13 +303,18 @@ func waitOut(ctx context.Context, busy error) error {
 	}
 }
 
-func (s *survey) count(ctx context.Context, c *CameraFinding) error {
-	c.Recordings, c.Bytes, c.Recorded = 0, 0, 0
+func (s *survey) count(ctx context.Context, c *CameraFinding, kinds Kinds) error {
+	c.Recordings, c.Bytes, c.Recorded, c.Others, c.Kinds = 0, 0, 0, 0, map[string]int{}
 	c.First, c.Last = time.Time{}, time.Time{}
 	for r, err := range s.recorder.Search(ctx, c.Track, c.Period.From, c.Period.To) {
 		if err != nil {
 			return err
 		}
+		if !kinds.want(r.Kind) {
+			c.Others++
+			continue
+		}
+		c.Kinds[r.Kind]++
 		if c.Recordings == 0 || r.Start.Before(c.First) {
 			c.First = r.Start
 		}

@@ -13,6 +13,7 @@ type Task struct {
 	Cameras []Pick // empty means all
 	Period  Period // zero means the run's default
 	Stream  nvr.Stream
+	Kinds   Kinds // of recordings; empty means the run's default
 	Clock   nvr.Clock
 }
 

@@ -109,6 +109,7 @@ type Recording struct {
 	Start, End time.Time
 	Size       int64  // bytes, exactly
 	Name       string // unique per track; default made from its place in the list
+	Kind       string // what stands behind recordType.meta.hikvision.com/ in searches; default timing, "-": nothing is said
 
 	// Growing makes the file as long as its share of Start to End that is
 	// over, and leaves the rest for later. It is not found before Start.

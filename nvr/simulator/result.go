@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -66,7 +67,7 @@ func (rec *Recorder) match(r *request, track int, it item) string {
 		element("rateType", "Vbr") +
 		element("playbackURI", rec.uri(r, track, it)) + element("lockStatus", "unlock") + name +
 		"</mediaSegmentDescriptor>\n" +
-		"<metadataMatches>\n" + element("metadataDescriptor", "recordType.meta.hikvision.com/timing") + "</metadataMatches>\n" +
+		"<metadataMatches>\n" + element("metadataDescriptor", strings.TrimSuffix("recordType.meta.hikvision.com/"+cmp.Or(it.rec.Kind, "timing"), "/-")) + "</metadataMatches>\n" +
 		"</searchMatchItem>\n"
 	if rec.quirks.BlankAnswers {
 		return blanks.Replace(text)

@@ -9,22 +9,22 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// kind is what a cell holds.
-type kind uint8
+// cellType is what a cell holds.
+type cellType uint8
 
 const (
-	blank      kind = iota
-	text            // as typed
-	number          // a number, or a date: a number that is shown as one
-	boolean         // TRUE or FALSE
-	errored         // #N/A and its like
-	uncomputed      // a formula that no program has computed yet
+	blank      cellType = iota
+	text                // as typed
+	number              // a number, or a date: a number that is shown as one
+	boolean             // TRUE or FALSE
+	errored             // #N/A and its like
+	uncomputed          // a formula that no program has computed yet
 )
 
 // cell is one cell of a table.
 type cell struct {
 	text   string // as stored: the text, or a number's digits
-	kind   kind
+	kind   cellType
 	format format // how a number is shown
 }
 

@@ -20,6 +20,7 @@ const (
 	from
 	to
 	stream
+	kind
 	name
 	network
 	clock
@@ -175,6 +176,21 @@ var columns = [fields]column{
 		choices:  []string{"main", "sub", "photo"},
 		examples: []string{"main", "main", "sub"},
 	},
+	kind: {
+		in: [languages]wording{
+			English: {
+				headers: []string{"kind", "type", "record type", "recording type"},
+				help: "what it was recorded for: `timing`, `motion`, `alarm`, `manual`, `smart` (recognised by the device), `event` (all but timing and manual), " +
+					"several with commas. Nothing: all",
+			},
+			Russian: {
+				headers: []string{"тип", "тип записи"},
+				help: "для чего велась запись: `постоянная`, `движение`, `тревога`, `ручная`, `смарт` (распознано устройством), `события` (всё, кроме постоянной и ручной); " +
+					"несколько — через запятую. Пусто: всё",
+			},
+		},
+		width: 12,
+	},
 	name: {
 		in: [languages]wording{
 			English: {
@@ -252,6 +268,8 @@ func (f field) read(r rowReader, t *tasks.Task) {
 		t.Period = r.period()
 	case stream:
 		t.Stream = r.stream()
+	case kind:
+		t.Kinds = r.kinds()
 	case name:
 		t.Name = clean(r.words(name))
 	case network:
@@ -281,6 +299,8 @@ func (f field) write(t tasks.Task) string {
 		if t.Stream != 0 {
 			return t.Stream.String()
 		}
+	case kind:
+		return string(t.Kinds)
 	case name:
 		return t.Name
 	case network:

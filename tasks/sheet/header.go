@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/hikgrab/tasks"
 )
 
 // headers returns what a field's column may be called, in every language.
@@ -205,7 +207,8 @@ func (r *reader) named(i int) layout {
 	return l
 }
 
-// settle decides where headers leave it open. The address of a site beside the
+// settle decides where headers leave it open. A type of devices is no kind of
+// recordings. The address of a site beside the
 // recorder's is no second recorder, and of several words for a network the one
 // that says so counts; what else has two columns must agree row by row.
 func (r *reader) settle(l *layout) {
@@ -215,6 +218,12 @@ func (r *reader) settle(l *layout) {
 			l.columns[recorder] = hosts
 		}
 	}
+	l.columns[kind] = slices.DeleteFunc(l.columns[kind], func(column int) bool {
+		return !slices.ContainsFunc(r.table.lines[l.header+1:], func(row line) bool {
+			k, err := tasks.ParseKinds(row.cell(column).words())
+			return err == nil && k != ""
+		})
+	})
 	if columns := l.columns[network]; len(columns) > 1 {
 		rank := func(column int) int {
 			return slices.Index(network.headers(), headerWords(r.table.lines[l.header].cell(column).text))

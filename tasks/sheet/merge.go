@@ -91,6 +91,7 @@ func (r *reader) sameClocks() {
 type wish struct {
 	device device
 	period tasks.Period
+	kinds  tasks.Kinds
 	camera tasks.Pick // the zero Channel stands for all
 }
 
@@ -98,7 +99,7 @@ func (r *reader) wishOf(t tasks.Task, p tasks.Pick) wish {
 	if p.Stream == 0 {
 		p.Stream = t.Stream
 	}
-	return wish{r.device(t), t.Period, p}
+	return wish{r.device(t), t.Period, t.Kinds, p}
 }
 
 // merged returns the tasks without what an earlier row asks for already, and

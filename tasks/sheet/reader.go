@@ -260,6 +260,14 @@ func (r rowReader) stream() nvr.Stream {
 	return s
 }
 
+func (r rowReader) kinds() tasks.Kinds {
+	k, err := tasks.ParseKinds(r.words(kind))
+	if err != nil {
+		r.fault(kind, "%s", err)
+	}
+	return k
+}
+
 var clockNames = map[string]nvr.Clock{
 	"": nvr.ClockAuto, "auto": nvr.ClockAuto, "local": nvr.ClockLocal, "utc": nvr.ClockUTC,
 	"местное": nvr.ClockLocal,

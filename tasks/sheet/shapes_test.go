@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/sheet"
 )
 
@@ -292,6 +293,24 @@ func TestNetworks(t *testing.T) {
 	s, err := sheet.Read(path, sheet.Options{Networks: true})
 	if err != nil || len(s.Tasks) != 2 || s.Tasks[1].Network != "spb" {
 		t.Errorf("%v, %v", s.Tasks, err)
+	}
+}
+
+func TestKinds(t *testing.T) {
+	for cell, want := range map[string]tasks.Kinds{"motion": "motion", "Движение, тревога": "alarm,motion", "все": "all", "": ""} {
+		if got := read(t, write(t, "tasks.csv", "ip\tuser\tpassword\tТип записи\n10.0.0.5\tadmin\tpw\t"+cell+"\n10.0.0.6\tadmin\tpw\tsmart")).Tasks[0].Kinds; got != want {
+			t.Errorf("%q is %q, want %q", cell, got, want)
+		}
+	}
+	got := faults(t, write(t, "tasks.csv", "ip\tuser\tpassword\tkind\n10.0.0.5\tadmin\tpw\tmotion\n10.0.0.6\tadmin\tpw\tmoton"))
+	if len(got) != 1 || !strings.HasPrefix(got[0], "tasks.csv  D3: type kinds of recordings: timing, motion, ") {
+		t.Errorf("%q", got)
+	}
+	s := read(t, write(t, "tasks.csv", "ip\tuser\tpassword\tТип\n10.0.0.5\tadmin\tpw\tNVR\n10.0.0.6\tadmin\tpw\tDVR")) // of the device
+	equal(t, s.Notices, []string{`D1: the column "Тип" is ignored; hikgrab does not know it`})
+	s = read(t, write(t, "tasks.csv", "ip\tuser\tpassword\tkind\n10.0.0.5\tadmin\tpw\tmotion\n10.0.0.5\tadmin\tpw\talarm"))
+	if len(s.Tasks) != 2 {
+		t.Errorf("%d tasks, %q", len(s.Tasks), s.Notices)
 	}
 }
 

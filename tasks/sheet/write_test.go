@@ -66,7 +66,7 @@ func TestRussianTemplate(t *testing.T) {
 	if got := f.GetSheetList(); !slices.Equal(got, []string{"Задания", "Справка"}) {
 		t.Errorf("worksheets %q", got)
 	}
-	if got, err := f.GetRows("Задания"); err != nil || strings.Join(got[0], " ") != "регистратор порт логин пароль камеры дата с по поток объект сеть часовой пояс" {
+	if got, err := f.GetRows("Задания"); err != nil || strings.Join(got[0], " ") != "регистратор порт логин пароль камеры дата с по поток тип объект сеть часовой пояс" {
 		t.Errorf("headers %q, %v", got[0], err)
 	}
 	for row := 2; row <= 4; row++ {
@@ -159,6 +159,7 @@ func anyTask() *rapid.Generator[tasks.Task] {
 			},
 			Name:    rapid.StringMatching(`([A-Za-zА-Я0-9]{1,8} )?[A-Za-zА-Я0-9]{1,8}`).Draw(t, "name"),
 			Network: rapid.SampledFrom([]string{"", "kazan", "Сеть 2"}).Draw(t, "network"),
+			Kinds:   rapid.SampledFrom([]tasks.Kinds{"", "all", "motion", "alarm,smart"}).Draw(t, "kinds"),
 			Stream:  nvr.Stream(rapid.IntRange(0, 3).Draw(t, "stream")),
 			Clock:   nvr.Clock(rapid.IntRange(0, 2).Draw(t, "clock")),
 		}
@@ -227,7 +228,7 @@ func TestWriteTasksReadsBack(t *testing.T) {
 		}
 		for i, got := range s.Tasks {
 			want := list[i]
-			if got.Address != want.Address || got.Login != want.Login || got.Name != want.Name || got.Network != want.Network || got.Period != want.Period ||
+			if got.Address != want.Address || got.Login != want.Login || got.Name != want.Name || got.Network != want.Network || got.Kinds != want.Kinds || got.Period != want.Period ||
 				got.Stream != want.Stream || got.Clock != want.Clock || !slices.Equal(got.Cameras, distinctCameras(want)) {
 				t.Fatalf("wrote %+v %q\nread  %+v %q", want, string(want.Login.Password), got, string(got.Login.Password))
 			}

@@ -28,13 +28,13 @@ type Flags struct {
 	ASCII bool
 	Debug bool
 
-	jobs, perRecorder, retries, days int
-	from, to, stream, format, audio  string
-	limit, only, layout, frames      string
-	proxy                            string
-	last, timeout                    time.Duration
-	yesterday, all, insecure         bool
-	join, cut                        bool
+	jobs, perRecorder, retries, days  int
+	from, to, stream, format, audio   string
+	limit, only, layout, frames, kind string
+	proxy                             string
+	last, timeout                     time.Duration
+	yesterday, all, insecure          bool
+	join, cut                         bool
 }
 
 // Register adds the flags to a set, with their defaults and help.
@@ -53,6 +53,7 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	})
 	to.BoolVar(&f.all, "all", false, "everything that the recorders have")
 	to.StringVar(&f.stream, "stream", "main", "`main|sub|photo`, for rows that name none")
+	to.StringVar(&f.kind, "kind", "", "only recordings made for `KINDS`: timing, motion, alarm, manual, smart, event (all but timing and manual)")
 	to.StringVar(&f.format, "format", "mp4", "`mp4|raw|both`: mp4 plays everywhere, nothing re-encoded; raw is the recorder's bytes, untouched")
 	to.StringVar(&f.audio, "audio", "keep", "`keep|drop`: drop leaves the sound out of an mp4")
 	to.StringVar(&f.layout, "layout", archive.DefaultLayout, "name files by `TEMPLATE`, which may hold {recorder} {name} {channel} {camera} {date} {start} {end}")
@@ -85,6 +86,9 @@ func (f *Flags) Options() (tasks.Options, error) {
 	var err error
 	if o.Period, err = f.period(time.Now()); err != nil {
 		return o, err
+	}
+	if o.Kinds, err = tasks.ParseKinds(f.kind); err != nil {
+		return o, fmt.Errorf("--kind: %w", err)
 	}
 	if o.Limit, err = units.ParseRate(f.limit); err != nil {
 		return o, fmt.Errorf("--limit: %w", err)

@@ -38,11 +38,13 @@ type CheckCameraRecord struct {
 	From       string         `json:"from,omitempty"`    // what was asked for
 	To         string         `json:"to,omitempty"`
 	Recordings int            `json:"recordings"`
-	Bytes      int64          `json:"bytes"`            // as announced
-	Recorded   float64        `json:"recorded_seconds"` // the sum of the recordings' lengths
-	First      string         `json:"first,omitempty"`  // begin of the earliest recording
-	Last       string         `json:"last,omitempty"`   // end of the latest recording
-	Reason     string         `json:"reason,omitempty"` // why there are none, most likely; for people
+	Bytes      int64          `json:"bytes"`                 // as announced
+	Recorded   float64        `json:"recorded_seconds"`      // the sum of the recordings' lengths
+	First      string         `json:"first,omitempty"`       // begin of the earliest recording
+	Last       string         `json:"last,omitempty"`        // end of the latest recording
+	Kinds      map[string]int `json:"kinds,omitempty"`       // recordings by what they were made for; "" where the recorder does not say
+	Others     int            `json:"other_kinds,omitempty"` // recordings of kinds that are not asked for
+	Reason     string         `json:"reason,omitempty"`      // why there are none, most likely; for people
 	Failure    *FailureRecord `json:"failure,omitempty"`
 }
 
@@ -86,7 +88,7 @@ func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 			Channel: c.Track.Channel(), Track: int(c.Track), Camera: clean(c.Name), Offline: c.Offline,
 			From: wall(c.Period.From), To: wall(c.Period.To), Recordings: c.Recordings, Bytes: c.Bytes,
 			Recorded: seconds(c.Recorded), First: wall(c.First), Last: wall(c.Last),
-			Reason: clean(c.Reason), Failure: failureRecord(c.Failure),
+			Kinds: c.Kinds, Others: c.Others, Reason: clean(c.Reason), Failure: failureRecord(c.Failure),
 		})
 	}
 	return j.write(record)

@@ -37,6 +37,9 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	for _, notice := range f.Notices {
 		l.sentence("notice  ", advised(notice.What, notice.Remedy))
 	}
+	if kinds := f.Kinds(); kinds != "" {
+		l.sentence("kinds   ", kinds)
+	}
 	l.cameras(f.Cameras)
 	fmt.Fprintln(l.w)
 	return l.w.Flush()

@@ -1,0 +1,108 @@
+package tasks
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/hikgrab/nvr"
+)
+
+// Kinds is what recordings are wanted for: words with commas between them, each
+// once and in order, such as "alarm,motion", or "all". The zero Kinds says nothing,
+// so that a default applies, which is all.
+type Kinds string
+
+// The words for several kinds of recordings.
+const (
+	kindSmart = "smart" // any event that the recorder or camera recognised itself
+	kindEvent = "event" // anything that happened
+	kindAll   = "all"
+)
+
+// kindWords are what people call kinds of recordings.
+var kindWords = map[string]string{
+	"timing": nvr.KindTiming, "continuous": nvr.KindTiming, "schedule": nvr.KindTiming, "постоянная": nvr.KindTiming, "постоянно": nvr.KindTiming, "расписание": nvr.KindTiming,
+	"motion": nvr.KindMotion, "движение": nvr.KindMotion,
+	"alarm": nvr.KindAlarm, "тревога": nvr.KindAlarm,
+	"manual": nvr.KindManual, "ручная": nvr.KindManual, "вручную": nvr.KindManual,
+	"smart": kindSmart, "смарт": kindSmart,
+	"event": kindEvent, "events": kindEvent, "событие": kindEvent, "события": kindEvent,
+	"linedetection": "linedetection", "fielddetection": "fielddetection", "regionentrance": "regionentrance", "regionexiting": "regionexiting",
+	"facedetection": "facedetection", "vehicledetection": "vehicledetection", "pir": "pir",
+}
+
+var errKinds = errors.New("type kinds of recordings: timing, motion, alarm, manual, smart (what the device recognised itself) or event (all but timing and manual)")
+
+// ParseKinds reads a list of kinds. The error says what to type and does not
+// repeat the text.
+func ParseKinds(text string) (Kinds, error) {
+	found := map[string]bool{}
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(",;+/ \n\u00a0", r) }) {
+		switch known := kindWords[word]; {
+		case word == "all" || word == "все" || word == "всё" || word == "*":
+			return kindAll, nil
+		case known == "":
+			return "", errKinds
+		default:
+			found[known] = true
+		}
+	}
+	return Kinds(strings.Join(slices.Sorted(maps.Keys(found)), ",")), nil
+}
+
+// want reports whether recordings of a kind are among them. What a recorder does
+// not tell is wanted.
+func (k Kinds) want(kind string) bool {
+	if k == "" || k == kindAll || kind == "" {
+		return true
+	}
+	happened := kind != nvr.KindTiming && kind != nvr.KindManual
+	for word := range strings.SplitSeq(string(k), ",") {
+		switch {
+		case strings.Contains(kind, word), // "motion" in "alarmandmotion" as well
+			word == kindEvent && happened,
+			word == kindSmart && happened && kind != nvr.KindMotion && kind != nvr.KindAlarm:
+			return true
+		}
+	}
+	return false
+}
+
+// kindCounts says how many recordings there are of each kind: "3 motion, 12 timing".
+func kindCounts(counts map[string]int) string {
+	var all []string
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		all = append(all, fmt.Sprintf("%d %s", counts[kind], kind))
+	}
+	return strings.Join(all, ", ")
+}
+
+// Kinds says how many recordings the recorder has of each kind, "" when it has
+// none: "3 motion, 12 timing, 1 of a kind that the recorder does not tell".
+func (f Finding) Kinds() string {
+	counts, untold, others := map[string]int{}, 0, 0
+	for _, c := range f.Cameras {
+		others += c.Others
+		for kind, n := range c.Kinds {
+			if kind == "" {
+				untold += n
+			} else {
+				counts[kind] += n
+			}
+		}
+	}
+	var all []string
+	if len(counts) > 0 {
+		all = append(all, kindCounts(counts))
+	}
+	if untold > 0 {
+		all = append(all, fmt.Sprintf("%d of a kind that the recorder does not tell, which a choice of kinds does not leave out", untold))
+	}
+	if others > 0 {
+		all = append(all, fmt.Sprintf("%d of other kinds are not asked for", others))
+	}
+	return strings.Join(all, ", ")
+}
