@@ -16,6 +16,7 @@ type Coverage struct {
 	Recorder RecorderView
 	Camera   CameraView
 	Asked    []Span // what lies in the future of the recorder's clock left out
+	Earlier  bool   // known from earlier runs only; times asked and gaps are not known
 
 	AskedTime    time.Duration // of Asked
 	RecordedTime time.Duration // of it, what the recorder had

@@ -30,7 +30,7 @@ func (w *workbook) isResult() bool {
 	has := func(name string) bool {
 		return slices.ContainsFunc(w.pages, func(p page) bool { return p.name == name })
 	}
-	return w.creator == resultCreator && has(camerasSheet) && has(gapsSheet)
+	return w.creator == resultCreator && (has(camerasSheet) || has(inRussian[camerasSheet]))
 }
 
 // choose returns the worksheet that was asked for, in any case. When none was,

@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"errors"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -18,6 +17,7 @@ type listing struct {
 
 // listing begins a worksheet with a row of titles; so many rows follow it.
 func (r *result) listing(name string, rows int, titles ...string) (*listing, error) {
+	name = r.say(name)
 	if _, err := r.NewSheet(name); err != nil {
 		return nil, err
 	}
@@ -27,6 +27,9 @@ func (r *result) listing(name string, rows int, titles ...string) (*listing, err
 	}
 	// Readers that trust it would see a worksheet of one cell otherwise.
 	if err := r.SetSheetDimension(name, "A1:"+to); err != nil {
+		return nil, err
+	}
+	if err := r.onePageWide(name); err != nil {
 		return nil, err
 	}
 	w, err := r.NewStreamWriter(name)
@@ -40,7 +43,16 @@ func (r *result) listing(name string, rows int, titles ...string) (*listing, err
 			Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft",
 			Selection: []excelize.Selection{{SQRef: "A2", ActiveCell: "A2", Pane: "bottomLeft"}},
 		}),
-		l.add(values(titles)...),
+		l.add(r.titles(titles)...),
+	)
+}
+
+// onePageWide has a worksheet printed in landscape, as wide as a page.
+func (r *result) onePageWide(name string) error {
+	fit, landscape, wide, high := true, "landscape", 1, 0
+	return errors.Join(
+		r.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}),
+		r.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &high}),
 	)
 }
 
@@ -48,21 +60,11 @@ func (r *result) listing(name string, rows int, titles ...string) (*listing, err
 func (l *listing) add(values ...any) error {
 	l.rows++
 	for i, value := range values {
-		c := excelize.Cell{Value: value}
+		// Other than SetCellStr, this escapes what a workbook takes for a character.
+		v, style := l.result.shown(value)
+		c := excelize.Cell{Value: v, StyleID: style}
 		if l.rows == 1 {
 			c.StyleID = l.result.header
-		}
-		switch v := value.(type) {
-		case string:
-			// Other than SetCellStr, this escapes what a workbook takes for a character.
-			if c.Value = printed(v); v == "" {
-				c.Value = nil
-			}
-		case time.Time:
-			c.StyleID = l.result.date
-			if v.IsZero() {
-				c = excelize.Cell{}
-			}
 		}
 		values[i] = c
 	}
@@ -81,20 +83,24 @@ func (l *listing) end() error {
 func (r *result) fillCameras() error {
 	l, err := r.listing(camerasSheet, len(r.all),
 		"recorder", "name", "channel", "stream", "camera", "state", "files", "recordings", "bytes", "first", "last",
-		"asked (s)", "recorded (s)", "on disk (s)", "gaps", "message", "what to do", "row",
+		"asked", "recorded", "on disk", "gaps", "message", "what to do", "row",
 	)
 	if err != nil {
 		return err
 	}
 	for _, c := range r.all {
 		v := c.Camera
-		var channel any = "all"
+		var channel any = r.say("all")
 		if v.Channel > 0 {
 			channel = v.Channel
 		}
-		err := l.add(c.Recorder.Address, r.named(c.Recorder), channel, streamWord(v), v.Name, v.State.String(),
-			v.Files, v.Recordings, v.Bytes, c.First, c.Last, seconds(c.AskedTime), seconds(c.RecordedTime), seconds(c.OnDiskTime),
-			len(c.Gaps), v.Failure.What, r.advice(v.Failure.Remedy), c.Recorder.Source)
+		var asked, recorded, onDisk, gaps any = c.AskedTime, c.RecordedTime, c.OnDiskTime, len(c.Gaps)
+		message := v.Failure.What
+		if c.Earlier {
+			asked, recorded, onDisk, gaps, message = nil, nil, nil, nil, r.say("as of an earlier run")
+		}
+		err := l.add(c.Recorder.Address, r.named(c.Recorder), channel, streamWord(v), v.Name, v.State,
+			v.Files, v.Recordings, v.Bytes, c.First, c.Last, asked, recorded, onDisk, gaps, message, r.advice(v.Failure.Remedy), c.Recorder.Source)
 		if err != nil {
 			return err
 		}
@@ -111,7 +117,7 @@ func (r *result) fillGaps() error {
 		rows += len(c.Gaps)
 	}
 	rows = min(rows, maxGaps)
-	l, err := r.listing(gapsSheet, rows, "recorder", "name", "channel", "stream", "camera", "from", "to", "seconds", "why")
+	l, err := r.listing(gapsSheet, rows, "recorder", "name", "channel", "stream", "camera", "from", "to", "length", "why")
 	if err != nil {
 		return err
 	}
@@ -127,7 +133,7 @@ func (r *result) fillGaps() error {
 			} else if v.Recordings == 0 && v.Failure.Kind != "" {
 				why = "the recorder could not be asked"
 			}
-			err := l.add(c.Recorder.Address, r.named(c.Recorder), v.Channel, streamWord(v), v.Name, g.From, g.To, seconds(g.To.Sub(g.From)), why)
+			err := l.add(c.Recorder.Address, r.named(c.Recorder), v.Channel, streamWord(v), v.Name, g.From, g.To, g.To.Sub(g.From), r.say(why))
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -66,6 +67,10 @@ type result struct {
 	rules  int // and of those that rules give to cells
 	header int // style of the rows with titles
 	date   int // style of times
+	count  int // and of numbers of bytes
+	span   int // and of lengths of time
+	states map[tasks.State]int
+	in     Language
 
 	secrets   secrets
 	passwords map[int]bool // columns that hold some
@@ -93,10 +98,10 @@ func (r *result) fill() (err error) {
 	if err != nil {
 		return err
 	}
-	shown := "yyyy-mm-dd hh:mm:ss"
-	if r.date, err = r.NewStyle(&excelize.Style{CustomNumFmt: &shown}); err != nil {
+	if err := r.makeStyles(); err != nil {
 		return err
 	}
+	r.in = r.table.language(at)
 	if r.table.date1904 {
 		if err := r.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &r.table.date1904}); err != nil {
 			return err
@@ -106,13 +111,31 @@ func (r *result) fill() (err error) {
 		return err
 	}
 	own := r.table.sheet
-	if own == "" || strings.EqualFold(own, camerasSheet) || strings.EqualFold(own, gapsSheet) || r.secrets.in(own) {
-		own = taskSheets[English]
+	taken := func(name string) bool { return strings.EqualFold(own, r.say(name)) }
+	if own == "" || taken(camerasSheet) || taken(gapsSheet) || r.secrets.in(own) {
+		own = taskSheets[r.in]
 	}
 	if err := r.SetSheetName(r.GetSheetName(0), own); err != nil {
 		return err
 	}
 	return errors.Join(r.fillOwn(own, at), r.fillCameras(), r.fillGaps())
+}
+
+// makeStyles makes the styles of times, numbers and states.
+func (r *result) makeStyles() (err error) {
+	for format, style := range map[string]*int{"yyyy-mm-dd hh:mm:ss": &r.date, "#,##0": &r.count, "[h]:mm:ss": &r.span} {
+		if *style, err = r.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
+			return err
+		}
+	}
+	r.states = map[tasks.State]int{}
+	for state, color := range stateColors {
+		fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+		if r.states[state], err = r.NewStyle(&excelize.Style{Fill: fill}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // outcomeTitles are the columns that follow the operator's own.
@@ -131,15 +154,15 @@ func (r *result) fillOwn(own string, at layout) error {
 	if at.named {
 		titles = r.table.lines[at.header].row
 	} else {
-		for f, columns := range at.columns {
-			for _, column := range columns {
-				if err := r.put(own, column+1, 1, field(f).String(), r.header); err != nil {
+		for f, held := range at.columns {
+			for _, column := range held {
+				if err := r.put(own, column+1, 1, columns[f].in[r.in].headers[0], r.header); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	if err := r.row(own, column, titles, r.header, values(outcomeTitles)...); err != nil {
+	if err := r.row(own, column, titles, r.header, r.titles(outcomeTitles)...); err != nil {
 		return err
 	}
 	standing := map[int]nvr.Address{} // the sheet may have been changed since it was read
@@ -154,7 +177,7 @@ func (r *result) fillOwn(own string, at layout) error {
 		if now, ok := standing[task.Row]; task.Row <= 0 || ok && now != task.Address {
 			continue
 		}
-		if err := r.row(own, column, task.Row+c.down, 0, outcome(task.Of(cameras[task.Address.String()]))...); err != nil {
+		if err := r.row(own, column, task.Row+c.down, 0, r.outcome(task.Of(cameras[task.Address.String()]))...); err != nil {
 			return err
 		}
 	}
@@ -162,27 +185,29 @@ func (r *result) fillOwn(own string, at layout) error {
 	return errors.Join(r.dress(own, titles, c.kept(), column+len(outcomeTitles)-1, last, column), c.page())
 }
 
-func values(texts []string) []any {
+// titles returns the titles of columns in the language of the sheet.
+func (r *result) titles(texts []string) []any {
 	all := make([]any, len(texts))
 	for i, text := range texts {
-		all[i] = text
+		all[i] = r.say(text)
 	}
 	return all
 }
 
 // outcome sums up the cameras of a row.
-func outcome(mine []tasks.Coverage) []any {
+func (r *result) outcome(mine []tasks.Coverage) []any {
 	var (
 		files, complete int
 		bytes           int64
 		first, last     time.Time
 		messages        []string
 		worst           tasks.State
+		earlier         = true // all of it
 	)
 	rank := []tasks.State{tasks.Empty, tasks.Done, tasks.Skipped, tasks.Incomplete, tasks.Failed}
 	for i, c := range mine {
 		v := c.Camera
-		files, bytes = files+v.Files, bytes+v.Bytes
+		files, bytes, earlier = files+v.Files, bytes+v.Bytes, earlier && c.Earlier
 		if v.State == tasks.Done || v.State == tasks.Empty {
 			complete++
 		}
@@ -200,10 +225,13 @@ func outcome(mine []tasks.Coverage) []any {
 		}
 	}
 	if len(mine) == 0 {
-		return []any{"", "", "", "", "", "", "not part of this run, or asked for by another row"}
+		return []any{"", "", "", "", "", "", r.say("not part of this run, or asked for by another row")}
+	}
+	if earlier {
+		messages = append(messages, r.say("as of an earlier run"))
 	}
 	return []any{
-		worst.String(), fmt.Sprintf("%d of %d complete", complete, len(mine)), files, bytes, first, last, strings.Join(messages, "; "),
+		worst, fmt.Sprintf(r.say("%d of %d complete"), complete, len(mine)), files, bytes, first, last, strings.Join(messages, "; "),
 	}
 }
 
@@ -226,7 +254,29 @@ func streamWord(v tasks.CameraView) string {
 	return v.Stream.String()
 }
 
-func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+// shown returns a value as a cell takes it, and the style for it; 0 when it
+// needs none. What is unknown is nil.
+func (r *result) shown(value any) (any, int) {
+	switch v := value.(type) {
+	case string:
+		if v == "" {
+			return nil, 0
+		}
+		return printed(v), 0
+	case time.Time:
+		if v.IsZero() {
+			return nil, 0
+		}
+		return v, r.date
+	case time.Duration:
+		return v.Round(time.Second).Hours() / 24, r.span
+	case int64:
+		return v, r.count
+	case tasks.State:
+		return r.say(v.String()), r.states[v]
+	}
+	return value, 0
+}
 
 // row writes values from a column on.
 func (r *result) row(sheet string, column, row, style int, values ...any) error {
@@ -244,18 +294,13 @@ func (r *result) put(sheet string, column, row int, value any, style int) (err e
 	if err != nil {
 		return err
 	}
+	value, own := r.shown(value)
+	style = cmp.Or(own, style)
 	switch v := value.(type) {
+	case nil:
+		return nil
 	case string:
-		if v == "" {
-			return nil
-		}
-		err = r.SetCellStr(sheet, cell, escaped(printed(v)))
-	case time.Time:
-		if v.IsZero() {
-			return nil
-		}
-		style = r.date
-		err = r.SetCellValue(sheet, cell, v)
+		err = r.SetCellStr(sheet, cell, escaped(v))
 	default:
 		err = r.SetCellValue(sheet, cell, v)
 	}

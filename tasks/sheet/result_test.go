@@ -144,13 +144,13 @@ func TestResult(t *testing.T) {
 	}
 	values(t, f, "Sheet1", map[string]string{
 		"A1": "Night shift", "A2": "Recorder", "C2": "Password", "A3": "10.0.0.5", "B3": "admin", "C3": "", "D3": "1; 2", "G3": "", "H3": "=2+2", "C5": "", "G5": "",
-		"I2": "state", "I3": "incomplete", "J3": "1 of 2 complete", "K3": "5", "L3": "4500", "M3": "2026-11-03 12:00:00", "N3": "2026-11-03 13:00:00",
+		"I2": "state", "I3": "incomplete", "J3": "1 of 2 complete", "K3": "5", "L3": "4,500", "M3": "2026-11-03 12:00:00", "N3": "2026-11-03 13:00:00",
 		"O3": "the recording ended too early", "I5": "failed", "J5": "0 of 1 complete", "O5": "+refused",
 	})
 	values(t, f, "Cameras", map[string]string{
-		"A1": "recorder", "A2": "10.0.0.5", "B2": "=cmd|' /C calc'!A0", "C2": "1", "E2": "@SUM(A1)_x0041_[31m", "F2": "done", "L2": "7200", "M2": "3600", "O2": "1", "C4": "all",
+		"A1": "recorder", "A2": "10.0.0.5", "B2": "=cmd|' /C calc'!A0", "C2": "1", "E2": "@SUM(A1)_x0041_[31m", "F2": "done", "L2": "2:00:00", "M2": "1:00:00", "O2": "1", "C4": "all",
 	})
-	values(t, f, "Gaps", map[string]string{"A2": "10.0.0.5", "F2": "2026-11-03 13:00:00", "H2": "3600", "I2": "the recorder has nothing there"})
+	values(t, f, "Gaps", map[string]string{"A2": "10.0.0.5", "F2": "2026-11-03 13:00:00", "H2": "1:00:00", "I2": "the recorder has nothing there"})
 	for _, secret := range []string{"Secret99", "Hunter2!", "everything"} {
 		if strings.Contains(xml, secret) {
 			t.Errorf("%q stands in the file", secret)
@@ -177,6 +177,48 @@ func TestResult(t *testing.T) {
 	if m, err := f.GetMergeCells("Sheet1"); err != nil || len(m) != 1 {
 		t.Errorf("merged are %v, %v", m, err)
 	}
+}
+
+// TestResultOfEarlierRuns has cameras that this run was not about: the row says
+// what is known of them, in the language of the sheet.
+func TestResultOfEarlierRuns(t *testing.T) {
+	path := write(t, "tasks.csv", "Регистратор;Логин;Пароль;Камеры\n10.0.0.5;admin;Hunter2!;1\n10.0.0.6;admin;Hunter2!;все\n10.0.0.7;admin;Hunter2!;все\n")
+	all := covered()[2:]
+	all = append(all, tasks.Coverage{
+		Earlier: true, Recorder: tasks.RecorderView{Address: "10.0.0.5", Source: "tasks.csv  A2"}, First: noon, Last: noon.Add(time.Hour),
+		Camera: tasks.CameraView{Channel: 1, Stream: nvr.Main, State: tasks.Done, Files: 4, Recordings: 4, Bytes: 4_000_000},
+	})
+	f, _ := written(t, path, read(t, path).Tasks, all)
+	if got := strings.Join(f.GetSheetList(), ","); got != "Задания,Камеры,Пробелы" {
+		t.Errorf("worksheets %s", got)
+	}
+	values(t, f, "Задания", map[string]string{
+		"E1": "состояние", "H1": "байт", "E2": "готово", "F2": "готово 1 из 1", "G2": "4", "H2": "4,000,000", "I2": "2026-11-03 12:00:00", "K2": "по прежнему запуску",
+		"E3": "ошибка", "K3": "+refused", "E4": "", "K4": "не входит в этот запуск, или запрошено другой строкой",
+	})
+	values(t, f, "Камеры", map[string]string{"A1": "регистратор", "C2": "все", "F2": "ошибка", "F3": "готово", "L3": "", "O3": "", "P3": "по прежнему запуску"})
+	colored := func(cell, want string) {
+		style, err := f.GetCellStyle("Задания", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := f.GetStyle(style); err != nil || len(s.Fill.Color) != 1 || !strings.HasSuffix(s.Fill.Color[0], want) {
+			t.Errorf("%s is filled %v, %v", cell, s.Fill.Color, err)
+		}
+	}
+	colored("E2", "C6EFCE")
+	colored("E3", "FFC7CE")
+	if _, err := sheet.Read(savedResult(t, path, all), sheet.Options{}); err == nil || !strings.Contains(err.Error(), "it is a result that hikgrab wrote") {
+		t.Errorf("given as a sheet: %v", err)
+	}
+}
+
+// savedResult writes a result into a file of its own.
+func savedResult(t *testing.T, path string, all []tasks.Coverage) string {
+	t.Helper()
+	var b bytes.Buffer
+	err := sheet.WriteResult(&b, path, sheet.Options{}, read(t, path).Tasks, all, sentence)
+	return savedBytes(t, "tasks.result.xlsx", err, b.Bytes())
 }
 
 func TestResultOfCSV(t *testing.T) {

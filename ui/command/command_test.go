@@ -63,7 +63,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"recorders": recordersCmd, "fill": fillCmd, "exits": exitsCmd, "delivered": deliveredCmd,
-			"contacted": contactedCmd, "refused": refusedCmd, "downloads": downloadsCmd, "nosecret": nosecretCmd,
+			"contacted": contactedCmd, "refused": refusedCmd, "downloads": downloadsCmd, "nosecret": nosecretCmd, "unpack": unpackCmd,
 			"jsonlines": jsonlinesCmd, "await": awaitCmd, "hostile": hostileCmd, "harmless": harmlessCmd,
 		},
 		RequireExplicitExec: true,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,6 +152,11 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
 	base := filepath.Base(j.sheet)
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + ".result.xlsx"
+	earlier, err := tasks.Earlier(j.options.Archive, j.tasks, all)
+	if err != nil {
+		j.options.Log.Warn("What earlier runs did could not be read", "error", err)
+	}
+	all = append(slices.Clone(all), earlier...)
 	written, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
 		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, j.tasks, all, remedy.Plain)
 	})

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/md5"
 	"crypto/sha256"
@@ -190,6 +191,19 @@ func downloadsCmd(ts *testscript.TestScript, _ bool, args []string) {
 	if strconv.Itoa(got) != args[1] {
 		ts.Fatalf("%s was asked for %d downloads, want %s", args[0], got, args[1])
 	}
+}
+
+// unpackCmd writes one part of a workbook into a file.
+//
+//	unpack WORKBOOK PART FILE
+func unpackCmd(ts *testscript.TestScript, _ bool, args []string) {
+	z, err := zip.OpenReader(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer z.Close()
+	r, err := z.Open(args[1])
+	ts.Check(err)
+	data, err := io.ReadAll(r)
+	ts.Check(errors.Join(err, r.Close(), os.WriteFile(ts.MkAbs(args[2]), data, 0o600)))
 }
 
 // nosecretCmd wants that no file under a directory, nor what the last program
