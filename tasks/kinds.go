@@ -81,7 +81,7 @@ func kindCounts(counts map[string]int) string {
 }
 
 // Kinds says how many recordings the recorder has of each kind, "" when it has
-// none: "3 motion, 12 timing, 1 of a kind that the recorder does not tell".
+// none: "3 motion, 12 timing, 1 of unknown kind (never left out)".
 func (f Finding) Kinds() string {
 	counts, untold, others := map[string]int{}, 0, 0
 	for _, c := range f.Cameras {
@@ -99,10 +99,10 @@ func (f Finding) Kinds() string {
 		all = append(all, kindCounts(counts))
 	}
 	if untold > 0 {
-		all = append(all, fmt.Sprintf("%d of a kind that the recorder does not tell, which a choice of kinds does not leave out", untold))
+		all = append(all, fmt.Sprintf("%d of unknown kind (never left out)", untold))
 	}
 	if others > 0 {
-		all = append(all, fmt.Sprintf("%d of other kinds are not asked for", others))
+		all = append(all, fmt.Sprintf("%d of other kinds (not asked for)", others))
 	}
 	return strings.Join(all, ", ")
 }

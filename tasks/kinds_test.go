@@ -86,8 +86,8 @@ func TestSurveyCountsKinds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, recordedFor("timing", "motion", "-", "timing"))
 		for kinds, want := range map[Kinds]string{
-			"":       "1 motion, 2 timing, 1 of a kind that the recorder does not tell, which a choice of kinds does not leave out",
-			"motion": "1 motion, 1 of a kind that the recorder does not tell, which a choice of kinds does not leave out, 2 of other kinds are not asked for",
+			"":       "1 motion, 2 timing, 1 of unknown kind (never left out)",
+			"motion": "1 motion, 1 of unknown kind (never left out), 2 of other kinds (not asked for)",
 		} {
 			b.list[0].Kinds = kinds
 			var f Finding

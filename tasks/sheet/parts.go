@@ -17,11 +17,11 @@ import (
 // so that a file of a few kilobytes never takes more than some 200 MiB and a few
 // seconds.
 const (
-	maxUnzipped = 64 << 20   // bytes
-	maxParts    = 10_000     // files in it
-	maxTags     = 10_000_000 // marks of XML, whatever they mean
-	maxTag      = 64 << 10   // bytes of one of them
-	maxRun      = 1 << 20    // bytes of text between two
+	maxUnzipped = 64 << 20  // bytes
+	maxParts    = 10_000    // files in it
+	maxTags     = 6_000_000 // marks of XML, whatever they mean
+	maxTag      = 64 << 10  // bytes of one of them
+	maxRun      = 1 << 20   // bytes of text between two
 )
 
 // parts are the files in a workbook. They are found whatever the case of their

@@ -71,6 +71,21 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+func TestLastAndKind(t *testing.T) {
+	f, set := parse(t, "--last", "2d", "--kind", "alarm,motion")
+	o, err := f.Options()
+	if err != nil || o.Period.Last != 48*time.Hour || o.Kinds != "alarm,motion" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	again := strings.Join(Again(set, o.Period, nil, "tasks.xlsx"), " ")
+	if again != "--kind alarm,motion tasks.xlsx" {
+		t.Errorf("again: %s", again)
+	}
+	if err := set.Parse([]string{"--last", "soon"}); err == nil || !strings.Contains(err.Error(), "type a duration such as 90m, 6h, 2d or 1w") {
+		t.Error(err)
+	}
+}
+
 func TestExtras(t *testing.T) {
 	f, _ := parse(t, "--join", "--cut", "--frames", "10f", "--layout", "{name}/{camera}/{start}", "--format", "both")
 	o, err := f.Options()
@@ -101,6 +116,7 @@ func TestFaultsNameTheFlag(t *testing.T) {
 		"--format=avi":                      "--format avi",
 		"--audio=loud":                      "--audio loud",
 		"--stream=third":                    "--stream",
+		"--kind=hunter2":                    "--kind: type kinds of recordings",
 		"--only=new":                        "--only new",
 		"--plain --json":                    "--json",
 		"--from=tomorrow":                   "--from",

@@ -217,7 +217,7 @@ func surveyed() []tasks.Finding {
 			Cameras: []tasks.CameraFinding{
 				{
 					Track: 101, Name: "Въезд", Period: span, Recordings: 96, Bytes: 92 * gib, First: day,
-					Last: day.Add(24 * time.Hour), Recorded: 24 * time.Hour,
+					Last: day.Add(24 * time.Hour), Recorded: 24 * time.Hour, Kinds: map[string]int{"timing": 90, "motion": 5, "": 1}, Others: 2,
 				},
 				{Track: 202, Name: "Склад №7, рампа", Offline: true, Period: span, Reason: "it was not recording then"},
 				{Track: 301, Period: span, Failure: tasks.Failure{Kind: "forbidden", What: "no right to play back", Remedy: nvr.GrantPlayback}},

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"maps"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -42,7 +43,7 @@ type CheckCameraRecord struct {
 	Recorded   float64        `json:"recorded_seconds"`      // the sum of the recordings' lengths
 	First      string         `json:"first,omitempty"`       // begin of the earliest recording
 	Last       string         `json:"last,omitempty"`        // end of the latest recording
-	Kinds      map[string]int `json:"kinds,omitempty"`       // recordings by what they were made for; "" where the recorder does not say
+	Kinds      map[string]int `json:"kinds,omitempty"`       // recordings by what they were made for; "unknown" where the recorder does not say
 	Others     int            `json:"other_kinds,omitempty"` // recordings of kinds that are not asked for
 	Reason     string         `json:"reason,omitempty"`      // why there are none, most likely; for people
 	Failure    *FailureRecord `json:"failure,omitempty"`
@@ -88,7 +89,7 @@ func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 			Channel: c.Track.Channel(), Track: int(c.Track), Camera: clean(c.Name), Offline: c.Offline,
 			From: wall(c.Period.From), To: wall(c.Period.To), Recordings: c.Recordings, Bytes: c.Bytes,
 			Recorded: seconds(c.Recorded), First: wall(c.First), Last: wall(c.Last),
-			Kinds: c.Kinds, Others: c.Others, Reason: clean(c.Reason), Failure: failureRecord(c.Failure),
+			Kinds: kindsByName(c.Kinds), Others: c.Others, Reason: clean(c.Reason), Failure: failureRecord(c.Failure),
 		})
 	}
 	return j.write(record)
@@ -111,4 +112,14 @@ func wall(t time.Time) string {
 		return ""
 	}
 	return t.Format("2006-01-02T15:04:05")
+}
+
+// kindsByName gives a name to what a recorder does not tell.
+func kindsByName(counts map[string]int) map[string]int {
+	named := maps.Clone(counts)
+	if n, ok := named[""]; ok {
+		delete(named, "")
+		named["unknown"] = n
+	}
+	return named
 }

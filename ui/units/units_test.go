@@ -183,6 +183,33 @@ func TestParseRate(t *testing.T) {
 	}
 }
 
+func TestParseDuration(t *testing.T) {
+	const day = 24 * time.Hour
+	for text, want := range map[string]time.Duration{
+		"90m": 90 * time.Minute, "6h": 6 * time.Hour, "2d": 2 * day, " 2w ": 14 * day, "1w2d": 9 * day, "1d12h30m": day + 12*time.Hour + 30*time.Minute, "0": 0,
+	} {
+		if got, err := units.ParseDuration(text); err != nil || got != want {
+			t.Errorf("ParseDuration(%q) = %s, %v; want %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "2", "d", "2D", "2d1w", "1.5d", "soon", "2 d", "99999w", "-2d"} {
+		if got, err := units.ParseDuration(text); err == nil || !strings.Contains(err.Error(), "2d") {
+			t.Errorf("ParseDuration(%q) = %s, %v", text, got, err)
+		}
+	}
+}
+
+func FuzzParseDuration(f *testing.F) {
+	for _, s := range []string{"2d", "1w2d3h", "90m", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got, err := units.ParseDuration(text); err != nil && got != 0 {
+			t.Errorf("ParseDuration(%q) = %d, %v", text, got, err)
+		}
+	})
+}
+
 func FuzzParseRate(f *testing.F) {
 	for _, s := range []string{"20M", "1.5 GiB/s", "", "М", "9e99"} {
 		f.Add(s)
