@@ -45,9 +45,9 @@ func (p helpPage) lines(l Language) [][2]string {
 	lines := [][2]string{p.title}
 	for _, c := range columns {
 		w := c.in[l]
-		help := []rune(strings.ReplaceAll(w.help, "`", "") + ".")
+		help := []rune(w.help + ".")
 		help[0] = unicode.ToUpper(help[0])
-		lines = append(lines, [2]string{w.headers[0], string(help)})
+		lines = append(lines, [2]string{w.headers[0], strings.ReplaceAll(string(help), "`", "")})
 	}
 	return append(append(lines, [2]string{}), p.more...)
 }

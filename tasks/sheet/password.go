@@ -25,7 +25,7 @@ const (
 var (
 	// envName is what a variable with a password must be called: a stranger's
 	// sheet must not send any other one to a stranger's recorder.
-	envName = regexp.MustCompile(`^HIKGRAB_[A-Za-z0-9_]{1,64}$`)
+	envName = regexp.MustCompile(`^HIKGRAB_[\p{L}\d_]{1,64}$`)
 	// shortened is what a spreadsheet program writes into a CSV file for a
 	// number of many digits.
 	shortened = regexp.MustCompile(`^\d[.,]\d+E\+\d{2,3}$`)

@@ -122,6 +122,7 @@ func TestPasswordNotices(t *testing.T) {
 
 func TestPasswordFromTheEnvironment(t *testing.T) {
 	t.Setenv("HIKGRAB_SITE", " from outside ")
+	t.Setenv("HIKGRAB_КАЗАНЬ", "казанский")
 	t.Setenv("HIKGRAB_NONE", "")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
 	s := read(t, passwordSheet(t, "env:HIKGRAB_SITE", ""))
@@ -129,6 +130,9 @@ func TestPasswordFromTheEnvironment(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	equal(t, s.Notices, []string{"the password in the variable HIKGRAB_SITE goes to 10.0.0.5"})
+	if got := string(read(t, passwordSheet(t, "env:HIKGRAB_КАЗАНЬ", "")).Tasks[0].Login.Password); got != "казанский" {
+		t.Errorf("got %q", got)
+	}
 	const others = "only variables whose names begin with HIKGRAB_ are read; call it HIKGRAB_KAZAN, say, and type env:HIKGRAB_KAZAN"
 	for cell, want := range map[string]string{
 		"env:HIKGRAB_NONE":          "the environment variable HIKGRAB_NONE is not set",
