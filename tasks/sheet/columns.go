@@ -54,7 +54,7 @@ type wording struct {
 	examples []string // in place of the column's own
 }
 
-// columns is the table that header words, template, help and README follow. The
+// columns is the table that header words, template and help follow. The
 // columns of a new sheet stand in this order.
 var columns = [fields]column{
 	recorder: {

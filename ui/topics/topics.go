@@ -68,7 +68,7 @@ func sheetColumns() string {
 
 // kinds lists the words for what can go wrong.
 func kinds() string {
-	return words(nvr.Kinds()) + ", " + words(archive.Kinds()) + ", period, panic, stopped, error"
+	return words(nvr.Kinds()) + ", " + words(archive.Kinds()) + ", period, camera, panic, stopped, error"
 }
 
 // words joins the words for some values.
