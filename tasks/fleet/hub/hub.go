@@ -158,6 +158,8 @@ func (h *Hub) join(id fleet.MachineID, data []byte) []byte {
 	}
 	if err != nil {
 		answer.Refused = err.Error()
+	} else if m, ok := h.admission.members.lookup(string(id)); ok {
+		h.opts.Log.Info("A machine joined", "name", m.Name, "machine", id, "from", m.From, "networks", m.Networks)
 	}
 	if answer.Proof, err = h.opts.Identity.prove(a.Challenge); err != nil {
 		h.opts.Log.Error("The coordinator cannot prove itself", "error", err)

@@ -78,8 +78,8 @@ func TestWhoIsRefusedIsToldWhyAndKeepsNothing(t *testing.T) {
 	t.Run("and who is invited gets in all the same", func(t *testing.T) {
 		r.join(t, t.TempDir(), now(), nil).in(t)
 	})
-	if !strings.Contains(r.log.String(), "A machine was refused") {
-		t.Error("the log says nothing of it")
+	if log := r.log.String(); !strings.Contains(log, "A machine was refused") || !strings.Contains(log, `msg="A machine joined" name=kazan-1`) || !strings.Contains(log, "from=127.0.0.1") {
+		t.Error("the log says nothing of who came from where")
 	}
 }
 
