@@ -115,6 +115,10 @@ func TestAGuardedClusterIsUsedAsItsAdministratorSays(t *testing.T) {
 	if got, err := h.Reports(soon(t), 5); err != nil || len(got) != 1 {
 		t.Errorf("got %v, %v", got, err)
 	}
+	ca := func(o *LinkOptions) { o.Cluster = Cluster{CA: r.cluster.CA} }
+	if why := r.join(t, t.TempDir(), inv, nil, ca).refused(t); !strings.Contains(why, "with --creds") {
+		t.Errorf("without credentials it is told %q", why)
+	}
 	// What the cluster's administrator can see does not let him join.
 	forged := *inv
 	forged.tag = [32]byte{}

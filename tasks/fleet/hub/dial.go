@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -14,8 +13,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-
-	"example.com/hikgrab/tasks/fleet"
 )
 
 const (
@@ -33,11 +30,14 @@ func (l *Link) dial(ctx context.Context, more ...nats.Option) (*nats.Conn, error
 		if err == nil {
 			return conn, nil
 		}
+		if errors.Is(err, nats.ErrAuthorization) && l.to.Cluster {
+			return nil, refuse("the NATS cluster at %s refuses this machine: name the credentials that its administrator gave with --creds", l.where())
+		}
 		if errors.Is(err, nats.ErrAuthorization) {
-			return nil, &fleet.RefusedError{Reason: "the server refuses this machine without a word: after five wrong tries in a minute from one address it says no more; wait a minute, then try with a new invitation"}
+			return nil, refuse("the server refuses this machine without a word: after five wrong tries in a minute from one address it says no more; wait a minute, then try with a new invitation")
 		}
 		if d.stranger() {
-			return nil, &fleet.RefusedError{Reason: fmt.Sprintf("at %s %v: ask for a new invitation", l.where(), errPin)}
+			return nil, refuse("at %s %v: ask for a new invitation", l.where(), errPin)
 		}
 		if l.hopeless(began) {
 			return nil, l.nobody(err)

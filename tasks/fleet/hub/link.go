@@ -137,7 +137,7 @@ func (l *Link) hopeless(began time.Time) bool {
 }
 
 func (l *Link) nobody(err error) error {
-	return fmt.Errorf("no coordinator of this invitation answers at %s (%w): check that hikgrab serve runs there and that this machine reaches it, through a VPN or a forwarded port where it must", l.where(), err)
+	return refuse("no coordinator of this invitation answers at %s (%v): check that hikgrab serve runs there and that this machine reaches it, through a VPN or a forwarded port where it must", l.where(), err)
 }
 
 func (l *Link) where() string { return strings.Join(l.to.Addresses, ", ") }
