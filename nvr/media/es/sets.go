@@ -1,0 +1,56 @@
+package es
+
+import "bytes"
+
+// Sets returns the distinct parameter sets seen so far.
+func (s *Splitter) Sets() ParameterSets { return s.sets }
+
+// SPS returns the latest sequence parameter set; false when none made sense.
+func (s *Splitter) SPS() (SPS, bool) { return s.sps, s.sized }
+
+// Turn returns how the pictures are to be turned.
+func (s *Splitter) Turn() Turn { return s.turn }
+
+// Resizes returns how often the picture's size changed.
+func (s *Splitter) Resizes() int { return s.resize }
+
+func (s *Splitter) isSet() bool {
+	k := s.role.kind
+	return s.Codec == H264 && (k == avcSPS || k == avcPPS) || s.Codec == H265 && k >= hevcVPS && k <= hevcPPS
+}
+
+// isMessage reports whether the current NAL unit is supplemental information in
+// front of a picture.
+func (s *Splitter) isMessage() bool {
+	k := s.role.kind
+	return s.Codec == H264 && k == avcSEI || s.Codec == H265 && k == hevcSEI
+}
+
+func (s *Splitter) addSet() {
+	if len(s.head) >= setSize {
+		return
+	}
+	list := &s.sets.PPS
+	switch k := s.role.kind; {
+	case k == hevcVPS && s.Codec == H265:
+		list = &s.sets.VPS
+	case k == avcSPS && s.Codec == H264, k == hevcSPS && s.Codec == H265:
+		list = &s.sets.SPS
+		sps, err := ParseSPS(s.Codec, s.head)
+		if err != nil {
+			return
+		}
+		if s.sized && (sps.Width != s.sps.Width || sps.Height != s.sps.Height) {
+			s.resize++
+		}
+		s.sps, s.sized, s.current().hasSPS = sps, true, true
+	}
+	for _, old := range *list {
+		if bytes.Equal(old, s.head) {
+			return
+		}
+	}
+	if len(*list) < setCount {
+		*list = append(*list, bytes.Clone(s.head))
+	}
+}
