@@ -34,17 +34,19 @@ const (
 // because the recording may be to blame, or a Gone one when the device's search
 // does not list the recording any more.
 //
+// Whether a recording is whole is decided here and nowhere else, from what its
+// search, its answer and earlier attempts said: Receipt.Length is the verdict.
 // Fewer bytes than the search announced are a Short error, until the recorder
-// stands by them: see Receipt.Shrunk.
+// stands by them.
 func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Receipt, error) {
 	j, err := r.join(ctx)
 	if err == nil && rec.URI == "" {
 		err = unexpected(rec.Note, nil)
 	}
 	if err != nil {
-		return Receipt{Length: -1}, r.fail("download", rec.Track, err)
+		return Receipt{}, r.fail("download", rec.Track, err)
 	}
-	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, receipt: Receipt{Length: -1}, unlength: r.known().unlength}
+	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, unlength: r.known().unlength}
 	if rec.Note != "" {
 		d.note(rec.Note)
 	}

@@ -85,8 +85,8 @@ func TestFaults(t *testing.T) {
 					if !bytes.Equal(m.Bytes(), content(t, device, rec)) {
 						t.Errorf("%d bytes came that differ from the recording's", m.Len())
 					}
-					if receipt.Received != size {
-						t.Errorf("received %d", receipt.Received)
+					if receipt.Received != size || receipt.Length != size || receipt.Unverified {
+						t.Errorf("%+v", receipt)
 					}
 					return
 				}
@@ -125,7 +125,7 @@ func TestUnknownLength(t *testing.T) {
 	if err != nil || !bytes.Equal(m.Bytes(), content(t, device, rec)) {
 		t.Fatalf("%d bytes, %v", m.Len(), err)
 	}
-	if len(receipt.Notes) != 1 || !strings.Contains(receipt.Notes[0], "verified") || receipt.Length != -1 {
+	if len(receipt.Notes) != 1 || !strings.Contains(receipt.Notes[0], "verified") || !receipt.Unverified || receipt.Length != int64(m.Len()) {
 		t.Errorf("%+v", receipt)
 	}
 }
@@ -235,8 +235,8 @@ func TestResume(t *testing.T) {
 			if c.resumed {
 				want -= 60_000
 			}
-			if receipt.Received != want {
-				t.Errorf("received %d, want %d", receipt.Received, want)
+			if receipt.Received != want || receipt.Length != int64(len(whole)) {
+				t.Errorf("%+v, want %d", receipt, want)
 			}
 		})
 	}
@@ -266,7 +266,7 @@ func TestResumeOfWhatIsWhole(t *testing.T) {
 	rec := first(t, client, 101)
 	var m memory
 	m.Buffer.Write(content(t, device, rec))
-	if receipt, err := client.Download(t.Context(), rec, &m); err != nil || receipt.Received != 0 || len(receipt.Notes) != 1 {
+	if receipt, err := client.Download(t.Context(), rec, &m); err != nil || receipt.Received != 0 || receipt.Length != rec.Size || len(receipt.Notes) != 1 {
 		t.Errorf("%+v, %v", receipt, err)
 	}
 	m.Buffer.WriteString("more than there is")

@@ -44,11 +44,15 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 		if err := d.checkSeam(resp.Body); err != nil {
 			return nil, verdict{}, err
 		}
-		d.receipt.Resumed, d.receipt.Length = true, total
-		if length >= 0 {
+		d.receipt.Resumed = true
+		at := from + seamSize
+		switch {
+		case total >= 0:
+			length = total - at
+		case length >= 0:
 			length -= seamSize
 		}
-		return nil, verdict{}, d.pour(resp.Body, nil, length, from+seamSize)
+		return nil, verdict{}, d.pour(resp.Body, nil, length, at)
 	default:
 		return d.refused(resp, nil)
 	}
@@ -75,9 +79,6 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 		l.unlength = d.unlength && length < 0
 		delete(l.fits, d.rec.URI)
 	})
-	if length >= 0 {
-		d.receipt.Length = length
-	}
 	return nil, verdict{}, d.pour(resp.Body, head, length, 0)
 }
 
@@ -232,7 +233,6 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 		// The search's size agrees with what came; Content-Length does not.
 		d.note(fmt.Sprintf("the recorder announced %d bytes for this answer and sent %d, which is the size that its search gave", length, got))
 	case have < size && from == 0 && d.standsBy(have, end, err):
-		d.receipt.Length, d.receipt.Shrunk = have, true
 		d.note(fmt.Sprintf("the search announced %d bytes, but the recording has %d: the recorder sent exactly these more than once", size, have))
 	case end == endOfPatience && !(size > 0 && have >= size):
 		return brokenOff(d.ctx, err, d.recorder.wire.limit)
@@ -248,9 +248,11 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 	switch {
 	case size > 0 && have > size:
 		d.note(fmt.Sprintf("it is %d bytes longer than the search announced", have-size))
-	case size <= 0 && length < 0 && d.receipt.Length < 0:
+	case size <= 0 && length < 0:
+		d.receipt.Unverified = true
 		d.note("the recorder told no length, so it could not be verified that the recording is whole")
 	}
+	d.receipt.Length = have
 	return nil
 }
 

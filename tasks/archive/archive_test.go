@@ -250,12 +250,11 @@ func TestDamagedIsDropped(t *testing.T) {
 		receipt nvr.Receipt
 		want    string
 	}{
-		{"empty", nil, 0, nvr.Receipt{Length: -1}, "nothing came"},
-		{"short of the search", good, 1001, nvr.Receipt{Length: -1}, "the search announced 1001"},
-		{"short of the length", good, 0, receipt(2000), "the recorder promised 2000"},
-		{"beyond the length", good, 0, receipt(500), "the recorder promised 500"},
-		{"an XML answer", []byte("<?xml version=\"1.0\"?>\x1b[2J"), 0, nvr.Receipt{Length: -1}, "no recording"},
-		{"too small for a head", []byte("IM"), 0, nvr.Receipt{Length: -1}, "no recording"},
+		{"empty", nil, 0, nvr.Receipt{}, "nothing came"},
+		{"short of the receipt", good, 0, receipt(2000), "the recording has 2000"},
+		{"beyond the receipt", good, 0, receipt(500), "the recording has 500"},
+		{"an XML answer", []byte("<?xml version=\"1.0\"?>\x1b[2J"), 0, receipt(25), "no recording"},
+		{"too small for a head", []byte("IM"), 0, receipt(2), "no recording"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -279,15 +278,14 @@ func TestDamagedIsDropped(t *testing.T) {
 	}
 }
 
-// A search may announce more than there is; a recorder that proves that it has
-// no more is believed.
-func TestShrunk(t *testing.T) {
+// A search may announce more than there is: the receipt counts.
+func TestFewerThanAnnounced(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := movie(1, 1000)
 	it := item(0, 1001)
 	p := create(t, a, it)
 	write(t, p, b)
-	f, err := p.Commit(t.Context(), Try{Number: 1, Receipt: nvr.Receipt{Length: -1, Shrunk: true}})
+	f, err := p.Commit(t.Context(), try(1, len(b)))
 	if err != nil || f.Bytes != 1000 {
 		t.Fatalf("%+v, %v", f, err)
 	}

@@ -32,16 +32,14 @@ func readHead(f io.ReaderAt) ([]byte, error) {
 	return head[:n], err
 }
 
-// checkSize compares what came with everything that was announced. More than
-// the search said is good: the newest recording grows until it is closed.
-func checkSize(have int64, rec nvr.Recording, r nvr.Receipt) error {
+// checkSize compares what the part holds with the receipt: nvr has decided how
+// many bytes the whole recording is.
+func checkSize(have int64, r nvr.Receipt) error {
 	switch {
 	case have == 0:
 		return errors.New("nothing came")
-	case r.Length > 0 && have != r.Length:
-		return fmt.Errorf("%d bytes came, the recorder promised %d", have, r.Length)
-	case have < rec.Size && !r.Shrunk: // Shrunk: the recorder proved that it has no more
-		return fmt.Errorf("%d bytes came, the search announced %d", have, rec.Size)
+	case have != r.Length:
+		return fmt.Errorf("%d bytes are in the file, the recording has %d", have, r.Length)
 	}
 	return nil
 }
@@ -52,7 +50,7 @@ func (p *Part) check(r nvr.Receipt) (ext string, err error) {
 	damaged := func(err error) error {
 		return &Error{Op: "check", Path: printable(p.archive.path(p.name)), Kind: Damaged, Err: err}
 	}
-	if err := checkSize(p.offset.Load(), p.item.Recording, r); err != nil {
+	if err := checkSize(p.offset.Load(), r); err != nil {
 		return "", damaged(err)
 	}
 	// What somebody did to the file meanwhile is not on the books.

@@ -35,7 +35,7 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 	switch {
 	case m.Verdict() == media.Damaged:
 		harm, kinds = problemsOf(m)
-	case cut && p.item.Recording.Size == 0 && t.Receipt.Length <= 0:
+	case cut && t.Receipt.Unverified:
 		harm = notes[len(notes)-1] // nothing else could have told that it was cut
 		notes = notes[:len(notes)-1]
 	case m.Verdict() == media.Odd:
