@@ -1,7 +1,6 @@
 package nvr
 
 import (
-	"io"
 	"net/http"
 	"strings"
 
@@ -29,7 +28,7 @@ func (u unauthorized) stale() bool { return u.challenge != nil && u.challenge.St
 // readUnauthorized reads and closes a 401: challenges from its header, the
 // reason from its body, which may be XML, HTML or nothing.
 func readUnauthorized(resp *http.Response) unauthorized {
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxVerdict)) // what did come is all there is to know
+	body, _ := readShort(resp.Body, maxVerdict) // what did come is all there is to know
 	_ = resp.Body.Close()
 	u := parseChallenges(resp.Header.Values("WWW-Authenticate"))
 	u.status, _ = readStatus(body)

@@ -177,6 +177,23 @@ func TestChallenges(t *testing.T) {
 	}
 }
 
+// TestFieldsAreBounded has a text that comes in a million pieces.
+func TestFieldsAreBounded(t *testing.T) {
+	body := []byte("<DeviceInfo><model> " + strings.Repeat("x<?a?>", 200_000) + "</model><serialNumber> 1 </serialNumber></DeviceInfo>")
+	f := fields(body, "model", "serialNumber")
+	if len(f["model"]) > maxField || f["serialNumber"] != "1" || len(f) != 2 {
+		t.Errorf("%d bytes, %q, %d fields", len(f["model"]), f["serialNumber"], len(f))
+	}
+}
+
+func BenchmarkFieldInPieces(b *testing.B) {
+	body := []byte("<DeviceInfo><model>" + strings.Repeat("x<?a?>", 233_000))
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		fields(body, "model", "serialNumber")
+	}
+}
+
 func FuzzDevice(f *testing.F) {
 	f.Add([]byte(`<DeviceInfo><deviceName>Lobby</deviceName><model>DS-7616NI-K2</model><deviceType>NVR</deviceType></DeviceInfo>`), []byte(`<DeviceCap><RacmCap><inputProxyNums>16</inputProxyNums></RacmCap></DeviceCap>`))
 	f.Add([]byte("<a><model>\x1b[31m&#27;[2J</model>"), []byte("<videoInputPortNums>99999999999999999999</videoInputPortNums>"))

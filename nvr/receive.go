@@ -13,9 +13,6 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// headSize is how many bytes are looked at before the sink gets any.
-const headSize = 8
-
 // closeGrace is how long to wait for more, or for the end of the connection,
 // when everything that was announced is there.
 var closeGrace = 2 * time.Second
@@ -67,11 +64,17 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 	if !d.unlength && length >= 0 && (length == 0 || length < d.rec.Size) && isRecordingType(resp.Header) {
 		return failure(Short, "its length is announced wrongly", nil), verdict{status: resp.StatusCode, badLength: true}, nil
 	}
-	head, err := readHead(resp.Body)
-	if err != nil && !bytes.HasPrefix(head, []byte("<")) && !bytes.HasPrefix(head, []byte("{")) {
-		return nil, verdict{}, d.early(err)
+	head, err := readShort(resp.Body, media.SniffLen)
+	if errors.Is(err, errTrickle) {
+		return nil, verdict{}, brokenOff(d.ctx, err, d.recorder.wire.limit)
 	}
 	if !media.Sniff(head).Recording() && !d.strange(resp, head, length) {
+		if len(head) == 0 && err == nil {
+			err = io.EOF
+		}
+		if err != nil && !bytes.HasPrefix(head, []byte("<")) && !bytes.HasPrefix(head, []byte("{")) {
+			return nil, verdict{}, d.early(err)
+		}
 		return d.refused(resp, head)
 	}
 	d.recorder.learn(func(l *learned) {
@@ -126,8 +129,11 @@ func (d *downloading) checkPart(resp *http.Response, from int64) (total int64, e
 // checkSeam compares the first bytes of a continuation with those that it
 // overlaps.
 func (d *downloading) checkSeam(body io.Reader) error {
-	again := make([]byte, seamSize)
-	if _, err := io.ReadFull(body, again); err != nil {
+	again, err := readShort(body, seamSize)
+	if err == nil && len(again) < seamSize {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
 		if d.ctx.Err() != nil {
 			return d.ctx.Err()
 		}
@@ -150,7 +156,7 @@ func (d *downloading) cannotContinue(why string) error {
 // refused reads the verdict in an answer that is no recording. head is what has
 // been read of its body.
 func (d *downloading) refused(resp *http.Response, head []byte) (*Error, verdict, error) {
-	rest, err := io.ReadAll(io.LimitReader(resp.Body, maxVerdict))
+	rest, err := readShort(resp.Body, maxVerdict)
 	if err != nil && d.ctx.Err() != nil {
 		return nil, verdict{}, d.ctx.Err()
 	}
@@ -175,18 +181,11 @@ func portray(contentType string, body []byte) string {
 		}
 		return "a web page"
 	}
-	text := fmt.Sprintf("data that begins with % x", body[:min(len(body), headSize)])
+	text := fmt.Sprintf("data that begins with % x", body[:min(len(body), 8)])
 	if kind := CleanText(contentType, 40); kind != "" {
 		text += " (" + kind + ")"
 	}
 	return text
-}
-
-// readHead reads the first bytes of a body, fewer when it ends before.
-func readHead(body io.Reader) ([]byte, error) {
-	head := make([]byte, headSize)
-	n, err := io.ReadFull(body, head)
-	return head[:n], err
 }
 
 // early is the error of a body that ended with err before it began.

@@ -163,7 +163,7 @@ func (r *Recorder) fetch(ctx context.Context, method, path, body string) (docume
 	}
 	defer func() { _ = resp.Body.Close() }()
 	d.status, d.header, d.came = resp.StatusCode, resp.Header, time.Now()
-	d.body, err = io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
+	d.body, err = readShort(resp.Body, maxDocument+1)
 	r.log.Debug("request", "method", method, "path", path, "status", d.status, "bytes", len(d.body), "took", d.came.Sub(d.sent))
 	switch {
 	case err != nil:
@@ -180,6 +180,8 @@ func brokenOff(ctx context.Context, err error, timeout time.Duration) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.Is(err, errTrickle):
+		return failure(Slow, "the answer comes too slowly", err)
 	case errors.Is(err, errIdle), isTimeout(err):
 		return failure(Timeout, "nothing came for "+timeout.String(), err)
 	case errors.Is(err, io.ErrUnexpectedEOF):

@@ -272,6 +272,6 @@ func (s *session) prepare(req *http.Request, n *nonce) (*http.Request, error) {
 
 // drain reads the rest of a short answer, so that its connection can be kept.
 func drain(body io.ReadCloser) {
-	_, _ = io.Copy(io.Discard, io.LimitReader(body, maxVerdict))
+	_, _ = readShort(body, maxVerdict)
 	_ = body.Close()
 }

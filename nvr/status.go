@@ -43,7 +43,7 @@ const (
 func readStatus(body []byte) (s responseStatus, ok bool) {
 	body = bytes.TrimSpace(body)
 	if bytes.HasPrefix(body, []byte("{")) {
-		return readJSONStatus(body)
+		return readJSONStatus(body, 1)
 	}
 	switch rootName(body) {
 	case "ResponseStatus", "userCheck":
@@ -63,13 +63,14 @@ func readStatus(body []byte) (s responseStatus, ok bool) {
 	return s, true
 }
 
-func readJSONStatus(body []byte) (s responseStatus, ok bool) {
+// readJSONStatus reads a verdict that stands at most so many objects deep.
+func readJSONStatus(body []byte, depth int) (s responseStatus, ok bool) {
 	var doc map[string]json.RawMessage
 	if json.Unmarshal(body, &doc) != nil {
 		return s, false
 	}
-	if nested, found := doc["ResponseStatus"]; found {
-		return readJSONStatus(nested)
+	if nested, found := doc["ResponseStatus"]; found && depth > 0 {
+		return readJSONStatus(nested, depth-1)
 	}
 	text := func(name string) string { return strings.Trim(string(doc[name]), `"`) }
 	if doc["statusCode"] == nil && doc["statusString"] == nil && doc["subStatusCode"] == nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -69,32 +70,41 @@ func rootName(data []byte) string {
 	}
 }
 
-// fields returns the text of the first element of each local name wanted,
-// however deep it stands. Capabilities move between firmware generations; the
-// names stay.
+// maxField bounds the text of one field, in bytes. The longest seen are
+// descriptions of some hundred characters.
+const maxField = 8 << 10
+
+// fields returns the text of the first element of each local name wanted that
+// has some, however deep it stands. Capabilities move between firmware
+// generations; the names stay. Texts longer than maxField are cut.
 func fields(data []byte, wanted ...string) map[string]string {
 	found := make(map[string]string, len(wanted))
 	d := newXMLDecoder(data)
-	open := ""
-	for len(found) < len(wanted) || open != "" {
+	open, text := "", make([]byte, 0, 64)
+	for len(found) < len(wanted) {
 		t, err := d.RawToken()
+		if chars, ok := t.(xml.CharData); ok && err == nil {
+			if open != "" {
+				text = append(text, chars[:min(len(chars), maxField-len(text))]...)
+			}
+			continue
+		}
+		_, begins := t.(xml.StartElement)
+		_, ends := t.(xml.EndElement)
+		if open != "" && (begins || ends || err != nil) {
+			if whole := strings.TrimSpace(string(text)); whole != "" {
+				found[open] = whole
+			}
+			open, text = "", text[:0]
+		}
 		if err != nil {
 			break
 		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			open = ""
-			for _, name := range wanted {
-				if _, done := found[name]; !done && t.Name.Local == name {
-					open = name
-				}
+		if begins {
+			name := t.(xml.StartElement).Name.Local
+			if _, done := found[name]; !done && slices.Contains(wanted, name) {
+				open = name
 			}
-		case xml.CharData:
-			if open != "" {
-				found[open] += strings.TrimSpace(string(t))
-			}
-		case xml.EndElement:
-			open = ""
 		}
 	}
 	return found
