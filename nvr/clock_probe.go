@@ -153,7 +153,7 @@ func (r *Recorder) probe(ctx context.Context, p clockProbe, track Track) (clockE
 	switch KindOf(err) {
 	case Protocol, Forbidden, Gone:
 		err = nil
-	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS:
+	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS, TooLarge:
 	}
 	return e, err
 }

@@ -28,6 +28,7 @@ const (
 	endOfBody     ending = iota // the body ended, as it should or with an error
 	endOfPatience               // nothing came for too long
 	endSlow                     // too little came
+	endTooLarge                 // more came than there can be
 	endOfSink                   // the sink failed
 )
 
@@ -37,6 +38,7 @@ type copying struct {
 	sink     io.Writer
 	limit    int64 // stop after so many bytes; -1 for no limit
 	enough   int64 // after so many bytes, no more need come; 0 for unknown
+	most     int64 // more bytes than these cannot be the recording; 0 for no bound
 	received int64
 
 	waited  time.Duration // spent waiting for the recorder, in this window
@@ -73,6 +75,8 @@ func (c *copying) run(head []byte) (ending, error) {
 			return endOfPatience, err
 		case err != nil:
 			return endOfBody, err
+		case c.most > 0 && c.received > c.most:
+			return endTooLarge, nil
 		case c.slow():
 			return endSlow, nil
 		}

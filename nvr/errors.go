@@ -24,12 +24,13 @@ const (
 	Short                   // the body ended before the recording did
 	Protocol                // the answer is not what a recorder says
 	TLS                     // the certificate or handshake is not acceptable
+	TooLarge                // far more came than was announced
 )
 
 var kindNames = [...]string{
 	KindUnknown: "error", Auth: "auth", Locked: "locked", Forbidden: "forbidden", Busy: "busy",
 	Gone: "gone", Unreachable: "unreachable", Timeout: "timeout", Slow: "slow",
-	Short: "short", Protocol: "protocol", TLS: "tls",
+	Short: "short", Protocol: "protocol", TLS: "tls", TooLarge: "too-large",
 }
 
 // Kinds lists every kind of failure, KindUnknown left out.
@@ -58,7 +59,7 @@ func (k Kind) Temporary() bool {
 	switch k {
 	case Busy, Unreachable, Timeout, Slow, Short, Protocol:
 		return true
-	case KindUnknown, Auth, Locked, Forbidden, Gone, TLS:
+	case KindUnknown, Auth, Locked, Forbidden, Gone, TLS, TooLarge:
 	}
 	return false
 }
@@ -131,6 +132,7 @@ var whatHappened = map[Kind]string{
 	Short:       "the recording ended too early",
 	Protocol:    "unexpected answer",
 	TLS:         "the encrypted connection was refused",
+	TooLarge:    "the recording has no end",
 }
 
 // What returns what happened, as a sentence for a person. It begins in lower

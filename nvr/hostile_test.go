@@ -1,6 +1,8 @@
 package nvr_test
 
 import (
+	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -29,6 +31,94 @@ func TestTrickledAnswers(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// ledger is a sink that counts what it is told and given.
+type ledger struct {
+	held, expected int64
+	expectations   int
+	resets         int
+}
+
+func (l *ledger) Write(p []byte) (int, error) {
+	l.held += int64(len(p))
+	return len(p), nil
+}
+
+func (l *ledger) Offset() int64     { return l.held }
+func (l *ledger) Tail([]byte) error { return nil }
+
+func (l *ledger) Reset() error {
+	l.held = 0
+	l.resets++
+	return nil
+}
+
+func (l *ledger) Expect(bytes int64) error {
+	if l.held > 0 {
+		return errors.New("told after the first byte")
+	}
+	l.expected = bytes
+	l.expectations++
+	return nil
+}
+
+// TestMoreThanWasAnnounced is cut, and nothing of it is kept: a body without an
+// end would fill the disk.
+func TestMoreThanWasAnnounced(t *testing.T) {
+	const least = 64 << 20
+	for name, c := range map[string]struct {
+		quirks   simulator.Quirks
+		end      time.Duration
+		expected int64
+	}{
+		"the search says 50 bytes":   {simulator.Quirks{WrongSize: 50 - 100_000}, 0, 50},
+		"it says what there is":      {simulator.Quirks{}, 0, 100_000},
+		"nothing says anything":      {simulator.Quirks{NoSize: true, ByTime: true}, time.Second - time.Hour, 0},
+		"Content-Length is 0":        {simulator.Quirks{ZeroLength: true}, 0, 100_000},
+		"a photo, nothing announced": {simulator.Quirks{NoSize: true, ByTime: true}, -time.Hour, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: c.quirks})
+			rec := first(t, client, 101)
+			rec.End = rec.End.Add(c.end)
+			device.ScriptAlways(simulator.Download, simulator.Endless())
+			var l ledger
+			receipt, err := client.Download(t.Context(), rec, &l)
+			checkKind(t, err, nvr.TooLarge)
+			if l.held != 0 || receipt.Received < least || receipt.Received > least+(1<<20) || receipt.Length != 0 {
+				t.Errorf("%d bytes are kept of %d", l.held, receipt.Received)
+			}
+			if l.expected != c.expected {
+				t.Errorf("%d bytes were expected", l.expected)
+			}
+		})
+	}
+}
+
+// TestSinksKnowWhatComes gives them the larger of what search and answer say,
+// also where that is more than any disk has.
+func TestSinksKnowWhatComes(t *testing.T) {
+	for name, c := range map[string]struct {
+		quirks simulator.Quirks
+		want   int64
+	}{
+		"both agree":             {simulator.Quirks{}, 100_000},
+		"only the search":        {simulator.Quirks{NoLength: true}, 100_000},
+		"only the answer":        {simulator.Quirks{NoSize: true, ByTime: true}, 100_000},
+		"the answer says more":   {simulator.Quirks{WrongSize: -100}, 100_000},
+		"the search says 1 PB":   {simulator.Quirks{WrongSize: 1 << 50}, 1<<50 + 100_000},
+		"the answer says 1 PB":   {simulator.Quirks{WrongLength: 1 << 50}, 1<<50 + 100_000},
+		"the search says 2^63-1": {simulator.Quirks{WrongSize: math.MaxInt64 - 100_000}, math.MaxInt64},
+		"nothing says anything":  {simulator.Quirks{NoSize: true, ByTime: true, NoLength: true}, 0},
+	} {
+		_, client := plug(t, simulator.Config{Channels: channels(1), Quirks: c.quirks})
+		var l ledger
+		_, err := client.Download(t.Context(), first(t, client, 101), &l)
+		if l.expected != c.want || l.expectations > 1 {
+			t.Errorf("%s: %d bytes were expected, %v", name, l.expected, err)
+		}
 	}
 }
 

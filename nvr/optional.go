@@ -60,7 +60,7 @@ func concernsOne(err error) bool {
 	switch KindOf(err) {
 	case Busy, Timeout, Short, Slow:
 		return true
-	case KindUnknown, Auth, Locked, Forbidden, Gone, Unreachable, Protocol, TLS:
+	case KindUnknown, Auth, Locked, Forbidden, Gone, Unreachable, Protocol, TLS, TooLarge:
 	}
 	return false
 }
@@ -88,7 +88,7 @@ func (r *Recorder) optional(ctx context.Context, path string) (document, error) 
 		}
 		r.log.Debug("the device does without", "path", path, "reason", err)
 		return document{sent: d.sent, came: d.came, header: d.header}, nil
-	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS:
+	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS, TooLarge:
 	}
 	return document{}, err
 }

@@ -202,10 +202,18 @@ func (d *downloading) early(err error) error {
 // length is what the answer announced for its body, -1 for nothing.
 func (d *downloading) pour(body io.ReadCloser, head []byte, length, from int64) error {
 	c := copying{body: body, sink: d.sink, limit: -1}
+	announced := max(d.rec.Size, d.announced)
 	if length >= 0 {
 		c.limit = length
-	} else if d.rec.Size > 0 {
-		c.enough = d.rec.Size - from
+		announced = max(announced, from+length)
+	} else {
+		c.enough = max(d.rec.Size-from, 0)
+		c.most = mostBytes(d.rec, announced) - from
+	}
+	if e, ok := d.sink.(Expecter); ok && announced > 0 {
+		if err := e.Expect(announced); err != nil {
+			return &sinkError{err}
+		}
 	}
 	end, err := c.run(head)
 	d.receipt.Received += c.received
@@ -217,6 +225,11 @@ func (d *downloading) pour(body io.ReadCloser, head []byte, length, from int64) 
 		return &sinkError{err}
 	case endSlow:
 		return failure(Slow, c.pace(), nil)
+	case endTooLarge:
+		if err := d.reset(); err != nil {
+			return err
+		}
+		return failure(TooLarge, beyond(from+c.received, announced), nil)
 	case endOfBody, endOfPatience:
 		return d.compare(end, err, length, from)
 	}

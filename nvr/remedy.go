@@ -57,6 +57,7 @@ var kindRemedies = map[Kind]Remedy{
 	Short:       CheckStorage,
 	Protocol:    CheckDevice,
 	TLS:         CheckTLS,
+	TooLarge:    PlayOnRecorder,
 }
 
 // Remedy returns what helps, empty when nothing does that a person could do.

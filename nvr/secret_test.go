@@ -68,7 +68,7 @@ func TestStreams(t *testing.T) {
 func TestKindsDecide(t *testing.T) {
 	for _, k := range nvr.Kinds() {
 		switch k {
-		case nvr.Auth, nvr.Locked, nvr.TLS, nvr.Forbidden, nvr.Gone:
+		case nvr.Auth, nvr.Locked, nvr.TLS, nvr.Forbidden, nvr.Gone, nvr.TooLarge:
 			if k.Temporary() {
 				t.Errorf("%v passes by itself", k)
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +37,36 @@ func came(have, want int64) string {
 		some = number
 	}
 	return fmt.Sprintf("%s of %s came", some, all)
+}
+
+const (
+	// neverTooLarge is what a recording may have, whatever was announced: next
+	// to a volume that is little, and a list can be wrong by much.
+	neverTooLarge = 64 << 20
+	// largestRate is more than any camera records, in bytes per second.
+	largestRate = 16 << 20
+)
+
+// mostBytes returns how many bytes a recording can have, when its answer does
+// not say where it ends: twice what was announced, or what fits into its time.
+// A body that goes on is no recording any more, and would fill the disk.
+func mostBytes(rec Recording, announced int64) int64 {
+	most := announced
+	if announced <= 0 {
+		most = int64(min(rec.End.Sub(rec.Start), 24*time.Hour)/time.Second) * largestRate
+	}
+	if most > math.MaxInt64/2 {
+		return math.MaxInt64
+	}
+	return max(2*most, neverTooLarge)
+}
+
+// beyond says how much came of something that has no end.
+func beyond(came, announced int64) string {
+	if announced <= 0 {
+		return bytesText(came) + " came, and no length was announced"
+	}
+	return fmt.Sprintf("%s came, and %s were announced", bytesText(came), bytesText(announced))
 }
 
 const (

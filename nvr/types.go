@@ -182,6 +182,15 @@ type Receipt struct {
 	Notes       []string // what could not be verified, or was odd, each a sentence
 }
 
+// Expecter is a Sink that wants to know how many bytes will come.
+type Expecter interface {
+	// Expect is called before the first Write of an attempt with the bytes of the
+	// whole recording, the largest of all numbers that were announced for it. It
+	// is not called when there was none. Its error ends the download, as one of
+	// Write does.
+	Expect(bytes int64) error
+}
+
 // Sink is where a recording goes.
 type Sink interface {
 	// Write appends bytes. Time spent in it does not count against the recorder.

@@ -113,7 +113,7 @@ func decide(t trouble, s standing) decision {
 		return decision{move: isHeld, kind: nvr.Locked, atLeast: e.RetryAfter}
 	case nvr.Unreachable:
 		return away(e, s)
-	case nvr.Forbidden:
+	case nvr.Forbidden, nvr.TooLarge:
 		return decision{part: isLost}
 	case nvr.Gone:
 		return decision{part: counts, step: 1}

@@ -186,7 +186,7 @@ func dooms(err error) bool {
 	switch nvr.KindOf(err) {
 	case nvr.Auth, nvr.Locked, nvr.Unreachable, nvr.TLS:
 		return true
-	case nvr.KindUnknown, nvr.Forbidden, nvr.Busy, nvr.Gone, nvr.Timeout, nvr.Slow, nvr.Short, nvr.Protocol:
+	case nvr.KindUnknown, nvr.Forbidden, nvr.Busy, nvr.Gone, nvr.Timeout, nvr.Slow, nvr.Short, nvr.Protocol, nvr.TooLarge:
 	}
 	return errors.Is(err, context.Canceled)
 }

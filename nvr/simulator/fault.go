@@ -102,6 +102,12 @@ func WrongLength(n int64) Fault { return named(Fault{offset: n}, "length off by 
 // ExtraBytes announces the true length and sends n bytes more.
 func ExtraBytes(n int64) Fault { return named(Fault{extra: n}, "%d extra bytes", n) }
 
+// Endless sends a whole body without its length, and goes on with what nobody
+// asked for until the client leaves.
+func Endless() Fault {
+	return named(Fault{extra: 1 << 60, framing: byClose, reframe: true}, "endless")
+}
+
 // KeepOpenAtEnd sends a whole body without its length and keeps the connection
 // open afterwards.
 func KeepOpenAtEnd() Fault {
