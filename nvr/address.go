@@ -17,6 +17,7 @@ type Address struct {
 	Port        int    // always set
 	Fingerprint string // SHA-256 of the certificate to accept, lower-case hex; empty: the system's roots decide
 	LegacyTLS   bool   // TLS 1.0 and 1.1 and RSA key exchange are allowed, for units that know nothing newer
+	Weakest     Scheme // a scheme of authentication that is allowed although it is weak; SchemeNone: none
 }
 
 // ParseAddress reads an address as operators type it: "10.0.0.5",
@@ -24,6 +25,10 @@ type Address struct {
 // "https://10.0.0.5#sha256:…". Stray spaces and a trailing slash are forgiven;
 // a user name, a password, a path or a query are refused, because they would
 // be silently dropped or end up in a message.
+//
+// "http+basic://" allows Basic for a unit that knows nothing else, although
+// everybody on the way can read the password then. "http+md5://" allows MD5
+// digest for one that was seen to know better. Both go with https as well.
 //
 // After "#" stand wishes about TLS, separated by commas: "sha256:" and the
 // fingerprint of the one certificate to accept, and "legacy" for a unit that
@@ -40,14 +45,16 @@ func ParseAddress(text string) (Address, error) {
 	rest, wishes, hasWishes := strings.Cut(text, "#")
 	a := Address{Port: 80}
 	if scheme, after, found := strings.Cut(rest, "://"); found {
-		switch strings.ToLower(strings.TrimSpace(scheme)) {
-		case "http":
-		case "https":
+		transport, weak, _ := strings.Cut(strings.ToLower(strings.TrimSpace(scheme)), "+")
+		allowed, known := weakSchemes[weak]
+		switch {
+		case known && transport == "http":
+		case known && transport == "https":
 			a.HTTPS, a.Port = true, 443
 		default:
 			return Address{}, fmt.Errorf("%q is not a scheme of a recorder: use http:// or https://", CleanText(scheme, 20))
 		}
-		rest = after
+		a.Weakest, rest = allowed, after
 	}
 	rest = strings.TrimSpace(strings.TrimRight(rest, "/"))
 	if i := strings.IndexAny(rest, `/?\`); i >= 0 {
@@ -63,6 +70,9 @@ func ParseAddress(text string) (Address, error) {
 	}
 	return a, nil
 }
+
+// weakSchemes are what may stand behind "http+", and behind plain "http".
+var weakSchemes = map[string]Scheme{"": SchemeNone, "basic": SchemeBasic, "md5": SchemeMD5}
 
 func (a *Address) setHostPort(text string) error {
 	// A bare IPv6 address has colons of its own, but no port.
@@ -167,6 +177,54 @@ func (a Address) String() string {
 		return scheme + host
 	}
 	return scheme + host + ":" + strconv.Itoa(a.Port)
+}
+
+// Text returns the address with all its wishes, as ParseAddress reads it.
+func (a Address) Text() string {
+	text := a.String()
+	for weak, scheme := range weakSchemes {
+		if scheme != a.Weakest || weak == "" {
+			continue
+		}
+		if rest, secure := strings.CutPrefix(text, "https://"); secure {
+			text = "https+" + weak + "://" + rest
+		} else {
+			text = "http+" + weak + "://" + text
+		}
+	}
+	var wishes []string
+	if a.Fingerprint != "" {
+		wishes = append(wishes, "sha256:"+a.Fingerprint)
+	}
+	if a.LegacyTLS {
+		wishes = append(wishes, "legacy")
+	}
+	if len(wishes) == 0 {
+		return text
+	}
+	return text + "#" + strings.Join(wishes, ",")
+}
+
+// Place returns the address without its wishes: where the recorder answers.
+func (a Address) Place() Address {
+	a.Fingerprint, a.LegacyTLS, a.Weakest = "", false, SchemeNone
+	return a
+}
+
+// Strictest returns the address with the strictest wishes of both, which have
+// to be of one place. ok is false when they name two certificates.
+func (a Address) Strictest(b Address) (strict Address, ok bool) {
+	if a.Fingerprint != "" && b.Fingerprint != "" && a.Fingerprint != b.Fingerprint {
+		return a, false
+	}
+	a.Fingerprint = max(a.Fingerprint, b.Fingerprint)
+	a.LegacyTLS = a.LegacyTLS && b.LegacyTLS
+	if a.Weakest == SchemeNone || b.Weakest == SchemeNone {
+		a.Weakest = SchemeNone
+	} else {
+		a.Weakest = max(a.Weakest, b.Weakest)
+	}
+	return a, true
 }
 
 // origin is what stands in front of a path in a request.

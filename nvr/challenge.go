@@ -22,6 +22,18 @@ type unauthorized struct {
 // usable reports whether the 401 says how to sign in.
 func (u unauthorized) usable() bool { return u.challenge != nil || u.basic }
 
+// scheme returns the strongest scheme that the 401 offers, SchemeNone when none
+// can be used.
+func (u unauthorized) scheme() Scheme {
+	switch {
+	case u.challenge != nil:
+		return schemeOfAlgorithm(u.challenge.Algorithm)
+	case u.basic:
+		return SchemeBasic
+	}
+	return SchemeNone
+}
+
 // stale reports whether the recorder says that only the nonce was at fault.
 func (u unauthorized) stale() bool { return u.challenge != nil && u.challenge.Stale }
 

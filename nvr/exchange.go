@@ -104,6 +104,9 @@ func schemeOf(n *nonce, login bool) Scheme {
 // Basic.
 func (x *exchange) next(req *http.Request, answer unauthorized, old *nonce) (*nonce, error) {
 	s := x.session
+	if weak := s.tooWeak(answer.scheme()); weak != nil {
+		return nil, s.latch(weak)
+	}
 	if answer.challenge == nil {
 		if !answer.basic {
 			return nil, unexpected("the recorder asks for a kind of sign-in that hikgrab does not know: "+answer.offered, nil).
@@ -205,6 +208,30 @@ func (x *exchange) checkLogin(answer unauthorized) error {
 
 // signInLoop is the failure of a recorder that always has another challenge.
 func signInLoop() *Error { return unexpected("the recorder keeps asking to sign in again", nil) }
+
+// tooWeak refuses to give the login away to whoever asks for it in a weak way:
+// Basic shows the password to everybody between, and somebody between can ask
+// for less than the recorder would.
+func (s *session) tooWeak(offered Scheme) *Error {
+	s.mu.Lock()
+	before := s.scheme
+	s.mu.Unlock()
+	what := ""
+	switch {
+	case offered == SchemeNone, s.weakest != SchemeNone && offered >= s.weakest:
+		return nil
+	case offered < before:
+		what = "the login was not sent: this recorder took it by " + before.words() + " before and now asks for " + offered.words() +
+			"; somebody between may want it in a form that can be read"
+	case offered == SchemeBasic && !s.secure:
+		what = "the login was not sent: the recorder takes only Basic, by which everybody on the way can read the password"
+	default:
+		return nil
+	}
+	e := failure(Auth, "", nil)
+	e.what = what
+	return e
+}
 
 func refusedLogin(answer unauthorized) *Error {
 	e := failure(Auth, "", nil)

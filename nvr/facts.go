@@ -183,6 +183,22 @@ func (s Scheme) String() string {
 	return schemeNames[s]
 }
 
+// words names the scheme for a person.
+func (s Scheme) words() string {
+	switch s {
+	case SchemeBasic:
+		return "Basic"
+	case SchemeMD5:
+		return "MD5 digest"
+	case SchemeSHA256:
+		return "SHA-256 digest"
+	case SchemeSHA512Trunc, SchemeSHA512:
+		return "SHA-512 digest"
+	case SchemeNone:
+	}
+	return "nothing"
+}
+
 // MarshalText writes what String returns.
 func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 

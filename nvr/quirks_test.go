@@ -76,6 +76,7 @@ var special = map[string]quirk{
 	"spurious-400":   {tries: 2},
 	"size-too-large": {tries: 4}, // of each recording the first time
 	"quiet-time":     {tries: 2},
+	"basic-only":     {client: allowBasic},
 	"busy-searches":  {tries: 20},
 }
 

@@ -79,7 +79,7 @@ func New(c Config) *Recorder {
 		config:  c,
 		log:     log.With("recorder", c.Address.String()),
 		wire:    w,
-		session: newSession(w, c.Login, c.Facts),
+		session: newSession(w, c.Address, c.Login, c.Facts),
 		learned: c.Facts.recall(),
 		search:  make(chan struct{}, 1),
 		reckons: make(chan struct{}, 1),

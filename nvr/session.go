@@ -44,7 +44,11 @@ type session struct {
 	wire   *wire
 	login  Login
 	nonces nonces
-	proof  chan struct{} // held by the one exchange that proves the login
+
+	secure  bool   // the connection is encrypted
+	weakest Scheme // what is allowed although it is weak; SchemeNone: nothing
+
+	proof chan struct{} // held by the one exchange that proves the login
 
 	mu      sync.Mutex
 	proven  bool            // the recorder accepted the login
@@ -62,9 +66,10 @@ type session struct {
 	until   time.Time       // when the latch opens by itself; zero: never
 }
 
-func newSession(w *wire, login Login, f Facts) *session {
+func newSession(w *wire, a Address, login Login, f Facts) *session {
 	s := &session{wire: w, login: login, proof: make(chan struct{}, 1), open: map[string]bool{}, denied: map[string]int{}}
 	s.scheme, s.perPath = f.Scheme, f.NoncePerPath
+	s.secure, s.weakest = a.HTTPS, a.Weakest
 	return s
 }
 

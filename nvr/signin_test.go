@@ -15,6 +15,8 @@ import (
 
 func wrongPassword(c *nvr.Config) { c.Login.Password = "not the password" }
 
+func allowBasic(c *nvr.Config) { c.Address.Weakest = nvr.SchemeBasic }
+
 func TestOneSignInForEverybody(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		device, client := plug(t, simulator.Config{Latency: 50 * time.Millisecond})
@@ -63,7 +65,7 @@ func TestWrongPassword(t *testing.T) {
 }
 
 func TestWrongPasswordByBasic(t *testing.T) {
-	device, client := plug(t, simulator.Config{Auth: simulator.Auth{Scheme: simulator.BasicOnly}}, wrongPassword)
+	device, client := plug(t, simulator.Config{Auth: simulator.Auth{Scheme: simulator.BasicOnly}}, wrongPassword, allowBasic)
 	for range 5 {
 		_, err := client.SignIn(t.Context())
 		checkKind(t, err, nvr.Auth)
@@ -183,7 +185,7 @@ func clientOf(t *testing.T, device *simulator.Recorder, change ...func(*nvr.Conf
 
 func TestPasswordChangedWhileRunning(t *testing.T) {
 	for _, a := range []simulator.Auth{{}, {NonceUses: 1}, {NonceBoundURL: true, Stale: simulator.StaleDenied}, {Scheme: simulator.BasicOnly}} {
-		device, client := plug(t, simulator.Config{Channels: channels(1), Auth: a})
+		device, client := plug(t, simulator.Config{Channels: channels(1), Auth: a}, allowBasic)
 		rec := first(t, client, 101)
 		if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
 			t.Fatal(err)
@@ -339,7 +341,7 @@ func TestSpuriousRefusalOfAGoodLogin(t *testing.T) {
 func TestAnyPassword(t *testing.T) {
 	for _, password := range []string{"@#/:?&%", `"quoted\"`, "пароль", "  spaces  ", "日本語", "a:b:c", strings.Repeat("x", 200), "'\\,="} {
 		for _, scheme := range []simulator.Scheme{simulator.DigestMD5, simulator.DigestSHA256, simulator.BasicOnly} {
-			_, client := plug(t, simulator.Config{Password: password, Auth: simulator.Auth{Scheme: scheme}})
+			_, client := plug(t, simulator.Config{Password: password, Auth: simulator.Auth{Scheme: scheme}}, allowBasic)
 			if _, err := client.SignIn(t.Context()); err != nil {
 				t.Errorf("password %q, scheme %d: %v", password, scheme, err)
 			}

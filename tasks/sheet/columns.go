@@ -62,7 +62,7 @@ var columns = [fields]column{
 			English: {
 				headers: []string{"recorder", "server", "host", "ip", "address", "ip address", "nvr", "dvr", "device"},
 				help: "the address: `10.0.0.5`, `nvr.site.local:8080`, `https://10.0.0.5:8443`, `[2001:db8::5]:80`, " +
-					"`https://10.0.0.5#sha256:…` to accept one certificate. One row is one recorder, or some of its cameras. " +
+					"`https://10.0.0.5#sha256:…` to accept one certificate, `http+basic://10.0.0.5` for an old unit that takes nothing but Basic. One row is one recorder, or some of its cameras. " +
 					"`*`: what this row says of login, cameras and time holds for all rows that leave it empty",
 			},
 			Russian: {
@@ -286,7 +286,7 @@ func (f field) write(t tasks.Task) string {
 	switch f {
 	case port, date: // in recorder, from and to
 	case recorder:
-		return addressCell(t.Address)
+		return t.Address.Text()
 	case user:
 		return t.Login.User
 	case password:

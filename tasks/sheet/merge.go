@@ -16,8 +16,7 @@ type device struct {
 }
 
 func (r *reader) device(t tasks.Task) device {
-	d := device{address: t.Address}
-	d.address.Fingerprint, d.address.LegacyTLS = "", false
+	d := device{address: t.Address.Place()}
 	if r.options.Networks {
 		d.network = strings.ToLower(t.Network)
 	}
@@ -82,6 +81,32 @@ func (r *reader) sameClocks() {
 	for i := range r.rows {
 		if row, ok := named[r.device(r.rows[i].task)]; ok {
 			r.rows[i].task.Clock = row.task.Clock
+		}
+	}
+}
+
+// sameWishes gives all rows of a recorder the strictest of their wishes about
+// certificates and logins: rows for one recorder share its connections.
+func (r *reader) sameWishes() {
+	strict := map[device]row{}
+	for _, row := range r.rows {
+		if row.task.Address == (nvr.Address{}) {
+			continue
+		}
+		key := r.device(row.task)
+		other, ok := strict[key]
+		if ok {
+			if row.task.Address, ok = row.task.Address.Strictest(other.task.Address); !ok {
+				r.fault(row.task.Row, row.layout.first(recorder), "this is not the certificate that %s has for the same recorder",
+					r.table.ref(other.task.Row, other.layout.first(recorder)))
+				continue
+			}
+		}
+		strict[key] = row
+	}
+	for i := range r.rows {
+		if row, ok := strict[r.device(r.rows[i].task)]; ok {
+			r.rows[i].task.Address = row.task.Address
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package sheet_test
 
 import (
+	"strings"
 	"testing"
 
 	"example.com/hikgrab/nvr"
@@ -82,4 +83,19 @@ func TestOneClockPerRecorder(t *testing.T) {
 	}
 	got := faults(t, write(t, "tasks.csv", "host;user;password;cameras;clock\n10.0.0.5;admin;pw;1;local\n10.0.0.5;admin;pw;2;utc\n"))
 	equal(t, got, []string{"tasks.csv  E3: this is not the clock that E2 has for the same recorder"})
+}
+
+// TestStrictestWishHolds has two rows of one recorder: rows share its
+// connections, so that none may loosen what another asks for.
+func TestStrictestWishHolds(t *testing.T) {
+	pin, other := strings.Repeat("0f", 32), strings.Repeat("f0", 32)
+	s := read(t, write(t, "tasks.csv", "host;user;password;cameras\nhttps://nvr#legacy;admin;pw;1\nhttps://nvr#sha256:"+pin+";admin;pw;2\n"+
+		"http+basic://10.0.0.5;admin;pw;1\n10.0.0.5;guest;pw;2\n"))
+	for i, want := range []string{"https://nvr#sha256:" + pin, "https://nvr#sha256:" + pin, "10.0.0.5", "10.0.0.5"} {
+		if got := s.Tasks[i].Address.Text(); got != want {
+			t.Errorf("task %d goes to %s, want %s", i, got, want)
+		}
+	}
+	got := faults(t, write(t, "tasks.csv", "host;user;password;cameras\nhttps://nvr#sha256:"+pin+";admin;pw;1\nhttps://nvr#sha256:"+other+";admin;pw;2\n"))
+	equal(t, got, []string{"tasks.csv  A3: this is not the certificate that A2 has for the same recorder"})
 }

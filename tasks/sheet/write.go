@@ -46,21 +46,6 @@ func rowOf(t tasks.Task) ([]string, error) {
 	return cells, nil
 }
 
-// addressCell returns an address with its wishes about TLS.
-func addressCell(a nvr.Address) string {
-	var wishes []string
-	if a.Fingerprint != "" {
-		wishes = append(wishes, "sha256:"+a.Fingerprint)
-	}
-	if a.LegacyTLS {
-		wishes = append(wishes, "legacy")
-	}
-	if len(wishes) == 0 {
-		return a.String()
-	}
-	return a.String() + "#" + strings.Join(wishes, ",")
-}
-
 // cameraCell returns a list of cameras as it is read.
 func cameraCell(picks []tasks.Pick) string {
 	items := make([]string, len(picks))
