@@ -233,5 +233,7 @@ func (a Address) origin() string {
 	if a.HTTPS {
 		scheme = "https"
 	}
-	return scheme + "://" + net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
+	return scheme + "://" + a.hostPort()
 }
+
+func (a Address) hostPort() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }

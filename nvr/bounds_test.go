@@ -27,7 +27,11 @@ func TestEveryRequestIsBoundedInTime(t *testing.T) {
 				if err == nil {
 					err = downloadFirst(t.Context(), client)
 				}
-				if took := time.Since(began); took < timeout || took > timeout+time.Second {
+				least := timeout
+				if e == simulator.Challenge {
+					least = 10 * time.Second // nobody knows yet whether it is a recorder
+				}
+				if took := time.Since(began); took < least || took > timeout+time.Second {
 					t.Errorf("%s, %s: it took %v", e, fault, took)
 				}
 				if err == nil && (e == simulator.Challenge || e == simulator.Time || e == simulator.InputProxy) {

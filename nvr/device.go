@@ -113,12 +113,12 @@ func isContextError(err error) bool {
 func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 	docs, leftOut, err := r.documents(ctx, deviceInfoPath, capabilitiesPath, timePath)
 	if err != nil {
-		return Device{}, zone{}, -1, err
+		return Device{}, zone{}, -1, r.explain(ctx, err)
 	}
 	info, caps, clock := docs[0], docs[1], docs[2]
 	d := readDevice(info.body, caps.body)
 	if d == (Device{}) && readClock(clock.body).wall.IsZero() && !r.session.wantsLogin() {
-		return Device{}, zone{}, -1, unexpected("what answers there is not a Hikvision recorder", nil)
+		return Device{}, zone{}, -1, notISAPI(docs)
 	}
 	z, told := setClock(&d, clock, info)
 	z = r.settle(z, told, d.Serial)
@@ -126,6 +126,17 @@ func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 	r.log.Info("signed in", "model", d.Model, "firmware", d.Firmware, "kind", d.Kind.String(),
 		"zone_known", z.known, "clock_known", d.ClockKnown, "clock_error", d.ClockError, "left_out", leftOut)
 	return d, z, readTries(caps.body), nil
+}
+
+// notISAPI is the failure of a web server that has none of the documents of a
+// recorder and asks for no login either.
+func notISAPI(docs []document) *Error {
+	for _, d := range docs {
+		if d.verdict || strings.Contains(strings.ToLower(d.header.Get("Server")), "webs") {
+			return unexpected("the recorder's web server answers there, but not ISAPI: it is switched off", nil).helped(SwitchISAPIOn)
+		}
+	}
+	return unexpected("what answers there is not a Hikvision recorder", nil)
 }
 
 // readTries reads how many bad logins lock an address out. The number is there

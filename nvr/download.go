@@ -87,6 +87,7 @@ func (d *downloading) run(forms []form) error {
 		return err
 	}
 	var worst refusedForm
+	lacking := len(forms) > 1 && d.recorder.known().download == formUnknown
 	for {
 		refused, verdict, err := d.attempt(forms[0], from)
 		if err != nil || refused == nil {
@@ -105,7 +106,11 @@ func (d *downloading) run(forms []form) error {
 			continue
 		}
 		worst.add(refused, verdict, forms[0])
-		if len(forms) == 1 || !d.deservesOtherForm(verdict, forms[0]) {
+		lacking = lacking && verdict.lacksFunction()
+		switch {
+		case len(forms) == 1 && lacking:
+			return noDownloads(worst.err)
+		case len(forms) == 1, !d.deservesOtherForm(verdict, forms[0]):
 			return d.judge(worst.err, worst.verdict)
 		}
 		forms = forms[1:]

@@ -11,6 +11,7 @@ import (
 type verdict struct {
 	status    int
 	badLength bool // its Content-Length cannot be true: ask again, and read without it
+	page      bool // it was not a verdict of ISAPI
 	responseStatus
 }
 
@@ -18,6 +19,20 @@ type verdict struct {
 // more ways than one.
 func (v verdict) wrongVerb() bool {
 	return v.status == http.StatusMethodNotAllowed || v.responseStatus.wrongVerb()
+}
+
+// lacksFunction reports whether the device may not know the request at all.
+func (v verdict) lacksFunction() bool {
+	missing := v.status == http.StatusNotFound || v.status == http.StatusMethodNotAllowed || v.status == http.StatusNotImplemented
+	return v.wrongVerb() || v.says("notSupport") || v.page && missing
+}
+
+// noDownloads is the failure of a device that lists recordings and refuses every
+// form of fetching one (ANNKE C1200).
+func noDownloads(refused *Error) *Error {
+	e := unexpected("this device gives no recordings over HTTP, although it lists them", refused)
+	e.Detail, e.maybeGone = refused.Detail, true
+	return e.finally().helped(UseVendorProgram)
 }
 
 // deservesOtherForm decides whether a refusal may be about the form. A plain
@@ -29,7 +44,7 @@ func (d *downloading) deservesOtherForm(v verdict, f form) bool {
 	}
 	unproven := d.recorder.known().download == formUnknown
 	silent := v.noRight() || v.Code == statusBusy || v.Code == statusDeviceError
-	return unproven && !silent && (v.status == http.StatusForbidden || v.status == http.StatusBadRequest)
+	return unproven && !silent && (v.lacksFunction() || v.status == http.StatusForbidden || v.status == http.StatusBadRequest)
 }
 
 const (

@@ -79,6 +79,7 @@ type Error struct {
 	remedy     Remedy // a better one than the kind's own; may be empty
 	maybeGone  bool   // the reason may be that the recording no longer exists
 	badRequest bool   // the recorder found fault with the request itself
+	final      bool   // the same request cannot work before somebody has acted
 }
 
 // maxDetail is the width in cells of what is kept of a recorder's own words.
@@ -95,6 +96,17 @@ func unexpected(what string, cause error) *Error {
 	e.what = CleanText(what, maxDetail)
 	return e
 }
+
+// finally marks a failure that the same request meets until somebody acts.
+func (e *Error) finally() *Error {
+	e.final = true
+	return e
+}
+
+// Final reports whether asking again is of no use before somebody has changed
+// the address, or something on the recorder: another kind of server answers
+// there, or the device lacks the function.
+func (e *Error) Final() bool { return e.final }
 
 // Error returns one line: recorder, operation, what happened.
 func (e *Error) Error() string {

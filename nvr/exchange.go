@@ -216,7 +216,7 @@ func (s *session) tooWeak(offered Scheme) *Error {
 	s.mu.Lock()
 	before := s.scheme
 	s.mu.Unlock()
-	what := ""
+	what, help := "", AllowWeaker
 	switch {
 	case offered == SchemeNone, s.weakest != SchemeNone && offered >= s.weakest:
 		return nil
@@ -225,12 +225,13 @@ func (s *session) tooWeak(offered Scheme) *Error {
 			"; somebody between may want it in a form that can be read"
 	case offered == SchemeBasic && !s.secure:
 		what = "the login was not sent: the recorder takes only Basic, by which everybody on the way can read the password"
+		help = AllowBasic
 	default:
 		return nil
 	}
 	e := failure(Auth, "", nil)
 	e.what = what
-	return e
+	return e.helped(help)
 }
 
 func refusedLogin(answer unauthorized) *Error {

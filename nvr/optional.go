@@ -80,15 +80,22 @@ func (r *Recorder) optional(ctx context.Context, path string) (document, error) 
 	switch KindOf(err) {
 	case Forbidden, Gone:
 		r.log.Debug("the device does without", "path", path, "reason", err)
-		return document{sent: d.sent, came: d.came, header: d.header}, nil
+		return d.withoutBody(), nil
 	case Protocol:
 		e, _ := errors.AsType[*Error](err)
 		if d.status == 0 || e.remedy != "" {
 			return document{}, err // no answer, or one that asks somebody to act: a redirect, a sign-in that is not known
 		}
 		r.log.Debug("the device does without", "path", path, "reason", err)
-		return document{sent: d.sent, came: d.came, header: d.header}, nil
+		return d.withoutBody(), nil
 	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS, TooLarge:
 	}
 	return document{}, err
+}
+
+// withoutBody returns what is left of a document that was refused.
+func (d document) withoutBody() document {
+	_, d.verdict = readStatus(d.body)
+	d.body = nil
+	return d
 }

@@ -162,7 +162,8 @@ func (d *downloading) refused(resp *http.Response, head []byte) (*Error, verdict
 	}
 	body := append(head, rest...)
 	v := verdict{status: resp.StatusCode}
-	v.responseStatus, _ = readStatus(body)
+	status, isVerdict := readStatus(body)
+	v.responseStatus, v.page = status, !isVerdict
 	if e := refusal(resp.StatusCode, resp.Header, body); e != nil {
 		return e, v, nil
 	}

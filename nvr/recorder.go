@@ -98,6 +98,7 @@ func (r *Recorder) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.conf
 // recorders lock an address after a few bad logins.
 func (r *Recorder) Forgive() {
 	r.session.forgive()
+	r.wire.silent.Store(0)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.joined = nil
@@ -144,6 +145,8 @@ type document struct {
 	body   []byte
 	sent   time.Time // when the request went out
 	came   time.Time // when the answer's headers were here
+
+	verdict bool // what came in its place was a verdict of ISAPI
 }
 
 // maxDocument bounds every answer that is not a recording. The largest seen
@@ -207,6 +210,9 @@ func (r *Recorder) fail(op string, track Track, err error) error {
 	whole := *e
 	if whole.Kind == Gone && op != "download" {
 		whole.Kind, whole.Detail = Protocol, strings.TrimSpace(whole.Detail+", it has no such function")
+	}
+	if whole.Kind == Protocol && whole.remedy == "" && r.session.isProven() {
+		whole.remedy = RestartRecorder // it is a recorder, whatever it says now
 	}
 	whole.Op, whole.Track, whole.Recorder = op, track, r.config.Address.String()
 	r.log.Debug("failed", "op", op, "track", int(track), "kind", whole.Kind.String(), "what", whole.What(), "cause", whole.Err)

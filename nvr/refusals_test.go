@@ -28,6 +28,8 @@ var refusals = map[string]struct {
 	"first-search-fails": {searchDay, nvr.Protocol},
 	"answers-html":       {downloadFirst, nvr.Protocol},
 
+	"no-download":           {downloadFirst, nvr.Protocol},
+	"no-download-404":       {downloadFirst, nvr.Protocol},
 	"search-errors":         {searchTwice, nvr.Busy},
 	"early-range":           {searchEarly, nvr.Busy},
 	"many-matches":          {searchDay, nvr.Busy},

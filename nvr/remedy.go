@@ -35,12 +35,18 @@ const (
 	TrustNew         Remedy = "trust-new-certificate"  // find out why the certificate changed, then accept the new one
 	AllowOldTLS      Remedy = "allow-old-tls"          // accept versions of TLS before 1.2
 	CheckTLS         Remedy = "check-tls"              // accept any certificate, or do without TLS
+	UseWebPort       Remedy = "use-web-port"           // the port of the recorder's web pages instead of that of the vendor's programs
+	SwitchISAPIOn    Remedy = "switch-isapi-on"        // on the recorder
+	AllowBasic       Remedy = "allow-basic"            // an old unit: allow it to see the password, or use TLS
+	AllowWeaker      Remedy = "allow-weaker-login"     // find out why the recorder asks for less than before, then allow it
 	UseDigest        Remedy = "use-digest"             // set the recorder's web authentication to digest
 	NameChannels     Remedy = "name-channels"          // say which channels, since the recorder does not list them
 	SearchByUTC      Remedy = "search-by-utc"          // say that the recorder searches by UTC
 	SearchByLocal    Remedy = "search-by-local"        // say that the recorder searches by its wall clock
 	PlayOnRecorder   Remedy = "play-on-recorder"       // see whether the recording is broken on the recorder itself
-	SearchOnRecorder Remedy = "search-on-recorder"     // look at the camera\'s recordings on the recorder itself
+	SearchOnRecorder Remedy = "search-on-recorder"     // look at the camera's recordings on the recorder itself
+	UseVendorProgram Remedy = "use-vendor-program"     // the device hands nothing out over HTTP
+	RestartRecorder  Remedy = "restart-recorder"       // it answers with what no recorder says
 	SeeLog           Remedy = "see-log"                // the log file has the details
 )
 

@@ -394,11 +394,25 @@ func TestRedirectIsExplainedNotFollowed(t *testing.T) {
 	})
 	network.Handle("10.9.9.9:80", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	_, err := client.SignIn(t.Context())
-	if e := mustFail(t, err, nvr.Protocol); !strings.Contains(e.What(), "10.9.9.9") {
-		t.Errorf("%q", e.What())
+	if e := mustFail(t, err, nvr.Protocol); !strings.Contains(e.What(), "10.9.9.9") || e.Remedy() != nvr.UseNewAddress {
+		t.Errorf("%q, %q", e.What(), e.Remedy())
 	}
 	if asked > 0 {
 		t.Error("the redirect was followed")
+	}
+}
+
+// TestRedirectToNowhere must not have anybody write it into a sheet.
+func TestRedirectToNowhere(t *testing.T) {
+	for _, location := range []string{"javascript:alert(1)", "ftp://10.9.9.9/", "/doc/page/login.asp", "", "https://", "\x1b]0;x\a", "http:evil"} {
+		_, client := handle(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Location"] = []string{location}
+			w.WriteHeader(http.StatusFound)
+		})
+		_, err := client.SignIn(t.Context())
+		if e := mustFail(t, err, nvr.Protocol); e.Remedy() != nvr.CheckDevice {
+			t.Errorf("%q: %q", location, e.Remedy())
+		}
 	}
 }
 

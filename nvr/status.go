@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -178,8 +179,7 @@ func refusal(status int, header http.Header, body []byte) *Error {
 		return nil
 	}
 	if status == http.StatusBadRequest && !isVerdict && bytes.Contains(bytes.ToUpper(body), []byte("HTTPS")) {
-		return unexpected("HTTPS is spoken on that port", nil).
-			helped(UseHTTPS)
+		return unexpected("HTTPS is spoken on that port", nil).finally().helped(UseHTTPS)
 	}
 	e := failure(kindOfAnswer(status, s), describe(status, s, isVerdict), nil)
 	if e.Kind == Busy {
@@ -235,9 +235,12 @@ func describe(status int, s responseStatus, isVerdict bool) string {
 // redirected explains a redirect. It is never followed: the digest of a login
 // would go to whoever the redirect names.
 func redirected(header http.Header) *Error {
-	to := CleanText(header.Get("Location"), 80)
-	return unexpected("it redirects to "+to+", which is not followed", nil).
-		helped(UseNewAddress)
+	location := header.Get("Location")
+	e := unexpected("it redirects to "+CleanText(location, 80)+", which is not followed", nil).helped(CheckDevice)
+	if to, err := url.Parse(location); err == nil && (to.Scheme == "http" || to.Scheme == "https") && to.Host != "" {
+		e.remedy = UseNewAddress
+	}
+	return e
 }
 
 // retryAfter reads how long a busy recorder asks to be left alone. Times are

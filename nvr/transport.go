@@ -27,10 +27,11 @@ const (
 )
 
 var (
-	errConnect = errors.New("the connection was not made in time")
-	errAnswer  = errors.New("no answer came in time")
-	errIdle    = errors.New("no data came in time")
-	errPinned  = errors.New("the certificate is not the one that was expected")
+	errConnect   = errors.New("the connection was not made in time")
+	errAnswer    = errors.New("no answer came in time")
+	errHandshake = errors.New("no TLS handshake came in time")
+	errIdle      = errors.New("no data came in time")
+	errPinned    = errors.New("the certificate is not the one that was expected")
 )
 
 // wire sends single requests to one recorder, each bounded in time: the
@@ -39,7 +40,12 @@ var (
 type wire struct {
 	transport *http.Transport
 	hidden    *http.Transport // the same with Content-Length hidden, see lengthless
+	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	limit     time.Duration
+
+	asked    atomic.Bool  // a request went out
+	answered atomic.Bool  // an answer in HTTP came back
+	silent   atomic.Int32 // how often nobody could tell what answers there
 }
 
 func newWire(c Config) *wire {
@@ -71,7 +77,7 @@ func newWire(c Config) *wire {
 		DisableCompression:     true,
 		Protocols:              protocols,
 	}
-	return &wire{limit: limit, transport: transport, hidden: withLengthsHidden(transport)}
+	return &wire{limit: limit, dial: dial, transport: transport, hidden: withLengthsHidden(transport)}
 }
 
 // tlsConfig accepts the one pinned certificate, any certificate, or what the
@@ -112,8 +118,9 @@ func fingerprint(c *x509.Certificate) string {
 // wireError is a request that got no answer.
 type wireError struct {
 	err       error
-	connected bool // the request went out on a connection
-	reused    bool // that connection had served an earlier request
+	open      bool // somebody took the connection
+	connected bool // the request went out on it
+	reused    bool // it had served an earlier request
 }
 
 func (e *wireError) Error() string { return e.err.Error() }
@@ -130,21 +137,35 @@ func (e *wireError) stale() bool {
 // nothing comes for too long; it must be closed.
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	var connected, reused atomic.Bool
+	var open, connected, reused atomic.Bool
 	var expired atomic.Pointer[error]
 	deadline := time.AfterFunc(w.limit, func() {
 		err := errConnect
-		if connected.Load() {
+		switch {
+		case connected.Load():
 			err = errAnswer
+		case open.Load():
+			err = errHandshake
 		}
 		expired.Store(&err)
 		cancel(err)
 	})
-	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		connected.Store(true)
-		reused.Store(info.Reused)
-		deadline.Reset(w.limit)
-	}}
+	limit := w.limit
+	if !w.asked.Swap(true) {
+		limit = min(limit, firstAnswer)
+	}
+	trace := &httptrace.ClientTrace{
+		TLSHandshakeStart: func() {
+			open.Store(true)
+			deadline.Reset(limit)
+		},
+		GotConn: func(info httptrace.GotConnInfo) {
+			open.Store(true)
+			connected.Store(true)
+			reused.Store(info.Reused)
+			deadline.Reset(limit)
+		},
+	}
 	transport := w.transport
 	if wantsNoLength(ctx) {
 		transport = w.hidden
@@ -159,8 +180,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		if cause := expired.Load(); cause != nil {
 			err = *cause
 		}
-		return nil, &wireError{err: err, connected: connected.Load(), reused: reused.Load()}
+		return nil, &wireError{err: err, open: open.Load(), connected: connected.Load(), reused: reused.Load()}
 	}
+	w.answered.Store(true)
 	resp.Body = newIdleBody(ctx, resp.Body, w.limit, cancel)
 	return resp, nil
 }
@@ -221,20 +243,21 @@ func unanswered(err error, timeout time.Duration) error {
 	}
 	switch {
 	case errors.Is(w.err, errConnect), isTimeout(w.err) && !w.connected:
-		return failure(Unreachable, "nothing answers there ("+timeout.String()+" waited)", w.err)
+		return failure(Unreachable, "nothing answers there ("+timeout.String()+" waited)", w)
+	case errors.Is(w.err, errHandshake):
+		return failure(Timeout, "no TLS handshake within "+timeout.String(), w)
 	case errors.Is(w.err, errAnswer), isTimeout(w.err):
-		return failure(Timeout, "no answer within "+timeout.String(), w.err)
+		return failure(Timeout, "no answer within "+timeout.String(), w)
 	case !w.connected:
-		return failure(Unreachable, dialDetail(w.err), w.err)
+		return failure(Unreachable, dialDetail(w.err), w)
 	}
 	switch text := w.err.Error(); {
 	case strings.Contains(text, "headers exceeded"):
-		return unexpected("the header of its answer has no end", w.err)
+		return unexpected("the header of its answer has no end", w)
 	case strings.Contains(text, "malformed"):
-		return unexpected("what answers there does not speak HTTP", w.err).
-			helped(CheckPort)
+		return unexpected("what answers there does not speak HTTP", w).helped(CheckPort)
 	}
-	return failure(Unreachable, noAnswer, w.err)
+	return failure(Unreachable, noAnswer, w)
 }
 
 // noAnswer is the detail of a recorder that takes a connection and hangs up.

@@ -103,6 +103,9 @@ func decide(t trouble, s standing) decision {
 	if !ok {
 		return decision{part: counts, step: 1}
 	}
+	if e.Final() {
+		return decideFinal(t)
+	}
 	switch e.Kind {
 	case nvr.Auth, nvr.TLS: // asking again by itself would lock the account
 		return decision{move: givesUp, kind: e.Kind}
@@ -122,6 +125,16 @@ func decide(t trouble, s standing) decision {
 	case nvr.Protocol, nvr.KindUnknown:
 	}
 	return decideStrange(e, t, s)
+}
+
+// decideFinal is the part of the table for what cannot work before somebody has
+// acted: the address leads to another kind of server, or the device lacks the
+// function.
+func decideFinal(t trouble) decision {
+	if t.asked == askedSignIn || t.asked == askedProof {
+		return decision{move: givesUp, kind: nvr.Unreachable}
+	}
+	return decision{part: isLost}
 }
 
 // decideDisk is the part of the table for what this machine's disk refuses.

@@ -250,6 +250,8 @@ func Refusals() []Quirk {
 				c.Channels[0].SearchFault = DeviceErrorWith200()
 			}
 		}},
+		{"no-download", "There is no function to download: 403 notSupport, whatever the form.", "ANNKE C1200", quirk(func(q *Quirks) { q.NoDownload = DownloadNotSupported })},
+		{"no-download-404", "There is no function to download: a 404 page, whatever the form.", "G6 firmware", quirk(func(q *Quirks) { q.NoDownload = DownloadPage })},
 		{"answers-html", "A download is a web page with status 200.", notReported, func(c *Config) {
 			c.Random = map[Endpoint]Chaos{Download: {Probability: 1, Faults: []Fault{HTMLWith200()}}}
 		}},

@@ -82,6 +82,15 @@ func playbackURI(r *request) (playback, bool) {
 }
 
 func (rec *Recorder) download(r *request) *reply {
+	switch rec.quirks.NoDownload {
+	case DownloadNotSupported:
+		return notSupported(r.Request)
+	case DownloadPage:
+		p := &reply{status: http.StatusNotFound}
+		p.html("<!DOCTYPE html><html><head><title>Document Error: Not Found</title></head><body></body></html>")
+		return p
+	case CanDownload:
+	}
 	if p := rec.wrongDownloadVerb(r); p != nil {
 		return p
 	}

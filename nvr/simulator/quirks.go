@@ -89,6 +89,7 @@ type Quirks struct {
 
 	// Download.
 
+	NoDownload      NoDownload    // there is no function to download at all
 	Verb            Verb          // which verb it takes
 	WrongVerb400    bool          // the wrong verb is a plain 400 badXmlContent
 	RefuseQueryForm bool          // download?playbackURI= is refused
@@ -152,6 +153,16 @@ const (
 	PhotoRTSP   PhotoURI = iota // like footage, and fetched like it
 	PhotoHTTP                   // by a web address, fetched by GET there; a download is an Invalid Operation
 	PhotoNoHost                 // the same without scheme and host
+)
+
+// NoDownload says how a device refuses that has no function to download.
+type NoDownload int
+
+// The ways to say it.
+const (
+	CanDownload          NoDownload = iota // it has one
+	DownloadNotSupported                   // 403 notSupport
+	DownloadPage                           // 404 and a web page
 )
 
 // Verb says which verb a download takes.

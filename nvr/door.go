@@ -1,0 +1,106 @@
+package nvr
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"strconv"
+	"time"
+)
+
+const (
+	// sdkPort is where the vendor's own programs talk to recorders. It takes
+	// connections and stays silent, hangs up, or answers in a language of its
+	// own (node-red-contrib-hikvision-ultimate#38).
+	sdkPort = 8000
+
+	// firstAnswer is how long the first request to a recorder waits, and
+	// doorTime how long it takes at most to find out what answers there
+	// instead. A recorder that is slow to answer is asked again with all of the
+	// usual patience.
+	firstAnswer = 10 * time.Second
+	doorTime    = 4 * time.Second
+)
+
+// explain says what answers at an address that has never answered like a
+// recorder, and what to write instead. err is how the first request failed.
+func (r *Recorder) explain(ctx context.Context, err error) error {
+	w, ok := errors.AsType[*wireError](err)
+	if !ok || !w.open || r.wire.answered.Load() || ctx.Err() != nil {
+		return err
+	}
+	a := r.config.Address
+	ctx, cancel := context.WithTimeout(ctx, doorTime)
+	defer cancel()
+	switch {
+	case a.HTTPS && r.speaksHTTP(ctx):
+		return plainHTTP(err)
+	case !a.HTTPS && r.speaksTLS(ctx):
+		return unexpected("HTTPS is spoken on that port", err).finally().helped(UseHTTPS)
+	case a.Port == sdkPort:
+		return unexpected("port 8000 is for the vendor's own programs (SDK) and speaks no HTTP", err).finally().helped(UseWebPort)
+	}
+	what := map[bool]string{false: "HTTP", true: "TLS"}[a.HTTPS]
+	port := strconv.Itoa(a.Port)
+	e := unexpected("what answers on port "+port+" does not speak "+what, err)
+	if errors.Is(err, errAnswer) || errors.Is(err, errHandshake) {
+		e = failure(Timeout, "port "+port+" takes connections, but says nothing to "+what, err)
+	}
+	if r.wire.silent.Add(1) > 1 {
+		e.final = true
+	}
+	return e.helped(CheckPort)
+}
+
+func plainHTTP(err error) *Error {
+	return failure(TLS, "plain HTTP is spoken there", err).helped(UseHTTP)
+}
+
+// speaksTLS reports whether a port answers a TLS handshake, well or badly.
+func (r *Recorder) speaksTLS(ctx context.Context) bool {
+	conn, err := r.wire.dial(ctx, "tcp", r.config.Address.hostPort())
+	if err != nil {
+		return false
+	}
+	defer func() { _ = conn.Close() }()
+	record := &firstBytes{Conn: conn}
+	//nolint:gosec // Nothing is sent over it: the question is only whether there is TLS.
+	_ = tls.Client(record, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10}).HandshakeContext(ctx)
+	// A handshake or an alert, of version 3.x.
+	return len(record.read) > 1 && (record.read[0] == 0x16 || record.read[0] == 0x15) && record.read[1] == 3
+}
+
+// firstBytes remembers the first bytes that came over a connection.
+type firstBytes struct {
+	net.Conn
+	read []byte
+}
+
+func (f *firstBytes) Read(p []byte) (int, error) {
+	n, err := f.Conn.Read(p)
+	if len(f.read) < 2 {
+		f.read = append(f.read, p[:min(n, 2)]...)
+	}
+	return n, err
+}
+
+// speaksHTTP reports whether a port answers a plain request. No login goes with
+// it.
+func (r *Recorder) speaksHTTP(ctx context.Context) bool {
+	conn, err := r.wire.dial(ctx, "tcp", r.config.Address.hostPort())
+	if err != nil {
+		return false
+	}
+	defer func() { _ = conn.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: "+r.config.Address.hostPort()+"\r\nConnection: close\r\n\r\n"); err != nil {
+		return false
+	}
+	head := make([]byte, 5)
+	_, err = io.ReadFull(conn, head)
+	return err == nil && bytes.Equal(head, []byte("HTTP/"))
+}
