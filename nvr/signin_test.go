@@ -404,7 +404,7 @@ func TestRedirectIsExplainedNotFollowed(t *testing.T) {
 
 // TestRedirectToNowhere must not have anybody write it into a sheet.
 func TestRedirectToNowhere(t *testing.T) {
-	for _, location := range []string{"javascript:alert(1)", "ftp://10.9.9.9/", "/doc/page/login.asp", "", "https://", "\x1b]0;x\a", "http:evil"} {
+	for _, location := range []string{"javascript:alert(1)", "ftp://10.9.9.9/", "/doc/page/login.asp", "", "https://", "http:evil"} {
 		_, client := handle(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["Location"] = []string{location}
 			w.WriteHeader(http.StatusFound)
