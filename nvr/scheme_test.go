@@ -14,7 +14,7 @@ func listener(t *testing.T, inner http.Handler) (h http.HandlerFunc, heard *int)
 	t.Helper()
 	heard = new(int)
 	return func(w http.ResponseWriter, r *http.Request) {
-		if _, _, clear := r.BasicAuth(); clear {
+		if _, _, plain := r.BasicAuth(); plain {
 			*heard++
 		}
 		inner.ServeHTTP(w, r)
@@ -89,7 +89,7 @@ func TestAuthenticationNeverGetsWeaker(t *testing.T) {
 			heard := 0
 			now := http.Handler(strong)
 			network, client := handle(t, func(w http.ResponseWriter, r *http.Request) {
-				if _, _, clear := r.BasicAuth(); clear {
+				if _, _, plain := r.BasicAuth(); plain {
 					heard++
 				}
 				now.ServeHTTP(w, r)
