@@ -122,6 +122,19 @@ func TestSinksKnowWhatComes(t *testing.T) {
 	}
 }
 
+// TestMoreForEver has a search that always has another page of new items: it
+// ends when there are more than the time asked for can hold.
+func TestMoreForEver(t *testing.T) {
+	_, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{EndlessMore: true}})
+	found, err := search(t.Context(), client, 101, day, day.Add(time.Hour))
+	if e := mustFail(t, err, nvr.Protocol); !e.Final() {
+		t.Errorf("%v is not final", e)
+	}
+	if len(found) > 3800 {
+		t.Errorf("%d recordings of an hour", len(found))
+	}
+}
+
 // TestSlowAnswersAreGood has a slow but honest uplink, and a recorder that takes
 // its time before it begins.
 func TestSlowAnswersAreGood(t *testing.T) {

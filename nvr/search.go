@@ -131,6 +131,9 @@ func (s *searching) window(from, to time.Time) (pages, items int, err error) {
 		pages++
 		got := s.take(f.items, pages == 1)
 		items += got.news
+		if items > mostItems(from, to) {
+			return pages, items, unexpected("its search lists more recordings than there is time for in the period asked for", nil).finally()
+		}
 		if s.advance(&w, f, got, to) {
 			break
 		}

@@ -11,6 +11,13 @@ const (
 	maxWindow      = 20 * 366 * 24 * time.Hour
 )
 
+// mostItems is how many items a window can hold: one a second, and some that
+// reach into it. A recorder that says MORE for ever is stopped there.
+func mostItems(from, to time.Time) int {
+	const most = 1_000_000 // more than any search session brings
+	return int(min(to.Sub(from)/time.Second+pageSize, most))
+}
+
 // nextSpan lets windows grow over quiet times and shrink over busy ones.
 func nextSpan(span time.Duration, pages, items int) time.Duration {
 	switch {

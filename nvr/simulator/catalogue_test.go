@@ -225,7 +225,7 @@ func TestEveryKnobIsInTheCatalogue(t *testing.T) {
 			}
 		}
 	}
-	for _, q := range slices.Concat(Catalogue(), Refusals(), Misleading()) {
+	for _, q := range slices.Concat(Catalogue(), Refusals(), Misleading(), Hostile()) {
 		var c Config
 		q.Apply(&c)
 		mark(reflect.ValueOf(c.Quirks))

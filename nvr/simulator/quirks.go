@@ -61,6 +61,7 @@ type Quirks struct {
 	BlankAnswers     bool      // line breaks and blanks around texts in search results
 	PageCap          int       // items on a page at most, whatever was asked; default 64
 	SearchCap        int       // a search ends with OK after so many items; 0 is unlimited
+	EndlessMore      bool      // every page has new items and says MORE
 	EmptyMore        bool      // the last page says MORE, and so does the empty one behind it
 	NoStatus         bool      // no responseStatusStrg
 	StatusTag        string    // the tag used instead of responseStatusStrg

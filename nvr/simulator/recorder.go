@@ -27,6 +27,8 @@ type Recorder struct {
 	searches  int             // in all, for quirks that count
 	downloads int             // in all, for quirks that count
 	lastEnd   time.Time       // of a download
+
+	inventions int // items that were made up
 }
 
 // New returns a recorder. It panics when the configuration contradicts itself

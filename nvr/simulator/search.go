@@ -158,6 +158,9 @@ func (rec *Recorder) page(r *request, q *searchRequest, items []item) *reply {
 	if len(items) == 0 && k.NothingWith200 {
 		return refusal(r.Request, http.StatusOK, codeInvalidOperation, "notFound", "")
 	}
+	if k.EndlessMore && len(items) > 0 {
+		return rec.result(r, q, items, rec.invented(items[0]), true)
+	}
 	limit := k.PageCap
 	if limit == 0 {
 		limit = defaultPageCap
@@ -175,6 +178,23 @@ func (rec *Recorder) page(r *request, q *searchRequest, items []item) *reply {
 		shown = nil
 	}
 	return rec.result(r, q, items, shown, end < len(items))
+}
+
+// invented returns a page of items that nobody has seen before and that cannot
+// be fetched.
+func (rec *Recorder) invented(like item) []item {
+	page := make([]item, defaultPageCap)
+	for i := range page {
+		rec.mu.Lock()
+		rec.inventions++
+		n := rec.inventions
+		rec.mu.Unlock()
+		page[i] = like
+		page[i].rec.Name = fmt.Sprintf("invented%09d", n)
+		page[i].rec.Start = like.rec.Start.Add(time.Duration(n%3600) * time.Second)
+		page[i].rec.End = page[i].rec.Start.Add(time.Second)
+	}
+	return page
 }
 
 // seen remembers a searchID and reports whether it was known. Devices keep few
