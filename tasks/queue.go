@@ -113,6 +113,7 @@ type Queue struct {
 	volume    volume
 	fetched   int64 // bytes over the network of everything but the active
 	speed     gauge
+	foreseen  time.Time // when it was last worked out how long everything takes
 }
 
 // Why a worker was made to leave. None of them is a failure.

@@ -3,8 +3,7 @@ package tasks
 import "time"
 
 const (
-	// history is how many one-second samples a gauge keeps: two minutes, the
-	// stretch over which an ETA is averaged.
+	// history is how many one-second samples a gauge keeps: two minutes.
 	history = 120
 	// smoothing is over how many samples a camera's rate is averaged.
 	smoothing = 16
@@ -82,10 +81,12 @@ func (g *gauge) rates(buf []float64) []float64 {
 
 func (s step) rate() float64 { return float64(s.bytes) / s.took.Seconds() }
 
+// tooLong is a time left that says nothing to anybody.
+const tooLong = 1000 * time.Hour
+
 // eta returns how long left bytes take at rate bytes per second, in whole
 // seconds; 0 when that cannot be said.
 func eta(left int64, rate float64) time.Duration {
-	const tooLong = 1000 * time.Hour // says nothing to anybody
 	if left <= 0 || rate < 1 {
 		return 0
 	}

@@ -46,6 +46,9 @@ type recorder struct {
 
 	clockNotice nvr.Notice // told already
 
+	pace pace
+	end  time.Time // when everything of it will have come; zero when that cannot be said
+
 	workers int           // at work for it now
 	dropped bool          // it is no longer the queue's: what its workers report changes nothing
 	left    chan struct{} // closed when it is dropped and its last worker has left

@@ -21,7 +21,8 @@ type Snapshot struct {
 	TotalKnown bool          // false while searches may still find more
 	Fetched    int64         // bytes that came over the network in this run
 	Rate       float64       // bytes per second, over the last 10 s
-	ETA        time.Duration // 0 when unknown
+	ETA        time.Duration // until the slowest recorder has finished; 0 when unknown
+	Slowest    RecorderID    // that recorder; 0 when it is unknown
 	Rates      []float64     // bytes per second, one sample a second, newest last, at most 120
 	Peak       float64       // the highest rate so far, bytes per second
 	Files      int           // recordings complete on disk
@@ -61,9 +62,9 @@ type RecorderView struct {
 	Bytes, Total int64
 	TotalKnown   bool
 	Rate         float64
-	ETA          time.Duration
-	Active       int // downloads under way
-	Limit        int // downloads at once that it bears at present
+	ETA          time.Duration // until everything of it has come, with what it waits for; 0 when unknown
+	Active       int           // downloads under way
+	Limit        int           // downloads at once that it bears at present
 	Hold         Hold
 }
 

@@ -10,11 +10,14 @@ import (
 func (q *Queue) sample(now time.Time) {
 	total := q.fetched
 	for _, r := range q.recorders {
+		fetched := int64(0)
 		for _, c := range r.cameras {
+			fetched += c.fetched
 			if len(c.active) == 0 {
 				continue
 			}
 			coming := c.coming()
+			fetched += coming
 			total += coming
 			c.speed.add(now, c.fetched+coming)
 			q.serving(r, c, now)
@@ -26,8 +29,10 @@ func (q *Queue) sample(now time.Time) {
 			r.limit++
 			r.lastBusy = now
 		}
+		r.pace.learn(now, fetched, r.active)
 	}
 	q.speed.add(now, total)
+	q.foresee(now)
 }
 
 // serving notes that a download which shows whether its recorder serves is
@@ -90,12 +95,13 @@ func (q *Queue) Snapshot(s *Snapshot) {
 	if q.active == 0 {
 		s.Rate = 0
 	}
-	var left int64
 	for _, r := range q.recorders {
-		left += q.viewRecorder(s, r, now)
+		q.viewRecorder(s, r, now)
 	}
-	if s.TotalKnown {
-		s.ETA = eta(left, q.speed.over(2*time.Minute))
+	for i := range s.Recorders {
+		if v := &s.Recorders[i]; s.TotalKnown && v.ETA > s.ETA {
+			s.ETA, s.Slowest = v.ETA, v.ID
+		}
 	}
 }
 
@@ -128,9 +134,8 @@ func (q *Queue) elapsed(now time.Time) time.Duration {
 	return now.Sub(q.started)
 }
 
-// viewRecorder adds a recorder and its cameras to s. It returns the bytes that
-// are still to come.
-func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) (left int64) {
+// viewRecorder adds a recorder and its cameras to s.
+func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) {
 	v := RecorderView{
 		ID: r.id, Address: r.address, Name: r.name, Source: r.source,
 		Device: r.device, SignedIn: r.signedIn,
@@ -148,9 +153,6 @@ func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) (left int6
 		if cv.State == Skipped { // the operator does not want it
 			s.Total -= cv.Total - cv.Bytes
 		}
-		if !cv.State.Ended() {
-			left += cv.Total - cv.Bytes
-		}
 		v.TotalKnown = v.TotalKnown && (cv.TotalKnown || cv.State == Skipped)
 		v.Rate += cv.Rate
 		s.Fetched += c.coming()
@@ -158,13 +160,12 @@ func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) (left int6
 		s.Recordings += cv.Recordings
 	}
 	v.State = groupState(v.Counts, v.Count)
-	if v.TotalKnown {
-		v.ETA = eta(left, v.Rate)
+	if v.TotalKnown && r.end.After(now) && !q.pausedAll {
+		v.ETA = max(r.end.Sub(now).Round(time.Second), time.Second)
 	}
 	s.Bytes += v.Bytes
 	s.TotalKnown = s.TotalKnown && v.TotalKnown
 	s.Recorders = append(s.Recorders, v)
-	return left
 }
 
 func (c *camera) view(tries int, now time.Time) CameraView {

@@ -1,0 +1,237 @@
+package tasks
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+)
+
+// When is it over? When the slowest recorder is. A forecast plays the rest of
+// the run through in its head: each recorder has bytes left, its own learned
+// rate, a number of downloads that it bears, perhaps a hold that ends at a time;
+// all share the slots in turns, as sendOrders gives them, and the bandwidth. The
+// last to finish is the end.
+
+// paceHalf is after how much time at work half of what was learned is forgotten.
+const paceHalf = time.Minute
+
+// pace is how fast a recorder has been, learned apart for each number of
+// downloads at once: some serve two twice as fast as one, some share what they
+// have. Time in which nothing was asked of it does not count.
+type pace struct {
+	at    []measure // by downloads at once, less one
+	last  time.Time
+	bytes int64 // at last
+}
+
+// measure is bytes in an amount of time, both fading.
+type measure struct{ bytes, seconds float64 }
+
+func (m measure) rate() float64 {
+	if m.seconds < 1 {
+		return 0
+	}
+	return m.bytes / m.seconds
+}
+
+// learn takes in the bytes fetched up to now, while so many downloads ran.
+func (p *pace) learn(now time.Time, bytes int64, downloads int) {
+	took, came := now.Sub(p.last).Seconds(), bytes-p.bytes
+	p.last, p.bytes = now, bytes
+	if downloads == 0 || took <= 0 || took > 10 || came < 0 {
+		return
+	}
+	for len(p.at) < downloads {
+		p.at = append(p.at, measure{})
+	}
+	m := &p.at[downloads-1]
+	keep := math.Exp2(-took / paceHalf.Seconds())
+	m.bytes, m.seconds = m.bytes*keep+float64(came), m.seconds*keep+took
+}
+
+// one returns bytes per second of one download among n; 0 when nothing is known.
+// What was measured with the nearest number of downloads stands in for a number
+// that never was.
+func (p *pace) one(n float64) float64 {
+	best, far := 0.0, math.Inf(1)
+	for i, m := range p.at {
+		if d := math.Abs(float64(i+1) - n); m.rate() > 0 && d < far {
+			best, far = m.rate()/float64(i+1), d
+		}
+	}
+	return best
+}
+
+// most is the greatest number of downloads at once that it has served.
+func (p *pace) most() int {
+	for n := len(p.at); n > 0; n-- {
+		if m := p.at[n-1]; m.seconds >= 2 && m.rate() > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// rest is what is still to come of one recorder.
+type rest struct {
+	id    RecorderID
+	left  float64 // bytes
+	start float64 // seconds from now until it may be asked again
+	most  float64 // downloads at once that it bears, or has recordings for
+	piece float64 // bytes of one recording
+	pace  *pace
+
+	slots, rate float64
+}
+
+// forecast returns when each of all will have finished, in seconds from now, in
+// their order; +Inf for one whose rate nobody can guess. Jobs is how many
+// downloads run at once, limit the bandwidth for everything, 0 for none.
+func forecast(all []rest, jobs float64, limit float64) []float64 {
+	ends := make([]float64, len(all))
+	usual := usualRate(all)
+	open := make([]int, 0, len(all))
+	for i := range all {
+		if ends[i] = 0; all[i].left > 0 {
+			ends[i] = math.Inf(1)
+			open = append(open, i)
+		}
+	}
+	for t := 0.0; len(open) > 0 && usual > 0; {
+		share(all, open, t, jobs, limit, usual)
+		step := math.Inf(1)
+		for _, i := range open {
+			if r := &all[i]; r.start > t {
+				step = min(step, r.start-t)
+			} else if r.rate > 0 {
+				step = min(step, r.left/r.rate)
+			}
+		}
+		if math.IsInf(step, 1) {
+			break
+		}
+		step = max(step, t/50, 0.1) // ends that are close together are one event
+		open = slices.DeleteFunc(open, func(i int) bool {
+			r := &all[i]
+			if r.rate > 0 && r.left <= r.rate*step {
+				ends[i] = t + r.left/r.rate
+				return true
+			}
+			r.left -= r.rate * step
+			return false
+		})
+		t += step
+	}
+	return ends
+}
+
+// usualRate is the middle rate of one download among the recorders that are
+// known, for those that are not.
+func usualRate(all []rest) float64 {
+	var known []float64
+	for i := range all {
+		if v := all[i].pace.one(all[i].most); v > 0 {
+			known = append(known, v)
+		}
+	}
+	if len(known) == 0 {
+		return 0
+	}
+	slices.Sort(known)
+	return known[len(known)/2]
+}
+
+// share gives slots and bandwidth to those of open that may be asked at t. Slots
+// go round by recordings: who takes longer for one holds a slot for longer.
+func share(all []rest, open []int, t, jobs, limit, usual float64) {
+	at := make([]int, 0, len(open))
+	wish := func(i int) float64 { return all[i].piece / cmp.Or(all[i].pace.one(all[i].most), usual) }
+	for _, i := range open {
+		all[i].slots, all[i].rate = 0, 0
+		if all[i].start <= t {
+			at = append(at, i)
+		}
+	}
+	fill(at, jobs, wish, func(i int) float64 { return min(all[i].most, math.Ceil(all[i].left/all[i].piece)) },
+		func(i int, n float64) { all[i].slots = n })
+	for _, i := range at {
+		r := &all[i]
+		r.rate = r.slots * cmp.Or(r.pace.one(r.slots), usual)
+	}
+	if limit > 0 {
+		fill(at, limit, func(int) float64 { return 1 }, func(i int) float64 { return all[i].rate },
+			func(i int, n float64) { all[i].rate = n })
+	}
+}
+
+// fill divides an amount among the members by weight, none getting more than it
+// can take: what that leaves goes to the others.
+func fill(members []int, amount float64, weight, most func(int) float64, give func(int, float64)) {
+	order := slices.Clone(members)
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(most(a)/weight(a), most(b)/weight(b)) })
+	total := 0.0
+	for _, i := range order {
+		total += weight(i)
+	}
+	for _, i := range order {
+		n := min(most(i), amount*weight(i)/total)
+		give(i, n)
+		amount -= n
+		total -= weight(i)
+	}
+}
+
+// foresee works out when each recorder will have finished, once a second.
+func (q *Queue) foresee(now time.Time) {
+	if now.Sub(q.foreseen) < time.Second {
+		return
+	}
+	q.foreseen = now
+	var all []rest
+	for _, r := range q.recorders {
+		r.end = time.Time{}
+		if v := r.rest(now); v.left > 0 {
+			all = append(all, v)
+		}
+	}
+	ends := forecast(all, float64(q.jobs), float64(q.limiter.limit()))
+	at := 0
+	for _, r := range q.recorders {
+		if at < len(all) && all[at].id == r.id {
+			if end := ends[at]; end < tooLong.Seconds() {
+				r.end = now.Add(time.Duration(end * float64(time.Second)))
+			}
+			at++
+		}
+	}
+}
+
+// rest is what will still come of a recorder without anybody's doing.
+func (r *recorder) rest(now time.Time) rest {
+	v := rest{id: r.id, pace: &r.pace}
+	recordings := 0
+	for _, c := range r.cameras {
+		if !c.eager() {
+			continue
+		}
+		v.left += float64(max(0, c.total-c.bytes()))
+		recordings += len(c.ready) + len(c.later) + len(c.active)
+	}
+	n := float64(max(recordings, 1))
+	v.most, v.piece = min(r.bears(), n), max(v.left/n, 1)
+	if r.hold.Held() && r.hold.Until.After(now) {
+		v.start = r.hold.Until.Sub(now).Seconds()
+	}
+	return v
+}
+
+// bears is how many downloads at once to count on: of a recorder that has been
+// busy, as many as it has served, whatever may be tried next.
+func (r *recorder) bears() float64 {
+	n := max(r.limit, 1)
+	if !r.lastBusy.IsZero() {
+		n = max(1, min(n, r.pace.most()))
+	}
+	return float64(n)
+}

@@ -1,0 +1,88 @@
+package tasks
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/hikgrab/nvr/simulator"
+)
+
+// TestTheEndIsForeseen runs a hundred uneven sites: recorders that differ in
+// speed by a factor of ten and in size by as much, fewer slots than they could
+// use, some that serve but one download at once. From the first minute on, what
+// is said to be left must be right to a quarter in nine cases of ten.
+func TestTheEndIsForeseen(t *testing.T) {
+	runs := 100
+	if testing.Short() {
+		runs = 20
+	}
+	cases, good, named := 0, 0, 0
+	for seed := range runs {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(uint64(seed), 16)) //nolint:gosec // a site, not a secret
+			upTo := func(least, factor float64) int64 { return int64(least * math.Pow(factor, random.Float64())) }
+			configs := make([]simulator.Config, 2+random.IntN(5))
+			for i := range configs {
+				rate := upTo(200, 10)
+				configs[i] = simulator.Config{
+					// A recording takes less than a minute: so slow ones are given up.
+					Channels: channels(1+random.IntN(2), int(upTo(3, 3)), rate*upTo(5, 10)),
+					Rate:     rate, Latency: time.Duration(random.IntN(200)) * time.Millisecond,
+				}
+				if random.IntN(4) == 0 {
+					configs[i].MaxDownloads = 1
+				}
+			}
+			b := setUp(t, configs...)
+			b.options.Jobs = 2 + random.IntN(4)
+			b.start()
+			type said struct {
+				at   time.Time
+				left time.Duration
+				who  RecorderID
+			}
+			var all []said
+			var s Snapshot
+			ended := map[RecorderID]time.Time{}
+			for {
+				time.Sleep(time.Second)
+				b.queue.Snapshot(&s)
+				for i := range s.Recorders {
+					if r := &s.Recorders[i]; r.State.Ended() && ended[r.ID].IsZero() {
+						ended[r.ID] = s.At
+					}
+				}
+				if s.Finished {
+					break
+				}
+				if s.Elapsed >= time.Minute {
+					all = append(all, said{s.At, s.ETA, s.Slowest})
+				}
+			}
+			b.stop()
+			for _, c := range all {
+				left := s.At.Sub(c.at)
+				if left < 10*time.Second {
+					break
+				}
+				cases++
+				if (c.left - left).Abs() < left/4 {
+					good++
+				}
+				if c.who != 0 && s.At.Sub(ended[c.who]) < left/4 {
+					named++
+				}
+			}
+		})
+	}
+	if cases < 20*runs {
+		t.Fatalf("only %d cases of %d runs", cases, runs)
+	}
+	if good*10 < cases*9 || named*10 < cases*9 {
+		t.Errorf("of %d cases %d were right to a quarter, and %d named a recorder that was among the last", cases, good, named)
+	}
+	t.Logf("of %d cases %.1f %% were right to a quarter, %.1f %% named one of the last", cases, 100*float64(good)/float64(cases), 100*float64(named)/float64(cases))
+}
