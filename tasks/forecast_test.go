@@ -15,10 +15,7 @@ import (
 // use, some that serve but one download at once. From the first minute on, what
 // is said to be left must be right to a quarter in nine cases of ten.
 func TestTheEndIsForeseen(t *testing.T) {
-	runs := 100
-	if testing.Short() {
-		runs = 20
-	}
+	const runs = 100
 	cases, good, named := 0, 0, 0
 	for seed := range runs {
 		synctest.Test(t, func(t *testing.T) {

@@ -37,7 +37,7 @@ type Options struct {
 	PerRecorder int           // downloads at once from one recorder; 0 means DefaultPerRecorder
 	Retries     int           // tries per recording; 0 means DefaultRetries
 	Timeout     time.Duration // of a connection that delivers nothing; 0 means DefaultTimeout
-	Limit       int64         // bytes per second for everything; 0 is no limit
+	Limit       Timetable     // bandwidth of everything
 	Period      Period        // for tasks that name none
 	Kinds       Kinds         // for tasks that name none
 	Format      archive.Format
@@ -113,7 +113,9 @@ type Queue struct {
 	volume    volume
 	fetched   int64 // bytes over the network of everything but the active
 	speed     gauge
-	foreseen  time.Time // when it was last worked out how long everything takes
+	slowest   RecorderID // that was named last as what everything waits for
+	nextLimit time.Time  // when the timetable changes the bandwidth
+	foreseen  time.Time  // when it was last worked out how long everything takes
 }
 
 // Why a worker was made to leave. None of them is a failure.
@@ -130,7 +132,7 @@ func NewQueue(list []Task, o Options) *Queue {
 	q := &Queue{
 		options: o,
 		log:     o.Log,
-		limiter: newLimiter(o.Limit),
+		limiter: newLimiter(o.Limit.Usual),
 		pen:     make(chan struct{}, 1),
 		left:    make(chan struct{}),
 		make:    func(ctx context.Context, m Making) Made { return m.Make(ctx) },
@@ -151,6 +153,7 @@ func (q *Queue) Run(ctx context.Context) {
 		q.run, q.halt = context.WithCancelCause(ctx)
 	}
 	q.started = time.Now()
+	q.keepTimetable(q.started)
 	halt := q.halt
 	q.advance(q.started)
 	q.mu.Unlock()

@@ -201,7 +201,7 @@ func clockNotice(off time.Duration) string {
 	if off < 0 {
 		direction = "behind"
 	}
-	return fmt.Sprintf("the recorder's clock is %s %s this machine's; times are the recorder's", off.Abs().Round(time.Second), direction)
+	return fmt.Sprintf("the recorder's clock is %s %s this machine's; times are the recorder's", roughly(off.Abs()), direction)
 }
 
 // search asks for a camera's recordings and hands over each as it comes, so

@@ -19,6 +19,7 @@ type Snapshot struct {
 	Bytes      int64         // on disk, complete or in part, of what is asked for
 	Total      int64         // known so far
 	TotalKnown bool          // false while searches may still find more
+	Needed     int64         // bytes that are still to come, as far as they are known
 	Fetched    int64         // bytes that came over the network in this run
 	Rate       float64       // bytes per second, over the last 10 s
 	ETA        time.Duration // until the slowest recorder has finished; 0 when unknown
@@ -28,13 +29,23 @@ type Snapshot struct {
 	Files      int           // recordings complete on disk
 	Recordings int           // recordings known
 
-	Jobs        int   // downloads at once, at most
-	PerRecorder int   // downloads at once from one recorder, at most
-	Active      int   // downloads under way
-	Limit       int64 // bytes per second for everything; 0 is no limit
-	AllPaused   bool  // the operator paused everything
+	Jobs        int       // downloads at once, at most
+	PerRecorder int       // downloads at once from one recorder, at most
+	Active      int       // downloads under way
+	Limit       int64     // bytes per second for everything; 0 is no limit
+	LimitUntil  time.Time // when the timetable changes it; zero when it never does
+	AllPaused   bool      // the operator paused everything
 	Disk        Disk
 	Finished    bool // every camera has ended: nothing more will happen by itself
+}
+
+// Short returns how many bytes more are needed than are free on the volume, once
+// the searches know that; 0 when everything fits, or when nobody knows.
+func (s *Snapshot) Short() int64 {
+	if !s.TotalKnown || s.Disk.Free < 0 || s.Finished {
+		return 0
+	}
+	return max(0, s.Needed-s.Disk.Free)
 }
 
 // Counts is the number of cameras in each state.

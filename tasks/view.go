@@ -32,6 +32,7 @@ func (q *Queue) sample(now time.Time) {
 		r.pace.learn(now, fetched, r.active)
 	}
 	q.speed.add(now, total)
+	q.keepTimetable(now)
 	q.foresee(now)
 }
 
@@ -87,6 +88,7 @@ func (q *Queue) Snapshot(s *Snapshot) {
 		PerRecorder: q.options.PerRecorder,
 		Active:      q.active,
 		Limit:       q.limiter.limit(),
+		LimitUntil:  q.nextLimit,
 		AllPaused:   q.pausedAll,
 		Finished:    !q.started.IsZero() && q.done(),
 		Disk:        Disk{Dir: q.options.Archive.Dir(), Free: q.free.Load(), Held: q.volume.failure.What},
@@ -98,11 +100,29 @@ func (q *Queue) Snapshot(s *Snapshot) {
 	for _, r := range q.recorders {
 		q.viewRecorder(s, r, now)
 	}
+	q.viewEnd(s)
+}
+
+// viewEnd says in s when everything is over, and what everything waits for. Of
+// several recorders that end together it stays with the one that it named.
+func (q *Queue) viewEnd(s *Snapshot) {
+	if !s.TotalKnown {
+		return
+	}
+	var named time.Duration
 	for i := range s.Recorders {
-		if v := &s.Recorders[i]; s.TotalKnown && v.ETA > s.ETA {
+		v := &s.Recorders[i]
+		if v.ETA > s.ETA {
 			s.ETA, s.Slowest = v.ETA, v.ID
 		}
+		if v.ID == q.slowest {
+			named = v.ETA
+		}
 	}
+	if named > s.ETA-s.ETA/20 {
+		s.Slowest = q.slowest
+	}
+	q.slowest = s.Slowest
 }
 
 // Working reports whether something is under way or will go on by itself, so
@@ -152,6 +172,9 @@ func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) {
 		s.Total += cv.Total
 		if cv.State == Skipped { // the operator does not want it
 			s.Total -= cv.Total - cv.Bytes
+		}
+		if !cv.State.Ended() {
+			s.Needed += cv.Total - cv.Bytes
 		}
 		v.TotalKnown = v.TotalKnown && (cv.TotalKnown || cv.State == Skipped)
 		v.Rate += cv.Rate

@@ -116,7 +116,7 @@ func (m *model) over() string {
 func (m *model) retry() {
 	ids := m.among(isRetriable)
 	m.queue.Retry(ids...)
-	m.say("starting " + units.Count(len(ids), "camera") + " anew")
+	m.say("retrying " + units.Count(len(ids), "camera"))
 }
 
 func (m *model) cannotRetry() string {
@@ -233,7 +233,7 @@ func (m *model) changeJobs(by int) {
 
 func (m *model) oneJob() string {
 	if m.snap.Jobs <= 1 {
-		return "one at a time is the least"
+		return "at least one has to run"
 	}
 	return ""
 }

@@ -95,7 +95,7 @@ func TestLayoutAddsUp(t *testing.T) {
 					if l.side > 0 && l.listWidth+1+l.side != w {
 						t.Fatalf("%d×%d: list %d and details %d do not make the width", w, h, l.listWidth, l.side)
 					}
-					if c := columnsFor(l.listWidth); l.full == 0 && c.name < 15 {
+					if c := columnsFor(l.listWidth, 0); l.full == 0 && c.name < 15 {
 						t.Fatalf("%d×%d: %d cells for a name", w, h, c.name)
 					}
 				}
@@ -107,10 +107,12 @@ func TestLayoutAddsUp(t *testing.T) {
 func TestColumnsFillTheRow(t *testing.T) {
 	for w := minWidth; w <= 250; w++ {
 		m := newScreen(siteQueue(), w, 30)
-		c := columnsFor(w)
-		for i := range m.list.rows {
-			if got := width(m.rowLine(m.list.rows[i], true, c)); got != w {
-				t.Fatalf("row %d is %d wide, want %d", i, got, w)
+		for _, names := range []int{0, 20, 40} {
+			c := columnsFor(w, names)
+			for i := range m.list.rows {
+				if got := width(m.rowLine(m.list.rows[i], true, c)); got != w {
+					t.Fatalf("row %d is %d wide, want %d", i, got, w)
+				}
 			}
 		}
 	}

@@ -1,6 +1,11 @@
 package ui
 
 import (
+	"cmp"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/remedy"
@@ -10,19 +15,25 @@ import (
 // belowPane draws the details under the list in three lines: what is fetched,
 // the day as a timeline, and the cause of trouble or the latest event.
 func (m *model) belowPane(w, h int) []string {
-	title := m.detailsTitle()
+	title, more := m.detailsTitle(), "i details"
+	lines := []string{""}
 	r, ok := m.list.current()
-	if ok && r.camera >= 0 { // its recorder may be scrolled out of sight
-		title += " " + m.glyphs.dot + " " + recorderTitle(&m.snap.Recorders[r.recorder])
-	}
-	lines := []string{m.rule(title, "i details", m.styles.title, w)}
 	switch {
 	case !ok:
 	case r.camera < 0:
 		lines = append(lines, m.recorderBrief(&m.snap.Recorders[r.recorder], w-2)...)
 	case m.detail.ID == r.id.camera:
 		lines = append(lines, m.cameraBrief(&m.snap.Recorders[r.recorder], &m.detail, w-2)...)
+		more = cmp.Or(m.briefLegend(w-2, w-20), more)
 	}
+	const around = 8         // of the rule, and spaces
+	if ok && r.camera >= 0 { // its recorder may be scrolled out of sight
+		whose := title + " " + m.glyphs.dot + " " + recorderTitle(&m.snap.Recorders[r.recorder])
+		if width(whose)+width(more)+around <= w {
+			title = whose
+		}
+	}
+	lines[0] = m.rule(m.glyphs.cut(title, w-width(more)-around), more, m.styles.title, w)
 	for i := 1; i < len(lines); i++ {
 		lines[i] = " " + lines[i]
 	}
@@ -30,6 +41,18 @@ func (m *model) belowPane(w, h int) []string {
 		lines = append(lines, "")
 	}
 	return lines[:h]
+}
+
+// briefLegend explains the timeline of w cells under the list, for the rule above
+// it, in at most room cells; empty when there is none.
+func (m *model) briefLegend(w, room int) string {
+	c := &m.cover.Coverage
+	if !worthDrawing(c) {
+		return ""
+	}
+	cells := make([]slot, max(0, w-labelWidth))
+	timeline(c, extent(c, len(cells)), cells)
+	return ansi.Strip(m.legend(cells, [numSlots]time.Duration{}, room)[0])
 }
 
 func (m *model) cameraBrief(r *tasks.RecorderView, d *tasks.CameraDetail, w int) []string {
@@ -52,7 +75,9 @@ func (m *model) cameraBrief(r *tasks.RecorderView, d *tasks.CameraDetail, w int)
 	case r.Hold.Held():
 		return m.causeBrief(lines, "held", r.Hold.What, r.Hold.Remedy, m.styles.bad, w)
 	case m.missing() != "" && (d.State.Ended() || len(d.Events) == 0):
-		lines = append(lines, m.inOneLine("missing", m.missing(), paint{}, w))
+		lines = append(lines, m.inOneLine("missing", m.missing(), m.styles.bad, w))
+	case m.unrecorded() != "" && (d.State.Ended() || len(d.Events) == 0):
+		lines = append(lines, m.inOneLine("gaps", m.unrecorded(), paint{}, w))
 	case len(d.Events) > 0:
 		e := &d.Events[len(d.Events)-1]
 		lines = append(lines, m.inOneLine("last", units.Clock(e.Time)+" "+eventText(e), paint{}, w))

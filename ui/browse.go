@@ -126,6 +126,9 @@ func (m *model) sortBy(key sortKey, reverse bool) {
 // moreDetails opens the details, and at the second time gives them the screen.
 func (m *model) moreDetails() {
 	switch {
+	case m.focus == focusEvents:
+		m.showEvent()
+		return
 	case m.details == detailsFull:
 		m.lessDetails()
 		return

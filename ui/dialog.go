@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/hikgrab/tasks"
@@ -10,6 +12,7 @@ import (
 // dialog is a question. It stands at the foot of the screen, so that what it is
 // about stays in sight, and takes all keys until it is answered.
 type dialog struct {
+	title   string                  // of the rule above; "question" when empty
 	text    func(m *model) []string // drawn anew with each frame: numbers move on while it is open
 	choices []command               // the last line; the first is what enter and esc do
 }
@@ -84,7 +87,7 @@ func skipDialog(title string, ids []tasks.CameraID) *dialog {
 
 // dialogLines draws the dialog, with a rule above it.
 func (m *model) dialogLines(w int) []string {
-	lines := []string{m.rule("question", "", m.styles.warn, w)}
+	lines := []string{m.rule(cmp.Or(m.dialog.title, "question"), "", m.styles.warn, w)}
 	for _, text := range m.dialog.text(m) {
 		for _, part := range wrap(text, w-2) {
 			lines = append(lines, " "+m.styles.title.on(part))

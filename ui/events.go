@@ -5,6 +5,8 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/units"
@@ -94,8 +96,12 @@ func (m *model) eventsPane(w, lines int) []string {
 	}
 	out := []string{m.rule(m.focused(focusEvents, title), other, m.styles.title, w)}
 	end := len(events) - m.eventsBack
-	for _, e := range events[max(0, end-rows):end] {
-		out = append(out, m.eventLine(&e, w, w >= 100))
+	for i, e := range events[max(0, end-rows):end] {
+		line := m.eventLine(&e, w, w >= 100)
+		if m.focus == focusEvents && i == min(rows, end)-1 {
+			line = m.styles.cursor.on(m.glyphs.left(ansi.Strip(line), w))
+		}
+		out = append(out, line)
 	}
 	if len(events) == 0 && rows > 0 {
 		out = append(out, m.styles.faint.on("           "+m.noEvents()))
@@ -104,6 +110,25 @@ func (m *model) eventsPane(w, lines int) []string {
 		out = append(out, "")
 	}
 	return out
+}
+
+// showEvent shows the event at the foot of the pane whole.
+func (m *model) showEvent() {
+	events := m.events.of(m.eventsMode)
+	if len(events) == 0 {
+		return
+	}
+	e := events[len(events)-1-min(m.eventsBack, len(events)-1)]
+	m.dialog = &dialog{
+		title: "event",
+		text: func(m *model) []string {
+			return []string{join("  ", units.Clock(e.Time), m.eventWhere(&e, true)), eventText(&e)}
+		},
+		choices: []command{
+			no("close"),
+			{Binding: bind("", "", "ctrl+c"), do: (*model).interrupt},
+		},
+	}
 }
 
 // noEvents says what an empty events pane means.

@@ -28,6 +28,7 @@ type glyphs struct {
 	span                  string // between two times
 	dot                   string // between two items
 	arrow                 string
+	sorted, reversed      string // beside the title of the column that the list is sorted by
 	atLeast               string
 
 	levels []string         // of a sparkline, lowest first
@@ -68,10 +69,10 @@ func blockGlyphs() glyphs {
 		held: "■", cursor: ">", marked: "*", opened: "-", folded: "+",
 		barDone: "█", barRest: "░",
 		rule: "─", wall: "│", tee: "┬", foot: "┴",
-		ellipsis: "…", dash: "–", span: " – ", dot: "·", arrow: "→", atLeast: "≥ ",
+		ellipsis: "…", dash: "–", span: " – ", dot: "·", arrow: "→", sorted: "▼", reversed: "▲", atLeast: "≥ ",
 		levels: []string{"▄", "█"},
 		slots: [numSlots]string{
-			slotOutside: " ", slotDone: "█", slotPart: "▓", slotActive: "►", slotRetry: "~", slotWaiting: "░",
+			slotOutside: " ", slotDone: "█", slotMost: "▓", slotLittle: "▒", slotPart: "▌", slotActive: "►", slotRetry: "~", slotWaiting: "░",
 			slotFailed: "×", slotSkipped: "»", slotGrowing: "+", slotGap: "·", slotUnknown: "?",
 		},
 	}
@@ -87,10 +88,10 @@ func asciiGlyphs() glyphs {
 		held: "#", cursor: ">", marked: "*", opened: "-", folded: "+",
 		barDone: "#", barRest: "-", barOpen: "[", barClose: "]",
 		rule: "-", wall: "|", tee: "+", foot: "+",
-		ellipsis: "..", dash: "-", span: " - ", dot: "-", arrow: "->", atLeast: ">= ",
+		ellipsis: "..", dash: "-", span: " - ", dot: "-", arrow: "->", sorted: "v", reversed: "^", atLeast: ">= ",
 		levels: []string{"_", ".", "-", "=", "#"},
 		slots: [numSlots]string{
-			slotOutside: " ", slotDone: "#", slotPart: "+", slotActive: ">", slotRetry: "~", slotWaiting: "-",
+			slotOutside: " ", slotDone: "#", slotMost: "=", slotLittle: ":", slotPart: "+", slotActive: ">", slotRetry: "~", slotWaiting: "-",
 			slotFailed: "x", slotSkipped: "/", slotGrowing: "^", slotGap: ".", slotUnknown: "?",
 		},
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	"example.com/hikgrab/tasks"
@@ -17,10 +18,17 @@ func (m *model) header(w int) []string {
 	}
 }
 
+// freeFrom is the width from which the head of the screen has room for what is
+// free on the disk.
+const freeFrom = 80
+
 // headline names the sheet and what the run consists of, as far as it fits.
 func (m *model) headline(w int) string {
 	g, s := &m.glyphs, &m.snap
 	right := "elapsed " + units.Duration(s.Elapsed) + " "
+	if s.Disk.Free >= 0 && s.Disk.Dir != "" && w >= freeFrom {
+		right = "free " + units.Size(s.Disk.Free) + "   " + right
+	}
 	line := " " + m.styles.title.on("hikgrab") + "  " + g.cut(clean(m.opts.Title), max(8, w/3))
 	sep := " " + g.dot + " "
 	items := []string{
@@ -28,14 +36,11 @@ func (m *model) headline(w int) string {
 		sep + units.Count(len(s.Cameras), "camera"),
 		sep + units.Count(s.Jobs, "job") + " (" + itoa(s.PerRecorder) + " per recorder)",
 	}
-	if s.Limit > 0 {
-		items = append(items, sep+"at most "+units.Rate(float64(s.Limit)))
+	if text := m.bandwidth(); text != "" {
+		items = append(items, sep+text)
 	}
 	if s.Disk.Dir != "" {
 		items = append(items, "   "+g.arrow+" "+clean(s.Disk.Dir))
-	}
-	if s.Disk.Free >= 0 && s.Disk.Dir != "" {
-		items = append(items, "   free "+units.Size(s.Disk.Free))
 	}
 	for _, item := range items {
 		if width(line)+width(item)+width(right)+2 > w {
@@ -44,6 +49,19 @@ func (m *model) headline(w int) string {
 		line += item
 	}
 	return g.between(line, right, w)
+}
+
+// bandwidth is the limit and until when it holds; empty when there never is one.
+func (m *model) bandwidth() string {
+	s := &m.snap
+	text := ""
+	if s.Limit > 0 {
+		text = "at most " + units.Rate(float64(s.Limit))
+	}
+	if !s.LimitUntil.IsZero() {
+		text = cmp.Or(text, "no limit") + " until " + s.LimitUntil.Format("15:04")
+	}
+	return text
 }
 
 // overall is the first line of the eye: a bar, and beside it as much of
@@ -87,28 +105,61 @@ func (m *model) figures() []string {
 		total = g.atLeast + total
 	}
 	size := "  " + g.right(units.Size(s.Bytes), 8) + " of " + total
-	var speed, end, clock string
+	var speed, left, end string
 	switch {
 	case s.Finished:
-		speed, end = "  finished", "  in "+units.Duration(s.Elapsed)
+		speed, left = "  finished", "  in "+units.Duration(s.Elapsed)
 	case s.AllPaused:
 		speed = "  paused"
 	case s.Active == 0 && m.deriving() != "":
 		speed = "  " + m.deriving()
 	default:
 		speed = "  " + g.right(units.Rate(s.Rate), 10)
-		if s.TotalKnown && s.ETA > 0 && s.Active > 0 {
-			end = "  ETA " + units.Duration(s.ETA)
-			clock = " (" + units.Finish(s.At, s.At.Add(s.ETA)) + ")"
-		}
+		left, end = m.end()
+	}
+	var who string
+	if name := m.slowest(); end != "" && name != "" {
+		who = ", " + name
 	}
 	return []string{
-		percent + size + speed + end + clock + " ",
+		percent + size + speed + left + end + who + " ",
+		percent + size + speed + end + who + " ",
 		percent + size + speed + end + " ",
-		percent + speed + end + " ",
-		percent + end + " ",
+		percent + speed + end + who + " ",
+		percent + speed + cmp.Or(end, left) + " ",
+		percent + cmp.Or(end, left) + " ",
 		percent + " ",
 	}
+}
+
+// end is how long everything still takes, and when it is over; while that is
+// not known, what it waits for.
+func (m *model) end() (left, end string) {
+	s := &m.snap
+	switch {
+	case !s.TotalKnown:
+		n := len(s.Recorders)
+		for i := range s.Recorders {
+			if !s.Recorders[i].TotalKnown {
+				n--
+			}
+		}
+		return "  searched " + itoa(n) + " of " + itoa(len(s.Recorders)), ""
+	case s.ETA > 0:
+		return "  " + units.Duration(s.ETA) + " left", "  until " + units.Finish(s.At, s.At.Add(s.ETA))
+	}
+	return "", ""
+}
+
+// slowest names the recorder that everything waits for in the end; empty when
+// there is but one.
+func (m *model) slowest() string {
+	for i := range m.snap.Recorders {
+		if r := &m.snap.Recorders[i]; r.ID == m.snap.Slowest && len(m.snap.Recorders) > 1 {
+			return m.glyphs.cut(cmp.Or(recorderLabel(r), clean(r.Address)), 24)
+		}
+	}
+	return ""
 }
 
 // deriving is what is being made of recordings; empty when nothing is.
@@ -223,9 +274,11 @@ func (m *model) condition() (string, paint) {
 		if s.Active == 0 && m.deriving() != "" {
 			what = "finishing the " + m.deriving()
 		}
-		return what + ", then leaving; q to decide anew", look.warn
+		return what + ", then quitting; q asks again", look.warn
 	case s.Finished:
 		return m.finished(), look.title
+	case s.Short() > 0:
+		return "will not fit: " + units.Size(s.Needed) + " still to come, " + units.Size(s.Disk.Free) + " free; free some space meanwhile", look.warn
 	case s.AllPaused:
 		return "everything is paused; P resumes", look.warn
 	case m.blocked():
@@ -237,14 +290,32 @@ func (m *model) condition() (string, paint) {
 // finished says how it ended and how to leave.
 func (m *model) finished() string {
 	c := m.snap.Counts
-	good := c[tasks.Done] + c[tasks.Empty]
+	nothing := ""
+	if n := c[tasks.Empty]; n > 0 {
+		nothing = itoa(n) + " " + have(n) + " nothing in the period"
+	}
 	switch bad := troubles(c); {
 	case bad > 0:
-		return "finished: " + itoa(bad) + " of " + units.Count(len(m.snap.Cameras), "camera") + " not complete; e finds, R retries, q leaves"
+		return join(", ", "finished: "+itoa(bad)+" of "+units.Count(len(m.snap.Cameras), "camera")+" not complete", nothing) + "; e finds, R retries, q quits"
+	case c[tasks.Done] == 0 && nothing != "" && c[tasks.Skipped] == 0:
+		return "finished: nothing was recorded in the period on any camera; q quits"
 	case c[tasks.Skipped] > 0:
-		return "finished: " + itoa(good) + " complete, " + itoa(c[tasks.Skipped]) + " skipped; q leaves"
+		return join(", ", "finished: "+itoa(c[tasks.Done])+" complete, "+itoa(c[tasks.Skipped])+" skipped", nothing) + "; q quits"
+	case nothing != "":
+		return "finished: " + itoa(c[tasks.Done]) + " of " + units.Count(len(m.snap.Cameras), "camera") + " complete, " + nothing + "; q quits"
 	}
-	return "finished: all " + units.Count(good, "camera") + " complete; q leaves"
+	if c[tasks.Done] == 1 {
+		return "finished: 1 camera complete; q quits"
+	}
+	return "finished: all " + units.Count(c[tasks.Done], "camera") + " complete; q quits"
+}
+
+// have is the verb for n of something.
+func have(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
 }
 
 // looking says how the list is looked at, and where in it when it is longer than

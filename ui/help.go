@@ -16,6 +16,7 @@ func helpKeys() []command {
 		{Binding: bind("↑ k", "up", "up", "k"), do: by(-1)},
 		{Binding: bind("PgDn", "page down", "pgdown", " ", "ctrl+f", "ctrl+d"), do: by(10)},
 		{Binding: bind("PgUp", "page up", "pgup", "ctrl+b", "ctrl+u"), do: by(-10)},
+		{Binding: bind("/", "find", "/"), hint: "find", do: act((*model).askHelp)},
 		{Binding: bind("ctrl+c", "quit", "ctrl+c"), do: (*model).interrupt},
 	}
 }
@@ -33,6 +34,9 @@ func (m *model) helpScreen(w, h int) []string {
 		}
 	} else {
 		lines = m.helpLines(w-2, helpGroups...)
+	}
+	if len(lines) == 0 {
+		lines = []string{"no key does anything with " + clean(m.helpFind)}
 	}
 	lines = append(lines, "")
 	lines = append(lines, m.signs(w-2)...)
@@ -53,7 +57,21 @@ func (m *model) helpScreen(w, h int) []string {
 	for len(out) < h-1 {
 		out = append(out, "")
 	}
+	if m.prompt != nil {
+		return append(out, m.promptLine(w))
+	}
 	return append(out, m.hints(m.keys.help, w))
+}
+
+// askHelp opens the line that looks for a key by what it does.
+func (m *model) askHelp() {
+	m.ask(prompt{
+		label:  "/",
+		help:   func(*model) string { return "enter keeps, esc shows all" },
+		typed:  func(m *model, text string) { m.helpFind, m.helpTop = text, 0 },
+		enter:  func(*model, string) error { return nil },
+		cancel: func(m *model) { m.helpFind = "" },
+	}, m.helpFind)
 }
 
 // helpLines lists the commands of some groups in lines of at most w cells.
@@ -61,13 +79,15 @@ func (m *model) helpLines(w int, groups ...string) []string {
 	const keyWidth = 13
 	var lines []string
 	for _, group := range groups {
-		if len(lines) > 0 {
+		begin := len(lines)
+		if begin > 0 {
 			lines = append(lines, "")
 		}
 		lines = append(lines, m.styles.title.on(group))
+		head := len(lines)
 		for i := range m.keys.browse {
 			c := &m.keys.browse[i]
-			if c.group != group || c.Help().Key == "" {
+			if c.group != group || c.Help().Key == "" || !contains(strings.ToLower(m.helpFind), c.Help().Key, c.Help().Desc) {
 				continue
 			}
 			keys, look, what := m.styles.key, paint{}, c.Help().Desc
@@ -79,6 +99,9 @@ func (m *model) helpLines(w int, groups ...string) []string {
 				lines = append(lines, name+look.on(part))
 				name = spaces(keyWidth)
 			}
+		}
+		if len(lines) == head { // none of the group was looked for
+			lines = lines[:begin]
 		}
 	}
 	return lines

@@ -115,18 +115,18 @@ func findKeys() []command {
 
 func lookKeys() []command {
 	return []command{
-		{Binding: bind("i enter", "details; again for the whole screen", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: (*model).noRows},
+		{Binding: bind("i enter", "details; again for the whole screen; an event whole", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: (*model).noRows},
 		{Binding: bind("L", "events: main, errors, every file, off", "L"), group: groupLook, hint: "log", minor: true, do: act((*model).nextEvents)},
 		{Binding: bind("F", "freeze the screen, to read or to copy", "F"), group: groupLook, do: act((*model).freeze)},
 		{Binding: bind("y", "copy the error or the folder", "y"), group: groupLook, do: (*model).copy, idle: (*model).noRows},
 		{Binding: bind("ctrl+o", "open the folder", "ctrl+o"), group: groupLook, do: (*model).openFolder, idle: (*model).noRows},
-		{Binding: bind("ctrl+l", "draw everything anew", "ctrl+l"), group: groupLook, do: func(*model) tea.Cmd { return tea.ClearScreen }},
+		{Binding: bind("ctrl+l", "redraw the screen", "ctrl+l"), group: groupLook, do: func(*model) tea.Cmd { return tea.ClearScreen }},
 	}
 }
 
 func leaveKeys() []command {
 	return []command{
-		{Binding: bind("? F1", "this help", "?", "f1"), group: groupLeave, hint: "help", do: act(func(m *model) { m.help = true; m.helpTop = 0 })},
+		{Binding: bind("? F1", "this help", "?", "f1"), group: groupLeave, hint: "help", do: act(func(m *model) { m.help, m.helpTop, m.helpFind = true, 0, "" })},
 		{Binding: bind("esc", "close, then clear filter, then marks", "esc"), group: groupLeave, do: act((*model).escape)},
 		{Binding: bind("q", "quit; asks while something is going on", "q"), group: groupLeave, hint: "quit", do: func(m *model) tea.Cmd { return m.quit(false) }},
 		{Binding: bind("Q", "quit and leave this screen readable", "Q"), group: groupLeave, do: func(m *model) tea.Cmd { return m.quit(true) }},

@@ -108,9 +108,13 @@ const rowIndent = 5
 // what is spare.
 const nameEnough = 32
 
-// columnsFor divides a row of w cells. What is spare goes to the name, and where
-// that has enough, to the bar as well.
-func columnsFor(w int) columns {
+// leastBar is the narrowest bar that still tells something.
+const leastBar = 8
+
+// columnsFor divides a row of w cells, in which names want so many. What is
+// spare goes to the name, and where that has enough, to the bar as well; what it
+// lacks the others give, those first that say least.
+func columnsFor(w, names int) columns {
 	c := columns{percent: 4, state: 10}
 	switch {
 	case w >= 110:
@@ -126,7 +130,20 @@ func columnsFor(w int) columns {
 			c.name -= part + 1
 		}
 	}
-	if spare := c.name - nameEnough; spare > 0 && c.bar > 0 {
+	give := func(from *int, least int) {
+		if n := min(*from-least, names-c.name); *from > 0 && n > 0 {
+			*from, c.name = *from-n, c.name+n
+		}
+	}
+	give(&c.bar, leastBar)
+	if c.totals && names > c.name {
+		c.totals = false
+		give(&c.size, 8)
+	}
+	if c.try > 0 && names > c.name {
+		c.try, c.name = 0, c.name+c.try+1
+	}
+	if spare := c.name - max(nameEnough, names); spare > 0 && c.bar > 0 {
 		const most = 48
 		more := min(spare*2/3, most-c.bar)
 		c.bar, c.name = c.bar+more, c.name-more

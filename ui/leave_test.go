@@ -81,7 +81,7 @@ func TestLeaving(t *testing.T) {
 		}
 		q.snap.Active, q.snap.Cameras[0].Deriving = 0, "joining"
 		tick(m)
-		if m.leaving != leaveDraining || !strings.Contains(m.View(), "finishing the joining, then leaving") {
+		if m.leaving != leaveDraining || !strings.Contains(m.View(), "finishing the joining, then quitting") {
 			t.Fatalf("it does not wait for what is made:\n%s", m.View())
 		}
 		q.snap.Cameras[0].Deriving = ""

@@ -19,6 +19,7 @@ type cover struct {
 	gaps    []tasks.Stretch         // what is not on disk and will not come by itself, earliest first
 	missing time.Duration           // the length of gaps
 	lost    time.Duration           // of that, what the recorder had
+	lostIn  int                     // and in how many gaps
 }
 
 // coverOf works out the coverage of a camera at a moment, up to a time of its
@@ -38,6 +39,7 @@ func coverOf(d tasks.CameraDetail, until, at time.Time) cover {
 		c.missing += lasts(s)
 		if s.Presence != tasks.NotRecorded {
 			c.lost += lasts(s)
+			c.lostIn++
 		}
 	}
 	return c
@@ -54,16 +56,12 @@ func (c *cover) addGap(s tasks.Stretch) {
 
 func lasts(s tasks.Stretch) time.Duration { return s.To.Sub(s.From) }
 
-// missing says in a sentence what of the period is not on disk and will not
-// come by itself, and how much of that the recorder has; empty when nothing is.
+// missing says in a sentence what the recorder had of the period that is not on
+// disk and will not come by itself; empty when nothing is missing.
 func (m *model) missing() string {
 	c := &m.cover
-	if len(c.gaps) == 0 {
+	if c.lost == 0 {
 		return ""
-	}
-	text := units.Length(c.missing)
-	if len(c.gaps) > 1 {
-		text += " in " + units.Count(len(c.gaps), "gap")
 	}
 	again := " (r tries again)"
 	switch state := c.Camera.State; {
@@ -72,23 +70,41 @@ func (m *model) missing() string {
 	case isPaused(state):
 		again = ""
 	}
-	switch {
-	case c.lost == 0:
-		return text + ", not recorded"
-	case c.lost == c.missing:
-		return text + ", all of it recorded" + again
-	}
-	return text + ", " + units.Length(c.lost) + " of it recorded" + again
+	return inGaps(c.lost, c.lostIn) + ", recorded" + again
 }
 
-// missingLines says what is missing, and when and why: the longest gaps, in the
+// unrecorded says in a sentence of how much of the period the recorder has
+// nothing, which is how recording by motion looks.
+func (m *model) unrecorded() string {
+	c := &m.cover
+	if c.missing == c.lost {
+		return ""
+	}
+	return inGaps(c.missing-c.lost, len(c.gaps)-c.lostIn) + ", not recorded"
+}
+
+// inGaps is a length of time that is spread over n gaps.
+func inGaps(all time.Duration, n int) string {
+	if n == 1 {
+		return units.Length(all)
+	}
+	return units.Length(all) + " in " + units.Count(n, "gap")
+}
+
+// missingLines says what is not on disk, and when and why: the longest gaps, in the
 // order of time, of as many as h lines of details have room for beside the rest.
 func (m *model) missingLines(w, h int) []string {
 	if len(m.cover.gaps) == 0 {
 		return nil
 	}
 	shown, hidden, rest := longest(m.cover.gaps, max(3, h/6))
-	lines := m.fact("missing", m.missing(), paint{}, w)
+	var lines []string
+	if text := m.missing(); text != "" {
+		lines = m.fact("missing", text, m.styles.bad, w)
+	}
+	if text := m.unrecorded(); text != "" {
+		lines = append(lines, m.fact("gaps", text, paint{}, w)...)
+	}
 	days := !oneDay(widen(shown[0].Span, shown[len(shown)-1].Span))
 	for _, s := range shown {
 		lines = append(lines, m.gapLine(s, days, w))

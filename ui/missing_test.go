@@ -31,17 +31,17 @@ func TestMissing(t *testing.T) {
 		{"nothing", tasks.Done, []tasks.RecordingView{recorded(8, 18, tasks.RecordingDone)}, ""},
 		{"what still comes is not missing", tasks.Downloading, []tasks.RecordingView{recorded(8, 10, tasks.RecordingActive), recorded(10, 12, tasks.RecordingRetrying), recorded(12, 18, tasks.RecordingWaiting)}, ""},
 		{"the second between two files", tasks.Done, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12.0005, 18, tasks.RecordingDone)}, ""},
-		{"in the middle", tasks.Done, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(13, 18, tasks.RecordingDone)}, "1h, not recorded"},
-		{"failed", tasks.Incomplete, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12, 18, tasks.RecordingFailed)}, "6h, all of it recorded (r tries again)"},
+		{"in the middle", tasks.Done, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(13, 18, tasks.RecordingDone)}, ""},
+		{"failed", tasks.Incomplete, []tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12, 18, tasks.RecordingFailed)}, "6h, recorded (r tries again)"},
 		{
 			"both", tasks.Incomplete,
 			[]tasks.RecordingView{recorded(8, 12, tasks.RecordingDone), recorded(12, 13, tasks.RecordingFailed), recorded(13, 13.5, tasks.RecordingFailed)},
-			"6h in 2 gaps, 1h30m of it recorded (r tries again)",
+			"1h30m, recorded (r tries again)",
 		},
-		{"while it is paused", tasks.Paused, []tasks.RecordingView{recorded(8, 12, tasks.RecordingWaiting), recorded(12, 18, tasks.RecordingFailed)}, "6h, all of it recorded"},
-		{"skipped", tasks.Skipped, []tasks.RecordingView{recorded(8, 18, tasks.RecordingWaiting)}, "10h, all of it recorded (r takes the skip back)"},
+		{"while it is paused", tasks.Paused, []tasks.RecordingView{recorded(8, 12, tasks.RecordingWaiting), recorded(12, 18, tasks.RecordingFailed)}, "6h, recorded"},
+		{"skipped", tasks.Skipped, []tasks.RecordingView{recorded(8, 18, tasks.RecordingWaiting)}, "10h, recorded (r takes the skip back)"},
 		{"nobody knows", tasks.Failed, nil, ""},
-		{"empty", tasks.Empty, nil, "10h, not recorded"},
+		{"empty", tasks.Empty, nil, ""},
 	} {
 		m := covering(c.state)(140, 40, day, c.recordings...)
 		if got := m.missing(); got != c.want {
@@ -60,8 +60,8 @@ func TestGapsAreListed(t *testing.T) {
 	recordings[10].State = tasks.RecordingFailed
 	m := covering(tasks.Incomplete)(140, 40, []tasks.Span{span(8, 14)}, recordings...)
 	got := strings.Join(m.missingLines(45, 24), "\n")
-	want := `missing   1h37m in 13 gaps, 19m of it
-          recorded (r tries again)
+	want := `missing   19m, recorded (r tries again)
+gaps      1h18m in 12 gaps, not recorded
 · 12:50:00–13:00:00    10m not recorded
 × 13:00:00–13:19:00    19m failed
 · 13:19:00–13:30:00    11m not recorded
@@ -76,7 +76,7 @@ func TestGapsOfSeveralDays(t *testing.T) {
 	m := covering(tasks.Done, ascii)(140, 40, []tasks.Span{span(-48, 0)},
 		recorded(-47, -26, tasks.RecordingDone), recorded(-22, -21, tasks.RecordingDone), recorded(-20.99, -1.5, tasks.RecordingDone))
 	got := strings.Join(m.missingLines(60, 24), "\n")
-	want := `missing   6h30m in 4 gaps, not recorded
+	want := `gaps      6h30m in 4 gaps, not recorded
 . 11-01 00:00:00-01:00:00      1h  not recorded
 . 11-01 22:00-11-02 02:00      4h  not recorded
 . 11-02 03:00:00-03:00:36     36s  not recorded
@@ -142,7 +142,7 @@ func TestPeriodOfDetails(t *testing.T) {
 func TestBriefTellsWhatIsMissing(t *testing.T) {
 	day := []tasks.Span{span(8, 18)}
 	m := covering(tasks.Done)(80, 24, day, recorded(8, 17, tasks.RecordingDone))
-	if view := m.View(); !strings.Contains(view, " missing   1h, not recorded") {
+	if view := m.View(); !strings.Contains(view, " gaps      1h, not recorded") {
 		t.Errorf("after the end:\n%s", view)
 	}
 	m = covering(tasks.Downloading)(80, 24, day, recorded(8, 17, tasks.RecordingDone))

@@ -39,7 +39,8 @@ type model struct {
 	order  order
 	folds  folds
 	marks  map[tasks.CameraID]bool
-	marked rowID // the row marked last
+	alike  map[string]bool // names in the list that several recorders have
+	marked rowID           // the row marked last
 
 	detail     tasks.CameraDetail // of the camera under the cursor
 	cover      cover              // of the same camera
@@ -50,13 +51,14 @@ type model struct {
 	eventsBack int // how many of the newest events are scrolled out
 	focus      focus
 
-	help    bool
-	helpTop int
-	dialog  *dialog
-	prompt  *prompt
-	notice  notice
-	frozen  bool
-	blurred bool // the terminal has told that nobody looks
+	help     bool
+	helpTop  int
+	helpFind string // what the help is narrowed to
+	dialog   *dialog
+	prompt   *prompt
+	notice   notice
+	frozen   bool
+	blurred  bool // the terminal has told that nobody looks
 
 	leaving leaveStage
 	left    bool   // the operator's word

@@ -85,3 +85,32 @@ func TestPercentOfNothing(t *testing.T) {
 		t.Errorf("with nothing to be had %d%%", got)
 	}
 }
+
+// In the list a name has the room that it needs, and no two recorders look alike.
+func TestTitlesInTheList(t *testing.T) {
+	m := newScreen(emptyQueue(), 140, 40)
+	m.snap.Recorders = []tasks.RecorderView{
+		{Address: "10.0.0.1", Name: "Склад"},
+		{Address: "10.0.0.2", Name: "Склад"},
+		{Address: "10.0.0.3", Name: "Офис"},
+		{Address: "10.0.0.4", Name: "Магазин на Ленина, 15, корпус 2"},
+		{Address: "10.0.0.5", Name: "Магазин на Ленина, 15, корпус 3"},
+		{Address: "10.0.0.6"},
+	}
+	for w, want := range map[int][]string{
+		60: {
+			"Склад  10.0.0.1", "Склад  10.0.0.2", "Офис  10.0.0.3",
+			"Магазин на Ленина, 15, корпус 2  10.0.0.4", "Магазин на Ленина, 15, корпус 3  10.0.0.5", "10.0.0.6",
+		},
+		31: {"Склад  10.0.0.1", "Склад  10.0.0.2", "Офис  10.0.0.3", "Магазин на Ленина, 15, корпус 2", "Магазин на Ленина, 15, корпус 3", "10.0.0.6"},
+		20: {"Склад  10.0.0.1", "Склад  10.0.0.2", "Офис  10.0.0.3", "10.0.0.4  Магазин н…", "10.0.0.5  Магазин н…", "10.0.0.6"},
+		12: {"10.0.0.1  С…", "10.0.0.2  С…", "Офис", "10.0.0.4  М…", "10.0.0.5  М…", "10.0.0.6"},
+	} {
+		m.alike = m.alikeIn(w)
+		for i := range m.snap.Recorders {
+			if got := m.listTitle(&m.snap.Recorders[i], w); got != want[i] {
+				t.Errorf("in %d cells %q, want %q", w, got, want[i])
+			}
+		}
+	}
+}

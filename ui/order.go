@@ -16,11 +16,13 @@ const (
 	sortState
 	sortRate
 	sortETA
+	sortSize
+	sortLeft
 	sortName
 	numSortKeys
 )
 
-var sortNames = [numSortKeys]string{"sheet order", "state", "speed", "time left", "name"}
+var sortNames = [numSortKeys]string{"sheet order", "state", "speed", "time left", "size", "to come", "name"}
 
 func (k sortKey) String() string { return sortNames[k] }
 
@@ -72,15 +74,17 @@ type item struct {
 	state tasks.State
 	rate  float64
 	eta   time.Duration
+	size  int64
+	left  int64
 	name  string
 }
 
 func recorderItem(r *tasks.RecorderView) item {
-	return item{int(r.ID), r.State, r.Rate, r.ETA, recorderTitle(r)}
+	return item{int(r.ID), r.State, r.Rate, r.ETA, r.Total, r.Total - r.Bytes, recorderTitle(r)}
 }
 
 func cameraItem(c *tasks.CameraView) item {
-	return item{int(c.ID), c.State, c.Rate, c.ETA, c.Name}
+	return item{int(c.ID), c.State, c.Rate, c.ETA, c.Total, c.Total - c.Bytes, c.Name}
 }
 
 func (o order) compare(a, b item) int {
@@ -94,6 +98,10 @@ func (o order) compare(a, b item) int {
 		c = cmp.Compare(b.rate, a.rate)
 	case sortETA:
 		c = cmp.Compare(known(a.eta), known(b.eta))
+	case sortSize:
+		c = cmp.Compare(b.size, a.size)
+	case sortLeft:
+		c = cmp.Compare(b.left, a.left)
 	case sortName:
 		c = cmp.Compare(a.name, b.name)
 	}

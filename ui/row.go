@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -17,18 +18,19 @@ func (m *model) listLines(l layout) []string {
 	if l.side > 0 {
 		margin = " " // before the wall
 	}
-	c := columnsFor(l.listWidth - width(margin))
+	c := columnsFor(l.listWidth-width(margin), m.namesWant())
+	m.alike = m.alikeIn(c.name + 1)
 	lines := make([]string, 0, l.body())
 	height := l.list
 	if l.titles {
 		height++
-		lines = append(lines, m.styles.faint.on(m.columnTitles(c, l.listWidth)))
+		lines = append(lines, m.styles.faint.on(m.columnTitles(c, m.order, l.listWidth)))
 	}
 	rows := m.list.visible()
 	for i, r := range rows {
 		line := m.rowLine(r, m.list.opened(m.list.top+i), c) + margin
 		if m.list.top+i == m.list.cursor {
-			line = m.styles.cursor.on(ansi.Strip(line))
+			line = m.underCursor(line, c)
 		}
 		lines = append(lines, line)
 	}
@@ -43,6 +45,18 @@ func (m *model) listLines(l layout) []string {
 	return lines[:height]
 }
 
+// underCursor turns a row's colours round, but not those of its bar, which would
+// show the rest as done.
+func (m *model) underCursor(line string, c columns) string {
+	turn := func(from, to int) string { return m.styles.cursor.on(ansi.Strip(ansi.Cut(line, from, to))) }
+	begin := rowIndent + c.name
+	end := begin + c.bar + 1
+	if plain := ansi.Strip(ansi.Cut(line, begin, end)); c.bar == 0 || !strings.ContainsAny(plain, m.glyphs.barDone+m.glyphs.barRest) {
+		return m.styles.cursor.on(ansi.Strip(line))
+	}
+	return turn(0, begin+1) + ansi.Cut(line, begin+1, end) + turn(end, width(line))
+}
+
 // nothing says why the list is empty.
 func (m *model) nothing() []string {
 	if m.filter.on() {
@@ -51,15 +65,24 @@ func (m *model) nothing() []string {
 	return []string{"", "There is nothing to download: the sheet names no recorder."}
 }
 
-func (p *pen) columnTitles(c columns, w int) string {
+func (p *pen) columnTitles(c columns, o order, w int) string {
 	g := &p.glyphs
 	size := "done"
 	if c.totals {
 		size = "done / total"
 	}
+	mark := func(title string, keys ...sortKey) string {
+		switch {
+		case !slices.Contains(keys, o.key):
+			return title
+		case o.reverse:
+			return title + " " + g.reversed
+		}
+		return title + " " + g.sorted
+	}
 	var b strings.Builder
 	b.WriteString(spaces(rowIndent - 1))
-	b.WriteString(g.left("recorder / camera", c.name+1))
+	b.WriteString(g.left(mark("recorder / camera", sortName), c.name+1))
 	for _, part := range []struct {
 		title string
 		width int
@@ -67,9 +90,9 @@ func (p *pen) columnTitles(c columns, w int) string {
 	}{
 		{"progress", c.bar, true},
 		{"%", c.percent, false},
-		{size, c.size, false},
-		{"speed", c.rate, false},
-		{"left", c.state, false},
+		{mark(size, sortSize, sortLeft), c.size, false},
+		{mark("speed", sortRate), c.rate, false},
+		{mark("left", sortETA, sortState), c.state, false},
 		{"try", c.try, false},
 	} {
 		switch {
@@ -120,15 +143,19 @@ func (m *model) recorderLine(r row, opened bool, rec *tasks.RecorderView, c colu
 		glyph, p, word = g.state[tasks.Retrying], s.warn, holdWord(rec.Hold, m.snap.At)
 	}
 	head := m.margin(r) + fold + p.on(glyph) + " "
-	title := recorderTitle(rec)
+	title := m.listTitle(rec, c.name+1)
+	titled := s.strong
+	if rec.State.Ended() && rec.State != tasks.Failed && rec.State != tasks.Incomplete {
+		titled = s.faint
+	}
 	cause := m.commonFailure(rec).What
 	if shut(rec.Hold) {
 		cause = rec.Hold.What
 	}
 	if cause != "" {
-		return head + m.saying(title, s.strong, cause, p, c.name+1, c) + m.tail(word, p, 0, c)
+		return head + m.saying(title, titled, cause, p, c.name+1, c) + m.tail(word, p, 0, c)
 	}
-	return head + s.strong.on(g.left(title, c.name+1)) + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, m.speed(rec.Rate), p, c) + m.tail(word, p, 0, c)
+	return head + titled.on(g.left(title, c.name+1)) + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, rec.State == tasks.Done, m.speed(rec.Rate), p, c) + m.tail(word, p, 0, c)
 }
 
 // commonFailure is what went wrong with all cameras of a recorder that failed
@@ -154,7 +181,11 @@ func (m *model) cameraLine(r row, rec *tasks.RecorderView, cam *tasks.CameraView
 	if cam.State == tasks.Failed && cam.Bytes == 0 && cam.Failure.What != "" {
 		return head + m.saying(cameraTitle(cam), paint{}, cam.Failure.What, p, c.name, c) + m.tail(word, p, cam.Attempt, c)
 	}
-	return head + g.left(cameraTitle(cam), c.name) + m.middle(cam.Bytes, cam.Total, cam.TotalKnown, cmp.Or(derived(cam), m.speed(cam.Rate)), p, c) + m.tail(word, p, cam.Attempt, c)
+	titled := paint{}
+	if cam.State == tasks.Done || cam.State == tasks.Empty || cam.State == tasks.Skipped {
+		titled = s.faint
+	}
+	return head + titled.on(g.left(cameraTitle(cam), c.name)) + m.middle(cam.Bytes, cam.Total, cam.TotalKnown, cam.State == tasks.Done, cmp.Or(derived(cam), m.speed(cam.Rate)), p, c) + m.tail(word, p, cam.Attempt, c)
 }
 
 // speed is what the speed column says.
@@ -165,8 +196,9 @@ func (p *pen) speed(rate float64) string {
 	return units.Rate(rate)
 }
 
-// middle is bar, percentage, size and speed.
-func (p *pen) middle(done, total int64, known bool, speed string, look paint, c columns) string {
+// middle is bar, percentage, size and speed. What is not whole is never at 100 %,
+// whatever has come of it.
+func (p *pen) middle(done, total int64, known, whole bool, speed string, look paint, c columns) string {
 	g := &p.glyphs
 	var b strings.Builder
 	nothing := total == 0 && done == 0
@@ -180,7 +212,11 @@ func (p *pen) middle(done, total int64, known bool, speed string, look paint, c 
 	}
 	percent := g.dash
 	if !nothing {
-		percent = itoa(units.Percent(done, total)) + "%"
+		n := units.Percent(done, total)
+		if !whole {
+			n = min(n, 99)
+		}
+		percent = itoa(n) + "%"
 	}
 	b.WriteString(" " + g.right(percent, c.percent))
 	if c.size > 0 {

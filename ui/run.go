@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"syscall"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -97,6 +98,8 @@ func (m *model) outcome(err error) (Ending, error) {
 		return Killed, errPanic
 	case errors.Is(err, tea.ErrInterrupted):
 		return Left, nil
+	case errors.Is(err, syscall.EIO): // the terminal was closed, which a signal tells as well
+		return Killed, nil
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, tea.ErrProgramKilled):
 		return Killed, nil
 	}

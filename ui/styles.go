@@ -72,8 +72,8 @@ func newStyles(colour bool, profile termenv.Profile) styles {
 		tasks.Empty: s.faint, tasks.Failed: s.bad, tasks.Skipped: s.faint,
 	}
 	s.slots = [numSlots]paint{
-		slotDone: s.good, slotPart: s.warn, slotActive: s.busy, slotRetry: s.warn, slotWaiting: s.faint, slotFailed: s.bad,
-		slotSkipped: s.faint, slotGrowing: s.busy, slotGap: s.warn, slotUnknown: s.faint,
+		slotDone: s.good, slotMost: s.good, slotLittle: s.good, slotPart: s.busy, slotActive: s.busy, slotRetry: s.warn, slotWaiting: s.faint, slotFailed: s.bad,
+		slotSkipped: s.faint, slotGrowing: s.busy, slotGap: s.faint, slotUnknown: s.faint,
 	}
 	return s
 }

@@ -16,7 +16,9 @@ type slot int
 const (
 	slotOutside slot = iota // not asked for, or still in the future
 	slotDone                // on disk
-	slotPart                // on disk, but not all of it
+	slotMost                // on disk all that was recorded, which is not all of the time
+	slotLittle              // the same, less than half of the time
+	slotPart                // on disk, and more is still to come
 	slotActive              // coming now
 	slotRetry               // will be tried again
 	slotWaiting             // on the recorder, to be fetched
@@ -30,7 +32,7 @@ const (
 
 // slotNames are the words of a timeline's legend.
 var slotNames = [numSlots]string{
-	slotDone: "on disk", slotPart: "in part", slotActive: "coming", slotRetry: "to retry", slotWaiting: "to fetch",
+	slotDone: "on disk", slotMost: "with gaps", slotLittle: "little recorded", slotPart: "in part", slotActive: "coming", slotRetry: "to retry", slotWaiting: "to fetch",
 	slotFailed: "failed", slotSkipped: "skipped", slotGrowing: "being recorded", slotGap: "not recorded", slotUnknown: "not known",
 }
 
@@ -140,28 +142,32 @@ func timeline(c *tasks.Coverage, all tasks.Span, cells []slot) {
 }
 
 // weigh decides what one cell shows, where less than tiny counts as nothing:
-// trouble and movement always, then whether something is missing beside what is
-// on disk, then what may still come rather than what never will.
+// trouble and movement always, then whether something is still to come beside
+// what is on disk, then how much of the time there is footage of.
 func weigh(c [numSlots]float64, tiny float64) slot {
 	for _, s := range []slot{slotFailed, slotActive, slotRetry} {
 		if c[s] > tiny {
 			return s
 		}
 	}
-	missing := slotOutside
+	other := slotOutside
 	for _, s := range []slot{slotWaiting, slotSkipped, slotGrowing, slotGap, slotUnknown} {
 		if c[s] > tiny {
-			missing = s
+			other = s
 			break
 		}
 	}
 	switch {
 	case c[slotDone] <= tiny:
-		return missing
-	case missing != slotOutside:
+		return other
+	case other == slotOutside:
+		return slotDone
+	case other < slotGap:
 		return slotPart
+	case c[slotDone] < c[slotGap]+c[slotUnknown]:
+		return slotLittle
 	}
-	return slotDone
+	return slotMost
 }
 
 // strip draws cells; equal neighbours share one run of colour.

@@ -92,7 +92,7 @@ func TestTimeline(t *testing.T) {
 			"a short gap shows",
 			[]tasks.Span{span(8, 20)},
 			[]tasks.RecordingView{recorded(8, 12.5, tasks.RecordingDone), recorded(12.501, 20, tasks.RecordingDone)},
-			tasks.Done, 24, "████▓███████", "####+#######",
+			tasks.Done, 24, "████▓███████", "####=#######",
 		},
 		{
 			"the second between two files does not",
@@ -104,7 +104,7 @@ func TestTimeline(t *testing.T) {
 			"a short recording shows",
 			[]tasks.Span{span(8, 20)},
 			[]tasks.RecordingView{recorded(8, 9, tasks.RecordingDone), recorded(12.5, 12.501, tasks.RecordingDone), recorded(19, 20, tasks.RecordingDone)},
-			tasks.Done, 24, "█···▓······█", "#...+......#",
+			tasks.Done, 24, "█···▒······█", "#...:......#",
 		},
 		{
 			"what is on disk covers what failed beside it",

@@ -241,7 +241,15 @@ func TestSorting(t *testing.T) {
 	if got := m.list.rows[0].id.recorder; m.order.key != sortRate || m.order.reverse || got != 1 {
 		t.Errorf("by speed recorder %d comes first", got)
 	}
-	press(m, "o", "o", "o")
+	press(m, "o", "o")
+	if got := m.list.rows[0].id.recorder; m.order.key != sortSize || got != 6 {
+		t.Errorf("by size recorder %d comes first", got)
+	}
+	press(m, "o")
+	if got := m.list.rows[0].id.recorder; m.order.key != sortLeft || got != 1 {
+		t.Errorf("by what is to come recorder %d comes first", got)
+	}
+	press(m, "o", "o")
 	if got := titles(m)[1]; m.order.key != sortSheet || got != "  Въезд КПП-1" {
 		t.Errorf("back in the order of the sheet %q comes first", got)
 	}

@@ -60,7 +60,7 @@ func (m *model) recorderWord(r *tasks.RecorderView) string {
 		}
 		return r.State.String()
 	case r.State == tasks.Downloading:
-		return units.Count(r.Active, "file")
+		return m.glyphs.dash
 	case r.State == tasks.Failed:
 		return "FAILED"
 	}

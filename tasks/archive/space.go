@@ -3,6 +3,8 @@ package archive
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 
 	"example.com/hikgrab/tasks/archive/disk"
 )
@@ -25,6 +27,28 @@ func (a *Archive) Free() int64 {
 		return -1
 	}
 	return free
+}
+
+// FreeAt returns the bytes that this user can write to the volume that a
+// directory is on, or would be made on; -1 when nobody says.
+func FreeAt(dir string) int64 {
+	at, err := filepath.Abs(dir)
+	for err == nil {
+		tree, missing := disk.Look(at)
+		switch above := filepath.Dir(at); {
+		case missing == nil:
+			free, _, err := tree.Space()
+			if err = errors.Join(err, tree.Close()); err != nil {
+				return -1
+			}
+			return free
+		case !errors.Is(missing, fs.ErrNotExist) || above == at:
+			return -1
+		default:
+			at = above
+		}
+	}
+	return -1
 }
 
 // room reports whether the volume can take need more bytes beside what the

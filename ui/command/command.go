@@ -101,6 +101,8 @@ func (a *app) commands() *cobra.Command {
 	}
 	root.AddCommand(a.checkCommand(), a.initCommand(), a.demoCommand(), a.joinCommand(), a.cutCommand(), a.framesCommand(), a.verifyCommand(), a.versionCommand())
 	root.SuggestionsMinimumDistance = 2
+	root.Version = a.version()
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetUsageTemplate(narrow.Replace(root.UsageTemplate()))
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -79,21 +80,40 @@ func (a *app) download(c *cobra.Command, path string) error {
 	})
 }
 
-// fetch opens the archive and its log, runs the queue, and prints how it ended.
-func (a *app) fetch(ctx context.Context, j job) (err error) {
+// fetch runs the queue and tells how it ended.
+func (a *app) fetch(ctx context.Context, j job) error {
+	out := a.printer()
+	report, err := a.run(ctx, j, out)
+	if report.Snapshot == nil {
+		return err
+	}
+	if err != nil {
+		report.ExitCode = plain.ExitError
+	}
+	a.code = report.ExitCode
+	a.onDone(report, out)
+	if told := out.Summary(report); !gone(told) {
+		err = errors.Join(err, told)
+	}
+	return failed(err)
+}
+
+// run opens the archive and its log, runs the queue, and closes them again. The
+// report has no snapshot when nothing began.
+func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report, err error) {
 	book := &logBook{}
 	j.options.Log = a.logger(book)
 	layout, err := a.flags.Layout()
 	if err != nil {
-		return err
+		return report, err
 	}
 	if j.options.Extras.Every != (derive.Every{}) {
 		if err := derive.FindFFmpeg(); err != nil {
-			return fmt.Errorf("--frames: %w", err)
+			return report, fmt.Errorf("--frames: %w", err)
 		}
 	}
 	if j.options.Archive, err = archive.Open(a.flags.Out, j.options.Log, archive.WithLayout(layout)); err != nil {
-		return failed(err)
+		return report, failed(err)
 	}
 	var file io.WriteCloser
 	defer func() {
@@ -109,13 +129,12 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 		})))
 	}()
 	if file, err = j.options.Archive.LogWriter(); err != nil {
-		return failed(err)
+		return report, failed(err)
 	}
 	if err := book.open(file); err != nil {
-		return failed(err)
+		return report, failed(err)
 	}
 	j.options.Log.Info("Started", "version", a.version(), "rows", len(j.tasks), "period", j.options.Period.String(), "proxy", a.flags.ProxyAddress())
-	out := a.printer()
 	for _, text := range j.notices {
 		j.options.Log.Info("Notice", "text", text)
 		_ = out.Notice(time.Now(), text) // a reader that is gone shows in work
@@ -127,11 +146,8 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 	stopped, err := a.work(ctx, q, out, j)
 	var end tasks.Snapshot
 	q.Snapshot(&end)
-	if a.code = plain.ExitCode(&end, stopped); err != nil {
-		a.code = plain.ExitError
-	}
-	report := plain.Report{
-		Snapshot: &end, ExitCode: a.code, Retry: j.retry, Continue: j.goOn,
+	report = plain.Report{
+		Snapshot: &end, ExitCode: plain.ExitCode(&end, stopped), Retry: j.retry, Continue: j.goOn,
 		Manifest: j.options.Archive.ManifestPath(), Log: j.log,
 	}
 	if !errors.Is(err, errHangs) {
@@ -141,10 +157,10 @@ func (a *app) fetch(ctx context.Context, j job) (err error) {
 			report.RawFiles, report.RawBytes = j.options.Archive.RawBesideMP4()
 		}
 	}
-	if told := out.Summary(report); !gone(told) {
-		err = errors.Join(err, told)
-	}
-	return failed(err)
+	var summary bytes.Buffer
+	_ = plain.NewLines(&summary, true).Summary(report) // a buffer takes everything
+	j.options.Log.Info("Finished", "exit_code", report.ExitCode, "summary", summary.String())
+	return report, err
 }
 
 // writeResult writes the sheet again with the outcome of the run and returns

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/plain"
 )
 
 const (
@@ -28,13 +29,19 @@ func follow(ctx context.Context, src source, p printer) error {
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	r := reader{src: src}
-	reported := time.Now()
+	reported, warned := time.Now(), false
 	for ctx.Err() == nil {
 		if err := r.read(p); err != nil {
 			return err
 		}
 		if r.snap.Finished {
 			return nil
+		}
+		if r.snap.Short() > 0 && !warned {
+			warned = true
+			if err := p.Notice(r.snap.At, plain.WillNotFit(&r.snap)); err != nil {
+				return err
+			}
 		}
 		if now := time.Now(); now.Sub(reported) >= progressEvery {
 			reported = now

@@ -2,10 +2,13 @@ package command
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -46,9 +49,27 @@ type printer interface {
 
 func (a *app) printer() printer {
 	if a.flags.JSON {
-		return plain.NewJSON(a.Stdout)
+		return plain.NewJSON(output{a.Stdout})
 	}
-	return plain.NewLines(a.Stdout, a.flags.ASCII)
+	return plain.NewLines(output{a.Stdout}, a.flags.ASCII)
+}
+
+// output is a file to write to. Where it is a terminal that was closed, nobody
+// reads it any more, which is no failure of a disk.
+type output struct{ *os.File }
+
+// Write gives os.ErrClosed when the terminal is gone.
+func (o output) Write(p []byte) (int, error) {
+	n, err := o.File.Write(p)
+	if errors.Is(err, syscall.EIO) && !regular(o.File) {
+		err = fmt.Errorf("%w: %w", os.ErrClosed, err)
+	}
+	return n, err
+}
+
+func regular(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
 }
 
 func (a *app) logger(w io.Writer) *slog.Logger {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,6 +43,9 @@ func (a *app) writeTemplate(path, lang string) error {
 		language = languageOf(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"), systemLocale()))
 	case !known:
 		return fmt.Errorf("--lang %s: use ru or en", lang)
+	}
+	if ending := filepath.Ext(path); !strings.EqualFold(ending, ".xlsx") {
+		return fmt.Errorf("%s: a task sheet to fill in is an .xlsx, for its drop-downs and its help; name it %s", path, strings.TrimSuffix(path, ending)+".xlsx")
 	}
 	err := sheet.WriteTemplate(path, language)
 	if errors.Is(err, fs.ErrExist) {

@@ -16,7 +16,9 @@ import (
 
 // untilSignal returns a context that ends with the first interrupt, request to
 // terminate or closed terminal. A second one, or a shutdown that takes too
-// long, ends the program: what is on disk is good for the next run.
+// long, ends the program: what is on disk is good for the next run. A terminal
+// that closes is told of by the shell and by the kernel, and nobody is there to
+// be impatient: that never counts as a second one.
 func (a *app) untilSignal(parent context.Context) (ctx context.Context, release func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
@@ -30,15 +32,20 @@ func (a *app) untilSignal(parent context.Context) (ctx context.Context, release 
 	watch.Go(func() {
 		select {
 		case <-signals:
+			signal.Ignore(syscall.SIGHUP) // for good: what comes after the work is not to be cut off either
 			cancel()
 		case <-done:
 			return
 		}
-		select {
-		case <-signals:
-		case <-time.After(shutdownLimit):
-		case <-done:
-			return
+		limit := time.After(shutdownLimit)
+		for again := os.Signal(syscall.SIGHUP); again == syscall.SIGHUP; {
+			select {
+			case again = <-signals:
+			case <-limit:
+				again = nil
+			case <-done:
+				return
+			}
 		}
 		if before != nil && a.screen() {
 			_ = term.Restore(int(a.Stdin.Fd()), before)

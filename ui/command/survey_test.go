@@ -27,12 +27,12 @@ func unreachable() []tasks.Task {
 
 func TestSurveyOfARecorderThatDoesNotAnswer(t *testing.T) {
 	var b bytes.Buffer
-	code, err := survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, plain.NewLines(&b, false))
+	code, err := survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, -1, plain.NewLines(&b, false))
 	if err != nil || code != plain.ExitFailed {
 		t.Errorf("exit code %d, %v; want %d", code, err, plain.ExitFailed)
 	}
 	got := b.String()
-	for _, want := range []string{"10.0.0.1", "tasks.xlsx  Sheet1!A2: ", "hikgrab: 1 recorder, 0 cameras", "failed  1 recorder"} {
+	for _, want := range []string{"10.0.0.1", "tasks.xlsx  Sheet1!A2", "hikgrab: 1 recorder, 0 cameras", "failed  1 recorder"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in\n%s", want, got)
 		}
@@ -45,7 +45,7 @@ func TestSurveyOfARecorderThatDoesNotAnswer(t *testing.T) {
 func TestSurveyThatTheOperatorStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	code, err := survey(ctx, unreachable(), tasks.Options{Dial: nobody}, plain.NewLines(&bytes.Buffer{}, false))
+	code, err := survey(ctx, unreachable(), tasks.Options{Dial: nobody}, -1, plain.NewLines(&bytes.Buffer{}, false))
 	if err != nil || code != plain.ExitStopped {
 		t.Errorf("exit code %d, %v; want %d", code, err, plain.ExitStopped)
 	}
@@ -57,8 +57,26 @@ type closed struct{}
 func (closed) Write([]byte) (int, error) { return 0, brokenPipe[0] }
 
 func TestSurveyThatNobodyReads(t *testing.T) {
-	code, err := survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, plain.NewJSON(closed{}))
+	code, err := survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, -1, plain.NewJSON(closed{}))
 	if !gone(err) {
 		t.Errorf("exit code %d, %v; want an error that gone knows", code, err)
+	}
+}
+
+// However recorders answer, they are written in the order of the sheet.
+func TestFindingsInTheOrderOfTheSheet(t *testing.T) {
+	var list []tasks.Task
+	for _, host := range []string{"10.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.3"} {
+		list = append(list, tasks.Task{Address: nvr.Address{Host: host, Port: 80}})
+	}
+	var got []string
+	turn := inTurn(list, func(f tasks.Finding) { got = append(got, f.Address) })
+	for _, step := range []struct{ comes, written string }{
+		{"10.0.0.3", ""}, {"10.0.0.1", "10.0.0.1"}, {"10.0.0.2", "10.0.0.1 10.0.0.2 10.0.0.3"}, {"10.0.0.2", "10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.2"},
+	} {
+		turn(tasks.Finding{Address: step.comes})
+		if written := strings.Join(got, " "); written != step.written {
+			t.Errorf("after %s %q is written, want %q", step.comes, written, step.written)
+		}
 	}
 }

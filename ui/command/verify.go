@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,6 +30,9 @@ func (a *app) verifyCommand() *cobra.Command {
 
 // verify compares a tree with its manifest for an operator.
 func (a *app) verify(ctx context.Context, dir string) (err error) {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s does not exist; name the directory that --out named", dir)
+	}
 	ctx, release := a.untilSignal(ctx)
 	defer release()
 	a.code, err = verify(ctx, dir, a.printer(), a.Stderr)

@@ -26,6 +26,7 @@ type Flags struct {
 	Plain bool
 	JSON  bool
 	ASCII bool
+	Done  string // command to run at the end; empty is none
 	Debug bool
 
 	jobs, perRecorder, retries, days  int
@@ -62,11 +63,12 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.StringVar(&f.frames, "frames", "", "make JPEG stills as well, one `EVERY` 1s, 500ms or 10f (frames), under DIR/frames; needs ffmpeg")
 	to.IntVar(&f.retries, "retries", tasks.DefaultRetries, "`N` tries per recording")
 	to.DurationVar(&f.timeout, "timeout", tasks.DefaultTimeout, "give up on a connection that delivers nothing for `DUR`")
-	to.StringVar(&f.limit, "limit", "", "at most `RATE` for everything together; 20M is 20 MiB/s")
+	to.StringVar(&f.limit, "limit", "", "at most `RATE` for everything together; 20M is 20 MiB/s. By time of day: \"22:00-07:00 off, 2M\"")
 	to.StringVar(&f.only, "only", "", "only the cameras that `failed` or were incomplete last time")
 	to.StringVar(&f.Sheet, "sheet", "", "read the worksheet `NAME` (default the first)")
 	to.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate")
 	to.StringVar(&f.proxy, "proxy", "", "reach the recorders through `URL`, socks5://HOST:PORT or http://HOST:PORT")
+	to.StringVar(&f.Done, "on-done", "", "run `CMD` at the end, with the summary in JSON on its standard input and $HIKGRAB_EXIT_CODE")
 	to.BoolVar(&f.Plain, "plain", false, "lines instead of the screen")
 	to.BoolVar(&f.JSON, "json", false, "newline-delimited JSON events instead of the screen")
 	to.BoolVar(&f.ASCII, "ascii", false, "plain glyphs; NO_COLOR is honoured")
@@ -90,7 +92,7 @@ func (f *Flags) Options() (tasks.Options, error) {
 	if o.Kinds, err = tasks.ParseKinds(f.kind); err != nil {
 		return o, fmt.Errorf("--kind: %w", err)
 	}
-	if o.Limit, err = units.ParseRate(f.limit); err != nil {
+	if o.Limit, err = parseLimit(f.limit); err != nil {
 		return o, fmt.Errorf("--limit: %w", err)
 	}
 	if o.Format, err = f.formatOnDisk(); err != nil {

@@ -33,7 +33,7 @@ func TestDefaults(t *testing.T) {
 	if f.Out != "recordings" || o.Jobs != 8 || o.PerRecorder != 2 || o.Retries != 5 || o.Timeout != 30*time.Second {
 		t.Errorf("out %q, %+v", f.Out, o)
 	}
-	if !o.Period.IsZero() || o.Limit != 0 || o.Insecure || o.OnlyFailed {
+	if !o.Period.IsZero() || o.Limit.Usual != 0 || o.Limit.Windows != nil || o.Insecure || o.OnlyFailed {
 		t.Errorf("something is limited that nobody limited: %+v", o)
 	}
 }
@@ -45,7 +45,7 @@ func TestOptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.Jobs != 3 || o.PerRecorder != 1 || o.Retries != 9 || o.Timeout != 5*time.Second || o.Limit != 20<<20 ||
+	if o.Jobs != 3 || o.PerRecorder != 1 || o.Retries != 9 || o.Timeout != 5*time.Second || o.Limit.Usual != 20<<20 ||
 		o.Format != archive.Both || !o.DropAudio || !o.OnlyFailed || !o.Insecure || f.Out != "x" {
 		t.Errorf("%+v", o)
 	}

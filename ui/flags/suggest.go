@@ -3,6 +3,7 @@ package flags
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -17,6 +18,9 @@ func Suggest(set *pflag.FlagSet, err error) error {
 	const farthest = 2
 	best, name := farthest+1, ""
 	set.VisitAll(func(f *pflag.Flag) {
+		if strings.HasPrefix(f.Name, unknown.GetSpecifiedName()) && !f.Hidden && best > 0 {
+			best, name = 0, f.Name
+		}
 		if d := distance(unknown.GetSpecifiedName(), f.Name); d < best && !f.Hidden {
 			best, name = d, f.Name
 		}

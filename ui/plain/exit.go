@@ -7,7 +7,7 @@ const (
 	ExitComplete = 0   // everything complete
 	ExitError    = 1   // unexpected error
 	ExitUsage    = 2   // bad usage or bad sheet; nothing was contacted
-	ExitFailed   = 3   // finished, but a camera failed or is incomplete
+	ExitFailed   = 3   // finished, but a camera failed or is incomplete, or nothing was recorded anywhere
 	ExitSkipped  = 4   // nothing failed, something was skipped by the operator
 	ExitStopped  = 130 // stopped by the operator with work left
 )
@@ -17,7 +17,8 @@ const ExitCodes = `Exit codes:
   0    everything complete
   1    unexpected error
   2    bad usage or bad sheet; nothing was contacted
-  3    finished, but a camera failed or is incomplete
+  3    finished, but a camera failed or is incomplete, or nothing was
+       recorded in the period on any camera
   4    nothing failed, something was skipped by the operator
   130  stopped by the operator with work left`
 
@@ -29,12 +30,18 @@ func ExitCode(s *tasks.Snapshot, stopped bool) int {
 		return ExitStopped
 	case left > 0:
 		return ExitError
-	case s.Counts[tasks.Failed]+s.Counts[tasks.Incomplete] > 0:
+	case s.Counts[tasks.Failed]+s.Counts[tasks.Incomplete] > 0, nothingAnywhere(s):
 		return ExitFailed
 	case s.Counts[tasks.Skipped] > 0:
 		return ExitSkipped
 	}
 	return ExitComplete
+}
+
+// nothingAnywhere reports whether no camera has anything in the period, though
+// some were asked for it.
+func nothingAnywhere(s *tasks.Snapshot) bool {
+	return s.Counts[tasks.Empty] > 0 && s.Counts[tasks.Empty] == len(s.Cameras)
 }
 
 // unfinished returns how many cameras still have something to do.

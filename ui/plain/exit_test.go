@@ -42,7 +42,7 @@ func TestExitCode(t *testing.T) {
 
 func TestEveryStateDecidesTheExitCode(t *testing.T) {
 	want := map[tasks.State]int{
-		tasks.Done: 0, tasks.Empty: 0, tasks.Failed: 3, tasks.Incomplete: 3, tasks.Skipped: 4,
+		tasks.Done: 0, tasks.Empty: 3, tasks.Failed: 3, tasks.Incomplete: 3, tasks.Skipped: 4,
 		tasks.Waiting: 130, tasks.Searching: 130, tasks.Downloading: 130, tasks.Retrying: 130,
 		tasks.Pausing: 130, tasks.Paused: 130,
 	}
@@ -53,5 +53,22 @@ func TestEveryStateDecidesTheExitCode(t *testing.T) {
 		if got := ExitCode(&s, true); !known || got != code {
 			t.Errorf("%s: exit code %d, want %d (known: %v)", state, got, code, known)
 		}
+	}
+}
+
+// One camera without footage is an answer; none with any is a mistake somewhere.
+func TestNothingAnywhereIsNotComplete(t *testing.T) {
+	s := tasks.Snapshot{Cameras: []tasks.CameraView{{State: tasks.Empty}, {State: tasks.Done}}}
+	tally(&s)
+	if got := ExitCode(&s, false); got != ExitComplete {
+		t.Errorf("one of two without footage: exit code %d", got)
+	}
+	s.Cameras[1].State = tasks.Empty
+	tally(&s)
+	if got := ExitCode(&s, false); got != ExitFailed {
+		t.Errorf("both without footage: exit code %d", got)
+	}
+	if got := ExitCode(&tasks.Snapshot{}, false); got != ExitComplete {
+		t.Errorf("nothing asked for: exit code %d", got)
 	}
 }

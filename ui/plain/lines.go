@@ -2,6 +2,7 @@ package plain
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -20,13 +21,14 @@ import (
 // is about, the recorder, the camera, and what happened.
 //
 //	18:42:08  retry    10.20.0.11 ch03 Gate  timeout after 30 s, attempt 2 of 5 in 12 s
-//	18:42:10  progress 47%  812 GiB of 1.7 TiB  187 MiB/s  ETA 01:21  downloading 12  waiting 231
+//	18:42:10  progress 47%  812 GiB of 1.7 TiB  187 MiB/s  01:21:00 left, until 20:03, Цех 1  downloading 12  waiting 231
 //
 // On a terminal, lines that are longer than it is wide are broken between words.
 type Lines struct {
 	w       *bufio.Writer
 	ascii   bool
-	columns func() int // of the terminal; nil when it is none
+	columns func() int      // of the terminal; nil when it is none
+	failed  []tasks.Finding // of a survey, told of at its end
 }
 
 // NewLines returns a printer of lines to w. With ascii it uses no glyph of its
@@ -142,13 +144,27 @@ func (l *Lines) progressText(s *tasks.Snapshot) string {
 	}
 	parts = append(parts, units.Size(s.Bytes)+" of "+total, units.Rate(s.Rate))
 	if s.TotalKnown && s.ETA > 0 {
-		parts = append(parts, "ETA "+units.Duration(s.ETA))
+		parts = append(parts, units.Duration(s.ETA)+" left, until "+units.Finish(s.At, s.At.Add(s.ETA))+slowest(s))
 	}
 	parts = append(parts, countsText(s.Counts))
-	if s.Disk.Held != "" {
+	switch {
+	case s.Disk.Held != "":
 		parts = append(parts, s.Disk.Held)
+	case s.Short() > 0:
+		parts = append(parts, "needs "+units.Size(s.Needed)+", "+units.Size(s.Disk.Free)+" free")
 	}
 	return strings.Join(parts, "  ")
+}
+
+// slowest names the recorder that the others end before, behind a comma; empty
+// when there is but one.
+func slowest(s *tasks.Snapshot) string {
+	for _, r := range s.Recorders {
+		if r.ID == s.Slowest && len(s.Recorders) > 1 {
+			return ", " + cmp.Or(r.Name, r.Address)
+		}
+	}
+	return ""
 }
 
 func (l *Lines) atLeast() string {

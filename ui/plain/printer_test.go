@@ -197,7 +197,7 @@ func TestSummaryWhenNothingIsNew(t *testing.T) {
 	if err := NewLines(&b, false).Summary(Report{Snapshot: s, Retry: "again"}); err != nil {
 		t.Fatal(err)
 	}
-	want := "hikgrab: 2 of 2 cameras complete, nothing new to fetch: 12 files (3.00 GiB) already here\n"
+	want := "hikgrab: 1 of 2 cameras complete, 1 has nothing in the period, nothing new to fetch: 12 files (3.00 GiB) already here\n"
 	if got := b.String(); !strings.HasPrefix(got, want) || strings.Contains(got, "--only failed") {
 		t.Errorf("got:\n%swant it to begin with:\n%s", got, want)
 	}
@@ -259,6 +259,10 @@ func TestSurvey(t *testing.T) {
 func TestSurveyWithoutFailuresIsComplete(t *testing.T) {
 	var totals SurveyTotals
 	totals.Add(tasks.Finding{SignedIn: true, Cameras: []tasks.CameraFinding{{Track: 101, Reason: "nothing then"}}})
+	if totals.CamerasEmpty != 1 || totals.ExitCode() != ExitFailed {
+		t.Errorf("%+v gives exit code %d, though no camera has anything", totals, totals.ExitCode())
+	}
+	totals.Add(tasks.Finding{SignedIn: true, Cameras: []tasks.CameraFinding{{Track: 101, Recordings: 1}}})
 	if totals.CamerasEmpty != 1 || totals.ExitCode() != ExitComplete {
 		t.Errorf("%+v gives exit code %d, want one empty camera and %d", totals, totals.ExitCode(), ExitComplete)
 	}

@@ -55,6 +55,9 @@ type Totals struct {
 	Files      int            `json:"files"`                 // recordings complete on disk
 	Recordings int            `json:"recordings"`            // recordings known
 	Active     int            `json:"active"`                // downloads under way
+	Slowest    string         `json:"slowest,omitempty"`     // the recorder that everything waits for in the end
+	Needed     int64          `json:"disk_needed"`           // bytes still to come, known so far
+	Short      int64          `json:"disk_short,omitempty"`  // of them, more than are free
 	Cameras    int            `json:"cameras"`               // in all
 	States     map[string]int `json:"states"`                // cameras in each state; adds up to cameras
 	DiskFree   *int64         `json:"disk_free,omitempty"`   // bytes; left out when unknown
@@ -137,6 +140,12 @@ func totalsOf(s *tasks.Snapshot) Totals {
 	if s.TotalKnown {
 		t.ETA = seconds(s.ETA)
 	}
+	for _, r := range s.Recorders {
+		if r.ID == s.Slowest {
+			t.Slowest = clean(r.Address)
+		}
+	}
+	t.Needed, t.Short = s.Needed, s.Short()
 	if free := s.Disk.Free; free >= 0 {
 		t.DiskFree = &free
 	}

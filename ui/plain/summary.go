@@ -34,14 +34,12 @@ type Report struct {
 // and the command that comes next.
 func (l *Lines) Summary(r Report) error {
 	s := r.Snapshot
-	fmt.Fprintf(l.w, "hikgrab: %s\n", headline(s))
+	l.hang("hikgrab: ", headline(s))
 	l.troubles(s)
 	if n := s.Counts[tasks.Skipped]; n > 0 {
 		l.entry(fmt.Sprintf("skipped %d", n), "by the operator")
 	}
-	if n := s.Counts[tasks.Empty]; n > 0 {
-		l.entry(fmt.Sprintf("empty %d", n), "nothing is recorded in the period asked for; hikgrab check says why")
-	}
+	l.nothing(s)
 	left := unfinished(s)
 	if left > 0 {
 		l.entry(fmt.Sprintf("left %d", left), "stopped before the end; what has come is kept and continued")
@@ -49,6 +47,9 @@ func (l *Lines) Summary(r Report) error {
 	if r.RawFiles > 0 {
 		l.entry("raw kept", fmt.Sprintf("%s (%s) beside their MP4s, which do not hold all of them: the manifest's notes say why; where it is sound, --audio drop keeps none",
 			units.Count(r.RawFiles, "file"), units.Size(r.RawBytes)))
+	}
+	if left > 0 && s.TotalKnown && s.Disk.Free >= 0 && s.Needed > s.Disk.Free {
+		l.entry("disk", WillNotFit(s))
 	}
 	l.place("manifest", r.Manifest)
 	l.place("result", r.Result)
@@ -59,6 +60,37 @@ func (l *Lines) Summary(r Report) error {
 		l.place("retry", r.Retry)
 	}
 	return l.w.Flush()
+}
+
+// nothing names those that have nothing in the period: a recorder of which no
+// camera has anything first, since its clock, its disk or the sheet may be wrong.
+func (l *Lines) nothing(s *tasks.Snapshot) {
+	n := s.Counts[tasks.Empty]
+	if n == 0 {
+		return
+	}
+	word := fmt.Sprintf("empty %d", n)
+	told := 0
+	for _, r := range s.Recorders {
+		if r.Counts[tasks.Empty] != r.Count || r.Count == 0 {
+			continue
+		}
+		if told++; told > mostAlike {
+			continue
+		}
+		l.entry(word, strings.TrimSpace(r.Address+" "+r.Name)+", "+allOf(r.Count, s.Cameras[r.First].Channel == 0))
+		word = ""
+		n -= r.Count
+	}
+	if told > mostAlike {
+		l.entry(word, fmt.Sprintf("and %d recorders more", told-mostAlike))
+	} else if n > 0 && told > 0 {
+		l.entry(word, fmt.Sprintf("and %s of other recorders", units.Count(n, "camera")))
+	} else if n > 0 {
+		l.entry(word, "nothing is recorded in the period that was asked for")
+		return
+	}
+	l.below("check the dates in the sheet, and on the recorder its clock, its disk and its recording schedule")
 }
 
 const (
@@ -90,8 +122,15 @@ func (l *Lines) place(word, text string) {
 }
 
 func headline(s *tasks.Snapshot) string {
-	complete := s.Counts[tasks.Done] + s.Counts[tasks.Empty]
-	head := fmt.Sprintf("%d of %d cameras complete", complete, len(s.Cameras))
+	head := fmt.Sprintf("%d of %s complete", s.Counts[tasks.Done], units.Count(len(s.Cameras), "camera"))
+	switch n := s.Counts[tasks.Empty]; {
+	case nothingAnywhere(s):
+		head += ", nothing was recorded in the period on any of them"
+	case n == 1:
+		head += ", 1 has nothing in the period"
+	case n > 1:
+		head += fmt.Sprintf(", %d have nothing in the period", n)
+	}
 	if s.Fetched == 0 {
 		if s.Files > 0 {
 			head += fmt.Sprintf(", nothing new to fetch: %s (%s) already here", units.Count(s.Files, "file"), units.Size(s.Bytes))

@@ -17,6 +17,7 @@ type SurveyTotals struct {
 	Recordings      int
 	Bytes           int64         // as the recorders announce
 	Recorded        time.Duration // the sum of the recordings' lengths
+	Free            int64         // bytes free where recordings go; -1 when unknown, 0 before that was looked at
 }
 
 // Add counts one more finding.
@@ -39,10 +40,20 @@ func (t *SurveyTotals) Add(f tasks.Finding) {
 	}
 }
 
+// Short returns how many bytes fewer are free than recordings have; 0 when they
+// fit, or nobody knows. What is on disk already is not taken off.
+func (t SurveyTotals) Short() int64 {
+	if t.Free <= 0 {
+		return 0
+	}
+	return max(0, t.Bytes-t.Free)
+}
+
 // ExitCode returns ExitFailed when a recorder or a camera could not be looked
-// at, else ExitComplete: a camera without recordings is an answer.
+// at, or when no camera has anything; else ExitComplete: one without recordings
+// is an answer.
 func (t SurveyTotals) ExitCode() int {
-	if t.RecordersFailed+t.CamerasFailed > 0 {
+	if t.RecordersFailed+t.CamerasFailed > 0 || t.Cameras > 0 && t.CamerasEmpty == t.Cameras {
 		return ExitFailed
 	}
 	return ExitComplete

@@ -62,6 +62,8 @@ type CheckSummaryRecord struct {
 	Recordings      int       `json:"recordings"`
 	Bytes           int64     `json:"bytes"`
 	Recorded        float64   `json:"recorded_seconds"`
+	DiskFree        int64     `json:"disk_free,omitempty"`  // bytes free where recordings go
+	DiskShort       int64     `json:"disk_short,omitempty"` // bytes fewer than the recordings have
 }
 
 // Finding writes what was learned of one recorder.
@@ -102,6 +104,7 @@ func (j *JSON) Found(at time.Time, t SurveyTotals) error {
 		Recorders: t.Recorders, RecordersFailed: t.RecordersFailed,
 		Cameras: t.Cameras, CamerasFailed: t.CamerasFailed, CamerasEmpty: t.CamerasEmpty,
 		Recordings: t.Recordings, Bytes: t.Bytes, Recorded: seconds(t.Recorded),
+		DiskFree: max(0, t.Free), DiskShort: t.Short(),
 	})
 }
 

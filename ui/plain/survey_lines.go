@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -19,15 +22,15 @@ const (
 )
 
 // Finding writes what was learned of one recorder: what it is, then a table of
-// its cameras.
+// its cameras. One that failed is told of at the end, where the eye is.
 func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
-	fmt.Fprintln(l.w, clean(headingOf(f)))
 	if f.Failure.Kind != "" {
-		l.sentence("failed  ", f.Failure.What)
-		if advice := (trouble{source: f.Source, remedy: f.Failure.Remedy}).advice(); advice != "" {
-			l.sentence("        ", advice)
+		l.failed = append(l.failed, f)
+		if !f.SignedIn {
+			return nil
 		}
 	}
+	fmt.Fprintln(l.w, clean(headingOf(f)))
 	if f.SignedIn {
 		l.sentence("", standing(f))
 		if asked := askedFor(f.Cameras); asked != "" {
@@ -45,21 +48,55 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	return l.w.Flush()
 }
 
-// Found writes the totals, once, at the end.
+// Found writes what failed and the totals, once, at the end.
 func (l *Lines) Found(_ time.Time, t SurveyTotals) error {
+	l.failedRecorders()
 	fmt.Fprintf(l.w, "hikgrab: %s, %s, %s, %s, %s recorded\n",
 		units.Count(t.Recorders, "recorder"), units.Count(t.Cameras, "camera"), units.Count(t.Recordings, "recording"),
 		units.Size(t.Bytes), units.Duration(t.Recorded))
-	if t.RecordersFailed > 0 {
-		fmt.Fprintf(l.w, "  failed  %s\n", units.Count(t.RecordersFailed, "recorder"))
+	if t.Short() > 0 {
+		l.sentence("disk    ", "needs "+units.Size(t.Bytes)+", less what is there already; "+units.Size(t.Free)+" free: "+remedy.Run(archive.FreeSpace))
+	}
+	switch {
+	case t.Cameras > 0 && t.CamerasEmpty == t.Cameras:
+		fmt.Fprintln(l.w, "  empty   nothing was recorded in the period on any camera")
+	case t.CamerasEmpty > 0:
+		fmt.Fprintf(l.w, "  empty   %s\n", units.Count(t.CamerasEmpty, "camera"))
 	}
 	if t.CamerasFailed > 0 {
 		fmt.Fprintf(l.w, "  failed  %s\n", units.Count(t.CamerasFailed, "camera"))
 	}
-	if t.CamerasEmpty > 0 {
-		fmt.Fprintf(l.w, "  empty   %s\n", units.Count(t.CamerasEmpty, "camera"))
+	if len(l.failed) > 0 {
+		var names []string
+		for _, f := range l.failed {
+			names = append(names, cmp.Or(f.Name, f.Address))
+		}
+		l.sentence("failed  ", units.Count(len(l.failed), "recorder")+": "+strings.Join(names, ", "))
 	}
 	return l.w.Flush()
+}
+
+// failedRecorders writes which recorders failed, those together that failed alike,
+// with the rows that name them and what to do once.
+func (l *Lines) failedRecorders() {
+	rest := l.failed
+	for len(rest) > 0 {
+		why := rest[0].Failure
+		var others []tasks.Finding
+		for _, f := range rest {
+			if f.Failure.What != why.What || f.Failure.Remedy != why.Remedy {
+				others = append(others, f)
+				continue
+			}
+			fmt.Fprintln(l.w, clean(strings.Join(slices.DeleteFunc([]string{f.Address, f.Name, f.Source}, func(s string) bool { return s == "" }), "  ")))
+		}
+		l.sentence("failed  ", why.What)
+		if advice := remedy.Run(why.Remedy); advice != "" {
+			l.sentence("        ", advice)
+		}
+		fmt.Fprintln(l.w)
+		rest = others
+	}
 }
 
 // sentence writes text behind a word, over as many lines as it takes.

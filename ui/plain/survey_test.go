@@ -64,3 +64,16 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
+
+func TestSurveyWarnsOfAFullDisk(t *testing.T) {
+	var b bytes.Buffer
+	if err := NewLines(&b, false).Found(time.Now(), SurveyTotals{Recorders: 1, Cameras: 1, Recordings: 9, Bytes: 4 << 40, Free: 73 << 30}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); !strings.Contains(got, "needs 4.00 TiB") || !strings.Contains(got, "73.0 GiB free") {
+		t.Errorf("got\n%s", got)
+	}
+	if n := (SurveyTotals{Bytes: 1, Free: -1}).Short(); n != 0 {
+		t.Errorf("%d bytes short where nobody knows", n)
+	}
+}

@@ -1,0 +1,66 @@
+package tasks
+
+import "time"
+
+// Timetable is a bandwidth by the time of day on this machine's clock. The zero
+// Timetable has no limit.
+type Timetable struct {
+	Usual   int64    // bytes per second outside the windows; 0 is no limit
+	Windows []Window // the first that holds a time counts
+}
+
+// Window is a part of every day with a bandwidth of its own. One that ends before
+// it begins goes over midnight.
+type Window struct {
+	From, To time.Duration // since midnight
+	Limit    int64         // bytes per second; 0 is no limit
+}
+
+// At returns the bandwidth at a time, and when the next window begins or ends:
+// the zero time when none ever does.
+func (t Timetable) At(now time.Time) (limit int64, next time.Time) {
+	limit = t.Usual
+	for i := len(t.Windows) - 1; i >= 0; i-- {
+		w := t.Windows[i]
+		if w.holds(now) {
+			limit = w.Limit
+		}
+		for _, edge := range []time.Duration{w.From, w.To} {
+			// Taken by the clock, so that it is right on the days that have 23 or 25 hours.
+			at := clockOn(now, 0, edge)
+			if !at.After(now) {
+				at = clockOn(now, 1, edge)
+			}
+			if next.IsZero() || at.Before(next) {
+				next = at
+			}
+		}
+	}
+	return limit, next
+}
+
+func (w Window) holds(now time.Time) bool {
+	h, m, s := now.Clock()
+	at := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second
+	if w.From < w.To {
+		return w.From <= at && at < w.To
+	}
+	return at >= w.From || at < w.To
+}
+
+// clockOn is when the clock shows a time, so many days after now's.
+func clockOn(now time.Time, days int, at time.Duration) time.Time {
+	y, m, d := now.Date()
+	return time.Date(y, m, d+days, int(at/time.Hour), int(at%time.Hour/time.Minute), 0, 0, now.Location())
+}
+
+// keepTimetable sets the bandwidth when a window begins or ends. In between it is
+// the operator's to change.
+func (q *Queue) keepTimetable(now time.Time) {
+	if len(q.options.Limit.Windows) == 0 || now.Before(q.nextLimit) {
+		return
+	}
+	limit, next := q.options.Limit.At(now)
+	q.limiter.set(limit)
+	q.nextLimit = next
+}
