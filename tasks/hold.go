@@ -245,7 +245,7 @@ func (q *Queue) release(r *recorder, now time.Time) {
 	held := r.hold
 	r.hold = Hold{}
 	if held.Kind == nvr.Unreachable || held.Kind == nvr.Locked {
-		q.tell(r, now, Event{Type: EventRecorder, Message: "answers again; work goes on"})
+		q.tell(r, now, Event{Type: EventRecorder, Message: "answers again; downloads resume"})
 	}
 }
 

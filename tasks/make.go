@@ -209,7 +209,7 @@ func (q *Queue) tellMade(c *camera, out Made, now time.Time) {
 
 // spoil notes that a camera's extras cannot be made, until the operator retries.
 func (c *camera) spoil(f Failure) {
-	f.What = "what was to be made of the recordings could not be: " + f.What
+	f.What = "the extra files could not be made: " + f.What
 	c.made, c.unmade, c.failure = true, &f, f
 }
 

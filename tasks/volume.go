@@ -37,7 +37,7 @@ func (q *Queue) holdVolume(f Failure, now time.Time) {
 	if v.told.IsZero() || now.Sub(v.told) > volumeTold {
 		v.told = now
 		q.tellAll(now, Event{
-			Type: EventError, Failure: f, Message: f.What + "; downloads wait and go on by themselves",
+			Type: EventError, Failure: f, Message: f.What + "; downloads wait and resume by themselves",
 		})
 	}
 }
@@ -69,5 +69,5 @@ func (q *Queue) volumeTakes(now time.Time) {
 		return
 	}
 	q.volume = volume{told: q.volume.told}
-	q.tellAll(now, Event{Type: EventNotice, Message: "the disk takes data again; downloads go on"})
+	q.tellAll(now, Event{Type: EventNotice, Message: "the disk accepts data again; downloads resume"})
 }

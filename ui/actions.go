@@ -99,7 +99,7 @@ func (m *model) cannotPause() string {
 func (m *model) pauseAll() {
 	if m.snap.AllPaused {
 		m.queue.ResumeAll()
-		m.say("everything goes on")
+		m.say("everything resumed")
 		return
 	}
 	m.queue.PauseAll()

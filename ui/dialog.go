@@ -55,11 +55,11 @@ func (m *model) going() string {
 			cameras++
 		}
 	}
-	switch making := "files are being made of the recordings of " + units.Count(cameras, "camera"); {
+	switch making := "extra files are being made for " + units.Count(cameras, "camera"); {
 	case cameras > 0 && m.snap.Active > 0:
 		return downloads + ", and " + making
 	case cameras > 0:
-		return "F" + making[1:]
+		return "E" + making[1:]
 	case m.snap.Active > 0:
 		return downloads
 	}

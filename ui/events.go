@@ -136,7 +136,7 @@ func (m *model) noEvents() string {
 	if m.eventsMode == eventsErrors {
 		return "no errors so far"
 	}
-	return "nothing to tell so far"
+	return "nothing has happened so far"
 }
 
 // whereWidth is the column that says where an event happened, when there is

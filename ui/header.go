@@ -264,11 +264,11 @@ func (m *model) condition() (string, paint) {
 	s, look := &m.snap, &m.styles
 	switch {
 	case m.leaving == leaveStopping:
-		return "stopping: what is on disk stays and is continued next time; ctrl+c leaves at once", look.warn
+		return "stopping: what is on disk stays, and the next run continues there; ctrl+c quits at once", look.warn
 	case s.Disk.Held != "":
 		return clean(s.Disk.Held) + "; downloads wait", look.bad
 	case m.frozen:
-		return "FROZEN: downloads go on; F shows the present", look.warn
+		return "FROZEN: downloads continue; F unfreezes", look.warn
 	case m.leaving == leaveDraining:
 		what := "finishing " + units.Count(s.Active, "file")
 		if s.Active == 0 && m.deriving() != "" {
@@ -282,7 +282,7 @@ func (m *model) condition() (string, paint) {
 	case s.AllPaused:
 		return "everything is paused; P resumes", look.warn
 	case m.blocked():
-		return "nothing can go on: each recorder's line says why; r asks it again", look.bad
+		return "nothing can continue: each recorder's line says why; r tries again", look.bad
 	}
 	return "", look.faint
 }

@@ -36,7 +36,7 @@ func (m *model) helpScreen(w, h int) []string {
 		lines = m.helpLines(w-2, helpGroups...)
 	}
 	if len(lines) == 0 {
-		lines = []string{"no key does anything with " + clean(m.helpFind)}
+		lines = []string{"no key is described with " + clean(m.helpFind)}
 	}
 	lines = append(lines, "")
 	lines = append(lines, m.signs(w-2)...)

@@ -85,7 +85,7 @@ func workKeys() []command {
 		{Binding: bind("R", "retry all that failed", "R"), group: groupWork, hint: "retry failed", minor: true, do: act((*model).retryFailed), idle: (*model).noFailed},
 		{Binding: bind("s", "skip; r takes it back", "s"), group: groupWork, hint: "skip", do: act((*model).skip), idle: (*model).cannotSkip},
 		{Binding: bind("v", "mark the row", "v"), group: groupWork, hint: "mark", minor: true, do: act((*model).mark), idle: (*model).noRows},
-		{Binding: bind("V", "mark from the last to here", "V"), group: groupWork, do: act((*model).markRange), idle: (*model).noMarks},
+		{Binding: bind("V", "mark from the last mark to here", "V"), group: groupWork, do: act((*model).markRange), idle: (*model).noMarks},
 		{Binding: bind("+", "more downloads at once", "+", "="), group: groupWork, do: act(func(m *model) { m.changeJobs(1) })},
 		{Binding: bind("-", "fewer downloads at once", "-"), group: groupWork, do: act(func(m *model) { m.changeJobs(-1) }), idle: (*model).oneJob},
 		{Binding: bind("b", "limit the bandwidth", "b"), group: groupWork, do: act((*model).askLimit)},
@@ -101,7 +101,7 @@ func findKeys() []command {
 		{Binding: bind("e", "next failed", "e"), group: groupFind, do: act(func(m *model) { m.nextFailed(1) }), idle: (*model).noFailed},
 		{Binding: bind("E", "previous failed", "E"), group: groupFind, do: act(func(m *model) { m.nextFailed(-1) }), idle: (*model).noFailed},
 		{Binding: bind("o", "sort: "+sortList(), "o"), group: groupFind, hint: "sort", minor: true, do: act((*model).sortNext)},
-		{Binding: bind("O", "reverse the order; twice sorts anew", "O"), group: groupFind, do: act((*model).sortReverse)},
+		{Binding: bind("O", "reverse the order; twice sorts again", "O"), group: groupFind, do: act((*model).sortReverse)},
 	}
 	for f := range numFilters {
 		digit := itoa(int(f) + 1)
@@ -127,10 +127,10 @@ func lookKeys() []command {
 func leaveKeys() []command {
 	return []command{
 		{Binding: bind("? F1", "this help", "?", "f1"), group: groupLeave, hint: "help", do: act(func(m *model) { m.help, m.helpTop, m.helpFind = true, 0, "" })},
-		{Binding: bind("esc", "close, then clear filter, then marks", "esc"), group: groupLeave, do: act((*model).escape)},
+		{Binding: bind("esc", "close what is open, then clear filter, then marks", "esc"), group: groupLeave, do: act((*model).escape)},
 		{Binding: bind("q", "quit; asks while something is going on", "q"), group: groupLeave, hint: "quit", do: func(m *model) tea.Cmd { return m.quit(false) }},
-		{Binding: bind("Q", "quit and leave this screen readable", "Q"), group: groupLeave, do: func(m *model) tea.Cmd { return m.quit(true) }},
-		{Binding: bind("ctrl+c", "as q; a second time leaves at once", "ctrl+c"), group: groupLeave, do: (*model).interrupt},
+		{Binding: bind("Q", "quit and keep this screen in the terminal", "Q"), group: groupLeave, do: func(m *model) tea.Cmd { return m.quit(true) }},
+		{Binding: bind("ctrl+c", "like q; twice quits at once", "ctrl+c"), group: groupLeave, do: (*model).interrupt},
 		{Binding: bind("ctrl+z", "suspend hikgrab and all downloads", "ctrl+z"), group: groupLeave, do: (*model).suspend, idle: (*model).cannotSuspend},
 	}
 }

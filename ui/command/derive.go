@@ -18,11 +18,11 @@ import (
 	"example.com/hikgrab/ui/remedy"
 )
 
-const originals = "The recordings stay as they are. What was made before of the same\nfiles is not made again.\n\n"
+const originals = "The recordings stay as they are. What was already made from the same\nfiles is not made again.\n\n"
 
 func (a *app) joinCommand() *cobra.Command {
 	return a.deriveCommand(&cobra.Command{
-		Use: "join DIR", Short: "Make one mp4 per camera of what is downloaded",
+		Use: "join DIR", Short: "Join the downloaded files of each camera into one MP4",
 		Long: "Join makes one MP4 of each camera's recordings under DIR, or of those in a\n" +
 			"period, in DIR/joined. Nothing is re-encoded; gaps stay gaps in the times of the\n" +
 			"pictures. A period begins and ends at the key frames that enclose it. Where one\n" +
@@ -34,7 +34,7 @@ func (a *app) joinCommand() *cobra.Command {
 
 func (a *app) cutCommand() *cobra.Command {
 	return a.deriveCommand(&cobra.Command{
-		Use: "cut DIR --from T --to T", Short: "Cut a period out of what is downloaded",
+		Use: "cut DIR --from T --to T", Short: "Cut a period out of downloaded files",
 		Long: "Cut makes clips of the recordings under DIR that lie in a period, in DIR/cut:\n" +
 			"one of each recording. They begin and end at the key frames that enclose the\n" +
 			"period; nothing is re-encoded.\n\n" + originals,
@@ -50,7 +50,7 @@ func (a *app) cutCommand() *cobra.Command {
 func (a *app) framesCommand() *cobra.Command {
 	text, every := "", derive.Every{}
 	c := a.deriveCommand(&cobra.Command{
-		Use: "frames DIR --every 1s", Short: "Make JPEG stills of what is downloaded",
+		Use: "frames DIR --every 1s", Short: "Make JPEG stills from downloaded files",
 		Long: "Frames makes JPEG stills of the recordings under DIR, in DIR/frames: one\n" +
 			"directory per recording, with a list of the stills and their times on the\n" +
 			"recorder's clock. It needs ffmpeg.\n\n" + originals,

@@ -57,7 +57,7 @@ func TestMakingTellsWhatThereIs(t *testing.T) {
 		"notice 10.0.0.5 ch02 Gate\uFFFD[31m: 1 recording left out, no MP4: a.mpg",
 		"frames/1s/x  12 stills  (made before)",
 		"notice 10.0.0.6 ch01 Yard: it fell over",
-		"hikgrab: 2 files, 1 made now; of 1 camera something could not be made",
+		"hikgrab: 2 files, 1 made now; 1 camera failed",
 	}
 	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))

@@ -63,7 +63,7 @@ func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
 func (l *Lines) MadeAll(_ time.Time, t MadeTotals, code int) error {
 	fmt.Fprintf(l.w, "hikgrab: %s, %d made now", units.Count(t.Files, "file"), t.Fresh)
 	if t.Failed > 0 {
-		fmt.Fprintf(l.w, "; of %s something could not be made", units.Count(t.Failed, "camera"))
+		fmt.Fprintf(l.w, "; %s failed", units.Count(t.Failed, "camera"))
 	}
 	if code == ExitStopped {
 		fmt.Fprint(l.w, "; stopped before the end")

@@ -42,7 +42,7 @@ func (l *Lines) Summary(r Report) error {
 	l.nothing(s)
 	left := unfinished(s)
 	if left > 0 {
-		l.entry(fmt.Sprintf("left %d", left), "stopped before the end; what has come is kept and continued")
+		l.entry(fmt.Sprintf("left %d", left), "stopped before the end; the next run continues there")
 	}
 	if r.RawFiles > 0 {
 		l.entry("raw kept", fmt.Sprintf("%s (%s) beside their MP4s, which do not hold all of them: the manifest's notes say why; where it is sound, --audio drop keeps none",

@@ -26,7 +26,7 @@ const (
 	pressR  = ", then press r"
 	again   = ", then start hikgrab again"
 	restart = ", then quit and start hikgrab again"
-	goesOn  = "; downloads then go on by themselves"
+	goesOn  = "; downloads then resume by themselves"
 	orOut   = ", or choose another directory with --out"
 )
 
