@@ -11,11 +11,9 @@ import (
 // has not, because this run was not about them: how they ended last, from the
 // journal, and what of them is on disk. Without those the state of a sheet would
 // be that of its last run only. They come in the order of the rows.
-func Earlier(a *archive.Archive, list []Task, covered []Coverage) ([]Coverage, error) {
-	files, err := a.Finished()
-	if err != nil {
-		return nil, err
-	}
+//
+// Files is what is on disk, as archive.Finished has it.
+func Earlier(a *archive.Archive, files []archive.Finished, list []Task, covered []Coverage) []Coverage {
 	now := map[archive.CameraKey]bool{}
 	for _, c := range covered {
 		now[c.key()] = true
@@ -50,7 +48,7 @@ func Earlier(a *archive.Archive, list []Task, covered []Coverage) ([]Coverage, e
 			}
 		}
 	}
-	return all, nil
+	return all
 }
 
 // key returns the camera as the journal has it.

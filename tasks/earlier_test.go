@@ -32,10 +32,11 @@ func TestEarlier(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer a.Close()
-		all, err := Earlier(a, b.list, b.queue.Coverage())
+		files, err := a.Finished()
 		if err != nil {
 			t.Fatal(err)
 		}
+		all := Earlier(a, files, b.list, b.queue.Coverage())
 		if len(all) != 2 || all[0].Camera.Channel != 1 || all[1].Camera.Channel != 2 {
 			t.Fatalf("%+v", all)
 		}

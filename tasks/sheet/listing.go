@@ -141,3 +141,23 @@ func (r *result) fillGaps() error {
 	}
 	return l.end()
 }
+
+// fillFiles lists what is on disk, as many files as gaps may be listed.
+func (r *result) fillFiles() error {
+	files := r.files[:min(len(r.files), maxGaps)]
+	l, err := r.listing(filesSheet, len(files), "recorder", "name", "channel", "stream", "camera", "from", "to", "path", "bytes", "sha256")
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		label := f.Label
+		if r.secrets.in(label) {
+			label = ""
+		}
+		err := l.add(f.Recorder, label, f.Track.Channel(), f.Track.Stream().String(), f.Camera, f.Start, f.End, f.Path, f.Bytes, f.SHA256)
+		if err != nil {
+			return err
+		}
+	}
+	return l.end()
+}

@@ -13,18 +13,25 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
 )
+
+// Outcome is what became of a task sheet.
+type Outcome struct {
+	Tasks    []tasks.Task // as Read returned them
+	Coverage []tasks.Coverage
+	Files    []archive.Finished                        // on disk, of whatever run
+	Advice   func(remedy nvr.Remedy) (sentence string) // for what helps against a failure
+}
 
 // WriteResult writes a workbook with the outcome of a run: the sheet at path
 // again, as the operator laid it out but without passwords, with columns for the
-// outcome of each row; a worksheet with every camera; and one with the gaps. It
+// outcome of each row; a worksheet with every camera, one with the gaps, and one
+// with the files. It
 // is made anew rather than changed, so that nothing of the old workbook stays in
 // it that nobody sees. Whatever a recorder called its cameras is text in it,
 // never a formula.
-//
-// List is what Read returned for that sheet; advice gives the sentence for what
-// helps against a failure.
-func WriteResult(to io.Writer, path string, o Options, list []tasks.Task, all []tasks.Coverage, advice func(nvr.Remedy) string) (err error) {
+func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) {
 	name := clean(filepath.Base(path))
 	data, err := load(path)
 	if err != nil {
@@ -41,7 +48,7 @@ func WriteResult(to io.Writer, path string, o Options, list []tasks.Task, all []
 	}
 	t.file, t.dir = name, filepath.Dir(path)
 	defer caught(&err)
-	r := result{book: book{File: excelize.NewFile()}, table: t, list: list, all: all, advice: advice}
+	r := result{book: book{File: excelize.NewFile()}, table: t, list: out.Tasks, all: out.Coverage, files: out.Files, advice: out.Advice}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	if !t.csv {
 		if r.from = openLooks(data, t); r.from != nil {
@@ -61,6 +68,7 @@ type result struct {
 	from   *excelize.File // the operator's workbook; nil for CSV
 	list   []tasks.Task
 	all    []tasks.Coverage
+	files  []archive.Finished
 	advice func(nvr.Remedy) string
 	styles int // how many of from's styles the result has
 	rules  int // and of those that rules give to cells
@@ -79,6 +87,7 @@ type result struct {
 const (
 	camerasSheet = "Cameras"
 	gapsSheet    = "Gaps"
+	filesSheet   = "Files"
 )
 
 // resultCreator tells a result from a task sheet.
@@ -111,13 +120,13 @@ func (r *result) fill() (err error) {
 	}
 	own := r.table.sheet
 	taken := func(name string) bool { return strings.EqualFold(own, r.say(name)) }
-	if own == "" || taken(camerasSheet) || taken(gapsSheet) || r.secrets.in(own) {
+	if own == "" || taken(camerasSheet) || taken(gapsSheet) || taken(filesSheet) || r.secrets.in(own) {
 		own = taskSheets[r.in]
 	}
 	if err := r.SetSheetName(r.GetSheetName(0), own); err != nil {
 		return err
 	}
-	return errors.Join(r.fillOwn(own, at), r.fillCameras(), r.fillGaps())
+	return errors.Join(r.fillOwn(own, at), r.fillCameras(), r.fillGaps(), r.fillFiles())
 }
 
 // outcomeTitles are the columns that follow the operator's own.

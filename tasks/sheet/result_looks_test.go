@@ -79,7 +79,7 @@ func TestResultHidesPasswordsEverywhere(t *testing.T) {
 func written(t *testing.T, path string, list []tasks.Task, all []tasks.Coverage) (*excelize.File, string) {
 	t.Helper()
 	var b bytes.Buffer
-	if err := sheet.WriteResult(&b, path, sheet.Options{}, list, all, sentence); err != nil {
+	if err := sheet.WriteResult(&b, path, sheet.Options{}, outcomeOf(list, all)); err != nil {
 		t.Fatal(err)
 	}
 	return opened(t, b.Bytes())

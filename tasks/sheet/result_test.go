@@ -15,6 +15,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/sheet"
 )
 
@@ -41,6 +42,13 @@ func covered() []tasks.Coverage {
 	}
 }
 
+// outcomeOf is an outcome with a file on disk.
+func outcomeOf(list []tasks.Task, all []tasks.Coverage) sheet.Outcome {
+	return sheet.Outcome{Tasks: list, Coverage: all, Advice: sentence, Files: []archive.Finished{{
+		Recorder: "10.0.0.5", Label: "Yard", Camera: "=gate", Track: 101, Start: noon, End: noon.Add(time.Hour), Path: "10.0.0.5/ch01/one.mp4", Bytes: 4000, SHA256: "0a",
+	}}}
+}
+
 // resultOf writes the result of a sheet and opens it; it returns its XML too.
 func resultOf(t *testing.T, path string, o sheet.Options) (*excelize.File, string) {
 	t.Helper()
@@ -49,7 +57,7 @@ func resultOf(t *testing.T, path string, o sheet.Options) (*excelize.File, strin
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := sheet.WriteResult(&b, path, o, s.Tasks, covered(), sentence); err != nil {
+	if err := sheet.WriteResult(&b, path, o, outcomeOf(s.Tasks, covered())); err != nil {
 		t.Fatal(err)
 	}
 	return opened(t, b.Bytes())
@@ -139,7 +147,7 @@ func operatorsSheet(t *testing.T) string {
 
 func TestResult(t *testing.T) {
 	f, xml := resultOf(t, operatorsSheet(t), sheet.Options{})
-	if got := strings.Join(f.GetSheetList(), ","); got != "Sheet1,Cameras,Gaps" {
+	if got := strings.Join(f.GetSheetList(), ","); got != "Sheet1,Cameras,Gaps,Files" {
 		t.Errorf("worksheets %s", got)
 	}
 	values(t, f, "Sheet1", map[string]string{
@@ -151,6 +159,7 @@ func TestResult(t *testing.T) {
 		"A1": "recorder", "A2": "10.0.0.5", "B2": "=cmd|' /C calc'!A0", "C2": "1", "E2": "@SUM(A1)_x0041_[31m", "F2": "done", "L2": "2:00:00", "M2": "1:00:00", "O2": "1", "C4": "all",
 	})
 	values(t, f, "Gaps", map[string]string{"A2": "10.0.0.5", "F2": "2026-11-03 13:00:00", "H2": "1:00:00", "I2": "the recorder has nothing there"})
+	values(t, f, "Files", map[string]string{"A1": "recorder", "A2": "10.0.0.5", "B2": "Yard", "C2": "1", "D2": "main", "E2": "=gate", "F2": "2026-11-03 12:00:00", "H2": "10.0.0.5/ch01/one.mp4", "I2": "4,000", "J2": "0a"})
 	for _, secret := range []string{"Secret99", "Hunter2!", "everything"} {
 		if strings.Contains(xml, secret) {
 			t.Errorf("%q stands in the file", secret)
@@ -161,7 +170,7 @@ func TestResult(t *testing.T) {
 			t.Errorf("%s: panes %+v, %v", name, p, err)
 		}
 	}
-	if strings.Count(xml, "<autoFilter") != 3 {
+	if strings.Count(xml, "<autoFilter") != 4 {
 		t.Error("a filter is missing")
 	}
 	style, err := f.GetCellStyle("Sheet1", "A2")
@@ -189,7 +198,7 @@ func TestResultOfEarlierRuns(t *testing.T) {
 		Camera: tasks.CameraView{Channel: 1, Stream: nvr.Main, State: tasks.Done, Files: 4, Recordings: 4, Bytes: 4_000_000},
 	})
 	f, _ := written(t, path, read(t, path).Tasks, all)
-	if got := strings.Join(f.GetSheetList(), ","); got != "Задания,Камеры,Пробелы" {
+	if got := strings.Join(f.GetSheetList(), ","); got != "Задания,Камеры,Пробелы,Файлы" {
 		t.Errorf("worksheets %s", got)
 	}
 	values(t, f, "Задания", map[string]string{
@@ -217,7 +226,7 @@ func TestResultOfEarlierRuns(t *testing.T) {
 func savedResult(t *testing.T, path string, all []tasks.Coverage) string {
 	t.Helper()
 	var b bytes.Buffer
-	err := sheet.WriteResult(&b, path, sheet.Options{}, read(t, path).Tasks, all, sentence)
+	err := sheet.WriteResult(&b, path, sheet.Options{}, outcomeOf(read(t, path).Tasks, all))
 	return savedBytes(t, "tasks.result.xlsx", err, b.Bytes())
 }
 

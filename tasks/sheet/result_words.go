@@ -9,7 +9,7 @@ import (
 // inRussian are the words of a result in Russian: titles, states and what is
 // said of rows. What a recorder answered stays as it is.
 var inRussian = map[string]string{
-	camerasSheet: "Камеры", gapsSheet: "Пробелы",
+	camerasSheet: "Камеры", gapsSheet: "Пробелы", filesSheet: "Файлы", "path": "путь",
 	"recorder": "регистратор", "name": "объект", "channel": "канал", "stream": "поток", "camera": "камера", "state": "состояние",
 	"cameras": "камеры", "files": "файлы", "recordings": "записи", "bytes": "байт", "first": "начало", "last": "конец",
 	"asked": "запрошено", "recorded": "записано", "on disk": "на диске", "gaps": "пробелы", "message": "сообщение",

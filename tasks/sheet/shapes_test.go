@@ -79,7 +79,7 @@ func TestFilesThatSayWhatTheyAre(t *testing.T) {
 func TestResultGivenAsASheet(t *testing.T) {
 	path := operatorsSheet(t)
 	var b bytes.Buffer
-	if err := sheet.WriteResult(&b, path, sheet.Options{}, read(t, path).Tasks, covered(), sentence); err != nil {
+	if err := sheet.WriteResult(&b, path, sheet.Options{}, outcomeOf(read(t, path).Tasks, covered())); err != nil {
 		t.Fatal(err)
 	}
 	_, err := sheet.Read(write(t, "tasks.result.xlsx", b.String()), sheet.Options{})

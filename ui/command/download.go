@@ -168,13 +168,16 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
 	base := filepath.Base(j.sheet)
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + ".result.xlsx"
-	earlier, err := tasks.Earlier(j.options.Archive, j.tasks, all)
+	files, err := j.options.Archive.Finished()
 	if err != nil {
-		j.options.Log.Warn("What earlier runs did could not be read", "error", err)
+		j.options.Log.Warn("What is on disk could not be listed", "error", err)
 	}
-	all = append(slices.Clone(all), earlier...)
+	outcome := sheet.Outcome{
+		Tasks: j.tasks, Coverage: append(slices.Clone(all), tasks.Earlier(j.options.Archive, files, j.tasks, all)...),
+		Files: files, Advice: remedy.Plain,
+	}
 	written, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
-		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, j.tasks, all, remedy.Plain)
+		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, outcome)
 	})
 	// A reader that is gone misses no more than these notices.
 	if written.Kept != "" {
