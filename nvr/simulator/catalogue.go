@@ -169,6 +169,7 @@ func deliveryQuirks() []Quirk {
 		{"zero-fill", "The last block of a file is filled with zeros.", notReported, quirk(func(q *Quirks) { q.ZeroFill = 1000 })},
 		{"fill-between", "0xFF bytes stand between two packs.", notReported, quirk(func(q *Quirks) { q.FillBetween = true })},
 		{"header-again", "The IMKH header stands in the middle of a file once more.", notReported, quirk(func(q *Quirks) { q.HeaderAgain = true })},
+		{"private-file", "A file is in a private container, 4HKH.", unnamed, quirk(func(q *Quirks) { q.PrivateFile = true })},
 		{"bare-stream", "There is no IMKH header.", notReported, quirk(func(q *Quirks) { q.BareStream = true })},
 	}
 }

@@ -11,6 +11,11 @@ const (
 // odd returns the first size bytes of a recording as a device writes it that
 // does not keep to what is common in its files. It has as many bytes as without.
 func (k Quirks) odd(ch Channel, r Recording, size int64) *Content {
+	if k.PrivateFile {
+		c := footage(ch, r, size, false)
+		copy(c.head, "4HKH")
+		return c
+	}
 	want := r.Size
 	extra := k.ZeroFill
 	if k.FillBetween {

@@ -107,6 +107,7 @@ type Quirks struct {
 	ContentType     string        // default "Opaque/data"
 	Unsettled       time.Duration // a file that ended less than this ago lacks its last tenth
 	BareStream      bool          // no IMKH header before the program stream
+	PrivateFile     bool          // a file is in a private container, 4HKH
 	MidGOP          bool          // a file begins in the middle of a group of pictures
 	FillBetween     bool          // 0xFF bytes stand between two packs
 	HeaderAgain     bool          // the IMKH header stands in the middle of a file once more
