@@ -55,7 +55,6 @@ func TestFaultsThatAreSurvived(t *testing.T) {
 		{name: "length zero", script: again(4, simulator.ZeroLength())},
 		{name: "no length", script: again(4, simulator.NoLength())},
 		{name: "bytes after the end", script: again(4, simulator.ExtraBytes(512))},
-		{name: "not a recording", script: again(4, simulator.CorruptHead())},
 		{name: "400 for nothing", script: again(4, simulator.Spurious400())},
 		{name: "401 for nothing", script: again(1, simulator.Unauthorized())},
 		{name: "500", script: again(6, simulator.DeviceError500())},
