@@ -14,6 +14,8 @@ func TestSuggest(t *testing.T) {
 		"--perrecorder":  "did you mean --per-recorder?",
 		"--yesterdey":    "did you mean --yesterday?",
 		"--completely":   "",
+		"--per=1":        "did you mean --per-recorder?",
+		"--yes":          "did you mean --yesterday?",
 		"--x":            "",
 		"--jobs=several": "", // exists, but is no number
 	} {
