@@ -82,7 +82,7 @@ type decision struct {
 	part    fate
 	move    move
 	kind    nvr.Kind      // of a hold
-	volume  archive.Kind  // Full or Denied: nothing more is written for a while
+	volume  archive.Kind  // Full or Denied: nothing more is written for a while; NoRoom: only if nothing is under way
 	step    int           // waits grow with the number of failures in a row; 0 is at once
 	atLeast time.Duration // the shortest wait
 	strange bool          // it counts as a broken answer
@@ -151,6 +151,8 @@ func decideDisk(kind archive.Kind, t trouble) decision {
 			return decision{part: counts, step: 1}
 		}
 		return decision{volume: archive.Denied}
+	case archive.NoRoom: // others may fit
+		return decision{volume: archive.NoRoom, atLeast: noRoomAgain}
 	case archive.InUse:
 		return decision{atLeast: inUseAgain}
 	case archive.TooLarge:

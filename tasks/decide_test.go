@@ -37,6 +37,7 @@ func TestDecide(t *testing.T) {
 		{"disk full", recording(disk(archive.Full)), good, decision{volume: archive.Full}},
 		{"disk read-only", recording(disk(archive.Denied)), good, decision{volume: archive.Denied}},
 		{"no such name", recording(&placeError{disk(archive.Denied)}), good, decision{part: counts, step: 1}},
+		{"does not fit at present", recording(disk(archive.NoRoom)), good, decision{volume: archive.NoRoom, atLeast: noRoomAgain}},
 		{"somebody else writes it", recording(disk(archive.InUse)), good, decision{atLeast: inUseAgain}},
 		{"damaged", recording(disk(archive.Damaged)), good, decision{part: counts, step: 1}},
 		{"too large", recording(disk(archive.TooLarge)), good, decision{part: isLost}},

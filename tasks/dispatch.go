@@ -140,10 +140,29 @@ func (q *Queue) item(c *camera, rec *recording) archive.Item {
 		Label:     c.recorder.name,
 		Camera:    c.name,
 		Recording: rec.Recording,
+		Clock:     c.recorder.clock(),
 		Format:    q.options.Format,
 		DropAudio: q.options.DropAudio,
 		Clip:      q.clip(c, rec.Recording),
 	}
+}
+
+// outcome is what the journal remembers of a camera that has ended.
+func (c *camera) outcome(now time.Time) archive.Outcome {
+	o := archive.Outcome{State: c.state.String(), At: now, Files: c.done, Bytes: c.settled}
+	if len(c.spans) > 0 {
+		o.From, o.To = c.spans[0].From, c.spans[len(c.spans)-1].To
+	}
+	if c.state == Failed || c.state == Incomplete {
+		o.Failure, o.What = c.failure.Kind, c.failure.What
+	}
+	return o
+}
+
+// clock returns how far the recorder's clock is ahead, if it showed that.
+func (r *recorder) clock() archive.Clock {
+	d := r.device
+	return archive.Clock{Known: d.ClockKnown && d.ZoneKnown, Ahead: d.ClockError}
 }
 
 // settle derives a camera's state and tells of the change.
@@ -166,8 +185,8 @@ func (q *Queue) settle(c *camera, now time.Time) {
 	}
 	q.tellState(c, now)
 	if next.Ended() {
-		address, track := c.recorder.address, c.track()
-		q.note(func() { q.noteCamera(address, track, next) })
+		address, track, o := c.recorder.address, c.track(), c.outcome(now)
+		q.note(func() { q.noteCamera(address, track, o) })
 	}
 }
 

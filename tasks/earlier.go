@@ -20,8 +20,8 @@ func Earlier(a *archive.Archive, files []archive.Finished, list []Task, covered 
 	}
 	known := map[archive.CameraKey]*Coverage{}
 	recorders := map[string][]*Coverage{}
-	for key, word := range a.CameraOutcomes() {
-		state := State(slices.Index(stateNames[:], word))
+	for key, o := range a.CameraOutcomes() {
+		state := State(slices.Index(stateNames[:], o.State))
 		if state < 0 || now[key] || key.Track == 0 && state != Failed {
 			continue
 		}

@@ -74,7 +74,7 @@ func (o Order) Fetch(ctx context.Context) (out Outcome) {
 		err = &placeError{err}
 	case archive.Damaged:
 		o.meter.have.Store(0) // it is dropped
-	case archive.KindUnknown, archive.Full, archive.InUse, archive.TooLarge:
+	case archive.KindUnknown, archive.Full, archive.NoRoom, archive.InUse, archive.TooLarge:
 	}
 	return Outcome{File: file, Receipt: receipt, Err: err}
 }
@@ -98,6 +98,9 @@ func (s *meteredSink) Write(p []byte) (int, error) {
 	s.meter.fetched.Add(int64(n))
 	return n, err
 }
+
+// Expect tells the part how many bytes there are in all.
+func (s *meteredSink) Expect(size int64) error { return s.part.Expect(size) }
 
 // Offset is what the part holds.
 func (s *meteredSink) Offset() int64 { return s.part.Offset() }

@@ -32,6 +32,9 @@ const (
 	// loneWait is how much longer each wait is for the only thing that is left
 	// to ask a busy recorder for: it may be busy all the same.
 	loneWait = 10 * time.Second
+	// noRoomAgain is when a recording is tried again that does not fit beside what
+	// is under way; others that fit go on meanwhile.
+	noRoomAgain = 30 * time.Second
 )
 
 // backoff returns how long to wait after the n-th failure in a row: full
@@ -98,6 +101,10 @@ func (q *Queue) judge(r *recorder, p part, number uint64, t trouble, now time.Ti
 		q.holdVolume(failureOf(t.err, now), now)
 	case archive.Denied:
 		q.denied(failureOf(t.err, now), now)
+	case archive.NoRoom:
+		if q.active == 0 && q.makers == 0 { // nothing under way gives room back
+			q.holdVolume(failureOf(t.err, now), now)
+		}
 	case archive.KindUnknown, archive.InUse, archive.Damaged, archive.TooLarge:
 	}
 	if e, panicked := asPanic(t.err); panicked {

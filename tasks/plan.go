@@ -115,7 +115,7 @@ func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
 		c.state = Paused
 	}
 	if channel != 0 {
-		c.behind = q.options.Archive.CameraOutcome(archive.CameraKey{Recorder: r.address, Track: c.track()}) == Failed.String()
+		c.behind = q.options.Archive.CameraOutcome(archive.CameraKey{Recorder: r.address, Track: c.track()}).State == Failed.String()
 	}
 	c.extras = q.options.Extras.wanted() && s != nvr.Photo
 	q.cameras = append(q.cameras, c)
@@ -136,8 +136,8 @@ func (q *Queue) wantedAgain(r *recorder, channel int, s nvr.Stream) bool {
 	if channel != 0 {
 		return q.failedBefore(r, nvr.TrackOf(channel, s))
 	}
-	for key, state := range q.options.Archive.CameraOutcomes() {
-		if key.Recorder == r.address && badEnd(state) {
+	for key, o := range q.options.Archive.CameraOutcomes() {
+		if key.Recorder == r.address && badEnd(o) {
 			return true
 		}
 	}
@@ -151,8 +151,8 @@ func (q *Queue) failedBefore(r *recorder, t nvr.Track) bool {
 
 // badEnd reports whether a state's word is one that a run of only what failed
 // takes up again.
-func badEnd(state string) bool {
-	return state == Failed.String() || state == Incomplete.String()
+func badEnd(o archive.Outcome) bool {
+	return o.State == Failed.String() || o.State == Incomplete.String()
 }
 
 // unfold replaces the line that stood for cameras without a number by the
@@ -185,7 +185,7 @@ func (q *Queue) unfold(r *recorder, channels []nvr.Channel, now time.Time) (miss
 			r.cameras = append(r.cameras, all)
 			all.fail(missing)
 		} else {
-			q.note(func() { q.noteCamera(r.address, 0, Done) })
+			q.note(func() { q.noteCamera(r.address, 0, archive.Outcome{State: Done.String()}) })
 		}
 	}
 	for _, ch := range channels {
@@ -242,9 +242,9 @@ func (c *camera) wants(rec nvr.Recording) bool {
 	return len(c.kinds) == 0
 }
 
-func (q *Queue) noteCamera(recorder string, t nvr.Track, s State) {
+func (q *Queue) noteCamera(recorder string, t nvr.Track, o archive.Outcome) {
 	key := archive.CameraKey{Recorder: recorder, Track: t}
-	if err := q.options.Archive.NoteCamera(key, s.String()); err != nil {
+	if err := q.options.Archive.NoteCamera(key, o); err != nil {
 		q.log.Error("cannot note how a camera ended", "recorder", recorder, "camera", cameraLabel(t.Channel(), t.Stream()), "error", strings.TrimSpace(err.Error()))
 	}
 }

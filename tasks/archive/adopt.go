@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
 // found looks for a finished file that the journal does not call done.
@@ -19,51 +20,36 @@ func (a *Archive) found(it Item) (File, bool) {
 		return f, true
 	}
 	a.mu.Lock()
-	_, open := a.parts[id]
+	_, open := a.open[id]
 	a.mu.Unlock()
 	if open {
 		return File{}, false
 	}
-	a.recover(it, rawOf(id))
-	a.recover(it, movieOf(id))
-	if c := it.clip(); c != (clip{}) {
-		a.recover(it, fileID{id, MP4, c})
-	}
-	return a.onHand(it)
-}
-
-// recover enters a file into the journal that is there without being in it.
-func (a *Archive) recover(it Item, id fileID) {
-	a.mu.Lock()
-	_, done := a.index.done[id]
-	announced, placing := a.index.placing[id]
-	a.mu.Unlock()
-	if done {
-		return
-	}
-	if placing {
-		if settled, err := a.settle(announced); settled && err == nil {
-			return
+	for _, file := range []fileID{sentOf(id), movieOf(id), {id, asMovie, it.clip()}} {
+		a.mu.Lock()
+		announced, placing := a.index.placing[file]
+		_, done := a.index.done[file]
+		a.mu.Unlock()
+		settled := done
+		if placing && !done {
+			settled, _ = a.settle(announced) // what cannot be settled is fetched again
+		}
+		if !settled && file == sentOf(id) {
+			a.adopt(it.whole())
 		}
 	}
-	taken, ok := a.adopt(it, id)
-	if !ok {
-		return
-	}
-	a.log.Info("A finished file that the journal did not know is taken over", "file", taken.Path)
-	if err := a.finish(taken); err != nil {
-		a.log.Warn("A file could not be noted in the journal", "file", taken.Path, "error", err)
-	}
+	return a.onHand(it)
 }
 
 // settle finishes what a crash or a failing disk cut short between the
 // announcement of a final name and the "done".
 func (a *Archive) settle(r record) (settled bool, err error) {
-	if !a.claim(r.Path, r) {
+	replace, free := a.claim(&r)
+	if !free {
 		return false, nil
 	}
-	if settled, err = a.named(r); err != nil || !settled {
-		a.unclaim(r.Path, r)
+	defer a.unclaim(&r)
+	if settled, err = a.named(r, replace); err != nil || !settled {
 		return false, err
 	}
 	a.log.Info("A file that was whole when hikgrab was stopped is noted now", "file", r.Path)
@@ -71,33 +57,33 @@ func (a *Archive) settle(r record) (settled bool, err error) {
 }
 
 // named sees to it that the file which r announces has its name. When the part
-// is gone, what bears the name is the part. When it is still there, the
-// disk.Sum tells whether it is still what was announced.
-func (a *Archive) named(r record) (bool, error) {
+// is gone, what bears the name is the part. When it is still there, or something
+// is to be replaced, the checksum tells whether it is what was announced.
+func (a *Archive) named(r record, replace bool) (bool, error) {
 	from := r.fileID().part()
 	part, err := a.root.Lstat(from)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := disk.IgnoreMissing(err); err != nil {
 		return false, err
 	}
 	final, finalErr := a.root.Lstat(r.Path)
 	switch {
-	case finalErr != nil && !errors.Is(finalErr, fs.ErrNotExist):
+	case disk.IgnoreMissing(finalErr) != nil:
 		return false, finalErr
-	case finalErr == nil && (!final.Mode().IsRegular() || final.Size() != r.Bytes):
-		return false, nil
+	case finalErr == nil && err == nil && os.SameFile(final, part): // a link whose first name was not yet taken away
+		return true, a.removePart(r.fileID())
 	case finalErr == nil && err != nil:
-		return true, nil
-	case finalErr == nil && os.SameFile(final, part): // a link whose first name was not yet taken away
-		return true, a.removeMade(r.fileID())
-	case finalErr == nil:
-		return false, nil
-	case err != nil || part.Size() != r.Bytes:
+		if !final.Mode().IsRegular() || final.Size() != r.Bytes || !replace {
+			return final.Mode().IsRegular() && final.Size() == r.Bytes, nil
+		}
+		sum, err := a.sumFile(r.Path)
+		return sum == r.SHA256, err
+	case finalErr == nil && !replace, err != nil, part.Size() != r.Bytes:
 		return false, nil
 	}
 	if sum, err := a.sumFile(from); err != nil || sum != r.SHA256 {
 		return false, err
 	}
-	err = a.placeAs(from, r.Path, r)
+	err = a.placeAs(r, replace)
 	return err == nil, err
 }
 
@@ -115,81 +101,52 @@ func (a *Archive) settleAll() {
 	}
 }
 
-// adopt looks for a file which an earlier run finished and whose journal is
-// lost. It believes the manifest if that names the file, the recording and the
-// right size; without a manifest it believes the announced size and the head,
-// and reads the file once for its checksum. The size of an MP4 of ours was
-// never announced, so only the manifest can vouch for it.
-func (a *Archive) adopt(it Item, id fileID) (done record, ok bool) {
-	if id.clip == (clip{}) {
-		it = it.whole()
+// adopt looks for a recording that an earlier run finished although neither
+// journal nor manifest know it any more. It believes the announced size and the
+// head, and reads the file once for its checksum. The size of an MP4 of ours was
+// never announced, so that none can be adopted.
+func (a *Archive) adopt(it Item) {
+	if it.Recording.Size == 0 {
+		return
 	}
-	done = itemRecord(doneRecord, it)
-	done.Format, done.Clip = id.format, id.clip
 	for _, ext := range []string{".mpg", ".mp4", ".jpg"} {
 		for name := range a.layout.names(it, ext) {
-			there, taken := a.adoptAs(&done, it, name)
-			if taken {
-				return done, true
-			}
-			if !there {
+			info, err := a.root.Lstat(name)
+			if errors.Is(err, fs.ErrNotExist) {
 				break // names are taken in order
 			}
+			if err != nil || !info.Mode().IsRegular() || info.Size() != it.Recording.Size {
+				continue
+			}
+			r := itemRecord(doneRecord, it)
+			r.Path, r.Bytes, r.At = name, info.Size(), info.ModTime().Truncate(time.Second)
+			if a.adoptAs(r) {
+				return
+			}
 		}
 	}
-	for _, name := range a.manifest.lostOf(done) { // by another layout
-		if _, taken := a.adoptAs(&done, it, name); taken {
-			return done, true
-		}
-	}
-	return record{}, false
 }
 
-// adoptAs takes a file over if it is what done speaks of, and completes that.
-func (a *Archive) adoptAs(done *record, it Item, name string) (there, taken bool) {
-	info, err := a.root.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return false, false
-	}
-	r := *done
-	r.Path, r.Bytes, r.At = name, info.Size(), info.ModTime().Truncate(time.Second)
-	if !a.claim(name, r) {
-		return true, false
-	}
-	if !a.vouched(&r, it, path.Ext(name)) {
-		a.unclaim(name, r)
-		return true, false
-	}
-	*done = r
-	return true, true
-}
-
-func (a *Archive) vouched(done *record, it Item, ext string) bool {
-	if listed, ok := a.manifest.lost(done.Path); ok {
-		// A recorder's own MP4 is not scanned, so that its pictures were not counted.
-		made := ext == ".mp4" && listed.frames != ""
-		done.SHA256, done.Attempts = listed.sum, listed.attempts
-		if made {
-			done.Fetched = it.Recording.Size
-		}
-		if !listed.describes(*done) || made != (done.Format == MP4) {
-			return false
-		}
-		done.Start, done.End, done.Begins = listed.start, listed.end, listed.begins
-		return true
-	}
-	if it.Recording.Size == 0 || done.Bytes != it.Recording.Size || done.Format != Raw {
+// adoptAs takes a file over if it begins like a recording.
+func (a *Archive) adoptAs(r record) bool {
+	if _, free := a.claim(&r); !free {
 		return false
 	}
-	f, err := a.root.OpenRead(done.Path)
+	defer a.unclaim(&r)
+	f, err := a.root.OpenRead(r.Path)
 	if err != nil {
 		return false
 	}
-	defer func() { _ = f.Close() }() // it was only read
 	head, err := readHead(f)
-	if err != nil || extensionOf(media.Sniff(head)) != ext {
+	if err = errors.Join(err, f.Close()); err != nil || extensionOf(media.Sniff(head)) != path.Ext(r.Path) {
 		return false
 	}
-	done.SHA256, err = a.sumFile(done.Path)
-	return err == nil
+	if r.SHA256, err = a.sumFile(r.Path); err != nil {
+		return false
+	}
+	a.log.Info("A finished file that the journal did not know is taken over", "file", r.Path)
+	if err := a.finish(r); err != nil {
+		a.log.Warn("A file could not be noted in the journal", "file", r.Path, "error", err)
+	}
+	return true
 }

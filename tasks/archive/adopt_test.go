@@ -1,23 +1,12 @@
 package archive
 
 import (
-	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"example.com/hikgrab/nvr"
-	"example.com/hikgrab/tasks/archive/disk"
 )
-
-func forget(t *testing.T, dir string, names ...string) {
-	t.Helper()
-	for _, name := range names {
-		if err := os.RemoveAll(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // A lost journal costs no download: the manifest, or else size and head, tell
 // what is there.
@@ -140,7 +129,7 @@ func TestSettle(t *testing.T) {
 			}
 			r.Bytes, r.SHA256, r.Attempts = 1000, sumOf(b), 3
 			plantJournal(t, dir, journalOf(t, r))
-			part, final := filepath.Join(dir, partName(r.ID)), filepath.Join(dir, r.Path)
+			part, final := filepath.Join(dir, sentOf(r.ID).part()), filepath.Join(dir, r.Path)
 			for _, d := range []string{filepath.Dir(part), filepath.Dir(final)} {
 				if err := os.MkdirAll(d, 0o755); err != nil {
 					t.Fatal(err)
@@ -165,15 +154,6 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-func sumOf(b []byte) disk.Sum { return sha256.Sum256(b) }
-
-func put(t *testing.T, name string, b []byte) {
-	t.Helper()
-	if err := os.WriteFile(name, b, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // A part holds what nobody vouched for after a power cut: it starts anew.
 func TestUnvouchedBytesAreDropped(t *testing.T) {
 	a := open(t, t.TempDir())
@@ -187,7 +167,7 @@ func TestUnvouchedBytesAreDropped(t *testing.T) {
 	}
 	part := filepath.Join(a.Dir(), filepath.FromSlash(p.name))
 	put(t, part, append(movie(1, 1000), make([]byte, 500)...))
-	put(t, filepath.Join(a.Dir(), partName(recordingID{1})), movie(1, 1000))
+	put(t, filepath.Join(a.Dir(), sentOf(recordingID{1}).part()), movie(1, 1000))
 	a = open(t, a.Dir())
 	if got := create(t, a, item(0, 0)).Offset(); got != 1000 {
 		t.Errorf("Offset = %d, want 1000", got)
@@ -242,7 +222,8 @@ func TestLinkedPartIsLeftAlone(t *testing.T) {
 	r := itemRecord(placingRecord, it)
 	r.Bytes, r.SHA256 = 1000, sumOf(b)
 	name := "10.20.0.11/final.mpg"
-	if err := a.announce(r, name); err != nil {
+	r.Path = name
+	if err := a.announce(r); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.root.MakeDirs("10.20.0.11"); err != nil {

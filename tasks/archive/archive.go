@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -27,14 +28,13 @@ type File struct {
 // Archive is an output directory that this process holds the lock of. Its
 // methods may be called by many goroutines at once.
 type Archive struct {
-	dir      string
-	root     *disk.Dir
-	log      *slog.Logger
-	layout   Layout
-	lock     disk.Lock
-	journal  *journal
-	manifest *manifest
-	derived  derivations // what was made of finished files
+	dir       string
+	root      *disk.Dir
+	log       *slog.Logger
+	layout    Layout
+	lock      disk.Lock
+	journal   *journal
+	manifests map[Tree]*manifest // the zero Tree is that of the recordings
 
 	// Tests put other values here before anything is written.
 	now             func() time.Time
@@ -48,7 +48,7 @@ type Archive struct {
 	mu     sync.Mutex
 	closed bool
 	index  *index
-	parts  map[recordingID]*Part // open ones
+	open   map[recordingID]*reservation // of files on their way
 }
 
 // Option changes what Open gives.
@@ -67,7 +67,7 @@ func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	a := &Archive{
-		dir: dir, log: log, index: newIndex(), parts: map[recordingID]*Part{},
+		dir: dir, log: log, index: newIndex(), manifests: map[Tree]*manifest{}, open: map[recordingID]*reservation{},
 		now:  func() time.Time { return time.Now().Truncate(time.Second) },
 		wrap: func(f *os.File) partFile { return f }, compactAfter: compactAfter,
 		checkpointEvery: checkpointEvery,
@@ -75,7 +75,7 @@ func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 	for _, option := range options {
 		option(a)
 	}
-	if err := a.open(); err != nil {
+	if err := a.take(); err != nil {
 		if a.journal != nil {
 			err = errors.Join(err, a.journal.close())
 		}
@@ -84,7 +84,8 @@ func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 	return a, nil
 }
 
-func (a *Archive) open() (err error) {
+// take makes the directory this process's own.
+func (a *Archive) take() (err error) {
 	if a.root, err = disk.Open(a.dir, ownDir); err != nil {
 		return newError("open", a.dir, err)
 	}
@@ -98,13 +99,14 @@ func (a *Archive) open() (err error) {
 	if err := a.root.MakePrivate(partsDir); err != nil {
 		return a.fail("create", partsDir, err)
 	}
-	if err := a.loadJournal(); err != nil {
+	lost, err := a.loadJournal()
+	if err != nil {
 		return a.fail("read", journalName, err)
 	}
-	if a.manifest, err = openManifest(a); err != nil {
-		return a.fail("read", manifestName, err)
-	}
 	a.settleAll()
+	if err := a.openManifests(lost); err != nil {
+		return err
+	}
 	a.dropStrayParts()
 	a.dropStrayStills()
 	return nil
@@ -120,7 +122,7 @@ func (a *Archive) dropStrayParts() {
 	}
 	for _, e := range entries {
 		id, ours := fileOfPart(e.Name())
-		if !ours || id.format == Raw && a.index.kept[id.recording] > 0 {
+		if !ours || id.form == asSent && a.index.kept[id.recording] > 0 {
 			continue
 		}
 		if err := a.root.Remove(partsDir + "/" + e.Name()); err != nil {
@@ -138,17 +140,21 @@ func (a *Archive) Close() error {
 		return nil
 	}
 	a.closed = true
-	open := make([]*Part, 0, len(a.parts))
-	for _, p := range a.parts {
-		open = append(open, p)
+	var parts []*Part
+	for _, r := range a.open {
+		if r.part != nil {
+			parts = append(parts, r.part)
+		}
 	}
 	a.mu.Unlock()
 
 	var err error
-	for _, p := range open {
+	for _, p := range parts {
 		err = errors.Join(err, p.Close())
 	}
-	err = errors.Join(err, a.fail("write", manifestName, a.manifest.close()))
+	for _, m := range a.manifests {
+		err = errors.Join(err, a.fail("write", m.name(), m.close()))
+	}
 	err = errors.Join(err, a.fail("write", journalName, a.journal.close()))
 	return errors.Join(err, a.release())
 }
@@ -193,28 +199,30 @@ func (a *Archive) onHand(it Item) (File, bool) {
 	if !ok {
 		return File{}, false
 	}
-	return e.file(), true
+	f := e.file()
+	f.Fetched = cmp.Or(f.Fetched, it.Recording.Size, f.Bytes) // a manifest does not tell
+	return f, true
 }
 
 // serving returns the finished file that serves an item, if it is there.
 func (a *Archive) serving(it Item) (entry, bool) {
 	id := identify(it)
 	a.mu.Lock()
-	raw, stays := a.index.done[rawOf(id)], a.index.stays[id]
+	raw, stays := a.index.done[sentOf(id)], a.index.stays[id]
 	movies := make([]entry, 0, 1)
-	for _, movie := range a.index.movies(id, it.clip()) {
-		movies = append(movies, a.index.done[movie])
+	for _, file := range a.index.movies(id, it.clip()) {
+		movies = append(movies, a.index.done[file])
 	}
 	a.mu.Unlock()
-	wanted := it.format()
-	if wanted == MP4 || wanted == Both && a.present(raw) {
+	wanted, rawToo := it.wants()
+	if wanted && (!rawToo || a.present(raw)) {
 		for _, e := range movies {
 			if a.present(e) {
 				return e, true
 			}
 		}
 	}
-	return raw, (stays || wanted == Raw) && a.present(raw)
+	return raw, (stays || !wanted) && a.present(raw)
 }
 
 // known returns what the journal says of a finished file.

@@ -1,16 +1,13 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
-	"io"
-	"io/fs"
-	"log/slog"
 	"maps"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
@@ -31,137 +29,6 @@ func TestMain(m *testing.M) {
 		return
 	}
 	goleak.VerifyTestMain(m)
-}
-
-func open(t *testing.T, dir string) *Archive {
-	t.Helper()
-	a, err := Open(dir, slog.New(slog.NewTextHandler(t.Output(), nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closing(t, a) })
-	return a
-}
-
-func closing(t testing.TB, c io.Closer) {
-	t.Helper()
-	if err := c.Close(); err != nil {
-		t.Errorf("Close: %v", err)
-	}
-}
-
-func reopen(t *testing.T, a *Archive) *Archive {
-	t.Helper()
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return open(t, a.Dir())
-}
-
-var morning = time.Date(2026, 11, 3, 8, 15, 0, 0, time.UTC)
-
-// item is the n-th quarter of an hour of channel 2, with size bytes announced.
-func item(n int, size int64) Item {
-	start := morning.Add(time.Duration(n) * 15 * time.Minute)
-	return Item{
-		Recorder: "10.20.0.11", Label: "Depot", Camera: "Gate",
-		Recording: nvr.Recording{
-			Track: 201, Start: start, End: start.Add(15 * time.Minute), Size: size,
-			Name: "0000000001001", Codec: "H.264-BP",
-		},
-	}
-}
-
-// movie returns size bytes, which must be 100 at least, that make a program
-// stream without a picture: nothing to convert, and nothing to find fault with.
-func movie(seed uint64, size int) []byte {
-	random := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), 7})
-	b := make([]byte, 40, size)
-	copy(b, "IMKH\x01\x02\x00\x00\x02\x00\x00\x01")
-	b = append(b, 0, 0, 1, 0xBA, 0x44, 0, 4, 0, 4, 1, 0x03, 0xAC, 0xD3, 0xF8)
-	for len(b) < size {
-		n := min(size-len(b), 1<<16)
-		if rest := size - len(b) - n; rest > 0 && rest < 8 {
-			n -= 8
-		}
-		padding := make([]byte, n)
-		_, _ = random.Read(padding) // never fails
-		copy(padding, []byte{0, 0, 1, 0xBE, byte((n - 6) >> 8), byte(n - 6)})
-		b = append(b, padding...)
-	}
-	return b
-}
-
-func write(t *testing.T, p *Part, b []byte) {
-	t.Helper()
-	if n, err := p.Write(b); err != nil || n != len(b) {
-		t.Fatalf("Write = %d, %v", n, err)
-	}
-}
-
-func create(t *testing.T, a *Archive, it Item) *Part {
-	t.Helper()
-	p, err := a.Create(it)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-func receipt(n int) nvr.Receipt { return nvr.Receipt{Received: int64(n), Length: int64(n)} }
-
-// try is a download of n bytes.
-func try(number, n int) Try { return Try{Number: number, Receipt: receipt(n)} }
-
-func commit(t *testing.T, a *Archive, it Item, b []byte) File {
-	t.Helper()
-	p := create(t, a, it)
-	write(t, p, b)
-	f, err := p.Commit(t.Context(), try(1, len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-func wantKind(t *testing.T, err error, want Kind) {
-	t.Helper()
-	if err == nil || KindOf(err) != want {
-		t.Fatalf("error %v is of kind %v, want %v", err, KindOf(err), want)
-	}
-}
-
-// tree lists the files under dir except hikgrab's own.
-func tree(t *testing.T, dir string) []string {
-	t.Helper()
-	var all []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && d.Name() == ownDir {
-			return fs.SkipDir
-		}
-		if !d.IsDir() && d.Name() != manifestName {
-			rel, err := filepath.Rel(dir, path)
-			all = append(all, filepath.ToSlash(rel))
-			return err
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-func parts(t *testing.T, dir string) int {
-	t.Helper()
-	entries, err := os.ReadDir(filepath.Join(dir, ownDir, "parts"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(entries)
 }
 
 func TestCommitted(t *testing.T) {
@@ -263,8 +130,8 @@ func TestDamagedIsDropped(t *testing.T) {
 			if len(tt.b) > 0 {
 				write(t, p, tt.b)
 			}
-			_, err := p.Commit(t.Context(), Try{Number: 1, Receipt: tt.receipt})
-			wantKind(t, err, Damaged)
+			_, err := p.Commit(t.Context(), archive.Try{Number: 1, Receipt: tt.receipt})
+			wantKind(t, err, archive.Damaged)
 			if !strings.Contains(err.Error(), tt.want) || strings.ContainsRune(err.Error(), '\x1b') {
 				t.Errorf("error %q, want %q in it", err, tt.want)
 			}
@@ -314,7 +181,7 @@ func TestOneWriterPerRecording(t *testing.T) {
 	a := open(t, t.TempDir())
 	p := create(t, a, item(0, 0))
 	_, err := a.Create(item(0, 0))
-	wantKind(t, err, InUse)
+	wantKind(t, err, archive.InUse)
 	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -323,8 +190,8 @@ func TestOneWriterPerRecording(t *testing.T) {
 
 func TestSecondHikgrabIsRefused(t *testing.T) {
 	a := open(t, t.TempDir())
-	b, err := Open(a.Dir(), nil)
-	wantKind(t, err, InUse)
+	b, err := archive.Open(a.Dir(), nil)
+	wantKind(t, err, archive.InUse)
 	if b != nil || !strings.Contains(err.Error(), "process ") || !strings.Contains(err.Error(), " since ") {
 		t.Errorf("Open = %v, %v: the other process is not named", b, err)
 	}
@@ -334,11 +201,11 @@ func TestSecondHikgrabIsRefused(t *testing.T) {
 func TestAttemptsSurvive(t *testing.T) {
 	a := open(t, t.TempDir())
 	next := time.Now().Add(time.Minute)
-	if err := a.NoteAttempt(item(0, 0), Attempt{Count: 3, Next: next, Failure: "busy"}); err != nil {
+	if err := a.NoteAttempt(item(0, 0), archive.Attempt{Count: 3, Next: next, Failure: "busy"}); err != nil {
 		t.Fatal(err)
 	}
-	camera := CameraKey{Recorder: "10.20.0.11", Track: 201}
-	if err := errors.Join(a.NoteCamera(camera, "failed"), a.NoteCamera(camera, "incomplete")); err != nil {
+	camera := archive.CameraKey{Recorder: "10.20.0.11", Track: 201}
+	if err := errors.Join(a.NoteCamera(camera, archive.Outcome{State: "failed"}), a.NoteCamera(camera, archive.Outcome{State: "incomplete"})); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -346,28 +213,53 @@ func TestAttemptsSurvive(t *testing.T) {
 		if got.Count != 3 || !got.Next.Equal(next) || got.Failure != "busy" {
 			t.Errorf("Attempts = %+v", got)
 		}
-		if s := a.CameraOutcome(camera); s != "incomplete" {
-			t.Errorf("CameraOutcome = %q", s)
+		if s := a.CameraOutcome(camera); s.State != "incomplete" {
+			t.Errorf("CameraOutcome = %+v", s)
 		}
-		if all := maps.Collect(a.CameraOutcomes()); len(all) != 1 || all[camera] != "incomplete" {
+		if all := maps.Collect(a.CameraOutcomes()); len(all) != 1 || all[camera].State != "incomplete" {
 			t.Errorf("CameraOutcomes = %v", all)
 		}
 		a = reopen(t, a)
 	}
-	if err := errors.Join(a.NoteAttempt(item(1, 0), Attempt{Count: 1}), a.NoteAttempt(item(1, 0), Attempt{})); err != nil {
+	if err := errors.Join(a.NoteAttempt(item(1, 0), archive.Attempt{Count: 1}), a.NoteAttempt(item(1, 0), archive.Attempt{})); err != nil {
 		t.Fatal(err)
 	}
 	commit(t, a, item(0, 0), movie(1, 100))
 	for range 2 {
-		if got := a.Attempts(item(1, 0)); got != (Attempt{}) {
+		if got := a.Attempts(item(1, 0)); got != (archive.Attempt{}) {
 			t.Errorf("Attempts = %+v of a recording that was given a new start", got)
 		}
-		if got := a.Attempts(item(0, 0)); got != (Attempt{}) {
+		if got := a.Attempts(item(0, 0)); got != (archive.Attempt{}) {
 			t.Errorf("Attempts = %+v of a recording that is done", got)
 		}
 		a = reopen(t, a)
 	}
-	if s := a.CameraOutcome(CameraKey{Recorder: "10.20.0.11"}); s != "" {
-		t.Errorf("CameraOutcome = %q of a recorder that never ended", s)
+	if s := a.CameraOutcome(archive.CameraKey{Recorder: "10.20.0.11"}); s != (archive.Outcome{}) {
+		t.Errorf("CameraOutcome = %+v of a recorder that never ended", s)
+	}
+}
+
+func TestRecordersAndRunsAreRemembered(t *testing.T) {
+	a := open(t, t.TempDir())
+	facts := nvr.Facts{Serial: "DS-1", Clock: nvr.ClockUTC, Scheme: nvr.SchemeSHA256, LongestRange: time.Hour}
+	run := archive.Run{Begun: morning, Took: time.Minute, Period: "today", Cameras: 3, Files: 20, Bytes: 1 << 40, ExitCode: 3}
+	later := archive.Run{Begun: morning.Add(time.Hour)}
+	camera := archive.CameraKey{"10.20.0.11", 201}
+	outcome := archive.Outcome{State: "failed", Failure: "busy", What: "it is busy", From: morning, To: morning.Add(time.Hour), At: morning.Add(2 * time.Hour), Files: 1, Bytes: 5}
+	err := errors.Join(a.NoteFacts("10.20.0.11", nvr.Facts{}), a.NoteFacts("10.20.0.11", facts), a.NoteRun(run), a.NoteRun(later), a.NoteCamera(camera, outcome))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got := a.Facts("10.20.0.11"); got != facts || a.Facts("10.20.0.12") != (nvr.Facts{}) {
+			t.Errorf("Facts = %+v", got)
+		}
+		if got := a.Runs(); !slices.Equal(got, []archive.Run{later, run}) {
+			t.Errorf("Runs = %+v", got)
+		}
+		if got := a.CameraOutcome(camera); got != outcome {
+			t.Errorf("CameraOutcome = %+v", got)
+		}
+		a = reopen(t, a)
 	}
 }

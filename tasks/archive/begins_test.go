@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bytes"
 	"testing"
 	"time"
 
@@ -62,17 +61,6 @@ func TestFirstPicture(t *testing.T) {
 	}
 }
 
-// unmapped is lateFootage without the maps that tell the clock up to the n-th key
-// frame.
-func unmapped(t *testing.T, n int) []byte {
-	b, at := lateFootage(t, simulator.H264), 0
-	for range n {
-		at += bytes.Index(b[at:], []byte{0, 0, 1, 0xBC})
-		b[at+3] = 0xBE // padding
-	}
-	return b
-}
-
 // A first key frame that does not tell the time delays nothing.
 func TestBeginsToldLater(t *testing.T) {
 	for n := range 7 {
@@ -98,8 +86,8 @@ func TestBegins(t *testing.T) {
 	blank := commit(t, a, item(5, 0), movie(1, 1000))
 	want := map[string]string{raw.Path: "2026-11-03T08:15:00.400", whole.Path: "2026-11-03T08:15:00.400", blank.Path: ""}
 	for _, row := range manifestRows(t, a.Dir())[1:] {
-		if row[columnBegins] != want[row[columnPath]] {
-			t.Errorf("%s begins at %q", row[columnPath], row[columnBegins])
+		if row[at("begins")] != want[row[at("path")]] {
+			t.Errorf("%s begins at %q", row[at("path")], row[at("begins")])
 		}
 	}
 	all, err := a.Finished()

@@ -1,11 +1,15 @@
-package archive
+package archive_test
 
-import "testing"
+import (
+	"testing"
+
+	"example.com/hikgrab/tasks/archive"
+)
 
 // BenchmarkStored is what the second run costs per recording, and what the
 // first one costs before it fetches.
 func BenchmarkStored(b *testing.B) {
-	a, err := Open(b.TempDir(), nil)
+	a, err := archive.Open(b.TempDir(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -20,7 +24,7 @@ func BenchmarkStored(b *testing.B) {
 	if _, err := p.Commit(b.Context(), try(1, 1000)); err != nil {
 		b.Fatal(err)
 	}
-	for name, it := range map[string]Item{"done": item(0, 1000), "missing": item(1, 1000)} {
+	for name, it := range map[string]archive.Item{"done": item(0, 1000), "missing": item(1, 1000)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				if _, ok := a.Stored(it); ok != (name == "done") {
@@ -34,7 +38,7 @@ func BenchmarkStored(b *testing.B) {
 // BenchmarkCommit is what a recording costs beside its bytes: everything that
 // must reach the disk.
 func BenchmarkCommit(b *testing.B) {
-	a, err := Open(b.TempDir(), nil)
+	a, err := archive.Open(b.TempDir(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (a *Archive) WriteBeside(name string, write func(io.Writer) error) (Written
 		if usual, err = a.root.RenameDated(spare, name, "-", a.now()); err != nil {
 			return written, a.fail("write", name, errors.Join(err, a.root.Remove(spare)))
 		}
-	} else if err := a.note(besideOf(name, disk.Sum(h.Sum(nil)))); err != nil {
+	} else if err := a.note(record{Type: besideRecord, Path: name, SHA256: disk.Sum(h.Sum(nil))}); err != nil {
 		a.log.Warn("What was written could not be noted; the next run keeps it under another name", "file", name, "error", err)
 	}
 	written.Path = a.path(usual)
@@ -46,11 +46,9 @@ func (a *Archive) replaceOurs(from, name string) (usual, kept string, err error)
 		return "", "", fs.ErrExist
 	}
 	there, err := a.sumFile(name)
-	a.mu.Lock()
-	last, wrote := a.index.beside[name]
-	a.mu.Unlock()
+	last := a.lastly(record{Type: besideRecord, Path: name})
 	switch {
-	case err == nil && wrote && there == last:
+	case err == nil && there == last.SHA256:
 		return name, "", a.root.Rename(from, name)
 	case !errors.Is(err, fs.ErrNotExist): // a file that cannot even be read is not ours either
 		dated, err := a.root.RenameDated(name, name, wordBefore, a.now())

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"errors"
@@ -7,35 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"example.com/hikgrab/tasks/archive"
 )
-
-// result is the name that these tests write beside the manifest.
-const result = "tasks.result.xlsx"
-
-func saying(text string) func(io.Writer) error {
-	return func(w io.Writer) error {
-		_, err := io.WriteString(w, text)
-		return err
-	}
-}
-
-func wantText(t *testing.T, path, text string) {
-	t.Helper()
-	if b, err := os.ReadFile(path); err != nil || string(b) != text {
-		t.Errorf("%s holds %q, %v, want %q", path, b, err, text)
-	}
-}
-
-// writeResult writes the result sheet and checks that nothing lost its name.
-func writeResult(t *testing.T, a *Archive, text string) {
-	t.Helper()
-	usual := filepath.Join(a.Dir(), result)
-	w, err := a.WriteBeside(result, saying(text))
-	if err != nil || w != (Written{Path: usual}) {
-		t.Fatalf("%+v, %v", w, err)
-	}
-	wantText(t, usual, text)
-}
 
 func TestWriteBeside(t *testing.T) {
 	a := open(t, t.TempDir())
@@ -77,7 +51,7 @@ func TestWriteBeside(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	a, err = Open(a.Dir(), nil, func(a *Archive) { a.compactAfter = -1 }) // the journal is written anew
+	a, err = archive.Open(a.Dir(), nil, compactAlways) // the journal is written anew
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,13 +61,13 @@ func TestWriteBeside(t *testing.T) {
 
 // What a person changed, or put there, is kept under another name.
 func TestWriteBesideKeepsNotes(t *testing.T) {
-	for name, arrange := range map[string]func(t *testing.T, a *Archive, usual string){
-		"changed": func(t *testing.T, a *Archive, usual string) {
+	for name, arrange := range map[string]func(t *testing.T, a *archive.Archive, usual string){
+		"changed": func(t *testing.T, a *archive.Archive, usual string) {
 			writeResult(t, a, "one")
 			put(t, usual, []byte("One")) // as long as it was
 		},
-		"from before": func(t *testing.T, _ *Archive, usual string) { put(t, usual, []byte("One")) },
-		"an older one of ours, changed": func(t *testing.T, a *Archive, usual string) {
+		"from before": func(t *testing.T, _ *archive.Archive, usual string) { put(t, usual, []byte("One")) },
+		"an older one of ours, changed": func(t *testing.T, a *archive.Archive, usual string) {
 			writeResult(t, a, "one")
 			writeResult(t, a, "two")
 			put(t, usual, []byte("One"))

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
 func TestProveBoxes(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H264)
-	f := commit(t, a, shot(0, MP4, len(b)), b)
+	f := commit(t, a, shot(0, archive.MP4, len(b)), b)
 	movie, err := os.ReadFile(filepath.Join(a.Dir(), f.Path))
 	if err != nil {
 		t.Fatal(err)

@@ -44,35 +44,6 @@ func checkSize(have int64, r nvr.Receipt) error {
 	return nil
 }
 
-// check decides whether the part is a whole recording and which extension it
-// gets. What is wrong with it comes back as Damaged.
-func (p *Part) check(r nvr.Receipt) (ext string, err error) {
-	damaged := func(err error) error {
-		return &Error{Op: "check", Path: printable(p.archive.path(p.name)), Kind: Damaged, Err: err}
-	}
-	if err := checkSize(p.offset.Load(), r); err != nil {
-		return "", damaged(err)
-	}
-	// What somebody did to the file meanwhile is not on the books.
-	if info, err := p.archive.root.Lstat(p.name); err != nil {
-		return "", p.archive.fail("check", p.name, err)
-	} else if info.Size() != p.offset.Load() {
-		return "", damaged(fmt.Errorf("the part has %d bytes, %d were written", info.Size(), p.offset.Load()))
-	}
-	head, err := readHead(p.file)
-	if err != nil {
-		return "", p.archive.fail("check", p.name, err)
-	}
-	c := media.Sniff(head)
-	if ext = extensionOf(c); ext == "" && p.exact() && !c.Message() {
-		return foreignExt, nil // judge decides
-	}
-	if ext == "" {
-		return "", damaged(fmt.Errorf("it begins with %q, which is no recording", head[:min(len(head), 8)]))
-	}
-	return ext, nil
-}
-
 // foreignExt is the extension of what is in no container that is known: like that
 // of all that recorders send and no MP4 can be made of.
 const foreignExt = ".mpg"
@@ -81,5 +52,5 @@ const foreignExt = ".mpg"
 // if it announced one.
 func (p *Part) exact() bool {
 	size := p.item.Recording.Size
-	return size <= 0 || p.offset.Load() == size
+	return size <= 0 || p.Offset() == size
 }

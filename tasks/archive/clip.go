@@ -24,7 +24,7 @@ type clip struct{ from, to int64 }
 // wanted, where the range leaves nothing out or nothing over, and where what is
 // stored is not an MP4 of ours.
 func (it Item) clip() clip {
-	if it.format() == Raw || it.Clip == (Span{}) {
+	if movie, _ := it.wants(); !movie || it.Clip == (Span{}) {
 		return clip{}
 	}
 	whole := it.limits()
@@ -70,7 +70,19 @@ func (it Item) share(size int64) int64 {
 	}
 	const around = 2 * 30_000
 	part := float64(c.to-c.from+around) / float64(max(1, it.Recording.End.Sub(it.Recording.Start).Milliseconds()))
-	return int64(min(1, part) * float64(size))
+	if part >= 1 {
+		return size
+	}
+	return int64(part * float64(size))
+}
+
+// more returns about how many bytes more than the recording's own size are
+// written on the way to what is wanted.
+func (it Item) more(size int64) int64 {
+	if movie, _ := it.wants(); !movie {
+		return 0
+	}
+	return plus(size, it.share(size))
 }
 
 // whole returns the item with nothing cut off.

@@ -1,11 +1,6 @@
 package archive
 
 import (
-	"bytes"
-	"encoding/binary"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,48 +8,6 @@ import (
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/simulator"
 )
-
-// late is how much later than the search says the pictures of these tests
-// begin; a search rounds to seconds.
-const late = 400 * time.Millisecond
-
-// lateFootage is a recording of 20 s with a key frame each second, as the
-// simulated recorder has them.
-func lateFootage(t testing.TB, codec simulator.Codec) []byte {
-	t.Helper()
-	start := morning.Add(late)
-	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
-		Number: 2, Codec: codec, Audio: true,
-		Recordings: []simulator.Recording{{Start: start, End: start.Add(shots), Size: 600_000, Name: "one"}},
-	}}})
-	b, err := io.ReadAll(r.Content(201, "one"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// clipped is the item of a part of the footage, in seconds since its start.
-func clipped(f Format, size, from, to int) Item {
-	it := shot(0, f, size)
-	it.Clip = Span{morning.Add(time.Duration(from) * time.Second), morning.Add(time.Duration(to) * time.Second)}
-	return it
-}
-
-// framesIn counts the pictures of an MP4 by the table of their sizes, which is
-// that of the first track.
-func framesIn(t *testing.T, a *Archive, f File) int {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := bytes.Index(b, []byte("stsz"))
-	if at < 0 {
-		t.Fatalf("%s has no table of sizes", f.Path)
-	}
-	return int(binary.BigEndian.Uint32(b[at+12:]))
-}
 
 func TestClip(t *testing.T) {
 	for _, codec := range []simulator.Codec{simulator.H264, simulator.H265} {
@@ -76,45 +29,17 @@ func TestClip(t *testing.T) {
 		}
 		row := manifestRows(t, a.Dir())[1]
 		want := []string{codecName(codec), "320", "180", "25", "125", "5", "1"}
-		if got := row[columnCodec : columnAttempts+1]; !slices.Equal(got, want) {
+		if got := row[at("codec") : at("attempts")+1]; !slices.Equal(got, want) {
 			t.Errorf("the manifest has %q, want %q", got, want)
 		}
-		if row[columnStart] != "2026-11-03T08:15:04" || row[columnEnd] != "2026-11-03T08:15:10" || row[columnBegins] != "2026-11-03T08:15:04.400" ||
-			row[columnNotes] != "cut for 2026-11-03T08:15:05 to 2026-11-03T08:15:09" {
+		if row[at("start")] != "2026-11-03T08:15:04" || row[at("end")] != "2026-11-03T08:15:10" || row[at("begins")] != "2026-11-03T08:15:04.400" ||
+			row[at("notes")] != "cut for 2026-11-03T08:15:05 to 2026-11-03T08:15:09" {
 			t.Errorf("the manifest says %q", row)
 		}
 		for range 2 {
 			wantServed(t, a, f, len(b))
 			a = reopen(t, a)
 		}
-	}
-}
-
-// wantServed checks whom the clip from 5 to 9 s serves.
-func wantServed(t *testing.T, a *Archive, f File, size int) {
-	t.Helper()
-	for _, tt := range []struct {
-		it   Item
-		want bool
-	}{
-		{clipped(MP4, size, 5, 9), true},
-		{clipped(MP4, size, 6, 7), true}, // lies within
-		{clipped(MP4, size, 5, 10), false},
-		{clipped(MP4, size, 3, 9), false},
-		{clipped(Both, size, 5, 9), false}, // the raw file is not there
-		{clipped(Raw, size, 5, 9), false},  // raw files are whole
-		{shot(0, MP4, size), false},
-		{clipped(MP4, size, -100, 100), false}, // so is this
-	} {
-		s, ok := a.Stored(tt.it)
-		if ok != tt.want || ok && (s.Path != f.Path || s.SHA256 != f.SHA256 || s.Fetched != f.Fetched) {
-			t.Errorf("Stored = %+v, %v for %v of %v", s, ok, tt.it.Format, tt.it.Clip)
-		}
-	}
-	narrow := a.FinishedOf([]Item{clipped(MP4, size, 6, 7), clipped(MP4, size, 5, 9), shot(0, MP4, size)})
-	all, err := a.Finished()
-	if err != nil || !slices.Equal(narrow, all) || len(all) != 1 {
-		t.Errorf("Finished = %+v, %v, FinishedOf = %+v", all, err, narrow)
 	}
 }
 

@@ -3,14 +3,12 @@ package archive
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/tasks/archive/disk"
 )
-
-// notesLimit bounds what one line of the journal can become.
-const notesLimit = 8
 
 // proof is what is known of a part that is whole.
 type proof struct {
@@ -36,15 +34,16 @@ func (pr *proof) raw() bool { return pr.movie == nil || pr.beside }
 func (p *Part) Commit(ctx context.Context, t Try) (File, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ended {
-		return File{}, p.archive.fail("commit", p.name, errEnded)
+	if p.ended != nil {
+		return File{}, p.archive.fail("commit", p.name, p.ended)
 	}
 	pr, err := p.prove(t)
 	if err == nil {
 		err = p.convert(ctx, &pr)
 	}
 	if err == nil && pr.raw() {
-		err = p.seal()
+		p.archive.root.Publish(p.file)
+		err = p.archive.fail("sync", p.name, disk.Sync(p.file))
 	}
 	switch {
 	case err == nil:
@@ -60,7 +59,7 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	if pr.ext, err = p.check(t.Receipt); err != nil {
 		return pr, err
 	}
-	sum, report, err := p.hashing().finish(p.offset.Load())
+	sum, report, err := p.hashing().finish(p.Offset())
 	p.hash = nil
 	p.behind.Wait()
 	if err != nil {
@@ -73,17 +72,41 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	pr.report = report
 	pr.stays = report.Unfit != nil || pr.ext != ".mpg"
 	pr.done = itemRecord(doneRecord, p.item)
-	pr.done.Bytes, pr.done.SHA256, pr.done.Attempts, pr.done.At = p.offset.Load(), sum, t.Number, p.archive.now()
+	pr.done.Bytes, pr.done.SHA256, pr.done.Attempts, pr.done.At = p.Offset(), sum, t.Number, p.archive.now()
 	pr.done.remark(t.Receipt.Notes...)
 	pr.done.remark(notes...)
 	pr.done.measure(p.item.Recording, &report)
 	return pr, nil
 }
 
-// seal makes the part ready to be the finished file.
-func (p *Part) seal() error {
-	p.archive.root.Publish(p.file)
-	return p.archive.fail("sync", p.name, disk.Sync(p.file))
+// check decides whether the part is a whole recording and which extension it
+// gets. What is wrong with it comes back as Damaged.
+func (p *Part) check(r nvr.Receipt) (ext string, err error) {
+	if err := checkSize(p.Offset(), r); err != nil {
+		return "", p.damaged(err)
+	}
+	// What somebody did to the file meanwhile is not on the books.
+	if info, err := p.archive.root.Lstat(p.name); err != nil {
+		return "", p.archive.fail("check", p.name, err)
+	} else if info.Size() != p.Offset() {
+		return "", p.damaged(fmt.Errorf("the part has %d bytes, %d were written", info.Size(), p.Offset()))
+	}
+	head, err := readHead(p.file)
+	if err != nil {
+		return "", p.archive.fail("check", p.name, err)
+	}
+	c := media.Sniff(head)
+	if ext = extensionOf(c); ext == "" && p.exact() && !c.Message() {
+		return foreignExt, nil // judge decides
+	}
+	if ext == "" {
+		return "", p.damaged(fmt.Errorf("it begins with %q, which is no recording", head[:min(len(head), 8)]))
+	}
+	return ext, nil
+}
+
+func (p *Part) damaged(err error) error {
+	return &Error{Op: "check", Path: p.archive.show(p.name), Kind: Damaged, Err: err}
 }
 
 // become ends the part. Afterwards there are finished files, or, if no name
@@ -92,7 +115,7 @@ func (p *Part) seal() error {
 func (p *Part) become(pr *proof) (File, error) {
 	a := p.archive
 	if !pr.raw() {
-		f, err := p.completeMovie(pr)
+		f, err := a.completeMovie(p.item, pr)
 		if err != nil {
 			return File{}, errors.Join(err, p.leave())
 		}
@@ -101,8 +124,8 @@ func (p *Part) become(pr *proof) (File, error) {
 		}
 		return f, nil
 	}
-	defer a.dismiss(p)
-	p.ended = true
+	defer p.room.release()
+	p.ended = errEnded
 	if err := p.file.Close(); err != nil {
 		return File{}, a.fail("close", p.name, err)
 	}
@@ -115,20 +138,20 @@ func (p *Part) become(pr *proof) (File, error) {
 		return File{}, errors.Join(err, a.vouch(p.id, pr.done.Bytes))
 	}
 	if pr.movie != nil {
-		return p.completeMovie(pr)
+		return a.completeMovie(p.item, pr)
 	}
 	return f, nil
 }
 
 // completeMovie completes the MP4. Where it is whole although a clip is wanted,
 // it is noted that the clip can be no other.
-func (p *Part) completeMovie(pr *proof) (File, error) {
-	it, more := p.item, []record(nil)
+func (a *Archive) completeMovie(it Item, pr *proof) (File, error) {
+	var more []record
 	if pr.uncut {
-		more = append(more, uncutOf(fileID{p.id, MP4, it.clip()}))
+		more = append(more, uncutOf(fileID{pr.movie.ID, asMovie, it.clip()}))
 	}
 	if pr.movie.Clip == (clip{}) {
 		it = it.whole()
 	}
-	return p.archive.complete(*pr.movie, p.archive.layout.names(it, ".mp4"), more...)
+	return a.complete(*pr.movie, a.layout.names(it, ".mp4"), more...)
 }

@@ -1,14 +1,15 @@
-package archive
+package archive_test
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
 // Many goroutines, among them two that want the same recordings.
@@ -33,7 +34,7 @@ func TestManyAtOnce(t *testing.T) {
 			default:
 				a.Free()
 				a.Stored(item(0, 0))
-				a.CameraOutcome(CameraKey{"10.20.0.11", 201})
+				a.CameraOutcome(archive.CameraKey{"10.20.0.11", 201})
 			}
 		}
 	})
@@ -51,40 +52,10 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// one fetches a recording unless the other goroutine does.
-func one(t *testing.T, a *Archive, n int) {
-	if _, ok := a.Stored(item(n, 0)); ok {
-		return
-	}
-	p, err := a.Create(item(n, 0))
-	if KindOf(err) == InUse {
-		return
-	}
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	if _, ok := a.onHand(item(n, 0)); ok { // the other one was done in between
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-		return
-	}
-	b := movie(uint64(n), 1000+n)
-	_, err = p.Write(b)
-	err = errors.Join(err, a.NoteAttempt(item(n, 0), Attempt{Count: 1}), a.NoteCamera(CameraKey{"10.20.0.11", 201}, fmt.Sprint(n)))
-	if err != nil {
-		t.Error(err)
-	}
-	if f, err := p.Commit(t.Context(), try(1, len(b))); err != nil || f.Bytes != int64(len(b)) {
-		t.Errorf("Commit = %+v, %v", f, err)
-	}
-}
-
 // Close ends the parts that somebody forgot and waits for writers; nothing
 // after it panics.
 func TestCloseUnderWriters(t *testing.T) {
-	a, err := Open(t.TempDir(), nil)
+	a, err := archive.Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +88,7 @@ func TestCloseUnderWriters(t *testing.T) {
 	if _, err := a.Create(item(0, 0)); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("Create after Close: %v", err)
 	}
-	if err := a.NoteAttempt(item(0, 0), Attempt{Count: 1}); !errors.Is(err, os.ErrClosed) {
+	if err := a.NoteAttempt(item(0, 0), archive.Attempt{Count: 1}); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("NoteAttempt after Close: %v", err)
 	}
 }
@@ -125,7 +96,7 @@ func TestCloseUnderWriters(t *testing.T) {
 func TestLogFiles(t *testing.T) {
 	a := open(t, t.TempDir())
 	now := morning
-	a.now = func() time.Time { return now }
+	*a.XNow() = func() time.Time { return now }
 	for range 13 {
 		w, err := a.LogWriter()
 		if err != nil {
@@ -142,32 +113,5 @@ func TestLogFiles(t *testing.T) {
 	logs, err := filepath.Glob(filepath.Join(a.Dir(), ownDir, "log-*.log"))
 	if err != nil || len(logs) != logsKept || filepath.Base(logs[logsKept-1]) != "log-20261103-081512.log" {
 		t.Errorf("logs %v, %v", logs, err)
-	}
-}
-
-// TestCheckpoint sees that a crash costs no more than checkpointEvery.
-func TestCheckpoint(t *testing.T) {
-	a := open(t, t.TempDir())
-	a.checkpointEvery = 1 << 20
-	p := create(t, a, item(0, 0))
-	b := movie(1, 5<<20)
-	write(t, p, b)
-	p.mu.Lock()
-	p.quiet()
-	p.mu.Unlock()
-	a.mu.Lock()
-	safe := a.index.kept[p.id]
-	a.mu.Unlock()
-	if safe < 1<<20 || safe > 5<<20 {
-		t.Errorf("%d bytes are vouched for", safe)
-	}
-	if err := p.Reset(); err != nil {
-		t.Fatal(err)
-	}
-	a.mu.Lock()
-	safe = a.index.kept[p.id]
-	a.mu.Unlock()
-	if safe != 0 {
-		t.Errorf("%d bytes are vouched for after Reset", safe)
 	}
 }

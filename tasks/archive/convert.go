@@ -6,57 +6,83 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync/atomic"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/tasks/archive/disk"
 )
+
+// conversion makes the MP4 of a recording, and the clip of that.
+type conversion struct {
+	archive *Archive
+	item    Item
+	id      recordingID
+	written *atomic.Int64 // bytes
+}
 
 // convert makes the MP4 of a part that is whole, where one is wanted. What can
 // become none stays raw, and so does what is not clean beside its MP4; the
 // notes say why.
 func (p *Part) convert(ctx context.Context, pr *proof) error {
+	wanted, raw := p.item.wants()
 	if pr.ext == ".mp4" && p.item.clip() != (clip{}) {
 		pr.done.remark("it is whole: the recorder itself sent an MP4")
 	}
-	if p.item.format() == Raw || pr.ext != ".mpg" {
+	if !wanted || pr.ext != ".mpg" {
 		return nil
 	}
 	if pr.report.Unfit != nil {
 		pr.done.remark("no MP4 can be made of it: " + pr.report.Unfit.Error())
 		return nil
 	}
+	c := conversion{p.archive, p.item, p.id, &p.room.converted}
+	if err := p.room.grant(p.room.missing()); err != nil {
+		return c.failed("convert", err)
+	}
 	src := io.NewSectionReader(p.file, 0, pr.done.Bytes)
-	movie, report, err := p.movie(ctx, src, media.Options{Frames: pr.report.Frames, Bytes: pr.done.Bytes, StampRate: pr.report.StampRate})
+	report, err := c.movie(ctx, src, pr)
 	if err == nil {
-		pr.done.remark(newProblems(&report, &pr.report)...)
-		pr.beside = p.item.format() == Both || !report.Clean()
-		pr.movie = new(p.sequel(pr.done, movie, &report))
-		return p.clip(ctx, pr)
+		for _, r := range []*record{&pr.done, pr.movie} {
+			r.remark(newProblems(&report, &pr.report)...)
+		}
+		pr.beside = raw || !report.Clean()
+		return c.clip(ctx, pr)
 	}
 	if reason, ok := unfit(ctx, err); ok {
 		pr.done.remark("no MP4 could be made of it: " + reason)
 		pr.stays = true
 		return nil
 	}
-	return p.archive.fail("convert", movieOf(p.id).part(), err)
+	return c.failed("convert", err)
 }
 
-// clip puts the clip in the place of the MP4 that was just made, where one is
-// wanted.
-func (p *Part) clip(ctx context.Context, pr *proof) error {
-	if p.item.clip() == (clip{}) {
-		return nil
+func (c *conversion) failed(op string, err error) error {
+	return c.archive.fail(op, movieOf(c.id).part(), err)
+}
+
+// movie makes the MP4 of the raw file that pr speaks of, by what a scan reported.
+func (c *conversion) movie(ctx context.Context, src io.Reader, pr *proof) (m media.Report, err error) {
+	made := pr.done
+	made.Form, made.Path, made.Fetched, made.Notes = asMovie, "", pr.done.Bytes, slices.Clone(pr.done.Notes)
+	c.written.Store(0)
+	o := media.Options{
+		Frames: pr.report.Frames, Bytes: pr.done.Bytes, StampRate: pr.report.StampRate,
+		Span: max(0, c.item.Recording.End.Sub(c.item.Recording.Start)), DropAudio: c.item.DropAudio,
 	}
-	whole := movieOf(p.id)
-	cut, err := p.cut(ctx, *pr.movie, whole.part())
-	if err == nil && cut.clip == nil {
-		pr.movie.remark(cut.note)
-		pr.uncut = cut.final
-		return nil
+	made.Bytes, made.SHA256, err = c.archive.produce(ctx, made.fileID(), func(dst io.WriteSeeker) (err error) {
+		m, err = media.Remux(dst, disk.Until(ctx, src), o)
+		if err == nil && m.Frames != o.Frames {
+			err = fmt.Errorf("it has %d pictures, not %d", m.Frames, o.Frames)
+		}
+		return err
+	}, c.written, new(atomic.Int64))
+	if err == nil {
+		made.measure(c.item.Recording, &m)
+		pr.movie = &made
 	}
-	pr.movie = cut.clip
-	return p.archive.fail("cut", whole.part(), errors.Join(err, p.archive.removeMade(whole)))
+	return m, err
 }
 
 // unfit tells whether an error lies in the recording and not in the disk or
@@ -65,60 +91,23 @@ func unfit(ctx context.Context, err error) (reason string, ok bool) {
 	if err == nil || ctx.Err() != nil || classify(err) != KindUnknown {
 		return "", false
 	}
-	return inWords(err), true
-}
-
-func inWords(err error) string {
 	if refusal, ok := errors.AsType[*media.Refusal](err); ok {
-		return refusal.Error()
+		err = refusal
 	}
-	return err.Error()
+	return err.Error(), true
 }
 
-// sequel is what is to be noted of the MP4 of a raw file.
-func (p *Part) sequel(raw, movie record, m *media.Report) record {
-	done := raw
-	done.Format, done.Path = MP4, ""
-	done.Bytes, done.SHA256, done.Fetched = movie.Bytes, movie.SHA256, raw.Bytes
-	done.measure(p.item.Recording, m)
-	return done
-}
-
-// movie writes the MP4 of a recording in which a scan counted o.Frames pictures.
-func (p *Part) movie(ctx context.Context, src io.Reader, o media.Options) (made record, m media.Report, err error) {
-	p.converted.Store(0)
-	o.Span, o.DropAudio = max(0, p.item.Recording.End.Sub(p.item.Recording.Start)), p.item.DropAudio
-	made, err = p.produce(ctx, movieOf(p.id), func(dst io.WriteSeeker) (err error) {
-		m, err = media.Remux(dst, disk.Until(ctx, src), o)
-		if err == nil && m.Frames != o.Frames {
-			err = fmt.Errorf("it has %d pictures, not %d", m.Frames, o.Frames)
-		}
-		return err
-	})
-	return made, m, err
-}
-
-// produce writes an MP4 under a name of its own in the parts. It returns a record
-// with its size and checksum.
-func (p *Part) produce(ctx context.Context, id fileID, fill func(io.WriteSeeker) error) (made record, err error) {
-	a := p.archive
+// produce writes an MP4 under the name that it has until it gets its own. Size
+// and checksum are taken from what the disk gives back once everything is synced.
+// The bytes written and those read again are counted as they come. After an error
+// nothing is left.
+func (a *Archive) produce(ctx context.Context, id fileID, fill func(io.WriteSeeker) error, written, read *atomic.Int64) (size int64, sum disk.Sum, err error) {
 	// Not truncated but made anew: a failing disk can have left the old one
 	// under its final name as well.
-	if err := a.removeMade(id); err != nil {
-		return made, err
+	if err := a.removePart(id); err != nil {
+		return 0, sum, err
 	}
-	made.Bytes, made.SHA256, err = a.writeMovie(ctx, id.part(), fill, &p.converted, new(atomic.Int64))
-	if err != nil {
-		return made, errors.Join(err, a.removeMade(id))
-	}
-	return made, nil
-}
-
-// writeMovie writes an MP4 to a name that is free. Size and disk.Sum are taken
-// from what the disk gives back once everything is synced. The bytes written
-// and those read again are counted as they come.
-func (a *Archive) writeMovie(ctx context.Context, name string, fill func(io.WriteSeeker) error, written, read *atomic.Int64) (size int64, sum disk.Sum, err error) {
-	f, err := a.root.OpenPlain(name, os.O_CREATE|os.O_EXCL|os.O_RDWR)
+	f, err := a.root.OpenPlain(id.part(), os.O_CREATE|os.O_EXCL|os.O_RDWR)
 	if err != nil {
 		return 0, sum, err
 	}
@@ -136,7 +125,10 @@ func (a *Archive) writeMovie(ctx context.Context, name string, fill func(io.Writ
 	if err == nil {
 		err = proveBoxes(file, size)
 	}
-	return size, sum, errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Close()); err != nil {
+		err = errors.Join(err, a.removePart(id))
+	}
+	return size, sum, err
 }
 
 // countingWriter lets others see how much space is still needed.
@@ -149,4 +141,111 @@ func (w *countingWriter) Write(b []byte) (int, error) {
 	n, err := w.WriteSeeker.Write(b)
 	w.count.Add(int64(n))
 	return n, err
+}
+
+// Convert makes the MP4 of a recording, or the clip that is wanted of it, when
+// what it is made of is there already: the raw file, from a run that asked for
+// raw files or ended between the two, or for a clip the whole MP4. It reports
+// false when there is no such file, so that the recording is to be fetched.
+// What there was stays.
+func (a *Archive) Convert(ctx context.Context, it Item) (f File, ok bool, err error) {
+	wanted, rawToo := it.wants()
+	if !wanted {
+		return File{}, false, nil
+	}
+	id := identify(it)
+	raw, whole := a.known(sentOf(id)), a.known(movieOf(id))
+	hasRaw := a.present(raw)
+	hasMovie := it.clip() != (clip{}) && a.present(whole) && (hasRaw || !rawToo)
+	if !hasRaw && !hasMovie {
+		return File{}, false, nil
+	}
+	room := &reservation{id: id, name: movieOf(id).part(), more: it.more}
+	room.written.Store(max(raw.bytes, whole.bytes))
+	if _, err := a.reserve(room); err != nil {
+		return File{}, true, err
+	}
+	defer room.release()
+	c := conversion{a, it, id, &room.converted}
+	if hasMovie {
+		f, ok, err = c.fromMovie(ctx, whole)
+	}
+	if hasRaw && !ok {
+		f, ok, err = c.fromRaw(ctx, raw)
+	}
+	return f, ok, err
+}
+
+// fromRaw converts the finished file raw.
+func (c *conversion) fromRaw(ctx context.Context, raw entry) (f File, ok bool, err error) {
+	a := c.archive
+	src, err := a.root.OpenRead(raw.path)
+	if err != nil {
+		return File{}, true, a.fail("open", raw.path, err)
+	}
+	defer func() { _ = src.Close() }() // it was only read
+	scan := media.Scanner{DropAudio: c.item.DropAudio}
+	_, sum, err := disk.SumOf(ctx, io.TeeReader(src, &scan), new(atomic.Int64))
+	if err != nil {
+		return File{}, true, a.fail("read", raw.path, err)
+	}
+	if sum != raw.sum {
+		a.log.Warn("A raw file is not what it was when it was finished; the recording is fetched again", "file", raw.path)
+		return File{}, false, nil
+	}
+	pr := proof{done: itemRecord(doneRecord, c.item), report: scan.Report()}
+	pr.done.Bytes, pr.done.SHA256, pr.done.Attempts, pr.done.At = raw.bytes, raw.sum, raw.attempts, a.now()
+	report, err := c.movie(ctx, io.NewSectionReader(src, 0, raw.bytes), &pr)
+	if reason, bad := unfit(ctx, err); bad {
+		f := raw.file()
+		f.Notes = []string{"no MP4 can be made of it: " + field(reason)}
+		return f, true, a.note(record{Type: staysRecord, ID: c.id})
+	}
+	if err != nil {
+		return File{}, true, c.failed("convert", err)
+	}
+	if !report.Clean() {
+		pr.movie.remark(report.Reason())
+	}
+	if err := c.clip(ctx, &pr); err != nil {
+		return File{}, true, err
+	}
+	f, err = a.completeMovie(c.item, &pr)
+	return f, true, err
+}
+
+// fromMovie makes the clip of a finished MP4. It reports false when that is not
+// what it was.
+func (c *conversion) fromMovie(ctx context.Context, whole entry) (f File, ok bool, err error) {
+	a := c.archive
+	sum, err := a.root.Sum(ctx, whole.path, new(atomic.Int64))
+	if err != nil {
+		return File{}, true, a.fail("read", whole.path, err)
+	}
+	if sum != whole.sum {
+		a.log.Warn("An MP4 is not what it was when it was finished; nothing is cut from it", "file", whole.path)
+		return File{}, false, nil
+	}
+	done := itemRecord(doneRecord, c.item)
+	done.Form, done.Fetched, done.Attempts, done.At = asMovie, whole.fetched, whole.attempts, a.now()
+	done.begin(nvr.WallTime(c.item.Recording.Start))
+	if whole.begins != 0 {
+		done.begin(milliWall(whole.begins))
+	}
+	cut, err := c.cut(ctx, done, whole.path)
+	if err != nil {
+		return File{}, true, a.fail("cut", whole.path, err)
+	}
+	if cut.clip != nil {
+		f, err = a.completeMovie(c.item, &proof{movie: cut.clip})
+		return f, true, err
+	}
+	f = whole.file()
+	if cut.note != "" {
+		f.Notes = []string{field(cut.note)}
+	}
+	if cut.final {
+		err = a.note(uncutOf(fileID{c.id, asMovie, c.item.clip()}))
+	}
+	return f, true, err
 }

@@ -1,17 +1,15 @@
-package archive
+package archive_test
 
 import (
-	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
 // A volume without room for the MP4 keeps the part until there is some.
@@ -19,12 +17,12 @@ func TestNoRoomForMP4(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H264)
 	room := len(b) + 100_000
-	a.wrap = func(f *os.File) partFile { return fullFile{File: f, room: &room} }
-	it := shot(0, MP4, len(b))
+	*a.XWrap() = func(f *os.File) partFile { return fullFile{File: f, Room: &room} }
+	it := shot(0, archive.MP4, len(b))
 	p := create(t, a, it)
 	write(t, p, b)
 	_, err := p.Commit(t.Context(), try(1, len(b)))
-	wantKind(t, err, Full)
+	wantKind(t, err, archive.Full)
 	if parts(t, a.Dir()) != 1 || len(tree(t, a.Dir())) != 0 {
 		t.Errorf("%d parts and %v are left", parts(t, a.Dir()), tree(t, a.Dir()))
 	}
@@ -39,48 +37,29 @@ func TestNoRoomForMP4(t *testing.T) {
 	}
 	wantMovie(t, a, f)
 
-	a.volume = volumeOf(150<<20, 1000<<30)
-	_, err = a.Create(shot(1, MP4, 0))
-	wantKind(t, err, Full)
-	a.volume = volumeOf(1<<30, 1000<<30)
-	_, err = a.Create(shot(1, MP4, 400<<20))
-	wantKind(t, err, Full) // twice that and the floor
-	create(t, a, shot(1, MP4, 380<<20))
+	*a.XVolume() = volumeOf(150<<20, 1000<<30)
+	_, err = a.Create(shot(1, archive.MP4, 0))
+	wantKind(t, err, archive.NoRoom)
+	*a.XVolume() = volumeOf(1<<30, 1000<<30)
+	_, err = a.Create(shot(1, archive.MP4, 400<<20))
+	wantKind(t, err, archive.NoRoom) // twice that and the floor
+	create(t, a, shot(1, archive.MP4, 380<<20))
 }
-
-// brokenMovie fails only where the MP4 is written.
-type brokenMovie struct{ *os.File }
-
-func (brokenMovie) Write([]byte) (int, error) { return 0, syscall.EIO }
 
 // An MP4 that cannot be written for another reason leaves the raw file.
 func TestFailedConversion(t *testing.T) {
 	a := open(t, t.TempDir())
-	a.wrap = func(f *os.File) partFile {
+	*a.XWrap() = func(f *os.File) partFile {
 		if strings.HasSuffix(f.Name(), ".mp4.part") {
 			return brokenMovie{f}
 		}
 		return f
 	}
 	b := footage(t, 0, simulator.H264)
-	f := commit(t, a, shot(0, MP4, len(b)), b)
+	f := commit(t, a, shot(0, archive.MP4, len(b)), b)
 	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 could be made of it: ") || parts(t, a.Dir()) != 0 {
 		t.Errorf("%+v, %d parts", f, parts(t, a.Dir()))
 	}
-}
-
-// forgetful is a file of which the disk gives some bytes back as zeros.
-type forgetful struct {
-	*os.File
-	from, to int64
-}
-
-func (f forgetful) ReadAt(b []byte, at int64) (int, error) {
-	n, err := f.File.ReadAt(b, at)
-	if from, to := max(0, f.from-at), min(int64(n), f.to-at); from < to {
-		clear(b[from:to])
-	}
-	return n, err
 }
 
 // An MP4 is only kept when the disk gives back what was written to it, and when
@@ -97,38 +76,18 @@ func TestForgetfulDisk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
-			a.wrap = func(f *os.File) partFile {
+			*a.XWrap() = func(f *os.File) partFile {
 				if strings.HasSuffix(f.Name(), ".mp4.part") == (tt.suffix == ".mp4.part") {
-					return forgetful{f, tt.from, tt.to}
+					return forgetful{File: f, From: tt.from, To: tt.to}
 				}
 				return f
 			}
-			f := commit(t, a, shot(0, MP4, len(b)), b)
+			f := commit(t, a, shot(0, archive.MP4, len(b)), b)
 			if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], tt.want) || parts(t, a.Dir()) != 0 {
 				t.Errorf("%+v, %d parts", f, parts(t, a.Dir()))
 			}
 		})
 	}
-}
-
-// paused is a recording whose pictures stop after about ten seconds, and go on
-// 90 s later with a key frame, as when nothing moved.
-func paused(t *testing.T) []byte {
-	t.Helper()
-	const length = 110 * time.Second
-	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
-		Number:     2,
-		Recordings: []simulator.Recording{{Start: morning, End: morning.Add(length), Size: 3_300_000, Name: "one"}},
-	}}})
-	b, err := io.ReadAll(r.Content(201, "one"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyFrame := func(at int) int { // the pack of the first one from there on; a map stands in front of each
-		at += bytes.Index(b[at:], []byte{0, 0, 1, 0xBC})
-		return bytes.LastIndex(b[:at], []byte{0, 0, 1, 0xBA})
-	}
-	return slices.Concat(b[:keyFrame(300_000)], b[keyFrame(3_000_000):])
 }
 
 // A gap that leads beyond the recording's length is closed, and it is said why
@@ -137,12 +96,12 @@ func TestGapBeyondSpan(t *testing.T) {
 	b := paused(t)
 	for name, tt := range map[string]struct {
 		length time.Duration
-		format Format
+		format archive.Format
 		notes  []string
 	}{
-		"within":       {110 * time.Second, MP4, nil},
-		"beyond":       {20 * time.Second, MP4, []string{"time stamps jump (1)", "the recorder's clock was set (1)"}},
-		"beyond, both": {20 * time.Second, Both, []string{"time stamps jump (1)", "the recorder's clock was set (1)"}},
+		"within":       {110 * time.Second, archive.MP4, nil},
+		"beyond":       {20 * time.Second, archive.MP4, []string{"time stamps jump (1)", "the recorder's clock was set (1)"}},
+		"beyond, both": {20 * time.Second, archive.Both, []string{"time stamps jump (1)", "the recorder's clock was set (1)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
@@ -161,8 +120,8 @@ func TestGapBeyondSpan(t *testing.T) {
 				t.Errorf("%v are there", got)
 			}
 			for _, row := range manifestRows(t, a.Dir())[1:] {
-				if row[columnNotes] != strings.Join(tt.notes, "; ") {
-					t.Errorf("the manifest notes %q of %s", row[columnNotes], row[columnPath])
+				if row[at("notes")] != strings.Join(tt.notes, "; ") {
+					t.Errorf("the manifest notes %q of %s", row[at("notes")], row[at("path")])
 				}
 			}
 		})

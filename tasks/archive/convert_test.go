@@ -1,9 +1,8 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -16,73 +15,14 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
-
-// shots is what the n-th recording of these tests lasts.
-const shots = 20 * time.Second
-
-// footage is the n-th recording as a simulated recorder sends it: 20 s of
-// pictures with sound.
-func footage(t testing.TB, n int, codec simulator.Codec) []byte {
-	t.Helper()
-	b := simulated(n, codec, 600_000)
-	if len(b) != 600_000 {
-		t.Fatalf("the simulated recorder sends %d bytes", len(b))
-	}
-	return b
-}
-
-func simulated(n int, codec simulator.Codec, size int64) []byte {
-	start := morning.Add(time.Duration(n) * shots)
-	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
-		Number: 2, Codec: codec, Audio: true,
-		Recordings: []simulator.Recording{{Start: start, End: start.Add(shots), Size: size, Name: "one"}},
-	}}})
-	b, _ := io.ReadAll(r.Content(201, "one")) // made in memory; a length that is wrong shows
-	return b
-}
-
-// shot is the item of the n-th footage.
-func shot(n int, f Format, size int) Item {
-	it := item(0, int64(size))
-	it.Format = f
-	it.Recording.Start = morning.Add(time.Duration(n) * shots)
-	it.Recording.End = it.Recording.Start.Add(shots)
-	return it
-}
-
-// wantMovie checks that a file is an MP4 of so many boxes, index in front.
-func wantMovie(t *testing.T, a *Archive, f File) {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for at := 0; at < len(b); {
-		size := int(binary.BigEndian.Uint32(b[at:]))
-		if size == 1 {
-			size = int(binary.BigEndian.Uint64(b[at+8:]))
-		}
-		if size < 8 || at+size > len(b) {
-			t.Fatalf("%s: a box of %d bytes at %d", f.Path, size, at)
-		}
-		names = append(names, string(b[at+4:at+8]))
-		at += size
-	}
-	if len(names) < 3 || names[0] != "ftyp" || names[1] != "moov" || names[len(names)-1] != "mdat" {
-		t.Errorf("%s consists of %v", f.Path, names)
-	}
-	if f.Bytes != int64(len(b)) || f.SHA256 != sumOf(b).String() {
-		t.Errorf("%s has %d bytes, the file says %+v", f.Path, len(b), f)
-	}
-}
 
 func TestMP4(t *testing.T) {
 	for n, codec := range []simulator.Codec{simulator.H264, simulator.H265} {
 		a := open(t, t.TempDir())
 		b := footage(t, n, codec)
-		it := shot(n, MP4, len(b))
+		it := shot(n, archive.MP4, len(b))
 		f := commit(t, a, it, b)
 		wantMovie(t, a, f)
 		if f.Fetched != int64(len(b)) || len(f.Notes) != 0 || filepath.Ext(f.Path) != ".mp4" {
@@ -100,11 +40,11 @@ func TestMP4(t *testing.T) {
 			if s, ok := a.Stored(it); !ok || s.Path != f.Path || s.Fetched != f.Fetched {
 				t.Errorf("Stored = %+v, %v", s, ok)
 			}
-			it.Format = Raw
+			it.Format = archive.Raw
 			if s, ok := a.Stored(it); ok {
 				t.Errorf("Stored = %+v as raw", s)
 			}
-			it.Format = MP4
+			it.Format = archive.MP4
 			a = reopen(t, a)
 		}
 	}
@@ -115,7 +55,7 @@ func TestDropAudio(t *testing.T) {
 	b := footage(t, 0, simulator.H264)
 	sizes := map[bool]int64{}
 	for n, drop := range []bool{false, true} {
-		it := shot(0, MP4, len(b))
+		it := shot(0, archive.MP4, len(b))
 		it.Recording.Track += nvr.Track(100 * n)
 		it.DropAudio = drop
 		f := commit(t, a, it, b)
@@ -127,17 +67,10 @@ func TestDropAudio(t *testing.T) {
 	}
 }
 
-func codecName(c simulator.Codec) string {
-	if c == simulator.H265 {
-		return "H.265"
-	}
-	return "H.264"
-}
-
 func TestBoth(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H264)
-	it := shot(0, Both, len(b))
+	it := shot(0, archive.Both, len(b))
 	f := commit(t, a, it, b)
 	wantMovie(t, a, f)
 	files := tree(t, a.Dir())
@@ -147,9 +80,9 @@ func TestBoth(t *testing.T) {
 	if raw, err := os.ReadFile(filepath.Join(a.Dir(), files[1])); err != nil || !bytes.Equal(raw, b) {
 		t.Errorf("%s is not what was sent: %v", files[1], err)
 	}
-	for _, format := range []Format{Raw, MP4, Both} {
+	for _, format := range []archive.Format{archive.Raw, archive.MP4, archive.Both} {
 		it.Format = format
-		if s, ok := a.Stored(it); !ok || (filepath.Ext(s.Path) == ".mp4") != (format != Raw) {
+		if s, ok := a.Stored(it); !ok || (filepath.Ext(s.Path) == ".mp4") != (format != archive.Raw) {
 			t.Errorf("Stored = %+v, %v as %v", s, ok, format)
 		}
 	}
@@ -179,13 +112,13 @@ func TestUnfitStaysRaw(t *testing.T) {
 		at += next
 		b[at] = 0xB1
 	}
-	it := shot(0, MP4, len(b))
+	it := shot(0, archive.MP4, len(b))
 	f := commit(t, a, it, b)
 	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 can be made of it: ") {
 		t.Fatalf("%+v", f)
 	}
 	for range 2 {
-		for _, it.Format = range []Format{Raw, MP4, Both} {
+		for _, it.Format = range []archive.Format{archive.Raw, archive.MP4, archive.Both} {
 			if s, ok := a.Stored(it); !ok || s.Path != f.Path {
 				t.Errorf("Stored = %+v, %v", s, ok)
 			}
@@ -198,12 +131,12 @@ func TestUnfitStaysRaw(t *testing.T) {
 func TestConvert(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H265)
-	it := shot(0, Raw, len(b))
+	it := shot(0, archive.Raw, len(b))
 	raw := commit(t, a, it, b)
 	if _, ok, err := a.Convert(t.Context(), it); ok || err != nil {
 		t.Errorf("Convert to raw: %v, %v", ok, err)
 	}
-	it.Format = MP4
+	it.Format = archive.MP4
 	if _, ok := a.Stored(it); ok {
 		t.Error("the raw file counts as MP4")
 	}
@@ -222,11 +155,11 @@ func TestConvert(t *testing.T) {
 	}
 
 	// Of a file that somebody changed nothing is made.
-	other := shot(1, Raw, len(b))
+	other := shot(1, archive.Raw, len(b))
 	raw = commit(t, a, other, b)
 	b[5000] ^= 1
 	put(t, filepath.Join(a.Dir(), raw.Path), b)
-	other.Format = MP4
+	other.Format = archive.MP4
 	if f, ok, err := a.Convert(t.Context(), other); ok || err != nil {
 		t.Errorf("Convert of a changed file = %+v, %v, %v", f, ok, err)
 	}
@@ -239,7 +172,7 @@ func TestConvert(t *testing.T) {
 func TestStoppedWhileConverting(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H264)
-	it := shot(0, MP4, len(b))
+	it := shot(0, archive.MP4, len(b))
 	p := create(t, a, it)
 	write(t, p, b)
 	ctx, stop := context.WithCancelCause(t.Context())
@@ -260,7 +193,7 @@ func TestStoppedWhileConverting(t *testing.T) {
 func TestLostJournalOfMP4(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H264)
-	it := shot(0, Both, len(b))
+	it := shot(0, archive.Both, len(b))
 	f := commit(t, a, it, b)
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
@@ -294,12 +227,12 @@ func TestLostJournalOfMP4(t *testing.T) {
 }
 
 func TestFormatWords(t *testing.T) {
-	for f := Raw; f <= Both; f++ {
-		if got, err := ParseFormat(fmt.Sprint(f)); err != nil || got != f {
+	for f := archive.Raw; f <= archive.Both; f++ {
+		if got, err := archive.ParseFormat(fmt.Sprint(f)); err != nil || got != f {
 			t.Errorf("%v reads %v, %v", f, got, err)
 		}
 	}
-	if _, err := ParseFormat("avi"); err == nil {
+	if _, err := archive.ParseFormat("avi"); err == nil {
 		t.Error("avi is a format")
 	}
 }

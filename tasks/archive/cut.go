@@ -2,11 +2,10 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"math"
 	"sync/atomic"
-	"time"
 
 	"example.com/hikgrab/nvr/media/splice"
 )
@@ -18,17 +17,31 @@ type cutting struct {
 	final bool    // another attempt would end the same
 }
 
+// clip puts the clip in the place of the MP4 that was just made, where one is
+// wanted.
+func (c *conversion) clip(ctx context.Context, pr *proof) error {
+	if c.item.clip() == (clip{}) {
+		return nil
+	}
+	whole := movieOf(c.id)
+	cut, err := c.cut(ctx, *pr.movie, whole.part())
+	if err == nil && cut.clip == nil {
+		pr.movie.remark(cut.note)
+		pr.uncut = cut.final
+		return nil
+	}
+	pr.movie = cut.clip
+	return c.failed("cut", errors.Join(err, c.archive.removePart(whole)))
+}
+
 // cut makes the clip that the item wants of its MP4, which stands under name
 // and begins when whole says. Of what package splice gives up, the whole is
 // kept: an hour too much is better than none. An error is the disk's or the
 // operator's.
-func (p *Part) cut(ctx context.Context, whole record, name string) (cutting, error) {
-	piece := splice.Piece{
-		Name: name, Start: readWall(whole.begins()),
-		Open: func() (splice.Input, error) { return p.archive.input(name) },
-		Mute: p.item.DropAudio, // an earlier run's MP4 may have sound
-	}
-	files, left, err := splice.Plan(ctx, []splice.Piece{piece}, p.item.window())
+func (c *conversion) cut(ctx context.Context, whole record, name string) (cutting, error) {
+	piece := c.archive.Piece(name, readWall(whole.Begins))
+	piece.Mute = c.item.DropAudio // an earlier run's MP4 may have sound
+	files, left, err := splice.Plan(ctx, []splice.Piece{piece}, c.item.window())
 	switch {
 	case err != nil:
 		return uncuttable(ctx, err)
@@ -41,15 +54,14 @@ func (p *Part) cut(ctx context.Context, whole record, name string) (cutting, err
 	case files[0].Parts[0].Whole:
 		return cutting{final: true}, nil
 	}
-	wanted := p.item.clip()
-	made, err := p.produce(ctx, fileID{p.id, MP4, wanted}, func(dst io.WriteSeeker) error {
+	whole.Clip = c.item.clip()
+	whole.Bytes, whole.SHA256, err = c.archive.produce(ctx, whole.fileID(), func(dst io.WriteSeeker) error {
 		_, err := splice.Write(ctx, dst, files[0], new(atomic.Int64))
 		return err
-	})
+	}, c.written, new(atomic.Int64))
 	if err != nil {
 		return uncuttable(ctx, err)
 	}
-	whole.Clip, whole.Bytes, whole.SHA256 = wanted, made.Bytes, made.SHA256
 	whole.show(&files[0])
 	return cutting{clip: &whole}, nil
 }
@@ -61,28 +73,3 @@ func uncuttable(ctx context.Context, err error) (cutting, error) {
 	}
 	return cutting{}, err
 }
-
-// input opens an MP4 of ours for package splice.
-func (a *Archive) input(name string) (splice.Input, error) {
-	f, err := a.root.OpenRead(name)
-	if err != nil {
-		return nil, err
-	}
-	return splice.FromFile(f)
-}
-
-// show takes over what a spliced file shows. It covers at least what its start
-// and end say, which have no fractions of a second.
-func (r *record) show(f *splice.File) {
-	r.Start = f.Start.Truncate(time.Second).Format(wallLayout)
-	r.End = f.End.Add(time.Second - 1).Truncate(time.Second).Format(wallLayout)
-	r.begin(f.Start)
-	r.Codec, r.Width, r.Height, r.Frames = field(f.Codec), f.Width, f.Height, f.Frames
-	length := f.End.Sub(f.Start)
-	r.Seconds, r.FPS = thousandths(length.Seconds()), 0
-	if moving := length - f.GapTime; f.Frames > 1 && moving > 0 {
-		r.FPS = thousandths(float64(f.Frames-f.GapCount) / moving.Seconds())
-	}
-}
-
-func thousandths(f float64) float64 { return math.Round(f*1000) / 1000 }

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -11,33 +11,34 @@ import (
 
 	"example.com/hikgrab/nvr/media/mediatest"
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
 // Where cutting would leave everything or nothing, the whole is kept, under the
 // name of the whole, and the wish is fulfilled.
 func TestUncut(t *testing.T) {
 	b := lateFootage(t, simulator.H264)
-	longer := clipped(MP4, len(b), 40, 50)
+	longer := clipped(archive.MP4, len(b), 40, 50)
 	longer.Recording.End = morning.Add(time.Minute)
 	for name, tt := range map[string]struct {
-		it   Item
+		it   archive.Item
 		note string
 	}{
-		"everything": {clipped(MP4, len(b), 1, 20), ""},
+		"everything": {clipped(archive.MP4, len(b), 1, 20), ""},
 		"nothing":    {longer, "it is whole: it has no pictures of the time that was asked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
 			f := commit(t, a, tt.it, b)
 			wantMovie(t, a, f)
-			if n := framesIn(t, a, f); n != 500 || f.Path != a.layout.path(tt.it.whole())+".mp4" {
+			if n := framesIn(t, a, f); n != 500 || f.Path != pathOf(wholeOf(tt.it))+".mp4" {
 				t.Errorf("%d pictures, %+v", n, f)
 			}
 			if tt.note != "" && !slices.Contains(f.Notes, tt.note) || tt.note == "" && len(f.Notes) != 0 {
 				t.Errorf("the notes are %q", f.Notes)
 			}
 			for range 2 {
-				for _, it := range []Item{tt.it, tt.it.whole()} {
+				for _, it := range []archive.Item{tt.it, wholeOf(tt.it)} {
 					if s, ok := a.Stored(it); !ok || s.Path != f.Path {
 						t.Errorf("Stored = %+v, %v", s, ok)
 					}
@@ -56,11 +57,11 @@ func TestUncut(t *testing.T) {
 func TestUncutIsFoundOutAgain(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := lateFootage(t, simulator.H264)
-	it := clipped(MP4, len(b), 1, 20)
-	a.journal.file = doneless{a.journal.file}
+	it := clipped(archive.MP4, len(b), 1, 20)
+	loseDone(a)
 	f := commit(t, a, it, b)
 	a = reopen(t, a)
-	if s, ok := a.Stored(it.whole()); !ok || s.Path != f.Path {
+	if s, ok := a.Stored(wholeOf(it)); !ok || s.Path != f.Path {
 		t.Errorf("Stored = %+v, %v", s, ok)
 	}
 	if s, ok := a.Stored(it); ok {
@@ -80,20 +81,20 @@ func TestClipBesideRaw(t *testing.T) {
 	harmed := bytes.Clone(b)
 	copy(harmed[300_000:], make([]byte, 3000))
 	for name, tt := range map[string]struct {
-		f Format
+		f archive.Format
 		b []byte
-	}{"damaged": {MP4, harmed}, "both": {Both, b}} {
+	}{"damaged": {archive.MP4, harmed}, "both": {archive.Both, b}} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
 			it := clipped(tt.f, len(tt.b), 5, 9)
 			p := create(t, a, it)
 			write(t, p, tt.b)
-			f, err := p.Commit(t.Context(), Try{Number: 1, Last: true, Receipt: receipt(len(tt.b))})
+			f, err := p.Commit(t.Context(), archive.Try{Number: 1, Last: true, Receipt: receipt(len(tt.b))})
 			if err != nil {
 				t.Fatal(err)
 			}
 			wantMovie(t, a, f)
-			want := []string{a.layout.path(it.whole()) + ".mpg", f.Path}
+			want := []string{pathOf(wholeOf(it)) + ".mpg", f.Path}
 			if files := tree(t, a.Dir()); !slices.Equal(files, want) || parts(t, a.Dir()) != 0 {
 				t.Errorf("%v and %d parts are there, want %v", files, parts(t, a.Dir()), want)
 			}
@@ -107,20 +108,20 @@ func TestClipBesideRaw(t *testing.T) {
 // What is there whole is not fetched for a clip of it.
 func TestConvertToClip(t *testing.T) {
 	b := lateFootage(t, simulator.H264)
-	it := clipped(MP4, len(b), 5, 9)
+	it := clipped(archive.MP4, len(b), 5, 9)
 	straight := open(t, t.TempDir())
 	want := commit(t, straight, it, b)
 	for name, tt := range map[string]struct {
-		there Format
+		there archive.Format
 		spoil string // extension of the file that somebody changed
 		ok    bool
 	}{
-		"of the raw file":                  {Raw, "", true},
-		"of the MP4":                       {MP4, "", true},
-		"of the MP4 beside the raw file":   {Both, "", true},
-		"of the raw file beside a bad MP4": {Both, ".mp4", true},
-		"of a bad MP4":                     {MP4, ".mp4", false},
-		"of a bad raw file":                {Raw, ".mpg", false},
+		"of the raw file":                  {archive.Raw, "", true},
+		"of the MP4":                       {archive.MP4, "", true},
+		"of the MP4 beside the raw file":   {archive.Both, "", true},
+		"of the raw file beside a bad MP4": {archive.Both, ".mp4", true},
+		"of a bad MP4":                     {archive.MP4, ".mp4", false},
+		"of a bad raw file":                {archive.Raw, ".mpg", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
@@ -148,8 +149,8 @@ func TestConvertToClip(t *testing.T) {
 				t.Errorf("%v and %d parts are there, want %v", now, parts(t, a.Dir()), files)
 			}
 			// Where everything lies between the key frames, the whole serves.
-			all := clipped(MP4, len(b), 1, 20)
-			if again, ok, err := a.Convert(t.Context(), all); ok != tt.ok || err != nil || ok && !strings.HasPrefix(again.Path, a.layout.path(it.whole())) {
+			all := clipped(archive.MP4, len(b), 1, 20)
+			if again, ok, err := a.Convert(t.Context(), all); ok != tt.ok || err != nil || ok && !strings.HasPrefix(again.Path, pathOf(wholeOf(it))) {
 				t.Errorf("Convert to all of it = %+v, %v, %v", again, ok, err)
 			}
 			if _, ok := a.Stored(all); ok != tt.ok {
@@ -163,10 +164,10 @@ func TestConvertToClip(t *testing.T) {
 // there before keeps its sound.
 func TestSilentClip(t *testing.T) {
 	b := lateFootage(t, simulator.H264)
-	it := clipped(MP4, len(b), 5, 9)
+	it := clipped(archive.MP4, len(b), 5, 9)
 	it.DropAudio = true
 	want := commit(t, open(t, t.TempDir()), it, b)
-	hasSound := func(a *Archive, f File) bool {
+	hasSound := func(a *archive.Archive, f archive.File) bool {
 		t.Helper()
 		file, err := os.Open(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
 		if err != nil {
@@ -179,7 +180,7 @@ func TestSilentClip(t *testing.T) {
 		}
 		return m.Track("soun").Handler != ""
 	}
-	for _, there := range []Format{Raw, MP4, Both} {
+	for _, there := range []archive.Format{archive.Raw, archive.MP4, archive.Both} {
 		a := open(t, t.TempDir())
 		whole := commit(t, a, shot(0, there, len(b)), b)
 		f, ok, err := a.Convert(t.Context(), it)
@@ -189,7 +190,7 @@ func TestSilentClip(t *testing.T) {
 		if hasSound(a, f) {
 			t.Errorf("the clip made of %v has sound", there)
 		}
-		if there != Raw && !hasSound(a, whole) {
+		if there != archive.Raw && !hasSound(a, whole) {
 			t.Errorf("the sound of %s is gone", whole.Path)
 		}
 		it.DropAudio = false
@@ -200,33 +201,22 @@ func TestSilentClip(t *testing.T) {
 	}
 }
 
-// spoil changes a byte in the middle of a file.
-func spoil(t *testing.T, name string) {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b[len(b)/2] ^= 1
-	put(t, name, b)
-}
-
 // A disk that fills while the clip is written keeps the download.
 func TestDiskFullWhileCutting(t *testing.T) {
 	a := open(t, t.TempDir())
 	room := 50_000
-	a.wrap = func(f *os.File) partFile {
+	*a.XWrap() = func(f *os.File) partFile {
 		if strings.Contains(filepath.Base(f.Name()), "_") {
-			return fullFile{File: f, room: &room}
+			return fullFile{File: f, Room: &room}
 		}
 		return f
 	}
 	b := lateFootage(t, simulator.H264)
-	it := clipped(MP4, len(b), 5, 9)
+	it := clipped(archive.MP4, len(b), 5, 9)
 	p := create(t, a, it)
 	write(t, p, b)
 	_, err := p.Commit(t.Context(), try(1, len(b)))
-	wantKind(t, err, Full)
+	wantKind(t, err, archive.Full)
 	if files := tree(t, a.Dir()); len(files) != 0 || parts(t, a.Dir()) != 1 {
 		t.Errorf("%v are there, and %d parts", files, parts(t, a.Dir()))
 	}
@@ -245,19 +235,19 @@ func TestDiskFullWhileCutting(t *testing.T) {
 // A clip that fails for another reason leaves the whole.
 func TestFailedCut(t *testing.T) {
 	a := open(t, t.TempDir())
-	a.wrap = func(f *os.File) partFile {
+	*a.XWrap() = func(f *os.File) partFile {
 		if strings.Contains(filepath.Base(f.Name()), "_") {
 			return brokenMovie{f}
 		}
 		return f
 	}
 	b := lateFootage(t, simulator.H264)
-	it := clipped(MP4, len(b), 5, 9)
+	it := clipped(archive.MP4, len(b), 5, 9)
 	f := commit(t, a, it, b)
 	if n := framesIn(t, a, f); n != 500 || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "it could not be cut: ") || parts(t, a.Dir()) != 0 {
 		t.Errorf("%d pictures, %+v", n, f)
 	}
-	a.wrap = func(f *os.File) partFile { return f }
+	*a.XWrap() = func(f *os.File) partFile { return f }
 	if s, ok := a.Stored(it); ok {
 		t.Errorf("Stored = %+v: the disk's fault is taken for the recording's", s)
 	}
@@ -270,12 +260,12 @@ func TestFailedCut(t *testing.T) {
 // Space for a clip is kept beside that for the MP4 it is cut from.
 func TestSpaceForClip(t *testing.T) {
 	a := open(t, t.TempDir())
-	a.volume = volumeOf(1<<30, 1000<<30)
-	it := shot(0, MP4, 380<<20)
+	*a.XVolume() = volumeOf(1<<30, 1000<<30)
+	it := shot(0, archive.MP4, 380<<20)
 	closing(t, create(t, a, it)) // twice that and the floor
 	it.Clip.To = it.Recording.Start.Add(time.Second)
 	_, err := a.Create(it)
-	wantKind(t, err, Full)
+	wantKind(t, err, archive.NoRoom)
 	it.Recording.End = it.Recording.Start.Add(24 * time.Hour)
 	create(t, a, it) // a minute of a day is little
 }
@@ -283,15 +273,15 @@ func TestSpaceForClip(t *testing.T) {
 // A lost journal costs no clip and no whole file, even when the layout has
 // changed since.
 func TestLostJournalOfClips(t *testing.T) {
-	other, err := ParseLayout("{name}/{camera}/{start}")
+	other, err := archive.ParseLayout("{name}/{camera}/{start}")
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := lateFootage(t, simulator.H264)
-	for _, o := range []Option{WithLayout(Layout{}), WithLayout(other)} {
+	for _, o := range []archive.Option{archive.WithLayout(archive.Layout{}), archive.WithLayout(other)} {
 		a := open(t, t.TempDir())
-		items := []Item{clipped(MP4, len(b), 5, 9), shot(0, MP4, len(b)), clipped(MP4, len(b), 0, 5)}
-		var files []File
+		items := []archive.Item{clipped(archive.MP4, len(b), 5, 9), shot(0, archive.MP4, len(b)), clipped(archive.MP4, len(b), 0, 5)}
+		var files []archive.File
 		for _, it := range items {
 			files = append(files, commit(t, a, it, b))
 		}
@@ -299,7 +289,7 @@ func TestLostJournalOfClips(t *testing.T) {
 			t.Fatal(err)
 		}
 		forget(t, a.Dir(), ownDir)
-		a, err = Open(a.Dir(), nil, o)
+		a, err = archive.Open(a.Dir(), nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,20 +2,24 @@ package archive
 
 import (
 	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
-	"os"
+	"io"
+	"iter"
 	"path"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media/splice"
+	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// Tree is a directory beside the recordings for what is made of them.
+// Tree is a directory beside the recordings for files that are derived of them.
 type Tree string
 
 // The trees. JoinedTree and CutTree have a manifest.csv of their own, with the
@@ -30,23 +34,48 @@ const (
 // Derived is a file that was made of finished ones.
 type Derived struct {
 	Finished
-	Codec         string
-	Width, Height int
-	FPS           float64 // frames per second, gaps left out
-	Frames        int
-	Seconds       float64  // gaps included
-	Notes         []string // how it was made, and what is missing, each without "; "
-
+	Frames int      // pictures
+	Notes  []string // how it was made, and what is missing, each without "; "
 	Origin Origin
-	Number int // from 1: a wish that no single file can fulfil gets several
-	Of     int // so many
 }
 
 // Origin says what a derived file was made for and of, so that the same need
 // not be made twice. Both are hashes in hex; equal ones mean the same.
 type Origin struct {
-	Wish    string // 8 digits: which camera or recording, and which time of it
-	Sources string // 16 digits: which files
+	Wish    string `json:"wish"`    // 8 digits: which camera or recording, and which time of it
+	Sources string `json:"sources"` // 16 digits: which files
+	Number  int    `json:"number"`  // from 1: a wish that no single file can fulfil gets several
+	Of      int    `json:"of"`      // so many
+}
+
+// String is what a manifest has in the column id.
+func (o Origin) String() string {
+	return fmt.Sprintf("%s-%s-%d-%d", o.Wish, o.Sources, o.Number, o.Of)
+}
+
+// parseOrigin is the way back from String.
+func parseOrigin(text string) (o Origin, err error) {
+	parts := strings.Split(text, "-")
+	if len(parts) != 4 {
+		return o, fmt.Errorf("%d parts where 4 are wanted", len(parts))
+	}
+	var hashes [12]byte
+	var errs [3]error
+	o.Wish, o.Sources = parts[0], parts[1]
+	errs[0] = disk.Unhex(hashes[:], []byte(o.Wish+o.Sources))
+	o.Number, errs[1] = strconv.Atoi(parts[2])
+	o.Of, errs[2] = strconv.Atoi(parts[3])
+	return o, errors.Join(errs[:]...)
+}
+
+// id names a derived file apart from every recording.
+func (o Origin) id(t Tree) recordingID {
+	return derivedID(t, fmt.Sprintf("%s %s %d", o.Wish, o.Sources, o.Number))
+}
+
+func derivedID(t Tree, what string) recordingID {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%q", t, what))
+	return recordingID(sum[:16])
 }
 
 // CameraDir is where the files of a camera are in JoinedTree.
@@ -54,70 +83,128 @@ func CameraDir(recorder string, t nvr.Track) string {
 	return path.Join(recorderDir(recorder), channelDir(t))
 }
 
-// OpenFinished opens a finished file for reading.
-func (a *Archive) OpenFinished(f Finished) (*os.File, error) {
-	src, err := a.root.OpenPlain(f.Path, os.O_RDONLY)
-	return src, a.fail("open", f.Path, err)
+// Deriving is a file to be made of finished ones.
+type Deriving struct {
+	Tree     Tree   // JoinedTree or CutTree
+	Dir      string // under the tree, with slashes
+	Name     string // without extension; another is taken when it is in use
+	Recorder string // nvr.Address.String
+	Label    string // the operator's name for the recorder
+	Camera   string // the recorder's name for the camera
+	Track    nvr.Track
+	Shows    splice.File // what is going to be written
+	Notes    []string    // for the manifest, each without "; "
+	Origin   Origin
 }
 
-// Locate returns the absolute path of a finished file, for another program to
-// read it by.
-func (a *Archive) Locate(f Finished) (string, error) {
-	src, err := a.OpenFinished(f) // no link leads out of the directory, and it is a plain file
+// Derive makes a file beside the recordings: write fills it, it is synced, read
+// again for its checksum, and gets its name in one step; then it is listed in
+// the manifest of its tree. Nothing is replaced but a file that was made for the
+// same wish, and after an error nothing is left of the new one. The bytes read for
+// the checksum are added to read as they come.
+//
+// It gives a NoRoom or Full error when the file does not fit beside what is being
+// downloaded, and InUse when the same one is being made.
+func (a *Archive) Derive(ctx context.Context, d Deriving, write func(io.WriteSeeker) error, read *atomic.Int64) (Derived, error) {
+	done := d.record()
+	wanted := path.Join(string(d.Tree), d.Dir, d.Name+".mp4")
+	const index = 1 << 20 // and a fiftieth: small pictures and much sound make a large index
+	room, err := a.reserve(&reservation{id: done.ID, name: wanted, size: d.Shows.Bytes + d.Shows.Bytes/50 + index})
 	if err != nil {
-		return "", err
+		return Derived{}, err
 	}
-	_ = src.Close() // nothing was read
-	name, err := filepath.Abs(a.path(f.Path))
-	return name, a.fail("open", f.Path, err)
+	defer room.release()
+	err = a.fail("open", string(d.Tree), a.checkTree(d.Tree))
+	if err == nil {
+		done.Bytes, done.SHA256, err = a.produce(ctx, done.fileID(), write, &room.written, read)
+	}
+	if err == nil {
+		done.At = a.now()
+		_, err = a.complete(done, d.names())
+	}
+	if err != nil {
+		return Derived{}, a.fail("write", wanted, errors.Join(err, a.removePart(done.fileID())))
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return derivedOf(a.index.derived[done.fileID()]), nil
+}
+
+// checkTree makes the directory of a tree, which must be one and no link.
+func (a *Archive) checkTree(t Tree) error {
+	if _, err := a.root.MakeDirs(string(t)); err != nil {
+		return err
+	}
+	inside, err := a.root.Inside(string(t))
+	if err != nil {
+		return err
+	}
+	return inside.Close()
+}
+
+// record is what the journal and the manifest are to say.
+func (d *Deriving) record() record {
+	r := record{
+		Type: doneRecord, Tree: d.Tree, Origin: d.Origin, ID: d.Origin.id(d.Tree), Form: asMovie,
+		Recorder: field(d.Recorder), Label: field(d.Label), Camera: field(d.Camera), Track: d.Track, Attempts: 1,
+	}
+	r.remark(d.Notes...)
+	r.show(&d.Shows)
+	return r
+}
+
+// names yields the names that the file may get, the one it should get first.
+func (d *Deriving) names() iter.Seq[string] {
+	base, number := path.Join(string(d.Tree), d.Dir, d.Name), ""
+	if d.Origin.Number > 1 {
+		number = "-" + strconv.Itoa(d.Origin.Number)
+	}
+	return func(yield func(string) bool) {
+		own := base + "_" + d.Origin.Wish
+		if !yield(base+number+".mp4") || !yield(own+number+".mp4") {
+			return
+		}
+		for n := 2; n <= nameAttempts; n++ {
+			if !yield(own + "_" + strconv.Itoa(n) + number + ".mp4") {
+				return
+			}
+		}
+	}
+}
+
+func derivedOf(r record) Derived {
+	return Derived{Finished: r.finished(), Frames: r.Frames, Notes: r.Notes, Origin: r.Origin}
 }
 
 // DerivedOf returns the files that were made for a wish and are there, in the
 // order of their numbers.
-func (a *Archive) DerivedOf(t Tree, wish string) ([]Derived, error) {
-	a.derived.mu.Lock()
-	defer a.derived.mu.Unlock()
-	s, err := a.shelf(t)
-	if err != nil {
-		return nil, err
-	}
+func (a *Archive) DerivedOf(t Tree, name string) []Derived {
+	a.mu.Lock()
 	var all []Derived
-	for name := range s.wishes[wish] {
-		d := s.files[name]
-		if a.present(entry{path: d.Path, bytes: d.Bytes}) {
-			all = append(all, d)
+	for _, id := range a.index.wishes[wish{t, name}] {
+		if a.present(a.index.done[id]) {
+			all = append(all, derivedOf(a.index.derived[id]))
 		}
 	}
+	a.mu.Unlock()
 	slices.SortFunc(all, func(d, e Derived) int {
-		return cmp.Or(cmp.Compare(d.Number, e.Number), cmp.Compare(d.Path, e.Path))
+		return cmp.Or(cmp.Compare(d.Origin.Number, e.Origin.Number), cmp.Compare(d.Path, e.Path))
 	})
-	return all, nil
+	return all
 }
 
-// derivations is what an Archive knows of the trees that were looked at.
-type derivations struct {
-	mu      sync.Mutex // held while a file gets its name and its line
-	shelves map[Tree]*shelf
-}
-
-// The end of the notes of a derived file, such as
-// "[0f3a9c21-5566778899aabbcc 1/2]".
-var originPattern = regexp.MustCompile(`\[([0-9a-f]{8})-([0-9a-f]{16}) ([0-9]{1,6})/([0-9]{1,6})\]$`)
-
-func (d *Derived) originNote() string {
-	return fmt.Sprintf("[%s-%s %d/%d]", d.Origin.Wish, d.Origin.Sources, d.Number, d.Of)
-}
-
-// readNotes takes in what the last column of a manifest says.
-func (d *Derived) readNotes(text string) {
-	m := originPattern.FindStringSubmatch(text)
-	if m != nil {
-		d.Origin = Origin{Wish: m[1], Sources: m[2]}
-		d.Number, _ = strconv.Atoi(m[3]) // they are digits, and few
-		d.Of, _ = strconv.Atoi(m[4])
-		text = strings.TrimSuffix(strings.TrimSuffix(text, m[0]), "; ")
+// Withdraw removes a derived file and its line.
+func (a *Archive) Withdraw(t Tree, d Derived) error {
+	id := movieOf(d.Origin.id(t))
+	if a.known(id).path != d.Path {
+		return nil // it was replaced
 	}
-	if text != "" {
-		d.Notes = strings.Split(text, "; ")
+	err := a.manifests[t].remove(d.Path)
+	if err == nil {
+		err = a.root.Drop(d.Path)
 	}
+	if err == nil {
+		err = a.note(record{Type: goneRecord, ID: id.recording, Form: id.form})
+	}
+	return a.fail("remove", d.Path, err)
 }

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"context"
@@ -8,25 +8,9 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+
+	"example.com/hikgrab/tasks/archive"
 )
-
-// stills builds a directory of one picture.
-func stills(_ context.Context, root *os.Root, _ string) error {
-	return errors.Join(root.WriteFile("a.jpg", []byte("picture"), 0o666), root.WriteFile(StillsList, []byte("file\na.jpg\n"), 0o666))
-}
-
-func leftOver(t *testing.T, a *Archive) []string {
-	t.Helper()
-	entries, err := os.ReadDir(filepath.Join(a.Dir(), filepath.FromSlash(stillsDir)))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}
 
 func TestDeriveDirectory(t *testing.T) {
 	a := open(t, t.TempDir())
@@ -38,7 +22,7 @@ func TestDeriveDirectory(t *testing.T) {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() || !filepath.IsAbs(dir) {
 			t.Errorf("%s: %v", dir, err)
 		}
-		wantKind(t, a.DeriveDirectory(ctx, name, stills), InUse)
+		wantKind(t, a.DeriveDirectory(ctx, name, stills), archive.InUse)
 		return stills(ctx, root, dir)
 	})
 	if err != nil {
@@ -91,14 +75,34 @@ func TestDirectoryStopsWhenFull(t *testing.T) {
 	a := open(t, t.TempDir())
 	var free atomic.Int64
 	free.Store(1 << 40)
-	a.volume = func() (int64, int64, error) { return free.Load(), 1 << 40, nil }
+	*a.XVolume() = func() (int64, int64, error) { return free.Load(), 1 << 40, nil }
 	err := a.DeriveDirectory(t.Context(), "1s/x", func(ctx context.Context, root *os.Root, dir string) error {
 		free.Store(1)
 		<-ctx.Done()
 		return errors.Join(stills(ctx, root, dir), context.Cause(ctx))
 	})
-	wantKind(t, err, Full)
-	wantKind(t, a.DeriveDirectory(t.Context(), "1s/x", stills), Full)
+	wantKind(t, err, archive.NoRoom)
+	wantKind(t, a.DeriveDirectory(t.Context(), "1s/x", stills), archive.NoRoom)
+	if files := tree(t, a.Dir()); len(files) != 0 || len(leftOver(t, a)) != 0 {
+		t.Errorf("%v is there, and %v is left", files, leftOver(t, a))
+	}
+}
+
+// Stills take no more than half of what is free: the recordings come first.
+func TestStillsHaveABudget(t *testing.T) {
+	a := open(t, t.TempDir())
+	*a.XVolume() = volumeOf(400<<20, 1<<30)
+	err := a.DeriveDirectory(t.Context(), "1s/x", func(ctx context.Context, root *os.Root, dir string) error {
+		f, err := root.Create("a.jpg")
+		if err == nil {
+			err = errors.Join(f.Truncate(201<<20), f.Close()) // it takes no room here, but counts
+		}
+		<-ctx.Done()
+		return errors.Join(err, stills(ctx, root, dir), context.Cause(ctx))
+	})
+	if !errors.Is(err, errManyStills) || archive.KindOf(err) != archive.KindUnknown {
+		t.Errorf("it gave %v", err)
+	}
 	if files := tree(t, a.Dir()); len(files) != 0 || len(leftOver(t, a)) != 0 {
 		t.Errorf("%v is there, and %v is left", files, leftOver(t, a))
 	}
@@ -107,7 +111,7 @@ func TestDirectoryStopsWhenFull(t *testing.T) {
 // What a crash left is gone after the next Open.
 func TestStrayStills(t *testing.T) {
 	a := open(t, t.TempDir())
-	part := movieOf(derivedID(JoinedTree, "x")).part()
+	part := derivedPart("x")
 	put(t, filepath.Join(a.Dir(), filepath.FromSlash(part)), []byte("half"))
 	if err := os.MkdirAll(filepath.Join(a.Dir(), filepath.FromSlash(stillsDir), "0123", "deeper"), 0o755); err != nil {
 		t.Fatal(err)

@@ -1,11 +1,13 @@
 //go:build unix
 
-package archive
+package archive_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
 func TestDerivedTreeIsNoLink(t *testing.T) {
@@ -17,7 +19,7 @@ func TestDerivedTreeIsNoLink(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := derive(a, wished(0, "one"), "one")
-	wantKind(t, err, Denied)
+	wantKind(t, err, archive.Denied)
 	if files := tree(t, filepath.Join(a.Dir(), "elsewhere")); len(files) != 0 || parts(t, a.Dir()) != 0 {
 		t.Errorf("%v is there, and %d parts", files, parts(t, a.Dir()))
 	}

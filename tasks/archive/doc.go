@@ -16,8 +16,11 @@
 // an MP4 that begins and ends at the key frames around that range. Raw files
 // stay whole, and so does what cannot be cut.
 //
-// What a crash or a power cut can leave behind is settled by the next Open:
-// a torn line at the end of the journal or of the manifest is cut, a file that
+// The journal is the one truth: what exists, what it is, and what is remembered of
+// recorders. The manifests are written from it, for people and their programs; they
+// are read only to see which lines they lack, and to rebuild a journal that was
+// lost. What a crash or a power cut can leave behind is settled by the next Open:
+// a torn line at the end of the journal or of a manifest is cut, a file that
 // got its name but not its "done" is recognised by the line that announced it,
 // and bytes of a part that nobody vouched for are dropped.
 //
@@ -32,9 +35,12 @@
 // A file that stands under the name a recording should get, and of which the
 // journal knows nothing, is never replaced: the recording gets a name with its
 // own identity in it. Such a file counts as the recording itself, and is not
-// fetched again, when the manifest lists it with its present size, or, if the
-// manifest is lost as well, when it has the size that the recorder announces
-// and begins like a recording.
+// fetched again, when it has the size that the recorder announces and begins like a
+// recording.
+//
+// Room on the volume is kept in steps ahead of what comes. What does not fit at
+// present waits alone, what would not fit the empty volume fails alone, and a part
+// that outgrew its announcement goes before it takes room from others.
 //
 // It is not for deciding what to fetch or when, and it never replaces or
 // deletes a file that it did not make.

@@ -22,11 +22,12 @@ const (
 	InUse            // another hikgrab, or another camera of this one, writes there
 	Damaged          // what came is not a recording, or not all of it
 	TooLarge         // the volume cannot hold files of this size: trying again helps nobody
+	NoRoom           // it does not fit at present; others may
 )
 
 var kindNames = [...]string{
 	KindUnknown: "error", Full: "full", Denied: "denied", InUse: "in-use", Damaged: "damaged",
-	TooLarge: "too-large",
+	TooLarge: "too-large", NoRoom: "no-room",
 }
 
 // Kinds lists every kind of failure, KindUnknown left out.
@@ -75,15 +76,15 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) What() string {
 	switch e.Kind {
 	case Full:
-		if errors.Is(e.Err, errNoRoom) {
-			return printable(e.Err.Error())
-		}
 		return "no space is left on the volume, or the quota is used up"
 	case Denied:
 		return deniedWhat(e.Err)
 	case TooLarge:
+		if errors.Is(e.Err, errNeverFits) || errors.Is(e.Err, errOutgrown) {
+			break
+		}
 		return "the volume cannot hold a file this large; on FAT32 they end at 4 GiB"
-	case InUse, Damaged, KindUnknown:
+	case NoRoom, InUse, Damaged, KindUnknown:
 	}
 	if e.Err == nil {
 		return "it failed for an unknown reason"
@@ -107,7 +108,7 @@ const (
 // Remedy returns what helps.
 func (e *Error) Remedy() nvr.Remedy {
 	switch e.Kind {
-	case Full:
+	case Full, NoRoom:
 		return FreeSpace
 	case Denied:
 		return deniedRemedy(e.Err)
@@ -116,6 +117,12 @@ func (e *Error) Remedy() nvr.Remedy {
 	case Damaged:
 		return nvr.PlayOnRecorder
 	case TooLarge:
+		switch {
+		case errors.Is(e.Err, errOutgrown):
+			return nvr.PlayOnRecorder
+		case errors.Is(e.Err, errNeverFits):
+			return FreeSpace // or another volume
+		}
 		return LargerFiles
 	case KindUnknown:
 	}
@@ -127,6 +134,9 @@ func (e *Error) Remedy() nvr.Remedy {
 	}
 	return CheckVolume
 }
+
+// show returns a path under the directory as messages name it.
+func (a *Archive) show(name string) string { return printable(a.path(name)) }
 
 // fail wraps the cause of a failed operation on a path under the directory
 // once; an error that is one of ours already stays as it is.
@@ -146,9 +156,11 @@ func newError(op, path string, err error) error {
 
 func classify(err error) Kind {
 	switch {
-	case disk.TooLarge(err), errors.Is(err, errTooLarge):
+	case disk.TooLarge(err), errors.Is(err, errTooLarge), errors.Is(err, errNeverFits), errors.Is(err, errOutgrown):
 		return TooLarge
-	case disk.Full(err), errors.Is(err, errNoRoom):
+	case errors.Is(err, errNoRoom):
+		return NoRoom
+	case disk.Full(err):
 		return Full
 	case disk.Refused(err):
 		return Denied

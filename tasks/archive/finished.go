@@ -1,15 +1,13 @@
 package archive
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
-	"io/fs"
+	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media/splice"
 )
 
 // Finished is a finished file and what it shows: what is needed to make more of
@@ -27,24 +25,26 @@ type Finished struct {
 	SHA256   string // lower-case hex
 }
 
-// Finished returns every file of the manifest that is there with the size that
-// the manifest says, sorted by recorder, track and time. What else is there is
-// not looked at.
+func (r *record) finished() Finished {
+	return Finished{
+		Recorder: r.Recorder, Label: r.Label, Camera: r.Camera, Track: r.Track,
+		Start: readWall(r.Start), End: readWall(r.End), Begins: readWall(r.Begins), Path: r.Path, Bytes: r.Bytes, SHA256: r.SHA256.String(),
+	}
+}
+
+// Finished returns every recording's file that is there as the journal says,
+// sorted by recorder, track and time.
 func (a *Archive) Finished() ([]Finished, error) {
-	files, err := a.manifest.all()
-	if err != nil {
-		return nil, a.fail("read", manifestName, err)
-	}
-	all := make([]Finished, 0, len(files))
-	for path, l := range files {
-		if f := l.finished(path); a.present(entry{path: path, bytes: l.bytes}) {
-			all = append(all, f)
+	var all []Finished
+	err := a.eachDone(func(r record) {
+		if r.Tree == "" && a.present(entryOf(&r)) {
+			all = append(all, r.finished())
 		}
-	}
+	})
 	slices.SortFunc(all, func(f, g Finished) int {
 		return cmp.Or(cmp.Compare(f.Recorder, g.Recorder), cmp.Compare(f.Track, g.Track), f.Start.Compare(g.Start), cmp.Compare(f.Path, g.Path))
 	})
-	return all, nil
+	return all, a.fail("read", journalName, err)
 }
 
 // RawBesideMP4 returns how many recordings are there twice, as the recorder sent
@@ -54,7 +54,7 @@ func (a *Archive) RawBesideMP4() (files int, bytes int64) {
 	defer a.mu.Unlock()
 	for id, e := range a.index.done {
 		_, whole := a.index.done[movieOf(id.recording)]
-		if id.format == Raw && (whole || len(a.index.clips[id.recording]) > 0) && a.present(e) {
+		if id.form == asSent && (whole || len(a.index.clips[id.recording]) > 0) && a.present(e) {
 			files++
 			bytes += e.bytes
 		}
@@ -90,37 +90,25 @@ func (a *Archive) FinishedOf(items []Item) []Finished {
 	return all
 }
 
-// finished returns what a line of the manifest says.
-func (l listed) finished(path string) Finished {
-	track, _ := strconv.Atoi(l.track) // 0 when somebody wrote something else
-	return Finished{
-		Recorder: uncell(l.recorder), Label: uncell(l.label), Camera: uncell(l.camera), Track: nvr.Track(track),
-		Start: readWall(l.start), End: readWall(l.end), Begins: readWall(l.begins),
-		Path: path, Bytes: l.bytes, SHA256: l.sum.String(),
+// Locate returns the absolute path of a finished file, for another program to
+// read it by.
+func (a *Archive) Locate(f Finished) (string, error) {
+	src, err := a.root.OpenRead(f.Path) // no link leads out of the directory, and it is a plain file
+	if err != nil {
+		return "", a.fail("open", f.Path, err)
 	}
+	_ = src.Close() // nothing was read
+	name, err := filepath.Abs(a.path(f.Path))
+	return name, a.fail("open", f.Path, err)
 }
 
-// all returns every line, those included that could not be written yet.
-func (m *manifest) all() (map[string]listed, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	files := map[string]listed{}
-	take := func(path string, l listed) { files[path] = l }
-	f, err := m.root.OpenRead(manifestName)
-	switch {
-	case err == nil:
-		_, err = readManifest(f, take)
-		err = errors.Join(err, f.Close())
-	case errors.Is(err, fs.ErrNotExist): // an operator moved it away
-		err = nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	for line := range bytes.Lines(m.pending) {
-		if path, l, ok := parseManifestLine(bytes.TrimSuffix(line, []byte{'\n'}), false); ok {
-			take(path, l)
+// Piece is a finished MP4 for package splice, which begins at start.
+func (a *Archive) Piece(path string, start time.Time) splice.Piece {
+	return splice.Piece{Name: path, Start: start, Open: func() (splice.Input, error) {
+		f, err := a.root.OpenRead(path)
+		if err != nil {
+			return nil, a.fail("open", path, err)
 		}
-	}
-	return files, nil
+		return splice.FromFile(f)
+	}}
 }

@@ -13,18 +13,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// slowFile holds reads back until the writer is done, so that the hasher falls
-// behind.
-type slowFile struct {
-	io.ReaderAt
-	gate chan struct{}
-}
-
-func (f slowFile) ReadAt(b []byte, at int64) (int, error) {
-	<-f.gate
-	return f.ReaderAt.ReadAt(b, at)
-}
-
 // However the bytes are cut, however much was there before and however far the
 // hasher falls behind, the disk.Sum is that of the whole.
 func TestHashOfAnyCut(t *testing.T) {
@@ -54,10 +42,6 @@ func TestHashOfAnyCut(t *testing.T) {
 		}
 	})
 }
-
-type brokenFile struct{}
-
-func (brokenFile) ReadAt([]byte, int64) (int, error) { return 0, syscall.EIO }
 
 func TestHashOfUnreadableFile(t *testing.T) {
 	h := newHasher(brokenFile{}, func(int64) {})

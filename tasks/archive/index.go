@@ -5,42 +5,61 @@ import (
 	"slices"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// fileID names a finished file: of a recording the recorder's own bytes, whose
-// format is Raw, or the MP4 that was made of them.
+// fileID names a finished file from run to run: of a recording the recorder's
+// own bytes, the MP4 that was made of them, or a clip of that. A derived file has
+// an identity of its own in the place of a recording's.
 type fileID struct {
 	recording recordingID
-	format    Format
+	form      form
 	clip      clip // what was wanted of it; only an MP4 can be cut
 }
 
-func rawOf(id recordingID) fileID   { return fileID{recording: id, format: Raw} }
-func movieOf(id recordingID) fileID { return fileID{recording: id, format: MP4} }
+func sentOf(id recordingID) fileID  { return fileID{recording: id, form: asSent} }
+func movieOf(id recordingID) fileID { return fileID{recording: id, form: asMovie} }
 
 // index is what the journal says, in memory. It is small on purpose: what only
 // the manifest needs stays on disk.
 type index struct {
-	version  int // of the journal
-	done     map[fileID]entry
-	placing  map[fileID]record // announced, but not known to be done
-	owners   map[string]fileID // by path
-	kept     map[recordingID]int64
-	attempts map[recordingID]Attempt
-	damaged  map[recordingID]damage // what came damaged
-	habits   map[habit]int          // recordings that came the same twice with these problems
-	stays    map[recordingID]bool   // no MP4 can be made of it
-	clips    map[recordingID][]clip // that are done, the shortest first
-	uncut    map[fileID]bool        // clips of which there is nothing: the whole serves them
-	cameras  map[CameraKey]string
-	beside   map[string]disk.Sum // what hikgrab wrote last beside the manifest, by name
+	version int // of the journal
+	done    map[fileID]entry
+	derived map[fileID]record      // of those that are done, the derived ones
+	wishes  map[wish][]fileID      // of derived files
+	owners  map[string]fileID      // of those that are done, by path
+	placing map[fileID]record      // announced, but not known to be done
+	claims  map[string]fileID      // names that are about to be given
+	clips   map[recordingID][]clip // that are done, the shortest first
+	kept    map[recordingID]int64
+	stays   map[recordingID]bool // no MP4 can be made of it
+	uncut   map[fileID]bool      // clips of which there is nothing: the whole serves them
+	latest  map[subject]record   // the other types: of each subject the latest word counts
 }
 
-// damage remembers downloads that were found damaged.
-type damage struct {
-	sum   disk.Sum // of the latest
-	count int
+// wish is what derived files were made for.
+type wish struct {
+	tree Tree
+	name string
+}
+
+// subject is what a record is about of which the latest counts.
+type subject struct {
+	about    recordType
+	id       recordingID
+	recorder string
+	track    nvr.Track
+	name     string // a file's path, or a kind of problem
+	begun    int64  // of a run
+}
+
+func (r *record) subject() subject {
+	s := subject{about: r.Type, id: r.ID, recorder: r.Recorder, track: r.Track, name: cmp.Or(r.Path, r.Problem)}
+	if r.Type == runRecord {
+		s.begun = r.Run.Begun.UnixNano()
+	}
+	return s
 }
 
 // entry is a finished file.
@@ -53,15 +72,13 @@ type entry struct {
 	finished time.Time
 	begins   int64 // of the first picture, as wallMilli; 0 when there is none
 	covers   *Span // of a clip
-	line     int   // of the journal it was read from; tells the live "done" from superseded ones
 }
 
 func newIndex() *index {
 	return &index{
-		done: map[fileID]entry{}, placing: map[fileID]record{}, owners: map[string]fileID{},
-		kept: map[recordingID]int64{}, attempts: map[recordingID]Attempt{}, cameras: map[CameraKey]string{},
-		damaged: map[recordingID]damage{}, habits: map[habit]int{}, stays: map[recordingID]bool{},
-		clips: map[recordingID][]clip{}, uncut: map[fileID]bool{}, beside: map[string]disk.Sum{},
+		done: map[fileID]entry{}, derived: map[fileID]record{}, wishes: map[wish][]fileID{}, owners: map[string]fileID{},
+		placing: map[fileID]record{}, claims: map[string]fileID{}, clips: map[recordingID][]clip{}, kept: map[recordingID]int64{},
+		stays: map[recordingID]bool{}, uncut: map[fileID]bool{}, latest: map[subject]record{},
 	}
 }
 
@@ -69,9 +86,14 @@ func (e entry) file() File {
 	return File{Path: e.path, Bytes: e.bytes, Fetched: e.fetched, SHA256: e.sum.String(), Attempts: e.attempts, Finished: e.finished}
 }
 
+// is reports whether a "done" of the journal is the one that the entry is of.
+func (e entry) is(r *record) bool {
+	return e.path == r.Path && e.sum == r.SHA256 && e.attempts == r.Attempts && e.finished.Equal(r.At)
+}
+
 // apply takes in one line of the journal. Types that a newer hikgrab invented
-// without raising the version are ignored.
-func (x *index) apply(r record, line int) {
+// without raising the version are kept as they are.
+func (x *index) apply(r record) {
 	id := r.fileID()
 	switch r.Type {
 	case headerRecord:
@@ -79,47 +101,80 @@ func (x *index) apply(r record, line int) {
 	case placingRecord:
 		x.placing[id] = r
 	case doneRecord:
-		if old, ok := x.done[id]; ok && x.owners[old.path] == id {
-			delete(x.owners, old.path)
-		}
-		x.done[id] = entryOf(r, line)
-		if r.Clip != (clip{}) && !slices.Contains(x.clips[r.ID], r.Clip) {
-			x.clips[r.ID] = append(x.clips[r.ID], r.Clip)
-			slices.SortFunc(x.clips[r.ID], clip.compare)
-		}
-		x.owners[r.Path] = id
-		delete(x.placing, id)
-		delete(x.kept, r.ID)
-		delete(x.attempts, r.ID)
-		delete(x.damaged, r.ID)
-	case damagedRecord:
-		x.damaged[r.ID] = damage{sum: r.SHA256, count: r.Attempts}
-	case habitRecord:
-		x.habits[habit{r.Recorder, r.Failure}] = r.Attempts
+		x.finish(r)
+	case goneRecord:
+		x.forget(id)
 	case staysRecord:
 		x.stays[r.ID] = true
 	case uncutRecord:
-		x.uncut[fileID{r.ID, MP4, r.Clip}] = true
+		x.uncut[fileID{r.ID, asMovie, r.Clip}] = true
 	case keptRecord:
 		x.keep(r.ID, r.Bytes)
 	case tryRecord:
-		x.attempts[r.ID] = Attempt{Count: r.Attempts, Next: r.At, Failure: r.Failure}
+		x.latest[r.subject()] = r
 		if r.Attempts == 0 { // the operator gave it a new start
-			delete(x.attempts, r.ID)
+			delete(x.latest, r.subject())
 		}
-	case cameraRecord:
-		x.cameras[CameraKey{Recorder: r.Recorder, Track: r.Track}] = r.State
-	case besideRecord:
-		x.beside[r.Path] = r.SHA256
+	case damagedRecord, cameraRecord, besideRecord, habitRecord, factsRecord, runRecord:
+		x.latest[r.subject()] = r
+	default:
 	}
 }
 
-func entryOf(r record, line int) entry {
-	e := entry{
-		path: r.Path, bytes: r.Bytes, fetched: cmp.Or(r.Fetched, r.Bytes), sum: r.SHA256,
-		attempts: r.Attempts, finished: r.At, line: line,
+// finish takes in a file that has its final name. Whatever had that name before
+// was replaced.
+func (x *index) finish(r record) {
+	id := r.fileID()
+	if old, ok := x.owners[r.Path]; ok && old != id {
+		x.forget(old)
 	}
-	if begins := readWall(r.begins()); !begins.IsZero() {
+	x.forget(id)
+	x.done[id], x.owners[r.Path] = entryOf(&r), id
+	if r.Tree != "" {
+		w := wish{r.Tree, r.Origin.Wish}
+		x.derived[id], x.wishes[w] = r, append(x.wishes[w], id)
+	}
+	if r.Clip != (clip{}) {
+		x.clips[r.ID] = append(x.clips[r.ID], r.Clip)
+		slices.SortFunc(x.clips[r.ID], clip.compare)
+	}
+	delete(x.placing, id)
+	delete(x.kept, r.ID)
+	delete(x.latest, subject{about: tryRecord, id: r.ID})
+	delete(x.latest, subject{about: damagedRecord, id: r.ID})
+}
+
+// forget takes a file out that is no longer there.
+func (x *index) forget(id fileID) {
+	old, ok := x.done[id]
+	if !ok {
+		return
+	}
+	if x.owners[old.path] == id {
+		delete(x.owners, old.path)
+	}
+	if r, ok := x.derived[id]; ok {
+		w := wish{r.Tree, r.Origin.Wish}
+		if x.wishes[w] = slices.DeleteFunc(x.wishes[w], func(other fileID) bool { return other == id }); len(x.wishes[w]) == 0 {
+			delete(x.wishes, w)
+		}
+		delete(x.derived, id)
+	}
+	x.clips[id.recording] = slices.DeleteFunc(x.clips[id.recording], func(c clip) bool { return c == id.clip })
+	if len(x.clips[id.recording]) == 0 {
+		delete(x.clips, id.recording)
+	}
+	delete(x.done, id)
+}
+
+func entryOf(r *record) entry {
+	e := entry{
+		path: r.Path, bytes: r.Bytes, fetched: r.Fetched, sum: r.SHA256, attempts: r.Attempts, finished: r.At,
+	}
+	if r.Form == asSent {
+		e.fetched = r.Bytes
+	}
+	if begins := readWall(r.Begins); !begins.IsZero() {
 		e.begins = wallMilli(begins)
 	}
 	if r.Clip != (clip{}) {
@@ -130,10 +185,10 @@ func entryOf(r record, line int) entry {
 
 // movies returns the MP4s that serve a wish for the clip, the best first.
 func (x *index) movies(id recordingID, c clip) []fileID {
-	all := []fileID{{id, MP4, c}}
+	all := []fileID{{id, asMovie, c}}
 	for _, other := range x.clips[id] {
 		if other != c && other.contains(c) {
-			all = append(all, fileID{id, MP4, other})
+			all = append(all, fileID{id, asMovie, other})
 		}
 	}
 	if x.uncut[all[0]] {
@@ -152,8 +207,7 @@ func (x *index) keep(id recordingID, bytes int64) {
 
 // size is the number of lines that a journal without superseded ones has.
 func (x *index) size() int {
-	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.attempts) + len(x.damaged) + len(x.habits) + len(x.stays) + len(x.uncut) +
-		len(x.cameras) + len(x.beside)
+	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.stays) + len(x.uncut) + len(x.latest)
 }
 
 // rest returns the records that hold everything but the finished files.
@@ -165,50 +219,18 @@ func (x *index) rest() []record {
 	for id, bytes := range x.kept {
 		all = append(all, record{Type: keptRecord, ID: id, Bytes: bytes})
 	}
-	for id, t := range x.attempts {
-		all = append(all, tryOf(id, t))
-	}
-	for id, d := range x.damaged {
-		all = append(all, damagedOf(id, d))
-	}
-	for h, n := range x.habits {
-		all = append(all, habitOf(h, n))
-	}
 	for id := range x.stays {
 		all = append(all, record{Type: staysRecord, ID: id})
 	}
 	for id := range x.uncut {
 		all = append(all, uncutOf(id))
 	}
-	for c, state := range x.cameras {
-		all = append(all, cameraOf(c, state))
-	}
-	for name, sum := range x.beside {
-		all = append(all, besideOf(name, sum))
+	for _, r := range x.latest {
+		all = append(all, r)
 	}
 	return all
 }
 
-func tryOf(id recordingID, t Attempt) record {
-	return record{Type: tryRecord, ID: id, Attempts: t.Count, At: t.Next, Failure: t.Failure}
-}
-
 func uncutOf(id fileID) record {
-	return record{Type: uncutRecord, ID: id.recording, Format: id.format, Clip: id.clip}
-}
-
-func damagedOf(id recordingID, d damage) record {
-	return record{Type: damagedRecord, ID: id, Attempts: d.count, SHA256: d.sum}
-}
-
-func habitOf(h habit, recordings int) record {
-	return record{Type: habitRecord, Recorder: h.recorder, Failure: h.kinds, Attempts: recordings}
-}
-
-func cameraOf(c CameraKey, state string) record {
-	return record{Type: cameraRecord, Recorder: c.Recorder, Track: c.Track, State: state}
-}
-
-func besideOf(name string, sum disk.Sum) record {
-	return record{Type: besideRecord, Path: name, SHA256: sum}
+	return record{Type: uncutRecord, ID: id.recording, Form: id.form, Clip: id.clip}
 }

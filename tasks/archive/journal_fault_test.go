@@ -10,46 +10,6 @@ import (
 	"time"
 )
 
-// fakeDisk is a journal's file in memory that fails when told to.
-type fakeDisk struct {
-	text    []byte
-	room    int // bytes it takes yet; negative is no bound
-	syncErr error
-	undoErr error
-	syncs   int
-	gate    chan struct{} // when set, each Sync waits for it
-}
-
-func (d *fakeDisk) Write(b []byte) (int, error) {
-	if d.room >= 0 && len(b) > d.room {
-		n := d.room
-		d.text, d.room = append(d.text, b[:n]...), 0
-		return n, syscall.ENOSPC
-	}
-	d.text = append(d.text, b...)
-	if d.room >= 0 {
-		d.room -= len(b)
-	}
-	return len(b), nil
-}
-
-func (d *fakeDisk) Truncate(n int64) error {
-	if d.undoErr == nil {
-		d.text = d.text[:n]
-	}
-	return d.undoErr
-}
-
-func (d *fakeDisk) Sync() error {
-	d.syncs++
-	if d.gate != nil {
-		<-d.gate
-	}
-	return d.syncErr
-}
-func (d *fakeDisk) Seek(int64, int) (int64, error) { return 0, nil }
-func (d *fakeDisk) Close() error                   { return nil }
-
 // What could not be written leaves nothing behind, so that the lines after it
 // are read again.
 func TestFailedAppendLeavesNothing(t *testing.T) {
@@ -74,7 +34,7 @@ func TestFailedAppendLeavesNothing(t *testing.T) {
 			if err := j.append(ofPowerCut, tries(1)...); err != nil {
 				t.Fatalf("append when there is room again: %v", err)
 			}
-			got, err := readJournal(bytes.NewReader(disk.text), func(record, int) {})
+			got, err := readJournal(bytes.NewReader(disk.text), func(record) {})
 			if err != nil || got.lines != good+1 || got.bad != 0 || got.torn {
 				t.Errorf("the journal reads %+v, %v; %d appends were good", got, err, good+1)
 			}
@@ -127,16 +87,6 @@ func TestGroupCommit(t *testing.T) {
 	if err := j.append(ofCrash, tries(1)...); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("append after close: %v", err)
 	}
-}
-
-// doneless is a journal on a disk that fails as soon as "done" is to be said.
-type doneless struct{ journalFile }
-
-func (d doneless) Write(b []byte) (int, error) {
-	if bytes.Contains(b, []byte(`"t":"done"`)) {
-		return 0, syscall.EIO
-	}
-	return d.journalFile.Write(b)
 }
 
 // A file that has its name is not fetched again because the journal failed

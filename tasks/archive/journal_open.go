@@ -18,26 +18,26 @@ const compactAfter = 100_000
 const journalSpare = journalName + ".new"
 
 // loadJournal reads the journal into the index, mends what a crash left, and
-// opens it for appending.
-func (a *Archive) loadJournal() error {
+// opens it for appending. It reports whether some of it was lost.
+func (a *Archive) loadJournal() (lost bool, err error) {
 	file, err := a.root.OpenPlain(journalName, os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) {
-		return a.rewriteJournal(nil)
+		return true, a.rewriteJournal(nil)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	got, err := readJournal(file, a.index.apply)
 	if err != nil {
-		return errors.Join(err, file.Close())
+		return false, errors.Join(err, file.Close())
 	}
 	switch {
 	case got.bad > 0 || got.lines == 0 && got.torn:
-		return a.setAside(file, got)
+		return true, a.setAside(file, got)
 	case got.lines == 0 || got.lines-a.index.size() > a.compactAfter:
-		return a.rewriteJournal(file)
+		return got.lines == 0, a.rewriteJournal(file)
 	}
-	return a.continueJournal(file, got)
+	return false, a.continueJournal(file, got)
 }
 
 // continueJournal cuts a torn tail and appends from there on.
@@ -114,17 +114,8 @@ func (a *Archive) rewriteJournal(old *os.File) error {
 // first: a "done" puts an end to what was said of its recording before.
 func (a *Archive) writeLive(to io.Writer, old *os.File) error {
 	w := bufio.NewWriterSize(to, lineLimit)
-	var (
-		failed error
-		lines  int
-	)
+	var failed error
 	write := func(r record) {
-		lines++
-		if id := r.fileID(); r.Type == doneRecord {
-			e := a.index.done[id]
-			e.line = lines
-			a.index.done[id] = e
-		}
 		line, err := r.line()
 		if err == nil {
 			_, err = w.Write(line)
@@ -133,7 +124,11 @@ func (a *Archive) writeLive(to io.Writer, old *os.File) error {
 	}
 	write(headerNow)
 	if old != nil {
-		if err := a.eachDone(old, write); err != nil {
+		_, err := old.Seek(0, io.SeekStart)
+		if err == nil {
+			err = a.eachDoneIn(old, write)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -143,19 +138,24 @@ func (a *Archive) writeLive(to io.Writer, old *os.File) error {
 	return errors.Join(failed, w.Flush())
 }
 
-// eachDone reads the journal again from its start and hands over the lines
-// that say what the index holds of finished files.
-func (a *Archive) eachDone(file *os.File, take func(record)) error {
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
+// eachDone reads the journal and hands over the lines that say what the index
+// holds of finished files.
+func (a *Archive) eachDone(take func(record)) error {
+	f, err := a.root.OpenRead(journalName)
+	if err != nil {
 		return err
 	}
-	_, err := readJournal(file, func(r record, line int) {
-		if r.Type != doneRecord {
+	return errors.Join(a.eachDoneIn(f, take), f.Close())
+}
+
+func (a *Archive) eachDoneIn(journal io.Reader, take func(record)) error {
+	taken := map[fileID]bool{} // what was noted twice is told once
+	_, err := readJournal(journal, func(r record) {
+		if r.Type != doneRecord || taken[r.fileID()] || !a.known(r.fileID()).is(&r) {
 			return
 		}
-		if e, ok := a.index.done[r.fileID()]; ok && e.line == line {
-			take(r)
-		}
+		taken[r.fileID()] = true
+		take(r)
 	})
 	return err
 }

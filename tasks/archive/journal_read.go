@@ -23,9 +23,9 @@ type reading struct {
 	bad   int   // lines that are damaged although good ones follow
 }
 
-// readJournal hands every good line to take, with its number among the good
-// ones. Damaged lines are passed over and counted.
-func readJournal(from io.Reader, take func(record, int)) (reading, error) {
+// readJournal hands every good line to take. Damaged lines are passed over and
+// counted.
+func readJournal(from io.Reader, take func(record)) (reading, error) {
 	var (
 		got     reading
 		at      int64
@@ -49,7 +49,7 @@ func readJournal(from io.Reader, take func(record, int)) (reading, error) {
 			got.bad += doubt
 			doubt = 0
 			got.end = at
-			take(r, got.lines)
+			take(r)
 		case whole:
 			doubt++
 		}

@@ -15,10 +15,10 @@ const (
 	// downloadsAtMost is how often a recording is fetched that comes damaged in
 	// another way each time; then it is kept as it came.
 	downloadsAtMost = 3
-	// habitual is how many recordings of a recorder have to come with the same
-	// problems and the same bytes twice until its others are not fetched again for
-	// these problems: what looks like damage is then how this recorder writes.
-	habitual = 3
+	// habitAfter is how many recordings of a recorder have to come with the same
+	// kind of problem twice until its others are not fetched again for that: what
+	// looks like damage is then how this recorder writes.
+	habitAfter = 3
 )
 
 // judge decides on what the scan found. It returns what is to be noted of the
@@ -31,12 +31,12 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 		return nil, nil
 	}
 	notes, cut := compareSpan(p.item.Recording, m)
-	harm, kinds := "", "ends early"
+	harm, kinds := "", []string(nil)
 	switch {
 	case m.Verdict() == media.Damaged:
-		harm, kinds = problemsOf(m)
+		harm, kinds = damageOf(m)
 	case cut && t.Receipt.Unverified:
-		harm = notes[len(notes)-1] // nothing else could have told that it was cut
+		harm, kinds = notes[len(notes)-1], []string{"ends early"} // nothing else could have told that it was cut
 		notes = notes[:len(notes)-1]
 	case m.Verdict() == media.Odd:
 		return append(notes, m.Reason()), nil
@@ -55,10 +55,10 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 // the same twice it is what the recorder has, and worth keeping: a player of the
 // vendor may know it. Who asked for the recorder's own bytes gets them at once.
 func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []string, err error) {
-	if p.item.format() == Raw {
+	if movie, _ := p.item.wants(); !movie {
 		return []string{fmt.Sprintf("kept as it came, unchecked: %v", c)}, nil
 	}
-	how, err := p.resign(c.String(), sum, t, fmt.Sprintf("it is no recording of a known kind: %v", c))
+	how, err := p.resign([]string{c.String()}, sum, t, fmt.Sprintf("it is no recording of a known kind: %v", c))
 	if err != nil {
 		return nil, err
 	}
@@ -67,27 +67,26 @@ func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []str
 
 // resign words why a recording with such problems is kept, or returns a Damaged
 // error.
-func (p *Part) resign(kinds string, sum disk.Sum, t Try, harm string) (how string, err error) {
-	how, keep := p.archive.resigned(habit{p.item.Recorder, kinds}, p.id, sum)
+func (p *Part) resign(kinds []string, sum disk.Sum, t Try, harm string) (how string, err error) {
+	how, keep := p.archive.resigned(field(p.item.Recorder), p.id, sum, kinds)
 	switch {
 	case keep:
 		return how, nil
 	case t.Last:
 		return "and there is no try left", nil
 	}
-	return "", &Error{Op: "check", Path: printable(p.archive.path(p.name)), Kind: Damaged, Err: errors.New(harm)}
+	return "", p.damaged(errors.New(harm))
 }
 
-// problemsOf words the problems of a report that mean damage, and their kinds
-// alone.
-func problemsOf(m *media.Report) (harm, kinds string) {
-	var all, each []string
+// damageOf words the problems of a report that mean damage, and names their kinds.
+func damageOf(m *media.Report) (text string, kinds []string) {
+	var words []string
 	for _, problem := range m.Problems {
 		if problem.Kind.Damage() {
-			all, each = append(all, problem.String()), append(each, problem.Kind.String())
+			words, kinds = append(words, problem.String()), append(kinds, problem.Kind.String())
 		}
 	}
-	return strings.Join(all, ", "), strings.Join(each, ", ")
+	return strings.Join(words, ", "), kinds
 }
 
 // newProblems words the problems of a report that the scan before it did not
@@ -101,35 +100,39 @@ func newProblems(m, scan *media.Report) (notes []string) {
 	return notes
 }
 
-// habit is a recorder, and kinds of problems that its recordings come with
-// however often they are fetched.
-type habit struct{ recorder, kinds string }
-
 // resigned reports whether a damaged recording is kept, and words why. Else it
-// remembers what came.
-func (a *Archive) resigned(h habit, id recordingID, sum disk.Sum) (how string, keep bool) {
-	a.mu.Lock()
-	before, seen := a.index.damaged[id], a.index.habits[h]
-	a.mu.Unlock()
-	switch now := before.count + 1; {
-	case before.count > 0 && before.sum == sum:
-		if seen < habitual {
-			a.noteDamage(habitOf(h, seen+1))
-		}
-		return fmt.Sprintf("the same in %d downloads", now), true
-	case now >= downloadsAtMost:
-		return fmt.Sprintf("in another way in each of %d downloads", now), true
-	case seen >= habitual && before.count == 0:
-		return "like others of this recorder that came the same twice", true
-	default:
-		a.noteDamage(damagedOf(id, damage{sum: sum, count: now}))
-		return "", false
+// remembers what came. A recorder is known for a kind of problem once enough of
+// its recordings came the same twice with it: it excuses that kind and no other,
+// in this run and the next.
+func (a *Archive) resigned(recorder string, id recordingID, sum disk.Sum, kinds []string) (how string, keep bool) {
+	before := a.lastly(record{Type: damagedRecord, ID: id})
+	habits := make([]record, 0, len(kinds))
+	habitual := true
+	for _, kind := range kinds {
+		habit := a.lastly(record{Type: habitRecord, Recorder: recorder, Problem: kind})
+		habitual = habitual && habit.Attempts >= habitAfter
+		habits = append(habits, record{Type: habitRecord, Recorder: recorder, Problem: kind, Attempts: habit.Attempts + 1})
 	}
+	now := record{Type: damagedRecord, ID: id, SHA256: sum, Attempts: before.Attempts + 1}
+	switch {
+	case before.Attempts > 0 && before.SHA256 == sum:
+		a.learn(habits...)
+		return fmt.Sprintf("the same in %d downloads", now.Attempts), true
+	case now.Attempts >= downloadsAtMost:
+		return fmt.Sprintf("in another way in each of %d downloads", now.Attempts), true
+	case habitual && before.Attempts == 0:
+		return "like others of this recorder that came the same twice", true
+	}
+	a.learn(now)
+	return "", false
 }
 
-func (a *Archive) noteDamage(r record) {
-	if err := a.note(r); err != nil {
-		a.log.Warn("That a recording came damaged could not be noted", "error", err)
+// learn notes what only saves downloads.
+func (a *Archive) learn(records ...record) {
+	for _, r := range records {
+		if err := a.note(r); err != nil {
+			a.log.Warn("What a recording was like could not be noted", "error", err)
+		}
 	}
 }
 

@@ -22,6 +22,5 @@ func Known(dir string) error {
 	if info, err := root.Lstat(journalName); err == nil && info.Mode().IsRegular() {
 		return nil // whatever somebody did to the manifest
 	}
-	_, err = listedFiles(root, manifestName)
-	return err
+	return listedFiles(root, "", map[string]listed{})
 }

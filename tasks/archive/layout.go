@@ -221,7 +221,7 @@ const oddCharacters = `\/:*?"<>|`
 // recordings.
 func keptForHikgrab(name string) bool {
 	name = strings.ToLower(name)
-	return slices.Contains(madeDirs, name) || strings.HasPrefix(name, ".") ||
+	return isTree(name) || strings.HasPrefix(name, ".") ||
 		strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".xlsx")
 }
 

@@ -15,15 +15,6 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-func layoutOf(t testing.TB, text string) Layout {
-	t.Helper()
-	l, err := ParseLayout(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
 func TestLayout(t *testing.T) {
 	it := item(0, 0)
 	bare := it
@@ -143,7 +134,7 @@ func TestNamesOfAnyLayout(t *testing.T) {
 				t.Fatalf("%q is not a path inside", name)
 			}
 			pieces := strings.Split(name, "/")
-			if len(pieces) != len(l.components) || slices.Contains(madeDirs, strings.ToLower(pieces[0])) {
+			if len(pieces) != len(l.components) || isTree(strings.ToLower(pieces[0])) {
 				t.Fatalf("%q has other directories", name)
 			}
 			for _, c := range pieces {

@@ -2,208 +2,227 @@ package archive
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
-	"errors"
-	"io"
-	"io/fs"
-	"log/slog"
-	"os"
-	"slices"
+	"fmt"
+	"math"
+	"path"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"example.com/hikgrab/tasks/archive/disk"
+	"example.com/hikgrab/nvr"
 )
 
-// manifestHeader is the first line of manifest.csv. New columns go in front of
-// the notes, which stay the last, and openManifest brings older files up to
-// date. Times but finished_at are the recorder's wall clock, begins is that of
-// the first picture; duration is in seconds, gaps included; notes are separated
-// by "; ".
-const manifestHeader = "recorder,name,channel,camera,track,start,end,path,bytes,sha256," +
-	"codec,width,height,fps,frames,duration,attempts,finished_at,begins,notes"
-
-// headerBefore is that of a manifest without begins, as hikgrab wrote it first.
-const headerBefore = "recorder,name,channel,camera,track,start,end,path,bytes,sha256," +
-	"codec,width,height,fps,frames,duration,attempts,finished_at,notes"
-
-// The columns, as far as others than manifestLine need them.
-const (
-	columnRecorder = 0
-	columnLabel    = 1
-	columnCamera   = 3
-	columnTrack    = 4
-	columnStart    = 5
-	columnEnd      = 6
-	columnPath     = 7
-	columnBytes    = 8
-	columnSHA256   = 9
-	columnCodec    = 10
-	columnWidth    = 11
-	columnHeight   = 12
-	columnFPS      = 13
-	columnFrames   = 14
-	columnDuration = 15
-	columnAttempts = 16
-	columnFinished = 17
-	columnBegins   = 18
-	columnNotes    = 19
-	columns        = 20
-)
-
-// manifest is manifest.csv: one line per finished file, for people and their
-// programs. The journal is the truth; a line that a crash swallowed is written
-// by the next Open.
-//
-// The file is opened for each line, so that an operator may move it away, or
-// save it from a spreadsheet program, while hikgrab runs.
-type manifest struct {
-	root *disk.Dir
-	log  *slog.Logger
-
-	mu      sync.Mutex
-	pending []byte              // lines that could not be written yet
-	orphans map[string]listed   // lines of files that the journal does not know, by path
-	kin     map[string][]string // their paths, by what their lines are about
+// column is one of manifest.csv. What is not known stays empty.
+type column struct {
+	name  string
+	key   bool // a line that has it wrong is none of ours
+	write func(r *record) string
+	read  func(r *record, text string) error
 }
 
-// manifestLine encodes a finished file. What is not known stays empty.
-func manifestLine(r record) []byte {
-	line := make([]string, columns)
-	line[columnRecorder] = cell(r.Recorder)
-	line[columnLabel] = cell(r.Label)
-	line[2] = strconv.Itoa(r.Track.Channel())
-	line[columnCamera] = cell(r.Camera)
-	line[columnTrack] = strconv.Itoa(int(r.Track))
-	line[columnStart] = r.Start
-	line[columnEnd] = r.End
-	line[columnPath] = r.Path
-	line[columnBytes] = strconv.FormatInt(r.Bytes, 10)
-	line[columnSHA256] = r.SHA256.String()
-	line[columnCodec] = cell(r.Codec)
-	if r.Frames > 0 {
-		line[columnWidth] = strconv.Itoa(r.Width)
-		line[columnHeight] = strconv.Itoa(r.Height)
-		line[columnFPS] = decimal(r.FPS)
-		line[columnFrames] = strconv.Itoa(r.Frames)
-		line[columnDuration] = decimal(r.Seconds)
-	}
-	line[columnAttempts] = strconv.Itoa(r.Attempts)
-	line[columnFinished] = r.At.Format(time.RFC3339)
-	line[columnBegins] = r.begins()
-	notes := r.Notes
-	if r.Clip != (clip{}) {
-		notes = slices.Insert(slices.Clone(notes), 0, r.Clip.note())
-	}
-	line[columnNotes] = cell(strings.Join(notes, "; "))
-	return encodeLine(line)
+// columns are those of the manifest, in their order. New ones go in front of the
+// notes, which stay the last. Times but finished_at are the recorder's wall
+// clock, begins is that of the first picture; duration is in seconds, gaps
+// included; clock_offset is the seconds by which the recorder's clock was ahead;
+// notes are separated by "; ".
+var columns = []column{
+	cellColumn("recorder", func(r *record) *string { return &r.Recorder }),
+	cellColumn("name", func(r *record) *string { return &r.Label }),
+	{"channel", false, func(r *record) string { return strconv.Itoa(r.Track.Channel()) }, func(*record, string) error { return nil }},
+	cellColumn("camera", func(r *record) *string { return &r.Camera }),
+	{"track", false, func(r *record) string { return strconv.Itoa(int(r.Track)) }, func(r *record, text string) error {
+		n, err := strconv.Atoi(text)
+		r.Track = nvr.Track(n)
+		return err
+	}},
+	timeColumn("start", wallLayout, func(r *record) *string { return &r.Start }),
+	timeColumn("end", wallLayout, func(r *record) *string { return &r.End }),
+	{"path", true, func(r *record) string { return r.Tree.under(r.Path) }, func(r *record, text string) error {
+		if r.Path = text; r.Tree != "" {
+			r.Path = string(r.Tree) + "/" + text
+		}
+		return nil
+	}},
+	{"bytes", true, func(r *record) string { return strconv.FormatInt(r.Bytes, 10) }, func(r *record, text string) (err error) {
+		r.Bytes, err = strconv.ParseInt(text, 10, 64)
+		return err
+	}},
+	{"sha256", true, func(r *record) string { return r.SHA256.String() }, func(r *record, text string) error {
+		return r.SHA256.UnmarshalText([]byte(text))
+	}},
+	cellColumn("codec", func(r *record) *string { return &r.Codec }),
+	countColumn("width", func(r *record) *int { return &r.Width }),
+	countColumn("height", func(r *record) *int { return &r.Height }),
+	decimalColumn("fps", func(r *record) *float64 { return &r.FPS }),
+	countColumn("frames", func(r *record) *int { return &r.Frames }),
+	decimalColumn("duration", func(r *record) *float64 { return &r.Seconds }),
+	{"attempts", true, func(r *record) string { return strconv.Itoa(r.Attempts) }, func(r *record, text string) (err error) {
+		r.Attempts, err = strconv.Atoi(text)
+		return err
+	}},
+	{"finished_at", true, func(r *record) string { return r.At.Format(time.RFC3339) }, func(r *record, text string) (err error) {
+		r.At, err = time.Parse(time.RFC3339, text)
+		return err
+	}},
+	timeColumn("begins", beginsLayout, func(r *record) *string { return &r.Begins }),
+	{"id", false, (*record).name, (*record).readName},
+	{"clock_offset", false, func(r *record) string { return r.Clock.offset() }, func(r *record, text string) error {
+		seconds, err := strconv.ParseFloat(cmp.Or(text, "0"), 64)
+		r.Clock = Clock{Known: text != "", Ahead: time.Duration(math.Round(seconds*1000)) * time.Millisecond}
+		return err
+	}},
+	{"notes", false, (*record).notes, (*record).readNotes},
 }
 
-// encodeLine writes a line of the manifest. The notes are quoted even when
-// there are none, so that a line which lost its end is seen to have lost it.
-func encodeLine(fields []string) []byte {
+var manifestHeader = func() string {
+	names := make([]string, 0, len(columns))
+	for _, c := range columns {
+		names = append(names, c.name)
+	}
+	return strings.Join(names, ",")
+}()
+
+func cellColumn(name string, at func(*record) *string) column {
+	return column{
+		name, false, func(r *record) string { return cell(*at(r)) },
+		func(r *record, text string) error { *at(r) = uncell(text); return nil },
+	}
+}
+
+func timeColumn(name, layout string, at func(*record) *string) column {
+	return column{name, false, func(r *record) string { return *at(r) }, func(r *record, text string) error {
+		*at(r) = text
+		if text == "" {
+			return nil
+		}
+		_, err := time.Parse(layout, text)
+		return err
+	}}
+}
+
+// countColumn is about pictures: empty where there are none.
+func countColumn(name string, at func(*record) *int) column {
+	return column{name, false, func(r *record) string {
+		if r.Frames == 0 {
+			return ""
+		}
+		return strconv.Itoa(*at(r))
+	}, func(r *record, text string) (err error) {
+		*at(r), err = strconv.Atoi(cmp.Or(text, "0"))
+		return err
+	}}
+}
+
+func decimalColumn(name string, at func(*record) *float64) column {
+	return column{name, false, func(r *record) string {
+		if r.Frames == 0 {
+			return ""
+		}
+		return strconv.FormatFloat(*at(r), 'f', -1, 64)
+	}, func(r *record, text string) (err error) {
+		*at(r), err = strconv.ParseFloat(cmp.Or(text, "0"), 64)
+		return err
+	}}
+}
+
+// offset is the clock in seconds.
+func (c Clock) offset() string {
+	if !c.Known {
+		return ""
+	}
+	return strconv.FormatFloat(c.Ahead.Round(time.Millisecond).Seconds(), 'f', -1, 64)
+}
+
+// row encodes what the manifest says of a finished file. The notes are quoted
+// even when there are none, so that a line which lost its end is seen to have
+// lost it.
+func (r *record) row() []byte {
+	fields := make([]string, 0, len(columns))
+	for _, c := range columns {
+		fields = append(fields, c.write(r))
+	}
+	last := len(fields) - 1
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	_ = w.Write(fields[:columnNotes]) // a bytes.Buffer takes everything
+	_ = w.Write(fields[:last]) // a bytes.Buffer takes everything
 	w.Flush()
 	b.Truncate(b.Len() - 1)
-	b.WriteString(`,"` + strings.ReplaceAll(fields[columnNotes], `"`, `""`) + `"` + "\n")
+	b.WriteString(`,"` + strings.ReplaceAll(fields[last], `"`, `""`) + `"` + "\n")
 	return b.Bytes()
 }
 
-func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
-// add appends a file's line. When that fails, as it does on Windows while a
-// spreadsheet program holds the file, the line waits for the next add, for
-// close, or for the next Open: the recording itself is safe.
-func (m *manifest) add(r record) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if old, ok := m.orphans[r.Path]; ok {
-		delete(m.orphans, r.Path)
-		if old.sum == r.SHA256 {
-			return // adopted: its line stands there already
+// readRow reads a line of the manifest of a tree. It is false for lines that make
+// no sense: somebody may have added them, or changed them where all is asked for
+// and not only the file and its checksum.
+func readRow(line []byte, t Tree, all bool) (r record, ok bool) {
+	fields, err := splitRow(string(bytes.TrimRight(line, "\r")))
+	if err != nil || len(fields) < len(columns) {
+		return r, false
+	}
+	r = record{Type: doneRecord, Tree: t}
+	for i, c := range columns {
+		if (all || c.key) && c.read(&r, fields[i]) != nil {
+			return r, false
 		}
 	}
-	m.pending = append(m.pending, manifestLine(r)...)
-	if err := m.flush(false); err != nil {
-		m.log.Warn("The manifest cannot be written at present; its lines are kept and added later",
-			"file", manifestName, "error", err)
+	return r, true
+}
+
+func splitRow(line string) ([]string, error) {
+	if bare := strings.TrimSuffix(line, `""`); !strings.Contains(bare, `"`) {
+		return strings.Split(bare, ","), nil
 	}
-}
-
-// close writes what waits and syncs the file.
-func (m *manifest) close() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.flush(true)
-}
-
-// flush appends what waits in one write, so that no reader sees half a line.
-func (m *manifest) flush(sync bool) error {
-	f, err := m.root.OpenPlain(manifestName, os.O_CREATE|os.O_RDWR|os.O_APPEND)
+	fields, err := csv.NewReader(strings.NewReader(line)).Read()
 	if err != nil {
+		return nil, fmt.Errorf("split line: %w", err)
+	}
+	return fields, nil
+}
+
+// name identifies the file from run to run.
+func (r *record) name() string {
+	if r.Tree != "" {
+		return r.Origin.String()
+	}
+	return r.fileID().String()
+}
+
+// readName is called behind the columns that it needs.
+func (r *record) readName(text string) (err error) {
+	if r.Tree != "" {
+		r.Form = asMovie
+		r.Origin, err = parseOrigin(text)
+		r.ID = r.Origin.id(r.Tree)
 		return err
 	}
-	err = m.appendPending(f)
-	if err == nil && sync {
-		err = disk.Sync(f)
+	f := asSent
+	if path.Ext(r.Path) == ".mp4" && r.Frames > 0 { // the pictures of a recorder's own MP4 are not counted
+		f = asMovie
 	}
-	return errors.Join(err, f.Close())
+	id, err := parseFileID(text, f)
+	r.ID, r.Form, r.Clip = id.recording, id.form, id.clip
+	return err
 }
 
-// manifestFile is the part of *os.File that appending needs; tests put a full
-// disk behind it.
-type manifestFile interface {
-	io.ReaderAt
-	io.Writer
-	Stat() (fs.FileInfo, error)
-	Truncate(size int64) error
+// notes are the remarks, behind what a clip was wanted for.
+func (r *record) notes() string {
+	text := strings.Join(r.Notes, "; ")
+	if r.Clip != (clip{}) {
+		text = strings.TrimSuffix(r.Clip.note()+"; "+text, "; ")
+	}
+	return cell(text)
 }
 
-func (m *manifest) appendPending(f manifestFile) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
+// readNotes is called behind the columns that it needs.
+func (r *record) readNotes(text string) error {
+	text = uncell(text)
+	if r.Clip != (clip{}) {
+		text = strings.TrimPrefix(strings.TrimPrefix(text, r.Clip.note()), "; ")
 	}
-	size := info.Size()
-	var text []byte
-	if size == 0 {
-		text = append(text, manifestHeader+"\n"...)
-	} else if len(m.pending) > 0 {
-		last := make([]byte, 1)
-		if _, err := f.ReadAt(last, size-1); err != nil {
-			return err
-		}
-		if last[0] != '\n' {
-			text = append(text, '\n')
-		}
+	if text != "" {
+		r.Notes = strings.Split(text, "; ")
 	}
-	text = append(text, m.pending...)
-	if len(text) == 0 {
-		return nil
-	}
-	if _, err := f.Write(text); err != nil {
-		return errors.Join(err, f.Truncate(size))
-	}
-	m.pending = nil
 	return nil
-}
-
-// lost returns what the manifest says of a file that the journal does not know.
-func (m *manifest) lost(path string) (listed, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	l, ok := m.orphans[path]
-	return l, ok
-}
-
-// lostOf returns the files that the journal does not know and that are, by the
-// manifest, what r speaks of, under whatever name.
-func (m *manifest) lostOf(r record) []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.kin[listedAs(r).subject()])
 }

@@ -2,54 +2,17 @@ package archive
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
 )
-
-func manifestBytes(t *testing.T, dir string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, manifestName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func plantManifest(t *testing.T, dir string, b []byte) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, manifestName), b, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// manifestRows reads the manifest as any program would.
-func manifestRows(t *testing.T, dir string) [][]string {
-	t.Helper()
-	rows, err := csv.NewReader(bytes.NewReader(manifestBytes(t, dir))).ReadAll()
-	if err != nil {
-		t.Fatalf("the manifest is no CSV: %v", err)
-	}
-	return rows
-}
-
-// manifestPaths counts the lines per path, header aside.
-func manifestPaths(t *testing.T, dir string) map[string]int {
-	t.Helper()
-	paths := map[string]int{}
-	for _, row := range manifestRows(t, dir)[1:] {
-		paths[row[columnPath]]++
-	}
-	return paths
-}
 
 func TestManifestLine(t *testing.T) {
 	a := open(t, t.TempDir())
@@ -62,10 +25,38 @@ func TestManifestLine(t *testing.T) {
 	f := commit(t, a, item(0, 0), movie(1, 1000))
 	want := []string{
 		"10.20.0.11", "Depot", "2", "Gate", "201", "2026-11-03T08:15:00", "2026-11-03T08:30:00", f.Path, "1000", f.SHA256,
-		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "", "",
+		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "", identify(item(0, 0)).String(), "", "",
 	}
 	if rows := manifestRows(t, a.Dir()); len(rows) != 2 || !slices.Equal(rows[1], want) {
 		t.Errorf("the manifest has %q, want %q", rows, want)
+	}
+}
+
+// How far the recorder's clock was ahead stands there where it is known, and
+// survives a lost journal like the rest of the line.
+func TestManifestTellsTheClock(t *testing.T) {
+	a := open(t, t.TempDir())
+	want := map[string]string{}
+	for n, clock := range map[string]Clock{"": {}, "0": {Known: true}, "-90.5": {Known: true, Ahead: -90500 * time.Millisecond}, "3600": {Known: true, Ahead: time.Hour}} {
+		it := item(len(want), 0)
+		it.Clock = clock
+		want[commit(t, a, it, movie(1, 1000)).Path] = n
+	}
+	for range 2 {
+		for _, row := range manifestRows(t, a.Dir())[1:] {
+			if got := row[at("clock_offset")]; got != want[row[at("path")]] {
+				t.Errorf("%s: %q, want %q", row[at("path")], got, want[row[at("path")]])
+			}
+		}
+		before := manifestBytes(t, a.Dir())
+		closing(t, a)
+		forget(t, a.Dir(), ownDir)
+		closing(t, open(t, a.Dir())) // rebuilds the journal
+		forget(t, a.Dir(), manifestName)
+		a = open(t, a.Dir())
+		if got := manifestBytes(t, a.Dir()); !bytes.Equal(sorted(got), sorted(before)) {
+			t.Errorf("written from the rebuilt journal it is\n%s, want\n%s", got, before)
+		}
 	}
 }
 
@@ -87,7 +78,7 @@ func TestManifestTakesNoFormulas(t *testing.T) {
 	}
 	a = reopen(t, a)
 	for _, row := range manifestRows(t, a.Dir())[1:] {
-		for _, c := range []int{columnRecorder, columnLabel, columnCamera, columnCodec, columnNotes} {
+		for _, c := range []int{at("recorder"), at("name"), at("camera"), at("codec"), at("notes")} {
 			v := row[c]
 			if !utf8.ValidString(v) || strings.ContainsAny(v, "\r\n\t\x1b\u202e") || strings.ContainsAny(v[:1], "=+-@") || len([]rune(v)) > textLimit+1 {
 				t.Errorf("the cell %q can do harm", v)
@@ -113,9 +104,9 @@ func TestManifestCutAnywhere(t *testing.T) {
 	}
 	whole := manifestBytes(t, dir)
 	for cut := range len(whole) {
-		got, err := readManifest(bytes.NewReader(whole[:cut]), func(string, listed) {})
-		if err != nil || got.torn && (got.end > int64(cut) || got.end != 0 && whole[got.end-1] != '\n') {
-			t.Fatalf("cut at %d: %d bytes are whole, %v", cut, got.end, err)
+		end, torn, err := readManifest(bytes.NewReader(whole[:cut]), func([]byte) {})
+		if err != nil || torn && (end > int64(cut) || end != 0 && whole[end-1] != '\n') {
+			t.Fatalf("cut at %d: %d bytes are whole, %v", cut, end, err)
 		}
 		if line := bytes.IndexAny(whole[cut:], "\n"); cut%32 != 0 && line > 2 {
 			continue // opened at the ends of lines, and here and there
@@ -136,13 +127,6 @@ func TestManifestCutAnywhere(t *testing.T) {
 	if err != nil || len(names) != 1 {
 		t.Errorf("a cut manifest was set aside: %v, %v", names, err)
 	}
-}
-
-// sorted returns the text with its lines sorted and without the last line break.
-func sorted(text []byte) []byte {
-	lines := bytes.Split(bytes.TrimSuffix(text, []byte{'\n'}), []byte{'\n'})
-	slices.SortFunc(lines, bytes.Compare)
-	return bytes.Join(lines, []byte{'\n'})
 }
 
 func TestForeignManifestIsKept(t *testing.T) {
@@ -191,24 +175,6 @@ func TestManifestInOtherHands(t *testing.T) {
 	}
 }
 
-// blockManifest keeps the manifest from being written until unblock is called.
-func blockManifest(t *testing.T, a *Archive) (unblock func()) {
-	t.Helper()
-	name := filepath.Join(a.Dir(), manifestName)
-	if err := os.Remove(name); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(name, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return func() {
-		t.Helper()
-		if err := os.Remove(name); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // A manifest that cannot be written holds nothing up; its lines follow.
 func TestManifestBlocked(t *testing.T) {
 	a := open(t, t.TempDir())
@@ -219,20 +185,6 @@ func TestManifestBlocked(t *testing.T) {
 	if paths := manifestPaths(t, a.Dir()); len(paths) != 2 {
 		t.Errorf("the manifest lists %v", paths)
 	}
-}
-
-// fullManifest takes only some more bytes.
-type fullManifest struct {
-	*os.File
-	room int
-}
-
-func (f fullManifest) Write(b []byte) (int, error) {
-	if len(b) <= f.room {
-		return f.File.Write(b)
-	}
-	n, err := f.File.Write(b[:f.room])
-	return n, errors.Join(err, syscall.ENOSPC)
 }
 
 // Of a line for which the disk has no room nothing stands in the manifest, so
@@ -248,7 +200,7 @@ func TestManifestOnAFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closing(t, f)
-	m := &manifest{pending: manifestLine(r)}
+	m := &manifest{pending: r.row()}
 	for room := range 3 {
 		if err := m.appendPending(fullManifest{f, 10 * room}); !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("with room for %d bytes: %v", 10*room, err)
@@ -260,7 +212,7 @@ func TestManifestOnAFullDisk(t *testing.T) {
 	if err := m.appendPending(f); err != nil {
 		t.Fatal(err)
 	}
-	if got := manifestBytes(t, a.Dir()); !bytes.Equal(got, append(before, manifestLine(r)...)) {
+	if got := manifestBytes(t, a.Dir()); !bytes.Equal(got, append(before, r.row()...)) {
 		t.Errorf("the manifest became\n%s", got)
 	}
 }
@@ -268,28 +220,29 @@ func TestManifestOnAFullDisk(t *testing.T) {
 func FuzzReadManifest(f *testing.F) {
 	r := itemRecord(doneRecord, item(0, 0))
 	r.Path, r.At = "a/b.mpg", morning
-	line := string(manifestLine(r))
-	for _, text := range []string{"", manifestHeader, headerBefore + "\n" + line, manifestHeader + "\n" + line, line, manifestHeader + "\n" + line[:40], manifestHeader + "\n\"a"} {
+	line := string(r.row())
+	for _, text := range []string{"", manifestHeader, manifestHeader + "\n" + line, line, manifestHeader + "\n" + line[:40], manifestHeader + "\n\"a"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		taken := 0
-		got, err := readManifest(bytes.NewReader(b), func(_ string, l listed) {
+		end, torn, err := readManifest(bytes.NewReader(b), func(line []byte) {
 			taken++
-			if _, err := strconv.Atoi(strconv.Itoa(l.attempts)); err != nil {
-				t.Fatal(err)
+			r, ok := readRow(line, "", true)
+			if again, same := readRow(bytes.TrimSuffix(r.row(), []byte{'\n'}), "", true); ok && (!same || !reflect.DeepEqual(r, again)) {
+				t.Fatalf("%q reads as %+v, written and read again as %+v", line, r, again)
 			}
 		})
 		if err != nil {
 			return
 		}
-		if got.end > int64(len(b)) || got.torn != (got.end < int64(len(b))) {
-			t.Fatalf("of %d bytes %d are whole, torn %v", len(b), got.end, got.torn)
+		if end > int64(len(b)) || torn != (end < int64(len(b))) {
+			t.Fatalf("of %d bytes %d are whole, torn %v", len(b), end, torn)
 		}
 		again := 0
-		part, err := readManifest(bytes.NewReader(b[:got.end]), func(string, listed) { again++ })
-		if err != nil || part.torn || part.end != got.end || again != taken {
-			t.Fatalf("cut at %d it reads %+v, %v", got.end, part, err)
+		half, torn, err := readManifest(bytes.NewReader(b[:end]), func([]byte) { again++ })
+		if err != nil || torn || half != end || again != taken {
+			t.Fatalf("cut at %d it reads %d, %v, %v", end, half, torn, err)
 		}
 	})
 }

@@ -3,8 +3,10 @@ package archive
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -23,8 +25,10 @@ const (
 	manifestName = "manifest.csv"
 )
 
-// madeDirs are the directories of what was made out of finished recordings.
-var madeDirs = []string{string(JoinedTree), string(CutTree), string(FramesTree)}
+// isTree reports whether a directory is one of derived files.
+func isTree(name string) bool {
+	return slices.Contains([]Tree{JoinedTree, CutTree, FramesTree}, Tree(name))
+}
 
 const (
 	dayLayout    = "2006-01-02"
@@ -58,15 +62,29 @@ func (id recordingID) MarshalText() ([]byte, error) { return []byte(id.String())
 // UnmarshalText reads what MarshalText wrote.
 func (id *recordingID) UnmarshalText(text []byte) error { return disk.Unhex(id[:], text) }
 
-func partName(id recordingID) string { return rawOf(id).part() }
+// String names the file in the manifest: by its recording and, of a clip, what was
+// wanted of that.
+func (id fileID) String() string {
+	if id.clip == (clip{}) {
+		return id.recording.String()
+	}
+	return id.recording.String() + "." + id.clip.String()
+}
+
+// parseFileID is the way back from String.
+func parseFileID(text string, f form) (id fileID, err error) {
+	id.form = f
+	name, piece, cut := strings.Cut(text, ".")
+	if cut {
+		err = id.clip.UnmarshalText([]byte(piece))
+	}
+	return id, errors.Join(err, id.recording.UnmarshalText([]byte(name)))
+}
 
 // part is where a file is while it is made.
 func (id fileID) part() string {
-	name := partsDir + "/" + id.recording.String()
-	if id.clip != (clip{}) {
-		name += "." + id.clip.String()
-	}
-	if id.format == MP4 {
+	name := partsDir + "/" + id.String()
+	if id.form == asMovie {
 		name += ".mp4"
 	}
 	return name + ".part"
@@ -75,15 +93,13 @@ func (id fileID) part() string {
 // fileOfPart is the way back from the name of a part.
 func fileOfPart(name string) (id fileID, ok bool) {
 	stem, ok := strings.CutSuffix(name, ".part")
-	stem, movie := strings.CutSuffix(stem, ".mp4")
-	stem, cut, isCut := strings.Cut(stem, ".")
-	if movie {
-		id.format = MP4
+	f := asSent
+	stem, made := strings.CutSuffix(stem, ".mp4")
+	if made {
+		f = asMovie
 	}
-	if !ok || isCut && (!movie || id.clip.UnmarshalText([]byte(cut)) != nil) {
-		return id, false
-	}
-	return id, id.recording.UnmarshalText([]byte(stem)) == nil
+	id, err := parseFileID(stem, f)
+	return id, ok && err == nil && (made || id.clip == clip{})
 }
 
 // channelDir is "ch02", "ch02-sub" or "ch02-photo"; a track whose last digits

@@ -32,36 +32,6 @@ func TestRecorderDir(t *testing.T) {
 	}
 }
 
-// hostile are names that would do harm as they are.
-var hostile = []string{
-	"", ".", "..", "../../x", "/etc/passwd", `C:\x`, `\\server\share`, "CON", "con.local", "NUL", "com1", "LPT9.x", "aux",
-	strings.Repeat("a", 300), strings.Repeat("я", 300), "a\x00b", "a\nb", "\x1b[31mred", "x.", "x ", " x", "x...", ".hikgrab",
-	"manifest.csv", "tasks.result.xlsx", "a:b", "a:99999", "a:080", "https://", "[", "[]", "[x]:1", "[::1%eth0]", "nvr_8080",
-	"a/b", "a\\b", "a*b", "a?b", "-rf", "рег.рф", "\u202egpj", "\xff\xfe", "host:80:80", "https://https://x", "http://x",
-}
-
-// plainComponent fails unless every system takes name as one component.
-func plainComponent(t interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}, name string,
-) {
-	t.Helper()
-	base, _, _ := strings.Cut(name, ".")
-	switch strings.ToLower(base) {
-	case "con", "prn", "aux", "nul", "com1", "com9", "lpt1", "lpt9":
-		t.Fatalf("%q is a device on Windows", name)
-	}
-	ok := name != "" && len(name) <= 100 && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "-") &&
-		!strings.HasSuffix(name, ".") && name == strings.ToLower(name)
-	for _, r := range name {
-		ok = ok && strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-_", r)
-	}
-	if !ok {
-		t.Fatalf("%q is not a plain path component", name)
-	}
-}
-
 func TestHostileNamesStayInside(t *testing.T) {
 	seen := map[string]string{}
 	for _, recorder := range hostile {
@@ -129,14 +99,6 @@ func TestRecordersDoNotCollide(t *testing.T) {
 			t.Fatalf("%q and %q share %q", a, b, recorderDir(a))
 		}
 	})
-}
-
-func canonical(recorder string) string {
-	host, port := splitAddress(strings.ToLower(recorder))
-	if strings.Count(host, ":") > 1 {
-		return recorderDir("[" + host + "]" + strings.Replace(port, "_", ":", 1))
-	}
-	return host + port
 }
 
 func TestChannelDir(t *testing.T) {

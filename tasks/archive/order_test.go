@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,50 +9,6 @@ import (
 
 	"example.com/hikgrab/nvr/simulator"
 )
-
-// witness stands between the archive and the disk and writes down in which
-// order things become durable, and what is under the final name then.
-type witness struct {
-	journalFile
-	events []string
-	final  string // where the recording will be
-}
-
-func (w *witness) see(event string) {
-	if _, err := os.Stat(w.final); err == nil {
-		event += ", named"
-	}
-	w.events = append(w.events, event)
-}
-
-func (w *witness) Write(b []byte) (int, error) {
-	for line := range bytes.Lines(b) {
-		if r, ok := parseLine(bytes.TrimSuffix(line, []byte{'\n'})); ok {
-			w.see("journal " + string(r.Type))
-		}
-	}
-	return w.journalFile.Write(b)
-}
-
-func (w *witness) Sync() error {
-	w.see("sync journal")
-	return w.journalFile.Sync()
-}
-
-type witnessedPart struct {
-	*os.File
-	w *witness
-}
-
-func (p witnessedPart) Sync() error {
-	p.w.see("sync part")
-	return p.File.Sync()
-}
-
-func (p witnessedPart) Close() error {
-	p.w.see("close part")
-	return p.File.Close()
-}
 
 // TestOrder is what a power cut can show: bytes are durable before the name,
 // the announcement is durable before the name, and "done" comes last.
@@ -116,14 +71,4 @@ func TestOrderOfReset(t *testing.T) {
 		t.Fatalf("Reset: %v, Offset %d", err, p.Offset())
 	}
 	a.journal.file = disk
-}
-
-type sizeWitness struct {
-	journalFile
-	look func()
-}
-
-func (w sizeWitness) Sync() error {
-	w.look()
-	return w.journalFile.Sync()
 }

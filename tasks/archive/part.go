@@ -24,14 +24,12 @@ type Part struct {
 	item    Item
 	id      recordingID
 	name    string // under the output directory
-	offset  atomic.Int64
+	room    *reservation
 
-	converted atomic.Int64 // bytes of its MP4 written
-
-	mu     sync.Mutex // against Archive.Close
+	mu     sync.Mutex // against Archive.Close, and whoever needs its room
 	file   partFile
-	hash   *hasher // nil until bytes come
-	ended  bool
+	hash   *hasher        // nil until bytes come
+	ended  error          // why nothing more can be done with it
 	behind sync.WaitGroup // a checkpoint under way
 	saving atomic.Bool
 	saved  int64 // offset of the latest checkpoint; used by the hasher only
@@ -53,26 +51,123 @@ type partFile interface {
 
 var errEnded = fmt.Errorf("the part has ended: %w", os.ErrClosed)
 
+// Create opens the part of a recording, with what an earlier attempt or run
+// left in it. It gives an InUse error while the same recording is being
+// written, NoRoom when what is announced does not fit at present, and TooLarge
+// when it never will.
+func (a *Archive) Create(it Item) (*Part, error) {
+	id := identify(it)
+	p := &Part{archive: a, item: it, id: id, name: sentOf(id).part()}
+	p.mu.Lock() // a Close of the Archive that sees the part waits until it is open
+	defer p.mu.Unlock()
+	p.room = &reservation{id: id, name: p.name, size: it.Recording.Size, more: it.more, part: p}
+	if info, err := a.root.Lstat(p.name); err == nil {
+		a.mu.Lock()
+		p.room.written.Store(min(info.Size(), a.index.kept[id]))
+		a.mu.Unlock()
+	}
+	if _, err := a.reserve(p.room); err != nil {
+		return nil, err
+	}
+	if err := p.open(); err != nil {
+		p.ended = errEnded
+		p.room.release()
+		return nil, a.fail("create", p.name, err)
+	}
+	return p, nil
+}
+
+// open opens the file and drops bytes beyond those that the journal vouches
+// for: after a power cut they may be anything. Where renaming is linking and
+// unlinking, a failing disk can leave a finished file that has the part's name as
+// well: that name goes, for writing to it would change the finished file.
+func (p *Part) open() error {
+	root := p.archive.root
+	f, err := root.OpenPlain(p.name, os.O_CREATE|os.O_RDWR)
+	if errors.Is(err, disk.ErrLinked) {
+		p.room.written.Store(0)
+		if err = p.archive.removePart(sentOf(p.id)); err == nil {
+			f, err = root.OpenPlain(p.name, os.O_CREATE|os.O_RDWR)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	have := p.room.written.Load()
+	err = p.archive.vouch(p.id, have) // for no more than is left, whoever took the rest
+	if err == nil {
+		err = f.Truncate(have)
+	}
+	if err == nil {
+		_, err = f.Seek(have, io.SeekStart)
+	}
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	p.file, p.saved = p.archive.wrap(f), have
+	return nil
+}
+
+// Expect notes how many bytes the recorder now says that there are in all. It
+// gives NoRoom or TooLarge like Create.
+func (p *Part) Expect(size int64) error { return p.archive.fail("write", p.name, p.room.expect(size)) }
+
 // Write appends bytes and keeps none of b. When it fails, the bytes that it
-// reports as written count.
+// reports as written count. When room is short, the part that outgrew what its
+// recorder announced goes first.
 func (p *Part) Write(b []byte) (int, error) {
+	n, err := p.append(b)
+	for kind := KindOf(err); kind == Full || kind == NoRoom; kind = KindOf(err) {
+		greedy := p.archive.outgrown()
+		if greedy == nil {
+			break
+		}
+		greedy.giveUp()
+		var more int
+		more, err = p.append(b[n:])
+		n += more
+	}
+	if errors.Is(err, errOutgrown) {
+		p.giveUp()
+	}
+	return n, err
+}
+
+func (p *Part) append(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ended {
-		return 0, p.archive.fail("write", p.name, errEnded)
+	if p.ended != nil {
+		return 0, p.archive.fail("write", p.name, p.ended)
+	}
+	if err := p.room.grant(int64(len(b))); err != nil {
+		return 0, p.archive.fail("write", p.name, err)
 	}
 	n, err := p.file.Write(b)
 	if n > 0 {
-		p.hashing().write(b[:n], p.offset.Load())
-		p.offset.Add(int64(n))
+		p.hashing().write(b[:n], p.Offset())
+		p.room.written.Add(int64(n))
 	}
 	if err == nil && n < len(b) {
 		err = io.ErrShortWrite
 	}
-	return n, p.archive.fail("write", p.name, p.archive.explain(err, p.offset.Load()))
+	return n, p.archive.fail("write", p.name, p.archive.explain(err, p.Offset()))
 }
 
-// hashing starts the disk.Sum when bytes come, not before, because most
+// giveUp ends a part that took room which others need.
+func (p *Part) giveUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ended != nil {
+		return
+	}
+	p.archive.log.Warn("A recording became larger than announced and gives its room up", "part", p.name, "bytes", p.Offset(), "announced", p.room.size)
+	if err := p.drop(); err != nil {
+		p.archive.log.Warn("A part could not be removed", "part", p.name, "error", err)
+	}
+	p.ended = errOutgrown
+}
+
+// hashing starts the checksum when bytes come, not before, because most
 // downloads begin with Reset.
 func (p *Part) hashing() *hasher {
 	if p.hash == nil {
@@ -83,16 +178,16 @@ func (p *Part) hashing() *hasher {
 }
 
 // Offset is the number of bytes that the part holds.
-func (p *Part) Offset() int64 { return p.offset.Load() }
+func (p *Part) Offset() int64 { return p.room.written.Load() }
 
 // Tail fills b with the last bytes that the part holds; there are as many.
 func (p *Part) Tail(b []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ended {
-		return p.archive.fail("read", p.name, errEnded)
+	err := p.ended
+	if err == nil {
+		_, err = p.file.ReadAt(b, p.Offset()-int64(len(b)))
 	}
-	_, err := p.file.ReadAt(b, p.offset.Load()-int64(len(b)))
 	return p.archive.fail("read", p.name, err)
 }
 
@@ -100,24 +195,24 @@ func (p *Part) Tail(b []byte) error {
 func (p *Part) Reset() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ended {
-		return p.archive.fail("reset", p.name, errEnded)
+	if p.ended != nil {
+		return p.archive.fail("reset", p.name, p.ended)
 	}
 	p.quiet()
-	if p.offset.Load() == 0 {
+	if p.Offset() == 0 {
 		return nil
 	}
 	// First the journal: new bytes must not be vouched for by an old line.
-	if err := p.archive.vouch(p.id, 0); err != nil {
-		return p.archive.fail("reset", p.name, err)
+	err := p.archive.vouch(p.id, 0)
+	if err == nil {
+		p.saved = 0
+		err = p.file.Truncate(0)
 	}
-	p.saved = 0
-	err := p.file.Truncate(0)
 	if err == nil {
 		_, err = p.file.Seek(0, io.SeekStart)
 	}
 	if err == nil {
-		p.offset.Store(0)
+		p.room.written.Store(0)
 	}
 	return p.archive.fail("reset", p.name, err)
 }
@@ -160,40 +255,37 @@ func (p *Part) Close() error {
 
 // leave ends the part and keeps its bytes, if there are any.
 func (p *Part) leave() error {
-	if p.ended {
+	if p.ended != nil {
 		return nil
 	}
-	if p.offset.Load() == 0 {
+	if p.Offset() == 0 {
 		return p.drop()
 	}
-	defer p.archive.dismiss(p)
+	defer p.room.release()
 	p.quiet()
-	p.ended = true
+	p.ended = errEnded
 	err := disk.Sync(p.file)
 	if err == nil {
-		err = p.archive.vouch(p.id, p.offset.Load())
+		err = p.archive.vouch(p.id, p.Offset())
 	}
 	return errors.Join(err, p.file.Close())
 }
 
 // drop ends the part and removes it.
 func (p *Part) drop() error {
-	defer p.archive.dismiss(p)
+	defer p.room.release()
 	p.quiet()
-	p.ended = true
-	return errors.Join(p.file.Close(), p.archive.removePart(p.id))
+	p.ended = errEnded
+	return errors.Join(p.file.Close(), p.archive.removePart(sentOf(p.id)))
 }
 
-func (a *Archive) removePart(id recordingID) error {
-	return errors.Join(disk.IgnoreMissing(a.root.Remove(partName(id))), a.vouch(id, 0))
-}
-
-// removeMade removes a file that was on its way to a final name.
-func (a *Archive) removeMade(id fileID) error {
-	if id.format == Raw {
-		return a.removePart(id.recording)
+// removePart removes a file that was on its way to a final name.
+func (a *Archive) removePart(id fileID) error {
+	err := a.root.Drop(id.part())
+	if id.form == asSent {
+		err = errors.Join(err, a.vouch(id.recording, 0))
 	}
-	return disk.IgnoreMissing(a.root.Remove(id.part()))
+	return err
 }
 
 // vouch has the journal say how many bytes of a part are safe. This run

@@ -1,6 +1,6 @@
 //go:build unix
 
-package archive
+package archive_test
 
 import (
 	"fmt"
@@ -9,46 +9,12 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
-// plant puts a symbolic link under the directory before hikgrab meets it.
-func plant(t *testing.T, target, name string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(target, name); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// tryAll does everything that writes, and fails the test unless something was
-// refused.
-func tryAll(t *testing.T, dir string) {
-	t.Helper()
-	a, err := Open(dir, nil)
-	if err != nil {
-		wantKind(t, err, Denied)
-		return
-	}
-	defer closing(t, a)
-	log, err := a.LogWriter()
-	if err == nil {
-		defer closing(t, log)
-	}
-	a.Stored(item(0, 1000))
-	p, err := a.Create(item(0, 1000))
-	if err == nil {
-		write(t, p, movie(1, 1000))
-		_, err = p.Commit(t.Context(), try(1, 1000))
-	}
-	if err != nil {
-		wantKind(t, err, Denied)
-	}
-}
-
 func TestPlantedLinksLeadNowhere(t *testing.T) {
-	part := partName(identify(item(0, 1000)))
+	part := partOf(item(0, 1000))
 	final := "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-083000.mpg"
 	for _, name := range []string{
 		ownDir, partsDir, journalName, journalSpare, lockName, ownerName, part, manifestName,
@@ -83,7 +49,7 @@ func TestPlantedLinksLeadNowhere(t *testing.T) {
 
 // A link that stays inside must not make one of our files out of another.
 func TestPlantedLinksInside(t *testing.T) {
-	for _, name := range []string{manifestName, lockName, ownerName, partName(identify(item(0, 0)))} {
+	for _, name := range []string{manifestName, lockName, ownerName, partOf(item(0, 0))} {
 		a := open(t, t.TempDir())
 		journal := filepath.Join(a.Dir(), filepath.FromSlash(journalName))
 		if err := a.Close(); err != nil {
@@ -114,10 +80,7 @@ func TestForeignFileIsKept(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	it := item(0, 0)
-	var plain string
-	for plain = range defaultLayout.names(it, ".mpg") {
-		break
-	}
+	plain := pathOf(it) + ".mpg"
 	foreign := filepath.Join(dir, filepath.FromSlash(plain))
 	if err := os.MkdirAll(filepath.Dir(foreign), 0o755); err != nil {
 		t.Fatal(err)
@@ -139,7 +102,7 @@ func TestForeignFileIsKept(t *testing.T) {
 
 // Windows keeps a directory that somebody has open.
 func TestDirectoryRemoved(t *testing.T) {
-	a, err := Open(filepath.Join(t.TempDir(), "out"), nil)
+	a, err := archive.Open(filepath.Join(t.TempDir(), "out"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,10 +112,10 @@ func TestDirectoryRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = p.Commit(t.Context(), try(1, 1000))
-	wantKind(t, err, Denied)
+	wantKind(t, err, archive.Denied)
 	_, err = a.Create(item(1, 0))
-	wantKind(t, err, Denied)
-	wantKind(t, a.Close(), Denied)
+	wantKind(t, err, archive.Denied)
+	wantKind(t, a.Close(), archive.Denied)
 }
 
 // Everything under .hikgrab is for its owner alone, whatever the umask says;
@@ -184,29 +147,5 @@ func TestPermissions(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func wantOwnFiles(t *testing.T, pattern string) {
-	t.Helper()
-	names, err := filepath.Glob(pattern)
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no files: %v", err)
-	}
-	for _, name := range names {
-		if info, err := os.Stat(name); err == nil && !info.IsDir() {
-			wantPerm(t, name, 0o600)
-		}
-	}
-}
-
-func wantPerm(t *testing.T, name string, want fs.FileMode) {
-	t.Helper()
-	info, err := os.Stat(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := info.Mode().Perm(); got != want {
-		t.Errorf("%s has permissions %o, want %o", name, got, want)
 	}
 }

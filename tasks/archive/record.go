@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr"
-	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
@@ -21,19 +20,22 @@ const (
 	headerRecord  recordType = "journal" // the first line: the version
 	placingRecord recordType = "placing" // a checked file is about to get its final name
 	doneRecord    recordType = "done"    // it has the name, and both survive a power cut
+	goneRecord    recordType = "gone"    // a derived file was withdrawn
 	keptRecord    recordType = "kept"    // so many bytes of a part survive a power cut
 	tryRecord     recordType = "try"     // an attempt failed
 	damagedRecord recordType = "damaged" // what came was damaged, and was dropped
-	habitRecord   recordType = "habit"   // recordings of a recorder came the same twice with such problems
 	staysRecord   recordType = "stays"   // no MP4 can be made of it: the raw file is what there is
 	uncutRecord   recordType = "uncut"   // nothing of it lies in the clip that was wanted: the whole file is what there is
 	cameraRecord  recordType = "camera"  // a camera ended
 	besideRecord  recordType = "beside"  // a file beside the manifest was written
+	habitRecord   recordType = "habit"   // so many recordings of a recorder came with the same problem twice
+	factsRecord   recordType = "facts"   // what was learned of a recorder
+	runRecord     recordType = "run"     // a run ended
 )
 
 // journalVersion is raised when an older hikgrab would misunderstand what a
 // newer one writes. Record types that it can ignore need no new version.
-const journalVersion = 2 // 1 knew no clips
+const journalVersion = 3 // 1 knew no clips, 2 no derived files
 
 // record is one line of the journal. Which fields are set depends on the type.
 type record struct {
@@ -41,7 +43,7 @@ type record struct {
 	Version int        `json:"version,omitzero"`
 
 	ID       recordingID `json:"id,omitzero"`
-	Format   Format      `json:"format,omitzero"`
+	Form     form        `json:"format,omitzero"`
 	Clip     clip        `json:"clip,omitzero"` // what was wanted of the recording; Start and End are what it became
 	Path     string      `json:"path,omitzero"`
 	Bytes    int64       `json:"bytes,omitzero"`
@@ -50,7 +52,7 @@ type record struct {
 	Attempts int         `json:"attempts,omitzero"`
 	At       time.Time   `json:"at,omitzero"` // finished, or the next try
 	Failure  string      `json:"failure,omitzero"`
-	State    string      `json:"state,omitzero"`
+	Problem  string      `json:"problem,omitzero"`
 	Notes    []string    `json:"notes,omitempty"`
 
 	// What the manifest says of a finished file beside the above.
@@ -67,30 +69,23 @@ type record struct {
 	Frames   int       `json:"frames,omitzero"`
 	Seconds  float64   `json:"seconds,omitzero"`
 	Begins   string    `json:"begins,omitzero"` // beginsLayout
+	Clock    Clock     `json:"clock,omitzero"`
+
+	// Of cameras, recorders and runs.
+	Outcome Outcome   `json:"outcome,omitzero"`
+	Facts   nvr.Facts `json:"facts,omitzero"`
+	Run     Run       `json:"run,omitzero"`
+
+	// Of a derived file.
+	Tree   Tree   `json:"tree,omitzero"`
+	Origin Origin `json:"origin,omitzero"`
 }
 
-// fileID is the file that a placing or done record is about.
-func (r record) fileID() fileID { return fileID{r.ID, r.Format, r.Clip} }
+// fileID is the file that a placing, done or gone record is about.
+func (r *record) fileID() fileID { return fileID{r.ID, r.Form, r.Clip} }
 
-// begins is the wall clock time of the first picture, in beginsLayout; empty
-// where there is none. Files of before it was kept are said to begin when their
-// search said.
-func (r record) begins() string {
-	if r.Begins == "" && r.Frames > 0 {
-		return r.Start + ".000"
-	}
-	return r.Begins
-}
-
-// measure takes over what a report says of the pictures.
-func (r *record) measure(rec nvr.Recording, m *media.Report) {
-	if m.Frames == 0 {
-		return
-	}
-	r.begin(firstPicture(rec, m))
-	r.Codec, r.Width, r.Height, r.Frames = m.Codec.String(), m.Width, m.Height, m.Frames
-	r.FPS, r.Seconds = thousandths(m.FPS), thousandths(m.Duration.Seconds())
-}
+// notesLimit bounds what one line of the journal can become.
+const notesLimit = 8
 
 // remark adds notes for the manifest, up to what a line may hold.
 func (r *record) remark(notes ...string) {
@@ -136,7 +131,7 @@ func parseLine(line []byte) (record, bool) {
 // is the raw file.
 func itemRecord(t recordType, it Item) record {
 	return record{
-		Type: t, ID: identify(it),
+		Type: t, ID: identify(it), Clock: it.Clock,
 		Recorder: field(it.Recorder), Label: field(it.Label), Camera: field(it.Camera),
 		Track: it.Recording.Track, Start: it.Recording.Start.Format(wallLayout), End: it.Recording.End.Format(wallLayout),
 		Codec: field(it.Recording.Codec),

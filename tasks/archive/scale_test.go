@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"runtime"
 	"testing"
 
 	"example.com/hikgrab/tasks/archive/disk"
@@ -30,7 +29,7 @@ func TestMemoryOfManyFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := &Archive{dir: dir, root: root, index: newIndex(), compactAfter: compactAfter}
-	if err := a.loadJournal(); err != nil {
+	if _, err := a.loadJournal(); err != nil {
 		t.Fatal(err)
 	}
 	used := heap() - before
@@ -43,11 +42,4 @@ func TestMemoryOfManyFiles(t *testing.T) {
 	if err := root.Close(); err != nil {
 		t.Error(err)
 	}
-}
-
-func heap() int64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

@@ -21,7 +21,7 @@ func TestSettleMade(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := itemRecord(placingRecord, it)
-		r.Format, r.Clip, r.Path, r.Bytes, r.SHA256, r.Attempts = MP4, it.clip(), file.Path, int64(len(content)), sumOf(content), 3
+		r.Form, r.Clip, r.Path, r.Bytes, r.SHA256, r.Attempts = asMovie, it.clip(), file.Path, int64(len(content)), sumOf(content), 3
 		write := func(name string) error { return os.WriteFile(name, content, 0o600) }
 		for name, tt := range map[string]struct {
 			arrange func(made, final string) error
@@ -40,7 +40,7 @@ func TestSettleMade(t *testing.T) {
 				if err := errors.Join(os.MkdirAll(filepath.Dir(made), 0o755), os.MkdirAll(filepath.Dir(final), 0o755)); err != nil {
 					t.Fatal(err)
 				}
-				put(t, filepath.Join(dir, partName(r.ID)), b)
+				put(t, filepath.Join(dir, sentOf(r.ID).part()), b)
 				if it.clip() != (clip{}) {
 					put(t, filepath.Join(dir, movieOf(r.ID).part()), []byte("the MP4 it was cut from"))
 				}
@@ -53,25 +53,35 @@ func TestSettleMade(t *testing.T) {
 	}
 }
 
-// wantSettled checks that what r announced is stored, and nothing else is left;
-// or else that the download goes on.
-func wantSettled(t *testing.T, a *Archive, it Item, r record, stored bool) {
-	t.Helper()
-	f, ok := a.Stored(it)
-	if ok != stored || ok && (f.Path != r.Path || f.SHA256 != r.SHA256.String()) {
-		t.Fatalf("Stored = %+v, %v", f, ok)
-	}
-	if _, whole := a.Stored(it.whole()); whole && it.clip() != (clip{}) {
-		t.Error("the clip counts as the whole")
-	}
-	left := 0
-	if !ok {
-		left = 1
-	}
-	if parts(t, a.Dir()) != left {
-		t.Errorf("%d parts are left", parts(t, a.Dir()))
-	}
-	if p := create(t, a, it); ok != (p.Offset() == 0) {
-		t.Errorf("Offset = %d", p.Offset())
+// The crash between announcing that a file is to be replaced and noting "done".
+func TestSettleReplaced(t *testing.T) {
+	for name, tt := range map[string]struct {
+		arrange func(part, final string) error
+		content string // that counts afterwards
+	}{
+		"before the rename": {func(part, _ string) error { return os.WriteFile(part, boxesOf("new"), 0o600) }, "new"},
+		"after the rename":  {func(_, final string) error { return os.WriteFile(final, boxesOf("new"), 0o600) }, "new"},
+		"half of it":        {func(part, _ string) error { return os.WriteFile(part, boxesOf("new")[:9], 0o600) }, "old"},
+		"without it":        {func(string, string) error { return nil }, "old"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			old := mustDerive(t, a, wished(0, "old"), "old")
+			d := wished(0, "new")
+			r := d.record()
+			r.Path, r.Bytes, r.SHA256, r.At = old.Path, int64(len(boxesOf("new"))), sumOf(boxesOf("new")), morning
+			if err := errors.Join(a.announce(r), a.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.arrange(filepath.Join(a.Dir(), r.fileID().part()), filepath.Join(a.Dir(), old.Path)); err != nil {
+				t.Fatal(err)
+			}
+			a = open(t, a.Dir())
+			wantTree(t, a, map[string]string{old.Path: tt.content})
+			got := a.DerivedOf(JoinedTree, "00000000")
+			if len(got) != 1 || got[0].SHA256 != sumOf(boxesOf(tt.content)).String() || parts(t, a.Dir()) != 0 {
+				t.Errorf("DerivedOf = %+v, %d parts are left", got, parts(t, a.Dir()))
+			}
+		})
 	}
 }

@@ -1,23 +1,42 @@
 package archive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
+	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// reserveFloor is what is left free on the volume, for the journal, the
-// manifest and everybody else: 256 MiB, or a hundredth of a small volume.
-const reserveFloor = 256 << 20
+const (
+	// reserveFloor is what is left free on the volume, for the journal, the
+	// manifest and everybody else: 256 MiB, or a hundredth of a small volume.
+	reserveFloor = 256 << 20
+	// reserveStep is how much room is kept ahead of a file that comes, less where
+	// there is little: a slow recorder holds no more than that back from the others.
+	reserveStep = 64 << 20
+	// outgrowing is how much more may come than was announced, as with the latest
+	// recording, which grows until it is closed.
+	outgrowing = 1 << 20
+)
 
 func floorOf(total int64) int64 { return min(reserveFloor, total/100) }
 
-// errNoRoom is given when the system would still take bytes, but not as many
-// as were announced.
-var errNoRoom = errors.New("not enough space")
+var (
+	// errNoRoom is given when the system would still take bytes, but not as many
+	// as are still to come.
+	errNoRoom = errors.New("not enough space")
+	// errNeverFits is given for what the volume could not hold if it were empty.
+	errNeverFits = errors.New("the volume is too small for this")
+	// errOutgrown is given for a part that took more than was announced from the
+	// room of others.
+	errOutgrown = errors.New("more came than the recorder announced, and there is no room for it")
+)
 
 // Free returns the bytes that this user can still write to the volume; -1 when
 // the system does not say.
@@ -51,23 +70,176 @@ func FreeAt(dir string) int64 {
 	return -1
 }
 
-// room reports whether the volume can take need more bytes beside what the
-// open parts were announced to become. It is called with a.mu held, so that
-// two parts are never promised the same space.
-func (a *Archive) room(need int64) error {
+// reservation is room on the volume for a file on its way to its final name. No
+// two files of one identity are under way at once.
+type reservation struct {
+	archive *Archive
+	id      recordingID
+	name    string                 // for messages
+	size    int64                  // announced; 0 when it is not known
+	more    func(size int64) int64 // what else becomes of it; may be nil
+	part    *Part                  // that Archive.Close leaves for a later run; nil where nothing is kept
+
+	written   atomic.Int64
+	converted atomic.Int64 // of what else becomes of it
+	granted   atomic.Int64 // bytes, written and to come, that there is room for; grows under Archive.mu
+}
+
+// done is how many bytes need no more room.
+func (r *reservation) done() int64 { return plus(r.written.Load(), r.converted.Load()) }
+
+// missing is what is announced and not yet written.
+func (r *reservation) missing() int64 {
+	have := r.written.Load()
+	size := max(have, r.size)
+	need := size - have
+	if r.more != nil {
+		need = plus(need, max(0, r.more(size)-r.converted.Load()))
+	}
+	return need
+}
+
+// excess is how much more came than was announced; 0 when nothing was.
+func (r *reservation) excess() int64 {
+	if over := r.written.Load() - r.size; r.size > 0 && over > outgrowing {
+		return over
+	}
+	return 0
+}
+
+// reserve keeps room for a file. It gives an InUse error when the same one is
+// under way already, NoRoom when it does not fit beside what is, and TooLarge when
+// it would not fit the empty volume.
+func (a *Archive) reserve(r *reservation) (*reservation, error) {
+	r.archive = a
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return nil, a.fail("create", r.name, os.ErrClosed)
+	}
+	if _, open := a.open[r.id]; open {
+		return nil, &Error{Op: "create", Path: a.show(r.name), Kind: InUse, Err: errors.New("this recording is being written already, for another camera line or row")}
+	}
+	if err := a.fits(r); err != nil {
+		return nil, a.fail("create", r.name, err)
+	}
+	a.open[r.id] = r
+	return r, nil
+}
+
+func (r *reservation) release() {
+	r.archive.mu.Lock()
+	defer r.archive.mu.Unlock()
+	delete(r.archive.open, r.id)
+}
+
+// expect notes that so many bytes are announced, and checks that they fit.
+func (r *reservation) expect(size int64) error {
+	r.archive.mu.Lock()
+	defer r.archive.mu.Unlock()
+	if size <= r.size {
+		return nil
+	}
+	r.size = size
+	return r.archive.fits(r)
+}
+
+// fits reports whether the volume can take all of a file beside what is kept for
+// others at present, and grants its first step. It is called with a.mu held.
+func (a *Archive) fits(r *reservation) error {
 	free, total, err := a.volume()
 	if err != nil {
-		return nil // the write itself will tell
+		r.granted.Store(math.MaxInt64) // the write itself will tell
+		return nil
 	}
-	var promised int64
-	for _, p := range a.parts {
-		promised += p.missing()
+	need := r.missing()
+	if most := total - floorOf(total); need > most {
+		return fmt.Errorf("%w: %d MiB are needed, it holds %d MiB in all, of which %d MiB are kept free", errNeverFits, mib(need), mib(total), mib(floorOf(total)))
 	}
-	if left := free - promised - floorOf(total); left < need {
-		return fmt.Errorf("%w: %d MiB are needed, %d MiB are free, of which %d MiB are promised to downloads under way and %d MiB are kept free",
-			errNoRoom, mib(need), mib(free), mib(promised), mib(floorOf(total)))
+	kept := a.kept(r)
+	left := free - kept - floorOf(total)
+	if left < need {
+		return shortage(need, free, kept, total)
 	}
+	if r.part != nil {
+		need = min(need, left/4, reserveStep)
+	}
+	r.granted.Store(plus(r.done(), need))
 	return nil
+}
+
+func shortage(need, free, kept, total int64) error {
+	return fmt.Errorf("%w: %d MiB are needed, %d MiB are free, of which %d MiB are promised to downloads under way and %d MiB are kept free",
+		errNoRoom, mib(need), mib(free), mib(kept), mib(floorOf(total)))
+}
+
+// kept is the room that is granted to others and not yet used.
+func (a *Archive) kept(except *reservation) (bytes int64) {
+	for _, r := range a.open {
+		if r != except {
+			bytes = plus(bytes, max(0, r.granted.Load()-r.done()))
+		}
+	}
+	return bytes
+}
+
+// grant sees to it that n more bytes may be written, and keeps a step of room
+// beyond them.
+func (r *reservation) grant(n int64) error {
+	if plus(r.done(), n) <= r.granted.Load() {
+		return nil
+	}
+	r.archive.mu.Lock()
+	defer r.archive.mu.Unlock()
+	left, err := r.left(n)
+	if err == nil {
+		r.granted.Store(plus(r.done(), max(n, min(left/4, reserveStep))))
+	}
+	return err
+}
+
+// left returns how many bytes the volume takes beside what is kept for others,
+// when they are n at least. Where room is short, whatever lacks less is to get to
+// its end first, and what outgrew its announcement gets nothing. It is called with
+// Archive.mu held.
+func (r *reservation) left(n int64) (int64, error) {
+	a := r.archive
+	free, total, err := a.volume()
+	if err != nil {
+		return math.MaxInt64, nil // the write itself will tell
+	}
+	kept := a.kept(r)
+	room := free - kept - floorOf(total)
+	left := room
+	for _, o := range a.open {
+		if o != r && o.excess() == 0 && (r.excess() > 0 || o.missing() < r.missing()) {
+			left = min(left, room-max(0, o.missing()-max(0, o.granted.Load()-o.done())))
+		}
+	}
+	switch {
+	case left >= n:
+		return left, nil
+	case r.excess() > 0:
+		return 0, errOutgrown
+	}
+	return 0, shortage(n, free, kept, total)
+}
+
+// outgrown returns the part that took most beyond its announcement; nil when
+// there is none.
+func (a *Archive) outgrown() *Part {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var most *reservation
+	for _, r := range a.open {
+		if r.part != nil && r.excess() > 0 && (most == nil || r.excess() > most.excess()) {
+			most = r
+		}
+	}
+	if most == nil {
+		return nil
+	}
+	return most.part
 }
 
 // largestOnFAT32 is where files end on FAT32.
@@ -82,7 +254,7 @@ var errTooLarge = errors.New("the file would become larger than the volume can h
 // were written are at.
 func (a *Archive) explain(err error, at int64) error {
 	const near = 16 << 20 // more than is ever written at once
-	if err == nil || !disk.Full(err) || at > largestOnFAT32 || at < largestOnFAT32-near {
+	if err == nil || classify(err) != Full || at > largestOnFAT32 || at < largestOnFAT32-near {
 		return err
 	}
 	if free, _, unknown := a.volume(); unknown != nil || free < 2*near {
@@ -92,4 +264,12 @@ func (a *Archive) explain(err error, at int64) error {
 }
 
 // mib rounds up, so that "1 MiB is needed, 0 MiB are free" reads right.
-func mib(n int64) int64 { return (n + 1<<20 - 1) >> 20 }
+func mib(n int64) int64 { return n>>20 + int64(cmp.Compare(n&(1<<20-1), 0)) }
+
+// plus adds what is not negative. What a recorder announces may be anything.
+func plus(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"path/filepath"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
 // TestFullVolume fills a real volume, where this user may mount one; the same
@@ -23,7 +25,7 @@ func TestFullVolume(t *testing.T) {
 	})
 	a := open(t, filepath.Join(dir, "out"))
 	_, err := a.Create(item(1, 5<<20))
-	wantKind(t, err, Full)
+	wantKind(t, err, archive.TooLarge)
 	full(t, a, 6<<20, func() {
 		if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=16m"); err != nil {
 			t.Fatal(err)
@@ -35,8 +37,8 @@ func TestFullVolume(t *testing.T) {
 	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(filepath.Join(dir, "out"), nil)
-	wantKind(t, err, Denied)
+	_, err = archive.Open(filepath.Join(dir, "out"), nil)
+	wantKind(t, err, archive.Denied)
 	if !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("error %q does not name the reason", err)
 	}

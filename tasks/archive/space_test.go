@@ -2,72 +2,25 @@ package archive
 
 import (
 	"errors"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 )
 
-// fullFile is a part's file on a volume with a few bytes of room, shared by
-// all files.
-type fullFile struct {
-	*os.File
-	room    *int
-	syncErr error
-}
-
-func (f fullFile) Write(b []byte) (int, error) {
-	n, err := f.File.Write(b[:min(len(b), *f.room)])
-	*f.room -= n
-	if err == nil && n < len(b) {
-		err = syscall.ENOSPC
-	}
-	return n, err
-}
-
-func (f fullFile) Sync() error { return f.syncErr }
-
-func volumeOf(free, total int64) func() (int64, int64, error) {
-	return func() (int64, int64, error) { return free, total, nil }
-}
-
-// full drives a part into a full disk and out again.
-func full(t *testing.T, a *Archive, size int, makeRoom func()) {
-	t.Helper()
-	b := movie(1, size)
-	it := item(0, 0)
-	p := create(t, a, it)
-	n, err := p.Write(b)
-	wantKind(t, err, Full)
-	if n >= len(b) || int64(n) != p.Offset() {
-		t.Errorf("Write = %d, Offset %d", n, p.Offset())
-	}
-	if err := p.Close(); err != nil && KindOf(err) != Full {
-		t.Errorf("Close: %v", err)
-	}
-	makeRoom()
-	p = create(t, a, it)
-	write(t, p, b[p.Offset():])
-	f, err := p.Commit(t.Context(), try(2, len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f.SHA256 != sumOf(b).String() {
-		t.Error("the file differs from what was sent")
-	}
-}
-
 func TestDiskFull(t *testing.T) {
 	a := open(t, t.TempDir())
 	room := 1234
-	a.wrap = func(f *os.File) partFile { return fullFile{File: f, room: &room} }
+	a.wrap = func(f *os.File) partFile { return fullFile{File: f, Room: &room} }
 	full(t, a, 5000, func() { room = 1 << 20 })
 }
 
 func TestDiskFullAtSync(t *testing.T) {
 	a := open(t, t.TempDir())
 	room, syncErr := 1<<20, syscall.ENOSPC
-	a.wrap = func(f *os.File) partFile { return fullFile{f, &room, syncErr} }
+	a.wrap = func(f *os.File) partFile { return fullFile{File: f, Room: &room, SyncErr: syncErr} }
 	p := create(t, a, item(0, 0))
 	write(t, p, movie(1, 1000))
 	_, err := p.Commit(t.Context(), try(1, 1000))
@@ -105,15 +58,17 @@ func TestJournalFull(t *testing.T) {
 	}
 }
 
-func TestRoomIsPromisedOnce(t *testing.T) {
+// What does not fit waits alone, what never will fails alone, and a large file
+// that comes slowly keeps nothing from the others.
+func TestRoom(t *testing.T) {
 	const gib = 1 << 30
 	a := open(t, t.TempDir())
 	a.volume = volumeOf(3*gib, 1000*gib)
-	p := create(t, a, item(0, gib))
-	create(t, a, item(1, gib))
-	_, err := a.Create(item(2, gib)) // the floor would not be left
-	wantKind(t, err, Full)
-	for _, want := range []string{"1024 MiB are needed", "3072 MiB are free", "2048 MiB are promised", "256 MiB are kept"} {
+	create(t, a, item(0, 2*gib)) // comes slowly
+	create(t, a, item(1, 2*gib))
+	_, err := a.Create(item(2, 3*gib)) // the floor would not be left
+	wantKind(t, err, NoRoom)
+	for _, want := range []string{"3072 MiB are needed", "3072 MiB are free", "128 MiB are promised", "256 MiB are kept"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error %q, want %q in it", err, want)
 		}
@@ -121,17 +76,91 @@ func TestRoomIsPromisedOnce(t *testing.T) {
 	if e, _ := errors.AsType[*Error](err); !errors.Is(e, errNoRoom) {
 		t.Errorf("the cause is lost: %v", err)
 	}
-	if err := p.Close(); err != nil {
-		t.Fatal(err)
+	create(t, a, item(3, gib))
+	for n, size := range []int64{1000 * gib, 1 << 50, math.MaxInt64 - 5, math.MaxInt64} {
+		for _, f := range []Format{Raw, MP4} {
+			it := item(10+n, size)
+			it.Format = f
+			_, err = a.Create(it)
+			wantKind(t, err, TooLarge)
+			if text := err.Error(); strings.Contains(text, "-") && strings.Contains(text, "-8") || !strings.Contains(text, "too small") {
+				t.Errorf("%d bytes: %v", size, err)
+			}
+		}
 	}
-	create(t, a, item(2, gib))
-	_, err = a.Create(item(3, gib))
-	wantKind(t, err, Full)
 	create(t, a, item(4, 0)) // nothing announced, nothing to keep room for
-
 	a.volume = volumeOf(100<<20, 1000*gib)
 	_, err = a.Create(item(5, 0))
-	wantKind(t, err, Full)
+	wantKind(t, err, NoRoom)
+}
+
+// The larger of what the search and the answer announce counts.
+func TestRoomByTheAnswer(t *testing.T) {
+	a := open(t, t.TempDir())
+	a.volume = volumeOf(3<<30, 1000<<30)
+	p := create(t, a, item(0, 50))
+	if err := errors.Join(p.Expect(1<<20), p.Expect(-1), p.Expect(20)); err != nil {
+		t.Error(err)
+	}
+	wantKind(t, p.Expect(3<<30), NoRoom)
+	wantKind(t, p.Expect(1<<60), TooLarge)
+}
+
+// Where room is short, the part that lacks least comes to its end, and the other
+// keeps what it has.
+func TestRoomEnds(t *testing.T) {
+	a := open(t, t.TempDir())
+	disk20(a)
+	large, small := create(t, a, item(0, 19<<20)), create(t, a, item(1, 12<<20))
+	b := movie(1, 1<<20)
+	write(t, small, b)
+	var err error
+	for err == nil {
+		_, err = large.Write(b)
+	}
+	wantKind(t, err, NoRoom)
+	if have := large.Offset() >> 20; have != 7 {
+		t.Errorf("%d MiB came of the larger one", have)
+	}
+	for range 11 {
+		write(t, small, b)
+	}
+	if err := errors.Join(large.Close(), small.Close()); err != nil {
+		t.Error(err)
+	}
+	if parts(t, a.Dir()) != 2 {
+		t.Errorf("%d parts are kept", parts(t, a.Dir()))
+	}
+}
+
+// A body that never ends takes nothing from what others announced.
+func TestOutgrownGoesFirst(t *testing.T) {
+	for name, itself := range map[string]bool{"when it writes": true, "when another writes": false} {
+		t.Run(name, func(t *testing.T) {
+			a := open(t, t.TempDir())
+			disk20(a)
+			honest, endless := create(t, a, item(0, 10<<20)), create(t, a, item(1, 50))
+			b := movie(1, 1<<20)
+			var err error
+			for n := 0; err == nil && (itself || n < 9); n++ {
+				_, err = endless.Write(b)
+			}
+			whole := movie(2, 10<<20)
+			for piece := range slices.Chunk(whole, 1<<20) {
+				write(t, honest, piece)
+			}
+			if _, again := endless.Write(b); !itself {
+				err = again
+			}
+			wantKind(t, err, TooLarge)
+			if err := endless.Close(); err != nil || parts(t, a.Dir()) != 1 {
+				t.Errorf("%v, %d parts are left", err, parts(t, a.Dir()))
+			}
+			if _, err := honest.Commit(t.Context(), try(1, 10<<20)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 func TestSmallVolumesAreUsable(t *testing.T) {
@@ -189,9 +218,9 @@ func TestFileEnds(t *testing.T) {
 	}
 	a.volume = volumeOf(1<<40, 1<<41)
 	p := create(t, a, item(0, 0))
-	p.offset.Store(limit - 100)
-	p.file = fullFile{p.file.(*os.File), new(int), nil}
+	p.room.written.Store(limit - 100)
+	p.file = fullFile{File: p.file.(*os.File), Room: new(int)}
 	_, err := p.Write(make([]byte, 1000))
 	wantKind(t, err, TooLarge)
-	p.offset.Store(0) // nothing was written: nothing is to be kept
+	p.room.written.Store(0) // nothing was written: nothing is to be kept
 }

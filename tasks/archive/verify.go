@@ -1,14 +1,12 @@
 package archive
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -68,8 +66,8 @@ func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, e
 		return Verification{}, newError("open", dir, err)
 	}
 	defer func() { _ = root.Close() }() // it was only read
-	files, err := listedFiles(root, manifestName)
-	if err != nil {
+	files := map[string]listed{}
+	if err := listedFiles(root, "", files); err != nil {
 		return Verification{}, fmt.Errorf("read %s: %w", printable(filepath.Join(dir, manifestName)), err)
 	}
 	trees, err := addTrees(root, files)
@@ -122,29 +120,33 @@ func outdated(root *disk.Dir, name string, size int64) bool {
 	return err == nil && m.Sound != nil && m.Sound.OneSize
 }
 
-// listedFiles reads a manifest. The last line of a path counts.
-func listedFiles(root *disk.Dir, name string) (map[string]listed, error) {
-	f, err := root.OpenRead(name)
+// listed is a file as a manifest has it.
+type listed struct {
+	bytes int64
+	sum   disk.Sum
+}
+
+// listedFiles reads the manifest of a tree, the zero Tree being the recordings,
+// into files. The last line of a path counts.
+func listedFiles(root *disk.Dir, t Tree, files map[string]listed) error {
+	m := manifest{root: root, tree: t}
+	f, err := m.open(os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNoManifest
+		return ErrNoManifest
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	first, err := bufio.NewReaderSize(f, lineLimit).ReadSlice('\n')
-	if err != nil {
-		return nil, ErrNoManifest
+	end, _, err := readManifest(f, func(line []byte) {
+		if r, ok := readRow(line, t, false); ok {
+			files[r.Path] = listed{r.Bytes, r.SHA256}
+		}
+	})
+	if errors.Is(err, errForeign) || end == 0 {
+		return ErrNoManifest
 	}
-	if _, ours := knownHeader(bytes.TrimSuffix(first, []byte{'\n'})); !ours {
-		return nil, ErrNoManifest
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	files := map[string]listed{}
-	_, err = readManifest(f, func(path string, l listed) { files[path] = l })
-	return files, err
+	return err
 }
 
 func sizeDiffers(root *disk.Dir, name string, l listed) (Deviation, bool) {

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -13,20 +13,21 @@ import (
 
 	"example.com/hikgrab/nvr/media/mediatest"
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
 func TestVerify(t *testing.T) {
 	a := open(t, t.TempDir())
 	dir := a.Dir()
-	var at VerifyProgress
-	var files []File
+	var at archive.VerifyProgress
+	var files []archive.File
 	for n := range 6 {
 		b := footage(t, n, simulator.H264)
-		files = append(files, commit(t, a, shot(n, MP4, len(b)), b))
+		files = append(files, commit(t, a, shot(n, archive.MP4, len(b)), b))
 	}
 	// The operator's own files are none of ours.
 	put(t, filepath.Join(dir, "tasks.xlsx"), []byte("mine"))
-	v, err := Verify(t.Context(), dir, &at) // while another hikgrab is at work there
+	v, err := archive.Verify(t.Context(), dir, &at) // while another hikgrab is at work there
 	if err != nil || v.Files != 6 || len(v.Deviations) != 0 || at.Done.Load() != v.Bytes || at.Total.Load() != v.Bytes {
 		t.Fatalf("%+v, %v, %d of %d bytes read", v, err, at.Done.Load(), at.Total.Load())
 	}
@@ -47,16 +48,16 @@ func TestVerify(t *testing.T) {
 	if err := errors.Join(os.Remove(name(2)), os.Rename(name(3), name(3)+".bak"), os.Mkdir(name(3), 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	if v, err = Verify(t.Context(), dir, &VerifyProgress{}); err != nil {
+	if v, err = archive.Verify(t.Context(), dir, &archive.VerifyProgress{}); err != nil {
 		t.Fatal(err)
 	}
-	want := []Deviation{
-		{Changed, files[0].Path, "the bytes are others, though as many"},
-		{Changed, files[1].Path, "1000 bytes, " /* and so on */},
-		{Missing, files[2].Path, ""},
-		{Changed, files[3].Path, "it is no plain file"},
-		{Extra, files[3].Path + ".bak", ""},
-		{Changed, files[4].Path, fmt.Sprintf("%d bytes, %d are listed", files[4].Bytes+1, files[4].Bytes)},
+	want := []archive.Deviation{
+		{archive.Changed, files[0].Path, "the bytes are others, though as many"},
+		{archive.Changed, files[1].Path, "1000 bytes, " /* and so on */},
+		{archive.Missing, files[2].Path, ""},
+		{archive.Changed, files[3].Path, "it is no plain file"},
+		{archive.Extra, files[3].Path + ".bak", ""},
+		{archive.Changed, files[4].Path, fmt.Sprintf("%d bytes, %d are listed", files[4].Bytes+1, files[4].Bytes)},
 	}
 	if len(v.Deviations) != len(want) {
 		t.Fatalf("%+v", v.Deviations)
@@ -70,11 +71,11 @@ func TestVerify(t *testing.T) {
 
 func TestVerifyWithoutManifest(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := Verify(t.Context(), dir, &VerifyProgress{}); !errors.Is(err, ErrNoManifest) {
+	if _, err := archive.Verify(t.Context(), dir, &archive.VerifyProgress{}); !errors.Is(err, archive.ErrNoManifest) {
 		t.Errorf("without a manifest: %v", err)
 	}
 	put(t, filepath.Join(dir, manifestName), []byte("a,b\n1,2\n"))
-	if _, err := Verify(t.Context(), dir, &VerifyProgress{}); !errors.Is(err, ErrNoManifest) {
+	if _, err := archive.Verify(t.Context(), dir, &archive.VerifyProgress{}); !errors.Is(err, archive.ErrNoManifest) {
 		t.Errorf("with somebody else's manifest: %v", err)
 	}
 }
@@ -82,16 +83,14 @@ func TestVerifyWithoutManifest(t *testing.T) {
 // A manifest can name what it likes: nothing outside the directory is read.
 func TestVerifyStaysInside(t *testing.T) {
 	dir := t.TempDir()
-	r := itemRecord(doneRecord, item(0, 4))
-	r.Path, r.Bytes, r.At = "../secret", 4, morning
 	put(t, filepath.Join(dir, "secret"), []byte("mine"))
 	in := filepath.Join(dir, "in")
 	if err := os.Mkdir(in, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	plantManifest(t, in, append([]byte(manifestHeader+"\n"), manifestLine(r)...))
-	v, err := Verify(t.Context(), in, &VerifyProgress{})
-	if err != nil || len(v.Deviations) != 1 || v.Deviations[0].Kind != Unreadable {
+	plantManifest(t, in, append([]byte(manifestHeader+"\n"), listLine(item(0, 4), "../secret", 4, nil)...))
+	v, err := archive.Verify(t.Context(), in, &archive.VerifyProgress{})
+	if err != nil || len(v.Deviations) != 1 || v.Deviations[0].Kind != archive.Unreadable {
 		t.Errorf("%+v, %v", v, err)
 	}
 }
@@ -105,9 +104,7 @@ func TestVerifyTrees(t *testing.T) {
 	made := movie(2, 2000)
 	lines := []byte(manifestHeader + "\n")
 	for _, name := range []string{"x/good.mp4", "x/changed.mp4", "x/missing.mp4", "../../outside"} {
-		r := itemRecord(doneRecord, item(0, 0))
-		r.Path, r.Bytes, r.SHA256, r.At = name, 2000, sumOf(made), morning
-		lines = append(lines, manifestLine(r)...)
+		lines = append(lines, listLine(item(0, 0), name, 2000, made)...)
 	}
 	plant := func(name string, b []byte) {
 		t.Helper()
@@ -119,10 +116,10 @@ func TestVerifyTrees(t *testing.T) {
 	for _, name := range []string{"joined/x/extra.mp4", "cut/x/other.mp4", "frames/1s/x/20261103-081500.000.jpg", "joined/notes.txt", "joined/x/changed.mp4"} {
 		plant(name, []byte("something"))
 	}
-	check := func(want ...Deviation) {
+	check := func(want ...archive.Deviation) {
 		t.Helper()
-		var p VerifyProgress
-		v, err := Verify(t.Context(), dir, &p)
+		var p archive.VerifyProgress
+		v, err := archive.Verify(t.Context(), dir, &p)
 		if err != nil || p.Done.Load() != p.Total.Load() {
 			t.Fatalf("%v, %d of %d bytes", err, p.Done.Load(), p.Total.Load())
 		}
@@ -138,24 +135,24 @@ func TestVerifyTrees(t *testing.T) {
 	plant("joined/x/good.mp4", made)
 	plant("cut/"+manifestName, []byte("mine"))
 	check(
-		Deviation{Kind: Unreadable, Path: "joined/../../outside"},
-		Deviation{Kind: Changed, Path: "joined/x/changed.mp4"},
-		Deviation{Kind: Extra, Path: "joined/x/extra.mp4"},
-		Deviation{Kind: Missing, Path: "joined/x/missing.mp4"},
+		archive.Deviation{Kind: archive.Unreadable, Path: "joined/../../outside"},
+		archive.Deviation{Kind: archive.Changed, Path: "joined/x/changed.mp4"},
+		archive.Deviation{Kind: archive.Extra, Path: "joined/x/extra.mp4"},
+		archive.Deviation{Kind: archive.Missing, Path: "joined/x/missing.mp4"},
 	)
 	spoil(t, filepath.Join(dir, "joined", "x", "good.mp4"))
 	spoil(t, filepath.Join(dir, f.Path))
 	plant("cut/"+manifestName, lines[:len(manifestHeader)+1])
 	check(
-		Deviation{Kind: Changed, Path: f.Path},
-		Deviation{Kind: Extra, Path: "cut/x/other.mp4"},
-		Deviation{Kind: Unreadable, Path: "joined/../../outside"},
-		Deviation{Kind: Changed, Path: "joined/x/changed.mp4"},
-		Deviation{Kind: Extra, Path: "joined/x/extra.mp4"},
-		Deviation{Kind: Changed, Path: "joined/x/good.mp4"},
-		Deviation{Kind: Missing, Path: "joined/x/missing.mp4"},
+		archive.Deviation{Kind: archive.Changed, Path: f.Path},
+		archive.Deviation{Kind: archive.Extra, Path: "cut/x/other.mp4"},
+		archive.Deviation{Kind: archive.Unreadable, Path: "joined/../../outside"},
+		archive.Deviation{Kind: archive.Changed, Path: "joined/x/changed.mp4"},
+		archive.Deviation{Kind: archive.Extra, Path: "joined/x/extra.mp4"},
+		archive.Deviation{Kind: archive.Changed, Path: "joined/x/good.mp4"},
+		archive.Deviation{Kind: archive.Missing, Path: "joined/x/missing.mp4"},
 	)
-	v, err := Verify(t.Context(), filepath.Join(dir, "joined"), &VerifyProgress{}) // by itself
+	v, err := archive.Verify(t.Context(), filepath.Join(dir, "joined"), &archive.VerifyProgress{}) // by itself
 	if err != nil || v.Files != 4 || len(v.Deviations) != 5 {
 		t.Errorf("%+v, %v", v, err)
 	}
@@ -165,8 +162,8 @@ func TestVerifyTrees(t *testing.T) {
 // misread, and no others.
 func TestVerifyOutdated(t *testing.T) {
 	a := open(t, t.TempDir())
-	f := commit(t, a, shot(0, MP4, 0), footage(t, 0, simulator.H264))
-	commit(t, a, shot(1, MP4, 0), footage(t, 1, simulator.H264))
+	f := commit(t, a, shot(0, archive.MP4, 0), footage(t, 0, simulator.H264))
+	commit(t, a, shot(1, archive.MP4, 0), footage(t, 1, simulator.H264))
 	name := filepath.Join(a.Dir(), filepath.FromSlash(f.Path))
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -182,8 +179,8 @@ func TestVerifyOutdated(t *testing.T) {
 	}
 	put(t, name, b)
 	put(t, filepath.Join(a.Dir(), manifestName), bytes.Replace(list, []byte(f.SHA256), fmt.Appendf(nil, "%x", sha256.Sum256(b)), 1))
-	v, err := Verify(t.Context(), a.Dir(), &VerifyProgress{})
-	if err != nil || len(v.Deviations) != 0 || len(v.Outdated) != 1 || v.Outdated[0].Path != f.Path || v.Outdated[0].Kind != Outdated {
+	v, err := archive.Verify(t.Context(), a.Dir(), &archive.VerifyProgress{})
+	if err != nil || len(v.Deviations) != 0 || len(v.Outdated) != 1 || v.Outdated[0].Path != f.Path || v.Outdated[0].Kind != archive.Outdated {
 		t.Errorf("%+v, %v", v, err)
 	}
 }

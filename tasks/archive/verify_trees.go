@@ -14,18 +14,13 @@ import (
 // that have one. Stills have none: each directory of them was made in one step.
 func addTrees(root *disk.Dir, files map[string]listed) (trees []string, err error) {
 	for _, tree := range []Tree{JoinedTree, CutTree} {
-		name := string(tree) + "/" + manifestName
-		more, err := listedFiles(root, name)
-		if errors.Is(err, ErrNoManifest) {
-			continue
+		switch err := listedFiles(root, tree, files); {
+		case errors.Is(err, ErrNoManifest):
+		case err != nil:
+			return nil, newError("read", filepath.Join(root.Name(), string(tree), manifestName), err)
+		default:
+			trees = append(trees, string(tree))
 		}
-		if err != nil {
-			return nil, newError("read", filepath.Join(root.Name(), filepath.FromSlash(name)), err)
-		}
-		for name, l := range more {
-			files[string(tree)+"/"+name] = l
-		}
-		trees = append(trees, string(tree))
 	}
 	return trees, nil
 }
@@ -43,7 +38,7 @@ func extraFiles(root *disk.Dir, files map[string]listed, trees []string) (extra 
 		case err != nil:
 			extra = append(extra, Deviation{Kind: Unreadable, Path: name, Detail: printable(reason(err))})
 			return nil
-		case d.IsDir() && (name == ownDir || slices.Contains(madeDirs, name) && !ownTree):
+		case d.IsDir() && (name == ownDir || isTree(name) && !ownTree):
 			return fs.SkipDir
 		case d.IsDir() || below == "":
 			return nil

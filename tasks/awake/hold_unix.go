@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"syscall"
 	"time"
+
+	"example.com/hikgrab/tasks/child"
 )
 
 // System keeps the machine awake with a program that does so for as long as it
@@ -24,8 +25,7 @@ const patience = time.Second
 // hikgrab, however that ends.
 func run(name string, args ...string) (release func(), err error) {
 	cmd := exec.Command(name, args...) //nolint:noctx // it lives until release, whatever ends before
-	// Away from the terminal: an interrupt is not for it, and it may ask nobody.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	child.Prepare(cmd, false)
 	input, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("keep the machine awake: %w", err)

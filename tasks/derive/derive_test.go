@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(fakeParent); dir != "" {
 		os.Exit(beParent(dir))
 	}
-	if mode := os.Getenv(fakeMode); mode != "" {
-		os.Exit(fakeFFmpeg(mode))
+	if mode, err := os.ReadFile(besideProgram(fakeMode)); err == nil {
+		os.Exit(fakeFFmpeg(string(mode)))
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -139,6 +139,17 @@ func must(t *testing.T, a *archive.Archive, w Window, f call) Result {
 	}
 	noDebris(t, a)
 	return r
+}
+
+// wantListed checks that the manifest of what was joined has such pieces of text.
+func wantListed(t *testing.T, a *archive.Archive, pieces ...string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(a.Dir(), "joined", "manifest.csv"))
+	for _, piece := range pieces {
+		if err != nil || !strings.Contains(string(b), piece) {
+			t.Errorf("%q is not in the manifest %s, %v", piece, b, err)
+		}
+	}
 }
 
 // noDebris checks that nothing is left in the archive's own directory.

@@ -17,7 +17,9 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-	"unicode"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/child"
 )
 
 // ErrNoFFmpeg is given when ffmpeg is not installed; its text says how to.
@@ -111,8 +113,10 @@ func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter
 		"-pix_fmt", "yuvj420p", "-q:v", "2",
 		"-f", "image2", "-start_number", "1", "file:%d.jpg") // in dir, whose own path may have a % in it
 	cmd := exec.CommandContext(ctx, f.path, args...)
-	cmd.Dir, cmd.Env, cmd.WaitDelay = dir, environment(), patience
-	cmd.SysProcAttr = apart()
+	cmd.Dir, cmd.WaitDelay = dir, patience
+	// Whether it ends is for the context to say; when hikgrab is killed, so is
+	// ffmpeg: it would go on writing into a directory that the next run clears away.
+	child.Prepare(cmd, true, "AV_LOG_FORCE_NOCOLOR=1")
 	said := &bounded{limit: complaintLimit}
 	cmd.Stderr = said
 	out, err := cmd.StdoutPipe()
@@ -175,18 +179,6 @@ func follow(out io.Reader, heard func(), reached func(time.Duration)) {
 	_, _ = io.Copy(io.Discard, out) // or it would wait for a reader
 }
 
-// environment is what ffmpeg gets of ours: no passwords, and nothing that has
-// it write files of its own.
-func environment() []string {
-	var env []string
-	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); name != "FFREPORT" && !strings.HasPrefix(name, "HIKGRAB_") {
-			env = append(env, entry)
-		}
-	}
-	return append(env, "AV_LOG_FORCE_NOCOLOR=1")
-}
-
 // complaint is what ffmpeg said before it failed.
 type complaint struct {
 	text string
@@ -226,16 +218,6 @@ func (b *bounded) Write(p []byte) (int, error) {
 // String returns the lines as one, fit to be shown.
 func (b *bounded) String() string {
 	const shown = 300
-	lines := strings.FieldsFunc(strings.ToValidUTF8(b.kept.String(), "\uFFFD"), func(r rune) bool { return r == '\n' || r == '\r' })
-	text := strings.Join(lines, "; ")
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return ' '
-		}
-		return r
-	}, text))
-	if runes := []rune(text); len(runes) > shown {
-		text = string(runes[:shown-1]) + "…"
-	}
-	return text
+	lines := strings.FieldsFunc(b.kept.String(), func(r rune) bool { return r == '\n' || r == '\r' })
+	return nvr.CleanText(strings.Join(lines, "; "), shown)
 }

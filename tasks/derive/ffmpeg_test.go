@@ -18,12 +18,19 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// fakeMode has the test binary be an ffmpeg that does as the mode says;
-// fakeNotes is the file in which it leaves what it was given.
+// fakeMode stands beside the test binary where that is to be an ffmpeg, which does
+// as the mode in it says; fakeNotes is the file in which it leaves what it was
+// given. It cannot be told by variables: hikgrab gives it hardly any.
 const (
-	fakeMode  = "FAKE_FFMPEG"
-	fakeNotes = "FAKE_FFMPEG_NOTES"
+	fakeMode  = "mode"
+	fakeNotes = "notes"
 )
+
+// besideProgram is a file in the directory of the program that runs.
+func besideProgram(name string) string {
+	own, _ := os.Executable() // "" leads nowhere
+	return filepath.Join(filepath.Dir(own), name)
+}
 
 // fakeParent has the test binary start ffmpeg in the directory named, as hikgrab
 // does, and wait for it.
@@ -50,7 +57,7 @@ const wholeJPEG = "\xFF\xD8 picture \xFF\xD9"
 // fakeFFmpeg writes into its working directory, as the real one does.
 func fakeFFmpeg(mode string) (code int) {
 	call, _ := json.Marshal(fakeCall{os.Getpid(), os.Args[1:], os.Environ()}) // strings and a number
-	notes, err := os.OpenFile(os.Getenv(fakeNotes), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	notes, err := os.OpenFile(besideProgram(fakeNotes), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return 99
 	}
@@ -140,10 +147,10 @@ func fake(t *testing.T, mode string) (calls func() []fakeCall) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir)
-	t.Setenv("GORACE", "atexit_sleep_ms=0") // or each call takes a second more under the race detector
-	t.Setenv(fakeMode, mode)
-	notes := filepath.Join(t.TempDir(), "notes")
-	t.Setenv(fakeNotes, notes)
+	if err := os.WriteFile(filepath.Join(dir, fakeMode), []byte(mode), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	notes := filepath.Join(dir, fakeNotes)
 	return func() (all []fakeCall) {
 		f, err := os.Open(notes)
 		if errors.Is(err, os.ErrNotExist) {

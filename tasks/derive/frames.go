@@ -121,7 +121,7 @@ func (s *shot) ends() string {
 }
 
 func (s *shot) derived(stills int) archive.Derived {
-	d := archive.Derived{Finished: s.file, Frames: stills, Number: 1, Of: 1}
+	d := archive.Derived{Finished: s.file, Frames: stills}
 	d.Path, d.Bytes, d.SHA256 = path.Join(string(archive.FramesTree), s.dir), 0, ""
 	if !s.from.IsZero() {
 		d.Start = s.from

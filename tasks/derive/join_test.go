@@ -55,9 +55,7 @@ func TestJoin(t *testing.T) {
 	if !d.Begins.Equal(at(5)) || !d.Start.Equal(at(5)) || !d.End.Equal(at(61)) || d.Frames != 25*(15+20+16) {
 		t.Errorf("it shows %v to %v, %d frames", d.Begins, d.End, d.Frames)
 	}
-	if d.Codec != "H.264" || d.Width != 320 || d.Height != 180 || d.FPS != 25 || d.Seconds != 56 || d.Label != "Depot" || d.Camera != "Gate" || d.Track != 201 {
-		t.Errorf("%+v", d)
-	}
+	wantListed(t, a, "10.20.0.11,Depot,2,Gate,201,", ",H.264,320,180,25,1275,56,")
 	if want := []string{"joined from 3 recordings", "1 gap, 5s in all"}; !slices.Equal(d.Notes, want) || len(r.Notes) != 0 {
 		t.Errorf("the notes are %q and %q, want %q", d.Notes, r.Notes, want)
 	}
@@ -146,9 +144,10 @@ func TestJoinSeveral(t *testing.T) {
 	r := must(t, a, w, Join)
 	wantFiles(t, r, 2, name+".mp4", name+"-2.mp4")
 	const why = "file 2 of 2: the codec changed from H.264 to H.265"
-	if !slices.Contains(r.Files[1].Notes, why) || !strings.HasPrefix(r.Files[0].Notes[1], "file 1 of 2: ") || r.Files[1].Codec != "H.265" || r.Files[1].Of != 2 || !r.Files[1].Begins.Equal(at(10)) {
+	if !slices.Contains(r.Files[1].Notes, why) || !strings.HasPrefix(r.Files[0].Notes[1], "file 1 of 2: ") || r.Files[1].Origin.Of != 2 || !r.Files[1].Begins.Equal(at(10)) {
 		t.Errorf("%+v", r.Files[1])
 	}
+	wantListed(t, a, ",H.265,")
 	wantFiles(t, must(t, a, w, Join), 0, name+".mp4", name+"-2.mp4")
 	// A piece that is lacking is made again.
 	remove(t, a, name+"-2.mp4")

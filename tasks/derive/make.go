@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"path"
 	"slices"
 	"strings"
@@ -37,11 +36,8 @@ type wish struct {
 
 // make makes what is wanted, unless an earlier run did so of the same sources.
 func (m *maker) make(ctx context.Context, w wish) error {
-	old, err := m.archive.DerivedOf(m.tree, w.origin.Wish)
-	if err != nil {
-		return err
-	}
-	if done := madeOf(old, w.origin.Sources); len(done) > 0 && len(done) == done[0].Of {
+	old := m.archive.DerivedOf(m.tree, w.origin.Wish)
+	if done := madeOf(old, w.origin.Sources); len(done) > 0 && len(done) == done[0].Origin.Of {
 		m.result.Files = append(m.result.Files, done...)
 		return nil
 	}
@@ -157,13 +153,8 @@ func (m *maker) makeAll(ctx context.Context, w wish, name string, files []splice
 		m.progress.Total.Add(2 * f.Bytes) // each is read again, for its checksum
 	}
 	made := map[string]bool{}
-	for i, f := range files {
-		making := m.making(w, f)
-		making.Name, making.Number, making.Of = name, i+1, len(files)
-		if len(files) > 1 {
-			making.Notes = append(making.Notes, fmt.Sprintf("file %d of %d: %s", i+1, len(files), severed(files, i)))
-		}
-		d, err := m.write(ctx, making, f)
+	for i := range files {
+		d, err := m.write(ctx, m.deriving(w, name, files, i))
 		if err != nil {
 			return err
 		}
@@ -202,44 +193,39 @@ func severed(files []splice.File, i int) string {
 	return "the format of picture or sound changed"
 }
 
-// making describes a file for the archive.
-func (m *maker) making(w wish, f splice.File) archive.Making {
-	first, last := wholeSpan([]splice.File{f})
-	d := archive.Derived{
-		Finished: archive.Finished{
-			Recorder: m.camera.Recorder, Label: m.camera.Label, Camera: m.camera.Name, Track: m.camera.Track,
-			Start: first, End: last, Begins: f.Start.Round(time.Millisecond),
-		},
-		Codec: f.Codec, Width: f.Width, Height: f.Height, Frames: f.Frames,
-		Seconds: f.End.Sub(f.Start).Round(time.Millisecond).Seconds(),
-		Notes:   slices.Clone(w.notes), Origin: w.origin,
+// deriving describes a file for the archive.
+func (m *maker) deriving(w wish, name string, files []splice.File, i int) archive.Deriving {
+	d := archive.Deriving{
+		Tree: m.tree, Dir: w.dir, Name: name,
+		Recorder: m.camera.Recorder, Label: m.camera.Label, Camera: m.camera.Name, Track: m.camera.Track,
+		Shows: files[i], Notes: slices.Clone(w.notes), Origin: w.origin,
 	}
-	if moving := f.End.Sub(f.Start) - f.GapTime; moving > 0 && f.Frames > f.GapCount { // a gap is what one picture lasts
-		d.FPS = math.Round(float64(f.Frames-f.GapCount)/moving.Seconds()*1000) / 1000
+	d.Origin.Number, d.Origin.Of = i+1, len(files)
+	if gaps := files[i].GapCount; gaps > 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("%s, %s in all", count(gaps, "gap"), files[i].GapTime.Round(time.Second)))
 	}
-	if f.GapCount > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%s, %s in all", count(f.GapCount, "gap"), f.GapTime.Round(time.Second)))
+	if len(files) > 1 {
+		d.Notes = append(d.Notes, fmt.Sprintf("file %d of %d: %s", i+1, len(files), severed(files, i)))
 	}
-	const index = 1 << 20 // and a fiftieth: small pictures and much sound make a large index
-	return archive.Making{Derived: d, Tree: m.tree, Dir: w.dir, Size: f.Bytes + f.Bytes/50 + index}
+	return d
 }
 
 // write makes one file.
-func (m *maker) write(ctx context.Context, making archive.Making, f splice.File) (archive.Derived, error) {
+func (m *maker) write(ctx context.Context, what archive.Deriving) (archive.Derived, error) {
 	var copying error
-	d, err := m.archive.Derive(ctx, making, func(dst io.WriteSeeker) error {
-		_, copying = splice.Write(ctx, dst, f, &m.progress.Done)
+	d, err := m.archive.Derive(ctx, what, func(dst io.WriteSeeker) error {
+		_, copying = splice.Write(ctx, dst, what.Shows, &m.progress.Done)
 		return copying
 	}, &m.progress.Done)
 	_, refused := errors.AsType[*mp4.Refusal](copying)
 	switch {
 	case err == nil:
-		m.progress.Total.Add(d.Bytes - f.Bytes)
+		m.progress.Total.Add(d.Bytes - what.Shows.Bytes)
 		return d, nil
 	case ctx.Err() != nil:
 		return d, context.Cause(ctx)
 	case refused || errors.Is(copying, splice.ErrChanged): // no fault of the disk
-		return d, fmt.Errorf("make %s: %w", path.Join(string(making.Tree), making.Dir, making.Name+".mp4"), copying)
+		return d, fmt.Errorf("make %s: %w", path.Join(string(what.Tree), what.Dir, what.Name+".mp4"), copying)
 	}
 	return d, err
 }
@@ -248,16 +234,7 @@ func (m *maker) write(ctx context.Context, making archive.Making, f splice.File)
 func (m *maker) pieces(files []archive.Finished) []splice.Piece {
 	pieces := make([]splice.Piece, 0, len(files))
 	for _, f := range files {
-		pieces = append(pieces, splice.Piece{
-			Name: f.Path, Start: begins(f),
-			Open: func() (splice.Input, error) {
-				src, err := m.archive.OpenFinished(f)
-				if err != nil {
-					return nil, err
-				}
-				return splice.FromFile(src)
-			},
-		})
+		pieces = append(pieces, m.archive.Piece(f.Path, begins(f)))
 	}
 	return pieces
 }

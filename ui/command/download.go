@@ -151,6 +151,7 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 		Manifest: j.options.Archive.ManifestPath(), Log: j.log,
 	}
 	if !errors.Is(err, errHangs) {
+		a.noteRun(j, &end, report.ExitCode)
 		report.Coverage = q.Coverage()
 		report.Result = a.writeResult(j, report.Coverage, out)
 		if j.options.Format == archive.MP4 {
@@ -161,6 +162,17 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 	_ = plain.NewLines(&summary, true).Summary(report) // a buffer takes everything
 	j.options.Log.Info("Finished", "exit_code", report.ExitCode, "summary", summary.String())
 	return report, err
+}
+
+// noteRun has the journal remember a run. That it cannot be is worth no failure.
+func (a *app) noteRun(j job, end *tasks.Snapshot, code int) {
+	err := j.options.Archive.NoteRun(archive.Run{
+		Begun: end.At.Add(-end.Elapsed), Took: end.Elapsed, Period: j.options.Period.String(),
+		Cameras: len(end.Cameras), Files: end.Files, Bytes: end.Fetched, ExitCode: code,
+	})
+	if err != nil {
+		j.options.Log.Warn("The run could not be noted", "error", err)
+	}
 }
 
 // writeResult writes the sheet again with the outcome of the run and returns

@@ -1,10 +1,12 @@
 package archive
 
 import (
+	"math"
 	"time"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/nvr/media/splice"
 )
 
 // beginsSlack is how far the pictures may begin from when the search said. A
@@ -43,3 +45,29 @@ func (r *record) begin(at time.Time) {
 		r.Begins = at.Format(beginsLayout)
 	}
 }
+
+// measure takes over what a report says of the pictures.
+func (r *record) measure(rec nvr.Recording, m *media.Report) {
+	if m.Frames == 0 {
+		return
+	}
+	r.begin(firstPicture(rec, m))
+	r.Codec, r.Width, r.Height, r.Frames = m.Codec.String(), m.Width, m.Height, m.Frames
+	r.FPS, r.Seconds = thousandths(m.FPS), thousandths(m.Duration.Seconds())
+}
+
+// show takes over what a spliced file shows. It covers at least what its start
+// and end say, which have no fractions of a second.
+func (r *record) show(f *splice.File) {
+	r.Start = f.Start.Truncate(time.Second).Format(wallLayout)
+	r.End = f.End.Add(time.Second - 1).Truncate(time.Second).Format(wallLayout)
+	r.begin(f.Start.Round(time.Millisecond))
+	r.Codec, r.Width, r.Height, r.Frames = field(f.Codec), f.Width, f.Height, f.Frames
+	length := f.End.Sub(f.Start)
+	r.Seconds, r.FPS = thousandths(length.Seconds()), 0
+	if moving := length - f.GapTime; f.Frames > f.GapCount && moving > 0 { // a gap is what one picture lasts
+		r.FPS = thousandths(float64(f.Frames-f.GapCount) / moving.Seconds())
+	}
+}
+
+func thousandths(f float64) float64 { return math.Round(f*1000) / 1000 }

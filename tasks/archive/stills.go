@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,12 +61,12 @@ func (a *Archive) DeriveDirectory(ctx context.Context, name string, build func(c
 	id := derivedID(FramesTree, name)
 	making := stillsDir + "/" + id.String()
 	name = path.Join(string(FramesTree), name)
-	p, err := a.reserve(id, name, 0)
+	room, err := a.reserve(&reservation{id: id, name: name})
 	if err != nil {
 		return err
 	}
-	defer a.dismiss(p)
-	err = a.fillDirectory(ctx, making, build)
+	defer room.release()
+	err = a.fillDirectory(ctx, room, making, build)
 	if err == nil {
 		err = a.placeDirectory(making, name)
 	}
@@ -75,7 +76,7 @@ func (a *Archive) DeriveDirectory(ctx context.Context, name string, build func(c
 	return nil
 }
 
-func (a *Archive) fillDirectory(ctx context.Context, making string, build func(context.Context, *os.Root, string) error) error {
+func (a *Archive) fillDirectory(ctx context.Context, room *reservation, making string, build func(context.Context, *os.Root, string) error) error {
 	if err := a.root.MakePrivate(stillsDir); err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (a *Archive) fillDirectory(ctx context.Context, making string, build func(c
 	if err != nil {
 		return err
 	}
-	ctx, end := a.whileRoom(ctx)
+	ctx, end := room.watch(ctx, root)
 	err = build(ctx, root.Root, dir)
 	err = end(err)
 	if err == nil {
@@ -107,40 +108,61 @@ func (a *Archive) fillDirectory(ctx context.Context, making string, build func(c
 	return errors.Join(err, root.Close())
 }
 
-// whileRoom returns a context that ends when the volume has no room to spare.
-// The function that it returns ends the watch; of what failed meanwhile it says
-// whether that was why.
-func (a *Archive) whileRoom(ctx context.Context) (watched context.Context, end func(error) error) {
+// errManyStills is given for stills that outgrow their share of the disk.
+var errManyStills = errors.New("the stills would take more than half of the free space of the disk: make fewer, or of a shorter time")
+
+// watch returns a context that ends when the volume has no room to spare, or when
+// what is in dir has taken half of what was free at first. The function that it
+// returns ends the watch; of what failed meanwhile it says whether that was why.
+func (room *reservation) watch(ctx context.Context, dir *disk.Dir) (watched context.Context, end func(error) error) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	budget := room.archive.Free() / 2
 	look := func() error {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		return a.room(spaceForPictures)
+		size, err := sizeOf(dir)
+		if err != nil || budget >= 0 && size > budget {
+			return cmp.Or(err, errManyStills)
+		}
+		room.archive.mu.Lock()
+		defer room.archive.mu.Unlock()
+		_, err = room.left(spaceForPictures)
+		return err
 	}
 	var watching sync.WaitGroup
 	watching.Go(func() {
-		tick := time.NewTicker(lookAtSpace)
-		defer tick.Stop()
-		for full := look(); full == nil; full = look() {
+		for {
+			began := time.Now()
+			if err := look(); err != nil {
+				cancel(err)
+				return
+			}
+			pause := time.NewTimer(max(lookAtSpace, 10*time.Since(began))) // there may be many files
 			select {
 			case <-ctx.Done():
+				pause.Stop()
 				return
-			case <-tick.C:
+			case <-pause.C:
 			}
 		}
-		cancel(errNoRoom)
 	})
 	return ctx, func(failed error) error {
 		cancel(nil)
 		watching.Wait()
-		if failed == nil {
-			return nil
-		}
-		if full := look(); full != nil {
+		if full := look(); full != nil && (failed != nil || errors.Is(full, errManyStills)) {
 			return full
 		}
 		return failed
 	}
+}
+
+// sizeOf adds up the files of a directory.
+func sizeOf(dir *disk.Dir) (bytes int64, err error) {
+	entries, err := fs.ReadDir(dir.FS(), ".")
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil { // else it is gone
+			bytes += info.Size()
+		}
+	}
+	return bytes, err
 }
 
 func (a *Archive) placeDirectory(making, name string) error {

@@ -1,0 +1,150 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"sync/atomic"
+
+	"example.com/hikgrab/tasks/archive/disk"
+)
+
+// complete gives a file that is made and synced its name and notes it. What
+// more there is to be known of its recording is noted with it.
+func (a *Archive) complete(done record, names iter.Seq[string], more ...record) (f File, err error) {
+	if done.Path, err = a.place(done, names); err != nil {
+		return File{}, err
+	}
+	defer a.unclaim(&done)
+	if err := a.finish(done, more...); err != nil {
+		// The file is whole and has its name, and the announcement is on disk:
+		// fetching it again would help nobody.
+		a.log.Warn("A finished file could not be noted as done; the next start does it", "file", done.Path, "error", err)
+		a.remember(done, more...)
+	}
+	f = a.known(done.fileID()).file()
+	f.Notes = done.Notes
+	return f, nil
+}
+
+// place gives a file the first of names that is free and returns it. Before that
+// the journal announces it, so that a crash right after cannot leave a file of
+// which nobody knows that it is whole. Only a derived file takes the place of
+// another, of one that was made for the same wish.
+func (a *Archive) place(done record, names iter.Seq[string]) (string, error) {
+	from := done.fileID().part()
+	for done.Path = range names {
+		replace, free := a.claim(&done)
+		if !free {
+			continue
+		}
+		same, err := a.look(done.Path, &done)
+		if same { // an earlier run's, of which the journal was lost
+			err = a.root.Remove(from)
+		} else if err == nil {
+			err = a.placeAs(done, replace)
+		}
+		if err == nil {
+			return done.Path, nil
+		}
+		a.unclaim(&done)
+		if !errors.Is(err, fs.ErrExist) {
+			return "", a.fail("create", done.Path, err)
+		}
+		a.log.Warn("A file that is not in the journal is kept; the new one gets another name", "file", done.Path)
+	}
+	return "", a.fail("create", from, errors.New("every name for this file is taken"))
+}
+
+func (a *Archive) placeAs(done record, replace bool) error {
+	return a.root.Place(done.fileID().part(), done.Path, replace, func() error { return a.announce(done) })
+}
+
+// announce has the journal say that a file is about to get its name.
+func (a *Archive) announce(r record) error {
+	r.Type = placingRecord
+	a.mu.Lock()
+	old, ok := a.index.placing[r.fileID()]
+	a.mu.Unlock()
+	if ok && old.Path == r.Path && old.Bytes == r.Bytes && old.SHA256 == r.SHA256 {
+		return nil
+	}
+	if err := a.journal.append(ofPowerCut, r); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.index.placing[r.fileID()] = r
+	a.mu.Unlock()
+	return nil
+}
+
+// finish notes a file that has its final name in journal and manifest, and
+// more that is to be known of its recording in the journal alone.
+func (a *Archive) finish(done record, more ...record) error {
+	done.Type = doneRecord
+	if err := a.journal.append(ofPowerCut, append([]record{done}, more...)...); err != nil {
+		return a.fail("write", journalName, err)
+	}
+	a.remember(done, more...)
+	return nil
+}
+
+func (a *Archive) remember(done record, more ...record) {
+	done.Type = doneRecord
+	a.mu.Lock()
+	owner, replaced := a.index.owners[done.Path]
+	again := replaced && owner == done.fileID() && a.index.done[owner].sum == done.SHA256
+	for _, r := range append([]record{done}, more...) {
+		a.index.apply(r)
+	}
+	a.mu.Unlock()
+	if m := a.manifests[done.Tree]; m != nil && !again { // else Open adds the line
+		m.add(&done, replaced)
+	}
+}
+
+// claim takes a name for a file while it gets it. It is not free when another
+// file has it, or is about to; one that has it for the same wish is to be
+// replaced.
+func (a *Archive) claim(r *record) (replace, free bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	id := r.fileID()
+	if other, taken := a.index.claims[r.Path]; taken && other != id {
+		return false, false
+	}
+	if owner, taken := a.index.owners[r.Path]; taken {
+		old, derived := a.index.derived[owner]
+		replace = derived && old.Tree == r.Tree && old.Origin.Wish == r.Origin.Wish
+		if owner != id && !replace {
+			return false, false
+		}
+	}
+	a.index.claims[r.Path] = id
+	return replace, true
+}
+
+func (a *Archive) unclaim(r *record) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.index.claims[r.Path] == r.fileID() {
+		delete(a.index.claims, r.Path)
+	}
+}
+
+// look reports whether the file of that name holds exactly what r says. It
+// reads the file only when its size is right.
+func (a *Archive) look(name string, r *record) (same bool, err error) {
+	info, err := a.root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != r.Bytes {
+		return false, disk.IgnoreMissing(err)
+	}
+	sum, err := a.sumFile(name)
+	return sum == r.SHA256, err
+}
+
+// sumFile returns the checksum of a plain file where nobody waits for it.
+func (a *Archive) sumFile(name string) (disk.Sum, error) {
+	return a.root.Sum(context.Background(), name, new(atomic.Int64))
+}

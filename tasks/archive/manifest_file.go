@@ -1,0 +1,250 @@
+package archive
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path"
+	"strings"
+	"sync"
+
+	"example.com/hikgrab/tasks/archive/disk"
+)
+
+// manifest is a manifest.csv: one line per finished file of the recordings, or
+// of a tree, for people and their programs. It is written from the journal. A
+// line that a crash swallowed is written by the next Open, and what others added
+// stays.
+//
+// The file is opened for each line, so that an operator may move it away, or
+// save it from a spreadsheet program, while hikgrab runs.
+type manifest struct {
+	root *disk.Dir
+	tree Tree // empty for the recordings
+	log  *slog.Logger
+
+	mu      sync.Mutex
+	pending []byte          // lines that could not be written yet
+	dropped map[string]bool // paths whose lines are to go before these are written
+}
+
+func (m *manifest) name() string { return path.Join(string(m.tree), manifestName) }
+
+// errForeign is given for a manifest whose header is not ours.
+var errForeign = errors.New("the header is another one")
+
+// open opens the file. The directory of a tree must be one and no link.
+func (m *manifest) open(flag int) (*os.File, error) {
+	if m.tree != "" {
+		inside, err := m.root.Inside(string(m.tree))
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = inside.Close() }() // what is opened through it is looked at by itself
+		return inside.OpenPlain(manifestName, flag)
+	}
+	return m.root.OpenPlain(manifestName, flag)
+}
+
+// load hands every line to take and cuts the file behind the last whole one. A
+// manifest that somebody else wrote, or saved from a program that changed it, is
+// kept under another name.
+func (m *manifest) load(a *Archive, take func(line []byte)) error {
+	f, err := m.open(os.O_RDWR)
+	if errors.Is(err, fs.ErrNotExist) || m.tree != "" && errors.Is(err, disk.ErrNotPlain) {
+		return nil // whoever makes something there meets it
+	}
+	if err != nil {
+		return err
+	}
+	end, torn, err := readManifest(f, take)
+	if err == nil && torn {
+		m.log.Warn("Cut half a line off the end of the manifest", "file", m.name())
+		err = errors.Join(f.Truncate(end), disk.Sync(f))
+	}
+	err = errors.Join(err, f.Close())
+	if !errors.Is(err, errForeign) {
+		return err
+	}
+	kept, err := m.root.RenameDated(m.name(), m.name(), wordBefore, a.now())
+	if err == nil {
+		m.log.Warn("The manifest has been changed so that hikgrab cannot add to it: it is kept under another name and written anew", "kept_as", kept)
+	}
+	return err
+}
+
+// readManifest hands every whole line behind the header to take, and tells where
+// the last one ends and whether half a line follows.
+func readManifest(from io.Reader, take func(line []byte)) (end int64, torn bool, err error) {
+	reader := bufio.NewReaderSize(from, lineLimit)
+	for first := true; ; first = false {
+		line, size, err := readLine(reader)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return end, false, err
+		}
+		whole := err == nil
+		if !whole {
+			_, ok := readRow(line, "", false)
+			whole = ok && bytes.HasSuffix(line, []byte{'"'})
+		}
+		switch {
+		case first && size > 0 && !isHeader(line) && (whole || !strings.HasPrefix(manifestHeader, string(line))):
+			return end, false, errForeign
+		case whole:
+			end += size
+			take(line)
+		case size > 0:
+			return end, true, nil
+		}
+		if err != nil {
+			return end, false, nil
+		}
+	}
+}
+
+// isHeader reports whether a line is the header of a manifest of ours, which a
+// spreadsheet program may have written again.
+func isHeader(line []byte) bool {
+	return string(bytes.TrimRight(bytes.TrimPrefix(line, []byte("\uFEFF")), "\r")) == manifestHeader
+}
+
+// add appends a file's line; where the file took the place of one that is listed,
+// that line goes. When it fails, as it does on Windows while a spreadsheet program
+// holds the file, the line waits for the next one, for close, or for the next
+// Open: the file itself is safe.
+func (m *manifest) add(r *record, replaced bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.queue(r, replaced)
+	if err := m.flush(false); err != nil {
+		m.log.Warn("The manifest cannot be written at present; its lines are kept and added later", "file", m.name(), "error", err)
+	}
+}
+
+func (m *manifest) queue(r *record, replaced bool) {
+	m.pending = append(m.pending, r.row()...)
+	if replaced {
+		m.drop(r.Path)
+	}
+}
+
+func (m *manifest) drop(path string) {
+	if m.dropped == nil {
+		m.dropped = map[string]bool{}
+	}
+	m.dropped[path] = true
+}
+
+// remove takes the lines of a path out.
+func (m *manifest) remove(path string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.drop(path)
+	return m.flush(true)
+}
+
+// close writes what waits and syncs the file.
+func (m *manifest) close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.flush(true)
+}
+
+// flush appends what waits in one write, so that no reader sees half a line; when
+// lines are to go as well it writes all of it anew.
+func (m *manifest) flush(sync bool) error {
+	if len(m.dropped) > 0 {
+		return m.rewrite()
+	}
+	if m.tree != "" && len(m.pending) == 0 {
+		return nil
+	}
+	f, err := m.open(os.O_CREATE | os.O_RDWR | os.O_APPEND)
+	if err != nil {
+		return err
+	}
+	err = m.appendPending(f)
+	if err == nil && sync {
+		err = disk.Sync(f)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// manifestFile is the part of *os.File that appending needs; tests put a full
+// disk behind it.
+type manifestFile interface {
+	io.ReaderAt
+	io.Writer
+	Stat() (fs.FileInfo, error)
+	Truncate(size int64) error
+}
+
+func (m *manifest) appendPending(f manifestFile) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	size := info.Size()
+	var text []byte
+	if size == 0 {
+		text = append(text, manifestHeader+"\n"...)
+	} else if len(m.pending) > 0 {
+		last := make([]byte, 1)
+		if _, err := f.ReadAt(last, size-1); err != nil {
+			return err
+		}
+		if last[0] != '\n' {
+			text = append(text, '\n')
+		}
+	}
+	text = append(text, m.pending...)
+	if len(text) == 0 {
+		return nil
+	}
+	if _, err := f.Write(text); err != nil {
+		return errors.Join(err, f.Truncate(size))
+	}
+	m.pending = nil
+	return nil
+}
+
+// rewrite writes the manifest anew in one step, without the lines that are to go
+// and with those that wait. Whatever else stands in it stays.
+func (m *manifest) rewrite() error {
+	old, err := m.open(os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		m.dropped = nil
+		return m.flush(true)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = old.Close() }() // it was only read
+	err = m.root.Replace(m.name(), ownDir+"/manifest", func(to io.Writer) error {
+		w := bufio.NewWriter(to)
+		_, _ = w.WriteString(manifestHeader + "\n") // Flush tells
+		_, _, err := readManifest(old, func(line []byte) {
+			if r, ok := readRow(line, m.tree, false); !isHeader(line) && (!ok || !m.dropped[r.Path]) {
+				_, _ = w.Write(append(line, '\n'))
+			}
+		})
+		_, _ = w.Write(m.pending)
+		return errors.Join(err, w.Flush(), old.Close())
+	})
+	if err == nil {
+		m.pending, m.dropped = nil, nil
+	}
+	return err
+}
+
+// under returns a path of the tree as its manifest has it.
+func (t Tree) under(name string) string {
+	if t == "" {
+		return name
+	}
+	return strings.TrimPrefix(name, string(t)+"/")
+}

@@ -1,0 +1,139 @@
+package archive
+
+import (
+	"iter"
+	"slices"
+	"time"
+
+	"example.com/hikgrab/nvr"
+)
+
+// Attempt is what the journal remembers of a recording that is not done.
+type Attempt struct {
+	Count   int       // tries so far
+	Next    time.Time // when the next try was due
+	Failure string    // the kind of the latest failure
+}
+
+// Attempts returns what the journal remembers of a recording that is not done.
+func (a *Archive) Attempts(it Item) Attempt {
+	r := a.lastly(record{Type: tryRecord, ID: identify(it)})
+	return Attempt{Count: r.Attempts, Next: r.At, Failure: r.Failure}
+}
+
+// NoteAttempt remembers a failed try of a recording, for this run and the
+// next; a Count of 0 forgets what was remembered. It survives a crash of
+// hikgrab, but does not wait for the disk: a power cut costs no more than one
+// try too many.
+func (a *Archive) NoteAttempt(it Item, t Attempt) error {
+	return a.note(record{Type: tryRecord, ID: identify(it), Attempts: t.Count, At: t.Next, Failure: field(t.Failure)})
+}
+
+// CameraKey names a camera from run to run.
+type CameraKey struct {
+	Recorder string    // nvr.Address.String
+	Track    nvr.Track // 0 stands for the recorder as a whole
+}
+
+// Outcome is how a camera ended last time.
+type Outcome struct {
+	State   string    `json:"state"`             // the state's word; "" when it never ended
+	Failure string    `json:"failure,omitempty"` // the kind of what went wrong
+	What    string    `json:"what,omitempty"`    // the same as a sentence
+	From    time.Time `json:"from,omitzero"`     // the period asked, on the recorder's clock; zero ends are open
+	To      time.Time `json:"to,omitzero"`
+	At      time.Time `json:"at,omitzero"`     // when it ended
+	Files   int       `json:"files,omitempty"` // of the period on disk
+	Bytes   int64     `json:"bytes,omitempty"` // of them
+}
+
+// NoteCamera remembers how a camera ended. It survives what NoteAttempt survives.
+func (a *Archive) NoteCamera(c CameraKey, o Outcome) error {
+	o.State, o.Failure, o.What = field(o.State), field(o.Failure), field(o.What)
+	return a.note(record{Type: cameraRecord, Recorder: field(c.Recorder), Track: c.Track, Outcome: o})
+}
+
+// CameraOutcome returns how a camera ended last time.
+func (a *Archive) CameraOutcome(c CameraKey) Outcome {
+	return a.lastly(record{Type: cameraRecord, Recorder: field(c.Recorder), Track: c.Track}).Outcome
+}
+
+// CameraOutcomes yields how every camera ended that ever did.
+func (a *Archive) CameraOutcomes() iter.Seq2[CameraKey, Outcome] {
+	all := a.allOf(cameraRecord)
+	return func(yield func(CameraKey, Outcome) bool) {
+		for _, r := range all {
+			if !yield(CameraKey{r.Recorder, r.Track}, r.Outcome) {
+				return
+			}
+		}
+	}
+}
+
+// NoteFacts remembers what was learned of a recorder, for the next run. It
+// survives what NoteAttempt survives.
+func (a *Archive) NoteFacts(recorder string, f nvr.Facts) error {
+	return a.note(record{Type: factsRecord, Recorder: field(recorder), Facts: f})
+}
+
+// Facts returns what is remembered of a recorder.
+func (a *Archive) Facts(recorder string) nvr.Facts {
+	return a.lastly(record{Type: factsRecord, Recorder: field(recorder)}).Facts
+}
+
+// Run is a run of hikgrab as it is remembered.
+type Run struct {
+	Begun    time.Time     `json:"begun,omitzero"`
+	Took     time.Duration `json:"took,omitempty"`
+	Period   string        `json:"period,omitempty"` // asked, in words
+	Cameras  int           `json:"cameras,omitempty"`
+	Files    int           `json:"files,omitempty"` // on disk of those cameras
+	Bytes    int64         `json:"bytes,omitempty"` // that came over the network
+	ExitCode int           `json:"exit_code,omitempty"`
+}
+
+// NoteRun remembers a run that ended.
+func (a *Archive) NoteRun(r Run) error {
+	r.Period = field(r.Period)
+	return a.note(record{Type: runRecord, Run: r})
+}
+
+// Runs returns the runs that are remembered, the latest first.
+func (a *Archive) Runs() []Run {
+	var all []Run
+	for _, r := range a.allOf(runRecord) {
+		all = append(all, r.Run)
+	}
+	slices.SortFunc(all, func(r, s Run) int { return s.Begun.Compare(r.Begun) })
+	return all
+}
+
+// allOf returns the latest record about each subject of a type.
+func (a *Archive) allOf(t recordType) []record {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var all []record
+	for s, r := range a.index.latest {
+		if s.about == t {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// lastly returns the latest record about what r is about; it is empty when there
+// is none.
+func (a *Archive) lastly(r record) record {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.index.latest[r.subject()]
+}
+
+// note takes a record into memory even if the disk fails: this run goes on
+// with it.
+func (a *Archive) note(r record) error {
+	a.mu.Lock()
+	a.index.apply(r)
+	a.mu.Unlock()
+	return a.fail("write", journalName, a.journal.append(ofCrash, r))
+}
