@@ -75,11 +75,16 @@ type Error struct {
 	TriesLeft  int           // logins left before a lock-out; -1 when the recorder did not say
 	Err        error         // the cause; may be nil
 
+	// Reached is how far a search came: every recording that begins before it
+	// has been yielded, so that another search can go on there. Zero: nowhere.
+	Reached time.Time
+
 	what       string // what happened, in better words than the kind's own; may be empty
 	remedy     Remedy // a better one than the kind's own; may be empty
 	maybeGone  bool   // the reason may be that the recording no longer exists
 	badRequest bool   // the recorder found fault with the request itself
 	final      bool   // the same request cannot work before somebody has acted
+	faulty     bool   // the recorder says that it failed, not that it is busy
 }
 
 // maxDetail is the width in cells of what is kept of a recorder's own words.

@@ -30,9 +30,9 @@ var refusals = map[string]struct {
 
 	"no-download":           {downloadFirst, nvr.Protocol},
 	"no-download-404":       {downloadFirst, nvr.Protocol},
-	"search-errors":         {searchTwice, nvr.Busy},
-	"early-range":           {searchEarly, nvr.Busy},
-	"many-matches":          {searchDay, nvr.Busy},
+	"search-errors":         {searchTwice, nvr.KindUnknown},
+	"early-range":           {searchEarly, nvr.KindUnknown},
+	"many-matches":          {searchDay, nvr.KindUnknown},
 	"sick-recording":        {downloadFirst, nvr.Busy},
 	"sick-recording-error":  {downloadFirst, nvr.Busy},
 	"sick-recording-500":    {downloadFirst, nvr.Busy},

@@ -31,7 +31,13 @@ var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 // Search yields the recordings of a track that overlap from–to, oldest first,
 // each once, asking for further pages only as they are wanted. One search runs
 // at a time per recorder; others wait, but for one page at most. An error ends
-// the sequence.
+// the sequence; Error.Reached says from where on another search can take it up.
+//
+// A page that is refused in the middle of a search is asked for again where it
+// was. A range that is refused as a whole is asked for in shorter windows, down
+// to an hour, and a stretch that is refused however short is passed over: at the
+// beginning of the range it lies before what the recorder has indexed, anywhere
+// else it is an error, once the rest has been yielded.
 //
 // Long ranges are asked for in windows that grow where little was recorded, so
 // the first recordings are there after one short request.
@@ -87,6 +93,9 @@ type searching struct {
 	end     time.Time             // the latest end that came
 	span    time.Duration         // of the windows, for now
 	refused int                   // windows in a row that were refused, perhaps for their length
+	tooLong time.Duration         // the shortest window that was refused for what it holds; 0: none
+	came    bool                  // the recorder has answered this search once
+	hole    *hole                 // the first stretch that it refuses to search
 	turn    uint64                // the search session that is ours at the recorder
 	held    []Recording           // items of a window that does not come in order
 	holding bool
@@ -102,20 +111,46 @@ func (s *searching) run() error {
 		pages, items, err := s.window(at, end)
 		s.release()
 		if err != nil {
-			if s.shorten(err, end.Sub(at), pages) {
-				continue
+			next, ok := s.around(err, at, end, pages)
+			if !ok {
+				return s.reached(err, at)
 			}
-			return err
+			at = next
+			continue
 		}
 		if s.refused > 0 {
 			s.recorder.learn(func(l *learned) { l.longest = s.span })
 			s.refused = 0
 		}
 		s.span = s.recorder.longest(nextSpan(s.span, pages, items))
+		if items > 0 && s.tooLong > 0 {
+			s.span = min(s.span, s.tooLong/2)
+		}
 		at = end
 		s.forget(at)
 	}
+	if s.hole != nil && !s.stopped {
+		return s.hole.error()
+	}
 	return nil
+}
+
+// reached notes in a failure how far the search came. What does not come in
+// order was not yielded to its end.
+func (s *searching) reached(err error, at time.Time) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	far := *e
+	far.Reached = at
+	switch {
+	case s.hole != nil:
+		far.Reached = s.hole.from
+	case !s.holding:
+		far.Reached = later(at, s.start)
+	}
+	return &far
 }
 
 // window searches one stretch of time to its end. It returns how many pages
@@ -124,7 +159,7 @@ func (s *searching) window(from, to time.Time) (pages, items int, err error) {
 	s.start, s.end = from, from
 	w := progress{page: s.session(from, to)}
 	for pages < maxPages && !s.stopped && w.page.wall.Before(to) {
-		f, err := s.ask(&w.page)
+		f, err := s.insist(&w.page)
 		if err != nil {
 			return pages, items, err
 		}
@@ -278,6 +313,7 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 			return found{}, refused.helped(CheckOwnDisk)
 		}
 		refused.badRequest = d.status == http.StatusBadRequest || verdict.badRequest()
+		refused.faulty = d.status == http.StatusInternalServerError || verdict.Code == statusDeviceError || verdict.says("deviceError")
 		if !refused.badRequest || refused.Kind == Busy {
 			return found{}, refused
 		}

@@ -281,3 +281,96 @@ func TestSearchFindsEverythingOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestSearchBeforeTheIndex has a recorder that fails for every range that
+// begins before what it has indexed.
+func TestSearchBeforeTheIndex(t *testing.T) {
+	index := day.AddDate(-3, 2, 5).Add(7*time.Hour + 11*time.Minute)
+	var list []simulator.Recording
+	for _, at := range []time.Time{index.Add(time.Second), index.AddDate(0, 0, 1), index.AddDate(1, 0, 0), day} {
+		list = append(list, simulator.Span(at, at.Add(30*time.Minute), 2*time.Minute, 1000)...)
+	}
+	bubble(t, func(t *testing.T) {
+		device, client := plug(t, simulator.Config{
+			Channels: []simulator.Channel{{Recordings: list}, {Number: 2, Recordings: list[20:]}},
+			Quirks:   simulator.Quirks{IndexFrom: index},
+		})
+		for _, track := range []nvr.Track{101, 201} {
+			before := device.Stats().Requests[simulator.Search]
+			found, err := search(t.Context(), client, track, day.AddDate(-25, 0, 0), day.AddDate(0, 0, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFound(t, device, int(track), found)
+			asked := device.Stats().Requests[simulator.Search] - before
+			if most := map[nvr.Track]int{101: 130, 201: 40}[track]; asked > most {
+				t.Errorf("track %d cost %d searches", track, asked)
+			}
+		}
+	})
+}
+
+// TestSearchOfATrackThatAlwaysFails must not be taken for one of which only the
+// range is refused: that would cost hundreds of requests.
+func TestSearchOfATrackThatAlwaysFails(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		device, client := plug(t, simulator.Config{Channels: []simulator.Channel{{SearchFault: simulator.DeviceError500(), Recordings: simulator.Day(day, time.Hour, 1000)}}})
+		for range 5 {
+			if _, err := search(t.Context(), client, 101, day.AddDate(-20, 0, 0), day.AddDate(0, 0, 1)); nvr.KindOf(err) != nvr.Busy {
+				t.Fatal(err)
+			}
+		}
+		if n := device.Stats().Requests[simulator.Search]; n > 20 {
+			t.Errorf("five searches of a track that always fails cost %d requests", n)
+		}
+	})
+}
+
+// TestRefusedPagesAreAskedForAgain counts what a search of many pages costs at a
+// recorder that refuses some of them.
+func TestRefusedPagesAreAskedForAgain(t *testing.T) {
+	var list []simulator.Recording
+	for n := range 30 {
+		list = append(list, simulator.Day(day.AddDate(0, 0, n), time.Hour, 1000)...)
+	}
+	for name, p := range map[string]float64{"one in five": 0.2, "three in ten": 0.3} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				device, client := plug(t, simulator.Config{Channels: []simulator.Channel{{Recordings: list}}})
+				to := day.AddDate(0, 0, 30)
+				found, err := search(t.Context(), client, 101, day, day.Add(time.Hour)) // the first page may be refused for good
+				if err != nil || len(found) == 0 {
+					t.Fatal(err)
+				}
+				before := device.Stats().Requests[simulator.Search]
+				device.Chaos(simulator.Search, simulator.Chaos{Seed: 7, Probability: p, Faults: []simulator.Fault{simulator.Busy(0)}})
+				var all []nvr.Recording
+				from := day
+				for tries := 0; ; tries++ {
+					found, err = search(t.Context(), client, 101, from, to)
+					all = append(all, found...)
+					if err == nil {
+						break
+					}
+					e, ok := errors.AsType[*nvr.Error](err)
+					if !ok || tries == 5 {
+						t.Fatal(err)
+					}
+					if !e.Reached.IsZero() {
+						from = e.Reached
+					}
+				}
+				seen := map[time.Time]bool{}
+				for _, rec := range all {
+					seen[rec.Start] = true
+				}
+				if len(seen) != 720 {
+					t.Errorf("%d of 720 found", len(seen))
+				}
+				if n := device.Stats().Requests[simulator.Search] - before; n > 75 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,177 @@
+package nvr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// insistences is how often a page is asked for in a search that has had an
+	// answer: with one search slot and a second client 10 to 30 of 100 are
+	// refused at random.
+	insistences = 6
+	// faultyInsistences is the same for a recorder that says that it failed.
+	// Some units (DS-7716NI-I4/16P V4.61.030) fail every second search, for others
+	// it is the range that makes them fail, for ever.
+	faultyInsistences = 3
+	insistWait        = 250 * time.Millisecond // before the second; doubles
+	mostInsistWait    = 5 * time.Second
+
+	// indexPrecision is how exactly the beginning of what a recorder indexes is
+	// looked for.
+	indexPrecision = time.Minute
+)
+
+// insist asks for a page, again where it was when it is refused for what may
+// pass: never from the beginning of the search.
+func (s *searching) insist(p *page) (found, error) {
+	for try, wait := 1, insistWait; ; try++ {
+		f, err := s.ask(p)
+		if err == nil {
+			s.came = true
+			return f, nil
+		}
+		e, ok := errors.AsType[*Error](err)
+		if !ok || !s.passes(e, try) {
+			return f, err
+		}
+		if err := pause(s.ctx, min(max(wait, e.RetryAfter), mostInsistWait)); err != nil {
+			return f, err
+		}
+		wait = min(2*wait, mostInsistWait)
+	}
+}
+
+// passes reports whether a page is worth asking for again at once.
+func (s *searching) passes(e *Error, try int) bool {
+	switch e.Kind {
+	case Busy, Short:
+	case Protocol:
+		if !e.faulty {
+			return false
+		}
+	case KindUnknown, Auth, Locked, Forbidden, Gone, Unreachable, Timeout, Slow, TLS:
+		return false
+	}
+	switch {
+	case e.faulty:
+		return try < faultyInsistences && !s.recorder.known().mute[s.track]
+	case s.came:
+		return try < insistences
+	}
+	return false // whether the recorder is busy is for others to judge
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// around returns where to go on when a window was refused: at its beginning
+// with a shorter one, or behind what the recorder does not search. ok is false
+// when neither helps.
+func (s *searching) around(err error, at, end time.Time, pages int) (next time.Time, ok bool) {
+	span := end.Sub(at)
+	if s.shorten(err, span, pages) {
+		return at, true
+	}
+	e, isError := errors.AsType[*Error](err)
+	switch {
+	case !isError, !e.faulty, pages > 0:
+		return at, false
+	case span > shortestWindow:
+		if s.tooLong = span; span > firstWindow {
+			s.span = firstWindow
+		} else {
+			s.span = shortestWindow
+		}
+		return at, true
+	}
+	next, ok = s.firstAccepted(at)
+	if !ok {
+		s.recorder.learn(func(l *learned) { l.noteMute(s.track) })
+		return at, false
+	}
+	s.pass(at, next, e)
+	return next, true
+}
+
+// pass notes that a stretch is refused. What is refused at the beginning lies
+// before the recorder's index, so there is nothing to be had.
+func (s *searching) pass(from, to time.Time, why *Error) {
+	s.recorder.log.Warn("the recorder refuses to search a stretch of time", "track", int(s.track), "from", from, "to", to)
+	s.tooLong = 0
+	switch {
+	case !from.After(s.from):
+		s.recorder.learn(func(l *learned) { l.index = later(l.index, to) })
+	case s.hole == nil:
+		s.hole = &hole{from, to, why}
+	}
+}
+
+// firstAccepted returns the earliest time from which on the recorder searches,
+// within what was asked for. ok is false when it does not search the end of the
+// range either: then it is not the range that it refuses.
+func (s *searching) firstAccepted(at time.Time) (time.Time, bool) {
+	if index := s.recorder.known().index; index.After(at) && index.Before(s.to) {
+		return index, true
+	}
+	if s.recorder.known().mute[s.track] {
+		return at, false
+	}
+	refused, accepted := at, s.to.Add(-shortestWindow)
+	if !accepted.After(at) || !s.accepts(accepted) {
+		return at, false
+	}
+	for accepted.Sub(refused) > indexPrecision {
+		middle := refused.Add(accepted.Sub(refused) / 2).Truncate(time.Second)
+		if s.accepts(middle) {
+			accepted = middle
+		} else {
+			refused = middle
+		}
+		if s.ctx.Err() != nil {
+			return at, false
+		}
+	}
+	return accepted, true
+}
+
+// accepts reports whether the recorder searches from a time on.
+func (s *searching) accepts(from time.Time) bool {
+	p := s.session(from, from.Add(shortestWindow))
+	_, err := s.insist(&p)
+	return err == nil
+}
+
+// hole is a stretch of time that a recorder refuses to search while it searches
+// others.
+type hole struct {
+	from, to time.Time
+	why      *Error
+}
+
+// error says that the list is not whole.
+func (h *hole) error() error {
+	e := *h.why
+	e.Reached = h.from
+	e.what = fmt.Sprintf("the recorder refuses to search from %s to %s", h.from.Format(time.DateTime), h.to.Format(time.DateTime))
+	return e.helped(SearchOnRecorder)
+}
+
+// noteMute remembers a track of which every search is refused.
+func (l *learned) noteMute(t Track) {
+	mute := map[Track]bool{t: true} // a new one: copies of learned are read without the lock
+	for known := range l.mute {
+		mute[known] = true
+	}
+	l.mute = mute
+}
