@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // camera is one line of work. The queue's mutex guards everything in it.
@@ -31,9 +32,11 @@ type camera struct {
 	pause bool // the operator wants it paused
 	skip  bool // the operator wants it skipped
 
-	searching  bool // a worker is asking the recorder
-	searched   bool // the recorder has told everything
-	tries      int  // of the search
+	searching  bool      // a worker is asking the recorder
+	searched   bool      // the recorder has told everything
+	reached    time.Time // how far the searches came that failed
+	reason     string    // why nothing was found, for a person
+	tries      int       // of the search
 	searchNext time.Time
 	behind     bool // it failed in an earlier run: others are searched first
 
@@ -55,10 +58,10 @@ type camera struct {
 	total        int64 // bytes of all, as announced until they are there
 	unsized      int   // recordings without an announced size, not done yet
 
-	extras     bool     // something is wanted to be made of the recordings
-	made       bool     // nothing of it is left to be made
-	unmade     *Failure // why it could not be made; nil otherwise
-	making     *making  // by a worker, now
+	extras     bool             // something is wanted to be made of the recordings
+	made       bool             // nothing of it is left to be made
+	unmade     *Failure         // why it could not be made; nil otherwise
+	making     *worker.Progress // by a worker, now
 	stopMaking context.CancelCauseFunc
 	makeNext   time.Time // when to try again
 
@@ -92,7 +95,7 @@ type recording struct {
 	next     time.Time
 	path     string
 	failure  *Failure
-	meter    *meter // while active
+	meter    *worker.Meter // while active
 	cancel   context.CancelCauseFunc
 }
 
@@ -133,8 +136,8 @@ func (c *camera) open() bool { return c.gaveUp == nil && c.lacking() }
 // eager reports whether the queue should work on this camera.
 func (c *camera) eager() bool { return !c.skip && !c.pause && c.open() }
 
-// derive returns the state that follows from the facts.
-func (c *camera) derive(now time.Time) State {
+// stateNow returns the state that follows from the facts.
+func (c *camera) stateNow(now time.Time) State {
 	switch {
 	case c.skip:
 		return Skipped
@@ -298,7 +301,7 @@ func (c *camera) stop(cause error) {
 func (c *camera) revive() {
 	c.skip, c.pause = false, false
 	if c.state.Ended() || c.gaveUp != nil {
-		c.searched, c.ended = false, time.Time{}
+		c.searched, c.reached, c.ended = false, time.Time{}, time.Time{}
 	}
 	c.gaveUp, c.failure = nil, Failure{}
 	c.made, c.unmade, c.told = false, nil, [numStates]bool{}

@@ -120,7 +120,7 @@ func (q *Queue) SetJobs(n int) {
 
 // SetLimit changes the bandwidth for everything, in bytes per second; 0 lifts
 // it.
-func (q *Queue) SetLimit(bytesPerSecond int64) { q.limiter.set(bytesPerSecond) }
+func (q *Queue) SetLimit(bytesPerSecond int64) { q.limiter.Set(bytesPerSecond) }
 
 // halt asks a camera that has not ended to pause.
 func (c *camera) halt() {

@@ -32,9 +32,9 @@ type CoverageGap struct {
 	Recorded bool // the recorder had it, so that it can still be fetched
 }
 
-// Everything reports whether the span begins where the search for all that a
+// Everything reports whether a span begins where the search for all that a
 // recorder has begins, so that nobody expects recordings from there on.
-func (s Span) Everything() bool { return s.From.Equal(oldest) }
+func Everything(s Span) bool { return s.From.Equal(oldest) }
 
 // Stretch is a part of what was asked of which the same became throughout.
 type Stretch struct {
@@ -128,7 +128,7 @@ func (r *RecorderView) Clock(at time.Time) time.Time {
 func CoverageOf(d CameraDetail, until time.Time) Coverage {
 	c := Coverage{Camera: d.CameraView}
 	for _, s := range d.Periods {
-		if s.Everything() && len(d.Recordings) > 0 {
+		if Everything(s) && len(d.Recordings) > 0 {
 			s.From = slices.MinFunc(d.Recordings, func(a, b RecordingView) int { return a.Start.Compare(b.Start) }).Start
 		}
 		if !until.IsZero() && s.To.After(until) {
@@ -144,7 +144,7 @@ func CoverageOf(d CameraDetail, until time.Time) Coverage {
 	by[Growing] = d.Growing
 	for _, r := range d.Recordings {
 		p := presenceOf(r.State, d.State)
-		by[p] = append(by[p], Span{r.Start, r.End})
+		by[p] = append(by[p], Span{From: r.Start, To: r.End})
 		if p != OnDisk {
 			continue
 		}

@@ -14,7 +14,7 @@ func TestCoverageOf(t *testing.T) {
 	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 	at := func(minutes int) time.Time { return day.Add(time.Duration(minutes) * time.Minute) }
 	d := CameraDetail{
-		Periods: []Span{{at(60), at(120)}, {at(180), at(240)}},
+		Periods: []Span{{From: at(60), To: at(120)}, {From: at(180), To: at(240)}},
 		Recordings: []RecordingView{
 			{Start: at(50), End: at(70), State: RecordingDone},
 			{Start: at(70).Add(time.Second), End: at(80), State: RecordingDone}, // a second is no gap
@@ -32,25 +32,25 @@ func TestCoverageOf(t *testing.T) {
 		t.Errorf("from %v to %v", c.First, c.Last)
 	}
 	want := []CoverageGap{
-		{Span{at(80), at(90)}, true},
-		{Span{at(90), at(100)}, false},
-		{Span{at(180), at(190)}, false},
-		{Span{at(190), at(200)}, true},
-		{Span{at(200), at(210)}, false},
+		{Span{From: at(80), To: at(90)}, true},
+		{Span{From: at(90), To: at(100)}, false},
+		{Span{From: at(180), To: at(190)}, false},
+		{Span{From: at(190), To: at(200)}, true},
+		{Span{From: at(200), To: at(210)}, false},
 	}
 	if !slices.Equal(c.Gaps, want) {
 		t.Errorf("gaps %v, want %v", c.Gaps, want)
 	}
 	stretches := []Stretch{
-		{Span{at(60), at(70)}, OnDisk},
-		{Span{at(70), at(70).Add(time.Second)}, NotRecorded},
-		{Span{at(70).Add(time.Second), at(80)}, OnDisk},
-		{Span{at(80), at(90)}, Lost},
-		{Span{at(90), at(100)}, NotRecorded},
-		{Span{at(100), at(120)}, OnDisk},
-		{Span{at(180), at(190)}, NotRecorded},
-		{Span{at(190), at(200)}, ToFetch},
-		{Span{at(200), at(210)}, NotRecorded},
+		{Span{From: at(60), To: at(70)}, OnDisk},
+		{Span{From: at(70), To: at(70).Add(time.Second)}, NotRecorded},
+		{Span{From: at(70).Add(time.Second), To: at(80)}, OnDisk},
+		{Span{From: at(80), To: at(90)}, Lost},
+		{Span{From: at(90), To: at(100)}, NotRecorded},
+		{Span{From: at(100), To: at(120)}, OnDisk},
+		{Span{From: at(180), To: at(190)}, NotRecorded},
+		{Span{From: at(190), To: at(200)}, ToFetch},
+		{Span{From: at(200), To: at(210)}, NotRecorded},
 	}
 	if !slices.Equal(c.Stretches, stretches) {
 		t.Errorf("stretches %v, want %v", c.Stretches, stretches)
@@ -63,7 +63,7 @@ func TestCoverageOf(t *testing.T) {
 // What became of a recording depends on what its camera does.
 func TestPresence(t *testing.T) {
 	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
-	asked := Span{day, day.Add(time.Hour)}
+	asked := Span{From: day, To: day.Add(time.Hour)}
 	for _, c := range []struct {
 		camera    State
 		recording RecordingState
@@ -108,7 +108,7 @@ func TestPresence(t *testing.T) {
 func TestCoverageOfEverything(t *testing.T) {
 	first := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
 	d := CameraDetail{
-		Periods:    []Span{{oldest, first.Add(2 * time.Hour)}},
+		Periods:    []Span{{From: oldest, To: first.Add(2 * time.Hour)}},
 		Recordings: []RecordingView{{Start: first.Add(30 * time.Minute), End: first.Add(time.Hour)}, {Start: first, End: first.Add(10 * time.Minute)}},
 	}
 	if c := CoverageOf(d, time.Time{}); c.AskedTime != 2*time.Hour || len(c.Gaps) != 4 {
@@ -132,7 +132,7 @@ func TestClockOfARecorder(t *testing.T) {
 func TestCoverageAddsUp(t *testing.T) {
 	spans := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Span {
 		from := time.Unix(int64(rapid.IntRange(0, 200).Draw(t, "from"))*3, 0)
-		return Span{from, from.Add(time.Duration(rapid.IntRange(-1, 20).Draw(t, "length")) * 3 * time.Second)}
+		return Span{From: from, To: from.Add(time.Duration(rapid.IntRange(-1, 20).Draw(t, "length")) * 3 * time.Second)}
 	}), 0, 8)
 	rapid.Check(t, func(t *rapid.T) {
 		d := CameraDetail{Periods: spans.Draw(t, "asked")}

@@ -6,6 +6,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // This file is the table of what follows from a failure. It changes nothing and
@@ -90,10 +91,10 @@ type decision struct {
 
 // decide is the table.
 func decide(t trouble, s standing) decision {
-	if _, left := errors.AsType[*leftError](t.err); left {
+	if _, left := errors.AsType[*worker.LeftError](t.err); left {
 		return decision{}
 	}
-	if _, panicked := errors.AsType[*panicError](t.err); panicked {
+	if _, panicked := errors.AsType[*worker.PanicError](t.err); panicked {
 		return decision{part: isLost}
 	}
 	if kind := archive.KindOf(t.err); kind != archive.KindUnknown {
@@ -139,7 +140,7 @@ func decideFinal(t trouble) decision {
 
 // decideDisk is the part of the table for what this machine's disk refuses.
 func decideDisk(kind archive.Kind, t trouble) decision {
-	_, unnamed := errors.AsType[*placeError](t.err)
+	_, unnamed := errors.AsType[*worker.PlaceError](t.err)
 	switch kind {
 	case archive.Full:
 		return decision{volume: archive.Full}

@@ -8,6 +8,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // TestDecide is the table of what a failure means, row by row: for the part
@@ -30,13 +31,13 @@ func TestDecide(t *testing.T) {
 		in   standing
 		want decision
 	}{
-		{"made to leave", recording(&leftError{cause: errPaused}), good, decision{}},
-		{"panic", recording(&panicError{}), good, decision{part: isLost}},
+		{"made to leave", recording(&worker.LeftError{Cause: errPaused}), good, decision{}},
+		{"panic", recording(&worker.PanicError{}), good, decision{part: isLost}},
 		{"unknown", recording(errors.New("?")), good, decision{part: counts, step: 1}},
 
 		{"disk full", recording(disk(archive.Full)), good, decision{volume: archive.Full}},
 		{"disk read-only", recording(disk(archive.Denied)), good, decision{volume: archive.Denied}},
-		{"no such name", recording(&placeError{disk(archive.Denied)}), good, decision{part: counts, step: 1}},
+		{"no such name", recording(&worker.PlaceError{Err: disk(archive.Denied)}), good, decision{part: counts, step: 1}},
 		{"does not fit at present", recording(disk(archive.NoRoom)), good, decision{volume: archive.NoRoom, atLeast: noRoomAgain}},
 		{"somebody else writes it", recording(disk(archive.InUse)), good, decision{atLeast: inUseAgain}},
 		{"damaged", recording(disk(archive.Damaged)), good, decision{part: counts, step: 1}},

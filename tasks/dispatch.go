@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // advance is the one gate that all work goes through: it gives free slots to
@@ -55,9 +56,10 @@ func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
 			shown.began = now
 		}
 	}
+	work := q.errand(r, a)
 	q.workers.Go(func() {
 		defer cancel(nil)
-		q.scout(ctx, r, a, shown)
+		q.scout(ctx, r, a, shown, work)
 	})
 }
 
@@ -101,8 +103,8 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	if c.began.IsZero() {
 		c.began = now
 	}
-	rec.state, rec.meter, rec.cancel = RecordingActive, &meter{}, cancel
-	rec.meter.have.Store(rec.have)
+	rec.state, rec.meter, rec.cancel = RecordingActive, &worker.Meter{}, cancel
+	rec.meter.Have.Store(rec.have)
 	rec.number, rec.sent = q.ask(r, a, now), now
 	r.turn = rec.number
 	c.active = append(c.active, rec)
@@ -110,23 +112,22 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	r.active++
 	r.workers++
 	q.volume.probing = q.volume.held()
-	order := Order{
+	order := worker.Fetch{
 		Recorder: r.client,
 		Archive:  q.options.Archive,
 		Item:     q.item(c, rec),
 		Attempt:  rec.attempts + 1,
 		Last:     rec.attempts+1 >= q.options.Retries,
-		meter:    rec.meter,
-		limiter:  q.limiter,
-		lane:     r.lane,
+		Meter:    rec.meter,
+		Limiter:  q.limiter,
+		Lane:     r.lane,
 	}
 	q.workers.Go(func() {
 		defer cancel(nil)
-		out := order.Fetch(ctx)
-		out.Err = leaving(ctx, out.Err)
+		out := order.Do(ctx)
 		q.report(func(now time.Time) {
 			if out.Err != nil && order.Recorder != r.client { // what the old login met says nothing of the new one
-				out.Err = &leftError{errRestarted}
+				out.Err = &worker.LeftError{Cause: errRestarted}
 			}
 			q.took(r, c, rec, out, now)
 		})
@@ -167,7 +168,7 @@ func (r *recorder) clock() archive.Clock {
 
 // settle derives a camera's state and tells of the change.
 func (q *Queue) settle(c *camera, now time.Time) {
-	next := c.derive(now)
+	next := c.stateNow(now)
 	if next == c.state {
 		return
 	}

@@ -154,7 +154,7 @@ func (r *recorder) flowing(now time.Time) int {
 	n := 0
 	for _, c := range r.cameras {
 		for _, rec := range c.active {
-			if rec.meter != nil && (rec.meter.fetched.Load() > 0 || now.Sub(rec.sent) < hangs) {
+			if rec.meter != nil && (rec.meter.Fetched.Load() > 0 || now.Sub(rec.sent) < hangs) {
 				n++
 			}
 		}

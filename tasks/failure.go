@@ -3,25 +3,12 @@ package tasks
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
-
-// panicError is a panic of a worker, kept from taking the program with it.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (e *panicError) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
-
-// placeError is a file that is whole and could not be given its name.
-type placeError struct{ error }
-
-func (e *placeError) Unwrap() error { return e.error }
 
 // What helps against the failures that are neither a recorder's nor a disk's.
 const (
@@ -30,7 +17,7 @@ const (
 	ReportFault   nvr.Remedy = "report-fault"   // of hikgrab itself; the log file has the details
 )
 
-func asPanic(err error) (*panicError, bool) { return errors.AsType[*panicError](err) }
+func asPanic(err error) (*worker.PanicError, bool) { return errors.AsType[*worker.PanicError](err) }
 
 // asRecorders returns a recorder's failure; nil when err is another's.
 func asRecorders(err error) *nvr.Error {
@@ -82,7 +69,7 @@ func failureOf(err error, now time.Time) Failure {
 	if e, ok := errors.AsType[*archive.Error](err); ok {
 		return Failure{Kind: e.Kind.String(), What: e.What(), Remedy: e.Remedy(), At: now}
 	}
-	if e, ok := errors.AsType[*panicError](err); ok {
+	if e, ok := errors.AsType[*worker.PanicError](err); ok {
 		return Failure{
 			Kind: "panic", What: nvr.CleanText(e.Error(), 200), At: now,
 			Remedy: ReportFault,

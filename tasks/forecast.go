@@ -195,7 +195,7 @@ func (q *Queue) foresee(now time.Time) {
 			all = append(all, v)
 		}
 	}
-	ends := forecast(all, float64(q.jobs), float64(q.limiter.limit()))
+	ends := forecast(all, float64(q.jobs), float64(q.limiter.Limit()))
 	at := 0
 	for _, r := range q.recorders {
 		if at < len(all) && all[at].id == r.id {

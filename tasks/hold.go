@@ -1,7 +1,6 @@
 package tasks
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -50,20 +49,6 @@ func backoff(n int) time.Duration {
 	return backoffBase/4 + rand.N(most)
 }
 
-// leftError is how a worker reports that it was made to leave.
-type leftError struct{ cause error }
-
-func (e *leftError) Error() string { return e.cause.Error() }
-
-// leaving returns err, or why the worker was made to leave when that is what
-// ended its work.
-func leaving(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return &leftError{cause: context.Cause(ctx)}
-	}
-	return err
-}
-
 // standing gathers what the table of decisions needs to know of a part of a
 // recorder; number tells when it was asked for.
 func (q *Queue) standing(r *recorder, p part, number uint64, now time.Time) standing {
@@ -109,7 +94,7 @@ func (q *Queue) judge(r *recorder, p part, number uint64, t trouble, now time.Ti
 	}
 	if e, panicked := asPanic(t.err); panicked {
 		q.note(func() {
-			q.log.Error("a worker panicked", "recorder", r.address, "panic", fmt.Sprint(e.value), "stack", string(e.stack))
+			q.log.Error("a worker panicked", "recorder", r.address, "panic", fmt.Sprint(e.Value), "stack", string(e.Stack))
 		})
 	}
 	switch {
@@ -272,6 +257,9 @@ func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now t
 // giveUp holds a recorder until the operator retries.
 func (q *Queue) giveUp(r *recorder, e *nvr.Error, kind nvr.Kind, now time.Time) {
 	f := failureOf(e, now)
+	if e.Kind == nvr.Auth {
+		r.tries = max(0, e.TriesLeft)
+	}
 	r.hold = Hold{Kind: kind, What: f.What, Remedy: f.Remedy}
 	r.doubt, r.misses = doubt{}, 0
 	q.abandon(r, f, now)

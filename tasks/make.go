@@ -3,13 +3,12 @@ package tasks
 import (
 	"context"
 	"errors"
-	"runtime/debug"
-	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/derive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // Extras are files that are made of a camera's recordings once these are there.
@@ -24,96 +23,6 @@ func (x Extras) wanted() bool { return x.Join || x.Every != derive.Every{} }
 // mostMakers is how many cameras' extras are made at once. It is apart from
 // Options.Jobs: making loads the disk, downloading the network.
 const mostMakers = 2
-
-// Making is everything that a worker needs to make the extras of one camera.
-type Making struct {
-	Archive *archive.Archive
-	Camera  derive.Camera
-	Spans   []Span // asked, on the recorder's clock
-	Extras  Extras
-
-	progress *making
-}
-
-// making is how a worker shows how far it is.
-type making struct {
-	joining, stills derive.Progress
-}
-
-// Made is everything that a worker reports of a Making.
-type Made struct {
-	Files []archive.Derived // made now
-	Notes []string          // what is not in them, each a sentence
-	Took  time.Duration
-	Err   error
-}
-
-// Make makes the extras. A panic becomes the outcome's error, so that it costs
-// this camera's extras and nothing else.
-func (m Making) Make(ctx context.Context) (out Made) {
-	began := time.Now()
-	defer func() {
-		if v := recover(); v != nil {
-			out.Err = &panicError{value: v, stack: debug.Stack()}
-		}
-		out.Took = time.Since(began)
-	}()
-	for _, s := range m.Spans {
-		w := m.window(s)
-		if m.Extras.Join {
-			out.take(derive.Join(ctx, m.Archive, m.Camera, w, &m.progress.joining))
-		}
-		if m.Extras.Every != (derive.Every{}) && out.goesOn(ctx) {
-			out.take(derive.Frames(ctx, m.Archive, m.Camera, w, m.Extras.Every, &m.progress.stills))
-		}
-		if !out.goesOn(ctx) {
-			break
-		}
-	}
-	return out
-}
-
-// window returns the stretch that s stands for: where everything was asked for,
-// what there is names its ends.
-func (m Making) window(s Span) derive.Window {
-	w := derive.Window{From: s.From, To: pastMidnight(s.To)}
-	if !s.Everything() {
-		return w
-	}
-	later := func(f archive.Finished) bool { return f.End.After(s.To) }
-	if w.From = (time.Time{}); !slices.ContainsFunc(m.Camera.Files, later) {
-		w.To = time.Time{}
-	}
-	return w
-}
-
-// goesOn reports whether the next is worth trying: what went wrong with one
-// period, or with joining, need not go wrong with others.
-func (m *Made) goesOn(ctx context.Context) bool {
-	return ctx.Err() == nil && archive.KindOf(m.Err) != archive.Full
-}
-
-// take takes in one result. Of several failures the first is told.
-func (m *Made) take(r derive.Result, err error) {
-	m.Files = append(m.Files, r.Made...)
-	m.Notes = append(m.Notes, r.Notes...)
-	if m.Err == nil {
-		m.Err = err
-	}
-}
-
-// view returns what the worker is at, and how much of that is done, 0 to 1.
-func (p *making) view() (what string, done float64) {
-	for _, step := range []struct {
-		word string
-		at   *derive.Progress
-	}{{"stills", &p.stills}, {"joining", &p.joining}} {
-		if total := step.at.Total.Load(); total > 0 {
-			return step.word, min(float64(step.at.Done.Load())/float64(total), 1)
-		}
-	}
-	return "joining", 0
-}
 
 // ripe reports whether nothing but a camera's extras is left to make.
 func (c *camera) ripe() bool {
@@ -145,27 +54,27 @@ func (q *Queue) sendMaker(r *recorder, c *camera) {
 			items = append(items, q.item(c, rec))
 		}
 	}
-	order := Making{
-		Archive: q.options.Archive,
-		Camera:  derive.Camera{Recorder: r.address, Label: r.name, Name: c.name, Track: c.track()},
-		Spans:   append([]Span(nil), c.spans...),
-		Extras:  q.options.Extras, progress: &making{},
+	work := worker.Derive{
+		Archive: q.options.Archive, Items: items,
+		Camera: derive.Camera{Recorder: r.address, Label: r.name, Name: c.name, Track: c.track()},
+		Join:   q.options.Extras.Join, Every: q.options.Extras.Every, Progress: &worker.Progress{},
+	}
+	for _, s := range c.spans {
+		work.Windows = append(work.Windows, worker.Window{Span: s, Everything: Everything(s)})
 	}
 	q.makers++
 	r.workers++
 	q.volume.probing = q.volume.held()
-	c.making, c.stopMaking = order.progress, cancel
+	c.making, c.stopMaking = work.Progress, cancel
 	q.workers.Go(func() {
 		defer cancel(nil)
-		order.Camera.Files = order.Archive.FinishedOf(items)
-		out := q.make(ctx, order)
-		out.Err = leaving(ctx, out.Err)
+		out := q.derive(ctx, work)
 		q.report(func(now time.Time) { q.made(r, c, out, now) })
 	})
 }
 
 // made takes in the extras of a camera.
-func (q *Queue) made(r *recorder, c *camera, out Made, now time.Time) {
+func (q *Queue) made(r *recorder, c *camera, out worker.Derived, now time.Time) {
 	q.makers--
 	c.making, c.stopMaking = nil, nil
 	if !r.depart() {
@@ -197,7 +106,7 @@ func (q *Queue) made(r *recorder, c *camera, out Made, now time.Time) {
 }
 
 // tellMade tells of the files that were made, those in front of a failure, too.
-func (q *Queue) tellMade(c *camera, out Made, now time.Time) {
+func (q *Queue) tellMade(c *camera, out worker.Derived, now time.Time) {
 	for _, f := range out.Files {
 		e := Event{Type: EventMade, Path: f.Path, Bytes: f.Bytes, Message: f.Path + ": " + derive.Describe(f)}
 		if len(out.Files) == 1 { // else it is not known which took how long
@@ -215,22 +124,13 @@ func (c *camera) spoil(f Failure) {
 
 // clip returns which part of a recording is to be kept: all of it, or what lies
 // within the periods asked, from the first to the last.
-func (q *Queue) clip(c *camera, rec nvr.Recording) archive.Span {
+func (q *Queue) clip(c *camera, rec nvr.Recording) Span {
 	if !q.options.Cut {
-		return archive.Span{}
+		return Span{}
 	}
-	parts := within([]Span{{rec.Start, rec.End}}, joined(c.spans))
+	parts := within([]Span{{From: rec.Start, To: rec.End}}, joined(c.spans))
 	if len(parts) == 0 {
-		return archive.Span{}
+		return Span{}
 	}
-	return archive.Span{From: parts[0].From, To: pastMidnight(parts[len(parts)-1].To)}
-}
-
-// pastMidnight takes the last second of a day in: to recorders it is where the
-// day ends, in an MP4 a second is many pictures.
-func pastMidnight(to time.Time) time.Time {
-	if to.Equal(midnight(to).Add(lastSecond)) {
-		return to.Add(time.Second)
-	}
-	return to
+	return Span{From: parts[0].From, To: worker.PastMidnight(parts[len(parts)-1].To)}
 }

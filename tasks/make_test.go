@@ -14,7 +14,7 @@ import (
 
 	"example.com/hikgrab/nvr/simulator"
 	"example.com/hikgrab/tasks/archive"
-	"example.com/hikgrab/tasks/derive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // workshop stands for the making of extras: it takes a minute each, and does
@@ -23,12 +23,12 @@ type workshop struct {
 	mu      sync.Mutex
 	at      int
 	most    int
-	orders  []Making
+	orders  []worker.Derive
 	left    []error // causes of those that were made to leave
 	results []error
 }
 
-func (w *workshop) make(ctx context.Context, m Making) Made {
+func (w *workshop) make(ctx context.Context, m worker.Derive) worker.Derived {
 	w.mu.Lock()
 	w.orders = append(w.orders, m)
 	w.at++
@@ -43,16 +43,16 @@ func (w *workshop) make(ctx context.Context, m Making) Made {
 		w.at--
 		w.mu.Unlock()
 	}()
-	m.progress.joining.Total.Store(100)
-	m.progress.joining.Done.Store(40)
+	m.Progress.Joining.Total.Store(100)
+	m.Progress.Joining.Done.Store(40)
 	select {
 	case <-time.After(time.Minute):
-		return Made{Files: []archive.Derived{{Finished: archive.Finished{Path: "joined/x.mp4", Bytes: 7}}}, Err: err}
+		return worker.Derived{Files: []archive.Derived{{Finished: archive.Finished{Path: "joined/x.mp4", Bytes: 7}}}, Err: err}
 	case <-ctx.Done():
 		w.mu.Lock()
 		w.left = append(w.left, context.Cause(ctx))
 		w.mu.Unlock()
-		return Made{Err: ctx.Err()}
+		return worker.Derived{Err: &worker.LeftError{Cause: context.Cause(ctx)}}
 	}
 }
 
@@ -60,7 +60,7 @@ func (w *workshop) make(ctx context.Context, m Making) Made {
 func (b *rig) startWith(w *workshop) {
 	b.options.Extras = Extras{Join: true}
 	b.open()
-	b.queue.make = w.make
+	b.queue.derive = w.make
 	b.run()
 }
 
@@ -79,7 +79,7 @@ func TestExtrasAreMadeWhenTheRecordingsAreThere(t *testing.T) {
 			t.Fatalf("%d done, %d made, %d at once", s.Counts[Done], len(w.orders), w.most)
 		}
 		for _, m := range w.orders {
-			if len(m.Camera.Files) != 3 || m.Camera.Recorder != "10.0.0.1" || len(m.Spans) != 1 || !m.Extras.Join {
+			if len(m.Items) != 3 || m.Camera.Recorder != "10.0.0.1" || len(m.Windows) != 1 || !m.Join {
 				t.Errorf("made of %+v", m)
 			}
 		}
@@ -227,39 +227,6 @@ func TestExtrasThatMayNotBeWrittenOnAFullDisk(t *testing.T) {
 	})
 }
 
-// What went wrong with joining keeps nobody from the stills, a full disk does.
-func TestAfterWhatFailureMakingGoesOn(t *testing.T) {
-	stopped, stop := context.WithCancel(t.Context())
-	stop()
-	for _, c := range []struct {
-		ctx  context.Context
-		err  error
-		want bool
-	}{
-		{t.Context(), nil, true},
-		{t.Context(), &archive.Error{Kind: archive.Denied}, true},
-		{t.Context(), errors.New("x"), true},
-		{t.Context(), &archive.Error{Kind: archive.Full}, false},
-		{stopped, nil, false},
-	} {
-		m := Made{Err: c.err}
-		if got := m.goesOn(c.ctx); got != c.want {
-			t.Errorf("after %v: %v", c.err, got)
-		}
-	}
-}
-
-// Only what is made now is told, and with it what was made before something failed.
-func TestWhatWasMadeBeforeIsNotToldAgain(t *testing.T) {
-	var out Made
-	file := func(path string) archive.Derived { return archive.Derived{Finished: archive.Finished{Path: path}} }
-	out.take(derive.Result{Files: []archive.Derived{file("old"), file("new")}, Made: []archive.Derived{file("new")}}, nil)
-	out.take(derive.Result{Made: []archive.Derived{file("half")}}, errors.New("x"))
-	if len(out.Files) != 2 || out.Files[0].Path != "new" || out.Files[1].Path != "half" || out.Err == nil {
-		t.Errorf("%+v", out)
-	}
-}
-
 func TestRecordingsAreJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 3, 60_000)})
@@ -309,19 +276,4 @@ func moment(t *testing.T, text string) Moment {
 		t.Fatal(err)
 	}
 	return m
-}
-
-func TestEverythingIsJoinedUnderTheTimesOfWhatThereIs(t *testing.T) {
-	at := func(hour int) time.Time { return day.Add(time.Duration(hour) * time.Hour) }
-	m := Making{}
-	m.Camera.Files = []archive.Finished{{Start: at(8), End: at(9)}, {Start: at(9), End: at(10)}}
-	if w := m.window(Span{at(7), at(12)}); !w.From.Equal(at(7)) || !w.To.Equal(at(12)) {
-		t.Errorf("a period became %+v", w)
-	}
-	if w := m.window(Span{oldest, at(12)}); !w.From.IsZero() || !w.To.IsZero() {
-		t.Errorf("everything became %+v", w)
-	}
-	if w := m.window(Span{oldest, at(9)}); !w.From.IsZero() || !w.To.Equal(at(9)) {
-		t.Errorf("everything up to nine became %+v", w)
-	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // account is what makes two rows one recorder: they share its sign-in.
@@ -63,7 +64,7 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		config:  config,
 		source:  t.Source,
 		client:  nvr.New(config),
-		lane:    newLane(),
+		lane:    worker.NewLane(),
 		limit:   q.options.PerRecorder,
 		left:    make(chan struct{}),
 	}
@@ -114,7 +115,7 @@ func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
 	if c.pause {
 		c.state = Paused
 	}
-	if channel != 0 {
+	if channel != 0 && !q.options.Look {
 		c.behind = q.options.Archive.CameraOutcome(archive.CameraKey{Recorder: r.address, Track: c.track()}).State == Failed.String()
 	}
 	c.extras = q.options.Extras.wanted() && s != nvr.Photo
@@ -205,7 +206,7 @@ func (q *Queue) unfold(r *recorder, channels []nvr.Channel, now time.Time) (miss
 // has become more since its last search, it is searched again.
 func (q *Queue) span(c *camera, wall, now time.Time) {
 	if c.spanned != len(c.asked) {
-		c.spanned, c.searched, c.tries, c.searchNext = len(c.asked), false, 0, time.Time{}
+		c.spanned, c.searched, c.tries, c.searchNext, c.reached = len(c.asked), false, 0, time.Time{}, time.Time{}
 		if c.gaveUp != nil {
 			c.revive()
 		}
@@ -243,6 +244,9 @@ func (c *camera) wants(rec nvr.Recording) bool {
 }
 
 func (q *Queue) noteCamera(recorder string, t nvr.Track, o archive.Outcome) {
+	if q.options.Look {
+		return
+	}
 	key := archive.CameraKey{Recorder: recorder, Track: t}
 	if err := q.options.Archive.NoteCamera(key, o); err != nil {
 		q.log.Error("cannot note how a camera ended", "recorder", recorder, "camera", cameraLabel(t.Channel(), t.Stream()), "error", strings.TrimSpace(err.Error()))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // Defaults of Options.
@@ -29,8 +30,8 @@ const mostScouts = 32
 // of held recorders, samples for the rates. Everything else happens at once.
 const beat = 250 * time.Millisecond
 
-// Options say how a queue works. Archive is needed; the rest has working zero
-// values.
+// Options say how a queue works. Archive is needed unless Look is set; the rest
+// has working zero values.
 type Options struct {
 	Archive     *archive.Archive
 	Jobs        int           // downloads at once in all; 0 means DefaultJobs
@@ -46,6 +47,7 @@ type Options struct {
 	Extras      Extras
 	Insecure    bool // accept any TLS certificate
 	OnlyFailed  bool // only cameras that failed or were incomplete last time
+	Look        bool // find out what there is and fetch nothing
 	Log         *slog.Logger
 
 	// Reread reads the tasks again. It is asked when the operator retries a
@@ -81,12 +83,12 @@ func (o *Options) setDefaults() {
 type Queue struct {
 	options Options
 	log     *slog.Logger
-	limiter *limiter
+	limiter *worker.Limiter
 	workers sync.WaitGroup
 	pen     chan struct{} // tells Run's scribe that there are notes
 	left    chan struct{} // closed when Run returns
 
-	make func(context.Context, Making) Made // tests put another in its place
+	derive func(context.Context, worker.Derive) worker.Derived // tests put another in its place
 
 	free atomic.Int64 // bytes left on the volume; -1 when unknown
 
@@ -132,10 +134,10 @@ func NewQueue(list []Task, o Options) *Queue {
 	q := &Queue{
 		options: o,
 		log:     o.Log,
-		limiter: newLimiter(o.Limit.Usual),
+		limiter: worker.NewLimiter(o.Limit.Usual),
 		pen:     make(chan struct{}, 1),
 		left:    make(chan struct{}),
-		make:    func(ctx context.Context, m Making) Made { return m.Make(ctx) },
+		derive:  func(ctx context.Context, d worker.Derive) worker.Derived { return d.Do(ctx) },
 		jobs:    o.Jobs,
 	}
 	q.free.Store(-1)
@@ -233,7 +235,9 @@ func (q *Queue) scribe(worked <-chan struct{}) {
 	ticker := time.NewTicker(volumeAgain)
 	defer ticker.Stop()
 	for {
-		q.free.Store(q.options.Archive.Free())
+		if !q.options.Look {
+			q.free.Store(q.options.Archive.Free())
+		}
 		select {
 		case <-q.pen:
 		case <-ticker.C:

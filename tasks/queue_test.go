@@ -12,6 +12,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/worker"
 )
 
 func TestMain(m *testing.M) {
@@ -442,6 +443,9 @@ func TestEmptyCamerasAndPeriods(t *testing.T) {
 		if s.Counts[Done] != 1 || s.Counts[Empty] != 1 || s.Files != 1 {
 			t.Fatalf("%v, %d files", states(&s), s.Files)
 		}
+		if reason := s.Cameras[1].Reason; !strings.Contains(reason, "recording schedule") || s.Cameras[0].Reason != "" {
+			t.Errorf("why there is nothing: %q", reason)
+		}
 	})
 }
 
@@ -462,7 +466,7 @@ func TestRefusedDiscoveryNamesTheRow(t *testing.T) {
 }
 
 func TestPanicOfAWorkerFailsOneRecording(t *testing.T) {
-	out := Order{}.Fetch(t.Context()) // no archive: a fault of hikgrab if there ever was one
+	out := worker.Fetch{}.Do(t.Context()) // no archive: a fault of hikgrab if there ever was one
 	if out.Err == nil {
 		t.Fatal("no error")
 	}

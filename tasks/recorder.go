@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // recorder is one recorder with the cameras wanted of it. The queue's mutex
@@ -17,11 +18,14 @@ type recorder struct {
 	name    string
 	source  string
 	client  *nvr.Recorder
-	lane    lane
+	lane    worker.Lane
 	wishes  []wish
 	cameras []*camera
 
 	device   nvr.Device
+	channels []nvr.Channel // as it lists them
+	listed   bool          // channels is what it has
+	tries    int           // bad logins in a row that lock this machine out; 0 when that is not known
 	signedIn bool
 
 	scouting  bool                    // a worker signs in, lists channels, searches or asks for a proof

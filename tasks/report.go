@@ -6,10 +6,11 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // took takes in the outcome of an order.
-func (q *Queue) took(r *recorder, c *camera, rec *recording, out Outcome, now time.Time) {
+func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched, now time.Time) {
 	q.leave(r, c, rec)
 	if !r.depart() {
 		return
@@ -39,8 +40,8 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out Outcome, now ti
 func (q *Queue) leave(r *recorder, c *camera, rec *recording) {
 	q.active--
 	r.active--
-	rec.have = rec.meter.have.Load()
-	fetched := rec.meter.fetched.Load()
+	rec.have = rec.meter.Have.Load()
+	fetched := rec.meter.Fetched.Load()
 	c.settled += rec.have
 	c.fetched += fetched
 	q.fetched += fetched
@@ -48,7 +49,7 @@ func (q *Queue) leave(r *recorder, c *camera, rec *recording) {
 }
 
 // stored notes a recording that is on disk.
-func (q *Queue) stored(r *recorder, c *camera, rec *recording, out Outcome, now time.Time) {
+func (q *Queue) stored(r *recorder, c *camera, rec *recording, out worker.Fetched, now time.Time) {
 	attempt := rec.attempts + 1
 	c.finish(rec, out.File.Path, out.File.Fetched)
 	if out.Receipt.Received > 0 { // else it was here already
@@ -149,6 +150,9 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 		if lost := len(c.recordings) - c.done; lost > 0 {
 			e.Message += fmt.Sprintf(", %d could not be had", lost)
 		}
+		if !c.searched {
+			e.Message += fmt.Sprintf(", of at least %d that the recorder has", len(c.recordings))
+		}
 		e.Message += ": " + c.failure.What
 	case Failed:
 		if c.recorder.hold.Held() && c.gaveUp != nil {
@@ -158,6 +162,9 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 		e.Message = "failed: " + c.failure.What
 	case Empty:
 		e.Message = "the recorder has no recordings in this period"
+		if c.reason != "" {
+			e.Message += ": " + c.reason
+		}
 	case Paused, Skipped:
 		c.told = [numStates]bool{} // going on afterwards is news
 	case Searching, Downloading: // once, however often the camera is put back into the line

@@ -2,13 +2,13 @@ package tasks
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // settleMargin is how long after its end a recording is left alone: recorders
@@ -16,95 +16,60 @@ import (
 // (seen on an iDS-7216HQHI-M2/S).
 const settleMargin = 90 * time.Second
 
-// scout runs one errand and reports it; shown is the camera, if any, that
-// shows the errand as its search. A panic fails the errand, not the program.
-func (q *Queue) scout(ctx context.Context, r *recorder, a ask, shown *camera) {
-	var done func(now time.Time)
-	defer func() {
-		if v := recover(); v != nil {
-			err := &panicError{value: v, stack: debug.Stack()}
-			done = func(now time.Time) { q.scoutFailed(r, a, err, now) }
+// scout sees to one errand and reports it; shown is the camera, if any, that
+// shows the errand as its search.
+func (q *Queue) scout(ctx context.Context, r *recorder, a ask, shown *camera, work func(context.Context) (done func(time.Time), err error)) {
+	done, err := work(ctx)
+	q.report(func(now time.Time) {
+		q.scouts--
+		r.scouting, r.stopScout = false, nil
+		if shown != nil {
+			shown.searching = false
 		}
-		q.report(func(now time.Time) {
-			q.scouts--
-			r.scouting, r.stopScout = false, nil
-			if shown != nil {
-				shown.searching = false
-			}
-			if r.depart() {
+		if r.depart() {
+			if err != nil {
+				q.scoutFailed(r, a, err, now)
+			} else {
 				done(now)
 			}
-			r.answeredProbe(r.errand)
-		})
-	}()
-	var err error
+		}
+		r.answeredProbe(r.errand)
+	})
+}
+
+// errand returns the work of an errand, with all that it needs of the queue,
+// and what takes in its result. The caller holds the mutex.
+func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time.Time), err error) {
+	c := a.camera
 	switch {
 	case a.meet:
-		done, err = q.meet(ctx, r)
-	case a.proof:
-		done, err = q.prove(ctx, r, a)
-	default:
-		done, err = q.search(ctx, r, a.camera)
-	}
-	if err != nil {
-		err = leaving(ctx, err)
-		done = func(now time.Time) { q.scoutFailed(r, a, err, now) }
-	}
-}
-
-// prove finds out whether a recorder answers: whether a recording that came
-// before still begins, or else a small question.
-func (q *Queue) prove(ctx context.Context, r *recorder, a ask) (func(time.Time), error) {
-	if a.recording == nil {
-		if _, err := r.client.LoginTries(ctx); err != nil {
-			return nil, err
+		meet := worker.Meet{NeedList: r.camera(0, 0) != nil, Tries: q.options.Look}
+		return func(ctx context.Context) (func(time.Time), error) {
+			meet.Recorder = q.freshLogin(r)
+			met := meet.Do(ctx)
+			return func(now time.Time) { q.met(r, met, now) }, met.Err
 		}
-	} else if err := begins(ctx, r.client, a.recording.Recording); err != nil {
-		return nil, err
+	case a.proof:
+		prove := worker.Prove{Recorder: r.client}
+		if a.recording != nil {
+			prove.Recording = a.recording.Recording
+		}
+		return func(ctx context.Context) (func(time.Time), error) {
+			return func(now time.Time) { q.served(r, a.part(), r.errand, now) }, prove.Do(ctx)
+		}
 	}
-	return func(now time.Time) { q.served(r, a.part(), r.errand, now) }, nil
-}
-
-// errEnough ends a download of which only the beginning was wanted.
-var errEnough = errors.New("that is enough")
-
-// begins asks for a recording and hangs up as soon as it comes.
-func begins(ctx context.Context, client *nvr.Recorder, rec nvr.Recording) error {
-	_, err := client.Download(ctx, rec, firstBytes{})
-	if errors.Is(err, errEnough) {
-		return nil
+	search := worker.Search{
+		Recorder: r.client, Track: c.track(), Spans: slices.Clone(c.spans), From: c.reached,
+		Why:   worker.Question{Device: r.device, Listed: r.listed, Channels: r.channels, Offline: c.offline, User: r.config.Login.User},
+		Found: func(rec nvr.Recording) { q.found(r, c, rec) },
 	}
-	return err
-}
-
-// firstBytes is a sink that takes nothing.
-type firstBytes struct{}
-
-func (firstBytes) Write([]byte) (int, error) { return 0, errEnough }
-func (firstBytes) Offset() int64             { return 0 }
-func (firstBytes) Tail([]byte) error         { return nil }
-func (firstBytes) Reset() error              { return nil }
-
-// meet signs in and lists the recorder's channels.
-func (q *Queue) meet(ctx context.Context, r *recorder) (func(time.Time), error) {
-	client := q.freshLogin(r)
-	device, err := client.SignIn(ctx)
-	if err != nil {
-		return nil, err
+	if c.reached.IsZero() {
+		c.growing, c.others = nil, nil
 	}
-	channels, listing := client.Channels(ctx)
-	if kind := nvr.KindOf(listing); ctx.Err() != nil || (kind.Temporary() && kind != nvr.Protocol && q.needsList(r)) {
-		return nil, listing
+	return func(ctx context.Context) (func(time.Time), error) {
+		out := search.Do(ctx)
+		return func(now time.Time) { q.told(r, c, out.Reason, now) }, out.Err
 	}
-	return func(now time.Time) { q.met(r, device, channels, listing, now) }, nil
-}
-
-// needsList reports whether cameras of r are wanted that the sheet does not
-// number. For the others the list only brings their names.
-func (q *Queue) needsList(r *recorder) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return r.camera(0, 0) != nil
 }
 
 // freshLogin returns the client to sign in with. After a refused login that
@@ -144,15 +109,16 @@ func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 }
 
 // met takes in what a recorder said of itself.
-func (q *Queue) met(r *recorder, d nvr.Device, channels []nvr.Channel, listing error, now time.Time) {
+func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	q.served(r, part{}, r.errand, now)
 	q.release(r, now) // whatever an older request had to say
-	first := !r.signedIn
-	r.device, r.signedIn = d, true
+	first, d, listing := !r.signedIn, m.Device, m.Listing
+	r.device, r.signedIn, r.tries = d, true, m.Tries
 	if listing != nil {
 		q.cannotList(r, listing, now)
 	} else {
-		if f := q.unfold(r, channels, now); f.Kind != "" {
+		r.channels, r.listed = m.Channels, true
+		if f := q.unfold(r, m.Channels, now); f.Kind != "" {
 			q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What})
 		}
 	}
@@ -163,7 +129,7 @@ func (q *Queue) met(r *recorder, d nvr.Device, channels []nvr.Channel, listing e
 	if !first {
 		return
 	}
-	q.tell(r, now, Event{Type: EventRecorder, Message: greeting(d, len(channels))})
+	q.tell(r, now, Event{Type: EventRecorder, Message: greeting(d, len(m.Channels))})
 	if d.ZoneKnown && d.ClockError.Abs() > 2*time.Minute {
 		q.tell(r, now, Event{Type: EventNotice, Message: clockNotice(d.ClockError)})
 	}
@@ -201,30 +167,21 @@ func clockNotice(off time.Duration) string {
 	if off < 0 {
 		direction = "behind"
 	}
-	return fmt.Sprintf("the recorder's clock is %s %s this machine's; times are the recorder's", roughly(off.Abs()), direction)
+	return fmt.Sprintf("the recorder's clock is %s %s this machine's; times are the recorder's", worker.Roughly(off.Abs()), direction)
 }
 
-// search asks for a camera's recordings and hands over each as it comes, so
-// that downloads begin while later ones are still being looked for.
-func (q *Queue) search(ctx context.Context, r *recorder, c *camera) (func(time.Time), error) {
-	q.report(func(time.Time) { c.growing, c.others = nil, nil })
-	for _, span := range c.spans {
-		for rec, err := range r.client.Search(ctx, c.track(), span.From, span.To) {
-			if err != nil {
-				return nil, err
-			}
-			q.found(r, c, rec)
-		}
+// told takes in that a recorder has told all recordings of a camera.
+func (q *Queue) told(r *recorder, c *camera, reason string, now time.Time) {
+	q.served(r, part{camera: c}, r.errand, now)
+	c.searched, c.tries, c.reached, c.reason = true, 0, time.Time{}, reason
+	if len(c.recordings) == 0 && len(c.others) > 0 {
+		c.reason = "what is there was recorded for something else than asked"
 	}
-	return func(now time.Time) {
-		q.served(r, part{camera: c}, r.errand, now)
-		c.searched, c.tries = true, 0
-		q.tellClock(r, now)
-		q.tellKinds(c, now)
-		if n := len(c.growing); n > 0 {
-			q.tellOf(c, now, Event{Type: EventNotice, Message: fmt.Sprintf("%d still being written on the recorder; the next run fetches what is finished by then", n)})
-		}
-	}, nil
+	q.tellClock(r, now)
+	q.tellKinds(c, now)
+	if n := len(c.growing); n > 0 {
+		q.tellOf(c, now, Event{Type: EventNotice, Message: fmt.Sprintf("%d still being written on the recorder; the next run fetches what is finished by then", n)})
+	}
 }
 
 // tellKinds tells which recordings of a camera are left out for their kind, and
@@ -254,10 +211,14 @@ func (q *Queue) tellClock(r *recorder, now time.Time) {
 
 // found takes in one recording of a search.
 func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
-	item := q.item(c, &recording{Recording: rec})
-	file, stored := q.options.Archive.Stored(item)
-	prior := q.options.Archive.Attempts(item)
-
+	var file archive.File
+	var stored bool
+	var prior archive.Attempt
+	if !q.options.Look {
+		item := q.item(c, &recording{Recording: rec})
+		file, stored = q.options.Archive.Stored(item)
+		prior = q.options.Archive.Attempts(item)
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if r.dropped {
@@ -272,12 +233,14 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		return
 	}
 	if !stored && r.device.ClockKnown && r.device.WallClock(now).Sub(rec.End) < settleMargin {
-		c.growing = append(c.growing, Span{rec.Start, rec.End})
+		if span := (Span{From: rec.Start, To: rec.End}); !slices.Contains(c.growing, span) {
+			c.growing = append(c.growing, span)
+		}
 		return
 	}
 	known, isNew := c.add(rec)
 	switch {
-	case !isNew:
+	case !isNew, q.options.Look:
 		return
 	case stored:
 		c.finish(known, file.Path, file.Fetched)
@@ -306,6 +269,9 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 // scoutFailed decides what follows from an errand that failed.
 func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
 	p := a.part()
+	if e := asRecorders(err); e != nil && a.asked() == askedSearch && e.Reached.After(a.camera.reached) {
+		a.camera.reached = e.Reached
+	}
 	d := q.judge(r, p, r.errand, trouble{asked: a.asked(), err: err}, now)
 	switch {
 	case a.proof:

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
 )
 
 // Snapshot is everything a screen shows, copied in one moment. Reuse one value
@@ -112,6 +113,8 @@ type CameraView struct {
 	Rate              float64
 	ETA               time.Duration
 	Files, Recordings int
+	Partial           bool          // a search was not finished: there are at least so many Recordings
+	Reason            string        // when Empty: why nothing was found, most likely, for a person
 	Active            int           // recordings coming now
 	Attempt           int           // the highest attempt under way or waited for; 0 before the first
 	Attempts          int           // allowed per recording
@@ -144,7 +147,7 @@ type CameraDetail struct {
 }
 
 // Span is a stretch of the recorder's wall clock.
-type Span struct{ From, To time.Time }
+type Span = archive.Span
 
 // RecordingState is what became of one recording.
 type RecordingState int

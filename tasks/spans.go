@@ -30,7 +30,7 @@ func union(spans []Span) []Span {
 func within(spans, bounds []Span) []Span {
 	var parts []Span
 	for i, j := 0, 0; i < len(spans) && j < len(bounds); {
-		part := Span{later(spans[i].From, bounds[j].From), earlier(spans[i].To, bounds[j].To)}
+		part := Span{From: later(spans[i].From, bounds[j].From), To: earlier(spans[i].To, bounds[j].To)}
 		if part.To.After(part.From) {
 			parts = append(parts, part)
 		}
@@ -57,12 +57,12 @@ func without(bounds, spans []Span) []Span {
 				break
 			}
 			if s.From.After(at) {
-				parts = append(parts, Span{at, s.From})
+				parts = append(parts, Span{From: at, To: s.From})
 			}
 			at = s.To
 		}
 		if b.To.After(at) {
-			parts = append(parts, Span{at, b.To})
+			parts = append(parts, Span{From: at, To: b.To})
 		}
 	}
 	return parts

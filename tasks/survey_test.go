@@ -245,7 +245,7 @@ func TestSurveyTellsOfTheClock(t *testing.T) {
 			Zone: "CST+5:00:00", Quirks: simulator.Quirks{Clock: simulator.TrueUTC},
 			Channels: []simulator.Channel{{Recordings: simulator.Span(seven.Add(-4*time.Hour), seven, time.Hour, 1000)}},
 		}, tasks.Options{}, tasks.Task{})
-		if len(f.Notices) != 1 || f.Clock != nvr.ClockUTC || len(f.Cameras) != 1 || f.Cameras[0].Recordings != 4 || !f.Cameras[0].Last.Equal(seven) {
+		if len(f.Notices) != 1 || f.Clock != nvr.ClockUTC || len(f.Cameras) != 1 || f.Cameras[0].Recordings != 3 || !f.Cameras[0].Last.Equal(seven.Add(-time.Hour)) {
 			t.Errorf("%+v", f)
 		}
 	})
@@ -287,6 +287,33 @@ func TestSurveyThatIsCutShort(t *testing.T) {
 		})
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, want the end of the context", err)
+		}
+	})
+}
+
+// Rows that overlap and what is still being written are counted as a run does.
+func TestSurveyCountsWhatARunFetches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		noon := yesterday.AddDate(0, 0, 1).Add(12 * time.Hour)
+		list := append(recordedYesterday(), simulator.Recording{Start: noon.Add(-10 * time.Minute), End: noon.Add(5 * time.Minute), Size: 1000, Growing: true})
+		row := func(p tasks.Period) tasks.Task { return tasks.Task{Cameras: []tasks.Pick{{Channel: 1}}, Period: p} }
+		f, _ := surveyed(t, simulator.Config{Channels: []simulator.Channel{{Recordings: list}}}, tasks.Options{},
+			row(tasks.Period{Yesterday: true}), row(tasks.Period{Days: 2}), row(tasks.Period{Last: 26 * time.Hour}))
+		if len(f.Cameras) != 1 || f.Cameras[0].Recordings != 8 {
+			t.Errorf("finding: %+v", f.Cameras)
+		}
+	})
+}
+
+// What was found before a search failed is counted, and it is said that the
+// list is not whole.
+func TestSurveyOfASickTrack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, _ := surveyed(t, simulator.Config{Channels: []simulator.Channel{
+			{Recordings: recordedYesterday()}, {SearchFault: simulator.DeviceError500()}, {Recordings: recordedYesterday()},
+		}}, tasks.Options{Period: tasks.Period{Yesterday: true}}, tasks.Task{})
+		if f.Failure.Kind != "" || len(f.Cameras) != 3 || f.Cameras[0].Recordings+f.Cameras[2].Recordings != 16 || f.Cameras[1].Failure.Kind == "" {
+			t.Errorf("finding: %+v", f)
 		}
 	})
 }

@@ -61,6 +61,6 @@ func (q *Queue) keepTimetable(now time.Time) {
 		return
 	}
 	limit, next := q.options.Limit.At(now)
-	q.limiter.set(limit)
+	q.limiter.Set(limit)
 	q.nextLimit = next
 }

@@ -40,7 +40,7 @@ func (q *Queue) sample(now time.Time) {
 // bringing bytes.
 func (q *Queue) serving(r *recorder, c *camera, now time.Time) {
 	for _, rec := range c.active {
-		if r.probing == rec.number && rec.meter.fetched.Load() > 0 {
+		if r.probing == rec.number && rec.meter.Fetched.Load() > 0 {
 			q.served(r, part{c, rec}, rec.number, now)
 			return
 		}
@@ -51,7 +51,7 @@ func (q *Queue) serving(r *recorder, c *camera, now time.Time) {
 func (c *camera) coming() int64 {
 	var n int64
 	for _, rec := range c.active {
-		n += rec.meter.fetched.Load()
+		n += rec.meter.Fetched.Load()
 	}
 	return n
 }
@@ -60,7 +60,7 @@ func (c *camera) coming() int64 {
 func (c *camera) bytes() int64 {
 	n := c.settled
 	for _, rec := range c.active {
-		n += rec.meter.have.Load()
+		n += rec.meter.Have.Load()
 	}
 	return n
 }
@@ -87,13 +87,16 @@ func (q *Queue) Snapshot(s *Snapshot) {
 		Jobs:        q.jobs,
 		PerRecorder: q.options.PerRecorder,
 		Active:      q.active,
-		Limit:       q.limiter.limit(),
+		Limit:       q.limiter.Limit(),
 		LimitUntil:  q.nextLimit,
 		AllPaused:   q.pausedAll,
 		Finished:    !q.started.IsZero() && q.done(),
-		Disk:        Disk{Dir: q.options.Archive.Dir(), Free: q.free.Load(), Held: q.volume.failure.What},
+		Disk:        Disk{Free: q.free.Load(), Held: q.volume.failure.What},
 	}
 	s.Elapsed = q.elapsed(now)
+	if !q.options.Look {
+		s.Disk.Dir = q.options.Archive.Dir()
+	}
 	if q.active == 0 {
 		s.Rate = 0
 	}
@@ -197,7 +200,7 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 		Name: c.name, Offline: c.offline, State: c.state,
 		Bytes: c.bytes(), Total: c.total, TotalKnown: c.totalKnown(),
 		Files: c.done, Recordings: len(c.recordings), Active: len(c.active),
-		Attempts: tries, Failure: c.failure,
+		Attempts: tries, Failure: c.failure, Partial: !c.searched,
 	}
 	v.Total = max(v.Total, v.Bytes)
 	for _, rec := range c.active {
@@ -211,7 +214,10 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 		}
 	}
 	if c.making != nil {
-		v.Deriving, v.DerivingDone = c.making.view()
+		v.Deriving, v.DerivingDone = c.making.View()
+	}
+	if c.state == Empty {
+		v.Reason = c.reason
 	}
 	if c.state.Ended() {
 		v.Took = c.tookUntil(now)
@@ -288,7 +294,7 @@ func (r *recording) view() RecordingView {
 		Attempt: r.attempts, Next: r.next, Path: r.path,
 	}
 	if r.meter != nil {
-		v.Bytes = r.meter.have.Load()
+		v.Bytes = r.meter.Have.Load()
 		v.Attempt = r.attempts + 1
 	}
 	if r.failure != nil {

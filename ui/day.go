@@ -20,7 +20,7 @@ func (p *pen) period(spans []tasks.Span) string {
 	} else {
 		text += to.Format(form)
 	}
-	if spans[0].Everything() {
+	if tasks.Everything(spans[0]) {
 		text = "everything, up to " + to.Format(form)
 	}
 	if n := len(spans) - 1; n > 0 {
@@ -32,7 +32,7 @@ func (p *pen) period(spans []tasks.Span) string {
 // soFar is how much of the period is not still to come; empty when all of it is.
 func (m *model) soFar(d *tasks.CameraDetail) string {
 	n, all := len(m.cover.Asked), len(d.Periods)
-	if n == 0 || d.Periods[0].Everything() || !m.cover.Asked[n-1].To.Before(d.Periods[all-1].To) {
+	if n == 0 || tasks.Everything(d.Periods[0]) || !m.cover.Asked[n-1].To.Before(d.Periods[all-1].To) {
 		return ""
 	}
 	return units.Length(m.cover.AskedTime) + " so far"

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"time"
 
 	"example.com/hikgrab/tasks"
@@ -149,7 +150,7 @@ func (m *model) stateSentence(c *tasks.CameraView) string {
 			more = "in " + units.Duration(c.Took)
 		}
 	case tasks.Empty:
-		more = "nothing recorded in the period"
+		more = cmp.Or(c.Reason, "nothing recorded in the period")
 	case tasks.Waiting, tasks.Searching, tasks.Pausing, tasks.Paused, tasks.Skipped:
 	}
 	return join(", ", c.State.String(), more)

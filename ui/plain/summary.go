@@ -1,7 +1,9 @@
 package plain
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,8 +68,8 @@ func (l *Lines) Summary(r Report) error {
 // camera has anything first, since its clock, its disk or the sheet may be wrong.
 func (l *Lines) nothing(s *tasks.Snapshot) {
 	n := s.Counts[tasks.Empty]
-	if n == 0 {
-		return
+	if n == 0 || slices.ContainsFunc(s.Cameras, func(c tasks.CameraView) bool { return c.Reason != "" }) {
+		return // troubles has them, each with its reason
 	}
 	word := fmt.Sprintf("empty %d", n)
 	told := 0
@@ -196,11 +198,11 @@ func (t trouble) advice() string {
 	return t.source + advice
 }
 
-// troublesOf lists what failed, then what is incomplete, in the order of the
-// sheet.
+// troublesOf lists what failed, then what is incomplete, then what has nothing,
+// in the order of the sheet.
 func troublesOf(s *tasks.Snapshot) []trouble {
 	var list []trouble
-	for _, state := range []tasks.State{tasks.Failed, tasks.Incomplete} {
+	for _, state := range []tasks.State{tasks.Failed, tasks.Incomplete, tasks.Empty} {
 		for _, r := range s.Recorders {
 			cameras := s.Cameras[r.First : r.First+r.Count]
 			if whole, ok := wholeRecorder(r, cameras, state); ok {
@@ -208,10 +210,10 @@ func troublesOf(s *tasks.Snapshot) []trouble {
 				continue
 			}
 			for _, c := range cameras {
-				if c.State == state {
+				if c.State == state && (state != tasks.Empty || c.Reason != "") {
 					list = append(list, trouble{
 						state: state, who: r.Address + " " + cameraOf(c.Channel, c.Track, c.Name) + sofar(c),
-						what: c.Failure.What, remedy: c.Failure.Remedy,
+						what: cmp.Or(c.Reason, c.Failure.What), remedy: c.Failure.Remedy,
 					})
 				}
 			}
@@ -225,13 +227,17 @@ func sofar(c tasks.CameraView) string {
 	if c.State != tasks.Incomplete {
 		return ""
 	}
-	return fmt.Sprintf(", %d of %s here", c.Files, units.Count(c.Recordings, "recording"))
+	all := units.Count(c.Recordings, "recording")
+	if c.Partial {
+		all = "at least " + all
+	}
+	return fmt.Sprintf(", %d of %s here", c.Files, all)
 }
 
 // wholeRecorder returns one entry for a recorder when all its cameras are in
 // that state for one and the same reason.
 func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks.State) (trouble, bool) {
-	if len(cameras) == 0 || state == tasks.Incomplete {
+	if len(cameras) == 0 || state != tasks.Failed {
 		return trouble{}, false
 	}
 	cause := cameras[0].Failure

@@ -1,4 +1,4 @@
-package tasks
+package worker
 
 import (
 	"errors"
@@ -26,6 +26,7 @@ import (
 //	go test ./tasks -run xxx -bench Download -count 5
 func BenchmarkDownload(b *testing.B) {
 	const bytes = 512 << 20
+	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 	eight := day.Add(8 * time.Hour)
 	recorder := simulator.New(simulator.Config{Channels: []simulator.Channel{{
 		Recordings: simulator.Span(eight, eight.Add(time.Hour), time.Hour, bytes),
@@ -60,12 +61,12 @@ func BenchmarkDownload(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			order := Order{
+			order := Fetch{
 				Recorder: client, Archive: store, Attempt: 1,
 				Item:  archive.Item{Recorder: address.String(), Recording: rec},
-				meter: &meter{}, limiter: newLimiter(0), lane: newLane(),
+				Meter: &Meter{}, Limiter: NewLimiter(0), Lane: NewLane(),
 			}
-			if out := order.Fetch(b.Context()); out.Err != nil {
+			if out := order.Do(b.Context()); out.Err != nil {
 				b.Fatal(out.Err)
 			}
 			if err := store.Close(); err != nil {

@@ -1,4 +1,4 @@
-package tasks
+package worker
 
 import (
 	"context"
@@ -10,12 +10,15 @@ import (
 	"time"
 )
 
+// errGone is why a waiting download leaves.
+var errGone = errors.New("gone")
+
 func TestLimiterHoldsTheBandwidth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(1 << 20)
+		l := NewLimiter(1 << 20)
 		began := time.Now()
 		for range 40 {
-			if err := l.wait(t.Context(), newLane(), 256<<10); err != nil {
+			if err := l.wait(t.Context(), NewLane(), 256<<10); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -28,33 +31,33 @@ func TestLimiterHoldsTheBandwidth(t *testing.T) {
 
 func TestLimiterChangesWhileSomebodyWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(16 << 10)
+		l := NewLimiter(16 << 10)
 		began := time.Now()
 		go func() {
 			time.Sleep(2 * time.Second)
-			l.set(0)
+			l.Set(0)
 		}()
-		if err := l.wait(t.Context(), newLane(), 1<<20); err != nil { // 64 s at the old pace
+		if err := l.wait(t.Context(), NewLane(), 1<<20); err != nil { // 64 s at the old pace
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took > 3*time.Second {
 			t.Fatalf("lifting the limit was felt after %v", took)
 		}
-		if l.limit() != 0 {
-			t.Fatalf("limit %d after lifting it", l.limit())
+		if l.Limit() != 0 {
+			t.Fatalf("limit %d after lifting it", l.Limit())
 		}
 	})
 }
 
 func TestLimiterLetsGoWhenAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(1)
+		l := NewLimiter(1)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		go func() {
 			time.Sleep(time.Second)
-			cancel(errPaused)
+			cancel(errGone)
 		}()
-		if err := l.wait(ctx, newLane(), 1<<20); !errors.Is(err, errPaused) {
+		if err := l.wait(ctx, NewLane(), 1<<20); !errors.Is(err, errGone) {
 			t.Fatalf("got %v", err)
 		}
 	})
@@ -62,17 +65,17 @@ func TestLimiterLetsGoWhenAsked(t *testing.T) {
 
 func TestLimiterIsFairBetweenRecorders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(1 << 20)
+		l := NewLimiter(1 << 20)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Minute, cancel)
 		var greedy, modest atomic.Int64
-		fetch := func(turn lane, size int, got *atomic.Int64) {
+		fetch := func(turn Lane, size int, got *atomic.Int64) {
 			for l.wait(ctx, turn, size) == nil {
 				got.Add(int64(size))
 			}
 		}
 		var all sync.WaitGroup
-		one, other := newLane(), newLane()
+		one, other := NewLane(), NewLane()
 		for range 7 {
 			all.Go(func() { fetch(one, 128<<10, &greedy) })
 		}

@@ -1,4 +1,4 @@
-package tasks
+package worker
 
 import (
 	"context"
@@ -11,26 +11,28 @@ const (
 	largestBurst  = 256 << 10 // one read of a download
 )
 
-// limiter shares a bandwidth among recorders, and can be changed while
+// Limiter shares a bandwidth among recorders, and can be changed while
 // downloads run. It serves first come first served, and lets one download of
 // each recorder wait at a time: so every recorder that has something to send
 // gets the same share, however many downloads it bears at once.
-type limiter struct{ bucket *rate.Limiter }
+type Limiter struct{ bucket *rate.Limiter }
 
-// lane is where the downloads of one recorder take turns waiting for bandwidth.
-type lane chan struct{}
+// Lane is where the downloads of one recorder take turns waiting for bandwidth.
+type Lane chan struct{}
 
-func newLane() lane { return make(lane, 1) }
+// NewLane returns a free lane.
+func NewLane() Lane { return make(Lane, 1) }
 
-func newLimiter(bytesPerSecond int64) *limiter {
-	l := &limiter{bucket: rate.NewLimiter(rate.Inf, largestBurst)}
-	l.set(bytesPerSecond)
+// NewLimiter returns a limiter; 0 is no limit.
+func NewLimiter(bytesPerSecond int64) *Limiter {
+	l := &Limiter{bucket: rate.NewLimiter(rate.Inf, largestBurst)}
+	l.Set(bytesPerSecond)
 	return l
 }
 
-// set changes the bandwidth; 0 lifts the limit. The burst is a quarter of a
+// Set changes the bandwidth; 0 lifts the limit. The burst is a quarter of a
 // second's worth, so that whoever waits already is not held long by the old one.
-func (l *limiter) set(bytesPerSecond int64) {
+func (l *Limiter) Set(bytesPerSecond int64) {
 	if bytesPerSecond <= 0 {
 		l.bucket.SetLimit(rate.Inf)
 		return
@@ -39,8 +41,8 @@ func (l *limiter) set(bytesPerSecond int64) {
 	l.bucket.SetLimit(rate.Limit(bytesPerSecond))
 }
 
-// limit returns the bandwidth; 0 when there is no limit.
-func (l *limiter) limit() int64 {
+// Limit returns the bandwidth; 0 when there is no limit.
+func (l *Limiter) Limit() int64 {
 	if r := l.bucket.Limit(); r != rate.Inf {
 		return int64(r)
 	}
@@ -48,7 +50,7 @@ func (l *limiter) limit() int64 {
 }
 
 // wait returns when n bytes may pass, or with ctx's cause.
-func (l *limiter) wait(ctx context.Context, turn lane, n int) error {
+func (l *Limiter) wait(ctx context.Context, turn Lane, n int) error {
 	for n > 0 && l.bucket.Limit() != rate.Inf {
 		select {
 		case turn <- struct{}{}:

@@ -1,4 +1,4 @@
-package tasks
+package worker
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
 )
 
 const (
@@ -15,27 +16,36 @@ const (
 	hintReach      = 366 * 24 * time.Hour
 )
 
-// reason returns why a camera most likely has no recordings in its period, for
-// a person. What it asks the recorder for that is a few single pages.
-func (s *survey) reason(ctx context.Context, c CameraFinding) string {
-	device := s.finding.Device
+// Question asks why a camera has no recordings where some were expected.
+type Question struct {
+	Device   nvr.Device
+	Listed   bool // Channels is what the recorder has
+	Channels []nvr.Channel
+	Offline  bool   // the recorder cannot see the camera
+	User     string // who is signed in
+}
+
+// ask returns the most likely reason why a search found nothing, for a person.
+// What it asks the recorder for that is a few single pages.
+func (q Question) ask(ctx context.Context, s Search) string {
+	device, period := q.Device, archive.Span{From: s.Spans[0].From, To: s.Spans[len(s.Spans)-1].To}
 	now := device.WallClock(time.Now())
-	if _, known := s.channel(c.Track); s.listed && !known {
-		return fmt.Sprintf("the recorder has no channel %d; it has %s", c.Track.Channel(), channelList(s.channels))
+	if q.Listed && !has(q.Channels, s.Track.Channel()) {
+		return fmt.Sprintf("the recorder has no channel %d; it has %s", s.Track.Channel(), channelList(q.Channels))
 	}
-	if c.Period.From.After(now) {
+	if period.From.After(now) {
 		return fmt.Sprintf("the period begins in the future: the recorder's clock shows %s", now.Format(time.DateTime))
 	}
 	clock := clockReason(device)
 	ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 	defer cancel()
-	if clock == "" && c.Track.Stream() != nvr.Main {
-		main := nvr.TrackOf(c.Track.Channel(), nvr.Main)
-		if _, ok := s.first(ctx, main, c.Period.From, c.Period.To); ok {
-			return fmt.Sprintf("the recorder keeps no %s stream of it then, but it has the main stream: ask for main", c.Track.Stream())
+	if clock == "" && s.Track.Stream() != nvr.Main {
+		main := nvr.TrackOf(s.Track.Channel(), nvr.Main)
+		if _, ok := s.first(ctx, main, period.From, period.To); ok {
+			return fmt.Sprintf("the recorder keeps no %s stream of it then, but it has the main stream: ask for main", s.Track.Stream())
 		}
 	}
-	if where := s.elsewhere(ctx, c, now); where != "" {
+	if where := s.elsewhere(ctx, period, now); where != "" {
 		if clock != "" {
 			return clock + "; " + where
 		}
@@ -44,10 +54,10 @@ func (s *survey) reason(ctx context.Context, c CameraFinding) string {
 	if clock != "" {
 		return clock
 	}
-	if c.Offline {
+	if q.Offline {
 		return "the camera is offline, and nothing of it is on the recorder: check its power, cable and password on the recorder"
 	}
-	return fmt.Sprintf("nothing of it is on the recorder: check the recording schedule, the disk, and that user %s may play it back", s.config.Login.User)
+	return fmt.Sprintf("nothing of it is on the recorder: check the recording schedule, the disk, and that user %s may play it back", q.User)
 }
 
 // clockReason says that the recorder's clock is wrong, when it is.
@@ -61,12 +71,12 @@ func clockReason(d nvr.Device) string {
 		how = "slow"
 	}
 	return fmt.Sprintf("the recorder's clock is %s %s, so its recordings carry other times: ask for those times, and have the clock set",
-		roughly(off.Abs()), how)
+		Roughly(off.Abs()), how)
 }
 
-// roughly writes how far a clock is off: "26 h", "1 h 5 min", "150 s". Nobody
+// Roughly writes how far a clock is off: "26 h", "1 h 5 min", "150 s". Nobody
 // minds seconds when it is off by hours.
-func roughly(d time.Duration) string {
+func Roughly(d time.Duration) string {
 	hours, minutes := d/time.Hour, d%time.Hour/time.Minute
 	switch {
 	case d >= 48*time.Hour:
@@ -83,11 +93,11 @@ func roughly(d time.Duration) string {
 
 // elsewhere says where the camera's recordings lie when they do not lie in the
 // period.
-func (s *survey) elsewhere(ctx context.Context, c CameraFinding, now time.Time) string {
-	before, hasBefore := s.first(ctx, c.Track, c.Period.From.Add(-hintReach), c.Period.From.Add(-time.Second))
+func (s Search) elsewhere(ctx context.Context, period archive.Span, now time.Time) string {
+	before, hasBefore := s.first(ctx, s.Track, period.From.Add(-hintReach), period.From.Add(-time.Second))
 	after, hasAfter := nvr.Recording{}, false
-	if end := c.Period.To.Add(time.Second); end.Before(now) {
-		after, hasAfter = s.first(ctx, c.Track, end, now)
+	if end := period.To.Add(time.Second); end.Before(now) {
+		after, hasAfter = s.first(ctx, s.Track, end, now)
 	}
 	switch {
 	case hasBefore && hasAfter:
@@ -102,8 +112,8 @@ func (s *survey) elsewhere(ctx context.Context, c CameraFinding, now time.Time) 
 
 // first returns the earliest recording in a period. Failing is the same as
 // finding none: a hint is not worth a failure.
-func (s *survey) first(ctx context.Context, track nvr.Track, from, to time.Time) (nvr.Recording, bool) {
-	for r, err := range s.recorder.Search(ctx, track, from, to) {
+func (s Search) first(ctx context.Context, track nvr.Track, from, to time.Time) (nvr.Recording, bool) {
+	for r, err := range s.Recorder.Search(ctx, track, from, to) {
 		return r, err == nil
 	}
 	return nvr.Recording{}, false
