@@ -124,6 +124,10 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Faulty reports whether the recorder says that it failed, which it may say of
+// one thing for ever, and not that it is busy, which passes.
+func (e *Error) Faulty() bool { return e.faulty }
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 

@@ -313,7 +313,6 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 			return found{}, refused.helped(CheckOwnDisk)
 		}
 		refused.badRequest = d.status == http.StatusBadRequest || verdict.badRequest()
-		refused.faulty = d.status == http.StatusInternalServerError || verdict.Code == statusDeviceError || verdict.says("deviceError")
 		if !refused.badRequest || refused.Kind == Busy {
 			return found{}, refused
 		}

@@ -182,6 +182,7 @@ func refusal(status int, header http.Header, body []byte) *Error {
 		return unexpected("HTTPS is spoken on that port", nil).finally().helped(UseHTTPS)
 	}
 	e := failure(kindOfAnswer(status, s), describe(status, s, isVerdict), nil)
+	e.faulty = status == http.StatusInternalServerError || s.Code == statusDeviceError || s.says("deviceError")
 	if e.Kind == Busy {
 		e.RetryAfter = retryAfter(header, time.Now())
 	}

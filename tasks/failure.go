@@ -3,6 +3,7 @@ package tasks
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -29,8 +30,8 @@ func asRecorders(err error) *nvr.Error {
 // others; sure says that others like it came.
 func blamed(f Failure, err error, p part, sure bool) Failure {
 	e := asRecorders(err)
-	if e == nil || e.Kind != nvr.Busy {
-		return f
+	if e == nil || e.Kind != nvr.Busy || !strings.HasPrefix(f.What, "the recorder is busy with others") {
+		return f // it has words of its own
 	}
 	what, remedy := "the recorder refuses only this recording", nvr.PlayOnRecorder
 	if p.recording == nil {

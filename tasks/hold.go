@@ -29,7 +29,8 @@ const (
 	// this run is writing.
 	inUseAgain = 5 * time.Second
 	// loneWait is how much longer each wait is for the only thing that is left
-	// to ask a busy recorder for: it may be busy all the same.
+	// to ask a busy recorder for, and for a search, of which it may bear one at a
+	// time: it may be busy all the same.
 	loneWait = 10 * time.Second
 	// noRoomAgain is when a recording is tried again that does not fit beside what
 	// is under way; others that fit go on meanwhile.
@@ -210,7 +211,7 @@ func (q *Queue) blame(s suspect, came part, now time.Time) {
 	d := decision{part: counts, step: 1}
 	if e := asRecorders(s.err); e != nil {
 		d.atLeast = e.RetryAfter
-		if !sure && e.Kind == nvr.Busy {
+		if (!sure || rec == nil) && e.Kind == nvr.Busy && !e.Faulty() {
 			d.atLeast = max(d.atLeast, time.Duration(s.attempts()+1)*loneWait)
 		}
 	}

@@ -285,6 +285,9 @@ func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
 	case d.part == isLost:
 		a.camera.fail(failureOf(err, now))
 	case d.part == counts:
+		if e := asRecorders(err); e != nil && e.Kind == nvr.Busy && !e.Faulty() {
+			d.atLeast = max(d.atLeast, time.Duration(a.camera.tries+1)*loneWait)
+		}
 		q.searchFailed(a.camera, blamedIf(a.camera.searchBlamed, err, p, now), d, now)
 	}
 }

@@ -7,9 +7,10 @@ import (
 
 // Demo returns three recorders of different sizes, speeds and moods, with
 // recordings of the day that now falls on: one drops connections, one is busy
-// now and then, and one has Cyrillic camera names and several habits of odd
-// firmware at once. With two downloads from each at a time everything takes
-// about half a minute. Some cameras are offline or have no recordings.
+// now and then and has a recording and a track that it never gives, and one has
+// Cyrillic camera names and several habits of odd firmware at once. With two
+// downloads from each at a time everything takes about half a minute. Some
+// cameras are offline or have no recordings.
 func Demo(now time.Time) []Config {
 	zone, wall := demoZone(now)
 	return []Config{demoLobby(zone, wall), demoGarage(zone, wall), demoWarehouse(zone, wall)}
@@ -76,17 +77,20 @@ func demoLobby(zone string, wall time.Time) Config {
 	}
 }
 
-// demoGarage is busy now and then.
+// demoGarage is busy now and then, and part of its disk is damaged.
 func demoGarage(zone string, wall time.Time) Config {
+	damaged := demoDay(wall, 5, 5)
+	damaged[2].Fault = DeviceError500()
 	return Config{
 		Name: "Garage", Model: "DS-7616NI-K2", Firmware: "V4.74.210", Password: "p@ss/word:9", Zone: zone,
 		Rate: 4_000_000, Latency: 40 * time.Millisecond,
 		Channels: []Channel{
 			{Name: "Ramp", Codec: H265, Recordings: demoDay(wall, 4, 12)},
 			{Name: "Level 1", Codec: H265, Recordings: demoDay(wall, 5, 6)},
-			{Name: "Level 2", Codec: H265, Recordings: demoDay(wall, 5, 5)},
+			{Name: "Level 2", Codec: H265, Recordings: damaged},
 			{Name: "Gate", Audio: true, Recordings: demoDay(wall, 6, 4)},
 			{Name: "Pay station", Audio: true, Recordings: demoDay(wall, 4, 2)},
+			{Name: "Roof", Recordings: demoDay(wall, 2, 2), SearchFault: DeviceErrorWith200()},
 			{Name: "Spare", Offline: true},
 		},
 		Script: map[Endpoint][]Fault{Download: demoMood(Busy(2*time.Second), DeviceBusy400(), Busy(time.Second))},

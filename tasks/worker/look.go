@@ -64,7 +64,7 @@ type Searched struct {
 // begin while later ones are still being looked for.
 func (s Search) Do(ctx context.Context) (out Searched) {
 	defer func() { out.Err = left(ctx, caught(recover(), out.Err)) }()
-	any := !s.From.IsZero()
+	some := !s.From.IsZero()
 	for _, span := range s.Spans {
 		if !span.To.After(s.From) && !s.From.IsZero() {
 			continue
@@ -78,11 +78,11 @@ func (s Search) Do(ctx context.Context) (out Searched) {
 				out.Err = err
 				return out
 			}
-			any = true
+			some = true
 			s.Found(rec)
 		}
 	}
-	if !any && len(s.Spans) > 0 {
+	if !some && len(s.Spans) > 0 {
 		out.Reason = s.Why.ask(ctx, s)
 	}
 	return out
