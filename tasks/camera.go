@@ -58,12 +58,12 @@ type camera struct {
 	total        int64 // bytes of all, as announced until they are there
 	unsized      int   // recordings without an announced size, not done yet
 
-	extras     bool             // something is wanted to be made of the recordings
-	made       bool             // nothing of it is left to be made
-	unmade     *Failure         // why it could not be made; nil otherwise
-	making     *worker.Progress // by a worker, now
-	stopMaking context.CancelCauseFunc
-	makeNext   time.Time // when to try again
+	derives      bool             // something is wanted to be made of the recordings
+	derived      bool             // nothing of it is left to be made
+	notDerived   *Failure         // why it could not be made; nil otherwise
+	deriving     *worker.Progress // by a worker, now
+	stopDeriving context.CancelCauseFunc
+	deriveNext   time.Time // when to try again
 
 	told [numStates]bool // that it is searching or downloading, since its last start
 
@@ -123,7 +123,7 @@ func cameraLabel(channel int, s nvr.Stream) string {
 }
 
 // busy reports whether a worker is on this camera now.
-func (c *camera) busy() bool { return c.searching || len(c.active) > 0 || c.making != nil }
+func (c *camera) busy() bool { return c.searching || len(c.active) > 0 || c.deriving != nil }
 
 // lacking reports whether something is not on disk that may still be had.
 func (c *camera) lacking() bool {
@@ -141,17 +141,17 @@ func (c *camera) stateNow(now time.Time) State {
 	switch {
 	case c.skip:
 		return Skipped
-	case !c.busy() && !c.open() && !c.ripe():
+	case !c.busy() && !c.open() && !c.derivable():
 		return c.end()
 	case c.pause && c.busy():
 		return Pausing
 	case c.pause:
 		return Paused
-	case len(c.active) > 0 || c.making != nil:
+	case len(c.active) > 0 || c.deriving != nil:
 		return Downloading
 	case c.searching:
 		return Searching
-	case c.ripe():
+	case c.derivable():
 		return Waiting
 	case c.nextTry().After(now):
 		return Retrying
@@ -161,7 +161,7 @@ func (c *camera) stateNow(now time.Time) State {
 
 // end returns how a camera with nothing left to try has ended.
 func (c *camera) end() State {
-	whole := !c.lacking() && c.failed == 0 && c.unmade == nil // whatever was given up had come already
+	whole := !c.lacking() && c.failed == 0 && c.notDerived == nil // whatever was given up had come already
 	switch {
 	case whole && len(c.recordings) > 0:
 		return Done
@@ -291,8 +291,8 @@ func (c *camera) stop(cause error) {
 	if c.searching {
 		c.recorder.cancelScout(cause)
 	}
-	if c.making != nil {
-		c.stopMaking(cause)
+	if c.deriving != nil {
+		c.stopDeriving(cause)
 	}
 }
 
@@ -304,7 +304,7 @@ func (c *camera) revive() {
 		c.searched, c.reached, c.ended = false, time.Time{}, time.Time{}
 	}
 	c.gaveUp, c.failure = nil, Failure{}
-	c.made, c.unmade, c.told = false, nil, [numStates]bool{}
+	c.derived, c.notDerived, c.told = false, nil, [numStates]bool{}
 	c.tries, c.searchNext, c.searchBlamed, c.refusals, c.lost = 0, time.Time{}, false, 0, 0
 	for _, r := range c.recordings {
 		if r.state == RecordingFailed {

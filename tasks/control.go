@@ -9,7 +9,7 @@ import (
 // Drain lets the downloads under way finish and starts nothing new.
 // Snapshot.Finished turns true when the last has ended.
 func (q *Queue) Drain() {
-	q.report(func(time.Time) {
+	q.change(func(time.Time) {
 		q.draining = true
 		for _, r := range q.recorders {
 			r.cancelScout(errStopped)
@@ -73,7 +73,7 @@ func (q *Queue) Skip(ids ...CameraID) {
 
 // PauseAll pauses every camera, those to come included.
 func (q *Queue) PauseAll() {
-	q.report(func(time.Time) {
+	q.change(func(time.Time) {
 		q.pausedAll = true
 		for _, r := range q.recorders {
 			for _, c := range r.cameras {
@@ -85,7 +85,7 @@ func (q *Queue) PauseAll() {
 
 // ResumeAll takes PauseAll back and resumes every paused camera.
 func (q *Queue) ResumeAll() {
-	q.report(func(time.Time) {
+	q.change(func(time.Time) {
 		q.pausedAll = false
 		for _, r := range q.recorders {
 			for _, c := range r.cameras {
@@ -115,7 +115,7 @@ func (q *Queue) RetryFailed() int {
 // SetJobs changes how many downloads run at once, at least one; fewer means
 // that the next ones wait, not that running ones stop.
 func (q *Queue) SetJobs(n int) {
-	q.report(func(time.Time) { q.jobs = max(n, 1) })
+	q.change(func(time.Time) { q.jobs = max(n, 1) })
 }
 
 // SetLimit changes the bandwidth for everything, in bytes per second; 0 lifts
@@ -133,7 +133,7 @@ func (c *camera) halt() {
 
 // each changes the cameras named.
 func (q *Queue) each(ids []CameraID, change func(c *camera, now time.Time)) {
-	q.report(func(now time.Time) {
+	q.change(func(now time.Time) {
 		for _, id := range ids {
 			if c := q.camera(id); c != nil {
 				change(c, now)

@@ -39,7 +39,7 @@ type trouble struct {
 	bytes bool // some of it came
 }
 
-// standing is what else is known when a trouble is judged.
+// standing is what else is known when a trouble is decided on.
 type standing struct {
 	signedIn  bool // the recorder has taken the login
 	known     bool // the recorder has answered in this run

@@ -15,7 +15,7 @@ func (q *Queue) advance(now time.Time) {
 	if q.run != nil && q.run.Err() == nil && !q.draining {
 		q.sendScouts(now)
 		q.sendOrders(now)
-		q.sendMakers(now)
+		q.sendDerivers(now)
 	}
 	for _, r := range q.recorders {
 		for _, c := range r.cameras {
@@ -66,7 +66,7 @@ func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
 // sendOrders gives free slots to recordings: round robin over the recorders
 // that can take one, the one that was served longest ago first.
 func (q *Queue) sendOrders(now time.Time) {
-	for q.active < q.jobs && q.volume.open(now, q.active+q.makers) {
+	for q.active < q.jobs && q.volume.open(now, q.active+q.derivers) {
 		var chosen *recorder
 		var next ask
 		for _, r := range q.recorders {
@@ -125,7 +125,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	q.workers.Go(func() {
 		defer cancel(nil)
 		out := order.Do(ctx)
-		q.report(func(now time.Time) {
+		q.change(func(now time.Time) {
 			if out.Err != nil && order.Recorder != r.client { // what the old login met says nothing of the new one
 				out.Err = &worker.LeftError{Cause: errRestarted}
 			}
@@ -203,7 +203,7 @@ func (q *Queue) noteFinish(now time.Time) {
 
 // done reports whether nothing more will happen by itself.
 func (q *Queue) done() bool {
-	if q.active > 0 || q.makers > 0 {
+	if q.active > 0 || q.derivers > 0 {
 		return false
 	}
 	if q.draining {

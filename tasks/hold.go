@@ -74,10 +74,10 @@ func (q *Queue) standing(r *recorder, p part, number uint64, now time.Time) stan
 	return s
 }
 
-// judge decides what follows from a trouble, and has the recorder and the
+// resolve decides what follows from a trouble, and has the recorder and the
 // volume follow. What it means for the part itself is left to the caller, who
 // knows what it is. number tells when the part was asked for.
-func (q *Queue) judge(r *recorder, p part, number uint64, t trouble, now time.Time) decision {
+func (q *Queue) resolve(r *recorder, p part, number uint64, t trouble, now time.Time) decision {
 	if t.bytes {
 		q.served(r, p, number, now)
 	}
@@ -88,7 +88,7 @@ func (q *Queue) judge(r *recorder, p part, number uint64, t trouble, now time.Ti
 	case archive.Denied:
 		q.denied(failureOf(t.err, now), now)
 	case archive.NoRoom:
-		if q.active == 0 && q.makers == 0 { // nothing under way gives room back
+		if q.active == 0 && q.derivers == 0 { // nothing under way gives room back
 			q.holdVolume(failureOf(t.err, now), now)
 		}
 	case archive.KindUnknown, archive.InUse, archive.Damaged, archive.TooLarge:

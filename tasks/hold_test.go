@@ -26,7 +26,7 @@ func TestHeldVolumeGoesOnByItself(t *testing.T) {
 		b.start()
 		b.until("two downloads run", func(s *Snapshot) bool { return s.Active == 2 })
 		full := Failure{Kind: archive.Full.String(), What: "the disk is full"}
-		b.queue.report(func(now time.Time) { b.queue.holdVolume(full, now) })
+		b.queue.change(func(now time.Time) { b.queue.holdVolume(full, now) })
 		b.until("one download tries the disk", func(s *Snapshot) bool {
 			b.queue.mu.Lock()
 			defer b.queue.mu.Unlock()

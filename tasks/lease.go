@@ -13,7 +13,7 @@ import (
 // when a row asks for more of them. Everything takes the way of the tasks that
 // NewQueue was given.
 func (q *Queue) Add(list []Task) {
-	q.report(func(now time.Time) {
+	q.change(func(now time.Time) {
 		q.plan(list)
 		for _, r := range q.recorders {
 			if !r.signedIn {
@@ -39,7 +39,7 @@ func (q *Queue) Drop(id RecorderID, cause error) (left <-chan struct{}) {
 	closed := make(chan struct{})
 	close(closed)
 	left = closed
-	q.report(func(now time.Time) {
+	q.change(func(now time.Time) {
 		i := slices.IndexFunc(q.recorders, func(r *recorder) bool { return r.id == id })
 		if i < 0 {
 			return

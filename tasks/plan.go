@@ -32,7 +32,7 @@ func (q *Queue) plan(list []Task) {
 		if r.name == "" {
 			r.name = nvr.CleanText(t.Name, 80)
 		}
-		q.wish(r, wish{picks: t.Cameras, stream: orMain(t.Stream), demand: demand{t.Period, t.Kinds}, source: t.Source})
+		q.addRow(r, row{picks: t.Cameras, stream: orMain(t.Stream), demand: demand{t.Period, t.Kinds}, source: t.Source})
 	}
 	if q.options.OnlyFailed {
 		q.recorders = slices.DeleteFunc(q.recorders, func(r *recorder) bool { return len(r.cameras) == 0 })
@@ -70,11 +70,11 @@ func (q *Queue) newRecorder(t Task) *recorder {
 	}
 }
 
-// wish adds what one row wants to a recorder. Cameras that the row does not
+// addRow adds what one row wants to a recorder. Cameras that the row does not
 // number are stood for by one line until the recorder has listed them; of names
 // that it does not have that line stays.
-func (q *Queue) wish(r *recorder, w wish) {
-	r.wishes = append(r.wishes, w)
+func (q *Queue) addRow(r *recorder, w row) {
+	r.rows = append(r.rows, w)
 	if needsList(w.picks) && r.camera(0, 0) == nil && q.wantedAgain(r, 0, 0) {
 		q.newCamera(r, 0, 0)
 	}
@@ -83,7 +83,7 @@ func (q *Queue) wish(r *recorder, w wish) {
 }
 
 // pick adds a row's cameras by their numbers.
-func (q *Queue) pick(r *recorder, w wish, numbers []Pick) {
+func (q *Queue) pick(r *recorder, w row, numbers []Pick) {
 	for _, p := range numbers {
 		q.want(r, p.Channel, cmp.Or(p.Stream, w.stream), w.demand)
 	}
@@ -118,7 +118,7 @@ func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
 	if channel != 0 && !q.options.Look {
 		c.behind = q.options.Archive.CameraOutcome(archive.CameraKey{Recorder: r.address, Track: c.track()}).State == Failed.String()
 	}
-	c.extras = q.options.Extras.wanted() && s != nvr.Photo
+	c.derives = q.options.Extras.wanted() && s != nvr.Photo
 	q.cameras = append(q.cameras, c)
 	r.cameras = append(r.cameras, c)
 	return c
@@ -164,7 +164,7 @@ func (q *Queue) unfold(r *recorder, channels []nvr.Channel, now time.Time) (miss
 	if all := r.camera(0, 0); all != nil {
 		r.cameras = slices.DeleteFunc(r.cameras, func(c *camera) bool { return c == all })
 		known, lost, rows := len(r.cameras), 0, []string(nil)
-		for _, w := range r.wishes {
+		for _, w := range r.rows {
 			if len(w.picks) == 0 {
 				for _, ch := range channels {
 					q.want(r, ch.Number, w.stream, w.demand)

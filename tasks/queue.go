@@ -108,7 +108,7 @@ type Queue struct {
 	jobs      int
 	active    int
 	scouts    int
-	makers    int
+	derivers  int
 	number    uint64 // of the latest request
 	pausedAll bool
 	draining  bool
@@ -165,7 +165,7 @@ func (q *Queue) Run(ctx context.Context) {
 	worked := make(chan struct{})
 	scribe.Go(func() { q.scribe(worked) })
 	q.keepTime()
-	q.report(q.sample) // from here on nobody starts a worker while they are waited for
+	q.change(q.sample) // from here on nobody starts a worker while they are waited for
 	q.workers.Wait()
 	close(worked)
 	scribe.Wait()
@@ -185,7 +185,7 @@ func (q *Queue) keepTime() {
 		case <-q.run.Done():
 			return
 		case <-ticker.C:
-			q.report(q.sample)
+			q.change(q.sample)
 		}
 	}
 }
@@ -210,12 +210,12 @@ func (q *Queue) Stop(ctx context.Context) error {
 	}
 }
 
-// report lets a worker change the queue, and gives its slot to the next.
-func (q *Queue) report(change func(now time.Time)) {
+// change lets a worker change the queue, and gives its slot to the next.
+func (q *Queue) change(by func(now time.Time)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
-	change(now)
+	by(now)
 	q.advance(now)
 }
 

@@ -19,7 +19,7 @@ type recorder struct {
 	source  string
 	client  *nvr.Recorder
 	lane    worker.Lane
-	wishes  []wish
+	rows    []row
 	cameras []*camera
 
 	device   nvr.Device
@@ -75,8 +75,8 @@ type demand struct {
 	kinds  Kinds
 }
 
-// wish is what one row wants of a recorder.
-type wish struct {
+// row is what one row of the sheet wants of a recorder.
+type row struct {
 	picks  []Pick // empty: all
 	stream nvr.Stream
 	demand

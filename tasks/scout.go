@@ -20,7 +20,7 @@ const settleMargin = 90 * time.Second
 // shows the errand as its search.
 func (q *Queue) scout(ctx context.Context, r *recorder, a ask, shown *camera, work func(context.Context) (done func(time.Time), err error)) {
 	done, err := work(ctx)
-	q.report(func(now time.Time) {
+	q.change(func(now time.Time) {
 		q.scouts--
 		r.scouting, r.stopScout = false, nil
 		if shown != nil {
@@ -85,7 +85,7 @@ func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 	}
 	list, err := q.options.Reread()
 	if err != nil {
-		q.report(func(now time.Time) {
+		q.change(func(now time.Time) {
 			q.tell(r, now, Event{
 				Type:    EventNotice,
 				Message: "the login could not be read again, so the old one is used: " + nvr.CleanText(err.Error(), 200),
@@ -261,7 +261,7 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	if r.probing == r.errand {
 		q.served(r, part{camera: c}, r.errand, now)
 	}
-	if q.active < q.jobs && r.active < r.limit && !r.closed(now) && q.volume.open(now, q.active+q.makers) {
+	if q.active < q.jobs && r.active < r.limit && !r.closed(now) && q.volume.open(now, q.active+q.derivers) {
 		q.advance(now)
 	}
 }
@@ -272,7 +272,7 @@ func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
 	if e := asRecorders(err); e != nil && a.asked() == askedSearch && e.Reached.After(a.camera.reached) {
 		a.camera.reached = e.Reached
 	}
-	d := q.judge(r, p, r.errand, trouble{asked: a.asked(), err: err}, now)
+	d := q.resolve(r, p, r.errand, trouble{asked: a.asked(), err: err}, now)
 	switch {
 	case a.proof:
 		if nvr.KindOf(err) == nvr.Gone && p.camera != nil {

@@ -136,11 +136,11 @@ func (q *Queue) Working() bool {
 	if q.started.IsZero() || q.run.Err() != nil || q.done() {
 		return false
 	}
-	if q.active > 0 || q.scouts > 0 || q.makers > 0 {
+	if q.active > 0 || q.scouts > 0 || q.derivers > 0 {
 		return true
 	}
 	for _, r := range q.recorders {
-		if slices.ContainsFunc(r.cameras, func(c *camera) bool { return c.eager() || c.ripe() && !c.skip && !c.pause }) {
+		if slices.ContainsFunc(r.cameras, func(c *camera) bool { return c.eager() || c.derivable() && !c.skip && !c.pause }) {
 			return true
 		}
 	}
@@ -213,8 +213,8 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 			v.Attempt = max(v.Attempt, rec.attempts+1)
 		}
 	}
-	if c.making != nil {
-		v.Deriving, v.DerivingDone = c.making.View()
+	if c.deriving != nil {
+		v.Deriving, v.DerivingDone = c.deriving.View()
 	}
 	if c.state == Empty {
 		v.Reason = c.reason

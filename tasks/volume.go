@@ -53,8 +53,8 @@ func (q *Queue) denied(f Failure, now time.Time) {
 	for _, r := range q.recorders {
 		failed += r.failAll(f)
 		for _, c := range r.cameras {
-			if c.ripe() {
-				c.spoil(f)
+			if c.derivable() {
+				c.failDerived(f)
 			}
 		}
 	}

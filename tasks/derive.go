@@ -11,8 +11,8 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// Extras are files that are made of a camera's recordings once these are there.
-// The zero value makes none.
+// Extras says which files are derived of a camera's recordings once these
+// are there. The zero value derives none.
 type Extras struct {
 	Join  bool         // one MP4 more for each period asked
 	Every derive.Every // stills
@@ -20,33 +20,34 @@ type Extras struct {
 
 func (x Extras) wanted() bool { return x.Join || x.Every != derive.Every{} }
 
-// mostMakers is how many cameras' extras are made at once. It is apart from
-// Options.Jobs: making loads the disk, downloading the network.
-const mostMakers = 2
+// mostDerivers is of how many cameras files are derived at once. It is apart from
+// Options.Jobs: deriving loads the disk, downloading the network.
+const mostDerivers = 2
 
-// ripe reports whether nothing but a camera's extras is left to make.
-func (c *camera) ripe() bool {
-	return c.extras && !c.made && c.done > 0 && (c.gaveUp != nil || !c.lacking())
+// derivable reports whether nothing is left to do for a camera but to derive
+// files of its recordings.
+func (c *camera) derivable() bool {
+	return c.derives && !c.derived && c.done > 0 && (c.gaveUp != nil || !c.lacking())
 }
 
-// sendMakers starts making the extras of cameras that are ripe for it.
-func (q *Queue) sendMakers(now time.Time) {
+// sendDerivers starts deriving files of the cameras that have come.
+func (q *Queue) sendDerivers(now time.Time) {
 	if !q.options.Extras.wanted() {
 		return
 	}
 	for _, r := range q.recorders {
 		for _, c := range r.cameras {
-			if q.makers >= mostMakers || !q.volume.open(now, q.active+q.makers) {
+			if q.derivers >= mostDerivers || !q.volume.open(now, q.active+q.derivers) {
 				return
 			}
-			if c.ripe() && !c.busy() && !c.skip && !c.pause && !c.makeNext.After(now) {
-				q.sendMaker(r, c)
+			if c.derivable() && !c.busy() && !c.skip && !c.pause && !c.deriveNext.After(now) {
+				q.sendDeriver(r, c)
 			}
 		}
 	}
 }
 
-func (q *Queue) sendMaker(r *recorder, c *camera) {
+func (q *Queue) sendDeriver(r *recorder, c *camera) {
 	ctx, cancel := context.WithCancelCause(q.run)
 	items := make([]archive.Item, 0, c.done)
 	for _, rec := range c.recordings {
@@ -62,51 +63,51 @@ func (q *Queue) sendMaker(r *recorder, c *camera) {
 	for _, s := range c.spans {
 		work.Windows = append(work.Windows, worker.Window{Span: s, Everything: Everything(s)})
 	}
-	q.makers++
+	q.derivers++
 	r.workers++
 	q.volume.probing = q.volume.held()
-	c.making, c.stopMaking = work.Progress, cancel
+	c.deriving, c.stopDeriving = work.Progress, cancel
 	q.workers.Go(func() {
 		defer cancel(nil)
 		out := q.derive(ctx, work)
-		q.report(func(now time.Time) { q.made(r, c, out, now) })
+		q.change(func(now time.Time) { q.derived(r, c, out, now) })
 	})
 }
 
-// made takes in the extras of a camera.
-func (q *Queue) made(r *recorder, c *camera, out worker.Derived, now time.Time) {
-	q.makers--
-	c.making, c.stopMaking = nil, nil
+// derived takes in the files derived of a camera.
+func (q *Queue) derived(r *recorder, c *camera, out worker.Derived, now time.Time) {
+	q.derivers--
+	c.deriving, c.stopDeriving = nil, nil
 	if !r.depart() {
 		return
 	}
 	for _, n := range out.Notes {
 		q.tellOf(c, now, Event{Type: EventNotice, Message: n})
 	}
-	q.tellMade(c, out, now)
+	q.tellDerived(c, out, now)
 	if out.Err == nil {
-		c.made = true
+		c.derived = true
 		q.volumeTakes(now)
 		return
 	}
-	d := q.judge(r, part{}, 0, trouble{asked: askedDerived, err: out.Err}, now)
+	d := q.resolve(r, part{}, 0, trouble{asked: askedDerived, err: out.Err}, now)
 	if q.volume.probing && archive.KindOf(out.Err) == archive.Denied { // the next tries the volume
 		q.volume.probing, q.volume.until = false, now.Add(volumeAgain)
 	}
 	if d.part == asksAgain {
-		c.makeNext = now.Add(d.atLeast) // stopped, held with the volume, or being made already
+		c.deriveNext = now.Add(d.atLeast) // stopped, held with the volume, or being made already
 		return
 	}
 	f := failureOf(out.Err, now)
 	if e, ok := errors.AsType[*archive.Error](out.Err); ok {
 		f.What = nvr.CleanText(e.Error(), 200) // with the path, which is no recording's
 	}
-	c.spoil(f)
+	c.failDerived(f)
 	q.tellOf(c, now, Event{Type: EventError, Failure: c.failure, Message: c.failure.What})
 }
 
-// tellMade tells of the files that were made, those in front of a failure, too.
-func (q *Queue) tellMade(c *camera, out worker.Derived, now time.Time) {
+// tellDerived tells of the files that were derived, those in front of a failure, too.
+func (q *Queue) tellDerived(c *camera, out worker.Derived, now time.Time) {
 	for _, f := range out.Files {
 		e := Event{Type: EventMade, Path: f.Path, Bytes: f.Bytes, Message: f.Path + ": " + derive.Describe(f)}
 		if len(out.Files) == 1 { // else it is not known which took how long
@@ -116,10 +117,11 @@ func (q *Queue) tellMade(c *camera, out worker.Derived, now time.Time) {
 	}
 }
 
-// spoil notes that a camera's extras cannot be made, until the operator retries.
-func (c *camera) spoil(f Failure) {
+// failDerived notes that files cannot be derived of a camera, until the operator
+// retries.
+func (c *camera) failDerived(f Failure) {
 	f.What = "the extra files could not be made: " + f.What
-	c.made, c.unmade, c.failure = true, &f, f
+	c.derived, c.notDerived, c.failure = true, &f, f
 }
 
 // clip returns which part of a recording is to be kept: all of it, or what lies

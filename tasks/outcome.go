@@ -21,7 +21,7 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched,
 		q.stored(r, c, rec, out, now)
 		return
 	}
-	d := q.judge(r, p, rec.number, trouble{askedRecording, out.Err, out.Receipt.Received > 0}, now) // which may give up cameras that lack something: this one does
+	d := q.resolve(r, p, rec.number, trouble{askedRecording, out.Err, out.Receipt.Received > 0}, now) // which may give up cameras that lack something: this one does
 	r.answeredProbe(rec.number)
 	c.release(rec)
 	switch {
@@ -168,7 +168,7 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 	case Paused, Skipped:
 		c.told = [numStates]bool{} // going on afterwards is news
 	case Searching, Downloading: // once, however often the camera is put back into the line
-		if c.told[c.state] || c.making != nil {
+		if c.told[c.state] || c.deriving != nil {
 			return
 		}
 		c.told[c.state] = true

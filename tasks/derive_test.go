@@ -17,7 +17,7 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// workshop stands for the making of extras: it takes a minute each, and does
+// workshop stands for deriving: it takes a minute each, and does
 // what results say, first come first.
 type workshop struct {
 	mu      sync.Mutex
@@ -64,7 +64,7 @@ func (b *rig) startWith(w *workshop) {
 	b.run()
 }
 
-func TestExtrasAreMadeWhenTheRecordingsAreThere(t *testing.T) {
+func TestFilesAreDerivedWhenTheRecordingsAreThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(5, 3, size)})
 		w := &workshop{}
@@ -75,7 +75,7 @@ func TestExtrasAreMadeWhenTheRecordingsAreThere(t *testing.T) {
 			})
 		})
 		s := b.finish()
-		if s.Counts[Done] != 5 || len(w.orders) != 5 || w.most != mostMakers {
+		if s.Counts[Done] != 5 || len(w.orders) != 5 || w.most != mostDerivers {
 			t.Fatalf("%d done, %d made, %d at once", s.Counts[Done], len(w.orders), w.most)
 		}
 		for _, m := range w.orders {
@@ -94,7 +94,7 @@ func TestExtrasAreMadeWhenTheRecordingsAreThere(t *testing.T) {
 	})
 }
 
-func TestExtrasCanBePausedSkippedAndStopped(t *testing.T) {
+func TestDerivingCanBePausedSkippedAndStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 1, size)})
 		w := &workshop{}
@@ -178,7 +178,7 @@ func TestWhatCannotBeMadeLeavesTheCameraIncomplete(t *testing.T) {
 	})
 }
 
-func TestExtrasWaitForAFullDisk(t *testing.T) {
+func TestDerivingWaitForAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 1, size)})
 		full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left on device")}
@@ -192,8 +192,8 @@ func TestExtrasWaitForAFullDisk(t *testing.T) {
 	})
 }
 
-// What stands in the way of extras is no reason to keep recordings waiting.
-func TestExtrasThatMayNotBeWrittenHoldNothing(t *testing.T) {
+// What stands in the way of derived files is no reason to keep recordings waiting.
+func TestDerivingThatMayNotBeWrittenHoldNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(3, 1, size)})
 		denied := &archive.Error{Op: "open", Path: "joined", Kind: archive.Denied, Err: os.ErrPermission}
@@ -215,7 +215,7 @@ func TestExtrasThatMayNotBeWrittenHoldNothing(t *testing.T) {
 }
 
 // A full disk is tried by what is made; when that is refused, others try.
-func TestExtrasThatMayNotBeWrittenOnAFullDisk(t *testing.T) {
+func TestDerivingThatMayNotBeWrittenOnAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 1, size)})
 		full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left on device")}
