@@ -215,7 +215,9 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	var stored bool
 	var prior archive.Attempt
 	if !q.options.Look {
+		q.mu.Lock()
 		item := q.item(c, &recording{Recording: rec})
+		q.mu.Unlock()
 		file, stored = q.options.Archive.Stored(item)
 		prior = q.options.Archive.Attempts(item)
 	}
