@@ -256,3 +256,19 @@ func TestRefusesAtRandom(t *testing.T) {
 		}
 	})
 }
+
+// A recorder that bears fewer downloads than are allowed is asked for fewer, and
+// no recording loses a try, whether it has one camera or several.
+func TestFewerSessionsThanAsked(t *testing.T) {
+	for _, cameras := range []int{1, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			b := setUp(t, simulator.Config{Channels: channels(cameras, 6, size), Rate: size, MaxDownloads: cameras/2 + 1})
+			b.options.PerRecorder = 6
+			b.start()
+			s := b.finish()
+			if s.Counts[Done] != cameras || countEvents(b, EventRetry) != 0 || s.Recorders[0].Limit != cameras/2+1 {
+				t.Errorf("%v, %d retries, %d at once", states(&s), countEvents(b, EventRetry), s.Recorders[0].Limit)
+			}
+		})
+	}
+}
