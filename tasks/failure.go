@@ -26,35 +26,31 @@ func asRecorders(err error) *nvr.Error {
 	return e
 }
 
-// blamed words the failure of a part that is refused while the recorder serves
-// others; sure says that others like it came.
-func blamed(f Failure, err error, p part, sure bool) Failure {
-	e := asRecorders(err)
-	if e == nil || e.Kind != nvr.Busy || !strings.HasPrefix(f.What, "the recorder is busy with others") {
+// failureOfPart is failureOf in the words for a part that is refused while the
+// recorder answers; sure says that others like it came.
+func failureOfPart(err error, p part, sure bool, now time.Time) Failure {
+	f, e := failureOf(err, now), asRecorders(err)
+	what := "the recorder answers, but refuses "
+	switch {
+	case e == nil:
+		return f
+	case e.Kind == nvr.Busy && !strings.HasPrefix(f.What, "the recorder is busy with others"):
 		return f // it has words of its own
+	case e.Kind == nvr.Busy && sure:
+		what = "the recorder refuses only "
+	case e.Kind == nvr.Busy:
+	case sure && (e.Kind == nvr.Timeout || e.Kind == nvr.Short):
+		what = "the recorder serves others and has no answer for "
+	default:
+		return f
 	}
-	what, remedy := "the recorder refuses only this recording", nvr.PlayOnRecorder
+	thing, remedy := "this recording", nvr.PlayOnRecorder
 	if p.recording == nil {
-		what, remedy = "the recorder refuses only the search of this camera", nvr.SearchOnRecorder
+		thing, remedy = "the search of this camera", nvr.SearchOnRecorder
 	}
-	if !sure {
-		what = "the recorder answers, but refuses this recording"
-		if p.recording == nil {
-			what = "the recorder answers, but refuses to search"
-		}
-	}
+	f.What, f.Remedy = what+thing, remedy
 	if e.Detail != "" {
-		what += ": " + e.Detail
-	}
-	f.What, f.Remedy = what, remedy
-	return f
-}
-
-// blamedIf is failureOf, in the words for a part that was found to blame.
-func blamedIf(is bool, err error, p part, now time.Time) Failure {
-	f := failureOf(err, now)
-	if is {
-		f = blamed(f, err, p, true)
+		f.What += ": " + e.Detail
 	}
 	return f
 }

@@ -207,7 +207,7 @@ func (q *Queue) blame(s suspect, came part, now time.Time) {
 	c, rec := s.camera, s.recording
 	// That a recorder still answers other questions says less of recordings.
 	sure := came.recording != nil || rec == nil && came.camera != nil
-	f := blamed(failureOf(s.err, now), s.err, s.part, sure)
+	f := failureOfPart(s.err, s.part, sure, now)
 	d := decision{part: counts, step: 1}
 	if e := asRecorders(s.err); e != nil {
 		d.atLeast = e.RetryAfter

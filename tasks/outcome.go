@@ -28,7 +28,7 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched,
 	case d.part == isLost:
 		q.lost(c, rec, failureOf(out.Err, now), now)
 	case d.part == counts:
-		q.countAttempt(c, rec, blamedIf(rec.blamed, out.Err, p, now), out.Err, d, now)
+		q.countAttempt(c, rec, failureOfPart(out.Err, p, rec.blamed, now), out.Err, d, now)
 	case d.move == goesOn && d.atLeast > 0:
 		q.retryAt(c, rec, now.Add(d.atLeast))
 	default:

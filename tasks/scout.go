@@ -290,7 +290,7 @@ func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
 		if e := asRecorders(err); e != nil && e.Kind == nvr.Busy && !e.Faulty() {
 			d.atLeast = max(d.atLeast, time.Duration(a.camera.tries+1)*loneWait)
 		}
-		q.searchFailed(a.camera, blamedIf(a.camera.searchBlamed, err, p, now), d, now)
+		q.searchFailed(a.camera, failureOfPart(err, p, a.camera.searchBlamed, now), d, now)
 	}
 }
 

@@ -110,10 +110,11 @@ func (r *recorder) finding() Finding {
 	if r.hold.Held() {
 		f.Failure = Failure{Kind: r.hold.Kind.String(), What: r.hold.What, Remedy: r.hold.Remedy}
 	}
+	var unknown []CameraFinding // names that the recorder does not have
 	for _, c := range r.cameras {
 		switch {
-		case c.channel == 0 && r.listed: // names that the recorder does not have
-			f.Cameras = append(f.Cameras, CameraFinding{Failure: c.failure})
+		case c.channel == 0 && r.listed:
+			unknown = append(unknown, CameraFinding{Failure: c.failure})
 		case c.channel == 0 || !r.signedIn:
 			if f.Failure.Kind == "" {
 				f.Failure = c.failure
@@ -124,6 +125,7 @@ func (r *recorder) finding() Finding {
 			f.Cameras = append(f.Cameras, c.finding())
 		}
 	}
+	f.Cameras = append(f.Cameras, unknown...)
 	return f
 }
 
