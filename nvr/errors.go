@@ -177,6 +177,8 @@ func (e *Error) What() string {
 	return text
 }
 
+const day = 24 * time.Hour
+
 // roundUp writes a duration the way people say it.
 func roundUp(d time.Duration) string {
 	switch {
@@ -184,6 +186,9 @@ func roundUp(d time.Duration) string {
 		return fmt.Sprintf("%d s", int((d+time.Second-1)/time.Second))
 	case d <= 2*time.Hour:
 		return fmt.Sprintf("%d min", int((d+time.Minute-1)/time.Minute))
+	}
+	if d > 2*day {
+		return fmt.Sprintf("%d days", int((d+day-1)/day))
 	}
 	return fmt.Sprintf("%d h", int((d+time.Hour-1)/time.Hour))
 }

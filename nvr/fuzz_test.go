@@ -313,6 +313,16 @@ func FuzzContentRange(f *testing.F) {
 	})
 }
 
+func TestRoundUp(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		3 * time.Second: "3 s", 90 * time.Second: "2 min", 2 * time.Hour: "120 min", 47*time.Hour + 1: "48 h", 7 * day: "7 days", 49 * time.Hour: "3 days",
+	} {
+		if got := roundUp(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestErrorsReadWell(t *testing.T) {
 	e := &Error{Op: "download", Recorder: "10.0.0.5", Track: 201, Kind: Locked, RetryAfter: 29*time.Minute + time.Second, TriesLeft: -1}
 	if got := e.Error(); got != "10.0.0.5 track 201: download: the recorder refuses logins from this address after too many bad ones, for another 30 min" {

@@ -49,6 +49,20 @@ func TestGoneAlthoughListed(t *testing.T) {
 	}
 }
 
+// TestErrorsOfTheDeviceAreNotOthers must not send an operator looking for other
+// users of a recorder that has a trouble of its own.
+func TestErrorsOfTheDeviceAreNotOthers(t *testing.T) {
+	for _, f := range []simulator.Fault{simulator.DeviceError500(), simulator.DeviceError503(), simulator.DeviceErrorWith200()} {
+		device, client := plug(t, simulator.Config{Channels: channels(1)})
+		rec := first(t, client, 101)
+		device.Script(simulator.Download, f)
+		_, err := client.Download(t.Context(), rec, new(memory))
+		if e := mustFail(t, err, nvr.Busy); strings.Contains(e.What(), "others") || e.Remedy() == nvr.AskLess {
+			t.Errorf("%s: %q, %q", f, e.What(), e.Remedy())
+		}
+	}
+}
+
 // TestFitsSayWhatHappened must not tell an operator of others who use the
 // recorder when it has turned down a good request.
 func TestFitsSayWhatHappened(t *testing.T) {

@@ -185,6 +185,9 @@ func refusal(status int, header http.Header, body []byte) *Error {
 	e.faulty = status == http.StatusInternalServerError || s.Code == statusDeviceError || s.says("deviceError")
 	if e.Kind == Busy {
 		e.RetryAfter = retryAfter(header, time.Now())
+		if s.Code == statusDeviceError || s.says("deviceError") {
+			e.what, e.remedy = "the recorder reports an error of its own", RestartRecorder
+		}
 	}
 	return e
 }
