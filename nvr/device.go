@@ -136,7 +136,7 @@ func notISAPI(docs []document) *Error {
 			return unexpected("the recorder's web server answers there, but not ISAPI: it is switched off", nil).helped(SwitchISAPIOn)
 		}
 	}
-	return unexpected("what answers there is not a Hikvision recorder", nil)
+	return unexpected("what answers there is not a Hikvision recorder", nil).helped(CheckDevice)
 }
 
 // readTries reads how many bad logins lock an address out. The number is there

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,7 +30,7 @@ const (
 // recorder, and what to write instead. err is how the first request failed.
 func (r *Recorder) explain(ctx context.Context, err error) error {
 	w, ok := errors.AsType[*wireError](err)
-	if !ok || !w.open || r.wire.answered.Load() || ctx.Err() != nil {
+	if !ok || !w.open || r.wire.answered.Load() || ctx.Err() != nil || strings.Contains(w.Error(), endlessHeader) {
 		return err
 	}
 	a := r.config.Address

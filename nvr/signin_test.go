@@ -419,7 +419,9 @@ func TestRedirectToNowhere(t *testing.T) {
 func TestNotARecorder(t *testing.T) {
 	_, client := handle(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>a printer</html>")) })
 	_, err := client.SignIn(t.Context())
-	checkKind(t, err, nvr.Protocol)
+	if e := mustFail(t, err, nvr.Protocol); e.Remedy() != nvr.CheckDevice {
+		t.Errorf("%q", e.Remedy())
+	}
 }
 
 func TestUnreachable(t *testing.T) {

@@ -252,13 +252,16 @@ func unanswered(err error, timeout time.Duration) error {
 		return failure(Unreachable, dialDetail(w.err), w)
 	}
 	switch text := w.err.Error(); {
-	case strings.Contains(text, "headers exceeded"):
+	case strings.Contains(text, endlessHeader):
 		return unexpected("the header of its answer has no end", w)
 	case strings.Contains(text, "malformed"):
 		return unexpected("what answers there does not speak HTTP", w).helped(CheckPort)
 	}
 	return failure(Unreachable, noAnswer, w)
 }
+
+// endlessHeader is what net/http calls a header that is longer than it may be.
+const endlessHeader = "headers exceeded"
 
 // noAnswer is the detail of a recorder that takes a connection and hangs up.
 const noAnswer = "the recorder hung up without an answer"
