@@ -14,7 +14,9 @@ import (
 //
 //	attack             what happens to the camera
 //	endless-body       too-large: cut at 64 MiB, nothing is kept, not asked for again
-//	petabyte-answer    done: all of the search's bytes came
+//	petabyte           too-large: no volume has so much
+//	largest-size       the same
+//	petabyte-answer    the same, although the search announced less
 //	trickled-documents slow: no document within a minute; held, then failed
 //	trickled-search    slow: fails within its own tries
 //	trickled-body      slow: fails within its own tries
@@ -25,7 +27,9 @@ var attacks = map[string]struct {
 	within time.Duration
 }{
 	"endless-body":       {Failed, "too-large", time.Minute},
-	"petabyte-answer":    {Done, "", time.Minute},
+	"petabyte":           {Failed, "too-large", time.Minute},
+	"largest-size":       {Failed, "too-large", time.Minute},
+	"petabyte-answer":    {Failed, "too-large", time.Minute},
 	"trickled-documents": {Failed, "slow", 10 * time.Minute},
 	"trickled-search":    {Failed, "slow", 10 * time.Minute},
 	"trickled-body":      {Failed, "slow", 10 * time.Minute},
