@@ -58,6 +58,7 @@ type camera struct {
 	total        int64 // bytes of all, as announced until they are there
 	unsized      int   // recordings without an announced size, not done yet
 
+	elsewhere    string           // a machine that has some of the recordings
 	derives      bool             // something is wanted to be made of the recordings
 	derived      bool             // nothing of it is left to be made
 	notDerived   *Failure         // why it could not be made; nil otherwise

@@ -224,7 +224,7 @@ func (c *Coverage) findGaps() {
 func (t Task) Of(all []Coverage) []Coverage {
 	var mine []Coverage
 	for _, c := range all {
-		if c.Recorder.Address == t.Address.String() && t.asksFor(c.Camera) {
+		if c.Recorder.Address == t.Address.String() && c.Recorder.Network == t.Network && t.asksFor(c.Camera) {
 			mine = append(mine, c)
 		}
 	}

@@ -40,6 +40,10 @@ func (q *Queue) sendDerivers(now time.Time) {
 			if q.derivers >= mostDerivers || !q.volume.open(now, q.active+q.derivers) {
 				return
 			}
+			if c.derivable() && c.elsewhere != "" {
+				c.derived = true
+				q.tellOf(c, now, Event{Type: EventNotice, Message: "nothing is made of the recordings, because some of them lie on " + c.elsewhere})
+			}
 			if c.derivable() && !c.busy() && !c.skip && !c.pause && !c.deriveNext.After(now) {
 				q.sendDeriver(r, c)
 			}

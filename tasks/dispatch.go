@@ -31,7 +31,7 @@ func (q *Queue) sendScouts(now time.Time) {
 		if q.scouts >= mostScouts {
 			return
 		}
-		if a := r.nextErrand(now); a != (ask{}) {
+		if a := r.nextErrand(now); a != (ask{}) && !q.fenced(r) {
 			q.sendScout(r, a, now)
 		}
 	}
@@ -64,13 +64,15 @@ func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
 }
 
 // sendOrders gives free slots to recordings: round robin over the recorders
-// that can take one, the one that was served longest ago first.
+// that can take one, the one that was served longest ago first. Where recorders
+// are held for a while, one is finished after the other, so that others can have
+// those of which nothing was fetched.
 func (q *Queue) sendOrders(now time.Time) {
 	for q.active < q.jobs && q.volume.open(now, q.active+q.derivers) {
 		var chosen *recorder
 		var next ask
 		for _, r := range q.recorders {
-			if chosen != nil && r.turn >= chosen.turn {
+			if q.fenced(r) || chosen != nil && (q.options.Fence != nil || r.turn >= chosen.turn) {
 				continue
 			}
 			if a := r.nextRecording(now); a != (ask{}) {
@@ -121,6 +123,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 		Meter:    rec.meter,
 		Limiter:  q.limiter,
 		Lane:     r.lane,
+		Fence:    q.fence(r),
 	}
 	q.workers.Go(func() {
 		defer cancel(nil)
@@ -138,6 +141,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 func (q *Queue) item(c *camera, rec *recording) archive.Item {
 	return archive.Item{
 		Recorder:  c.recorder.address,
+		Network:   c.recorder.network,
 		Label:     c.recorder.name,
 		Camera:    c.name,
 		Recording: rec.Recording,

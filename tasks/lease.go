@@ -1,11 +1,13 @@
 package tasks
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // Add takes more tasks, before Run or at any time during it. Rows of a recorder
@@ -62,4 +64,50 @@ func (q *Queue) Drop(id RecorderID, cause error) (left <-chan struct{}) {
 		r.depart()
 	})
 	return left
+}
+
+// errFenced is why a worker leaves a recorder that may not be touched now.
+var errFenced = errors.New("the recorder may not be touched now")
+
+// fenced reports whether the recorder may not be touched now.
+func (q *Queue) fenced(r *recorder) bool {
+	return q.options.Fence != nil && q.options.Fence(r.address) != nil
+}
+
+// heed makes the workers of recorders leave that may not be touched any more.
+func (q *Queue) heed() {
+	for _, r := range q.recorders {
+		if (r.active > 0 || r.scouting) && q.fenced(r) {
+			r.cancelScout(errFenced)
+			for _, c := range r.cameras {
+				c.stop(errFenced)
+			}
+		}
+	}
+}
+
+// fence is what a worker on a recorder has to ask before it writes.
+func (q *Queue) fence(r *recorder) func() error {
+	if q.options.Fence == nil {
+		return func() error { return nil }
+	}
+	address := r.address
+	return func() error {
+		if err := q.options.Fence(address); err != nil {
+			return &worker.LeftError{Cause: err}
+		}
+		return nil
+	}
+}
+
+// Facts returns what is known of a recorder by now, for who works on it next.
+func (q *Queue) Facts(id RecorderID) nvr.Facts {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, r := range q.recorders {
+		if r.id == id {
+			return r.client.Facts()
+		}
+	}
+	return nvr.Facts{}
 }

@@ -12,17 +12,17 @@ import (
 )
 
 // account is what makes two rows one recorder: they share its sign-in.
-type account struct{ address, user string }
+type account struct{ network, address, user string }
 
 // plan turns tasks into recorders and cameras. Rows of one recorder and user
 // share one sign-in, whatever their order in the sheet.
 func (q *Queue) plan(list []Task) {
 	known := make(map[account]*recorder, len(q.recorders))
 	for _, r := range q.recorders {
-		known[account{r.address, r.config.Login.User}] = r
+		known[account{r.network, r.address, r.config.Login.User}] = r
 	}
 	for _, t := range list {
-		key := account{t.Address.String(), t.Login.User}
+		key := account{t.Network, t.Address.String(), t.Login.User}
 		r := known[key]
 		if r == nil {
 			r = q.newRecorder(t)
@@ -52,6 +52,7 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		Address:  t.Address,
 		Login:    t.Login,
 		Clock:    t.Clock,
+		Facts:    t.Facts,
 		Timeout:  q.options.Timeout,
 		Insecure: q.options.Insecure,
 		Dial:     q.options.Dial,
@@ -63,6 +64,7 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		address: t.Address.String(),
 		config:  config,
 		source:  t.Source,
+		network: t.Network,
 		client:  nvr.New(config),
 		lane:    worker.NewLane(),
 		limit:   q.options.PerRecorder,

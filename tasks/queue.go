@@ -55,6 +55,18 @@ type Options struct {
 	// is used without a restart. Nil keeps the logins of the start.
 	Reread func() ([]Task, error)
 
+	// Fence says whether the recorder at an address, as nvr.Address.String gives
+	// it, may be touched now: nil, or why not. It is asked before everything that
+	// is asked of a recorder, at every write to a part and before every commit.
+	// While it says no, the recorder is left alone and keeps its place; it is
+	// asked again all the time, so it returns at once. Nil means always.
+	Fence func(recorder string) error
+
+	// Elsewhere says whether another machine has a recording, its name, and how
+	// many bytes the recorder sent. Such a recording counts as done. Nil means
+	// that there is no other machine.
+	Elsewhere func(archive.Item) (machine string, bytes int64, ok bool)
+
 	// Dial opens connections; nil means the system's dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }

@@ -17,6 +17,7 @@ type recorder struct {
 	config  nvr.Config
 	name    string
 	source  string
+	network string
 	client  *nvr.Recorder
 	lane    worker.Lane
 	rows    []row

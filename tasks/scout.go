@@ -214,12 +214,19 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	var file archive.File
 	var stored bool
 	var prior archive.Attempt
+	var elsewhere string
+	var fetched int64
 	if !q.options.Look {
 		q.mu.Lock()
 		item := q.item(c, &recording{Recording: rec})
 		q.mu.Unlock()
 		file, stored = q.options.Archive.Stored(item)
 		prior = q.options.Archive.Attempts(item)
+		if !stored && q.options.Elsewhere != nil {
+			if who, bytes, ok := q.options.Elsewhere(item); ok {
+				elsewhere, fetched = who, bytes
+			}
+		}
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -234,7 +241,7 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		c.others[rec.Kind]++
 		return
 	}
-	if !stored && r.device.ClockKnown && r.device.WallClock(now).Sub(rec.End) < settleMargin {
+	if !stored && elsewhere == "" && r.device.ClockKnown && r.device.WallClock(now).Sub(rec.End) < settleMargin {
 		if span := (Span{From: rec.Start, To: rec.End}); !slices.Contains(c.growing, span) {
 			c.growing = append(c.growing, span)
 		}
@@ -246,6 +253,10 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		return
 	case stored:
 		c.finish(known, file.Path, file.Fetched)
+		return
+	case elsewhere != "":
+		c.finish(known, "", max(fetched, 1))
+		c.elsewhere = elsewhere
 		return
 	case prior.Count < q.options.Retries && now.Sub(prior.Next) < patience:
 		// hikgrab was started again on the way. A clock that was set back must

@@ -38,6 +38,27 @@ type Snapshot struct {
 	AllPaused   bool      // the operator paused everything
 	Disk        Disk
 	Finished    bool // every camera has ended: nothing more will happen by itself
+
+	Machines []MachineView // that share the work, the coordinator's own first; empty when there is one
+}
+
+// MachineView is one of several machines that share the work.
+type MachineView struct {
+	ID        string // for the calls that concern one machine
+	Name      string
+	Networks  []string      // whose recorders it can reach
+	Version   string        // of its hikgrab
+	Address   string        // where it answers from; empty for the coordinator's own
+	Recorders int           // that it holds
+	Active    int           // downloads under way
+	Jobs      int           // downloads at once, at most
+	Rate      float64       // bytes per second
+	Files     int           // finished in this run
+	Free      int64         // bytes on its disk; -1 when unknown
+	Held      string        // why nothing is written there, for a person; empty when all is well
+	Silent    time.Duration // how long it has not been heard; 0 while it is
+	Paused    bool          // by the operator: it gets nothing new
+	Left      bool          // it has gone, or may not take part any more
 }
 
 // Short returns how many bytes more are needed than are free on the volume, once
@@ -78,6 +99,10 @@ type RecorderView struct {
 	Active       int           // downloads under way
 	Limit        int           // downloads at once that it bears at present
 	Hold         Hold
+
+	Network string        // that its address is of; empty is none
+	Machine string        // that works on it; empty when there is one machine, or none yet
+	Silent  time.Duration // how long that machine has not been heard; 0 while it is
 }
 
 // Hold says why nothing is asked of a recorder now. The zero Hold is none.
@@ -186,6 +211,7 @@ const (
 	EventRetry    EventType = "retry"    // an attempt failed, the next has a time
 	EventNotice   EventType = "notice"   // worth knowing
 	EventError    EventType = "error"    // something failed for good
+	EventMachine  EventType = "machine"  // a machine joined, fell silent, came back, left or was refused
 )
 
 // Event is one thing that happened, ready for an events pane, a line of plain
@@ -207,6 +233,7 @@ type Event struct {
 	Path       string    // of a file, under the output directory
 	Bytes      int64
 	Took       time.Duration
+	Machine    string     // that it concerns or comes from; empty when there is one machine
 	Message    string     // what happened, in words, without recorder, camera and time
 	Remedy     nvr.Remedy // what helps: the failure's, or that of a notice; may be empty
 }

@@ -15,6 +15,7 @@ type Task struct {
 	Stream  nvr.Stream
 	Kinds   Kinds // of recordings; empty means the run's default
 	Clock   nvr.Clock
+	Facts   nvr.Facts // what is known of the recorder
 }
 
 // Pick names one camera of a recorder.

@@ -8,6 +8,7 @@ import (
 // sample takes the measurements that rates are made of and looks for signs of
 // life of what is held.
 func (q *Queue) sample(now time.Time) {
+	q.heed()
 	total := q.fetched
 	for _, r := range q.recorders {
 		fetched := int64(0)
@@ -160,14 +161,25 @@ func (q *Queue) elapsed(now time.Time) time.Duration {
 // viewRecorder adds a recorder and its cameras to s.
 func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) {
 	v := RecorderView{
-		ID: r.id, Address: r.address, Name: r.name, Source: r.source,
+		ID: r.id, Address: r.address, Name: r.name, Source: r.source, Network: r.network,
 		Device: r.device, SignedIn: r.signedIn,
 		First: len(s.Cameras), Count: len(r.cameras),
 		Active: r.active, Limit: r.limit, Hold: r.hold, TotalKnown: true,
 	}
 	for _, c := range r.cameras {
-		cv := c.view(q.options.Retries, now)
-		s.Cameras = append(s.Cameras, cv)
+		s.Cameras = append(s.Cameras, c.view(q.options.Retries, now))
+		s.Fetched += c.coming()
+	}
+	s.Add(v)
+	if added := &s.Recorders[len(s.Recorders)-1]; added.TotalKnown && r.end.After(now) && !q.pausedAll {
+		added.ETA = max(r.end.Sub(now).Round(time.Second), time.Second)
+	}
+}
+
+// Add adds a recorder whose cameras are already there, as First and Count say,
+// to the snapshot and to its sums. TotalKnown has to be set.
+func (s *Snapshot) Add(v RecorderView) {
+	for _, cv := range s.Cameras[v.First : v.First+v.Count] {
 		v.Counts[cv.State]++
 		s.Counts[cv.State]++
 		v.Bytes += cv.Bytes
@@ -181,14 +193,10 @@ func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) {
 		}
 		v.TotalKnown = v.TotalKnown && (cv.TotalKnown || cv.State == Skipped)
 		v.Rate += cv.Rate
-		s.Fetched += c.coming()
 		s.Files += cv.Files
 		s.Recordings += cv.Recordings
 	}
 	v.State = groupState(v.Counts, v.Count)
-	if v.TotalKnown && r.end.After(now) && !q.pausedAll {
-		v.ETA = max(r.end.Sub(now).Round(time.Second), time.Second)
-	}
 	s.Bytes += v.Bytes
 	s.TotalKnown = s.TotalKnown && v.TotalKnown
 	s.Recorders = append(s.Recorders, v)

@@ -46,6 +46,20 @@ func quitDialog() *dialog {
 	}
 }
 
+// quitSeveralDialog asks what becomes of the other machines as well.
+func quitSeveralDialog() *dialog {
+	d := quitDialog()
+	d.text = func(m *model) []string {
+		return []string{m.going() + ", on " + units.Count(len(m.snap.Machines), "machine") + ".", "What is on disk stays. Stop all machines, or leave the others at work?"}
+	}
+	d.choices = append(d.choices[:2:2], append([]command{{
+		Binding: bind("[l]", "leave them at work", "l"),
+		do:      func(m *model) tea.Cmd { m.controls().LeaveAtWork(); return m.stop() },
+	}}, d.choices[2:]...)...)
+	d.choices[1].SetHelp("[y]", "stop all")
+	return d
+}
+
 // going is what leaving would break off.
 func (m *model) going() string {
 	downloads := units.Count(m.snap.Active, "download") + " " + are(m.snap.Active) + " running"
@@ -135,6 +149,6 @@ func (m *model) interrupt() tea.Cmd {
 	if m.leaving == leaveStopping {
 		return m.leaveNow()
 	}
-	m.help, m.prompt, m.dialog = false, nil, nil
+	m.help, m.machines, m.prompt, m.dialog = false, false, nil, nil
 	return m.quit(false)
 }

@@ -45,6 +45,11 @@ func (q *fakeQueue) Events(seq uint64, buf []tasks.Event) []tasks.Event {
 	return buf
 }
 
+func (q *fakeQueue) PauseMachine(id string, paused bool) { q.note("PauseMachine %s %v", id, paused) }
+func (q *fakeQueue) GiveUpMachine(id string)             { q.note("GiveUpMachine %s", id) }
+func (q *fakeQueue) SetMachineJobs(id string, n int)     { q.note("SetMachineJobs %s %d", id, n) }
+func (q *fakeQueue) LeaveAtWork()                        { q.note("LeaveAtWork") }
+
 func (q *fakeQueue) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -257,6 +262,23 @@ func siteQueue() *fakeQueue {
 		q.snap.Peak = max(q.snap.Peak, q.snap.Rates[i])
 	}
 	q.events = siteEvents()
+	return q
+}
+
+// fleetQueue is siteQueue on three machines, of which one is silent.
+func fleetQueue() *fakeQueue {
+	q := siteQueue()
+	q.snap.Machines = []tasks.MachineView{
+		{ID: "coordinator", Name: "office", Version: "1.4.0", Recorders: 3, Active: 2, Jobs: 8, Rate: 42 << 20, Files: 31, Free: 1200 * gib},
+		{ID: "UA", Name: "kazan-1", Networks: []string{"kazan"}, Version: "1.4.0", Recorders: 2, Jobs: 8, Files: 12, Free: 90 * gib, Silent: 42 * time.Second},
+		{ID: "UB", Name: "spb-2", Networks: []string{"spb"}, Version: "1.4.0", Recorders: 2, Active: 1, Jobs: 4, Rate: 71 << 20, Files: 7, Free: 3 * gib, Paused: true},
+	}
+	for i, owner := range []int{0, 1, 1, -1, 2, 2, 0} {
+		if r := &q.snap.Recorders[i]; owner >= 0 {
+			r.Machine, r.Silent = q.snap.Machines[owner].Name, q.snap.Machines[owner].Silent
+			r.Network = join(" ", q.snap.Machines[owner].Networks...)
+		}
+	}
 	return q
 }
 

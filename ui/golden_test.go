@@ -43,6 +43,12 @@ var screens = []struct {
 	{name: "marked", queue: siteQueue, keys: []string{"down", "v", "v", "down", "V"}, sizes: []string{"80x24"}},
 	{name: "paused", queue: siteQueue, keys: []string{"P"}, sizes: []string{"80x24"}},
 	{name: "frozen", queue: siteQueue, keys: []string{"F"}, sizes: []string{"80x24"}},
+	{name: "fleet", queue: fleetQueue, keys: []string{"down", "down"}, sizes: []string{"140x40", "80x24", "40x10"}},
+	{name: "fleet-details", queue: fleetQueue, keys: []string{"i"}, sizes: []string{"80x24"}},
+	{name: "machines", queue: fleetQueue, keys: []string{"m", "down"}, sizes: []string{"140x40", "80x24", "40x10"}},
+	{name: "machines-ascii", queue: fleetQueue, keys: []string{"m"}, with: []func(*Options){ascii}, sizes: []string{"80x24"}},
+	{name: "fleet-quit", queue: fleetQueue, keys: []string{"q"}, sizes: []string{"80x24"}},
+	{name: "give-up", queue: fleetQueue, keys: []string{"m", "down", "x"}, sizes: []string{"80x24"}},
 	{name: "small", queue: siteQueue, sizes: []string{"38x9", "20x5"}},
 }
 

@@ -36,6 +36,9 @@ func (m *model) headline(w int) string {
 		sep + units.Count(len(s.Cameras), "camera"),
 		sep + units.Count(s.Jobs, "job") + " (" + itoa(s.PerRecorder) + " per recorder)",
 	}
+	if len(s.Machines) > 0 {
+		items = append(items[:2:2], append([]string{sep + units.Count(len(s.Machines), "machine")}, items[2:]...)...)
+	}
 	if text := m.bandwidth(); text != "" {
 		items = append(items, sep+text)
 	}

@@ -87,7 +87,7 @@ func (m *model) helpLines(w int, groups ...string) []string {
 		head := len(lines)
 		for i := range m.keys.browse {
 			c := &m.keys.browse[i]
-			if c.group != group || c.Help().Key == "" || !contains(strings.ToLower(m.helpFind), c.Help().Key, c.Help().Desc) {
+			if c.group != group || c.Help().Key == "" || c.several && !m.several() || !contains(strings.ToLower(m.helpFind), c.Help().Key, c.Help().Desc) {
 				continue
 			}
 			keys, look, what := m.styles.key, paint{}, c.Help().Desc
@@ -147,7 +147,7 @@ func (m *model) hints(commands []command, w int) string {
 	take := func(want func(c *command) bool) {
 		for i := range commands {
 			c := &commands[i]
-			if c.hint == "" || texts[i] != "" || !want(c) {
+			if c.hint == "" || c.several && !m.several() || texts[i] != "" || !want(c) {
 				continue
 			}
 			name, _, _ := strings.Cut(m.keyNames(c.Binding), " ")

@@ -9,12 +9,13 @@ import (
 // the help and the hints, so that they cannot disagree.
 type command struct {
 	key.Binding
-	group string
-	hint  string                // a word or two for the last line of the screen; empty when it is not shown there
-	minor bool                  // the hint is shown only where there is plenty of room
-	turn  func(m *model) string // the hint where it changes with what the key does; nil where it never does
-	do    func(m *model) tea.Cmd
-	idle  func(m *model) string // why the key does nothing now; nil or "" when it works
+	group   string
+	hint    string                // a word or two for the last line of the screen; empty when it is not shown there
+	several bool                  // only where several machines work
+	minor   bool                  // the hint is shown only where there is plenty of room
+	turn    func(m *model) string // the hint where it changes with what the key does; nil where it never does
+	do      func(m *model) tea.Cmd
+	idle    func(m *model) string // why the key does nothing now; nil or "" when it works
 }
 
 // The groups of the help.
@@ -117,6 +118,7 @@ func lookKeys() []command {
 	return []command{
 		{Binding: bind("i enter", "details; again for the whole screen; an event whole", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: (*model).noRows},
 		{Binding: bind("L", "events: main, errors, every file, off", "L"), group: groupLook, hint: "log", minor: true, do: act((*model).nextEvents)},
+		{Binding: bind("m", "machines instead of recorders", "m"), group: groupLook, hint: "machines", minor: true, several: true, do: act(func(m *model) { m.machines = true }), idle: (*model).noMachines},
 		{Binding: bind("F", "freeze the screen, to read or to copy", "F"), group: groupLook, do: act((*model).freeze)},
 		{Binding: bind("y", "copy the error or the folder", "y"), group: groupLook, do: (*model).copy, idle: (*model).noRows},
 		{Binding: bind("ctrl+o", "open the folder", "ctrl+o"), group: groupLook, do: (*model).openFolder, idle: (*model).noRows},

@@ -39,7 +39,7 @@ func TestNoKeyIsBoundTwice(t *testing.T) {
 
 func TestEveryBindingIsInTheHelp(t *testing.T) {
 	for _, size := range [][2]int{{200, 70}, {80, 100}} {
-		m := newScreen(siteQueue(), size[0], size[1])
+		m := newScreen(fleetQueue(), size[0], size[1])
 		press(m, "?")
 		help := m.View()
 		for _, c := range browseKeys() {

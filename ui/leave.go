@@ -26,6 +26,9 @@ func (m *model) quit(keep bool) tea.Cmd {
 		return m.stop()
 	}
 	m.dialog = quitDialog()
+	if m.several() {
+		m.dialog = quitSeveralDialog()
+	}
 	return nil
 }
 
@@ -57,7 +60,7 @@ func (m *model) leaveNow() tea.Cmd {
 
 // picture is the present screen as plain text, without questions and hints.
 func (m *model) picture() string {
-	m.dialog, m.prompt, m.help, m.leaving = nil, nil, false, leaveNot
+	m.dialog, m.prompt, m.help, m.machines, m.leaving = nil, nil, false, false, leaveNot
 	m.refresh()
 	lines := m.draw()
 	if !m.layout.small {

@@ -54,11 +54,15 @@ type model struct {
 	help     bool
 	helpTop  int
 	helpFind string // what the help is narrowed to
-	dialog   *dialog
-	prompt   *prompt
-	notice   notice
-	frozen   bool
-	blurred  bool // the terminal has told that nobody looks
+
+	machines  bool // are shown instead of recorders
+	machineAt int  // the one under the cursor
+
+	dialog  *dialog
+	prompt  *prompt
+	notice  notice
+	frozen  bool
+	blurred bool // the terminal has told that nobody looks
 
 	leaving leaveStage
 	left    bool   // the operator's word
@@ -69,8 +73,9 @@ type model struct {
 
 // keyMap is every key by what has the keyboard.
 type keyMap struct {
-	browse []command
-	help   []command
+	browse   []command
+	help     []command
+	machines []command
 }
 
 // notice is a sentence that answers a key, shown for a while.
@@ -109,7 +114,7 @@ func newModel(q Queue, o Options, t *terminal) *model {
 		opts:    o,
 		term:    t,
 		pen:     pen{glyphsFor(o.ASCII, t.getenv), newStyles(!o.NoColor && t.getenv("NO_COLOR") == "", profile)},
-		keys:    keyMap{browse: browseKeys(), help: helpKeys()},
+		keys:    keyMap{browse: browseKeys(), help: helpKeys(), machines: machineKeys()},
 		list:    list{height: 1, on: rowID{0, noCamera}},
 		marks:   make(map[tasks.CameraID]bool),
 		details: detailsPane,

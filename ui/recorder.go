@@ -38,6 +38,8 @@ func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
 	}
 	add("device", m.device(r), paint{})
 	add("row", r.Source, paint{})
+	add("machine", m.owner(r), paint{})
+	add("network", r.Network, paint{})
 	add("cameras", m.counts(r.Counts, w-labelWidth), paint{})
 	add("on disk", m.recorderSize(r), paint{})
 	if r.Limit > 0 {

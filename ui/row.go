@@ -155,7 +155,7 @@ func (m *model) recorderLine(r row, opened bool, rec *tasks.RecorderView, c colu
 	if cause != "" {
 		return head + m.saying(title, titled, cause, p, c.name+1, c) + m.tail(word, p, 0, c)
 	}
-	return head + titled.on(g.left(title, c.name+1)) + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, rec.State == tasks.Done, m.speed(rec.Rate), p, c) + m.tail(word, p, 0, c)
+	return head + m.owned(rec, titled, c.name+1) + m.middle(rec.Bytes, rec.Total, rec.TotalKnown, rec.State == tasks.Done, m.speed(rec.Rate), p, c) + m.tail(word, p, 0, c)
 }
 
 // commonFailure is what went wrong with all cameras of a recorder that failed

@@ -103,6 +103,8 @@ func (m *model) onKey(k tea.KeyMsg) tea.Cmd {
 		commands = m.dialog.choices
 	case m.help:
 		commands = m.keys.help
+	case m.machines:
+		commands = m.keys.machines
 	case m.layout.small && m.w > 0:
 		commands = m.leaveOnly()
 	}

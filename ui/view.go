@@ -35,6 +35,8 @@ func (m *model) parts() []string {
 		lines = m.tooSmall()
 	case m.help:
 		lines = m.helpScreen(m.w, m.h)
+	case m.machines:
+		lines = m.machinesScreen(m.w, m.h)
 	default:
 		lines = m.mainScreen()
 	}

@@ -35,6 +35,7 @@ type Archive struct {
 	lock      disk.Lock
 	journal   *journal
 	manifests map[Tree]*manifest // the zero Tree is that of the recordings
+	finished  func(Distant)      // told of every finished file; may be nil
 
 	// Tests put other values here before anything is written.
 	now             func() time.Time
@@ -57,6 +58,14 @@ type Option func(*Archive)
 // WithLayout has the archive name new files by a layout. Files that are done
 // stay where they are.
 func WithLayout(l Layout) Option { return func(a *Archive) { a.layout = l } }
+
+// SetLayout has the archive name files by a layout from now on. Nothing may be
+// on its way.
+func (a *Archive) SetLayout(l Layout) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.layout = l
+}
 
 // Open takes the directory, creating it when needed: it locks it, reads the
 // journal (cutting a torn tail), and looks at what it says is there. It gives

@@ -102,6 +102,9 @@ func (a *Archive) remember(done record, more ...record) {
 	if m := a.manifests[done.Tree]; m != nil && !again { // else Open adds the line
 		m.add(&done, replaced)
 	}
+	if a.finished != nil && done.Tree == "" && !again {
+		a.finished(a.distant(done))
+	}
 }
 
 // claim takes a name for a file while it gets it. It is not free when another

@@ -68,6 +68,7 @@ type Clock struct {
 // manifest are concerned.
 type Item struct {
 	Recorder  string // nvr.Address.String
+	Network   string // the network that the address is of; empty is none
 	Label     string // the operator's name for the recorder
 	Camera    string // the recorder's name for the camera
 	Recording nvr.Recording

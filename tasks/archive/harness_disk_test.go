@@ -32,7 +32,7 @@ func anyRecord(t *rapid.T) record {
 	if n%2 == 1 {
 		file.Begins = "2026-11-03T08:15:00.400"
 	}
-	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, uncutRecord, besideRecord, habitRecord, goneRecord, factsRecord, runRecord, "other"}).Draw(t, "type") {
+	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, uncutRecord, besideRecord, habitRecord, goneRecord, factsRecord, runRecord, elsewhereRecord, toldRecord, catalogueRecord, "other"}).Draw(t, "type") {
 	case placingRecord:
 		file.Type = placingRecord
 		return file
@@ -64,6 +64,13 @@ func anyRecord(t *rapid.T) record {
 		return uncutOf(fileID{id, asMovie, clip{int64(n), 10}})
 	case besideRecord:
 		return record{Type: besideRecord, Path: file.Path, SHA256: file.SHA256}
+	case elsewhereRecord:
+		file.Type, file.By, file.Machine, file.Recorder = elsewhereRecord, []string{"K1", "K2"}[n%2], "m", "r"
+		return file
+	case toldRecord:
+		return toldOf(file, "C1")
+	case catalogueRecord:
+		return record{Type: catalogueRecord, Catalogue: "C1"}
 	case headerRecord:
 	}
 	return record{Type: "other", Bytes: 5}

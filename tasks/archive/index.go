@@ -36,6 +36,10 @@ type index struct {
 	stays   map[recordingID]bool // no MP4 can be made of it
 	uncut   map[fileID]bool      // clips of which there is nothing: the whole serves them
 	latest  map[subject]record   // the other types: of each subject the latest word counts
+
+	elsewhere map[site]map[recordingID][]Remote // what other machines have
+	order     map[site][]recordingID            // in which it was told
+	distants  []record                          // the same in full, in that order
 }
 
 // wish is what derived files were made for.
@@ -79,6 +83,7 @@ func newIndex() *index {
 		done: map[fileID]entry{}, derived: map[fileID]record{}, wishes: map[wish][]fileID{}, owners: map[string]fileID{},
 		placing: map[fileID]record{}, claims: map[string]fileID{}, clips: map[recordingID][]clip{}, kept: map[recordingID]int64{},
 		stays: map[recordingID]bool{}, uncut: map[fileID]bool{}, latest: map[subject]record{},
+		elsewhere: map[site]map[recordingID][]Remote{}, order: map[site][]recordingID{},
 	}
 }
 
@@ -115,7 +120,11 @@ func (x *index) apply(r record) {
 		if r.Attempts == 0 { // the operator gave it a new start
 			delete(x.latest, r.subject())
 		}
-	case damagedRecord, cameraRecord, besideRecord, habitRecord, factsRecord, runRecord:
+	case elsewhereRecord:
+		if x.believe(site{r.Network, r.Recorder}, remoteOf(r)) {
+			x.distants = append(x.distants, r)
+		}
+	case damagedRecord, cameraRecord, besideRecord, habitRecord, factsRecord, runRecord, toldRecord, catalogueRecord:
 		x.latest[r.subject()] = r
 	default:
 	}
@@ -207,7 +216,7 @@ func (x *index) keep(id recordingID, bytes int64) {
 
 // size is the number of lines that a journal without superseded ones has.
 func (x *index) size() int {
-	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.stays) + len(x.uncut) + len(x.latest)
+	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.stays) + len(x.uncut) + len(x.latest) + len(x.distants)
 }
 
 // rest returns the records that hold everything but the finished files.
@@ -228,7 +237,7 @@ func (x *index) rest() []record {
 	for _, r := range x.latest {
 		all = append(all, r)
 	}
-	return all
+	return append(all, x.distants...)
 }
 
 func uncutOf(id fileID) record {

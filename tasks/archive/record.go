@@ -31,6 +31,10 @@ const (
 	habitRecord   recordType = "habit"   // so many recordings of a recorder came with the same problem twice
 	factsRecord   recordType = "facts"   // what was learned of a recorder
 	runRecord     recordType = "run"     // a run ended
+
+	elsewhereRecord recordType = "elsewhere" // another machine has a file
+	toldRecord      recordType = "told"      // a catalogue has a file of this archive
+	catalogueRecord recordType = "catalogue" // the name of the catalogue that this archive keeps
 )
 
 // journalVersion is raised when an older hikgrab would misunderstand what a
@@ -75,6 +79,13 @@ type record struct {
 	Outcome Outcome   `json:"outcome,omitzero"`
 	Facts   nvr.Facts `json:"facts,omitzero"`
 	Run     Run       `json:"run,omitzero"`
+
+	// Of files of several machines.
+	Network   string `json:"network,omitzero"`   // of the recorder
+	Machine   string `json:"machine,omitzero"`   // that has the file
+	By        string `json:"by,omitzero"`        // the machine's key
+	Stays     bool   `json:"stays,omitzero"`     // no MP4 can be made of what is elsewhere
+	Catalogue string `json:"catalogue,omitzero"` // that was told
 
 	// Of a derived file.
 	Tree   Tree   `json:"tree,omitzero"`
@@ -134,6 +145,6 @@ func itemRecord(t recordType, it Item) record {
 		Type: t, ID: identify(it), Clock: it.Clock,
 		Recorder: field(it.Recorder), Label: field(it.Label), Camera: field(it.Camera),
 		Track: it.Recording.Track, Start: it.Recording.Start.Format(wallLayout), End: it.Recording.End.Format(wallLayout),
-		Codec: field(it.Recording.Codec),
+		Codec: field(it.Recording.Codec), Network: field(it.Network),
 	}
 }

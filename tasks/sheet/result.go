@@ -153,7 +153,12 @@ func (r *result) fillOwn(own string, at layout) error {
 			}
 		}
 	}
-	if err := r.row(own, column, titles, r.header, r.titles(outcomeTitles)...); err != nil {
+	several := slices.ContainsFunc(r.all, func(c tasks.Coverage) bool { return c.Recorder.Machine != "" })
+	words := outcomeTitles
+	if several {
+		words = append(slices.Clone(words), "machine")
+	}
+	if err := r.row(own, column, titles, r.header, r.titles(words)...); err != nil {
 		return err
 	}
 	standing := map[int]nvr.Address{} // the sheet may have been changed since it was read
@@ -168,12 +173,28 @@ func (r *result) fillOwn(own string, at layout) error {
 		if now, ok := standing[task.Row]; task.Row <= 0 || ok && now != task.Address {
 			continue
 		}
-		if err := r.row(own, column, task.Row+c.down, 0, r.outcome(task.Of(cameras[task.Address.String()]))...); err != nil {
+		mine := task.Of(cameras[task.Address.String()])
+		cells := r.outcome(mine)
+		if several {
+			cells = append(cells, machinesOf(mine))
+		}
+		if err := r.row(own, column, task.Row+c.down, 0, cells...); err != nil {
 			return err
 		}
 	}
 	last := r.table.lines[len(r.table.lines)-1].row + c.down
-	return errors.Join(r.dress(own, titles, c.kept(), column+len(outcomeTitles)-1, last, column), c.page())
+	return errors.Join(r.dress(own, titles, c.kept(), column+len(words)-1, last, column), c.page())
+}
+
+// machinesOf names the machines that worked on the cameras of a row.
+func machinesOf(mine []tasks.Coverage) string {
+	var names []string
+	for _, c := range mine {
+		if name := c.Recorder.Machine; name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // titles returns the titles of columns in the language of the sheet.

@@ -261,3 +261,22 @@ func TestResultOfEncryptedWorkbook(t *testing.T) {
 
 // sentence stands for the words of whoever speaks to the operator.
 func sentence(r nvr.Remedy) string { return "do " + string(r) }
+
+// Where several machines worked, each row names those that have its files.
+func TestResultNamesTheMachines(t *testing.T) {
+	path := operatorsSheet(t)
+	s, err := sheet.Read(path, sheet.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := covered()
+	all[0].Recorder.Machine, all[1].Recorder.Machine, all[2].Recorder.Machine = "kazan-1", "kazan-1", "=spb"
+	var b bytes.Buffer
+	if err := sheet.WriteResult(&b, path, sheet.Options{}, sheet.Outcome{Tasks: s.Tasks, Coverage: all, Advice: sentence}); err != nil {
+		t.Fatal(err)
+	}
+	f, _ := opened(t, b.Bytes())
+	values(t, f, "Sheet1", map[string]string{"P2": "machine", "P3": "kazan-1", "P5": "=spb"})
+	f, _ = resultOf(t, path, sheet.Options{})
+	values(t, f, "Sheet1", map[string]string{"P2": ""})
+}

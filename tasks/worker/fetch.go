@@ -20,6 +20,7 @@ type Fetch struct {
 	Meter   *Meter
 	Limiter *Limiter
 	Lane    Lane
+	Fence   func() error // nil, or why the recorder may not be touched now; asked at every write and before the commit
 }
 
 // Fetched is what became of a Fetch.
@@ -59,9 +60,12 @@ func (o Fetch) Do(ctx context.Context) (out Fetched) {
 	// keep it only costs fetching it again, so that error says nothing new.
 	defer func() { _ = part.Close() }()
 	o.Meter.Have.Store(part.Offset())
-	sink := &meteredSink{ctx: ctx, part: part, meter: o.Meter, limiter: o.Limiter, lane: o.Lane}
+	sink := &meteredSink{ctx: ctx, part: part, meter: o.Meter, limiter: o.Limiter, lane: o.Lane, fence: o.Fence}
 	receipt, err := o.Recorder.Download(ctx, o.Item.Recording, sink)
 	if err != nil {
+		return Fetched{Receipt: receipt, Err: err}
+	}
+	if err := o.Fence(); err != nil {
 		return Fetched{Receipt: receipt, Err: err}
 	}
 	file, err := part.Commit(ctx, archive.Try{Number: o.Attempt, Last: o.Last, Receipt: receipt})
@@ -82,11 +86,15 @@ type meteredSink struct {
 	meter   *Meter
 	limiter *Limiter
 	lane    Lane
+	fence   func() error
 }
 
 // Write waits for bandwidth, then appends to the part.
 func (s *meteredSink) Write(p []byte) (int, error) {
 	if err := s.limiter.wait(s.ctx, s.lane, len(p)); err != nil {
+		return 0, err
+	}
+	if err := s.fence(); err != nil {
 		return 0, err
 	}
 	n, err := s.part.Write(p)

@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	serve := false
+	serve, machines := false, 0
 	c := &cobra.Command{
 		Use: "demo [flags]", Short: "The real thing against simulated recorders on this machine",
 		Long: "Demo runs simulated recorders on this machine, writes a task sheet for them, and\n" +
@@ -28,16 +28,23 @@ func (a *app) demoCommand() *cobra.Command {
 			if serve {
 				return a.serveDemo(c.Context())
 			}
-			return a.demo(c)
+			return a.demo(c, machines)
 		},
 	}
 	a.flags.Register(c.Flags())
 	c.Flags().BoolVar(&serve, "serve", false, "only run the recorders, for other programs to try")
+	c.Flags().IntVar(&machines, "machines", 0, "share the work among `N` machines, processes on this computer of which one is killed half-way")
 	return c
 }
 
+// mostDemoMachines is how many machines a demo may have.
+const mostDemoMachines = 9
+
 // demo does what download does, against simulated recorders of its own.
-func (a *app) demo(c *cobra.Command) error {
+func (a *app) demo(c *cobra.Command, machines int) error {
+	if machines < 0 || machines > mostDemoMachines {
+		return fmt.Errorf("--machines %d: up to %d fit on this computer", machines, mostDemoMachines)
+	}
 	o, err := a.flags.Options()
 	if err != nil {
 		return err
@@ -60,7 +67,11 @@ func (a *app) demo(c *cobra.Command) error {
 		return err
 	}
 	fmt.Fprintf(a.Stderr, "hikgrab demo: %d simulated recorders; sheet and recordings are in\n  %s\n", len(site.tasks), dir)
-	return a.fetch(c.Context(), job{tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path})
+	j := job{tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path}
+	if machines > 0 {
+		return a.demoMachines(c, machines, dir, j)
+	}
+	return a.fetch(c.Context(), j)
 }
 
 // serveDemo runs the recorders of the demo until it is interrupted.

@@ -17,6 +17,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/derive"
 	"example.com/hikgrab/tasks/sheet"
+	"example.com/hikgrab/ui"
 	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
 	"example.com/hikgrab/ui/remedy"
@@ -57,6 +58,18 @@ type job struct {
 	log     string // the path of the log file
 	goOn    string // the command that goes on with what is left
 	retry   string // the command that tries what failed once more
+
+	archive []archive.Option
+	start   func(ctx context.Context, j job, out printer) (engine, error) // nil: a queue of the tasks
+}
+
+// engine is what a command shows and waits for: a queue, or one that is spread
+// over several machines.
+type engine interface {
+	ui.Queue
+	Run(ctx context.Context)
+	Working() bool
+	Coverage() []tasks.Coverage
 }
 
 func (a *app) download(c *cobra.Command, path string) error {
@@ -67,6 +80,9 @@ func (a *app) download(c *cobra.Command, path string) error {
 	got, err := a.readSheet(c, path)
 	if err != nil {
 		return err
+	}
+	for i := range got.Tasks {
+		got.Tasks[i].Network = "" // there is one machine, and what it reaches is what there is
 	}
 	o.Reread = func() ([]tasks.Task, error) {
 		again, err := a.readSheet(c, path)
@@ -112,7 +128,7 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 			return report, fmt.Errorf("--frames: %w", err)
 		}
 	}
-	if j.options.Archive, err = archive.Open(a.flags.Out, j.options.Log, archive.WithLayout(layout)); err != nil {
+	if j.options.Archive, err = archive.Open(a.flags.Out, j.options.Log, append(j.archive, archive.WithLayout(layout))...); err != nil {
 		return report, failed(err)
 	}
 	var file io.WriteCloser
@@ -142,8 +158,16 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 	if named, ok := file.(interface{ Name() string }); ok {
 		j.log = filepath.FromSlash(named.Name())
 	}
-	q := tasks.NewQueue(j.tasks, j.options)
+	var q engine = tasks.NewQueue(j.tasks, j.options)
+	if j.start != nil {
+		if q, err = j.start(ctx, j, out); err != nil {
+			return report, err
+		}
+	}
 	stopped, err := a.work(ctx, q, out, j)
+	if f, ok := q.(interface{ Err() error }); ok {
+		err = errors.Join(err, f.Err())
+	}
 	var end tasks.Snapshot
 	q.Snapshot(&end)
 	report = plain.Report{

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/awake"
 	"example.com/hikgrab/ui"
 )
@@ -19,7 +18,7 @@ const shutdownLimit = 10 * time.Second
 
 // work runs the queue behind the screen or plain output until everything has
 // ended, the operator leaves, a signal comes, or nobody reads the output.
-func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, j job) (stopped bool, err error) {
+func (a *app) work(ctx context.Context, q engine, out printer, j job) (stopped bool, err error) {
 	ctx, release := a.untilSignal(ctx)
 	defer release()
 	steady := context.WithoutCancel(ctx)
@@ -42,7 +41,10 @@ func (a *app) work(ctx context.Context, q *tasks.Queue, out printer, j job) (sto
 	}
 	if a.screen() {
 		var left ui.Result
-		left, err = ui.Run(ctx, q, ui.Options{
+		showing, quit := context.WithCancel(ctx)
+		defer quit()
+		defer context.AfterFunc(ended, quit)() // it ends by itself when it cannot go on
+		left, err = ui.Run(showing, q, ui.Options{
 			Title: j.title, Log: j.log, Out: a.flags.Out, ASCII: a.flags.ASCII, NoColor: os.Getenv("NO_COLOR") != "",
 		})
 		stopped = left.Ending != ui.Finished

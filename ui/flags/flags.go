@@ -29,6 +29,8 @@ type Flags struct {
 	Done  string // command to run at the end; empty is none
 	Debug bool
 
+	MayBeIdle bool // no downloads here are fine: --jobs 0
+
 	jobs, perRecorder, retries, days  int
 	from, to, stream, format, audio   string
 	limit, only, layout, frames, kind string
@@ -118,11 +120,17 @@ func (f *Flags) ProxyAddress() string {
 	return address
 }
 
+// Coordinate has nothing be downloaded here.
+func (f *Flags) Coordinate() { f.MayBeIdle, f.jobs = true, 0 }
+
+// Idle reports whether nothing is to be downloaded here.
+func (f *Flags) Idle() bool { return f.jobs == 0 }
+
 func (f *Flags) check() error {
 	switch {
 	case f.Out == "":
 		return errors.New("--out is empty: name a directory")
-	case f.jobs < 1:
+	case f.jobs < 1 && !(f.MayBeIdle && f.jobs == 0):
 		return fmt.Errorf("--jobs %d: at least one download must run", f.jobs)
 	case f.perRecorder < 1:
 		return fmt.Errorf("--per-recorder %d: at least one download must run", f.perRecorder)

@@ -23,6 +23,7 @@
 //	retry           an attempt failed, the next one has a time
 //	notice          worth knowing, nothing failed
 //	error           something failed for good
+//	machine         one of several machines joined, fell silent, came back or left
 //	progress        every 10 seconds: how far everything is
 //	gap             this reader was too slow and lost events
 //	summary         the last line of a run

@@ -105,6 +105,9 @@ func eventText(e tasks.Event) string {
 	if e.Camera >= 0 {
 		where = strings.TrimSpace(where + " " + cameraOf(e.Channel, e.Track, e.CameraName))
 	}
+	if e.Machine != "" && e.Type != tasks.EventMachine {
+		where += " on " + e.Machine
+	}
 	return strings.TrimSpace(where + "  " + told(e))
 }
 

@@ -8,11 +8,12 @@ import (
 )
 
 // EventRecord is one thing that happened: types recorder, camera, file, made,
-// retry, notice and error.
+// retry, notice, error and machine.
 type EventRecord struct {
 	Type     string         `json:"type"`
 	Time     time.Time      `json:"time"`                   // when it happened
 	Seq      uint64         `json:"seq,omitempty"`          // counts events from 1; a jump means that some were lost
+	Machine  string         `json:"machine,omitempty"`      // that it concerns or comes from, where several work
 	Recorder string         `json:"recorder,omitempty"`     // the address, with its port unless it is the usual one
 	Channel  int            `json:"channel,omitempty"`      // the camera input, from 1
 	Track    int            `json:"track,omitempty"`        // channel*100 + stream
@@ -105,7 +106,8 @@ type CameraRecord struct {
 
 func eventRecord(e tasks.Event) EventRecord {
 	record := EventRecord{
-		Type: string(e.Type), Time: stamp(e.Time), Seq: e.Seq, Recorder: clean(e.Address),
+		Machine: clean(e.Machine),
+		Type:    string(e.Type), Time: stamp(e.Time), Seq: e.Seq, Recorder: clean(e.Address),
 		Message: clean(told(e)), Attempt: e.Attempt, NextTry: stamp(e.Next), Path: clean(e.Path),
 		Bytes: e.Bytes, Took: seconds(e.Took), Failure: failureRecord(e.Failure),
 	}

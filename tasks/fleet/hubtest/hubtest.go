@@ -39,6 +39,7 @@ type Network struct {
 	machines map[fleet.MachineID]*Link
 	peers    map[fleet.MachineID]fleet.Peer
 	cut      map[fleet.MachineID]bool
+	deaf     map[fleet.MachineID]bool
 	reports  []*report
 	news     chan struct{} // closed when there are reports
 	kept     map[string]fleet.Kept
@@ -55,7 +56,7 @@ type report struct {
 func New(seed uint64) *Network {
 	return &Network{
 		rng: rand.New(rand.NewPCG(seed, 1)), machines: map[fleet.MachineID]*Link{}, peers: map[fleet.MachineID]fleet.Peer{},
-		cut: map[fleet.MachineID]bool{}, news: make(chan struct{}), kept: map[string]fleet.Kept{},
+		cut: map[fleet.MachineID]bool{}, deaf: map[fleet.MachineID]bool{}, news: make(chan struct{}), kept: map[string]fleet.Kept{},
 	}
 }
 
@@ -75,6 +76,20 @@ func (n *Network) Cut(m fleet.MachineID, off bool) {
 	if !off && link != nil {
 		link.connected()
 	}
+}
+
+// Deafen has a machine be heard, but hear no answer, or takes that back.
+func (n *Network) Deafen(m fleet.MachineID, deaf bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.deaf[m] = deaf
+}
+
+// hears reports whether answers reach a machine.
+func (n *Network) hears(m fleet.MachineID) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !n.deaf[m]
 }
 
 // Forget loses everything that the hub keeps, as when its directory was deleted.
@@ -130,12 +145,19 @@ func (n *Network) carry(ctx context.Context, m fleet.MachineID, kind fleet.Kind,
 		go func() {
 			time.Sleep(after)
 			answer, peer := to()
-			if answer == nil {
+			if answer == nil { // nobody is there
+				select {
+				case answers <- nil:
+				default:
+				}
 				return
 			}
 			got := answer(context.WithoutCancel(ctx), peer, kind, copied)
 			for _, after := range n.fate(m) {
 				time.Sleep(after)
+				if !n.hears(m) {
+					return
+				}
 				select {
 				case answers <- got:
 				default:

@@ -1,0 +1,327 @@
+package archive
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Distant is a finished file as one machine tells another: the line of its
+// manifest, and what is needed to know the recording again. Make one by reading
+// JSON, or get it from an archive.
+type Distant struct{ r record }
+
+// Network returns the network that the recorder is in; empty is none.
+func (d Distant) Network() string { return d.r.Network }
+
+// Recorder returns the recorder's address, as nvr.Address.String gives it.
+func (d Distant) Recorder() string { return d.r.Recorder }
+
+// Label returns the operator's name for the recorder.
+func (d Distant) Label() string { return d.r.Label }
+
+// Path returns where the file is on its machine. It is for people: nothing is
+// ever opened or written by it.
+func (d Distant) Path() string { return d.r.Path }
+
+// Finished returns the file as the archive of its machine gives it.
+func (d Distant) Finished() (File, Finished) {
+	r := d.r
+	return entryOf(&r).file(), Finished{
+		Recorder: r.Recorder, Label: r.Label, Camera: r.Camera, Track: r.Track,
+		Start: readWall(r.Start), End: readWall(r.End), Begins: readWall(r.Begins), Path: r.Path, Bytes: r.Bytes, SHA256: r.SHA256.String(),
+	}
+}
+
+// Remote returns the recording as one that a machine has.
+func (d Distant) Remote(machine, by string) Remote {
+	d.r.Machine, d.r.By = machine, by
+	return remoteOf(d.r)
+}
+
+// MarshalJSON writes the file as a line of the journal has it.
+func (d Distant) MarshalJSON() ([]byte, error) { return json.Marshal(d.r) }
+
+// UnmarshalJSON reads what MarshalJSON wrote. Whatever comes from outside is
+// cleaned as the sheet's own text is.
+func (d *Distant) UnmarshalJSON(text []byte) error {
+	var r record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return err
+	}
+	if r.ID == (recordingID{}) || r.Path == "" || r.Bytes < 0 || readWall(r.Start).IsZero() || readWall(r.End).IsZero() {
+		return errors.New("not a finished file")
+	}
+	r.Type, r.Machine, r.By, r.Catalogue = elsewhereRecord, "", "", ""
+	r.Recorder, r.Label, r.Camera, r.Codec, r.Network = field(r.Recorder), field(r.Label), field(r.Camera), field(r.Codec), field(r.Network)
+	r.Path = distantPath(r.Path)
+	if readWall(r.Begins).IsZero() {
+		r.Begins = ""
+	}
+	r.Failure, r.Problem, r.Version, r.Tree, r.Origin = "", "", 0, "", Origin{}
+	notes := r.Notes
+	r.Notes = nil
+	r.remark(notes...)
+	d.r = r
+	return nil
+}
+
+// distantPath bounds and cleans a path of another machine.
+func distantPath(path string) string {
+	const most = 1024
+	path = strings.TrimSpace(printable(path[:min(len(path), most)]))
+	for !utf8.ValidString(path) {
+		path = path[:len(path)-1]
+	}
+	return path
+}
+
+// Remote is a recording that another machine has.
+type Remote struct {
+	ID      recordingID `json:"id"`
+	Form    form        `json:"format,omitzero"`
+	Clip    clip        `json:"clip,omitzero"`
+	Stays   bool        `json:"stays,omitzero"` // no MP4 can be made of it
+	Bytes   int64       `json:"bytes,omitzero"` // as the recorder sent it
+	Machine string      `json:"machine,omitzero"`
+	By      string      `json:"by,omitzero"`
+}
+
+// serves reports whether the file is what an item asks for.
+func (k Remote) serves(it Item) bool {
+	movie, _ := it.wants()
+	if k.Form == asSent {
+		return !movie || k.Stays
+	}
+	return movie && (k.Clip == it.clip() || k.Clip != (clip{}) && k.Clip.contains(it.clip()))
+}
+
+// site is a recorder of a network.
+type site struct{ network, recorder string }
+
+// believe takes in a file of another machine. It reports whether that was news.
+func (x *index) believe(at site, k Remote) bool {
+	if x.elsewhere[at] == nil {
+		x.elsewhere[at] = map[recordingID][]Remote{}
+	}
+	there := x.elsewhere[at][k.ID]
+	if slices.ContainsFunc(there, k.same) {
+		return false
+	}
+	if there == nil {
+		x.order[at] = append(x.order[at], k.ID)
+	}
+	x.elsewhere[at][k.ID] = append(there, k)
+	return true
+}
+
+// same reports whether two are one file.
+func (k Remote) same(o Remote) bool { return o.By == k.By && o.Form == k.Form && o.Clip == k.Clip }
+
+func remoteOf(r record) Remote {
+	return Remote{ID: r.ID, Form: r.Form, Clip: r.Clip, Stays: r.Stays, Bytes: max(r.Fetched, r.Bytes), Machine: r.Machine, By: r.By}
+}
+
+// NoteElsewhere notes files that a machine has, in the catalogue that this
+// archive keeps. By is the machine's key and tells machines apart, machine is its
+// name. It returns which of the files were news, once all survive a power cut.
+func (a *Archive) NoteElsewhere(machine, by string, files []Distant) ([]bool, error) {
+	news := make([]bool, len(files))
+	lines := make([]record, 0, len(files))
+	a.mu.Lock()
+	for i, f := range files {
+		r := f.r
+		r.Type, r.Machine, r.By = elsewhereRecord, field(machine), by
+		if slices.ContainsFunc(a.index.elsewhere[site{r.Network, r.Recorder}][r.ID], remoteOf(r).same) {
+			continue
+		}
+		news[i] = true
+		lines = append(lines, r)
+	}
+	a.mu.Unlock()
+	if len(lines) == 0 {
+		return news, nil
+	}
+	if err := a.journal.append(ofPowerCut, lines...); err != nil {
+		return nil, a.fail("write", journalName, err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, r := range lines {
+		a.index.apply(r)
+	}
+	return news, nil
+}
+
+// Believe takes in what others are known to have of a recorder, for as long as
+// the archive is open.
+func (a *Archive) Believe(network, recorder string, known []Remote) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, k := range known {
+		k.Machine = field(k.Machine)
+		a.index.believe(site{network, recorder}, k)
+	}
+}
+
+// Elsewhere returns the name of a machine other than by that has the recording,
+// and how many bytes the recorder sent of it.
+func (a *Archive) Elsewhere(it Item, by string) (machine string, bytes int64, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, k := range a.index.elsewhere[site{it.Network, it.Recorder}][identify(it)] {
+		if k.By != by && k.serves(it) {
+			return k.Machine, k.Bytes, true
+		}
+	}
+	return "", 0, false
+}
+
+// ElsewhereOf returns what machines other than by have of a recorder, a page of
+// most recordings from a position on, and the position of the next page; 0 when
+// that was the last.
+func (a *Archive) ElsewhereOf(network, recorder, by string, from, most int) (page []Remote, next int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at := site{network, recorder}
+	order := a.index.order[at]
+	if from < 0 || from >= len(order) {
+		return nil, 0
+	}
+	to := min(from+most, len(order))
+	for _, id := range order[from:to] {
+		for _, k := range a.index.elsewhere[at][id] {
+			if k.By != by {
+				page = append(page, k)
+			}
+		}
+	}
+	if to < len(order) {
+		next = to
+	}
+	return page, next
+}
+
+// Untold returns the finished files that are there and that the catalogue of
+// that name does not have yet.
+func (a *Archive) Untold(catalogue string) ([]Distant, error) {
+	var all []Distant
+	err := a.eachDone(func(r record) {
+		if r.Tree == "" && !a.told(r, catalogue) && a.present(a.known(r.fileID())) {
+			all = append(all, a.distant(r))
+		}
+	})
+	return all, a.fail("read", journalName, err)
+}
+
+// told reports whether a catalogue has a finished file.
+func (a *Archive) told(done record, catalogue string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	told := toldOf(done, catalogue)
+	return a.index.latest[told.subject()].Catalogue == catalogue
+}
+
+// distant returns a finished file as others are told of it.
+func (a *Archive) distant(done record) Distant {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	done.Type, done.Stays = elsewhereRecord, a.index.stays[done.ID]
+	return Distant{done}
+}
+
+// NoteTold notes that a catalogue has files of this archive.
+func (a *Archive) NoteTold(catalogue string, files []Distant) error {
+	lines := make([]record, len(files))
+	for i, f := range files {
+		lines[i] = toldOf(f.r, catalogue)
+	}
+	a.mu.Lock()
+	for _, r := range lines {
+		a.index.apply(r)
+	}
+	a.mu.Unlock()
+	return a.fail("write", journalName, a.journal.append(ofCrash, lines...))
+}
+
+func toldOf(r record, catalogue string) record {
+	return record{Type: toldRecord, ID: r.ID, Path: r.Path, SHA256: r.SHA256, Catalogue: catalogue}
+}
+
+// Catalogue returns the name of the catalogue that this archive keeps; made is
+// the name that it gets when it has none.
+func (a *Archive) Catalogue(made string) (string, error) {
+	a.mu.Lock()
+	name := a.index.latest[subject{about: catalogueRecord}].Catalogue
+	a.mu.Unlock()
+	if name != "" {
+		return name, nil
+	}
+	r := record{Type: catalogueRecord, Catalogue: made}
+	if err := a.journal.append(ofPowerCut, r); err != nil {
+		return "", a.fail("write", journalName, err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.index.apply(r)
+	return made, nil
+}
+
+// WithFinished has the archive tell of every file that it has finished, once
+// that survives a power cut. The function must return soon.
+func WithFinished(tell func(Distant)) Option { return func(a *Archive) { a.finished = tell } }
+
+// FleetName is the list of all files of a fleet.
+const FleetName = "fleet.csv"
+
+// fleetHeader is the first line of fleet.csv: the manifest's with the machine
+// and the network in front. A path is relative to the machine's own directory.
+const fleetHeader = "machine,network,"
+
+// WriteFleet writes fleet.csv: every file that a machine told of, once. Where
+// more than one have it, the one that told first counts, and the others stand in
+// the notes.
+func (a *Archive) WriteFleet() (Written, error) {
+	type key struct {
+		site
+		fileID
+	}
+	var order []key
+	lines := map[key]record{}
+	a.mu.Lock()
+	for _, r := range a.index.distants {
+		k := key{site{r.Network, r.Recorder}, r.fileID()}
+		first, ok := lines[k]
+		if !ok {
+			order = append(order, k)
+			lines[k] = r
+			continue
+		}
+		first.Notes = slices.Clone(first.Notes)
+		first.remark(fmt.Sprintf("also on %s: %s", r.Machine, r.Path))
+		lines[k] = first
+	}
+	a.mu.Unlock()
+	return a.WriteBeside(FleetName, func(w io.Writer) error {
+		b := bufio.NewWriter(w)
+		fmt.Fprintln(b, fleetHeader+manifestHeader)
+		for _, k := range order {
+			r := lines[k]
+			fmt.Fprintf(b, "%s,%s,%s", quoted(r.Machine), quoted(r.Network), r.row())
+		}
+		return b.Flush()
+	})
+}
+
+// quoted is text as a field of a table.
+func quoted(text string) string {
+	if text = cell(text); strings.ContainsAny(text, `",`) {
+		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+	}
+	return text
+}

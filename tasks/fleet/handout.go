@@ -1,0 +1,200 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// silent is after how long a machine that is not heard counts as silent: three
+// beats.
+func (r Rules) silent() time.Duration { return r.beatEvery()*3 + r.Grace/5 }
+
+// present reports whether a machine can be counted on at the moment.
+func (t *Table) present(m *member) bool {
+	return m.known && !m.revoked && !m.leaving && t.ticked.atMost(m.heard) <= t.rules.silent()
+}
+
+// able reports whether a machine may be given something.
+func (t *Table) able(m *member) bool {
+	return t.present(m) && !m.full && !m.paused && len(m.leases) < m.slots
+}
+
+// fits reports whether a machine is in the place where a recorder's address
+// means that recorder, and has not found it out of reach. Private addresses exist
+// in every network; probing would take one city's login to another's recorder.
+func (l *lease) fits(m *member) bool {
+	if m.slots == 0 {
+		return false
+	}
+	if _, away := l.denied[m.id]; away {
+		return false
+	}
+	if l.network != "" {
+		return slices.Contains(m.networks, l.network)
+	}
+	return l.public || len(m.networks) == 0
+}
+
+// HandOut gives free recorders to machines: what the operator asked for first,
+// then the longest; to who had it last, whose parts and files lie there, else to
+// who has most room. It returns the leases that have a new holder.
+func (t *Table) HandOut(now Instant) (granted []RecorderID) {
+	t.news = false
+	if t.adopting || t.closed {
+		return nil // first hear what the machines hold
+	}
+	var able []*member
+	for _, m := range t.members {
+		if t.able(m) {
+			able = append(able, m)
+		}
+	}
+	if len(able) == 0 {
+		return nil
+	}
+	slices.SortFunc(able, func(a, b *member) int { return cmp.Compare(a.id, b.id) })
+	for _, l := range t.sorted() {
+		if l.phase != Free || l.shut {
+			continue
+		}
+		l.forgive(now)
+		m := t.choose(l, able)
+		if m == nil {
+			t.giveUpOn(l)
+			continue
+		}
+		t.take(l, m.id)
+		l.epoch++
+		granted = append(granted, l.id)
+		if !t.able(m) {
+			able = slices.DeleteFunc(able, func(other *member) bool { return other == m })
+			if len(able) == 0 {
+				break
+			}
+		}
+	}
+	return granted
+}
+
+// choose returns who gets a free recorder, nil when nobody can take it now.
+func (t *Table) choose(l *lease, able []*member) *member {
+	var best *member
+	for _, m := range able {
+		switch {
+		case !l.fits(m) || t.holdsAddress(m, l):
+		case m.id == l.holder:
+			return m
+		case best == nil || m.slots-len(m.leases) > best.slots-len(best.leases):
+			best = m
+		}
+	}
+	return best
+}
+
+// holdsAddress reports whether a machine already works on a recorder of the same
+// address in another network: two of them it cannot tell apart.
+func (t *Table) holdsAddress(m *member, l *lease) bool {
+	if len(m.networks) < 2 {
+		return false
+	}
+	return slices.ContainsFunc(t.order, func(other *lease) bool {
+		return other != l && other.phase == Held && other.holder == m.id && other.address == l.address
+	})
+}
+
+// forgive lets machines try again to reach a recorder, after a while.
+func (l *lease) forgive(now Instant) {
+	for id, d := range l.denied {
+		if now.atLeast(d.at) > denialLasts {
+			delete(l.denied, id)
+		}
+	}
+}
+
+// giveUpOn ends a recorder that every machine there is has found out of reach.
+func (t *Table) giveUpOn(l *lease) {
+	if len(l.denied) == 0 {
+		return
+	}
+	for _, m := range t.members {
+		if _, away := l.denied[m.id]; t.present(m) && !away && l.fits(m) {
+			return
+		}
+	}
+	l.phase, l.ended = Over, false
+}
+
+// Denied says what each machine met that could not reach a recorder; empty when
+// none tried in vain.
+func (t *Table) Denied(r RecorderID) string {
+	l := t.leases[r]
+	if l == nil {
+		return ""
+	}
+	var all []string
+	for id, d := range l.denied {
+		all = append(all, "from "+t.members[id].name+": "+d.why)
+	}
+	slices.Sort(all)
+	return strings.Join(all, "; ")
+}
+
+// askBack asks for what a machine holds beyond what it works on when another has
+// nothing to do and nothing is free for it.
+func (t *Table) askBack(now Instant) {
+	for _, idle := range t.members {
+		if len(idle.leases) > 0 || !t.able(idle) {
+			continue
+		}
+		if l := t.spare(idle, now); l != nil {
+			l.back = true
+		}
+	}
+}
+
+// spare returns a lease that has not started and that idle could take: of who
+// has most of them, or whose disk has been full for a minute.
+func (t *Table) spare(idle *member, now Instant) (best *lease) {
+	waiting := map[MachineID]int{}
+	for _, l := range t.leases {
+		if l.phase == Held && !l.started {
+			waiting[l.holder]++
+		}
+		if l.phase == Free && l.fits(idle) || l.back {
+			return nil
+		}
+	}
+	for _, l := range t.leases {
+		if l.phase != Held || l.started || !l.shown || !l.fits(idle) {
+			continue
+		}
+		holder := t.members[l.holder]
+		spares := waiting[l.holder] > 0 && len(holder.leases) > 1
+		stuck := holder.full && now.atLeast(holder.fullAt) > time.Minute
+		if (spares || stuck) && (best == nil || waiting[l.holder] > waiting[best.holder]) {
+			best = l
+		}
+	}
+	return best
+}
+
+// sorted returns all leases by who is given first.
+func (t *Table) sorted() []*lease {
+	if t.unsorted {
+		t.unsorted = false
+		slices.SortStableFunc(t.order, func(a, b *lease) int {
+			if a.urgent != b.urgent {
+				if a.urgent {
+					return -1
+				}
+				return 1
+			}
+			return cmp.Compare(b.estimate, a.estimate)
+		})
+	}
+	return t.order
+}
+
+func compareIDs(a, b RecorderID) int { return cmp.Compare(a, b) }

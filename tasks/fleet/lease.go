@@ -1,0 +1,436 @@
+package fleet
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Rules are the times that the table goes by. The zero value means the defaults.
+type Rules struct {
+	Patience time.Duration // how long a machine that is not heard of keeps its recorders, if another could take them; 0: a minute
+	Sole     time.Duration // the same where no other could; 0: 12 hours
+	Grace    time.Duration // waited beyond a promise, for what is on its way; 0: 5 s
+}
+
+func (r *Rules) setDefaults() {
+	for d, def := range map[*time.Duration]time.Duration{&r.Patience: time.Minute, &r.Sole: 12 * time.Hour, &r.Grace: 5 * time.Second} {
+		if *d == 0 {
+			*d = def
+		}
+	}
+}
+
+// beatEvery is how often a machine beats, so that some may get lost.
+func (r Rules) beatEvery() time.Duration { return min(r.Patience/4, 5*time.Second) }
+
+// deaf is the longest that the coordinator may not have looked at its table
+// without counting as absent itself.
+const deaf = 2 * time.Second
+
+// Phase is where a recorder stands.
+type Phase int
+
+// The phases of a recorder.
+const (
+	Free Phase = iota // for somebody to take
+	Held              // by one machine
+	Over              // ended, or given up until the operator says otherwise
+)
+
+// lease is one recorder of the table.
+type lease struct {
+	id       RecorderID
+	network  string
+	address  string
+	public   bool   // the address means the same everywhere
+	wanted   string // changes with the tasks
+	estimate int64  // how much work it is, to begin with the longest
+	urgent   bool   // the operator asked for it
+	shut     bool   // the operator wants nothing of it now
+
+	phase   Phase
+	holder  MachineID // while Held, and who held it last
+	epoch   uint64
+	ended   bool // in phase Over: by itself
+	shown   bool // a beat of the holder showed it
+	started bool // the holder has contacted it
+	back    bool // it is asked back
+
+	// What was promised. The machine goes by one of the two: the offer takes
+	// the place of the promise when a beat says that it was accepted, and dies
+	// with the first beat that says it was not.
+	promise, offer promise
+	denied         map[MachineID]denial // who cannot reach it
+}
+
+// promise is what the answer to a beat promised: ttl, counted from at or before.
+type promise struct {
+	session, beat uint64
+	at            Instant
+	ttl           time.Duration
+}
+
+func (p promise) valid() bool { return p.ttl > 0 }
+
+type denial struct {
+	at  Instant
+	why string
+}
+
+// denialLasts is how long a machine is not asked again to reach a recorder.
+const denialLasts = 5 * time.Minute
+
+// member is a machine of the table.
+type member struct {
+	id       MachineID
+	name     string
+	networks []string
+	session  uint64
+	beat     uint64 // the last one answered
+	heard    Instant
+	known    bool // it was heard since the coordinator listens
+	slots    int  // recorders that it can use
+	full     bool // its disk takes nothing
+	fullAt   Instant
+	paused   bool // by the operator
+	leaving  bool
+	revoked  bool
+	leases   map[RecorderID]*lease
+}
+
+// Table is who may touch which recorder: events and times go in, what may be
+// held comes out. It has no clock and no lock of its own, and contacts nobody.
+//
+// Of its rules two are the machine's (see fence): a grant alone permits nothing,
+// and every write asks. The others are here: a recorder goes to another machine
+// only after a report, after a beat that does not show it, or when its promise
+// has run out while the coordinator listened all the time (expire); and a
+// promise is long where nobody else could take over (ttl).
+type Table struct {
+	rules    Rules
+	leases   map[RecorderID]*lease
+	members  map[MachineID]*member
+	order    []*lease // by who is given first; see sorted
+	unsorted bool
+	news     bool // something has changed that lets a free recorder be given out
+	sessions uint64
+	listens  Instant // since when, without a gap
+	ticked   Instant
+	closed   bool // nothing is given out any more
+	adopting bool // the store was lost: what machines show is believed for a while
+	without  rule // tests take a rule out
+}
+
+// rule names a rule of the safety of leases, for tests that take one out.
+type rule int
+
+// The rules; see the package's contract in Table and fence.
+const (
+	noRule  rule = iota
+	ruleP1       // a grant alone permits nothing; promises count from the sending of the beat
+	ruleP2       // nobody else before the promise has run out
+	ruleP2b      // all promises begin anew after the coordinator was deaf
+	ruleP3       // a long promise counts until a shorter one has been accepted
+	ruleP3b      // where nobody could take over, a promise is long
+)
+
+// NewTable returns a table without recorders and machines, that listens from
+// now on. Lost says that what was known of leases is lost, so that the machines
+// are asked first.
+func NewTable(rules Rules, now Instant, lost bool) *Table {
+	rules.setDefaults()
+	return &Table{
+		rules: rules, leases: map[RecorderID]*lease{}, members: map[MachineID]*member{},
+		listens: now, ticked: now, adopting: lost,
+	}
+}
+
+// Want adds a recorder that somebody shall work on, or changes what is wanted
+// of it. An address that is public means the same in every network.
+func (t *Table) Want(id RecorderID, network, address string, public bool, wanted string, estimate int64) {
+	l := t.leases[id]
+	if l == nil {
+		l = &lease{id: id, network: network, address: address, public: public}
+		t.leases[id] = l
+		t.order = append(t.order, l)
+	}
+	l.wanted, l.estimate = wanted, estimate
+	t.unsorted, t.news = true, true
+}
+
+// Restore takes in a lease that was granted before the coordinator started.
+func (t *Table) Restore(id RecorderID, holder MachineID, held bool, epoch uint64, ttl time.Duration, now Instant) {
+	l := t.leases[id]
+	if l == nil {
+		return // it is wanted no longer: the machine will find that out
+	}
+	l.holder, l.epoch = holder, epoch
+	if held {
+		t.take(l, holder)
+		l.shown = true
+		l.promise = promise{at: now, ttl: ttl}
+	}
+}
+
+// Join starts a session of a machine. What it holds is known with its first
+// beat.
+func (t *Table) Join(id MachineID, name string, networks []string, now Instant) (session uint64) {
+	m := t.member(id)
+	t.sessions++
+	m.name, m.networks, m.session, m.beat = name, networks, t.sessions, 0
+	m.heard, m.known, m.leaving, m.revoked = now, true, false, false
+	t.news = true
+	return m.session
+}
+
+func (t *Table) member(id MachineID) *member {
+	m := t.members[id]
+	if m == nil {
+		m = &member{id: id, leases: map[RecorderID]*lease{}}
+		t.members[id] = m
+	}
+	return m
+}
+
+// Beat takes in what a machine holds and returns what it may hold, and which
+// leases have to be kept before the machine may learn of them. Slots is how many
+// recorders the machine can use.
+func (t *Table) Beat(id MachineID, b Beat, slots int, now Instant) (Orders, []RecorderID) {
+	t.listen(now)
+	m := t.members[id]
+	if m == nil || m.revoked || b.Session != m.session || b.N <= m.beat {
+		return Orders{Stranger: true}, nil
+	}
+	full := b.Held != ""
+	t.news = t.news || m.slots != slots || m.full != full || m.leaving != b.Leaving
+	m.beat, m.heard, m.known, m.slots, m.leaving = b.N, now, true, slots, b.Leaving
+	if full != m.full {
+		m.full, m.fullAt = full, now
+	}
+	changed := map[RecorderID]bool{}
+	holds := make(map[RecorderID]Holding, len(b.Holds))
+	for _, h := range b.Holds {
+		holds[h.Recorder] = h
+		t.adopt(m, h, changed, now)
+	}
+	for _, l := range m.leases {
+		h, shown := holds[l.id]
+		t.heard(m, l, h, shown && h.Epoch == l.epoch, b.Accepted, changed, now)
+	}
+	if t.news {
+		for _, id := range t.HandOut(now) {
+			changed[id] = true
+		}
+	}
+	return t.orders(m, b.N, now), slices.Collect(maps.Keys(changed))
+}
+
+// heard takes in whether the holder's beat showed a lease.
+func (t *Table) heard(m *member, l *lease, h Holding, shown bool, accepted uint64, changed map[RecorderID]bool, now Instant) {
+	if l.offer.valid() {
+		// The answer was taken, or never will be.
+		if l.offer.session == m.session && l.offer.beat == accepted || t.without == ruleP3 {
+			l.promise = l.offer
+		} else if l.offer.session != m.session {
+			l.promise = longest(l.promise, l.offer) // of before a reconnection: who knows
+		}
+		l.offer = promise{}
+	}
+	switch {
+	case shown && h.Refused != "":
+		l.deny(m.id, h.Refused, now)
+		t.release(l)
+		changed[l.id] = true
+	case shown:
+		l.shown, l.started = true, h.Started
+		l.back = l.back && !h.Started // it has begun meanwhile, and stays
+	case l.shown || l.promise.valid():
+		t.release(l) // it was there, or could have been, and is not
+		changed[l.id] = true
+	}
+}
+
+// longest returns which of two promises ends later, if both are taken to
+// have been given now.
+func longest(a, b promise) promise {
+	if a.valid() && a.at.Mono+a.ttl > b.at.Mono+b.ttl {
+		return a
+	}
+	return b
+}
+
+// adopt believes a machine that shows a lease of which the table knows nothing,
+// after the store was lost.
+func (t *Table) adopt(m *member, h Holding, changed map[RecorderID]bool, now Instant) {
+	l := t.leases[h.Recorder]
+	if l == nil || !t.adopting || l.phase == Over || h.Epoch <= l.epoch {
+		return
+	}
+	if l.phase == Held {
+		t.release(l)
+	}
+	l.epoch = h.Epoch
+	t.take(l, m.id)
+	l.shown, l.promise = true, promise{session: m.session, at: now, ttl: t.rules.Patience}
+	changed[l.id] = true
+}
+
+// orders returns what a machine may hold, as the answer to its beat n.
+func (t *Table) orders(m *member, n uint64, now Instant) Orders {
+	var o Orders
+	for _, l := range m.leases {
+		ttl := t.ttl(l)
+		l.offer = promise{session: m.session, beat: n, at: now, ttl: ttl}
+		o.Leases = append(o.Leases, Promise{Recorder: l.id, Epoch: l.epoch, TTL: ttl, Back: l.back})
+	}
+	slices.SortFunc(o.Leases, func(a, b Promise) int { return compareIDs(a.Recorder, b.Recorder) })
+	return o
+}
+
+// ttl is how long a promise of a lease shall last: long where nobody else could
+// take over, so that a machine that sleeps or lost its uplink need not stop.
+func (t *Table) ttl(l *lease) time.Duration {
+	if t.without == ruleP3b || t.ticked.atLeast(t.listens) < t.rules.Patience && t.rules.Patience < t.rules.Sole {
+		return t.rules.Patience // for a start: nobody knows yet who else will join
+	}
+	for _, other := range t.members {
+		if other.id != l.holder && t.present(other) && l.fits(other) {
+			return t.rules.Patience
+		}
+	}
+	return t.rules.Sole
+}
+
+// Tick looks at the time. It returns the leases that have changed.
+func (t *Table) Tick(now Instant) []RecorderID {
+	t.listen(now)
+	var changed []RecorderID
+	for _, m := range t.members {
+		for _, l := range m.leases {
+			if t.expired(l, now) {
+				t.release(l)
+				changed = append(changed, l.id)
+			}
+		}
+	}
+	if t.adopting && now.atLeast(t.listens) > t.rules.Patience+t.rules.Grace {
+		t.adopting = false
+	}
+	t.askBack(now)
+	return append(changed, t.HandOut(now)...)
+}
+
+// listen notes that the coordinator is there. When it was not, because it was
+// frozen, asleep, or somebody set its clock, all promises begin anew: the
+// machines may have beaten in vain.
+func (t *Table) listen(now Instant) {
+	gap := now.atMost(t.ticked) > deaf || now.atLeast(t.ticked) < 0
+	t.ticked = now
+	if !gap || t.without == ruleP2b {
+		return
+	}
+	t.listens = now
+	for _, m := range t.members {
+		m.heard = now
+		for _, l := range m.leases {
+			l.promise.at, l.offer.at = now, now
+		}
+	}
+}
+
+// expired reports whether what was promised has run out for certain.
+func (t *Table) expired(l *lease, now Instant) bool {
+	if t.without == ruleP2 {
+		return now.atLeast(t.members[l.holder].heard) > t.rules.Patience/2
+	}
+	if !l.promise.valid() && !l.offer.valid() { // it was never offered to anybody
+		m := t.members[l.holder]
+		return m == nil || !t.present(m)
+	}
+	over := func(p promise) bool { return !p.valid() || now.atLeast(p.at) > p.ttl+t.rules.Grace }
+	return over(l.promise) && over(l.offer)
+}
+
+// End takes in that a machine is through with a recorder. It reports whether
+// that counts: an end by somebody who held it before does not.
+func (t *Table) End(id MachineID, r RecorderID, epoch uint64, e End, now Instant) bool {
+	l := t.leases[r]
+	if l == nil || l.phase != Held || l.holder != id || l.epoch != epoch {
+		return false
+	}
+	t.release(l)
+	switch {
+	case e.Away:
+		l.deny(id, e.Returned, now)
+	case e.Returned == "" || e.Latched:
+		l.phase, l.ended, l.denied = Over, !e.Latched, nil
+	}
+	return true
+}
+
+// Retry has a recorder given out once more that has ended.
+func (t *Table) Retry(r RecorderID) {
+	if l := t.leases[r]; l != nil && l.phase == Over {
+		l.phase, l.denied = Free, nil
+		l.urgent, t.unsorted, t.news = true, true, true
+	}
+}
+
+// GiveUp declares a machine dead that is not heard of, because the operator
+// says so: what it holds is free after the usual patience.
+func (t *Table) GiveUp(id MachineID, now Instant) {
+	for _, l := range t.member(id).leases {
+		l.promise, l.offer = promise{at: now, ttl: t.rules.Patience}, promise{}
+	}
+}
+
+// Revoke ends a machine's membership; what it holds is free as after GiveUp.
+func (t *Table) Revoke(id MachineID, now Instant) {
+	if m := t.members[id]; m != nil {
+		m.revoked = true
+		t.GiveUp(id, now)
+	}
+}
+
+// Pause gives a machine nothing new, or takes that back.
+func (t *Table) Pause(id MachineID, paused bool) {
+	t.member(id).paused = paused
+	t.news = true
+}
+
+// Shut keeps a free recorder from being given out, because the operator has
+// paused or skipped all of it, or takes that back.
+func (t *Table) Shut(r RecorderID, shut bool) {
+	if l := t.leases[r]; l != nil {
+		l.shut = shut
+		t.news = true
+	}
+}
+
+// Withhold takes a promise back that did not go into the answer after all.
+func (t *Table) Withhold(r RecorderID) { t.leases[r].offer = promise{} }
+
+func (t *Table) take(l *lease, id MachineID) {
+	l.phase, l.holder = Held, id
+	l.shown, l.started, l.back, l.urgent = false, false, false, false
+	l.promise, l.offer = promise{}, promise{}
+	t.member(id).leases[l.id] = l
+}
+
+func (t *Table) release(l *lease) {
+	delete(t.members[l.holder].leases, l.id)
+	if l.back {
+		l.holder = "" // or it would go back there
+	}
+	t.news = true
+	l.phase, l.started, l.back = Free, false, false
+	l.promise, l.offer = promise{}, promise{}
+}
+
+func (l *lease) deny(id MachineID, why string, now Instant) {
+	if l.denied == nil {
+		l.denied = map[MachineID]denial{}
+	}
+	l.denied[id] = denial{now, why}
+}

@@ -1,0 +1,669 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// Works is what a machine runs on the recorders that it holds; a *tasks.Queue
+// is one. None of its methods waits for a recorder.
+type Works interface {
+	Add(list []tasks.Task)
+	Drop(id tasks.RecorderID, cause error) (left <-chan struct{})
+	Snapshot(s *tasks.Snapshot)
+	Events(seq uint64, buf []tasks.Event) []tasks.Event
+	Camera(id tasks.CameraID) (tasks.CameraDetail, bool)
+	Pause(ids ...tasks.CameraID)
+	Resume(ids ...tasks.CameraID)
+	Retry(ids ...tasks.CameraID)
+	Skip(ids ...tasks.CameraID)
+	SetJobs(n int)
+	SetLimit(bytesPerSecond int64)
+	Drain()
+	Facts(id tasks.RecorderID) nvr.Facts
+}
+
+// Shelf is what a machine needs of the archive that its queue fills; an
+// *archive.Archive is one.
+type Shelf interface {
+	Untold(catalogue string) ([]archive.Distant, error)
+	NoteTold(catalogue string, files []archive.Distant) error
+	Believe(network, recorder string, known []archive.Remote)
+}
+
+// MachineOptions say who a machine is. Name and Version are needed.
+type MachineOptions struct {
+	Name     string // for people
+	Version  string
+	Networks []string
+	Most     int            // downloads at once, at most, whatever the coordinator says; 0: as many as it says
+	Limit    int64          // bytes per second, likewise
+	Once     bool           // leave with the run
+	Now      func() Instant // nil means Now
+	Log      *slog.Logger
+}
+
+// Machine works on what a coordinator gives it, under promises. Make one with
+// NewMachine, give its Fence to the queue, then Run it.
+type Machine struct {
+	o      MachineOptions
+	link   Link
+	log    *slog.Logger
+	news   chan struct{} // there is something to tell: beat at once
+	outbox *outbox
+
+	works Works // of the run
+	shelf Shelf
+	run   Run
+
+	mu      sync.Mutex
+	refused *RefusedError
+	rows    map[RecorderID]map[tasks.RecorderID]int // in the queue, of leases that were
+	session uint64
+	every   time.Duration
+	sent    uint64 // beats of this session
+	taken   uint64 // the last one whose answer was taken
+	holds   map[RecorderID]*holding
+	over    bool
+	leaving bool
+	heard   Instant // when the coordinator last answered
+	jobs    int
+	without rule
+}
+
+// holding is a lease that this machine has.
+type holding struct {
+	id      RecorderID
+	epoch   uint64
+	wanted  string
+	address string
+	network string
+	shared  bool
+	rows    map[tasks.RecorderID]int // what it is in the queue: the numbers of the accounts
+	since   Instant                  // from when the promise counts
+	ttl     time.Duration
+	started bool
+	wish    int               // the last one done
+	refused string            // why it cannot be taken
+	ended   bool              // its end waits in the outbox
+	left    []<-chan struct{} // closed when its workers have left, if it was dropped
+}
+
+var (
+	// ErrNotHeld is why a write to a part is refused: the recorder is another
+	// machine's, or may be by now.
+	ErrNotHeld = errors.New("the coordinator has not been heard of for too long; another machine may work on this recorder")
+	// ErrTaken is why a recorder is left: it is another machine's.
+	ErrTaken = errors.New("given to another machine")
+	// ErrOtherRun says that the coordinator has other work now, or works by
+	// other options.
+	ErrOtherRun = errors.New("the coordinator has started another run")
+)
+
+// NewMachine returns a machine that does nothing until Join.
+func NewMachine(link Link, o MachineOptions) *Machine {
+	if o.Now == nil {
+		o.Now = Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Machine{
+		o: o, link: link, log: o.Log, news: make(chan struct{}, 1), holds: map[RecorderID]*holding{},
+		rows:  map[RecorderID]map[tasks.RecorderID]int{},
+		every: time.Second, outbox: newOutbox(link),
+	}
+}
+
+// Listen takes what the coordinator sends until ctx ends, which is no error, or
+// until the coordinator refuses this machine: a *RefusedError. It has to run for
+// Join and Work to get anywhere.
+func (m *Machine) Listen(ctx context.Context) error {
+	err := m.link.Serve(ctx, m.connected, m.answer)
+	if refused, ok := errors.AsType[*RefusedError](err); ok {
+		m.mu.Lock()
+		m.refused = refused
+		m.mu.Unlock()
+		m.Wake()
+	}
+	return err
+}
+
+// connected has the machine say hello afresh: what it said to the connection
+// before may be lost.
+func (m *Machine) connected() { m.Wake() }
+
+// answer takes what the coordinator sends.
+func (m *Machine) answer(_ context.Context, _ Peer, kind Kind, data []byte) []byte {
+	switch kind {
+	case KindWake:
+		m.Wake()
+	case KindDetail:
+		return m.detail(data)
+	case KindHello, KindBeat, KindView, KindHave, KindRevoked, KindPiece:
+	}
+	return nil
+}
+
+// detail tells of one camera with its recordings, the latest of them where there
+// are too many for one message.
+func (m *Machine) detail(data []byte) []byte {
+	var q Detail
+	if decode(data, &q) != nil {
+		return nil
+	}
+	m.mu.Lock()
+	rows, works := m.rows[q.Recorder], m.works
+	m.mu.Unlock()
+	if works == nil {
+		return nil
+	}
+	var snap tasks.Snapshot
+	works.Snapshot(&snap)
+	for _, c := range snap.Cameras {
+		account, mine := rows[c.Recorder]
+		if !mine || account != q.Account || pickOf(c) != q.Camera {
+			continue
+		}
+		if d, ok := works.Camera(c.ID); ok {
+			d.Events = nil
+			d.Recordings = d.Recordings[max(0, len(d.Recordings)-mostHave):]
+			return encode(d)
+		}
+	}
+	return nil
+}
+
+// Fence reports whether the recorder at an address may be touched now: nil, or
+// why not. It is asked before every write to a part, before every commit and
+// before anything is asked of the recorder.
+func (m *Machine) Fence(address string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.o.Now()
+	for _, h := range m.holds {
+		if h.address == address && !h.ended && h.left == nil && (now.atMost(h.since) < h.ttl || m.without == ruleP1) {
+			return nil
+		}
+	}
+	return ErrNotHeld
+}
+
+// Join says hello, for as long as it takes until somebody answers, and returns
+// the run that there is. It gives a *RefusedError when the coordinator will not
+// have this machine.
+func (m *Machine) Join(ctx context.Context) (Run, error) {
+	for {
+		w, err := m.hello(ctx)
+		switch refused := m.isRefused(); {
+		case refused != nil:
+			return Run{}, refused
+		case err == nil && w.Refused != "":
+			return Run{}, &RefusedError{w.Refused}
+		case err == nil:
+			return w.Run, nil
+		case ctx.Err() != nil:
+			return Run{}, ctx.Err()
+		}
+		m.rest(ctx, time.Second)
+	}
+}
+
+// hello starts a session.
+func (m *Machine) hello(ctx context.Context) (Welcome, error) {
+	var w Welcome
+	err := m.ask(ctx, KindHello, Hello{Protocol: Protocol, Version: m.o.Version, Name: m.o.Name, Networks: m.o.Networks, Run: m.run.ID}, &w)
+	if err != nil || w.Refused != "" {
+		return w, err
+	}
+	m.mu.Lock()
+	m.session, m.sent, m.taken, m.heard = w.Session, 0, 0, m.o.Now()
+	m.every = min(max(w.Beat, 100*time.Millisecond), time.Minute)
+	m.mu.Unlock()
+	m.outbox.restart(w.Session)
+	return w, nil
+}
+
+func (m *Machine) isRefused() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.refused == nil {
+		return nil
+	}
+	return m.refused
+}
+
+// ask asks the coordinator.
+func (m *Machine) ask(ctx context.Context, kind Kind, question, answer any) error {
+	m.mu.Lock()
+	limit := max(m.every, 2*time.Second)
+	m.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	data, err := m.link.Request(ctx, kind, encode(question))
+	if err != nil {
+		return err
+	}
+	return decode(data, answer)
+}
+
+// rest waits until there is something to tell, or d has passed.
+func (m *Machine) rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-m.news:
+	}
+}
+
+// Wake has the machine beat at once.
+func (m *Machine) Wake() {
+	select {
+	case m.news <- struct{}{}:
+	default:
+	}
+}
+
+// Work runs works on what the coordinator gives until ctx ends, the coordinator
+// refuses this machine or has another run, or, with Once, until the run is over,
+// which is no error. Whoever calls it lets the queue go on for no longer than it runs.
+func (m *Machine) Work(ctx context.Context, run Run, works Works, shelf Shelf) error {
+	m.mu.Lock()
+	m.run, m.works, m.shelf = run, works, shelf
+	m.mu.Unlock()
+	untold, err := shelf.Untold(run.Catalogue)
+	if err != nil {
+		return err
+	}
+	m.outbox.begin(shelf, run.Catalogue, untold)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var own sync.WaitGroup
+	defer own.Wait()
+	own.Go(func() { m.outbox.send(ctx) })
+	own.Go(func() { m.show(ctx) })
+	defer cancel() // before they are waited for
+	for {
+		err := m.beat(ctx)
+		if refused := m.isRefused(); refused != nil {
+			err = refused
+		}
+		m.mu.Lock()
+		every, over := m.every, m.over
+		m.mu.Unlock()
+		switch _, refused := errors.AsType[*RefusedError](err); {
+		case refused || errors.Is(err, ErrOtherRun):
+			m.leaveAll(err)
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			every = min(every, time.Second)
+		case over && m.o.Once && m.outbox.empty():
+			return nil
+		}
+		m.rest(ctx, every)
+	}
+}
+
+// Finished tells the coordinator of a file that this machine has on disk.
+func (m *Machine) Finished(f archive.Distant) {
+	m.outbox.add(Report{Recorder: RecorderOf(f.Network(), f.Recorder()), File: &f})
+}
+
+// Farewell gives back everything, and says so. The queue has to have stopped.
+func (m *Machine) Farewell(ctx context.Context) {
+	m.mu.Lock()
+	m.leaving = true
+	m.holds = map[RecorderID]*holding{}
+	session := m.session
+	m.mu.Unlock()
+	if session == 0 || m.works == nil {
+		return
+	}
+	var snap tasks.Snapshot
+	m.works.Snapshot(&snap)
+	b, _ := m.present(&snap)
+	_ = m.ask(ctx, KindBeat, b, &Orders{}) // else the coordinator finds out by itself
+}
+
+// Leave tells the coordinator that this machine goes: it gets nothing new.
+func (m *Machine) Leave() {
+	m.mu.Lock()
+	m.leaving = true
+	m.mu.Unlock()
+	m.Wake()
+}
+
+// beat tells what is held and takes what may be held.
+func (m *Machine) beat(ctx context.Context) error {
+	m.mu.Lock()
+	session := m.session
+	m.mu.Unlock()
+	if session == 0 {
+		w, err := m.hello(ctx)
+		switch {
+		case err != nil:
+			return err
+		case w.Refused != "":
+			return &RefusedError{w.Refused}
+		case w.Run.ID != m.run.ID:
+			return ErrOtherRun
+		}
+	}
+	var snap tasks.Snapshot
+	m.works.Snapshot(&snap)
+	m.look(&snap)
+	b, sent := m.present(&snap)
+	var o Orders
+	if err := m.ask(ctx, KindBeat, b, &o); err != nil {
+		return err
+	}
+	return m.take(ctx, o, b, sent)
+}
+
+// present returns the next beat, and the moment from which its promises count.
+func (m *Machine) present(snap *tasks.Snapshot) (Beat, Instant) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.depart()
+	m.sent++
+	b := Beat{
+		Session: m.session, N: m.sent, Accepted: m.taken,
+		Jobs: snap.Jobs, Free: snap.Disk.Free, Held: snap.Disk.Held, Rate: snap.Rate, Files: snap.Files, Active: snap.Active, Leaving: m.leaving,
+	}
+	m.jobs = snap.Jobs
+	for _, h := range m.holds {
+		b.Holds = append(b.Holds, Holding{
+			Recorder: h.id, Epoch: h.epoch, Wanted: h.wanted, Started: h.started, Wish: h.wish, Refused: h.refused,
+		})
+	}
+	slices.SortFunc(b.Holds, func(a, b Holding) int { return compareIDs(a.Recorder, b.Recorder) })
+	return b, m.o.Now()
+}
+
+// take does what the coordinator says.
+func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) error {
+	if o.Stranger {
+		m.mu.Lock()
+		m.session = 0
+		m.mu.Unlock()
+		m.Wake()
+		return nil
+	}
+	m.mu.Lock()
+	m.taken, m.heard = b.N, m.o.Now()
+	m.over = o.Over
+	if m.without == ruleP1 {
+		sent = m.heard
+	}
+	may := make(map[RecorderID]Promise, len(o.Leases))
+	for _, p := range o.Leases {
+		may[p.Recorder] = p
+	}
+	var leave []*holding
+	for id, h := range m.holds {
+		p, ok := may[id]
+		switch {
+		case !ok || p.Epoch != h.epoch || h.refused != "":
+			delete(m.holds, id) // it is not ours any more, whatever its workers do
+			leave = append(leave, h)
+		case p.Back && !h.started || p.Grant != nil && p.Grant.Wanted != h.wanted:
+			leave = append(leave, h) // ours until the last worker has left
+			delete(may, id)
+		default:
+			h.since, h.ttl = sent, p.TTL
+		}
+	}
+	m.mu.Unlock()
+	for _, h := range leave {
+		m.drop(h, ErrTaken)
+	}
+	m.outbox.told(b.Session, o.Told)
+	m.adjust(o)
+	for _, p := range may {
+		switch h := m.holding(p.Recorder); {
+		case h != nil:
+			if !m.outbox.hasEnd(h.id) {
+				m.mu.Lock()
+				h.ended = false // it was told to a coordinator that did not know of the lease
+				m.mu.Unlock()
+			}
+			m.shelf.Believe(h.network, h.address, p.Had)
+			m.wish(p)
+		case p.Grant != nil:
+			m.start(ctx, p, sent)
+			m.Wake()
+		}
+	}
+	if o.More || len(leave) > 0 {
+		m.Wake()
+	}
+	return nil
+}
+
+func (m *Machine) holding(id RecorderID) *holding {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.holds[id]
+}
+
+// adjust follows the coordinator's settings within this machine's own bounds.
+func (m *Machine) adjust(o Orders) {
+	if o.Drain {
+		m.works.Drain()
+	}
+	if jobs := o.Jobs; jobs > 0 {
+		if m.o.Most > 0 {
+			jobs = min(jobs, m.o.Most)
+		}
+		if jobs != m.jobs {
+			m.works.SetJobs(jobs)
+		}
+	}
+	limit := o.Limit
+	if m.o.Limit > 0 && (limit == 0 || limit > m.o.Limit) {
+		limit = m.o.Limit
+	}
+	m.works.SetLimit(limit)
+}
+
+// start takes a grant: opens the logins, learns what others have, and hands the
+// tasks to the queue.
+func (m *Machine) start(ctx context.Context, p Promise, sent Instant) {
+	h := &holding{
+		id: p.Recorder, epoch: p.Epoch, wanted: p.Grant.Wanted, network: p.Grant.Network, shared: p.Grant.Shared,
+		since: sent, ttl: p.TTL,
+	}
+	list, err := m.tasksOf(p.Grant)
+	if err == nil {
+		h.address = list[0].Address.String()
+	}
+	if err == nil && p.Grant.Had {
+		err = m.learn(ctx, h)
+	}
+	if err != nil {
+		h.refused = nvr.CleanText(err.Error(), 200)
+		m.log.Warn("A recorder cannot be taken", "error", err)
+	}
+	m.mu.Lock()
+	m.holds[h.id] = h
+	m.mu.Unlock()
+	if err != nil {
+		return
+	}
+	m.mu.Lock()
+	before := m.rows[h.id]
+	delete(m.rows, h.id)
+	m.mu.Unlock()
+	for id := range before {
+		<-m.works.Drop(id, ErrTaken)
+	}
+	m.works.Add(list)
+	var snap tasks.Snapshot
+	m.works.Snapshot(&snap)
+	rows := map[tasks.RecorderID]int{}
+	for _, r := range snap.Recorders {
+		if r.Address == h.address {
+			rows[r.ID] = len(rows)
+		}
+	}
+	m.mu.Lock()
+	h.rows, m.rows[h.id] = rows, rows
+	m.mu.Unlock()
+	m.wish(p)
+}
+
+// tasksOf makes tasks of a grant again.
+func (m *Machine) tasksOf(g *Grant) ([]tasks.Task, error) {
+	secret, err := m.link.Open(g.Logins)
+	if err != nil {
+		return nil, fmt.Errorf("the sealed login cannot be opened: %w", err)
+	}
+	var logins []login
+	if err := json.Unmarshal(secret, &logins); err != nil || len(logins) != len(g.Tasks) || len(logins) == 0 {
+		return nil, errors.New("the sealed login cannot be understood")
+	}
+	list := make([]tasks.Task, len(g.Tasks))
+	for i, j := range g.Tasks {
+		address, err := nvr.ParseAddress(j.Address.String())
+		if err != nil {
+			return nil, err
+		}
+		address.Fingerprint, address.LegacyTLS = j.Address.Fingerprint, j.Address.LegacyTLS
+		if address.String() != g.Tasks[0].Address.String() {
+			return nil, errors.New("a lease of two recorders")
+		}
+		list[i] = tasks.Task{
+			Source: nvr.CleanText(j.Source, 200), Address: address, Name: nvr.CleanText(j.Name, 80), Network: g.Network,
+			Login:   nvr.Login{User: logins[i].User, Password: nvr.Secret(logins[i].Password)},
+			Facts:   g.Facts,
+			Cameras: j.Cameras, Period: j.Period, Stream: j.Stream, Clock: j.Clock, Kinds: j.Kinds,
+		}
+	}
+	return list, nil
+}
+
+// learn has the archive believe what others have of a recorder.
+func (m *Machine) learn(ctx context.Context, h *holding) error {
+	for from := 0; ; {
+		var had Had
+		if err := m.ask(ctx, KindHave, Have{h.id, from}, &had); err != nil {
+			return fmt.Errorf("cannot learn what others have of the recorder: %w", err)
+		}
+		m.shelf.Believe(h.network, h.address, had.Recordings)
+		if had.Next <= from {
+			return nil
+		}
+		from = had.Next
+	}
+}
+
+// drop takes a recorder out of the queue; what there is of it stays on disk. One
+// that has ended has nothing more to do, and stays to be seen.
+func (m *Machine) drop(h *holding, cause error) {
+	m.mu.Lock()
+	rows := h.rows
+	if h.ended || h.left != nil {
+		rows = nil
+	} else {
+		delete(m.rows, h.id)
+	}
+	m.mu.Unlock()
+	left := []<-chan struct{}{}
+	for id := range rows {
+		left = append(left, m.works.Drop(id, cause))
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if h.left == nil {
+		h.left = left
+	}
+}
+
+// depart lets go of what was dropped and whose workers have all left. The
+// caller holds the mutex.
+func (m *Machine) depart() {
+	for id, h := range m.holds {
+		h.left = slices.DeleteFunc(h.left, func(left <-chan struct{}) bool {
+			select {
+			case <-left:
+				return true
+			default:
+				return false
+			}
+		})
+		if h.left != nil && len(h.left) == 0 && !h.ended {
+			delete(m.holds, id)
+		}
+	}
+}
+
+// leaveAll drops everything, because nothing may be touched any more.
+func (m *Machine) leaveAll(cause error) {
+	m.mu.Lock()
+	all := m.holds
+	m.holds = map[RecorderID]*holding{}
+	m.mu.Unlock()
+	for _, h := range all {
+		m.drop(h, cause)
+	}
+}
+
+// wish does what the operator wants of a recorder and has not been done.
+func (m *Machine) wish(p Promise) {
+	m.mu.Lock()
+	h := m.holds[p.Recorder]
+	if h == nil || h.rows == nil || h.left != nil {
+		m.mu.Unlock()
+		return
+	}
+	done := h.wish
+	rows := h.rows
+	m.mu.Unlock()
+	for _, w := range p.Wishes {
+		if w.N <= done {
+			continue
+		}
+		done = w.N
+		ids := m.cameras(rows, w.Cameras)
+		switch w.What {
+		case wishPause:
+			m.works.Pause(ids...)
+		case wishResume:
+			m.works.Resume(ids...)
+		case wishRetry:
+			m.works.Retry(ids...)
+		case wishSkip:
+			m.works.Skip(ids...)
+		}
+	}
+	m.mu.Lock()
+	h.wish = done
+	m.mu.Unlock()
+}
+
+// cameras returns those of a recorder's cameras in the queue that are named;
+// nobody named means all.
+func (m *Machine) cameras(rows map[tasks.RecorderID]int, picks []tasks.Pick) (ids []tasks.CameraID) {
+	var snap tasks.Snapshot
+	m.works.Snapshot(&snap)
+	for _, c := range snap.Cameras {
+		if _, mine := rows[c.Recorder]; mine && (len(picks) == 0 || slices.Contains(picks, pickOf(c))) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}

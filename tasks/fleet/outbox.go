@@ -1,0 +1,165 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+)
+
+// tellAgain is how long a machine waits for the catalogue before it reports once
+// more. What the hub keeps comes again by itself, so this is for a hub that has
+// lost what it kept.
+const tellAgain = 30 * time.Second
+
+// outbox holds the reports that the catalogue does not have yet, in order. The
+// journal is the truth: what is lost here with the process is read from there.
+type outbox struct {
+	link Link
+	news chan struct{}
+
+	mu        sync.Mutex
+	shelf     Shelf // nil before the run is known
+	catalogue string
+	session   uint64
+	pending   []Report
+	first     uint64 // the number of pending[0] in this session
+	sent      int    // of pending, in this session
+	round     int    // grows when everything is sent once more
+	last      time.Time
+}
+
+func newOutbox(link Link) *outbox {
+	return &outbox{link: link, news: make(chan struct{}, 1), first: 1}
+}
+
+// begin fills the outbox with what an earlier run of the program could not tell.
+func (o *outbox) begin(shelf Shelf, catalogue string, untold []archive.Distant) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.shelf, o.catalogue = shelf, catalogue
+	var all []Report
+	for _, f := range untold {
+		all = append(all, Report{Recorder: RecorderOf(f.Network(), f.Recorder()), File: &f})
+	}
+	o.pending, o.sent = append(all, o.pending...), 0
+	o.round++
+	o.wake()
+}
+
+func (o *outbox) wake() {
+	select {
+	case o.news <- struct{}{}:
+	default:
+	}
+}
+
+// add puts a report at the end.
+func (o *outbox) add(r Report) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.pending = append(o.pending, r)
+	o.wake()
+}
+
+// empty reports whether the catalogue has everything.
+func (o *outbox) empty() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.pending) == 0
+}
+
+// hasEnd reports whether the end of a recorder waits to be told.
+func (o *outbox) hasEnd(id RecorderID) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.ContainsFunc(o.pending, func(r Report) bool { return r.End != nil && r.Recorder == id })
+}
+
+// restart numbers everything afresh for a new session.
+func (o *outbox) restart(session uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.session, o.first, o.sent = session, 1, 0
+	o.round++
+	o.wake()
+}
+
+// told takes out what the catalogue has, and notes that in the journal.
+func (o *outbox) told(session, n uint64) {
+	o.mu.Lock()
+	if session != o.session || n < o.first {
+		o.mu.Unlock()
+		return
+	}
+	count := int(min(n-o.first+1, uint64(len(o.pending))))
+	var files []archive.Distant
+	for _, r := range o.pending[:count] {
+		if r.File != nil {
+			files = append(files, *r.File)
+		}
+	}
+	o.pending = append([]Report(nil), o.pending[count:]...)
+	o.first, o.sent, o.last = o.first+uint64(count), max(o.sent-count, 0), time.Now()
+	shelf, catalogue := o.shelf, o.catalogue
+	o.mu.Unlock()
+	if len(files) > 0 && shelf != nil {
+		_ = shelf.NoteTold(catalogue, files) // it only means that they are told once more
+	}
+}
+
+// next returns the report to be sent now.
+func (o *outbox) next() (r Report, id string, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.shelf == nil || o.session == 0 {
+		return r, "", false
+	}
+	if o.sent > 0 && o.sent == len(o.pending) && time.Since(o.last) > tellAgain {
+		o.sent = 0
+		o.round++
+	}
+	if o.sent >= len(o.pending) {
+		return r, "", false
+	}
+	r = o.pending[o.sent]
+	r.Session, r.N = o.session, o.first+uint64(o.sent)
+	return r, fmt.Sprintf("%d.%d.%d", r.Session, r.N, o.round), true
+}
+
+// send hands over what there is until ctx ends.
+func (o *outbox) send(ctx context.Context) {
+	for ctx.Err() == nil {
+		r, id, ok := o.next()
+		if !ok {
+			o.rest(ctx, tellAgain/3)
+			continue
+		}
+		bounded, cancel := context.WithTimeout(ctx, 10*time.Second)
+		err := o.link.Report(bounded, id, encode(r))
+		cancel()
+		if err != nil {
+			o.rest(ctx, time.Second)
+			continue
+		}
+		o.mu.Lock()
+		if r.Session == o.session && r.N == o.first+uint64(o.sent) {
+			o.sent++
+			o.last = time.Now()
+		}
+		o.mu.Unlock()
+	}
+}
+
+func (o *outbox) rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-o.news:
+	}
+}

@@ -1,0 +1,141 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"time"
+
+	"example.com/hikgrab/tasks"
+)
+
+// How often a machine shows how far it is: what has changed, and everything, in
+// case some of it got lost.
+const (
+	showEvery = time.Second
+	showAll   = 30
+)
+
+// mostShown is how many bytes of views go into one message, or little more.
+const mostShown = MostBytes / 4
+
+// show publishes how far everything is until ctx ends.
+func (m *Machine) show(ctx context.Context) {
+	ticker := time.NewTicker(showEvery)
+	defer ticker.Stop()
+	var snap tasks.Snapshot
+	var events []tasks.Event
+	var seq, session uint64
+	seed := maphash.MakeSeed()
+	shown := map[string]uint64{}
+	for turn := 1; ; turn++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		m.mu.Lock()
+		if session != m.session || turn%showAll == 0 {
+			clear(shown)
+		}
+		session = m.session
+		m.mu.Unlock()
+		if session == 0 {
+			continue
+		}
+		m.works.Snapshot(&snap)
+		events = m.works.Events(seq, events[:0])
+		if len(events) > 0 {
+			seq = events[len(events)-1].Seq
+		}
+		v, bytes := View{Session: session, Events: m.happened(events)}, 0
+		m.mu.Lock()
+		holds := make([]*holding, 0, len(m.holds))
+		for _, h := range m.holds {
+			holds = append(holds, h)
+		}
+		m.mu.Unlock()
+		for _, h := range holds {
+			for _, r := range m.viewsOf(h, &snap) {
+				text := encode(r)
+				key := fmt.Sprint(r.ID, r.Account)
+				if sum := maphash.Bytes(seed, text); shown[key] != sum {
+					shown[key] = sum
+					v.Recorders = append(v.Recorders, r)
+					bytes += len(text)
+				}
+			}
+			if bytes > mostShown {
+				_ = m.link.Publish(KindView, encode(v)) // the next makes up for it
+				v, bytes = View{Session: session}, 0
+			}
+		}
+		if len(v.Recorders)+len(v.Events) > 0 {
+			_ = m.link.Publish(KindView, encode(v))
+		}
+		if m.through(&snap) {
+			m.Wake()
+		}
+	}
+}
+
+// through reports whether a recorder is through of which no report was made.
+func (m *Machine) through(snap *tasks.Snapshot) bool {
+	before := len(m.ended())
+	m.look(snap)
+	return len(m.ended()) != before
+}
+
+func (m *Machine) ended() (all []RecorderID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id, h := range m.holds {
+		if h.ended {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// viewsOf returns how far a recorder is.
+func (m *Machine) viewsOf(h *holding, snap *tasks.Snapshot) (all []RecorderView) {
+	m.mu.Lock()
+	rows := h.rows
+	m.mu.Unlock()
+	for _, r := range snap.Recorders {
+		if account, mine := rows[r.ID]; mine {
+			all = append(all, RecorderView{
+				ID: h.id, Epoch: h.epoch, Account: account, View: r,
+				Facts:   m.works.Facts(r.ID),
+				Cameras: append([]tasks.CameraView(nil), snap.Cameras[r.First:r.First+r.Count]...),
+			})
+		}
+	}
+	return all
+}
+
+// mostEvents is how many events one message tells; of more only the latest.
+const mostEvents = 200
+
+// happened names the recorders of events for the fleet. Files are told by
+// reports, which do not get lost.
+func (m *Machine) happened(events []tasks.Event) (all []Happening) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	type recorder struct {
+		id      RecorderID
+		account int
+	}
+	of := map[tasks.RecorderID]recorder{}
+	for _, h := range m.holds {
+		for id, account := range h.rows {
+			of[id] = recorder{h.id, account}
+		}
+	}
+	for _, e := range events {
+		if r, ok := of[e.Recorder]; ok && e.Type != tasks.EventFile {
+			all = append(all, Happening{r.id, r.account, e})
+		}
+	}
+	return all[max(0, len(all)-mostEvents):]
+}

@@ -1,0 +1,413 @@
+package fleet
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+)
+
+// later has something done by the coordinator's own goroutine, so that the
+// operator's keys never wait for a store or a sheet.
+func (b *Board) later(do func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.todo = append(b.todo, do)
+	select {
+	case b.c.news <- struct{}{}:
+	default:
+	}
+}
+
+// carryOut does what the operator has asked for.
+func (b *Board) carryOut() {
+	b.mu.Lock()
+	todo := b.todo
+	b.todo = nil
+	b.mu.Unlock()
+	for _, do := range todo {
+		do()
+	}
+}
+
+// Pause stops the cameras named; what they have is kept.
+func (b *Board) Pause(ids ...tasks.CameraID) { b.later(func() { b.wish(wishPause, ids) }) }
+
+// Resume lets paused cameras go on.
+func (b *Board) Resume(ids ...tasks.CameraID) { b.later(func() { b.wish(wishResume, ids) }) }
+
+// Skip gives cameras up for this run; what they have is kept.
+func (b *Board) Skip(ids ...tasks.CameraID) { b.later(func() { b.wish(wishSkip, ids) }) }
+
+// Retry gives cameras a new start at once. A recorder that has ended, or that
+// no machine may ask any more, is given out once more, with the login that the
+// sheet has now.
+func (b *Board) Retry(ids ...tasks.CameraID) {
+	b.later(func() {
+		b.c.reread(b.leases(ids))
+		b.wish(wishRetry, ids)
+	})
+}
+
+// PauseAll pauses every camera.
+func (b *Board) PauseAll() { b.later(func() { b.all(true) }) }
+
+// ResumeAll takes PauseAll back and resumes every paused camera.
+func (b *Board) ResumeAll() { b.later(func() { b.all(false) }) }
+
+func (b *Board) all(paused bool) {
+	b.mu.Lock()
+	b.paused = paused
+	ids := b.cameraIDs(func(c tasks.CameraView) bool { return !c.State.Ended() })
+	b.mu.Unlock()
+	if paused {
+		b.wish(wishPause, ids)
+	} else {
+		b.wish(wishResume, ids)
+	}
+}
+
+// RetryFailed retries every camera that failed or is incomplete and returns how
+// many there were.
+func (b *Board) RetryFailed() int {
+	b.mu.Lock()
+	ids := b.cameraIDs(func(c tasks.CameraView) bool { return c.State == tasks.Failed || c.State == tasks.Incomplete })
+	b.mu.Unlock()
+	b.Retry(ids...)
+	return len(ids)
+}
+
+func (b *Board) cameraIDs(which func(tasks.CameraView) bool) (ids []tasks.CameraID) {
+	for _, w := range b.rows {
+		for _, c := range w.cameras {
+			if which(c) {
+				ids = append(ids, c.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// leases returns the recorders of cameras.
+func (b *Board) leases(ids []tasks.CameraID) (all []RecorderID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		if id >= 1 && int(id) <= len(b.cameras) {
+			if lease := b.cameras[id-1].row.lease; !slices.Contains(all, lease) {
+				all = append(all, lease)
+			}
+		}
+	}
+	return all
+}
+
+// wish notes what the operator wants of cameras, and tells their machines. Where
+// no machine works on them it is done on the board at once.
+func (b *Board) wish(what string, ids []tasks.CameraID) {
+	c := b.c
+	for _, id := range b.leases(ids) {
+		picks := b.picks(id, ids)
+		c.mu.Lock()
+		l, j := c.table.leases[id], c.jobs[id]
+		if what == wishRetry && l.phase == Over {
+			j.wishes = nil
+		} else {
+			j.wishes = append(j.wishes, Wish{N: len(j.wishes) + 1, What: what, Cameras: picks})
+		}
+		if l.phase != Held {
+			b.mark(id, what, picks)
+		}
+		if what == wishRetry {
+			c.table.Retry(id)
+		}
+		c.table.Shut(id, b.isShut(id))
+		holder, held := l.holder, l.phase == Held
+		c.mu.Unlock()
+		if held {
+			c.rouse(holder)
+		}
+	}
+}
+
+func (b *Board) isShut(id RecorderID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.shut(id)
+}
+
+// picks returns the cameras of one recorder among ids.
+func (b *Board) picks(lease RecorderID, ids []tasks.CameraID) (picks []tasks.Pick) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		if id >= 1 && int(id) <= len(b.cameras) && b.cameras[id-1].row.lease == lease {
+			picks = append(picks, b.cameras[id-1].pick)
+		}
+	}
+	return picks
+}
+
+// mark shows what the operator wants of cameras that nobody works on.
+func (b *Board) mark(id RecorderID, what string, picks []tasks.Pick) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, w := range b.of[id] {
+		for i := range w.cameras {
+			camera := &w.cameras[i]
+			mine := slices.Contains(picks, pickOf(*camera))
+			switch {
+			case what == wishRetry && (mine || w.over && camera.State != tasks.Done && camera.State != tasks.Empty):
+				camera.State, camera.Failure = tasks.Waiting, tasks.Failure{}
+			case !mine || camera.State.Ended():
+			case what == wishPause:
+				camera.State = tasks.Paused
+			case what == wishResume:
+				camera.State = tasks.Waiting
+			case what == wishSkip:
+				camera.State = tasks.Skipped
+			}
+		}
+		if what == wishRetry {
+			w.over, w.view.Hold = false, tasks.Hold{}
+		}
+	}
+}
+
+// reread takes over logins that were mended in the sheet.
+func (c *Coordinator) reread(ids []RecorderID) {
+	c.mu.Lock()
+	over := slices.ContainsFunc(ids, func(id RecorderID) bool { return c.table.leases[id].phase == Over })
+	c.mu.Unlock()
+	if !over || c.o.Reread == nil {
+		return
+	}
+	list, err := c.o.Reread()
+	if err != nil {
+		c.board.notice("the sheet cannot be read again, so the old logins are used: " + nvr.CleanText(err.Error(), 200))
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range list {
+		j := c.jobs[RecorderOf(t.Network, t.Address.String())]
+		if j == nil {
+			continue
+		}
+		for i := range j.list {
+			if j.list[i].Source == t.Source {
+				j.list[i].Login = t.Login
+			}
+		}
+	}
+	for _, id := range ids {
+		if l := c.table.leases[id]; l.phase == Over {
+			c.jobs[id].seal()
+			l.wanted = c.jobs[id].wanted
+		}
+	}
+}
+
+// SetJobs changes how many downloads run at once on all machines together: one
+// more goes to the machine that has the fewest.
+func (b *Board) SetJobs(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var there []*machine
+	sum := 0
+	for _, m := range b.machines {
+		if m.view.Silent == 0 && !m.view.Left {
+			there = append(there, m)
+			sum += m.jobs()
+		}
+	}
+	for ; len(there) > 0 && sum < n; sum++ {
+		m := slices.MinFunc(there, func(x, y *machine) int { return x.jobs() - y.jobs() })
+		m.setJobs(m.jobs() + 1)
+	}
+	for ; sum > max(n, len(there)); sum-- {
+		m := slices.MaxFunc(there, func(x, y *machine) int { return x.jobs() - y.jobs() })
+		m.setJobs(m.jobs() - 1)
+	}
+}
+
+func (m *machine) jobs() int {
+	if m.want > 0 {
+		return m.want
+	}
+	return m.view.Jobs
+}
+
+// setJobs shows the change at once; the machine follows with its next beat.
+func (m *machine) setJobs(n int) { m.want, m.view.Jobs = n, n }
+
+// SetLimit changes the bandwidth for all machines together, in bytes per second;
+// 0 lifts it.
+func (b *Board) SetLimit(bytesPerSecond int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limit = bytesPerSecond
+}
+
+// share splits the bandwidth among the machines by what they have under way,
+// with something left over for each to begin with.
+func (b *Board) share() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now := time.Now(); !b.fixed && !now.Before(b.until) {
+		b.limit, b.until = b.c.o.Limit.At(now)
+		b.fixed = b.until.IsZero()
+	}
+	total := 0
+	for _, m := range b.machines {
+		if m.view.Silent == 0 && !m.view.Left {
+			total += m.view.Active + 1
+		}
+	}
+	for _, m := range b.machines {
+		m.limit = 0
+		if b.limit > 0 {
+			m.limit = max(b.limit*int64(m.view.Active+1)/int64(max(total, 1)), 1)
+		}
+	}
+}
+
+// settings are the jobs and the limit that a machine shall have.
+func (b *Board) settings(id MachineID) (jobs int, limit int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m := b.machine(id)
+	return m.want, m.limit
+}
+
+// PauseMachine gives a machine nothing new, or takes that back.
+func (b *Board) PauseMachine(id string, paused bool) {
+	b.later(func() {
+		b.c.mu.Lock()
+		defer b.c.mu.Unlock()
+		b.c.table.Pause(MachineID(id), paused)
+	})
+}
+
+// GiveUpMachine declares a silent machine dead: what it holds goes to others
+// after the usual patience.
+func (b *Board) GiveUpMachine(id string) {
+	b.later(func() {
+		b.c.mu.Lock()
+		defer b.c.mu.Unlock()
+		b.c.table.GiveUp(MachineID(id), b.c.o.Now())
+	})
+}
+
+// SetMachineJobs changes how many downloads one machine does at once.
+func (b *Board) SetMachineJobs(id string, n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.machines {
+		if string(m.id) == id {
+			m.setJobs(max(n, 1))
+		}
+	}
+	b.c.wakeSoon(MachineID(id))
+}
+
+// Drain lets the downloads under way finish and starts nothing new, on any
+// machine.
+func (b *Board) Drain() {
+	b.later(func() {
+		b.mu.Lock()
+		b.draining = true
+		b.mu.Unlock()
+		b.c.mu.Lock()
+		b.c.table.closed = true
+		b.c.mu.Unlock()
+		b.c.wakeAll()
+	})
+}
+
+// Stop has every machine stop what is under way, and waits until those that
+// are heard have, or ctx ends.
+func (b *Board) Stop(ctx context.Context) error {
+	c := b.c
+	b.mu.Lock()
+	leave := b.leave
+	b.mu.Unlock()
+	if leave {
+		b.leaveThem(ctx)
+		return nil
+	}
+	c.mu.Lock()
+	c.stopped = true
+	if c.table != nil {
+		c.table.closed = true
+	}
+	c.mu.Unlock()
+	c.wakeAll()
+	for {
+		c.mu.Lock()
+		busy := c.failed == nil && c.table != nil && c.busy()
+		c.mu.Unlock()
+		if !busy {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil // they find out by their promises
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// LeaveAtWork has Stop leave the other machines at work.
+func (b *Board) LeaveAtWork() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.leave = true
+}
+
+// leaveThem has the machines finish what they hold without the coordinator, which
+// goes: their promises are long from now on. It waits until all that are heard
+// have taken them, or ctx ends.
+func (b *Board) leaveThem(ctx context.Context) {
+	c := b.c
+	if !c.ready() {
+		return
+	}
+	c.mu.Lock()
+	c.leaving, c.table.closed = true, true
+	c.table.rules.Patience = c.table.rules.Sole
+	c.mu.Unlock()
+	c.wakeAll()
+	for range 2 { // an answer that promises, and a beat that accepts it
+		select {
+		case <-ctx.Done():
+		case <-time.After(500 * time.Millisecond):
+		}
+		c.wakeAll()
+	}
+}
+
+// wakeAll has every machine beat at once.
+func (c *Coordinator) wakeAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.table == nil {
+		return
+	}
+	for id := range c.table.members {
+		c.rouse(id)
+	}
+}
+
+// busy reports whether a machine that is heard holds anything, or does not know
+// yet that it is over. The caller holds the mutex.
+func (c *Coordinator) busy() bool {
+	for id, m := range c.table.members {
+		if c.table.present(m) && (len(m.leases) > 0 && c.stopped || !c.parted[id]) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,257 @@
+package fleet
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// Protocol is the number of this language. Machines of another one are refused
+// in words.
+const Protocol = 1
+
+// RecorderID names a recorder of the fleet, the same on every machine: one
+// address in two networks is two recorders.
+type RecorderID string
+
+// RecorderOf returns the name of a recorder.
+func RecorderOf(network, address string) RecorderID {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", network, address))
+	return RecorderID(hex.EncodeToString(sum[:16]))
+}
+
+// Hello is how a machine introduces itself, after each start and each
+// reconnection.
+type Hello struct {
+	Protocol int      `json:"protocol"`
+	Version  string   `json:"version"` // of hikgrab
+	Name     string   `json:"name"`
+	Networks []string `json:"networks,omitempty"` // empty: those that its invitation opened
+	Run      string   `json:"run,omitempty"`      // the run that it works on
+}
+
+// Welcome answers a Hello.
+type Welcome struct {
+	Refused string        `json:"refused,omitempty"` // why it may not take part: a sentence
+	Session uint64        `json:"session,omitempty"` // to be said in every beat and report
+	Beat    time.Duration `json:"beat,omitempty"`    // how often to beat
+	Run     Run           `json:"run,omitzero"`
+}
+
+// Run is what the coordinator decides for all machines.
+type Run struct {
+	ID          string         `json:"id"`        // another one for other options
+	Catalogue   string         `json:"catalogue"` // the name of the coordinator's
+	Title       string         `json:"title"`
+	Coordinator string         `json:"coordinator"` // its name
+	Began       time.Time      `json:"began"`       // what "the last 6 hours" counts back from
+	Period      tasks.Period   `json:"period,omitzero"`
+	Kinds       tasks.Kinds    `json:"kinds,omitempty"`
+	PerRecorder int            `json:"per_recorder"`
+	Retries     int            `json:"retries"`
+	Timeout     time.Duration  `json:"timeout"`
+	Format      archive.Format `json:"format"`
+	DropAudio   bool           `json:"drop_audio,omitempty"`
+	Cut         bool           `json:"cut,omitempty"`
+	Extras      tasks.Extras   `json:"extras,omitzero"`
+	Insecure    bool           `json:"insecure,omitempty"`
+	Layout      string         `json:"layout,omitempty"`
+}
+
+// Beat is what a machine holds. Its discipline is what the rules rest on: it has
+// one beat under way at a time, and never takes the answer to an older beat once
+// it has sent a newer one.
+type Beat struct {
+	Session  uint64    `json:"session"`
+	N        uint64    `json:"n"`                  // of this session; the first has 1
+	Accepted uint64    `json:"accepted,omitempty"` // the last beat whose answer was taken
+	Holds    []Holding `json:"holds,omitempty"`
+	Jobs     int       `json:"jobs"`            // downloads at once that it can do
+	Free     int64     `json:"free"`            // bytes on its disk; -1 when unknown
+	Held     string    `json:"held,omitempty"`  // why nothing can be written there
+	Rate     float64   `json:"rate,omitempty"`  // bytes per second
+	Files    int       `json:"files,omitempty"` // finished in this run
+	Active   int       `json:"active,omitempty"`
+	Leaving  bool      `json:"leaving,omitempty"`
+}
+
+// Holding is a lease as its machine sees it.
+type Holding struct {
+	Recorder RecorderID `json:"r"`
+	Epoch    uint64     `json:"e"`
+	Wanted   string     `json:"w,omitempty"` // of Grant.Wanted
+	Started  bool       `json:"s,omitempty"` // it has contacted the recorder
+	Wish     int        `json:"wish,omitempty"`
+	Refused  string     `json:"x,omitempty"` // why it cannot take the grant: a sentence
+}
+
+// Orders answer a Beat: everything that the machine may hold. What is not there
+// it has to leave at once.
+type Orders struct {
+	Stranger bool      `json:"stranger,omitempty"` // the session is over: say hello
+	Leases   []Promise `json:"leases,omitempty"`
+	More     bool      `json:"more,omitempty"`  // beat again at once, there are more grants
+	Told     uint64    `json:"told,omitempty"`  // reports of this session that the catalogue has
+	Drain    bool      `json:"drain,omitempty"` // finish what is under way and start nothing new
+	Over     bool      `json:"over,omitempty"`  // the run has ended; nothing more will come
+	Jobs     int       `json:"jobs,omitempty"`  // to do at once, when the operator has said so
+	Limit    int64     `json:"limit,omitempty"` // bytes per second; 0 is none
+}
+
+// Promise lets a machine touch a recorder for so long, counted from when it sent
+// the beat.
+type Promise struct {
+	Recorder RecorderID       `json:"r"`
+	Epoch    uint64           `json:"e"`
+	TTL      time.Duration    `json:"ttl"`
+	Back     bool             `json:"back,omitempty"`  // give it back if nothing of it has started
+	Grant    *Grant           `json:"grant,omitempty"` // what to do, for a machine that does not know yet
+	Wishes   []Wish           `json:"wishes,omitempty"`
+	Had      []archive.Remote `json:"had,omitempty"` // what others have told of late
+}
+
+// Grant is what a machine has to know of a recorder to work on it.
+type Grant struct {
+	Wanted  string    `json:"wanted"` // changes when the tasks do
+	Network string    `json:"network,omitempty"`
+	Tasks   []Job     `json:"tasks"`
+	Logins  []byte    `json:"logins"` // of the tasks, sealed: see Logins
+	Facts   nvr.Facts `json:"facts,omitzero"`
+	Shared  bool      `json:"shared,omitempty"` // others could take it: do not insist when it is unreachable
+	Had     bool      `json:"had,omitempty"`    // others have recordings of it: ask with Have
+}
+
+// Job is a task without its login.
+type Job struct {
+	Source  string       `json:"source,omitempty"`
+	Address nvr.Address  `json:"address"`
+	Name    string       `json:"name,omitempty"`
+	Cameras []tasks.Pick `json:"cameras,omitempty"`
+	Period  tasks.Period `json:"period,omitzero"`
+	Stream  nvr.Stream   `json:"stream,omitempty"`
+	Clock   nvr.Clock    `json:"clock,omitempty"`
+	Kinds   tasks.Kinds  `json:"kinds,omitempty"`
+}
+
+// login is a login in the clear. It exists only while it is being sealed or
+// opened.
+type login struct {
+	User     string `json:"user"`
+	Password string `json:"password"`
+}
+
+// What an operator can wish of a recorder's cameras.
+const (
+	wishPause  = "pause"
+	wishResume = "resume"
+	wishRetry  = "retry"
+	wishSkip   = "skip"
+)
+
+// Wish is something that the operator wants of some cameras. Wishes of a lease
+// are numbered from 1; a machine does each once.
+type Wish struct {
+	N       int          `json:"n"`
+	What    string       `json:"what"`
+	Cameras []tasks.Pick `json:"cameras,omitempty"` // empty: all
+}
+
+// View is how far a machine is with some recorders, and what happened there. A
+// view that gets lost is made up for by the next.
+type View struct {
+	Session   uint64         `json:"session"`
+	Recorders []RecorderView `json:"recorders,omitempty"`
+	Events    []Happening    `json:"events,omitempty"`
+}
+
+// Happening is an event of a recorder of the fleet.
+type Happening struct {
+	Recorder RecorderID  `json:"r"`
+	Account  int         `json:"a,omitempty"`
+	Event    tasks.Event `json:"event"`
+}
+
+// RecorderView is a recorder of a snapshot with its cameras. A lease may be more
+// than one of them, when the sheet has several logins for one address; they are
+// numbered from 0 in the order of the sheet.
+type RecorderView struct {
+	ID      RecorderID         `json:"r"`
+	Epoch   uint64             `json:"e"`
+	Account int                `json:"a,omitempty"`
+	View    tasks.RecorderView `json:"view"`
+	Cameras []tasks.CameraView `json:"cameras,omitempty"`
+	Facts   nvr.Facts          `json:"facts,omitzero"`
+}
+
+// Report is something that the catalogue has to know. A machine numbers the
+// reports of a session without gaps, so that an end never overtakes a file.
+type Report struct {
+	Session  uint64           `json:"session"`
+	N        uint64           `json:"n"`
+	Recorder RecorderID       `json:"r"`
+	Epoch    uint64           `json:"e"`
+	File     *archive.Distant `json:"file,omitempty"`
+	End      *End             `json:"end,omitempty"`
+}
+
+// End is how a machine is through with a recorder.
+type End struct {
+	Returned string           `json:"returned,omitempty"` // why it is given back unfinished: a sentence; empty: every camera has ended
+	Away     bool             `json:"away,omitempty"`     // it cannot be reached from there
+	Latched  bool             `json:"latched,omitempty"`  // nobody may try again until the operator says so
+	Views    []RecorderView   `json:"views,omitempty"`
+	Coverage []tasks.Coverage `json:"coverage,omitempty"`
+}
+
+// Have asks what others have of a recorder, from a position on.
+type Have struct {
+	Recorder RecorderID `json:"r"`
+	From     int        `json:"from"`
+}
+
+// Had answers a Have.
+type Had struct {
+	Recordings []archive.Remote `json:"recordings,omitempty"`
+	Next       int              `json:"next,omitempty"` // 0: that is all
+}
+
+// Detail asks for one camera.
+type Detail struct {
+	Recorder RecorderID `json:"r"`
+	Account  int        `json:"a,omitempty"`
+	Camera   tasks.Pick `json:"camera"`
+}
+
+// encode writes a message.
+func encode(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil { // the words above hold nothing that JSON does not know
+		panic(err)
+	}
+	return text
+}
+
+// decode reads a message from outside: one value of bounded length and nothing
+// after it.
+func decode(data []byte, v any) error {
+	if len(data) > MostBytes {
+		return fmt.Errorf("a message of %d bytes", len(data))
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("cannot understand a message: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows a message")
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/fleet/hub"
+)
+
+// crew are the machines of a demo: processes of their own on this computer. The
+// first is killed half-way, to show that nothing is lost by that.
+type crew struct {
+	dir  string
+	size int
+	err  io.Writer
+
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// demoPatience is how long a machine of the demo may be silent.
+const demoPatience = 5 * time.Second
+
+// demoMachines does what the demo does with several machines.
+func (a *app) demoMachines(c *cobra.Command, machines int, dir string, j job) error {
+	crew := &crew{dir: dir, size: machines, err: a.Stderr}
+	defer crew.dismiss()
+	a.flags.Coordinate()
+	w := &wire{
+		listen: "127.0.0.1:0", patience: demoPatience, identity: filepath.Join(dir, "fleet"),
+		opened: func(ctx context.Context, id *hub.Identity, s *spread) error { return crew.start(ctx, id, s) },
+	}
+	return a.fetch(c.Context(), a.spreadJob(w, j))
+}
+
+// start invites the machines and starts them.
+func (c *crew) start(ctx context.Context, id *hub.Identity, s *spread) error {
+	inv, err := id.Invite(time.Now(), time.Hour, nil)
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	ctx, c.stop = context.WithCancel(context.WithoutCancel(ctx))
+	for i := range c.size {
+		name := fmt.Sprintf("machine-%d", i+1)
+		life := ctx
+		if i == 0 && c.size > 1 {
+			var kill context.CancelFunc
+			life, kill = context.WithCancel(ctx)
+			c.running.Go(func() { c.killHalfWay(ctx, kill, s, name) })
+		}
+		cmd := exec.CommandContext(life, program, "work", "--plain", "--once", "--name", name, "--jobs", "2", "--out", filepath.Join(c.dir, name))
+		cmd.Env = append(os.Environ(), "HIKGRAB_JOIN="+inv.String())
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		c.running.Go(func() { _ = cmd.Wait() }) // the board shows what becomes of it
+	}
+	return nil
+}
+
+// killHalfWay ends a machine without a word once it has files and is at work on
+// the next.
+func (c *crew) killHalfWay(ctx context.Context, kill context.CancelFunc, s *spread, name string) {
+	defer kill()
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	var snap tasks.Snapshot
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		s.Snapshot(&snap)
+		for _, m := range snap.Machines {
+			if m.Name == name && m.Files >= 2 && m.Active > 0 {
+				s.Tell(name + " is killed now, as by a power cut")
+				return
+			}
+		}
+		if snap.Finished {
+			return
+		}
+	}
+}
+
+// dismiss ends what still runs.
+func (c *crew) dismiss() {
+	if c.stop != nil {
+		c.stop()
+	}
+	c.running.Wait()
+}

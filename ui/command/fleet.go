@@ -1,0 +1,126 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/fleet/hub"
+)
+
+// listEvery is how often fleet.csv is written while there is news.
+const listEvery = 30 * time.Second
+
+// spread is a run that is spread over several machines: the coordinator with
+// its board, and the machine that it is itself.
+type spread struct {
+	*fleet.Board
+	coordinator *fleet.Coordinator
+	hub         *hub.Hub
+	machine     *fleet.Machine // nil when it only coordinates
+	queue       *tasks.Queue
+	archive     *archive.Archive
+	log         *slog.Logger
+	news        *atomic.Bool // there are files that fleet.csv does not list
+	leaves      context.Context
+	leave       context.CancelFunc
+
+	mu  sync.Mutex
+	err error
+}
+
+// Err returns why the run could not go on; nil when it ended as it should.
+func (s *spread) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+func (s *spread) fail(err error) {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return
+	}
+	s.mu.Lock()
+	s.err = errors.Join(s.err, err)
+	s.mu.Unlock()
+	s.leave()
+}
+
+// Run coordinates, and works as one of the machines, until Stop is called.
+func (s *spread) Run(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.leaves, cancel)()
+	var own sync.WaitGroup
+	own.Go(func() { s.fail(s.coordinator.Run(ctx)) })
+	if s.machine != nil {
+		own.Go(func() { s.fail(s.machine.Listen(ctx)) })
+		own.Go(func() { s.queue.Run(ctx) })
+		own.Go(func() { s.fail(labour(ctx, s.machine, s.queue, s.archive)) })
+	}
+	own.Go(func() { s.list(ctx) })
+	own.Wait()
+	s.hub.Close()
+	s.writeList()
+}
+
+// labour has a machine work for the one run that its coordinator has.
+func labour(ctx context.Context, m *fleet.Machine, q *tasks.Queue, a *archive.Archive) error {
+	run, err := m.Join(ctx)
+	if err == nil {
+		err = m.Work(ctx, run, q, a)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// Stop has all machines stop, and waits for this one.
+func (s *spread) Stop(ctx context.Context) error {
+	_ = s.Board.Stop(ctx) // machines that do not answer find out by themselves
+	var err error
+	if s.machine != nil {
+		err = s.queue.Stop(ctx)
+	}
+	s.leave()
+	return err
+}
+
+// Working reports whether there is anything to do, so that this computer should
+// not go to sleep.
+func (s *spread) Working() bool {
+	var snap tasks.Snapshot
+	s.Snapshot(&snap)
+	return !snap.Finished && !snap.AllPaused
+}
+
+// list keeps fleet.csv up to date.
+func (s *spread) list(ctx context.Context) {
+	ticker := time.NewTicker(listEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.writeList()
+		}
+	}
+}
+
+func (s *spread) writeList() {
+	if !s.news.Swap(false) {
+		return
+	}
+	if _, err := s.archive.WriteFleet(); err != nil {
+		s.news.Store(true)
+		s.log.Warn("The list of the fleet could not be written", "file", archive.FleetName, "error", err)
+	}
+}

@@ -1,0 +1,218 @@
+package command
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/fleet/hub"
+	"example.com/hikgrab/ui/flags"
+	"example.com/hikgrab/ui/plain"
+)
+
+// The least and the most that a machine may be waited for.
+const (
+	leastPatience = 5 * time.Second
+	mostPatience  = time.Hour
+)
+
+// wire is how several machines find one another.
+type wire struct {
+	listen   string
+	cluster  hub.Cluster
+	patience time.Duration
+	identity string                                              // directory; empty: this operator's
+	opened   func(context.Context, *hub.Identity, *spread) error // nil, or what to do once machines can join
+}
+
+func (w *wire) register(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&w.listen, "listen", ":7422", "take machines that join at `ADDR`")
+	f.StringVar(&w.cluster.URL, "url", "", "use the NATS cluster at `URL`, nats://A,B,C, instead of the built-in server")
+	f.StringVar(&w.cluster.Creds, "creds", "", "credentials for that cluster: `FILE` of its administrator")
+	f.StringVar(&w.cluster.CA, "tls-ca", "", "certificates to trust for that cluster: `FILE`")
+}
+
+func (a *app) serveCommand() *cobra.Command {
+	var w wire
+	c := &cobra.Command{
+		Use: "serve [flags] SHEET", Short: "Share a task sheet's work with other machines",
+		Long: "Serve downloads what a task sheet asks for, as hikgrab SHEET does, and lets\n" +
+			"other machines help: start \"hikgrab work\" on each, with an invitation that\n" +
+			"\"hikgrab invite\" makes. Each recorder is one machine's at a time. Files stay on\n" +
+			"the machine that fetched them; fleet.csv under --out lists all of them. With\n" +
+			"-j 0 this machine only coordinates.\n\n" + plain.ExitCodes,
+		Example: "  hikgrab serve tasks.xlsx\n  hikgrab serve -j 0 --listen 10.0.0.5:7422 tasks.xlsx",
+		Args:    oneSheet,
+		RunE:    func(c *cobra.Command, args []string) error { return a.serve(c, &w, args[0]) },
+	}
+	a.flags.Register(c.Flags())
+	w.register(c)
+	c.Flags().DurationVar(&w.patience, "patience", time.Minute, "wait `DUR` for a machine that is not heard of before another gets its recorders")
+	return c
+}
+
+func (a *app) serve(c *cobra.Command, w *wire, path string) error {
+	a.flags.MayBeIdle = true
+	if w.patience < leastPatience || w.patience > mostPatience {
+		return fmt.Errorf("--patience %s: between %s and %s", w.patience, leastPatience, mostPatience)
+	}
+	o, err := a.flags.Options()
+	if err != nil {
+		return err
+	}
+	got, err := a.readSheet(c, path)
+	if err != nil {
+		return err
+	}
+	o.Reread = func() ([]tasks.Task, error) {
+		again, err := a.readSheet(c, path)
+		return again.Tasks, err
+	}
+	again := append([]string{"serve"}, flags.Again(c.Flags(), o.Period, got.Tasks, path)...)
+	return a.fetch(c.Context(), a.spreadJob(w, job{
+		tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path,
+		goOn:  a.commandLine(again...),
+		retry: a.commandLine(append([]string{"serve", "--only", "failed"}, again[1:]...)...),
+	}))
+}
+
+// spreadJob has a job be done by several machines.
+func (a *app) spreadJob(w *wire, j job) job {
+	var machine atomic.Pointer[fleet.Machine]
+	var news atomic.Bool
+	j.archive = append(j.archive, archive.WithFinished(func(f archive.Distant) {
+		if m := machine.Load(); m != nil {
+			m.Finished(f)
+		}
+	}))
+	j.start = func(ctx context.Context, j job, out printer) (engine, error) {
+		return a.spread(ctx, w, j, out, &machine, &news)
+	}
+	return j
+}
+
+// spread opens the hub and says how to join.
+func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atomic.Pointer[fleet.Machine], news *atomic.Bool) (engine, error) {
+	log := j.options.Log
+	tell := func(text string) {
+		log.Info("Notice", "text", text)
+		_ = out.Notice(time.Now(), text)
+	}
+	dir := w.identity
+	if dir == "" {
+		var err error
+		if dir, err = hub.Dir(); err != nil {
+			return nil, failed(err)
+		}
+	}
+	identity, err := hub.OpenIdentity(dir)
+	if err != nil {
+		return nil, failed(err)
+	}
+	h, err := hub.Open(ctx, hub.Options{
+		Identity: identity, Out: a.flags.Out, Listen: w.listen, Cluster: w.cluster, Log: log, Notice: tell,
+	})
+	if err != nil {
+		return nil, failed(err)
+	}
+	tell(fmt.Sprintf("machines can join at %s", strings.Join(h.Addresses(), ", ")))
+	if w.opened == nil {
+		tell(fmt.Sprintf("to invite one: %s; then there: hikgrab work FILE", a.commandLine("invite", "-o", "FILE")))
+	}
+
+	made := rand.Text()
+	catalogue, err := j.options.Archive.Catalogue(made)
+	if err != nil {
+		h.Close()
+		return nil, failed(err)
+	}
+	name := hostName()
+	s := &spread{hub: h, archive: j.options.Archive, log: log, news: news}
+	s.leaves, s.leave = context.WithCancel(context.WithoutCancel(ctx))
+	news.Store(true)
+	var planned tasks.Snapshot
+	tasks.NewQueue(j.tasks, j.options).Snapshot(&planned)
+	s.coordinator = fleet.NewCoordinator(h, noticing{j.options.Archive, news}, j.tasks, &planned, fleet.CoordinatorOptions{
+		Name: name, Version: a.version(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
+		Dir: j.options.Archive.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread,
+		Run: a.runOf(j, name, catalogue),
+	})
+	s.Board = s.coordinator.Board()
+	if w.opened != nil {
+		if err := w.opened(ctx, identity, s); err != nil {
+			h.Close()
+			return nil, failed(err)
+		}
+	}
+	if a.flags.Idle() {
+		return s, nil
+	}
+	s.machine = fleet.NewMachine(s.coordinator.Link(), fleet.MachineOptions{Name: name, Version: a.version(), Log: log})
+	own.Store(s.machine)
+	s.queue = tasks.NewQueue(nil, a.lent(j.options, s.machine, string(s.coordinator.Link().Machine())))
+	return s, nil
+}
+
+// lent returns the options of a queue that works for a coordinator, under the
+// promises of m.
+func (a *app) lent(o tasks.Options, m *fleet.Machine, by string) tasks.Options {
+	o.OnlyFailed, o.Reread, o.Limit = false, nil, tasks.Timetable{} // these are the coordinator's
+	o.Fence = m.Fence
+	shelf := o.Archive
+	o.Elsewhere = func(it archive.Item) (string, int64, bool) { return shelf.Elsewhere(it, by) }
+	return o
+}
+
+// runOf is what the coordinator decides for all machines.
+func (a *app) runOf(j job, name, catalogue string) fleet.Run {
+	o := j.options
+	layout, _ := a.flags.Layout() // fetch has checked it
+	r := fleet.Run{
+		Catalogue: catalogue, Title: j.title, Coordinator: name, Began: time.Now(), Period: o.Period, Kinds: o.Kinds, PerRecorder: o.PerRecorder,
+		Retries: o.Retries, Timeout: o.Timeout, Format: o.Format, DropAudio: o.DropAudio, Cut: o.Cut, Extras: o.Extras,
+		Insecure: o.Insecure, Layout: layout.String(),
+	}
+	same := r
+	same.Began = time.Time{} // a coordinator that was started again has the same run
+	text, _ := json.Marshal(same)
+	sum := sha256.Sum256(text)
+	r.ID = hex.EncodeToString(sum[:8])
+	return r
+}
+
+// noticing notes that fleet.csv has to be written again.
+type noticing struct {
+	*archive.Archive
+	news *atomic.Bool
+}
+
+// NoteElsewhere notes files in the catalogue.
+func (n noticing) NoteElsewhere(machine, by string, files []archive.Distant) ([]bool, error) {
+	if len(files) > 0 {
+		n.news.Store(true)
+	}
+	return n.Archive.NoteElsewhere(machine, by, files)
+}
+
+// hostName is what this machine is called when the operator says nothing else.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return "this machine"
+	}
+	return name
+}
