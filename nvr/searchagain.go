@@ -52,7 +52,7 @@ func (s *searching) passes(e *Error, try int) bool {
 		if !e.faulty {
 			return false
 		}
-	case KindUnknown, Auth, Locked, Forbidden, Gone, Unreachable, Timeout, Slow, TLS:
+	case KindUnknown, Auth, Locked, Forbidden, Gone, Unreachable, Timeout, Slow, TLS, TooLarge:
 		return false
 	}
 	switch {

@@ -34,7 +34,7 @@ func failureOfPart(err error, p part, sure bool, now time.Time) Failure {
 	switch {
 	case e == nil:
 		return f
-	case e.Kind == nvr.Busy && !strings.HasPrefix(f.What, "the recorder is busy with others"):
+	case e.Kind == nvr.Busy && !e.Faulty() && !strings.HasPrefix(f.What, "the recorder is busy with others"):
 		return f // it has words of its own
 	case e.Kind == nvr.Busy && sure:
 		what = "the recorder refuses only "

@@ -244,7 +244,7 @@ func TestBusyRecorderIsAskedLess(t *testing.T) {
 			t.Fatalf("states %v", states(&s))
 		}
 		b.mustHold("10.0.0.1", 101, 201, 301, 401)
-		if n := countEvents(b, EventRetry); n > 1 { // one may, when a download ends as another is refused
+		if n := countEvents(b, EventRetry); n > 4 { // one may, each time that a download ends as another is refused
 			t.Errorf("being busy burnt %d attempts", n)
 		}
 		told := map[CameraID]int{}
