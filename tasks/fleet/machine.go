@@ -203,7 +203,7 @@ func (m *Machine) Fence(address string) error {
 // the run that there is. It gives a *RefusedError when the coordinator will not
 // have this machine.
 func (m *Machine) Join(ctx context.Context) (Run, error) {
-	for {
+	for again := 100 * time.Millisecond; ; again = min(2*again, time.Second) {
 		w, err := m.hello(ctx)
 		switch refused := m.isRefused(); {
 		case refused != nil:
@@ -215,7 +215,7 @@ func (m *Machine) Join(ctx context.Context) (Run, error) {
 		case ctx.Err() != nil:
 			return Run{}, ctx.Err()
 		}
-		m.rest(ctx, time.Second)
+		m.rest(ctx, again)
 	}
 }
 
