@@ -52,7 +52,7 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		Address:  t.Address,
 		Login:    t.Login,
 		Clock:    t.Clock,
-		Facts:    t.Facts,
+		Facts:    q.knownOf(t),
 		Timeout:  q.options.Timeout,
 		Insecure: q.options.Insecure,
 		Dial:     q.options.Dial,
@@ -69,6 +69,27 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		lane:    worker.NewLane(),
 		limit:   q.options.PerRecorder,
 		left:    make(chan struct{}),
+	}
+}
+
+// knownOf returns what is known of a task's recorder: what came with the task,
+// or else what an earlier run learned.
+func (q *Queue) knownOf(t Task) nvr.Facts {
+	if t.Facts != (nvr.Facts{}) || q.options.Look {
+		return t.Facts
+	}
+	return q.options.Archive.Facts(t.Address.String())
+}
+
+// noteFacts has the journal remember what was learned of a recorder, so that
+// the next run need not learn it anew and signs in no weaker than this one.
+func (q *Queue) noteFacts(recorder string, client *nvr.Recorder) {
+	learned := client.Facts()
+	if q.options.Look || learned == q.options.Archive.Facts(recorder) {
+		return
+	}
+	if err := q.options.Archive.NoteFacts(recorder, learned); err != nil {
+		q.log.Error("cannot note what was learned of a recorder", "recorder", recorder, "error", strings.TrimSpace(err.Error()))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -182,8 +183,12 @@ func (q *Queue) Run(ctx context.Context) {
 	close(worked)
 	scribe.Wait()
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, r := range q.recorders {
+	ended := slices.Clone(q.recorders)
+	q.mu.Unlock()
+	for _, r := range ended { // nobody works on them any more
+		if r.signedIn {
+			q.noteFacts(r.address, r.client)
+		}
 		r.client.Close()
 	}
 }

@@ -129,6 +129,8 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	if !first {
 		return
 	}
+	client := r.client
+	q.note(func() { q.noteFacts(r.address, client) })
 	q.tell(r, now, Event{Type: EventRecorder, Message: greeting(d, len(m.Channels))})
 	if d.ZoneKnown && d.ClockError.Abs() > 2*time.Minute {
 		q.tell(r, now, Event{Type: EventNotice, Message: clockNotice(d.ClockError)})

@@ -330,7 +330,7 @@ func (c *Coordinator) hello(from Peer, data []byte) []byte {
 	if len(h.Networks) > 0 {
 		for _, n := range h.Networks {
 			if len(networks) > 0 && !slices.Contains(networks, n) {
-				return encode(Welcome{Refused: fmt.Sprintf("the invitation is for the network %s, not for %s; ask for another one: hikgrab invite --network %s",
+				return encode(Welcome{Refused: fmt.Sprintf("the invitation is for the network %s, not for %s; ask whoever runs the coordinator for one that names %s",
 					strings.Join(networks, ", "), nvr.CleanText(n, 40), nvr.CleanText(n, 40))})
 			}
 		}

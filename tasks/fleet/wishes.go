@@ -186,7 +186,7 @@ func (c *Coordinator) reread(ids []RecorderID) {
 	}
 	list, err := c.o.Reread()
 	if err != nil {
-		c.board.notice("the sheet cannot be read again, so the old logins are used: " + nvr.CleanText(err.Error(), 200))
+		c.board.notice("the tasks cannot be read again, so the old logins are used: " + nvr.CleanText(err.Error(), 200))
 		return
 	}
 	c.mu.Lock()

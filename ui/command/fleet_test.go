@@ -363,8 +363,8 @@ func TestAMachineIsRefused(t *testing.T) {
 func TestTheDemoOnSeveralMachines(t *testing.T) {
 	s := newSquad(t, 0, 0)
 	p := s.start("demo", "demo", "--machines", "3", "--plain", "-o", "demo")
-	s.exits(p, 0)
-	for _, text := range []string{"machine-1 is killed now", "machine-1 is silent", "of 13 cameras"} {
+	s.exits(p, 3) // one recorder has a damaged disk, on every machine
+	for _, text := range []string{"machine-1 is killed now", "machine-1 is silent", "11 of 14 cameras complete"} {
 		if !strings.Contains(p.out.String(), text) {
 			t.Errorf("%q is not said", text)
 		}

@@ -41,6 +41,6 @@
 // downloading, retrying, pausing, paused, done, incomplete, empty, failed and
 // skipped. A failure's "kind" is one of auth, locked, forbidden, busy, gone,
 // unreachable, timeout, slow, short, protocol and tls for a recorder; full,
-// denied, in-use, damaged and too-large for the disk; period for a time range that cannot
+// denied, in-use, damaged, too-large and no-room for the disk; period for a time range that cannot
 // be; stopped for what the operator ended; panic and error for the rest.
 package plain
