@@ -173,25 +173,17 @@ func (w *row) rest() {
 	}
 }
 
-// denied has a row show that a recorder is out of reach, when it is so for all.
-func (b *Board) denied(id RecorderID, over bool, why string) {
-	if !over {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := time.Now()
-	for _, w := range b.of[id] {
-		f := tasks.Failure{Kind: nvr.Unreachable.String(), What: "no machine can reach it: " + why, Remedy: nvr.CheckAddress, At: now}
-		w.over = true
-		w.view.Hold = tasks.Hold{Kind: nvr.Unreachable, What: f.What, Remedy: f.Remedy}
-		for i := range w.cameras {
-			if c := &w.cameras[i]; !c.State.Ended() {
-				c.State, c.Failure = tasks.Failed, f
-			}
+// denied has a row show that its recorder is out of reach for every machine.
+func (b *Board) denied(w *row, why string) {
+	f := tasks.Failure{Kind: nvr.Unreachable.String(), What: "no machine can reach it: " + why, Remedy: nvr.CheckAddress, At: time.Now()}
+	w.over = true
+	w.view.Hold = tasks.Hold{Kind: nvr.Unreachable, What: f.What, Remedy: f.Remedy}
+	for i := range w.cameras {
+		if c := &w.cameras[i]; !c.State.Ended() {
+			c.State, c.Failure = tasks.Failed, f
 		}
-		b.push(tasks.Event{Type: tasks.EventError, Recorder: w.view.ID, Address: w.view.Address, Failure: f, Message: f.What, Remedy: f.Remedy})
 	}
+	b.push(tasks.Event{Type: tasks.EventError, Recorder: w.view.ID, Address: w.view.Address, Failure: f, Message: f.What, Remedy: f.Remedy})
 }
 
 // happened passes on an event of a machine.
@@ -405,6 +397,8 @@ func (b *Board) follow(now Instant) {
 			}
 		case l.phase == Free && !w.over && (w.view.Machine != "" || w.view.Active > 0):
 			w.rest()
+		case l.phase == Over && !w.over: // by the table itself, or an end would have told
+			b.denied(w, t.Denied(w.lease))
 		}
 		if held || l.phase == Free {
 			t.Shut(w.lease, b.shut(w.lease))

@@ -663,7 +663,6 @@ func (c *Coordinator) end(m MachineID, r Report, now Instant) {
 	c.board.end(r.Recorder, c.table.leases[r.Recorder].phase == Over, e)
 	if e.Away {
 		c.table.HandOut(now)
-		c.board.denied(r.Recorder, c.table.leases[r.Recorder].phase == Over, c.table.Denied(r.Recorder))
 	}
 }
 

@@ -492,7 +492,12 @@ func (m *Machine) start(ctx context.Context, p Promise, sent Instant) {
 		h.address = list[0].Address.String()
 	}
 	if err == nil && p.Grant.Had {
-		err = m.learn(ctx, h)
+		if err := m.learn(ctx, h); err != nil {
+			// The link's trouble, not the recorder's: no beat shows this lease, so
+			// it is given out again.
+			m.log.Warn("A recorder cannot be taken now", "error", err)
+			return
+		}
 	}
 	if err != nil {
 		h.refused = nvr.CleanText(err.Error(), 200)

@@ -26,6 +26,7 @@ const (
 	controlLine      = 16 << 10 // bytes of a CONNECT, an application and signatures in it
 	pingEvery        = 10 * time.Second
 	pingsOut         = 2
+	listenEvery      = 4 * time.Second // by a client, so that a frozen node of a cluster is left before a claim runs out
 	writeDeadline    = 10 * time.Second
 	handshakeTime    = 5 * time.Second
 	askTime          = 2 * time.Second // for another coordinator to show itself

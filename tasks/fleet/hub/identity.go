@@ -60,11 +60,18 @@ func Dir() (string, error) {
 	return filepath.Join(dir, "hikgrab", "fleet"), nil
 }
 
+// identityTries is how often an identity that is not there is made.
+const identityTries = 5
+
 // OpenIdentity reads the identity in dir and makes it when there is none. Two
 // processes that make it at once end up with the same.
 func OpenIdentity(dir string) (*Identity, error) {
 	text, err := readSecret(dir, identityName)
-	if errors.Is(err, fs.ErrNotExist) {
+	// Another process may be making the directory, or the identity, right now.
+	for range identityTries {
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
 		if err = makeIdentity(dir); err == nil {
 			text, err = readSecret(dir, identityName)
 		}

@@ -232,7 +232,7 @@ type holder struct {
 }
 
 const (
-	claimTime  = 15 * time.Second // that a claim lasts unless it is renewed
+	claimTime  = 30 * time.Second // that a claim lasts unless it is renewed: longer than a silent way is believed in
 	renewEvery = 5 * time.Second
 )
 
