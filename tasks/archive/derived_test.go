@@ -37,7 +37,7 @@ func TestDerive(t *testing.T) {
 	want := []string{
 		"10.20.0.11", "Depot", "2", "'=Gate", "201", "2026-11-03T08:15:00", "2026-11-03T09:15:00", "10.20.0.11/ch02/20261103-081500.mp4",
 		"31", d.SHA256, "H.264", "320", "180", "25", "90000", "3599.96", "1", rows[1][at("finished_at")], "2026-11-03T08:15:00.040",
-		"00000000-" + m.Origin.Sources + "-1-1", "", "joined from 4 recordings; 1 gap, 3m10s in all",
+		"00000000-" + m.Origin.Sources + "-1-1", "", "", "joined from 4 recordings; 1 gap, 3m10s in all",
 	}
 	if len(rows) != 2 || !slices.Equal(rows[1], want) {
 		t.Errorf("the manifest has %q, want %q", rows, want)

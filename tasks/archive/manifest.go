@@ -73,6 +73,7 @@ var columns = []column{
 		r.Clock = Clock{Known: text != "", Ahead: time.Duration(math.Round(seconds*1000)) * time.Millisecond}
 		return err
 	}},
+	cellColumn("kind", func(r *record) *string { return &r.Kind }),
 	{"notes", false, (*record).notes, (*record).readNotes},
 }
 

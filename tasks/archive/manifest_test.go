@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"example.com/hikgrab/nvr"
 )
 
 func TestManifestLine(t *testing.T) {
@@ -25,27 +27,28 @@ func TestManifestLine(t *testing.T) {
 	f := commit(t, a, item(0, 0), movie(1, 1000))
 	want := []string{
 		"10.20.0.11", "Depot", "2", "Gate", "201", "2026-11-03T08:15:00", "2026-11-03T08:30:00", f.Path, "1000", f.SHA256,
-		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "", identify(item(0, 0)).String(), "", "",
+		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "", identify(item(0, 0)).String(), "", "", "",
 	}
 	if rows := manifestRows(t, a.Dir()); len(rows) != 2 || !slices.Equal(rows[1], want) {
 		t.Errorf("the manifest has %q, want %q", rows, want)
 	}
 }
 
-// How far the recorder's clock was ahead stands there where it is known, and
-// survives a lost journal like the rest of the line.
-func TestManifestTellsTheClock(t *testing.T) {
+// How far the recorder's clock was ahead, and what a recording was made for,
+// stand there where they are known, and survive a lost journal like the rest of
+// the line.
+func TestManifestTellsTheClockAndTheKind(t *testing.T) {
 	a := open(t, t.TempDir())
 	want := map[string]string{}
 	for n, clock := range map[string]Clock{"": {}, "0": {Known: true}, "-90.5": {Known: true, Ahead: -90500 * time.Millisecond}, "3600": {Known: true, Ahead: time.Hour}} {
 		it := item(len(want), 0)
-		it.Clock = clock
+		it.Clock, it.Recording.Kind = clock, nvr.KindMotion
 		want[commit(t, a, it, movie(1, 1000)).Path] = n
 	}
 	for range 2 {
 		for _, row := range manifestRows(t, a.Dir())[1:] {
-			if got := row[at("clock_offset")]; got != want[row[at("path")]] {
-				t.Errorf("%s: %q, want %q", row[at("path")], got, want[row[at("path")]])
+			if got := row[at("clock_offset")]; got != want[row[at("path")]] || row[at("kind")] != nvr.KindMotion {
+				t.Errorf("%s: %q and %q, want %q", row[at("path")], got, row[at("kind")], want[row[at("path")]])
 			}
 		}
 		before := manifestBytes(t, a.Dir())

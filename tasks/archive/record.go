@@ -63,6 +63,7 @@ type record struct {
 	Recorder string    `json:"recorder,omitzero"`
 	Label    string    `json:"name,omitzero"`
 	Camera   string    `json:"camera,omitzero"`
+	Kind     string    `json:"kind,omitzero"` // what it was recorded for, as nvr.Recording.Kind
 	Track    nvr.Track `json:"track,omitzero"`
 	Start    string    `json:"start,omitzero"` // wallLayout
 	End      string    `json:"end,omitzero"`
@@ -143,7 +144,7 @@ func parseLine(line []byte) (record, bool) {
 func itemRecord(t recordType, it Item) record {
 	return record{
 		Type: t, ID: identify(it), Clock: it.Clock,
-		Recorder: field(it.Recorder), Label: field(it.Label), Camera: field(it.Camera),
+		Recorder: field(it.Recorder), Label: field(it.Label), Camera: field(it.Camera), Kind: field(it.Recording.Kind),
 		Track: it.Recording.Track, Start: it.Recording.Start.Format(wallLayout), End: it.Recording.End.Format(wallLayout),
 		Codec: field(it.Recording.Codec), Network: field(it.Network),
 	}
