@@ -34,6 +34,8 @@ func All() []Topic {
 	list := []Topic{
 		{Name: "sheet", Short: "The task sheet: its columns and what to type"},
 		{Name: "files", Short: "What lands on disk, and the columns of manifest.csv"},
+		{Name: "machines", Short: "Several machines: serve, work and invite"},
+		{Name: "nightly", Short: "Unattended runs: cron, systemd, Task Scheduler"},
 		{Name: "exit-codes", Short: "The exit codes, and what monitoring makes of them"},
 		{Name: "json", Short: "The events of --json, field by field"},
 		{Name: "python", Short: "Reading the recordings with PyAV and OpenCV"},
