@@ -466,7 +466,7 @@ func (c *Coordinator) grant(to MachineID, id RecorderID, j *job) (*Grant, error)
 		g.Tasks = append(g.Tasks, Job{
 			Source: t.Source, Address: t.Address, Name: t.Name, Cameras: t.Cameras, Period: t.Period, Stream: t.Stream, Clock: t.Clock, Kinds: t.Kinds,
 		})
-		logins[i] = login{t.Login.User, string(t.Login.Password)}
+		logins[i] = login{t.Login.User, string(t.Login.Password), t.Address}
 	}
 	var err error
 	if g.Logins, err = c.seal(to, encode(logins)); err != nil {

@@ -547,7 +547,10 @@ func (m *Machine) tasksOf(g *Grant) ([]tasks.Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		address.Fingerprint, address.LegacyTLS = j.Address.Fingerprint, j.Address.LegacyTLS
+		if j.Address != logins[i].Address {
+			return nil, errors.New("the login was sealed for another address")
+		}
+		address.Fingerprint, address.LegacyTLS, address.Weakest = j.Address.Fingerprint, j.Address.LegacyTLS, j.Address.Weakest
 		if address.String() != g.Tasks[0].Address.String() {
 			return nil, errors.New("a lease of two recorders")
 		}

@@ -147,6 +147,9 @@ type Job struct {
 type login struct {
 	User     string `json:"user"`
 	Password string `json:"password"`
+	// Address is the recorder that the login is for. It is sealed with it, so that
+	// whoever carries the messages cannot have the login sent elsewhere, or weaker.
+	Address nvr.Address `json:"address"`
 }
 
 // What an operator can wish of a recorder's cameras.

@@ -1,0 +1,33 @@
+package fleet
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/hikgrab/nvr"
+)
+
+// A login goes to the recorder that it was sealed for and in no weaker way,
+// whatever stands beside it in the message.
+func TestALoginGoesWhereItWasSealedFor(t *testing.T) {
+	m := &Machine{link: &loop{}}
+	sealed := nvr.Address{Host: "127.0.0.5", Port: 80}
+	elsewhere, weaker := sealed, sealed
+	elsewhere.Host = "127.0.0.6"
+	weaker.Weakest = nvr.SchemeBasic
+	for name, c := range map[string]struct {
+		beside nvr.Address
+		want   bool
+	}{"as sealed": {sealed, true}, "elsewhere": {elsewhere, false}, "weaker": {weaker, false}} {
+		list, err := m.tasksOf(&Grant{
+			Tasks:  []Job{{Address: c.beside}},
+			Logins: encode([]login{{"admin", "secret", sealed}}),
+		})
+		switch {
+		case c.want && (err != nil || list[0].Login.Password != "secret" || list[0].Address != sealed):
+			t.Errorf("%s: %v, %v", name, list, err)
+		case !c.want && (err == nil || !strings.Contains(err.Error(), "another address")):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
