@@ -51,8 +51,12 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 // Found writes what failed and the totals, once, at the end.
 func (l *Lines) Found(_ time.Time, t SurveyTotals) error {
 	l.failedRecorders()
-	fmt.Fprintf(l.w, "hikgrab: %s, %s, %s, %s, %s recorded\n",
-		units.Count(t.Recorders, "recorder"), units.Count(t.Cameras, "camera"), units.Count(t.Recordings, "recording"),
+	atLeast := ""
+	if t.Recordings > 0 && t.RecordersFailed+t.CamerasFailed > 0 {
+		atLeast = "at least " // who failed may have more
+	}
+	fmt.Fprintf(l.w, "hikgrab: %s, %s, %s%s, %s, %s recorded\n",
+		units.Count(t.Recorders, "recorder"), units.Count(t.Cameras, "camera"), atLeast, units.Count(t.Recordings, "recording"),
 		units.Size(t.Bytes), units.Duration(t.Recorded))
 	if t.Short() > 0 {
 		l.sentence("disk    ", "needs "+units.Size(t.Bytes)+", less what is there already; "+units.Size(t.Free)+" free: "+remedy.Run(archive.FreeSpace))
@@ -252,6 +256,13 @@ func (l *Lines) failures(cameras []tasks.CameraFinding) {
 		who := findingName(alike[0])
 		if len(alike) > 1 {
 			who = channelsOf(alike)
+		}
+		found := 0
+		for _, c := range alike {
+			found += c.Recordings
+		}
+		if found > 0 {
+			who += "  at least " + units.Count(found, "recording")
 		}
 		l.sentence("", who+"  failed")
 		l.sentence("      ", advised(why.what, why.remedy))

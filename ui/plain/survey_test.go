@@ -26,6 +26,7 @@ func TestSurveyFitsTheTerminal(t *testing.T) {
 			{Track: 301, Failure: right},
 			{Track: 401, Failure: right},
 			{Track: 702, Failure: right},
+			{Track: 801, Recordings: 504, Failure: tasks.Failure{Kind: "busy", What: "the recorder refuses only the search of this camera"}},
 		},
 	}
 	for _, ascii := range []bool{false, true} {
@@ -38,7 +39,8 @@ func TestSurveyFitsTheTerminal(t *testing.T) {
 				t.Errorf("%d cells: %q", w, line)
 			}
 		}
-		if got := b.String(); strings.Count(got, "remote") != 1 || !strings.Contains(got, "ch03-ch04, ch07 sub  failed") || strings.Contains(got, "press r") {
+		if got := b.String(); strings.Count(got, "remote") != 1 || !strings.Contains(got, "ch03-ch04, ch07 sub  failed") ||
+			!strings.Contains(got, "ch08  at least 504 recordings  failed") || strings.Contains(got, "press r") {
 			t.Errorf("got\n%s", got)
 		}
 	}
