@@ -109,7 +109,7 @@ func TestNothingIsLostAndNobodyMeets(t *testing.T) {
 				case "store lost":
 					w.host.kill()
 					w.net.Forget()
-					w.forgot = true
+					w.forgot.Store(true)
 					w.coordinate()
 				}
 			}
@@ -127,14 +127,14 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 		startAll(w)
 		w.until("everybody works", time.Minute, func() bool {
 			for _, s := range w.machines {
-				if s.works == nil || len(s.works.rows) == 0 {
+				if s.recorders() == 0 {
 					return false
 				}
 			}
 			return true
 		})
 		time.Sleep(20 * time.Second)
-		return slices.MaxFunc(w.machines, func(a, b *station) int { return len(a.works.rows) - len(b.works.rows) })
+		return slices.MaxFunc(w.machines, func(a, b *station) int { return a.recorders() - b.recorders() })
 	}
 	for _, c := range []struct {
 		name      string

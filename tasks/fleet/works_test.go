@@ -152,6 +152,17 @@ func (w *works) has(address string) bool {
 	return false
 }
 
+// recorders is how many a machine has in hand; 0 before its first start.
+func (s *station) recorders() int {
+	_, w := s.process()
+	if w == nil {
+		return 0
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.rows)
+}
+
 func (w *works) Add(list []tasks.Task) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

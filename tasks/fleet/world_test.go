@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ type world struct {
 	catalogue map[string][]string // who told of a file, in order
 	wrong     []string            // invariants that did not hold
 	touched   map[string]int      // writes, by recorder
-	forgot    bool                // the store was lost: a machine that is silent then may meet another
+	forgot    atomic.Bool         // the store was lost: a machine that is silent then may meet another
 }
 
 // host is a computer: its process can be killed or frozen, and it can sleep.
@@ -201,19 +202,29 @@ func (s *station) start() {
 	})
 	fleet.Without(nil, m, s.w.without)
 	s.shelf.forget()
-	s.machine, s.works = m, newWorks(s, m)
+	works := newWorks(s, m)
+	s.host.mu.Lock()
+	s.machine, s.works = m, works
+	s.host.mu.Unlock()
 	s.done.Go(func() { _ = m.Listen(ctx) })
-	s.done.Go(func() { s.works.run(ctx) })
+	s.done.Go(func() { works.run(ctx) })
 	s.done.Go(func() {
 		for ctx.Err() == nil {
 			run, err := m.Join(ctx)
 			if err != nil {
 				return
 			}
-			_ = m.Work(ctx, run, s.works, s.shelf)
+			_ = m.Work(ctx, run, works, s.shelf)
 			time.Sleep(5 * time.Second) // it stays for the next run
 		}
 	})
+}
+
+// process returns what runs on a machine now; nil before its first start.
+func (s *station) process() (*fleet.Machine, *works) {
+	s.host.mu.Lock()
+	defer s.host.mu.Unlock()
+	return s.machine, s.works
 }
 
 // kill ends a process at once.
@@ -247,7 +258,8 @@ func (w *world) fault(format string, args ...any) {
 // inside its fence then.
 func (w *world) touch(s *station, address string) {
 	for _, other := range w.machines {
-		if !w.forgot && other != s && other.machine != nil && other.works.has(address) && other.machine.Fence(address) == nil {
+		machine, works := other.process()
+		if !w.forgot.Load() && other != s && machine != nil && works.has(address) && machine.Fence(address) == nil {
 			w.fault("%s after %v: %s writes while %s is inside its promise", address, time.Since(w.began), s.name, other.name)
 		}
 	}
