@@ -369,45 +369,6 @@ func (t *Table) End(id MachineID, r RecorderID, epoch uint64, e End, now Instant
 	return true
 }
 
-// Retry has a recorder given out once more that has ended.
-func (t *Table) Retry(r RecorderID) {
-	if l := t.leases[r]; l != nil && l.phase == Over {
-		l.phase, l.denied = Free, nil
-		l.urgent, t.unsorted, t.news = true, true, true
-	}
-}
-
-// GiveUp declares a machine dead that is not heard of, because the operator
-// says so: what it holds is free after the usual patience.
-func (t *Table) GiveUp(id MachineID, now Instant) {
-	for _, l := range t.member(id).leases {
-		l.promise, l.offer = promise{at: now, ttl: t.rules.Patience}, promise{}
-	}
-}
-
-// Revoke ends a machine's membership; what it holds is free as after GiveUp.
-func (t *Table) Revoke(id MachineID, now Instant) {
-	if m := t.members[id]; m != nil {
-		m.revoked = true
-		t.GiveUp(id, now)
-	}
-}
-
-// Pause gives a machine nothing new, or takes that back.
-func (t *Table) Pause(id MachineID, paused bool) {
-	t.member(id).paused = paused
-	t.news = true
-}
-
-// Shut keeps a free recorder from being given out, because the operator has
-// paused or skipped all of it, or takes that back.
-func (t *Table) Shut(r RecorderID, shut bool) {
-	if l := t.leases[r]; l != nil {
-		l.shut = shut
-		t.news = true
-	}
-}
-
 // Withhold takes a promise back that did not go into the answer after all.
 func (t *Table) Withhold(r RecorderID) { t.leases[r].offer = promise{} }
 

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -311,82 +310,6 @@ func (b *Board) SetMachineJobs(id string, n int) {
 		}
 	}
 	b.c.wakeSoon(MachineID(id))
-}
-
-// Drain lets the downloads under way finish and starts nothing new, on any
-// machine.
-func (b *Board) Drain() {
-	b.later(func() {
-		b.mu.Lock()
-		b.draining = true
-		b.mu.Unlock()
-		b.c.mu.Lock()
-		b.c.table.closed = true
-		b.c.mu.Unlock()
-		b.c.wakeAll()
-	})
-}
-
-// Stop has every machine stop what is under way, and waits until those that
-// are heard have, or ctx ends.
-func (b *Board) Stop(ctx context.Context) error {
-	c := b.c
-	b.mu.Lock()
-	leave := b.leave
-	b.mu.Unlock()
-	if leave {
-		b.leaveThem(ctx)
-		return nil
-	}
-	c.mu.Lock()
-	c.stopped = true
-	if c.table != nil {
-		c.table.closed = true
-	}
-	c.mu.Unlock()
-	c.wakeAll()
-	for {
-		c.mu.Lock()
-		busy := c.failed == nil && c.table != nil && c.busy()
-		c.mu.Unlock()
-		if !busy {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil // they find out by their promises
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-// LeaveAtWork has Stop leave the other machines at work.
-func (b *Board) LeaveAtWork() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.leave = true
-}
-
-// leaveThem has the machines finish what they hold without the coordinator, which
-// goes: their promises are long from now on. It waits until all that are heard
-// have taken them, or ctx ends.
-func (b *Board) leaveThem(ctx context.Context) {
-	c := b.c
-	if !c.ready() {
-		return
-	}
-	c.mu.Lock()
-	c.leaving, c.table.closed = true, true
-	c.table.rules.Patience = c.table.rules.Sole
-	c.mu.Unlock()
-	c.wakeAll()
-	for range 2 { // an answer that promises, and a beat that accepts it
-		select {
-		case <-ctx.Done():
-		case <-time.After(500 * time.Millisecond):
-		}
-		c.wakeAll()
-	}
 }
 
 // wakeAll has every machine beat at once.

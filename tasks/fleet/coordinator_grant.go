@@ -1,0 +1,110 @@
+package fleet
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+)
+
+// seal finds the mark by which a machine sees that something else is wanted.
+func (j *job) seal() {
+	j.wanted = ""
+	for _, t := range j.list {
+		j.wanted += fmt.Sprintf("%q %q %v %v %v %v %v;", t.Login.User, string(t.Login.Password), t.Cameras, t.Period, t.Stream, t.Clock, t.Kinds)
+	}
+	j.wanted = string(RecorderOf(j.wanted, ""))[:8]
+}
+
+// mostGrants is how many grants go into one answer.
+const mostGrants = 8
+
+// fill adds to promises what a machine does not know yet. What does not fit
+// into one answer is withheld for the next. The caller holds the mutex.
+func (c *Coordinator) fill(to MachineID, promises []Promise, b Beat, more *bool) (filled []Promise) {
+	shown := map[RecorderID]Holding{}
+	for _, h := range b.Holds {
+		shown[h.Recorder] = h
+	}
+	grants := 0
+	for _, p := range promises {
+		j := c.jobs[p.Recorder]
+		h, known := shown[p.Recorder]
+		known = known && h.Epoch == p.Epoch
+		if !known || h.Wanted != j.wanted {
+			grants++
+			if grants > mostGrants {
+				c.table.Withhold(p.Recorder)
+				*more = true
+				continue
+			}
+			g, err := c.grant(to, p.Recorder, j)
+			if err != nil {
+				c.log.Warn("A recorder cannot be given", "error", err)
+				c.table.Withhold(p.Recorder)
+				continue
+			}
+			p.Grant = g
+		}
+		for _, w := range j.wishes {
+			if !known || w.N > h.Wish {
+				p.Wishes = append(p.Wishes, w)
+			}
+		}
+		p.Had = c.late[p.Recorder]
+		delete(c.late, p.Recorder)
+		filled = append(filled, p)
+	}
+	return filled
+}
+
+// grant tells a machine what to do with a recorder.
+func (c *Coordinator) grant(to MachineID, id RecorderID, j *job) (*Grant, error) {
+	l := c.table.leases[id]
+	g := &Grant{Wanted: j.wanted, Network: j.network, Facts: j.facts, Shared: c.table.ttl(l) != c.table.rules.Sole}
+	page, _ := c.catalogue.ElsewhereOf(j.network, l.address, string(to), 0, 1)
+	g.Had = len(page) > 0
+	logins := make([]login, len(j.list))
+	for i, t := range j.list {
+		g.Tasks = append(g.Tasks, Job{
+			Source: t.Source, Address: t.Address, Name: t.Name, Cameras: t.Cameras, Period: t.Period, Stream: t.Stream, Clock: t.Clock, Kinds: t.Kinds,
+		})
+		logins[i] = login{t.Login.User, string(t.Login.Password), t.Address}
+	}
+	var err error
+	if g.Logins, err = c.seal(to, encode(logins)); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+func (c *Coordinator) seal(to MachineID, secret []byte) ([]byte, error) {
+	if to == c.loop.Machine() {
+		return secret, nil
+	}
+	return c.hub.Seal(to, secret)
+}
+
+// estimate is how much work a recorder is, as far as can be known before it was
+// met: cameras times hours.
+func estimate(list []tasks.Task, run Run) int64 {
+	total := int64(0)
+	for _, t := range list {
+		cameras := int64(len(t.Cameras))
+		if cameras == 0 {
+			cameras = 8
+		}
+		p := t.Period
+		if p.IsZero() {
+			p = run.Period
+		}
+		from, to, err := p.Resolve(nvr.WallTime(run.Began))
+		if err != nil {
+			continue
+		}
+		total += cameras * int64(math.Ceil(min(to.Sub(from), 31*24*time.Hour).Hours()))
+	}
+	return total
+}

@@ -1,0 +1,165 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// mostHave is how many recordings one page tells of.
+const mostHave = 2000
+
+func (c *Coordinator) have(from Peer, data []byte) []byte {
+	var h Have
+	if decode(data, &h) != nil {
+		return nil
+	}
+	c.mu.Lock()
+	l := c.table.leases[h.Recorder]
+	c.mu.Unlock()
+	if l == nil {
+		return encode(Had{})
+	}
+	page, next := c.catalogue.ElsewhereOf(l.network, l.address, string(from.Machine), h.From, mostHave)
+	return encode(Had{Recordings: page, Next: next})
+}
+
+// mostReports is how many reports are taken in at once, with one fsync.
+const mostReports = 256
+
+// intake takes reports into the catalogue until ctx ends.
+func (c *Coordinator) intake(ctx context.Context) {
+	for ctx.Err() == nil {
+		batch, err := c.hub.Reports(ctx, mostReports)
+		if err == nil {
+			err = c.takeIn(batch)
+		}
+		if err != nil && ctx.Err() == nil {
+			c.log.Warn("Reports could not be taken in", "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	}
+}
+
+// takeIn takes in reports, which are acknowledged once they survive a power
+// cut. Those of a session count in their order; files count whatever their
+// order, once.
+func (c *Coordinator) takeIn(batch []Delivery) error {
+	type report struct {
+		Report
+		counts bool // it is the next of its session
+	}
+	of := map[MachineID][]report{}
+	c.mu.Lock()
+	next := map[MachineID]progress{}
+	for _, d := range batch {
+		var r Report
+		if decode(d.Data, &r) != nil {
+			continue
+		}
+		p, ok := next[d.From.Machine]
+		if !ok {
+			p = c.told[d.From.Machine]
+		}
+		counts := r.Session == p.session && r.N == p.n+1
+		if counts {
+			p.n++
+		}
+		next[d.From.Machine] = p
+		of[d.From.Machine] = append(of[d.From.Machine], report{r, counts})
+	}
+	c.mu.Unlock()
+	for m, reports := range of {
+		var files []archive.Distant
+		ended := false
+		for _, r := range reports {
+			if r.File != nil {
+				files = append(files, *r.File)
+			}
+		}
+		c.mu.Lock()
+		name := c.table.member(m).name
+		c.mu.Unlock()
+		news, err := c.catalogue.NoteElsewhere(name, string(m), files)
+		if err != nil {
+			return err
+		}
+		now := c.o.Now()
+		c.mu.Lock()
+		for _, r := range reports {
+			if r.File != nil {
+				c.finished(m, r.Report, news[0])
+				news = news[1:]
+			}
+			if r.counts && r.End != nil {
+				c.end(m, r.Report, now)
+				ended = true
+			}
+		}
+		if c.told[m].session == next[m].session {
+			c.told[m] = next[m]
+		}
+		c.mu.Unlock()
+		if ended {
+			c.rouse(m)
+		}
+	}
+	for _, d := range batch {
+		_ = d.Ack() // else it comes once more
+	}
+	return nil
+}
+
+// finished takes in a file. One that comes late is passed on to the present
+// holder. The caller holds the mutex.
+func (c *Coordinator) finished(m MachineID, r Report, news bool) {
+	if !news {
+		return
+	}
+	id := RecorderOf(r.File.Network(), r.File.Recorder())
+	c.board.finished(m, c.table.member(m).name, id, *r.File)
+	if l := c.table.leases[id]; l != nil && l.phase == Held && l.holder != m && len(c.late[id]) < mostHave {
+		c.late[id] = append(c.late[id], r.File.Remote(c.table.member(m).name, string(m)))
+	}
+}
+
+// end takes in that a machine is through with a recorder. The caller holds the
+// mutex.
+func (c *Coordinator) end(m MachineID, r Report, now Instant) {
+	e := *r.End
+	e.Returned = nvr.CleanText(e.Returned, 200)
+	if !c.table.End(m, r.Recorder, r.Epoch, e, now) {
+		return
+	}
+	c.unsaved[r.Recorder] = true
+	j := c.jobs[r.Recorder]
+	j.wishes = nil
+	for _, v := range e.Views {
+		c.learn(v)
+		if !e.Away {
+			c.board.take(v)
+			c.note(r.Recorder, v)
+		}
+	}
+	c.board.end(r.Recorder, c.table.leases[r.Recorder].phase == Over, e)
+	if e.Away {
+		c.table.HandOut(now)
+	}
+}
+
+// note has the journal remember how cameras ended, for --only failed.
+func (c *Coordinator) note(id RecorderID, v RecorderView) {
+	for _, camera := range v.Cameras {
+		if camera.State.Ended() && camera.Channel > 0 {
+			key := archive.CameraKey{Recorder: c.table.leases[id].address, Track: camera.Track}
+			if err := c.catalogue.NoteCamera(key, archive.Outcome{State: camera.State.String(), At: time.Now()}); err != nil {
+				c.log.Warn("How a camera ended could not be noted", "error", err)
+			}
+		}
+	}
+}

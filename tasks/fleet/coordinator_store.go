@@ -1,0 +1,77 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// record is what the store keeps of a lease.
+type record struct {
+	Holder MachineID     `json:"holder"`
+	Name   string        `json:"name"`
+	Held   bool          `json:"held"`
+	Epoch  uint64        `json:"epoch"`
+	TTL    time.Duration `json:"ttl"`
+}
+
+const leaseKey = "lease."
+
+// load takes up the leases of a coordinator that was here before.
+func (c *Coordinator) load(ctx context.Context) error {
+	values, err := c.hub.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("cannot read what is kept of an earlier run: %w", err)
+	}
+	now := c.o.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	lost := len(values) == 0 && c.o.Again
+	c.table = NewTable(c.o.Rules, now, lost)
+	c.table.without = c.without
+	c.table.sessions = uint64(time.Now().UnixNano())
+	for id, j := range c.jobs {
+		c.table.Want(id, j.network, j.list[0].Address.String(), public(j.list[0].Address.Host), j.wanted, estimate(j.list, c.o.Run))
+	}
+	for key, kept := range values {
+		c.kept[key] = kept.Revision
+		id, ok := strings.CutPrefix(key, leaseKey)
+		var r record
+		if !ok || json.Unmarshal(kept.Value, &r) != nil {
+			continue
+		}
+		m := c.table.member(r.Holder)
+		m.name, m.heard = r.Name, now
+		c.table.Restore(RecorderID(id), r.Holder, r.Held, r.Epoch, r.TTL, now)
+	}
+	if lost {
+		c.board.notice("what was kept of the leases is lost; the machines are asked what they hold first, which takes " + (c.table.rules.Patience + c.table.rules.Grace).String())
+	}
+	return nil
+}
+
+// save keeps leases that have changed, before any machine may learn of it. The
+// caller holds the mutex.
+func (c *Coordinator) save(ctx context.Context, changed []RecorderID) error {
+	for _, id := range changed {
+		c.unsaved[id] = true
+	}
+	for id := range c.unsaved {
+		l := c.table.leases[id]
+		key := leaseKey + string(id)
+		value := encode(record{Holder: l.holder, Name: c.table.member(l.holder).name, Held: l.phase == Held, Epoch: l.epoch, TTL: c.table.ttl(l)})
+		revision, err := c.hub.Save(ctx, key, value, c.kept[key])
+		if err != nil {
+			if errors.Is(err, ErrSuperseded) {
+				c.failed = err
+			}
+			return err
+		}
+		c.kept[key] = revision
+		delete(c.unsaved, id)
+	}
+	return nil
+}
