@@ -36,6 +36,10 @@ type CoordinatorOptions struct {
 	Now     func() Instant // nil means Now
 	Log     *slog.Logger
 
+	// Secret is known to the coordinators of one operator and nobody else, and
+	// the same from start to start. What is told of a login is keyed with it.
+	Secret []byte
+
 	// Reread reads the sheet again, when the operator retries a recorder that
 	// refused the login. Nil keeps the logins of the start.
 	Reread func() ([]tasks.Task, error)
@@ -103,7 +107,7 @@ func NewCoordinator(hub Hub, catalogue Catalogue, list []tasks.Task, planned *ta
 		j.list = append(j.list, t)
 	}
 	for _, j := range c.jobs {
-		j.seal()
+		j.mark(o.Secret)
 	}
 	return c
 }

@@ -1,6 +1,9 @@
 package fleet
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"time"
@@ -9,13 +12,15 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// seal finds the mark by which a machine sees that something else is wanted.
-func (j *job) seal() {
-	j.wanted = ""
+// mark finds the mark by which a machine sees that something else is wanted. It
+// goes over the wire in clear and changes with the password, so it is keyed:
+// else whoever carries the messages could try passwords against it.
+func (j *job) mark(secret []byte) {
+	mac := hmac.New(sha256.New, secret)
 	for _, t := range j.list {
-		j.wanted += fmt.Sprintf("%q %q %v %v %v %v %v;", t.Login.User, string(t.Login.Password), t.Cameras, t.Period, t.Stream, t.Clock, t.Kinds)
+		fmt.Fprintf(mac, "%q %q %v %v %v %v %v;", t.Login.User, string(t.Login.Password), t.Cameras, t.Period, t.Stream, t.Clock, t.Kinds)
 	}
-	j.wanted = string(RecorderOf(j.wanted, ""))[:8]
+	j.wanted = hex.EncodeToString(mac.Sum(nil)[:4])
 }
 
 // mostGrants is how many grants go into one answer.

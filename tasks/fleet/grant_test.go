@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
 )
 
 // A login goes to the recorder that it was sealed for and in no weaker way,
@@ -29,5 +30,21 @@ func TestALoginGoesWhereItWasSealedFor(t *testing.T) {
 		case !c.want && (err == nil || !strings.Contains(err.Error(), "another address")):
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What goes over the wire in clear changes with the password, and tells nobody
+// without the secret whether a guess is right.
+func TestTheMarkOfALoginIsKeyed(t *testing.T) {
+	mark := func(secret, password string) string {
+		j := job{list: []tasks.Task{{Login: nvr.Login{User: "admin", Password: nvr.Secret(password)}}}}
+		j.mark([]byte(secret))
+		return j.wanted
+	}
+	if mark("a", "one") != mark("a", "one") || mark("a", "one") == mark("a", "two") {
+		t.Error("the mark does not follow the password")
+	}
+	if mark("a", "one") == mark("b", "one") || mark("", "one") == mark("a", "one") {
+		t.Error("the mark can be found without the secret")
 	}
 }

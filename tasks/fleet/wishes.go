@@ -203,7 +203,7 @@ func (c *Coordinator) reread(ids []RecorderID) {
 	}
 	for _, id := range ids {
 		if l := c.table.leases[id]; l.phase == Over {
-			c.jobs[id].seal()
+			c.jobs[id].mark(c.o.Secret)
 			l.wanted = c.jobs[id].wanted
 		}
 	}

@@ -149,7 +149,8 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 	s.coordinator = fleet.NewCoordinator(h, noticing{j.options.Archive, news}, j.tasks, &planned, fleet.CoordinatorOptions{
 		Name: name, Version: a.version(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
 		Dir: j.options.Archive.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread,
-		Run: a.runOf(j, name, catalogue),
+		Secret: identity.Secret("what is wanted of a recorder"),
+		Run:    a.runOf(j, name, catalogue),
 	})
 	s.Board = s.coordinator.Board()
 	if w.opened != nil {

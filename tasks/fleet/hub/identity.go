@@ -2,6 +2,7 @@ package hub
 
 import (
 	"crypto/ed25519"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
@@ -89,6 +90,14 @@ func OpenIdentity(dir string) (*Identity, error) {
 
 // Pin returns what machines know the coordinator by.
 func (id *Identity) Pin() Pin { return id.pin }
+
+// Secret returns 32 bytes for a purpose, the same from start to start, that
+// only coordinators with this identity can find.
+func (id *Identity) Secret(purpose string) []byte {
+	mac := hmac.New(sha256.New, id.root)
+	mac.Write([]byte("secret " + purpose))
+	return mac.Sum(nil)
+}
 
 func parseIdentity(text []byte) (*Identity, error) {
 	var f identityFile
