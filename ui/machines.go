@@ -46,6 +46,9 @@ func (m *model) owned(r *tasks.RecorderView, titled paint, w int) string {
 	if owner == "" {
 		return titled.on(p.glyphs.left(m.listTitle(r, w), w))
 	}
+	if r.Silent > 0 && width(owner) > w/2 { // that it is silent says more than its name, which the details have
+		owner = "silent " + units.Duration(r.Silent)
+	}
 	owner = p.glyphs.cut(owner, w/2)
 	look := paint{}
 	if r.Silent > 0 {

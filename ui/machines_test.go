@@ -39,3 +39,12 @@ func TestOneMachineShowsNoMachines(t *testing.T) {
 		t.Error("leaving asks for the others")
 	}
 }
+
+// A narrow row says that the machine is silent, and since when, before its name.
+func TestANarrowRowSaysThatItsMachineIsSilent(t *testing.T) {
+	for w, want := range map[int]string{80: "silent 00:42", 240: "kazan-1 silent 00:42"} {
+		if view := newScreen(fleetQueue(), w, 60).View(); !strings.Contains(view, want) {
+			t.Errorf("%d columns: %q is not in\n%s", w, want, view)
+		}
+	}
+}
