@@ -29,13 +29,19 @@ func newXMLDecoder(data []byte) *xml.Decoder {
 // Escape sequences of terminals go as a whole: without the character that they
 // begin with, the rest would stand in the name.
 func legible(data []byte) []byte {
-	data = escapeSequence.ReplaceAll(data, nil)
+	numbered := bytes.Contains(data, []byte("&#"))
+	if numbered || bytes.IndexByte(data, 0x1b) >= 0 { // else they cost more than the rest of an answer
+		data = escapeSequence.ReplaceAll(data, nil)
+	}
 	data = bytes.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufeff' || r == '\ufffe' || r == '\uffff' {
 			return -1
 		}
 		return r
 	}, bytes.ToValidUTF8(data, nil))
+	if !numbered {
+		return data
+	}
 	return numberedCharacter.ReplaceAllFunc(data, func(text []byte) []byte {
 		digits, base := string(text[2:len(text)-1]), 10
 		if digits[0] == 'x' || digits[0] == 'X' {

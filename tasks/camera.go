@@ -227,12 +227,18 @@ func (c *camera) finish(r *recording, path string, bytes int64) {
 	c.settled += bytes - r.have
 	r.state, r.path, r.have, r.Size, r.failure = RecordingDone, path, bytes, bytes, nil
 	c.done++
-	switch {
-	case c.gaveUp != nil && c.lacking():
-		c.failure = *c.gaveUp
-	case c.failed == 0:
+	if c.failed == 0 {
 		c.failure = Failure{}
 	}
+}
+
+// why returns what is wrong with a camera: why it was given up, which says more
+// than what was under way at that time, else the last that failed.
+func (c *camera) why() Failure {
+	if c.gaveUp != nil && c.lacking() {
+		return *c.gaveUp
+	}
+	return c.failure
 }
 
 // giveUp notes that a recording cannot be had.

@@ -56,6 +56,9 @@ type standing struct {
 	missing time.Duration // since the first of them
 	idle    bool          // nothing else is under way at the recorder
 	tries   int           // allowed
+
+	unattended bool          // nobody is at the screen
+	locked     time.Duration // since the first of the lock-outs that followed each other
 }
 
 // fate is what a trouble means for the part that was asked for.
@@ -89,8 +92,19 @@ type decision struct {
 	strange bool          // it counts as a broken answer
 }
 
-// decide is the table.
+// decide is the table. Where nobody is at the screen, a recorder that is to be
+// left alone for longer than patience is given up at once: a run of the night
+// must end, and say so.
 func decide(t trouble, s standing) decision {
+	d := decideAttended(t, s)
+	if d.move == isHeld && s.unattended && d.atLeast > 0 && s.locked+d.atLeast > patience {
+		return decision{part: d.part, move: givesUp, kind: d.kind}
+	}
+	return d
+}
+
+// decideAttended is the table for a run that an operator looks at.
+func decideAttended(t trouble, s standing) decision {
 	if _, left := errors.AsType[*worker.LeftError](t.err); left {
 		return decision{}
 	}

@@ -53,6 +53,21 @@ func TestDecide(t *testing.T) {
 			decision{move: isHeld, kind: nvr.Locked, atLeast: time.Minute},
 		},
 		{
+			"locked for a week, and nobody there", recording(&nvr.Error{Kind: nvr.Locked, RetryAfter: 7 * 24 * time.Hour}),
+			with(func(s *standing) { s.unattended = true }),
+			decision{move: givesUp, kind: nvr.Locked},
+		},
+		{
+			"locked again and again, and nobody there", recording(&nvr.Error{Kind: nvr.Locked, RetryAfter: time.Minute}),
+			with(func(s *standing) { s.unattended, s.locked = true, patience }),
+			decision{move: givesUp, kind: nvr.Locked},
+		},
+		{
+			"locked for a while, and nobody there", recording(&nvr.Error{Kind: nvr.Locked, RetryAfter: time.Minute}),
+			with(func(s *standing) { s.unattended = true }),
+			decision{move: isHeld, kind: nvr.Locked, atLeast: time.Minute},
+		},
+		{
 			"locked before the first sign-in",
 			trouble{asked: askedSignIn, err: &nvr.Error{Kind: nvr.Locked, RetryAfter: time.Minute}},
 			standing{tries: 5},

@@ -159,7 +159,7 @@ func (c *camera) outcome(now time.Time) archive.Outcome {
 		o.From, o.To = c.spans[0].From, c.spans[len(c.spans)-1].To
 	}
 	if c.state == Failed || c.state == Incomplete {
-		o.Failure, o.What = c.failure.Kind, c.failure.What
+		o.Failure, o.What = c.why().Kind, c.why().What
 	}
 	return o
 }

@@ -55,6 +55,12 @@ func failureOfPart(err error, p part, sure bool, now time.Time) Failure {
 	return f
 }
 
+// until returns a failure that also says when asking again makes sense.
+func (f Failure) until(t time.Time) Failure {
+	f.What += "; ask again after " + t.Format("2006-01-02 15:04")
+	return f
+}
+
 // failureOf turns an error into what a screen, a log and a program can use.
 func failureOf(err error, now time.Time) Failure {
 	if err == nil {

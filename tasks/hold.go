@@ -57,6 +57,10 @@ func (q *Queue) standing(r *recorder, p part, number uint64, now time.Time) stan
 		signedIn: r.signedIn, known: r.known, early: number <= r.doubt.since, tries: q.options.Retries,
 		held:    r.hold.Held() && (r.hold.Until.IsZero() || r.hold.Until.After(now)),
 		strange: r.strange, misses: r.misses, idle: r.active == 0,
+		unattended: q.options.Unattended,
+	}
+	if !r.locked.IsZero() {
+		s.locked = now.Sub(r.locked)
 	}
 	if r.misses > 0 {
 		s.missing = now.Sub(r.missing)
@@ -137,6 +141,8 @@ func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
 	}
 	if d.kind != nvr.Locked {
 		r.misses++
+	} else if r.locked.IsZero() {
+		r.locked = now
 	}
 	q.holdUntil(r, e, d.kind, now.Add(max(backoff(d.step), d.atLeast)), now)
 }
@@ -166,7 +172,7 @@ func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 		r.probing = 0
 	}
 	long := r.misses > convinced && now.Sub(r.missing) > quiet // so long it is the recorder, whatever was asked for
-	r.known, r.misses, r.strange = true, 0, 0
+	r.known, r.misses, r.strange, r.locked = true, 0, 0, time.Time{}
 	if p.recording != nil {
 		p.camera.refusals, p.camera.lost = 0, 0
 		if p.recording.blamed {
@@ -250,7 +256,7 @@ func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now t
 	if kind != nvr.Busy && news {
 		q.tell(r, now, Event{
 			Type: EventRecorder, Failure: failureOf(e, now), Next: until,
-			Message: fmt.Sprintf("%s; held, next try at %s", e.What(), until.Format("15:04:05")),
+			Message: fmt.Sprintf("%s; held, next try at %s", e.What(), clockText(until, now)),
 		})
 	}
 }
@@ -258,6 +264,9 @@ func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now t
 // giveUp holds a recorder until the operator retries.
 func (q *Queue) giveUp(r *recorder, e *nvr.Error, kind nvr.Kind, now time.Time) {
 	f := failureOf(e, now)
+	if e.RetryAfter > 0 {
+		f = f.until(now.Add(e.RetryAfter))
+	}
 	if e.Kind == nvr.Auth {
 		r.tries = max(0, e.TriesLeft)
 	}

@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,20 +21,27 @@ import (
 //	trickled-documents slow: no document within a minute; held, then failed
 //	trickled-search    slow: fails within its own tries
 //	trickled-body      slow: fails within its own tries
+//	locked-for-a-week  locked: nobody is there who could wait so long, so it fails at once, with the date
+//	busy-for-a-day     busy: the same
+//	more-for-ever      protocol: there are more recordings than the period has seconds
 //	field-in-pieces    done: the field is cut
 var attacks = map[string]struct {
 	state  State
 	kind   string
 	within time.Duration
+	says   string
 }{
-	"endless-body":       {Failed, "too-large", time.Minute},
-	"petabyte":           {Failed, "too-large", time.Minute},
-	"largest-size":       {Failed, "too-large", time.Minute},
-	"petabyte-answer":    {Failed, "too-large", time.Minute},
-	"trickled-documents": {Failed, "slow", 10 * time.Minute},
-	"trickled-search":    {Failed, "slow", 10 * time.Minute},
-	"trickled-body":      {Failed, "slow", 10 * time.Minute},
-	"field-in-pieces":    {Done, "", time.Minute},
+	"endless-body":       {Failed, "too-large", time.Minute, ""},
+	"petabyte":           {Failed, "too-large", time.Minute, ""},
+	"largest-size":       {Failed, "too-large", time.Minute, ""},
+	"petabyte-answer":    {Failed, "too-large", time.Minute, ""},
+	"trickled-documents": {Failed, "slow", 10 * time.Minute, ""},
+	"trickled-search":    {Failed, "slow", 10 * time.Minute, ""},
+	"trickled-body":      {Failed, "slow", 10 * time.Minute, ""},
+	"locked-for-a-week":  {Failed, "locked", 2 * time.Minute, "2000-01-08"},
+	"busy-for-a-day":     {Failed, "busy", 2 * time.Minute, "2000-01-02"},
+	"more-for-ever":      {Failed, "protocol", 2 * time.Minute, ""},
+	"field-in-pieces":    {Done, "", time.Minute, ""},
 }
 
 func TestHostileRecorderHurtsOnlyItself(t *testing.T) {
@@ -50,7 +58,8 @@ func TestHostileRecorderHurtsOnlyItself(t *testing.T) {
 				bad := simulator.Config{Channels: channels(1, 2, size), Rate: size}
 				attack.Apply(&bad)
 				b := setUp(t, bad, good)
-				b.options.Jobs = 3
+				b.list[0].Period = Period{From: moment(t, "2000-01-01 08:00"), To: moment(t, "2000-01-01 09:00")}
+				b.options.Jobs, b.options.Unattended = 3, true
 				began := time.Now()
 				b.start()
 				b.until("the good recorder is done", func(s *Snapshot) bool {
@@ -64,7 +73,7 @@ func TestHostileRecorderHurtsOnlyItself(t *testing.T) {
 					t.Errorf("it took %v", took)
 				}
 				c := s.Cameras[0]
-				if c.State != want.state || want.kind != "" && c.Failure.Kind != want.kind {
+				if c.State != want.state || want.kind != "" && c.Failure.Kind != want.kind || !strings.Contains(c.Failure.What, want.says) {
 					t.Errorf("%v: %+v", c.State, c.Failure)
 				}
 			})

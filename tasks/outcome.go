@@ -89,6 +89,10 @@ func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d 
 	if kind == nvr.Timeout { // it was waited for long enough
 		wait = max(d.atLeast, backoff(1))
 	}
+	if q.tooLong(wait) {
+		q.lost(c, rec, f.until(now.Add(wait)), now)
+		return
+	}
 	q.retryAt(c, rec, now.Add(wait))
 	q.noteAttempt(c, rec)
 	q.tellOf(c, now, Event{
@@ -96,6 +100,10 @@ func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d 
 		Message: fmt.Sprintf("%s; attempt %d of %d in %s (%s)", f.What, rec.attempts+1, tries, wholeSeconds(wait), spanText(rec.Start, rec.End)),
 	})
 }
+
+// tooLong says that a wait is longer than a run without anybody at the screen
+// may take for one thing.
+func (q *Queue) tooLong(wait time.Duration) bool { return q.options.Unattended && wait > patience }
 
 // allSick is how many recordings of a camera may be lost in a row before the
 // rest get one try each: a camera with hundreds that hang would take hours.
@@ -145,7 +153,7 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 		e.Bytes = c.settled
 		e.Message = "done: " + plural(c.done, "file")
 	case Incomplete:
-		e.Bytes, e.Failure = c.settled, c.failure
+		e.Bytes, e.Failure = c.settled, c.why()
 		e.Message = "incomplete: " + plural(c.done, "file") + " on disk"
 		if lost := len(c.recordings) - c.done; lost > 0 {
 			e.Message += fmt.Sprintf(", %d could not be had", lost)
@@ -153,13 +161,13 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 		if !c.searched {
 			e.Message += fmt.Sprintf(", of at least %d that the recorder has", len(c.recordings))
 		}
-		e.Message += ": " + c.failure.What
+		e.Message += ": " + c.why().What
 	case Failed:
 		if c.recorder.hold.Held() && c.gaveUp != nil {
 			return // told once, for the recorder
 		}
-		e.Failure = c.failure
-		e.Message = "failed: " + c.failure.What
+		e.Failure = c.why()
+		e.Message = "failed: " + c.why().What
 	case Empty:
 		e.Message = "the recorder has no recordings in this period"
 		if c.reason != "" {
@@ -199,4 +207,12 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// clockText writes a time of day, with its date when that is not now's.
+func clockText(t, now time.Time) string {
+	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
+		return t.Format("2006-01-02 15:04")
+	}
+	return t.Format("15:04:05")
 }

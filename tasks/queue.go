@@ -49,6 +49,7 @@ type Options struct {
 	Insecure    bool // accept any TLS certificate
 	OnlyFailed  bool // only cameras that failed or were incomplete last time
 	Look        bool // find out what there is and fetch nothing
+	Unattended  bool // nobody is at the screen: what asks to be left alone for longer than ten minutes fails
 	Log         *slog.Logger
 
 	// Reread reads the tasks again. It is asked when the operator retries a

@@ -41,6 +41,7 @@ type recorder struct {
 	probing   uint64    // the request that shows whether it still has to be held or doubted; 0: none is under way
 	misses    int       // probes in a row that found it unreachable or busy
 	missing   time.Time // since when, when misses are not 0
+	locked    time.Time // since when it answers with lock-outs only; zero when it does not
 	strange   int       // broken answers in a row
 	strangeOf *camera   // they are all about this one; nil: about several
 	fickle    int       // recordings that it refused for nothing: they came later, others came meanwhile

@@ -317,6 +317,10 @@ func (q *Queue) searchFailed(c *camera, f Failure, d decision, now time.Time) {
 		return
 	}
 	wait := max(d.atLeast, backoff(max(d.step, c.tries)))
+	if q.tooLong(wait) {
+		c.fail(f.until(now.Add(wait)))
+		return
+	}
 	c.searchNext = now.Add(wait)
 	q.tellOf(c, now, Event{
 		Type: EventRetry, Failure: f, Attempt: c.tries, Next: c.searchNext,

@@ -114,13 +114,13 @@ func (r *recorder) finding() Finding {
 	for _, c := range r.cameras {
 		switch {
 		case c.channel == 0 && r.listed:
-			unknown = append(unknown, CameraFinding{Failure: c.failure})
+			unknown = append(unknown, CameraFinding{Failure: c.why()})
 		case c.channel == 0 || !r.signedIn:
 			if f.Failure.Kind == "" {
-				f.Failure = c.failure
+				f.Failure = c.why()
 			}
 		case len(c.spans) == 0: // a period that contradicts itself
-			f.Failure = c.failure
+			f.Failure = c.why()
 		default:
 			f.Cameras = append(f.Cameras, c.finding())
 		}
@@ -135,7 +135,7 @@ func (c *camera) finding() CameraFinding {
 		Period: Span{From: c.spans[0].From, To: c.spans[len(c.spans)-1].To},
 	}
 	if !c.searched {
-		f.Failure = c.failure
+		f.Failure = c.why()
 	}
 	f.Kinds = map[string]int{}
 	for _, n := range c.others {

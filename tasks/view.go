@@ -208,7 +208,7 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 		Name: c.name, Offline: c.offline, State: c.state,
 		Bytes: c.bytes(), Total: c.total, TotalKnown: c.totalKnown(),
 		Files: c.done, Recordings: len(c.recordings), Active: len(c.active),
-		Attempts: tries, Failure: c.failure, Partial: !c.searched,
+		Attempts: tries, Failure: c.why(), Partial: !c.searched,
 	}
 	v.Total = max(v.Total, v.Bytes)
 	for _, rec := range c.active {

@@ -72,7 +72,7 @@ func (m *model) nextProbe(h tasks.Hold) string {
 	if h.Until.IsZero() {
 		return "when you press r"
 	}
-	return "in " + until(h.Until, m.snap.At) + ", at " + units.Clock(h.Until)
+	return "in " + until(h.Until, m.snap.At) + ", at " + units.At(m.snap.At, h.Until)
 }
 
 // stripEvery is how often the strips of a recorder's cameras are drawn anew:

@@ -65,6 +65,7 @@ type Run struct {
 	Extras      tasks.Extras   `json:"extras,omitzero"`
 	Insecure    bool           `json:"insecure,omitempty"`
 	Layout      string         `json:"layout,omitempty"`
+	Unattended  bool           `json:"unattended,omitempty"` // nobody is at the coordinator's screen
 }
 
 // Beat is what a machine holds. Its discipline is what the rules rest on: it has

@@ -45,7 +45,7 @@ func (a *app) demo(c *cobra.Command, machines int) error {
 	if machines < 0 || machines > mostDemoMachines {
 		return fmt.Errorf("--machines %d: up to %d fit on this computer", machines, mostDemoMachines)
 	}
-	o, err := a.flags.Options()
+	o, err := a.options()
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ type engine interface {
 }
 
 func (a *app) download(c *cobra.Command, path string) error {
-	o, err := a.flags.Options()
+	o, err := a.options()
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,13 @@ func (a *app) screen() bool {
 		terminal(a.Stdin) && terminal(a.Stdout)
 }
 
+// options returns what the flags ask of a run.
+func (a *app) options() (tasks.Options, error) {
+	o, err := a.flags.Options()
+	o.Unattended = !a.screen()
+	return o, err
+}
+
 // printer writes what the commands have to tell, in one form: plain.Lines and
 // plain.JSON are the two there are, and say what each method writes. Its methods
 // are called by one goroutine at a time and give the writer's error.

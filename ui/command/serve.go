@@ -70,7 +70,7 @@ func (a *app) serve(c *cobra.Command, w *wire, path string) error {
 	if w.patience < leastPatience || w.patience > mostPatience {
 		return fmt.Errorf("--patience %s: between %s and %s", w.patience, leastPatience, mostPatience)
 	}
-	o, err := a.flags.Options()
+	o, err := a.options()
 	if err != nil {
 		return err
 	}
@@ -185,10 +185,10 @@ func (a *app) runOf(j job, name, catalogue string) fleet.Run {
 	r := fleet.Run{
 		Catalogue: catalogue, Title: j.title, Coordinator: name, Began: time.Now(), Period: o.Period, Kinds: o.Kinds, PerRecorder: o.PerRecorder,
 		Retries: o.Retries, Timeout: o.Timeout, Format: o.Format, DropAudio: o.DropAudio, Cut: o.Cut, Extras: o.Extras,
-		Insecure: o.Insecure, Layout: layout.String(),
+		Insecure: o.Insecure, Layout: layout.String(), Unattended: o.Unattended,
 	}
 	same := r
-	same.Began = time.Time{} // a coordinator that was started again has the same run
+	same.Began, same.Unattended = time.Time{}, false // a coordinator that was started again has the same run
 	text, _ := json.Marshal(same)
 	sum := sha256.Sum256(text)
 	r.ID = hex.EncodeToString(sum[:8])

@@ -27,7 +27,8 @@ func (a *app) checkCommand() *cobra.Command {
 }
 
 func (a *app) check(c *cobra.Command, path string) error {
-	o, err := a.flags.Options()
+	o, err := a.options()
+	o.Unattended = true // it only prints, and nobody can answer
 	if err != nil {
 		return err
 	}

@@ -177,6 +177,15 @@ func Length(d time.Duration) string {
 // Clock writes the time of day to the second: "18:42:07".
 func Clock(t time.Time) string { return t.Format("15:04:05") }
 
+// At writes a time of day to the second, and with its date when that is not
+// now's: "18:42:07", "2026-11-03 18:42".
+func At(now, t time.Time) string {
+	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
+		return t.Format("2006-01-02 15:04")
+	}
+	return Clock(t)
+}
+
 // Finish writes when something will be over: "20:03" today, "Tue 20:03" within
 // a week, "2026-11-03 20:03" later.
 func Finish(now, end time.Time) string {

@@ -150,6 +150,12 @@ func TestFinish(t *testing.T) {
 			t.Errorf("Finish(+%v) = %q, want %q", after, got, want)
 		}
 	}
+	if got := units.At(now, now.AddDate(0, 0, 7)); got != now.AddDate(0, 0, 7).Format("2006-01-02 15:04") {
+		t.Errorf("a week later: %q", got)
+	}
+	if got := units.At(now, now.Add(time.Second)); got != "18:42:08" {
+		t.Errorf("a second later: %q", got)
+	}
 	if got := units.Clock(now); got != "18:42:07" {
 		t.Errorf("Clock = %q", got)
 	}
