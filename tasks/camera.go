@@ -70,7 +70,7 @@ type camera struct {
 
 	began, ended time.Time
 	fetched      int64 // bytes over the network of everything but the active
-	speed        gauge
+	speed        Gauge
 	failure      Failure
 }
 

@@ -102,7 +102,7 @@ func (q *Queue) derived(r *recorder, c *camera, out worker.Derived, now time.Tim
 		c.deriveNext = now.Add(d.atLeast) // stopped, held with the volume, or being made already
 		return
 	}
-	f := failureOf(out.Err, now)
+	f := FailureOf(out.Err, now)
 	if e, ok := errors.AsType[*archive.Error](out.Err); ok {
 		f.What = nvr.CleanText(e.Error(), 200) // with the path, which is no recording's
 	}

@@ -26,10 +26,10 @@ func asRecorders(err error) *nvr.Error {
 	return e
 }
 
-// failureOfPart is failureOf in the words for a part that is refused while the
+// failureOfPart is FailureOf in the words for a part that is refused while the
 // recorder answers; sure says that others like it came.
 func failureOfPart(err error, p part, sure bool, now time.Time) Failure {
-	f, e := failureOf(err, now), asRecorders(err)
+	f, e := FailureOf(err, now), asRecorders(err)
 	what := "the recorder answers, but refuses "
 	switch {
 	case e == nil:
@@ -61,8 +61,8 @@ func (f Failure) until(t time.Time) Failure {
 	return f
 }
 
-// failureOf turns an error into what a screen, a log and a program can use.
-func failureOf(err error, now time.Time) Failure {
+// FailureOf turns an error into what a screen, a log and a program can use.
+func FailureOf(err error, now time.Time) Failure {
 	if err == nil {
 		return Failure{}
 	}

@@ -88,12 +88,12 @@ func (q *Queue) resolve(r *recorder, p part, number uint64, t trouble, now time.
 	d := decide(t, q.standing(r, p, number, now))
 	switch d.volume {
 	case archive.Full:
-		q.holdVolume(failureOf(t.err, now), now)
+		q.holdVolume(FailureOf(t.err, now), now)
 	case archive.Denied:
-		q.denied(failureOf(t.err, now), now)
+		q.denied(FailureOf(t.err, now), now)
 	case archive.NoRoom:
 		if q.active == 0 && q.derivers == 0 { // nothing under way gives room back
-			q.holdVolume(failureOf(t.err, now), now)
+			q.holdVolume(FailureOf(t.err, now), now)
 		}
 	case archive.KindUnknown, archive.InUse, archive.Damaged, archive.TooLarge:
 	}
@@ -255,7 +255,7 @@ func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now t
 	r.hold = Hold{Kind: kind, Until: until, What: e.What(), Remedy: e.Remedy()}
 	if kind != nvr.Busy && news {
 		q.tell(r, now, Event{
-			Type: EventRecorder, Failure: failureOf(e, now), Next: until,
+			Type: EventRecorder, Failure: FailureOf(e, now), Next: until,
 			Message: fmt.Sprintf("%s; held, next try at %s", e.What(), clockText(until, now)),
 		})
 	}
@@ -263,7 +263,7 @@ func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now t
 
 // giveUp holds a recorder until the operator retries.
 func (q *Queue) giveUp(r *recorder, e *nvr.Error, kind nvr.Kind, now time.Time) {
-	f := failureOf(e, now)
+	f := FailureOf(e, now)
 	if e.RetryAfter > 0 {
 		f = f.until(now.Add(e.RetryAfter))
 	}

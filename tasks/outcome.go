@@ -26,7 +26,7 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched,
 	c.release(rec)
 	switch {
 	case d.part == isLost:
-		q.lost(c, rec, failureOf(out.Err, now), now)
+		q.lost(c, rec, FailureOf(out.Err, now), now)
 	case d.part == counts:
 		q.countAttempt(c, rec, failureOfPart(out.Err, p, rec.blamed, now), out.Err, d, now)
 	case d.move == goesOn && d.atLeast > 0:

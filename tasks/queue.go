@@ -128,7 +128,7 @@ type Queue struct {
 	draining  bool
 	volume    volume
 	fetched   int64 // bytes over the network of everything but the active
-	speed     gauge
+	speed     Gauge
 	slowest   RecorderID // that was named last as what everything waits for
 	nextLimit time.Time  // when the timetable changes the bandwidth
 	foreseen  time.Time  // when it was last worked out how long everything takes

@@ -470,7 +470,7 @@ func TestPanicOfAWorkerFailsOneRecording(t *testing.T) {
 	if out.Err == nil {
 		t.Fatal("no error")
 	}
-	f := failureOf(out.Err, time.Now())
+	f := FailureOf(out.Err, time.Now())
 	if f.Kind != "panic" || f.Remedy == "" {
 		t.Fatalf("told as %+v", f)
 	}

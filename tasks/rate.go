@@ -11,10 +11,10 @@ const (
 	shownOver = 10 * time.Second
 )
 
-// gauge turns a growing byte count, sampled about once a second, into rates.
-// The zero gauge is ready; it has no rate before its second sample. It starts
+// Gauge turns a growing byte count, sampled about once a second, into rates.
+// The zero Gauge is ready; it has no rate before its second sample. It starts
 // no goroutine and is not safe for concurrent use.
-type gauge struct {
+type Gauge struct {
 	steps []step // oldest first, at most history
 	last  time.Time
 	total int64
@@ -28,9 +28,9 @@ type step struct {
 	bytes int64
 }
 
-// add samples the count at now. Samples that come too close to the one before
+// Add samples the count at now. Samples that come too close to the one before
 // are left for the next, so that rates do not jump.
-func (g *gauge) add(now time.Time, total int64) {
+func (g *Gauge) Add(now time.Time, total int64) {
 	if g.last.IsZero() || now.Before(g.last) || total < g.total {
 		g.last, g.total = now, total
 		return
@@ -48,17 +48,23 @@ func (g *gauge) add(now time.Time, total int64) {
 	g.steps = append(g.steps, s)
 	g.count = min(g.count+1, smoothing)
 	g.mean += (s.rate() - g.mean) / float64(g.count)
-	g.peak = max(g.peak, g.over(3*time.Second))
+	g.peak = max(g.peak, g.Over(3*time.Second))
 }
 
 // reset forgets the rate, so that a pause does not count as slowness. The
 // history that people look at stays.
-func (g *gauge) reset() {
+func (g *Gauge) reset() {
 	g.last, g.mean, g.count = time.Time{}, 0, 0
 }
 
-// over returns bytes per second over the latest d.
-func (g *gauge) over(d time.Duration) float64 {
+// Mean returns bytes per second, smoothed over the last samples.
+func (g *Gauge) Mean() float64 { return g.mean }
+
+// Peak returns the highest rate so far, in bytes per second.
+func (g *Gauge) Peak() float64 { return g.peak }
+
+// Over returns bytes per second over the latest d.
+func (g *Gauge) Over(d time.Duration) float64 {
 	var bytes int64
 	var took time.Duration
 	for i := len(g.steps) - 1; i >= 0 && took < d; i-- {
@@ -71,8 +77,8 @@ func (g *gauge) over(d time.Duration) float64 {
 	return float64(bytes) / took.Seconds()
 }
 
-// rates appends bytes per second of each sample to buf, oldest first.
-func (g *gauge) rates(buf []float64) []float64 {
+// Rates appends bytes per second of each sample to buf, oldest first.
+func (g *Gauge) Rates(buf []float64) []float64 {
 	for _, s := range g.steps {
 		buf = append(buf, s.rate())
 	}
@@ -84,9 +90,9 @@ func (s step) rate() float64 { return float64(s.bytes) / s.took.Seconds() }
 // tooLong is a time left that says nothing to anybody.
 const tooLong = 1000 * time.Hour
 
-// eta returns how long left bytes take at rate bytes per second, in whole
+// ETA returns how long left bytes take at rate bytes per second, in whole
 // seconds; 0 when that cannot be said.
-func eta(left int64, rate float64) time.Duration {
+func ETA(left int64, rate float64) time.Duration {
 	if left <= 0 || rate < 1 {
 		return 0
 	}

@@ -147,7 +147,7 @@ func (q *Queue) cannotList(r *recorder, err error, now time.Time) {
 	if all == nil {
 		return
 	}
-	f := failureOf(err, now)
+	f := FailureOf(err, now)
 	f.Remedy = nvr.NameChannels
 	all.fail(f)
 	q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What})
@@ -295,10 +295,10 @@ func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
 		}
 	case a.meet:
 		if d.part == counts || d.part == isLost { // nothing of the recorder can be had without it
-			q.abandon(r, failureOf(err, now), now)
+			q.abandon(r, FailureOf(err, now), now)
 		}
 	case d.part == isLost:
-		a.camera.fail(failureOf(err, now))
+		a.camera.fail(FailureOf(err, now))
 	case d.part == counts:
 		if e := asRecorders(err); e != nil && e.Kind == nvr.Busy && !e.Faulty() {
 			d.atLeast = max(d.atLeast, time.Duration(a.camera.tries+1)*loneWait)

@@ -20,7 +20,7 @@ func (q *Queue) sample(now time.Time) {
 			coming := c.coming()
 			fetched += coming
 			total += coming
-			c.speed.add(now, c.fetched+coming)
+			c.speed.Add(now, c.fetched+coming)
 			q.serving(r, c, now)
 			if coming > 0 {
 				q.volumeTakes(now)
@@ -32,7 +32,7 @@ func (q *Queue) sample(now time.Time) {
 		}
 		r.pace.learn(now, fetched, r.active)
 	}
-	q.speed.add(now, total)
+	q.speed.Add(now, total)
 	q.keepTimetable(now)
 	q.foresee(now)
 }
@@ -80,11 +80,11 @@ func (q *Queue) Snapshot(s *Snapshot) {
 		At:          now,
 		Recorders:   s.Recorders[:0],
 		Cameras:     s.Cameras[:0],
-		Rates:       q.speed.rates(s.Rates[:0]),
-		Peak:        q.speed.peak,
+		Rates:       q.speed.Rates(s.Rates[:0]),
+		Peak:        q.speed.Peak(),
 		TotalKnown:  true,
 		Fetched:     q.fetched,
-		Rate:        q.speed.over(shownOver),
+		Rate:        q.speed.Over(shownOver),
 		Jobs:        q.jobs,
 		PerRecorder: q.options.PerRecorder,
 		Active:      q.active,
@@ -231,9 +231,9 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 		v.Took = c.tookUntil(now)
 	}
 	if len(c.active) > 0 {
-		v.Rate = c.speed.mean
+		v.Rate = c.speed.Mean()
 		if v.TotalKnown {
-			v.ETA = eta(v.Total-v.Bytes, v.Rate)
+			v.ETA = ETA(v.Total-v.Bytes, v.Rate)
 		}
 	}
 	return v
@@ -286,7 +286,7 @@ func (q *Queue) Camera(id CameraID) (CameraDetail, bool) {
 		CameraView: c.view(q.options.Retries, time.Now()),
 		Periods:    slices.Clone(c.spans),
 		Growing:    slices.Clone(c.growing),
-		Rates:      c.speed.rates(nil),
+		Rates:      c.speed.Rates(nil),
 		Events:     q.events.of(id, eventsOfCamera),
 		Recordings: make([]RecordingView, 0, len(c.recordings)),
 	}

@@ -83,7 +83,7 @@ func (a *Archive) named(r record, replace bool) (bool, error) {
 	if sum, err := a.sumFile(from); err != nil || sum != r.SHA256 {
 		return false, err
 	}
-	err = a.placeAs(r, replace)
+	err = a.placeAs(from, r, replace)
 	return err == nil, err
 }
 

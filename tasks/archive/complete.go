@@ -13,7 +13,13 @@ import (
 // complete gives a file that is made and synced its name and notes it. What
 // more there is to be known of its recording is noted with it.
 func (a *Archive) complete(done record, names iter.Seq[string], more ...record) (f File, err error) {
-	if done.Path, err = a.place(done, names); err != nil {
+	return a.completeFrom(done.fileID().part(), done, names, more...)
+}
+
+// completeFrom is complete for a file that is made under another name than its
+// own part's.
+func (a *Archive) completeFrom(from string, done record, names iter.Seq[string], more ...record) (f File, err error) {
+	if done.Path, err = a.place(from, done, names); err != nil {
 		return File{}, err
 	}
 	defer a.unclaim(&done)
@@ -32,8 +38,7 @@ func (a *Archive) complete(done record, names iter.Seq[string], more ...record) 
 // the journal announces it, so that a crash right after cannot leave a file of
 // which nobody knows that it is whole. Only a derived file takes the place of
 // another, of one that was made for the same wish.
-func (a *Archive) place(done record, names iter.Seq[string]) (string, error) {
-	from := done.fileID().part()
+func (a *Archive) place(from string, done record, names iter.Seq[string]) (string, error) {
 	for done.Path = range names {
 		replace, free := a.claim(&done)
 		if !free {
@@ -43,7 +48,7 @@ func (a *Archive) place(done record, names iter.Seq[string]) (string, error) {
 		if same { // an earlier run's, of which the journal was lost
 			err = a.root.Remove(from)
 		} else if err == nil {
-			err = a.placeAs(done, replace)
+			err = a.placeAs(from, done, replace)
 		}
 		if err == nil {
 			return done.Path, nil
@@ -57,8 +62,8 @@ func (a *Archive) place(done record, names iter.Seq[string]) (string, error) {
 	return "", a.fail("create", from, errors.New("every name for this file is taken"))
 }
 
-func (a *Archive) placeAs(done record, replace bool) error {
-	return a.root.Place(done.fileID().part(), done.Path, replace, func() error { return a.announce(done) })
+func (a *Archive) placeAs(from string, done record, replace bool) error {
+	return a.root.Place(from, done.Path, replace, func() error { return a.announce(done) })
 }
 
 // announce has the journal say that a file is about to get its name.
@@ -102,7 +107,7 @@ func (a *Archive) remember(done record, more ...record) {
 	if m := a.manifests[done.Tree]; m != nil && !again { // else Open adds the line
 		m.add(&done, replaced)
 	}
-	if a.finished != nil && done.Tree == "" && !again {
+	if a.finished != nil && done.own() && !again {
 		a.finished(a.distant(done))
 	}
 }

@@ -54,11 +54,11 @@ func (d *Distant) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &r); err != nil {
 		return err
 	}
-	if r.ID == (recordingID{}) || r.Path == "" || r.Bytes < 0 || readWall(r.Start).IsZero() || readWall(r.End).IsZero() {
+	if r.ID == (recordingID{}) || r.Path == "" || r.Bytes < 0 || r.Form != asSent && r.Form != asMovie || readWall(r.Start).IsZero() || readWall(r.End).IsZero() {
 		return errors.New("not a finished file")
 	}
 	r.Type, r.Machine, r.By, r.Catalogue = elsewhereRecord, "", "", ""
-	r.Recorder, r.Label, r.Camera, r.Codec, r.Network = field(r.Recorder), field(r.Label), field(r.Camera), field(r.Codec), field(r.Network)
+	r.Recorder, r.Label, r.Camera, r.Codec, r.Network, r.Kind = field(r.Recorder), field(r.Label), field(r.Camera), field(r.Codec), field(r.Network), field(r.Kind)
 	r.Path = distantPath(r.Path)
 	if readWall(r.Begins).IsZero() {
 		r.Begins = ""
@@ -212,12 +212,15 @@ func (a *Archive) ElsewhereOf(network, recorder, by string, from, most int) (pag
 func (a *Archive) Untold(catalogue string) ([]Distant, error) {
 	var all []Distant
 	err := a.eachDone(func(r record) {
-		if r.Tree == "" && !a.told(r, catalogue) && a.present(a.known(r.fileID())) {
+		if r.own() && !a.told(r, catalogue) && a.present(a.known(r.fileID())) {
 			all = append(all, a.distant(r))
 		}
 	})
 	return all, a.fail("read", journalName, err)
 }
+
+// own reports whether a finished file is a recording that was fetched here.
+func (r *record) own() bool { return r.Tree == "" && r.Machine == "" }
 
 // told reports whether a catalogue has a finished file.
 func (a *Archive) told(done record, catalogue string) bool {
@@ -285,17 +288,13 @@ const fleetHeader = "machine,network,"
 
 // WriteFleet writes fleet.csv: every file that a machine told of, once. Where
 // more than one have it, the one that told first counts, and the others stand in
-// the notes.
+// the notes; so does where it is here, once it has been brought.
 func (a *Archive) WriteFleet() (Written, error) {
-	type key struct {
-		site
-		fileID
-	}
-	var order []key
-	lines := map[key]record{}
+	var order []FileKey
+	lines := map[FileKey]record{}
 	a.mu.Lock()
 	for _, r := range a.index.distants {
-		k := key{site{r.Network, r.Recorder}, r.fileID()}
+		k := keyOf(&r)
 		first, ok := lines[k]
 		if !ok {
 			order = append(order, k)
@@ -312,6 +311,10 @@ func (a *Archive) WriteFleet() (Written, error) {
 		fmt.Fprintln(b, fleetHeader+manifestHeader)
 		for _, k := range order {
 			r := lines[k]
+			if e, ok := a.home(&r); ok && e.brought {
+				r.Notes = slices.Clone(r.Notes)
+				r.remark("also here: " + e.path)
+			}
 			fmt.Fprintf(b, "%s,%s,%s", quoted(r.Machine), quoted(r.Network), r.row())
 		}
 		return b.Flush()

@@ -39,6 +39,8 @@ type hasher struct {
 	done   chan struct{}
 	cancel atomic.Bool
 
+	sumOnly bool // nothing is to be found out but the checksum
+
 	// The goroutine's own until done is closed.
 	hash  hash.Hash
 	scan  media.Scanner
@@ -69,7 +71,9 @@ func (h *hasher) run() {
 
 func (h *hasher) take(b []byte) {
 	h.hash.Write(b)
-	_, _ = h.scan.Write(b) // it takes everything until it is asked for its report
+	if !h.sumOnly {
+		_, _ = h.scan.Write(b) // it takes everything until it is asked for its report
+	}
 	h.total += int64(len(b))
 	h.after(h.total)
 }

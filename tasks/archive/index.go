@@ -76,6 +76,7 @@ type entry struct {
 	finished time.Time
 	begins   int64 // of the first picture, as wallMilli; 0 when there is none
 	covers   *Span // of a clip
+	brought  bool  // from another machine
 }
 
 func newIndex() *index {
@@ -178,7 +179,7 @@ func (x *index) forget(id fileID) {
 
 func entryOf(r *record) entry {
 	e := entry{
-		path: r.Path, bytes: r.Bytes, fetched: r.Fetched, sum: r.SHA256, attempts: r.Attempts, finished: r.At,
+		path: r.Path, bytes: r.Bytes, fetched: r.Fetched, sum: r.SHA256, attempts: r.Attempts, finished: r.At, brought: r.Machine != "",
 	}
 	if r.Form == asSent {
 		e.fetched = r.Bytes

@@ -9,10 +9,13 @@ import (
 // names yields the names that an item's file may get, the one it should get
 // first. The others carry the recording's identity, so that the second of two
 // recordings with one start and one end gets the same name in every run.
-func (l Layout) names(it Item, ext string) iter.Seq[string] {
+func (l Layout) names(it Item, ext string) iter.Seq[string] { return l.namesOf(it, identify(it), ext) }
+
+// namesOf is names for a file of which the identity is known.
+func (l Layout) namesOf(it Item, id recordingID, ext string) iter.Seq[string] {
 	plain := l.path(it)
 	return func(yield func(string) bool) {
-		own := plain + "_" + identify(it).short()
+		own := plain + "_" + id.short()
 		if !yield(plain+ext) || !yield(own+ext) {
 			return
 		}

@@ -25,6 +25,7 @@ type Part struct {
 	id      recordingID
 	name    string // under the output directory
 	room    *reservation
+	checked bool // by the machine that it comes from: its checksum is all there is to know of it
 
 	mu     sync.Mutex // against Archive.Close, and whoever needs its room
 	file   partFile
@@ -56,14 +57,21 @@ var errEnded = fmt.Errorf("the part has ended: %w", os.ErrClosed)
 // written, NoRoom when what is announced does not fit at present, and TooLarge
 // when it never will.
 func (a *Archive) Create(it Item) (*Part, error) {
-	id := identify(it)
-	p := &Part{archive: a, item: it, id: id, name: sentOf(id).part()}
+	return a.create(&Part{archive: a, item: it, id: identify(it)}, it.Recording.Size)
+}
+
+// create opens a part of which so many bytes are announced.
+func (a *Archive) create(p *Part, size int64) (*Part, error) {
+	p.name = sentOf(p.id).part()
 	p.mu.Lock() // a Close of the Archive that sees the part waits until it is open
 	defer p.mu.Unlock()
-	p.room = &reservation{id: id, name: p.name, size: it.Recording.Size, more: it.more, part: p}
+	p.room = &reservation{id: p.id, name: p.name, size: size, part: p}
+	if !p.checked {
+		p.room.more = p.item.more
+	}
 	if info, err := a.root.Lstat(p.name); err == nil {
 		a.mu.Lock()
-		p.room.written.Store(min(info.Size(), a.index.kept[id]))
+		p.room.written.Store(min(info.Size(), a.index.kept[p.id]))
 		a.mu.Unlock()
 	}
 	if _, err := a.reserve(p.room); err != nil {
@@ -172,7 +180,7 @@ func (p *Part) giveUp() {
 func (p *Part) hashing() *hasher {
 	if p.hash == nil {
 		p.hash = newHasher(p.file, p.checkpoint)
-		p.hash.scan.DropAudio = p.item.DropAudio
+		p.hash.scan.DropAudio, p.hash.sumOnly = p.item.DropAudio, p.checked
 	}
 	return p.hash
 }

@@ -83,7 +83,7 @@ type record struct {
 
 	// Of files of several machines.
 	Network   string `json:"network,omitzero"`   // of the recorder
-	Machine   string `json:"machine,omitzero"`   // that has the file
+	Machine   string `json:"machine,omitzero"`   // that has the file; of one that is done, that it was brought from
 	By        string `json:"by,omitzero"`        // the machine's key
 	Stays     bool   `json:"stays,omitzero"`     // no MP4 can be made of what is elsewhere
 	Catalogue string `json:"catalogue,omitzero"` // that was told

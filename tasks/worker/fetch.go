@@ -91,7 +91,7 @@ type meteredSink struct {
 
 // Write waits for bandwidth, then appends to the part.
 func (s *meteredSink) Write(p []byte) (int, error) {
-	if err := s.limiter.wait(s.ctx, s.lane, len(p)); err != nil {
+	if err := s.limiter.Wait(s.ctx, s.lane, len(p)); err != nil {
 		return 0, err
 	}
 	if err := s.fence(); err != nil {

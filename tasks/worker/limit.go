@@ -49,8 +49,8 @@ func (l *Limiter) Limit() int64 {
 	return 0
 }
 
-// wait returns when n bytes may pass, or with ctx's cause.
-func (l *Limiter) wait(ctx context.Context, turn Lane, n int) error {
+// Wait returns when n bytes may pass, or with ctx's cause.
+func (l *Limiter) Wait(ctx context.Context, turn Lane, n int) error {
 	for n > 0 && l.bucket.Limit() != rate.Inf {
 		select {
 		case turn <- struct{}{}:

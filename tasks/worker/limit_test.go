@@ -18,7 +18,7 @@ func TestLimiterHoldsTheBandwidth(t *testing.T) {
 		l := NewLimiter(1 << 20)
 		began := time.Now()
 		for range 40 {
-			if err := l.wait(t.Context(), NewLane(), 256<<10); err != nil {
+			if err := l.Wait(t.Context(), NewLane(), 256<<10); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -37,7 +37,7 @@ func TestLimiterChangesWhileSomebodyWaits(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			l.Set(0)
 		}()
-		if err := l.wait(t.Context(), NewLane(), 1<<20); err != nil { // 64 s at the old pace
+		if err := l.Wait(t.Context(), NewLane(), 1<<20); err != nil { // 64 s at the old pace
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took > 3*time.Second {
@@ -57,7 +57,7 @@ func TestLimiterLetsGoWhenAsked(t *testing.T) {
 			time.Sleep(time.Second)
 			cancel(errGone)
 		}()
-		if err := l.wait(ctx, NewLane(), 1<<20); !errors.Is(err, errGone) {
+		if err := l.Wait(ctx, NewLane(), 1<<20); !errors.Is(err, errGone) {
 			t.Fatalf("got %v", err)
 		}
 	})
@@ -70,7 +70,7 @@ func TestLimiterIsFairBetweenRecorders(t *testing.T) {
 		time.AfterFunc(time.Minute, cancel)
 		var greedy, modest atomic.Int64
 		fetch := func(turn Lane, size int, got *atomic.Int64) {
-			for l.wait(ctx, turn, size) == nil {
+			for l.Wait(ctx, turn, size) == nil {
 				got.Add(int64(size))
 			}
 		}
