@@ -196,6 +196,7 @@ func BenchmarkFieldInPieces(b *testing.B) {
 
 func FuzzDevice(f *testing.F) {
 	f.Add([]byte(`<DeviceInfo><deviceName>Lobby</deviceName><model>DS-7616NI-K2</model><deviceType>NVR</deviceType></DeviceInfo>`), []byte(`<DeviceCap><RacmCap><inputProxyNums>16</inputProxyNums></RacmCap></DeviceCap>`))
+	f.Add([]byte("<storage><hddList><hdd><hddName>hdda\x1b[2J</hddName><status>ok</status><capacity>-1</capacity><freeSpace>9223372036854775807</freeSpace></hdd></hddList></storage>"), []byte{})
 	f.Add([]byte("<a><model>\x1b[31m&#27;[2J</model>"), []byte("<videoInputPortNums>99999999999999999999</videoInputPortNums>"))
 	f.Fuzz(func(t *testing.T, info, capabilities []byte) {
 		d := readDevice(info, capabilities)
@@ -212,6 +213,13 @@ func FuzzDevice(f *testing.F) {
 			t.Fatalf("%d tries", n)
 		}
 		_ = readClock(info)
+		for _, disk := range readDisks(info) {
+			checkClean(t, disk.Name, maxName)
+			checkClean(t, disk.Status, maxName)
+			if disk.Capacity < 0 || disk.Free < 0 {
+				t.Fatalf("a disk of %d bytes, %d free", disk.Capacity, disk.Free)
+			}
+		}
 	})
 }
 

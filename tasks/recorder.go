@@ -41,6 +41,9 @@ type recorder struct {
 	probing   uint64    // the request that shows whether it still has to be held or doubted; 0: none is under way
 	misses    int       // probes in a row that found it unreachable or busy
 	missing   time.Time // since when, when misses are not 0
+	disks     []nvr.Disk
+	oldest    time.Time // begin of the earliest recording, where that was asked for; zero: not known
+	dated     int       // cameras with recordings whose earliest is known
 	locked    time.Time // since when it answers with lock-outs only; zero when it does not
 	strange   int       // broken answers in a row
 	strangeOf *camera   // they are all about this one; nil: about several

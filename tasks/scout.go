@@ -43,7 +43,7 @@ func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time
 	c := a.camera
 	switch {
 	case a.meet:
-		meet := worker.Meet{NeedList: r.camera(0, 0) != nil, Tries: q.options.Look}
+		meet := worker.Meet{NeedList: r.camera(0, 0) != nil, Health: q.options.Look}
 		return func(ctx context.Context) (func(time.Time), error) {
 			meet.Recorder = q.freshLogin(r)
 			met := meet.Do(ctx)
@@ -61,14 +61,14 @@ func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time
 	search := worker.Search{
 		Recorder: r.client, Track: c.track(), Spans: slices.Clone(c.spans), From: c.reached,
 		Why:   worker.Question{Device: r.device, Listed: r.listed, Channels: r.channels, Offline: c.offline, User: r.config.Login.User},
-		Found: func(rec nvr.Recording) { q.found(r, c, rec) },
+		Found: func(rec nvr.Recording) { q.found(r, c, rec) }, Before: q.options.Look && r.dated < datedCameras,
 	}
 	if c.reached.IsZero() {
 		c.growing, c.others = nil, nil
 	}
 	return func(ctx context.Context) (func(time.Time), error) {
 		out := search.Do(ctx)
-		return func(now time.Time) { q.told(r, c, out.Reason, now) }, out.Err
+		return func(now time.Time) { q.told(r, c, out, now) }, out.Err
 	}
 }
 
@@ -113,7 +113,7 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	q.served(r, part{}, r.errand, now)
 	q.release(r, now) // whatever an older request had to say
 	first, d, listing := !r.signedIn, m.Device, m.Listing
-	r.device, r.signedIn, r.tries = d, true, m.Tries
+	r.device, r.signedIn, r.tries, r.disks = d, true, m.Tries, m.Disks
 	if listing != nil {
 		q.cannotList(r, listing, now)
 	} else {
@@ -173,9 +173,10 @@ func clockNotice(off time.Duration) string {
 }
 
 // told takes in that a recorder has told all recordings of a camera.
-func (q *Queue) told(r *recorder, c *camera, reason string, now time.Time) {
+func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time) {
 	q.served(r, part{camera: c}, r.errand, now)
-	c.searched, c.tries, c.reached, c.reason = true, 0, time.Time{}, reason
+	c.searched, c.tries, c.reached, c.reason = true, 0, time.Time{}, out.Reason
+	r.keeps(c, out.Before)
 	if len(c.recordings) == 0 && len(c.others) > 0 {
 		c.reason = "what is there was recorded for something else than asked"
 	}

@@ -18,6 +18,8 @@ type Finding struct {
 	// LoginTries is how many bad logins in a row lock this machine out, 0 when
 	// the recorder does not say; after a refused login it is how many are left.
 	LoginTries int
+	Disks      []nvr.Disk   // what it records on, as far as it tells
+	Oldest     time.Time    // begin of the earliest recording of its first cameras, its wall clock; zero: none
 	Clock      nvr.Clock    // how the recorder writes times in searches; ClockAuto: not found out
 	Notices    []nvr.Notice // what an operator should know of it
 	Cameras    []CameraFinding
@@ -102,6 +104,7 @@ func (r *recorder) ended() bool {
 func (r *recorder) finding() Finding {
 	f := Finding{
 		Address: r.address, Name: r.name, Source: r.source, Device: r.device, SignedIn: r.signedIn, LoginTries: r.tries,
+		Disks: r.disks, Oldest: r.oldest,
 	}
 	f.Clock, _ = r.client.Clock()
 	if notice := r.client.ClockNotice(); notice != (nvr.Notice{}) {
@@ -127,6 +130,36 @@ func (r *recorder) finding() Finding {
 	}
 	f.Cameras = append(f.Cameras, unknown...)
 	return f
+}
+
+// datedCameras is how many cameras of a recorder are asked for their earliest
+// recording: all share its disks, and each takes some eight requests.
+const datedCameras = 4
+
+// keeps notes the earliest recording of a camera: before is one before the
+// period, when there is any.
+func (r *recorder) keeps(c *camera, before time.Time) {
+	for _, rec := range c.recordings {
+		if before.IsZero() || rec.Start.Before(before) {
+			before = rec.Start
+		}
+	}
+	if before.IsZero() {
+		return
+	}
+	r.dated++
+	if r.oldest.IsZero() || before.Before(r.oldest) {
+		r.oldest = before
+	}
+}
+
+// Kept returns for how long the recorder keeps recordings, at now by this
+// machine's clock; 0 when that is not known.
+func (f Finding) Kept(now time.Time) time.Duration {
+	if f.Oldest.IsZero() {
+		return 0
+	}
+	return max(0, f.Device.WallClock(now).Sub(f.Oldest))
 }
 
 func (c *camera) finding() CameraFinding {

@@ -71,6 +71,31 @@ func TestSurveyCounts(t *testing.T) {
 	})
 }
 
+// A weekly look: how far back recordings go, before the period too, and whether
+// the disks are well.
+func TestSurveyTellsHowARecorderIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		old := simulator.Span(yesterday.AddDate(0, 0, -6), yesterday.AddDate(0, 0, -6).Add(time.Hour), 15*time.Minute, 1_000_000)
+		f, _ := surveyed(t, simulator.Config{
+			Disks: []simulator.Disk{{Capacity: 4 << 40}, {Status: "error"}},
+			Channels: []simulator.Channel{
+				{Recordings: recordedYesterday()},
+				{Recordings: append(old, recordedYesterday()...)},
+				{},
+			},
+		}, tasks.Options{Period: tasks.Period{Yesterday: true}}, tasks.Task{})
+		if want := yesterday.AddDate(0, 0, -6); !f.Oldest.Equal(want) {
+			t.Errorf("the oldest recording is of %v, want %v", f.Oldest, want)
+		}
+		if kept := f.Kept(time.Now()); kept.Round(time.Hour) != 7*24*time.Hour+12*time.Hour {
+			t.Errorf("kept for %v", kept)
+		}
+		if len(f.Disks) != 2 || !f.Disks[0].Healthy() || f.Disks[1].Healthy() {
+			t.Errorf("disks: %+v", f.Disks)
+		}
+	})
+}
+
 func TestSurveyAsksARefusedLoginOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wrong := nvr.Login{User: "admin", Password: "wrong"}

@@ -50,6 +50,7 @@ type Config struct {
 	Users    []User // further accounts
 
 	Channels []Channel // default one channel, numbered 1
+	Disks    []Disk    // none: the device does not tell of its disks
 
 	// Zone is the POSIX time zone that System/time shows and that search
 	// times of cameras are converted with, e.g. "CST-3:00:00" for UTC+3.
@@ -81,6 +82,13 @@ type User struct {
 	Password string
 	// NoPlayback takes away the right to search and download.
 	NoPlayback bool
+}
+
+// Disk is what a recorder says of a hard disk.
+type Disk struct {
+	Status   string // default "ok"
+	Capacity int64  // bytes
+	Free     int64  // bytes
 }
 
 // Channel is one camera input.

@@ -64,7 +64,8 @@ func demoMood(faults ...Fault) []Fault {
 func demoLobby(zone string, wall time.Time) Config {
 	return Config{
 		Name: "Lobby", Model: "DS-7604NI-K1", Firmware: "V4.30.085", Password: "lobby-7Kq2", Zone: zone,
-		Rate: 2_500_000, Latency: 20 * time.Millisecond,
+		Disks: []Disk{{Capacity: 4 << 40}},
+		Rate:  2_500_000, Latency: 20 * time.Millisecond,
 		Channels: []Channel{
 			{Name: "Entrance", Audio: true, Recordings: demoDay(wall, 6, 6)},
 			{Name: "Reception", Audio: true, Recordings: demoDay(wall, 5, 5)},
@@ -83,7 +84,8 @@ func demoGarage(zone string, wall time.Time) Config {
 	damaged[2].Fault = DeviceError500()
 	return Config{
 		Name: "Garage", Model: "DS-7616NI-K2", Firmware: "V4.74.210", Password: "p@ss/word:9", Zone: zone,
-		Rate: 4_000_000, Latency: 40 * time.Millisecond,
+		Disks: []Disk{{Capacity: 8 << 40}, {Status: "error", Capacity: 8 << 40}},
+		Rate:  4_000_000, Latency: 40 * time.Millisecond,
 		Channels: []Channel{
 			{Name: "Ramp", Codec: H265, Recordings: demoDay(wall, 4, 12)},
 			{Name: "Level 1", Codec: H265, Recordings: demoDay(wall, 5, 6)},
@@ -101,7 +103,8 @@ func demoGarage(zone string, wall time.Time) Config {
 func demoWarehouse(zone string, wall time.Time) Config {
 	return Config{
 		Name: "Склад", Model: "DS-7216HQHI-K2", Firmware: "V4.84.101", Kind: DVR, Password: "склад-2026", Zone: zone,
-		Rate: 2_200_000, Latency: 60 * time.Millisecond, ClockError: 4 * time.Minute, MaxSearches: 1,
+		Disks: []Disk{{Capacity: 6 << 40, Free: 1 << 40}},
+		Rate:  2_200_000, Latency: 60 * time.Millisecond, ClockError: 4 * time.Minute, MaxSearches: 1,
 		Channels: []Channel{
 			{Number: 1, Name: "Ворота", Analog: true, Recordings: demoDay(wall, 5, 5)},
 			{Number: 2, Name: "Погрузка — север", Analog: true, Recordings: demoDay(wall, 5, 6)},

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -35,6 +36,23 @@ func (rec *Recorder) deviceInfo(r *request) *reply {
 	}
 	inner += element("telecontrolID", 255)
 	return rec.answer("DeviceInfo", "", inner)
+}
+
+// storage tells of the disks.
+func (rec *Recorder) storage(r *request) *reply {
+	if r.Method != http.MethodGet {
+		return wrongVerb(r.Request)
+	}
+	if len(rec.config.Disks) == 0 {
+		return notSupported(r.Request)
+	}
+	var list strings.Builder
+	for i, d := range rec.config.Disks {
+		list.WriteString("<hdd>\n" + element("id", i+1) + element("hddName", "hdd"+string(rune('a'+i))) + element("hddType", "SATA") +
+			element("status", cmp.Or(d.Status, "ok")) + element("capacity", d.Capacity>>20) + element("freeSpace", d.Free>>20) +
+			element("property", "RW") + "</hdd>\n")
+	}
+	return rec.answer("storage", "", "<hddList>\n"+list.String()+"</hddList>\n"+element("workMode", "quota"))
 }
 
 // mac returns an address that is always the same for one serial number.

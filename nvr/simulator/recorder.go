@@ -138,6 +138,8 @@ func (rec *Recorder) routeOf(path string) route {
 		return route{SearchProfile, rec.searchProfile}
 	case "/ISAPI/ContentMgmt/download", "/ISAPI/ContentMgmt/downloadEx":
 		return route{Download, rec.download}
+	case "/ISAPI/ContentMgmt/Storage":
+		return route{Storage, rec.storage}
 	case "/ISAPI/ContentMgmt/download/capabilities":
 		return route{DownloadCapabilities, rec.downloadCapabilities}
 	}

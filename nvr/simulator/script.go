@@ -29,6 +29,7 @@ const (
 	Download             Endpoint = "download"
 	DownloadCapabilities Endpoint = "download/capabilities"
 	PhotoAddress         Endpoint = "Streaming/tracks" // a photo's own address
+	Storage              Endpoint = "Storage"
 	Other                Endpoint = "other"
 )
 

@@ -14,7 +14,7 @@ import (
 type Meet struct {
 	Recorder *nvr.Recorder
 	NeedList bool // nothing can be searched without the list
-	Tries    bool // ask how many bad logins lock this machine out, too
+	Health   bool // ask how many bad logins lock this machine out, and for the disks, too
 }
 
 // Met is what a recorder said of itself.
@@ -23,6 +23,7 @@ type Met struct {
 	Channels []nvr.Channel // when Listing is nil
 	Listing  error         // why the channels could not be listed
 	Tries    int           // bad logins in a row that lock this machine out; 0 when that is not known
+	Disks    []nvr.Disk    // what the recorder records on, as far as it tells
 	Err      error         // nothing is known
 }
 
@@ -32,10 +33,11 @@ func (m Meet) Do(ctx context.Context) (out Met) {
 	if out.Device, out.Err = m.Recorder.SignIn(ctx); out.Err != nil {
 		return out
 	}
-	if m.Tries {
+	if m.Health {
 		// Not knowing this is no reason to stop; what is, the next request tells.
 		tries, _ := m.Recorder.LoginTries(ctx)
 		out.Tries = max(0, tries)
+		out.Disks, _ = m.Recorder.Disks(ctx)
 	}
 	out.Channels, out.Listing = m.Recorder.Channels(ctx)
 	if kind := nvr.KindOf(out.Listing); ctx.Err() != nil || (kind.Temporary() && kind != nvr.Protocol && m.NeedList) {
@@ -52,11 +54,13 @@ type Search struct {
 	From     time.Time      // leave out what an earlier search has told already; zero: nothing
 	Why      Question       // asked when there is nothing at all
 	Found    func(nvr.Recording)
+	Before   bool // look for the earliest recording of all, too
 }
 
 // Searched is what became of a search.
 type Searched struct {
-	Reason string // why there is nothing, for a person; empty when something was found
+	Reason string    // why there is nothing, for a person; empty when something was found
+	Before time.Time // begin of the earliest recording before Spans, on the recorder's wall clock; zero: none, or not asked
 	Err    error
 }
 
@@ -82,8 +86,16 @@ func (s Search) Do(ctx context.Context) (out Searched) {
 			s.Found(rec)
 		}
 	}
-	if !some && len(s.Spans) > 0 {
-		out.Reason = s.Why.ask(ctx, s)
+	if len(s.Spans) > 0 {
+		if !some {
+			out.Reason = s.Why.ask(ctx, s)
+		}
+		if s.Before {
+			ctx, cancel := context.WithTimeout(ctx, hintTimeout)
+			defer cancel()
+			first, _ := s.first(ctx, s.Track, dawn, s.Spans[0].From.Add(-time.Second))
+			out.Before = first.Start
+		}
 	}
 	return out
 }

@@ -16,6 +16,9 @@ const (
 	hintReach      = 366 * 24 * time.Hour
 )
 
+// dawn is before all recordings; a clock that lost its battery shows 2000 or 1970.
+var dawn = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // Question asks why a camera has no recordings where some were expected.
 type Question struct {
 	Device   nvr.Device

@@ -27,8 +27,11 @@ import (
 type Lines struct {
 	w       *bufio.Writer
 	ascii   bool
-	columns func() int      // of the terminal; nil when it is none
-	failed  []tasks.Finding // of a survey, told of at its end
+	columns func() int // of the terminal; nil when it is none
+
+	// Of a survey, told of at its end.
+	failed   []tasks.Finding
+	answered []tasks.Finding
 }
 
 // NewLines returns a printer of lines to w. With ascii it uses no glyph of its

@@ -213,7 +213,8 @@ func surveyed() []tasks.Finding {
 				Name: "NVR", Model: "DS-7616NXI-K2", Serial: "S1", Firmware: "V4.84.010", Kind: nvr.NVR,
 				ClockKnown: true, WallOffset: 3*time.Hour + 5*time.Minute, ClockError: 5 * time.Minute, ZoneKnown: true,
 			},
-			LoginTries: 7, Clock: nvr.ClockLocal, Notices: []nvr.Notice{{What: "this NVR may search by UTC and not, as others do, by its wall clock", Remedy: nvr.SearchByUTC}},
+			Disks:  []nvr.Disk{{Name: "hdda", Status: "ok", Capacity: 4 << 40}, {Name: "hddb", Status: "error", Capacity: 4 << 40}},
+			Oldest: time.Date(2026, 10, 7, 4, 12, 0, 0, time.UTC), LoginTries: 7, Clock: nvr.ClockLocal, Notices: []nvr.Notice{{What: "this NVR may search by UTC and not, as others do, by its wall clock", Remedy: nvr.SearchByUTC}},
 			Cameras: []tasks.CameraFinding{
 				{
 					Track: 101, Name: "Въезд", Period: span, Recordings: 96, Bytes: 92 * gib, First: day,

@@ -25,9 +25,21 @@ type CheckRecord struct {
 	ClockError float64             `json:"clock_error_seconds,omitempty"` // ahead of this machine's clock, zones taken out
 	SearchesBy string              `json:"searches_by,omitempty"`         // the clock of its searches: local or utc
 	LoginTries int                 `json:"login_tries_left,omitempty"`    // bad logins left before it locks this machine out
+	Oldest     string              `json:"oldest,omitempty"`              // begin of the earliest recording of its first four cameras
+	KeptDays   int                 `json:"kept_days,omitempty"`           // how long it keeps recordings, by that
+	Disks      []DiskRecord        `json:"disks,omitempty"`               // what it records on, as far as it tells
 	Notices    []string            `json:"notices,omitempty"`             // worth knowing; for people
 	Cameras    []CheckCameraRecord `json:"cameras"`
 	Failure    *FailureRecord      `json:"failure,omitempty"`
+}
+
+// DiskRecord is one disk of a recorder.
+type DiskRecord struct {
+	Name     string `json:"name"`
+	Status   string `json:"status"` // the recorder's own word
+	Healthy  bool   `json:"healthy"`
+	Capacity int64  `json:"capacity"` // bytes; 0 when it did not say
+	Free     int64  `json:"free"`     // bytes
 }
 
 // CheckCameraRecord is one camera of type check.
@@ -80,6 +92,10 @@ func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 		}
 		if d.ClockKnown && d.ZoneKnown {
 			record.ClockError = seconds(d.ClockError)
+		}
+		record.Oldest, record.KeptDays = wall(f.Oldest), int(f.Kept(at)/(24*time.Hour))
+		for _, disk := range f.Disks {
+			record.Disks = append(record.Disks, DiskRecord{clean(disk.Name), clean(disk.Status), disk.Healthy(), disk.Capacity, disk.Free})
 		}
 		record.SearchesBy = map[nvr.Clock]string{nvr.ClockLocal: "local", nvr.ClockUTC: "utc"}[f.Clock]
 	}

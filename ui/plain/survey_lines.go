@@ -32,6 +32,7 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	}
 	fmt.Fprintln(l.w, clean(headingOf(f)))
 	if f.SignedIn {
+		l.answered = append(l.answered, f)
 		l.sentence("", standing(f))
 		if asked := askedFor(f.Cameras); asked != "" {
 			l.sentence("", asked)
@@ -48,8 +49,9 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	return l.w.Flush()
 }
 
-// Found writes what failed and the totals, once, at the end.
-func (l *Lines) Found(_ time.Time, t SurveyTotals) error {
+// Found writes how the recorders are, what failed and the totals, once, at the end.
+func (l *Lines) Found(at time.Time, t SurveyTotals) error {
+	l.health(at)
 	l.failedRecorders()
 	atLeast := ""
 	if t.Recordings > 0 && t.RecordersFailed+t.CamerasFailed > 0 {

@@ -1,0 +1,43 @@
+package nvr_test
+
+import (
+	"testing"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/simulator"
+)
+
+func TestDisks(t *testing.T) {
+	_, client := plug(t, simulator.Config{Disks: []simulator.Disk{{Capacity: 4 << 40}, {Status: "error", Capacity: 1 << 40, Free: 1 << 30}}})
+	disks, err := client.Disks(t.Context())
+	want := []nvr.Disk{
+		{Name: "hdda", Status: "ok", Capacity: 4 << 40},
+		{Name: "hddb", Status: "error", Capacity: 1 << 40, Free: 1 << 30},
+	}
+	if err != nil || len(disks) != 2 || disks[0] != want[0] || disks[1] != want[1] {
+		t.Fatalf("%+v, %v", disks, err)
+	}
+	if !disks[0].Healthy() || disks[1].Healthy() {
+		t.Error("the wrong disk is healthy")
+	}
+}
+
+// TestDisksUntold has devices that do not tell of their disks, or tell nonsense.
+func TestDisksUntold(t *testing.T) {
+	for name, fault := range map[string]simulator.Fault{
+		"forbidden": simulator.Status(403, ""), "nothing": simulator.Status(200, ""), "nonsense": simulator.Status(200, "<storage><hddList><hdd>"),
+		"sizes that cannot be": simulator.Status(200, "<storage><hddList><hdd><hddName>a\x1b[2J</hddName><status>ok</status><capacity>-5</capacity><freeSpace>99999999999999999999</freeSpace></hdd></hddList></storage>"),
+	} {
+		device, client := plug(t, simulator.Config{})
+		device.ScriptAlways(simulator.Storage, fault)
+		disks, err := client.Disks(t.Context())
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, d := range disks {
+			if d != (nvr.Disk{Name: "a", Status: "ok"}) {
+				t.Errorf("%s: %+v", name, d)
+			}
+		}
+	}
+}
