@@ -63,26 +63,14 @@ func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
 	})
 }
 
-// sendOrders gives free slots to recordings: round robin over the recorders
-// that can take one, the one that was served longest ago first. Where recorders
-// are held for a while, one is finished after the other, so that others can have
-// those of which nothing was fetched.
+// sendOrders gives free slots to recordings, in the order of claims.
 func (q *Queue) sendOrders(now time.Time) {
 	for q.active < q.jobs && q.volume.open(now, q.active+q.derivers) {
-		var chosen *recorder
-		var next ask
-		for _, r := range q.recorders {
-			if q.fenced(r) || chosen != nil && (q.options.Fence != nil || r.turn >= chosen.turn) {
-				continue
-			}
-			if a := r.nextRecording(now); a != (ask{}) {
-				chosen, next = r, a
-			}
-		}
-		if chosen == nil {
+		r, next := q.nextOrder(now)
+		if r == nil {
 			return
 		}
-		q.sendOrder(chosen, next, now)
+		q.sendOrder(r, next, now)
 	}
 }
 
@@ -127,7 +115,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	}
 	q.workers.Go(func() {
 		defer cancel(nil)
-		out := order.Do(ctx)
+		out := q.fetch(ctx, order)
 		q.change(func(now time.Time) {
 			if out.Err != nil && order.Recorder != r.client { // what the old login met says nothing of the new one
 				out.Err = &worker.LeftError{Cause: errRestarted}

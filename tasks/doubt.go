@@ -176,33 +176,30 @@ func (r *recorder) alone(p part, now time.Time) bool {
 }
 
 // readyOf returns the next recording of the cameras that of names which is not
-// suspected: of cameras that have none under way before the others, and what
-// failed in an earlier run after the rest.
+// suspected: of cameras that have none under way before the others, among those of
+// the one of which most is left, and what failed in an earlier run after the rest.
 func (r *recorder) readyOf(now time.Time, of func(*camera) bool) ask {
 	var chosen ask
-	best := 3
+	best, most := 3, int64(0)
 	for _, c := range r.cameras {
 		c.wake(now)
 		if !c.eager() || !of(c) {
 			continue
 		}
-		for _, rec := range c.ready {
-			if len(r.doubt.suspects) > 0 && r.doubt.has(part{c, rec}) {
-				continue
-			}
-			rank := 0
-			if rec.behind {
-				rank = 2
-			} else if len(c.active) > 0 {
-				rank = 1
-			}
-			if rank < best {
-				chosen, best = ask{camera: c, recording: rec}, rank
-			}
-			break
+		i := slices.IndexFunc(c.ready, func(rec *recording) bool {
+			return len(r.doubt.suspects) == 0 || !r.doubt.has(part{c, rec})
+		})
+		if i < 0 {
+			continue
 		}
-		if best == 0 {
-			break
+		rank, left := 0, c.total-c.bytes()
+		if c.ready[i].behind {
+			rank = 2
+		} else if len(c.active) > 0 {
+			rank = 1
+		}
+		if rank < best || rank == best && left > most {
+			chosen, best, most = ask{camera: c, recording: c.ready[i]}, rank, left
 		}
 	}
 	return chosen

@@ -63,6 +63,19 @@ func (p *pace) one(n float64) float64 {
 	return best
 }
 
+// worth is by how much a download more has to raise a recorder's rate, or it
+// brings nothing.
+const worth = 1.15
+
+// vain reports whether the last of n downloads at once is known to bring nothing.
+func (p *pace) vain(n int) bool {
+	if n < 2 || n > len(p.at) {
+		return false
+	}
+	with, without := p.at[n-1], p.at[n-2]
+	return with.seconds >= 2 && without.seconds >= 2 && with.rate() < worth*without.rate()
+}
+
 // most is the greatest number of downloads at once that it has served.
 func (p *pace) most() int {
 	for n := len(p.at); n > 0; n-- {
@@ -142,11 +155,11 @@ func usualRate(all []rest) float64 {
 	return known[len(known)/2]
 }
 
-// share gives slots and bandwidth to those of open that may be asked at t. Slots
-// go round by recordings: who takes longer for one holds a slot for longer.
+// share gives slots and bandwidth to those of open that may be asked at t. Who
+// has more time left gets more of the slots, so that all end together if they can.
 func share(all []rest, open []int, t, jobs, limit, usual float64) {
 	at := make([]int, 0, len(open))
-	wish := func(i int) float64 { return all[i].piece / cmp.Or(all[i].pace.one(all[i].most), usual) }
+	wish := func(i int) float64 { return all[i].left / cmp.Or(all[i].pace.one(all[i].most), usual) }
 	for _, i := range open {
 		all[i].slots, all[i].rate = 0, 0
 		if all[i].start <= t {
@@ -195,6 +208,7 @@ func (q *Queue) foresee(now time.Time) {
 			all = append(all, v)
 		}
 	}
+	q.usual = usual{rate: usualRate(all), density: q.density()}
 	ends := forecast(all, float64(q.jobs), float64(q.limiter.Limit()))
 	at := 0
 	for _, r := range q.recorders {

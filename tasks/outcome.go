@@ -11,7 +11,7 @@ import (
 
 // took takes in the outcome of an order.
 func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched, now time.Time) {
-	q.leave(r, c, rec)
+	q.leave(r, c, rec, now)
 	if !r.depart() {
 		return
 	}
@@ -37,9 +37,10 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched,
 }
 
 // leave takes the worker off the books.
-func (q *Queue) leave(r *recorder, c *camera, rec *recording) {
+func (q *Queue) leave(r *recorder, c *camera, rec *recording, now time.Time) {
 	q.active--
 	r.active--
+	r.idle = now
 	rec.have = rec.meter.Have.Load()
 	fetched := rec.meter.Fetched.Load()
 	c.settled += rec.have

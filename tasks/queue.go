@@ -102,7 +102,10 @@ type Queue struct {
 	pen     chan struct{} // tells Run's scribe that there are notes
 	left    chan struct{} // closed when Run returns
 
-	derive func(context.Context, worker.Derive) worker.Derived // tests put another in its place
+	// Tests put others in the place of these.
+	fetch  func(context.Context, worker.Fetch) worker.Fetched
+	derive func(context.Context, worker.Derive) worker.Derived
+	order  func(a, b claim) int
 
 	free atomic.Int64 // bytes left on the volume; -1 when unknown
 
@@ -132,6 +135,7 @@ type Queue struct {
 	slowest   RecorderID // that was named last as what everything waits for
 	nextLimit time.Time  // when the timetable changes the bandwidth
 	foreseen  time.Time  // when it was last worked out how long everything takes
+	usual     usual
 }
 
 // Why a worker was made to leave. None of them is a failure.
@@ -151,7 +155,9 @@ func NewQueue(list []Task, o Options) *Queue {
 		limiter: worker.NewLimiter(o.Limit.Usual),
 		pen:     make(chan struct{}, 1),
 		left:    make(chan struct{}),
+		fetch:   func(ctx context.Context, f worker.Fetch) worker.Fetched { return f.Do(ctx) },
 		derive:  func(ctx context.Context, d worker.Derive) worker.Derived { return d.Do(ctx) },
+		order:   compareClaims,
 		jobs:    o.Jobs,
 	}
 	q.free.Store(-1)

@@ -35,6 +35,7 @@ type recorder struct {
 	active    int                     // downloads under way
 	limit     int                     // downloads at once that it bears at present
 	turn      uint64                  // the number of its latest download
+	idle      time.Time               // when the last download under way had left
 
 	hold      Hold
 	doubt     doubt
