@@ -28,17 +28,22 @@ func CleanText(s string, maxCells int) string {
 }
 
 // visible keeps what people read, turns every kind of break into a space and
-// drops the rest. Format characters (class Cf) hold the bidi marks, the
-// zero-width joiners and the tag characters: none of them is missed in the
-// name of a camera, and each can make two different names look alike.
+// drops the rest.
 func visible(r rune) rune {
 	switch {
 	case unicode.IsSpace(r):
 		return ' '
-	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Zl, unicode.Zp):
-		return -1
-	case r == unicode.ReplacementChar:
+	case Unfit(r):
 		return -1
 	}
 	return r
+}
+
+// Unfit reports whether a character has no place in a line that people read:
+// it may act on a terminal or a table, or reverse the direction of writing.
+// Format characters (class Cf) hold the bidi marks, the zero-width joiners and
+// the tag characters: none of them is missed in the name of a camera, and each
+// can make two different names look alike.
+func Unfit(r rune) bool {
+	return r == unicode.ReplacementChar || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Zl, unicode.Zp)
 }

@@ -2,8 +2,9 @@ package archive
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"example.com/hikgrab/nvr"
 )
 
 // textLimit bounds what a recorder or a sheet can put into one field of the
@@ -18,7 +19,7 @@ func printable(text string) string {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+		if r != utf8.RuneError && nvr.Unfit(r) {
 			return ' '
 		}
 		return r

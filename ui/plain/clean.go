@@ -2,17 +2,18 @@ package plain
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"example.com/hikgrab/nvr"
 )
 
 // clean makes a text fit for one line of a terminal, whoever wrote it: line
 // breaks and tabs become spaces; what could move the cursor, change colours or
 // reverse the writing direction, and invalid UTF-8, become U+FFFD.
 func clean(s string) string {
-	if !strings.ContainsFunc(s, unfit) {
+	if !strings.ContainsFunc(s, nvr.Unfit) {
 		return s
 	}
 	var b strings.Builder
@@ -20,17 +21,13 @@ func clean(s string) string {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
 			b.WriteByte(' ')
-		case unfit(r):
+		case nvr.Unfit(r):
 			b.WriteRune(utf8.RuneError)
 		default:
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
-}
-
-func unfit(r rune) bool {
-	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // pad fills s with spaces to a width in terminal cells.

@@ -378,7 +378,7 @@ func TestNothingReachesTheTerminalRaw(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if strings.ContainsFunc(b.String(), func(r rune) bool { return r != '\n' && r != '\uFFFD' && unfit(r) }) {
+			if strings.ContainsFunc(b.String(), func(r rune) bool { return r != '\n' && r != '\uFFFD' && nvr.Unfit(r) }) {
 				t.Fatalf("a character that a terminal obeys: %q", b)
 			}
 		}
