@@ -159,14 +159,14 @@ func usualRate(all []rest) float64 {
 // has more time left gets more of the slots, so that all end together if they can.
 func share(all []rest, open []int, t, jobs, limit, usual float64) {
 	at := make([]int, 0, len(open))
-	wish := func(i int) float64 { return all[i].left / cmp.Or(all[i].pace.one(all[i].most), usual) }
+	weight := func(i int) float64 { return all[i].left / cmp.Or(all[i].pace.one(all[i].most), usual) }
 	for _, i := range open {
 		all[i].slots, all[i].rate = 0, 0
 		if all[i].start <= t {
 			at = append(at, i)
 		}
 	}
-	fill(at, jobs, wish, func(i int) float64 { return min(all[i].most, math.Ceil(all[i].left/all[i].piece)) },
+	fill(at, jobs, weight, func(i int) float64 { return min(all[i].most, math.Ceil(all[i].left/all[i].piece)) },
 		func(i int, n float64) { all[i].slots = n })
 	for _, i := range at {
 		r := &all[i]

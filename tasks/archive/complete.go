@@ -37,7 +37,7 @@ func (a *Archive) completeFrom(from string, done record, names iter.Seq[string],
 // place gives a file the first of names that is free and returns it. Before that
 // the journal announces it, so that a crash right after cannot leave a file of
 // which nobody knows that it is whole. Only a derived file takes the place of
-// another, of one that was made for the same wish.
+// another, of one that was made for the same request.
 func (a *Archive) place(from string, done record, names iter.Seq[string]) (string, error) {
 	for done.Path = range names {
 		replace, free := a.claim(&done)
@@ -113,7 +113,7 @@ func (a *Archive) remember(done record, more ...record) {
 }
 
 // claim takes a name for a file while it gets it. It is not free when another
-// file has it, or is about to; one that has it for the same wish is to be
+// file has it, or is about to; one that has it for the same request is to be
 // replaced.
 func (a *Archive) claim(r *record) (replace, free bool) {
 	a.mu.Lock()
@@ -124,7 +124,7 @@ func (a *Archive) claim(r *record) (replace, free bool) {
 	}
 	if owner, taken := a.index.owners[r.Path]; taken {
 		old, derived := a.index.derived[owner]
-		replace = derived && old.Tree == r.Tree && old.Origin.Wish == r.Origin.Wish
+		replace = derived && old.Tree == r.Tree && old.Origin.Request == r.Origin.Request
 		if owner != id && !replace {
 			return false, false
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // Where cutting would leave everything or nothing, the whole is kept, under the
-// name of the whole, and the wish is fulfilled.
+// name of the whole, and the request is fulfilled.
 func TestUncut(t *testing.T) {
 	b := lateFootage(t, simulator.H264)
 	longer := clipped(archive.MP4, len(b), 40, 50)

@@ -42,15 +42,15 @@ type Derived struct {
 // Origin says what a derived file was made for and of, so that the same need
 // not be made twice. Both are hashes in hex; equal ones mean the same.
 type Origin struct {
-	Wish    string `json:"wish"`    // 8 digits: which camera or recording, and which time of it
+	Request string `json:"wish"`    // 8 digits: which camera or recording, and which time of it
 	Sources string `json:"sources"` // 16 digits: which files
-	Number  int    `json:"number"`  // from 1: a wish that no single file can fulfil gets several
+	Number  int    `json:"number"`  // from 1: a request that no single file can fulfil gets several
 	Of      int    `json:"of"`      // so many
 }
 
 // String is what a manifest has in the column id.
 func (o Origin) String() string {
-	return fmt.Sprintf("%s-%s-%d-%d", o.Wish, o.Sources, o.Number, o.Of)
+	return fmt.Sprintf("%s-%s-%d-%d", o.Request, o.Sources, o.Number, o.Of)
 }
 
 // parseOrigin is the way back from String.
@@ -61,8 +61,8 @@ func parseOrigin(text string) (o Origin, err error) {
 	}
 	var hashes [12]byte
 	var errs [3]error
-	o.Wish, o.Sources = parts[0], parts[1]
-	errs[0] = disk.Unhex(hashes[:], []byte(o.Wish+o.Sources))
+	o.Request, o.Sources = parts[0], parts[1]
+	errs[0] = disk.Unhex(hashes[:], []byte(o.Request+o.Sources))
 	o.Number, errs[1] = strconv.Atoi(parts[2])
 	o.Of, errs[2] = strconv.Atoi(parts[3])
 	return o, errors.Join(errs[:]...)
@@ -70,7 +70,7 @@ func parseOrigin(text string) (o Origin, err error) {
 
 // id names a derived file apart from every recording.
 func (o Origin) id(t Tree) recordingID {
-	return derivedID(t, fmt.Sprintf("%s %s %d", o.Wish, o.Sources, o.Number))
+	return derivedID(t, fmt.Sprintf("%s %s %d", o.Request, o.Sources, o.Number))
 }
 
 func derivedID(t Tree, what string) recordingID {
@@ -100,7 +100,7 @@ type Deriving struct {
 // Derive makes a file beside the recordings: write fills it, it is synced, read
 // again for its checksum, and gets its name in one step; then it is listed in
 // the manifest of its tree. Nothing is replaced but a file that was made for the
-// same wish, and after an error nothing is left of the new one. The bytes read for
+// same request, and after an error nothing is left of the new one. The bytes read for
 // the checksum are added to read as they come.
 //
 // It gives a NoRoom or Full error when the file does not fit beside what is being
@@ -160,7 +160,7 @@ func (d *Deriving) names() iter.Seq[string] {
 		number = "-" + strconv.Itoa(d.Origin.Number)
 	}
 	return func(yield func(string) bool) {
-		own := base + "_" + d.Origin.Wish
+		own := base + "_" + d.Origin.Request
 		if !yield(base+number+".mp4") || !yield(own+number+".mp4") {
 			return
 		}
@@ -176,12 +176,12 @@ func derivedOf(r record) Derived {
 	return Derived{Finished: r.finished(), Frames: r.Frames, Notes: r.Notes, Origin: r.Origin}
 }
 
-// DerivedOf returns the files that were made for a wish and are there, in the
+// DerivedOf returns the files that were made for a request and are there, in the
 // order of their numbers.
 func (a *Archive) DerivedOf(t Tree, name string) []Derived {
 	a.mu.Lock()
 	var all []Derived
-	for _, id := range a.index.wishes[wish{t, name}] {
+	for _, id := range a.index.requests[request{t, name}] {
 		if a.present(a.index.done[id]) {
 			all = append(all, derivedOf(a.index.derived[id]))
 		}

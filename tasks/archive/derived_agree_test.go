@@ -19,17 +19,17 @@ import (
 // many runs: what the manifest lists is what is there.
 func TestDerivedAgree(t *testing.T) {
 	a := open(t, t.TempDir())
-	all, check := map[string]string{}, 0 // every check has wishes of its own
+	all, check := map[string]string{}, 0 // every check has requests of its own
 	rapid.Check(t, func(rt *rapid.T) {
 		check++
-		wishes, want := 4*check, map[string]string{}
+		requests, want := 4*check, map[string]string{}
 		for range rapid.IntRange(1, 5).Draw(rt, "steps") {
-			wish := wishes + rapid.IntRange(0, 3).Draw(rt, "wish")
+			request := requests + rapid.IntRange(0, 3).Draw(rt, "request")
 			switch rapid.IntRange(0, 15).Draw(rt, "step") {
 			case 0:
 				a = reopen(t, a)
 			case 1, 2, 3:
-				for _, d := range a.DerivedOf(JoinedTree, fmt.Sprintf("%08x", wish)) {
+				for _, d := range a.DerivedOf(JoinedTree, fmt.Sprintf("%08x", request)) {
 					if err := a.Withdraw(JoinedTree, d); err != nil {
 						rt.Fatal(err)
 					}
@@ -37,7 +37,7 @@ func TestDerivedAgree(t *testing.T) {
 				}
 			default:
 				content := rapid.StringMatching("[a-z]{1,3}").Draw(rt, "content")
-				m := wished(wish, content)
+				m := requested(request, content)
 				m.Origin.Number = rapid.IntRange(1, 2).Draw(rt, "number")
 				m.Name = fmt.Sprint("name", check) // for all of them
 				d, err := derive(a, m, content)
@@ -60,7 +60,7 @@ func TestDerivedAgree(t *testing.T) {
 // FuzzDerivedManifest: whatever stands in the manifest of a tree, it can be
 // written anew without one of its files, and what is no line of ours stays.
 func FuzzDerivedManifest(f *testing.F) {
-	d := wished(0, "one")
+	d := requested(0, "one")
 	r := d.record()
 	r.Path, r.At = "joined/a/b.mp4", morning
 	line := string(r.row())
@@ -100,7 +100,7 @@ func FuzzDerivedManifest(f *testing.F) {
 func TestOriginIsReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := Origin{
-			Wish: rapid.StringMatching("[0-9a-f]{8}").Draw(t, "wish"), Sources: rapid.StringMatching("[0-9a-f]{16}").Draw(t, "sources"),
+			Request: rapid.StringMatching("[0-9a-f]{8}").Draw(t, "request"), Sources: rapid.StringMatching("[0-9a-f]{16}").Draw(t, "sources"),
 			Number: rapid.IntRange(1, 99).Draw(t, "number"), Of: rapid.IntRange(1, 99).Draw(t, "of"),
 		}
 		if got, err := parseOrigin(o.String()); err != nil || got != o {

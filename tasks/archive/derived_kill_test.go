@@ -23,13 +23,13 @@ func TestDeriverKilled(t *testing.T) {
 			t.Fatal("it did not complete")
 		}
 		want := map[string]string{}
-		for n := range derivedWishes {
-			m := wished(n, "")
+		for n := range derivedRequests {
+			m := requested(n, "")
 			want[strings.Join([]string{string(m.Tree), m.Dir, m.Name + ".mp4"}, "/")] = fmt.Sprintf("%s %d %s", edition, n, strings.Repeat("x", 5000))
 		}
 		a := open(t, dir)
 		wantTree(t, a, want)
-		if rows := manifestRows(t, filepath.Join(dir, string(archive.JoinedTree))); len(rows) != 1+derivedWishes || parts(t, dir) != 0 {
+		if rows := manifestRows(t, filepath.Join(dir, string(archive.JoinedTree))); len(rows) != 1+derivedRequests || parts(t, dir) != 0 {
 			t.Errorf("the manifest has %d lines, and %d parts are left", len(rows), parts(t, dir))
 		}
 		if err := a.Close(); err != nil {

@@ -20,7 +20,7 @@ import (
 func TestDerive(t *testing.T) {
 	a := open(t, t.TempDir())
 	var read atomic.Int64
-	m := wished(0, "one")
+	m := requested(0, "one")
 	d, err := a.Derive(t.Context(), m, func(w io.WriteSeeker) error {
 		if n := parts(t, a.Dir()); n != 1 {
 			t.Errorf("%d parts are there", n)
@@ -43,35 +43,35 @@ func TestDerive(t *testing.T) {
 		t.Errorf("the manifest has %q, want %q", rows, want)
 	}
 	for range 2 {
-		got := a.DerivedOf(archive.JoinedTree, m.Origin.Wish)
+		got := a.DerivedOf(archive.JoinedTree, m.Origin.Request)
 		if len(got) != 1 || !sameDerived(got[0], d) {
 			t.Errorf("DerivedOf = %+v, want %+v", got, d)
 		}
 		a = reopen(t, a)
 	}
-	if got := a.DerivedOf(archive.CutTree, m.Origin.Wish); len(got) != 0 {
+	if got := a.DerivedOf(archive.CutTree, m.Origin.Request); len(got) != 0 {
 		t.Errorf("in another tree: %+v", got)
 	}
 	if err := os.Remove(filepath.Join(a.Dir(), name)); err != nil {
 		t.Fatal(err)
 	}
-	if got := a.DerivedOf(archive.JoinedTree, m.Origin.Wish); len(got) != 0 {
+	if got := a.DerivedOf(archive.JoinedTree, m.Origin.Request); len(got) != 0 {
 		t.Errorf("once it is gone: %+v", got)
 	}
 }
 
-// A file of the same wish is replaced, and only that.
+// A file of the same request is replaced, and only that.
 func TestDeriveReplaces(t *testing.T) {
 	a := open(t, t.TempDir())
-	m := wished(0, "one")
+	m := requested(0, "one")
 	first := mustDerive(t, a, m, "one")
-	second := wished(0, "two!")
+	second := requested(0, "two!")
 	second.Origin.Number, second.Origin.Of = 2, 2
 	later := mustDerive(t, a, second, "two!")
 	if later.Path != "joined/10.20.0.11/ch02/20261103-081500-2.mp4" {
 		t.Errorf("the second file is %s", later.Path)
 	}
-	again := mustDerive(t, a, wished(0, "more"), "more")
+	again := mustDerive(t, a, requested(0, "more"), "more")
 	if again.Path != first.Path {
 		t.Errorf("made again it is %s, not %s", again.Path, first.Path)
 	}
@@ -80,17 +80,17 @@ func TestDeriveReplaces(t *testing.T) {
 		t.Errorf("a file is listed twice: %q", rows)
 	}
 
-	other := wished(1, "other")
+	other := requested(1, "other")
 	other.Name = m.Name
 	stranger := mustDerive(t, a, other, "other")
 	if stranger.Path != "joined/10.20.0.11/ch02/20261103-081500_00000001.mp4" {
-		t.Errorf("another wish gets %s", stranger.Path)
+		t.Errorf("another request gets %s", stranger.Path)
 	}
 	if err := a.Withdraw(archive.JoinedTree, later); err != nil {
 		t.Fatal(err)
 	}
 	wantTree(t, a, map[string]string{first.Path: "more", stranger.Path: "other"})
-	if got := a.DerivedOf(archive.JoinedTree, m.Origin.Wish); len(got) != 1 || got[0].Path != first.Path {
+	if got := a.DerivedOf(archive.JoinedTree, m.Origin.Request); len(got) != 1 || got[0].Path != first.Path {
 		t.Errorf("%+v", got)
 	}
 }
@@ -107,7 +107,7 @@ func TestDeriveKeepsForeign(t *testing.T) {
 	put(t, filepath.Join(dir, "20261103-101500.mp4"), boxesOf("three"))
 	for n, want := range []string{"20261103-081500_00000000.mp4", "20261103-091500_00000001.mp4", "20261103-101500.mp4"} {
 		content := []string{"one", "two", "three"}[n]
-		if d := mustDerive(t, a, wished(n, content), content); path.Base(d.Path) != want {
+		if d := mustDerive(t, a, requested(n, content), content); path.Base(d.Path) != want {
 			t.Errorf("%s, want %s", d.Path, want)
 		}
 	}
@@ -144,7 +144,7 @@ func TestDeriveFails(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
-			old := mustDerive(t, a, wished(0, "old"), "old")
+			old := mustDerive(t, a, requested(0, "old"), "old")
 			if test.spoil != nil {
 				test.spoil(a)
 			}
@@ -152,7 +152,7 @@ func TestDeriveFails(t *testing.T) {
 			if write == nil {
 				write = func(w io.WriteSeeker) error { _, err := w.Write(boxesOf("new")); return err }
 			}
-			d, err := a.Derive(t.Context(), wished(0, "new"), write, new(atomic.Int64))
+			d, err := a.Derive(t.Context(), requested(0, "new"), write, new(atomic.Int64))
 			if err == nil || archive.KindOf(err) != test.kind || test.want != nil && !errors.Is(err, test.want) || d.Path != "" {
 				t.Errorf("%+v, %v", d, err)
 			}
@@ -168,7 +168,7 @@ func TestDeriveStopped(t *testing.T) {
 	a := open(t, t.TempDir())
 	ctx, stop := context.WithCancelCause(t.Context())
 	why := errors.New("the operator left")
-	_, err := a.Derive(ctx, wished(0, "one"), func(w io.WriteSeeker) error {
+	_, err := a.Derive(ctx, requested(0, "one"), func(w io.WriteSeeker) error {
 		_, err := w.Write(boxesOf("one"))
 		stop(why)
 		return err
@@ -176,8 +176,8 @@ func TestDeriveStopped(t *testing.T) {
 	if !errors.Is(err, why) || parts(t, a.Dir()) != 0 {
 		t.Errorf("%v, %d parts are left", err, parts(t, a.Dir()))
 	}
-	_, err = a.Derive(t.Context(), wished(0, "one"), func(io.WriteSeeker) error {
-		_, err := derive(a, wished(0, "one"), "one")
+	_, err = a.Derive(t.Context(), requested(0, "one"), func(io.WriteSeeker) error {
+		_, err := derive(a, requested(0, "one"), "one")
 		wantKind(t, err, archive.InUse)
 		return err
 	}, new(atomic.Int64))
@@ -188,7 +188,7 @@ func TestDeriveStopped(t *testing.T) {
 func TestDeriveKeepsRoom(t *testing.T) {
 	a := open(t, t.TempDir())
 	*a.XVolume() = volumeOf(3<<30, 1<<40)
-	m := wished(0, "one")
+	m := requested(0, "one")
 	m.Shows.Bytes = 2 << 30
 	_, err := a.Derive(t.Context(), m, func(w io.WriteSeeker) error {
 		_, err := a.Create(item(0, 1<<30))
@@ -206,7 +206,7 @@ func TestDeriveKeepsRoom(t *testing.T) {
 // anew from the journal.
 func TestForeignDerivedManifest(t *testing.T) {
 	a := open(t, t.TempDir())
-	d := mustDerive(t, a, wished(0, "one"), "one")
+	d := mustDerive(t, a, requested(0, "one"), "one")
 	name := filepath.Join(a.Dir(), "joined", manifestName)
 	good := manifestBytes(t, filepath.Join(a.Dir(), "joined"))
 	for n, text := range [][]byte{[]byte("recorder;name\n"), good[:len(good)-20], nil} {
@@ -231,20 +231,20 @@ func TestForeignDerivedManifest(t *testing.T) {
 // nobody knows what is ours.
 func TestLostJournalOfDerived(t *testing.T) {
 	a := open(t, t.TempDir())
-	d := mustDerive(t, a, wished(0, "one"), "one")
+	d := mustDerive(t, a, requested(0, "one"), "one")
 	closing(t, a)
 	forget(t, a.Dir(), ownDir)
 	a = open(t, a.Dir())
 	if got := a.DerivedOf(archive.JoinedTree, "00000000"); len(got) != 1 || !sameDerived(got[0], d) {
 		t.Errorf("DerivedOf = %+v, want %+v", got, d)
 	}
-	if again := mustDerive(t, a, wished(0, "two"), "two"); again.Path != d.Path {
+	if again := mustDerive(t, a, requested(0, "two"), "two"); again.Path != d.Path {
 		t.Errorf("made anew it is %s", again.Path)
 	}
 	closing(t, a)
 	forget(t, a.Dir(), ownDir, "joined/"+manifestName)
 	a = open(t, a.Dir())
-	if e := mustDerive(t, a, wished(0, "three"), "three"); e.Path == d.Path {
+	if e := mustDerive(t, a, requested(0, "three"), "three"); e.Path == d.Path {
 		t.Errorf("%s was replaced, which nothing says is ours", e.Path)
 	}
 }

@@ -18,7 +18,7 @@ func TestDerivedTreeIsNoLink(t *testing.T) {
 	if err := os.Symlink("elsewhere", filepath.Join(a.Dir(), "joined")); err != nil {
 		t.Fatal(err)
 	}
-	_, err := derive(a, wished(0, "one"), "one")
+	_, err := derive(a, requested(0, "one"), "one")
 	wantKind(t, err, archive.Denied)
 	if files := tree(t, filepath.Join(a.Dir(), "elsewhere")); len(files) != 0 || parts(t, a.Dir()) != 0 {
 		t.Errorf("%v is there, and %d parts", files, parts(t, a.Dir()))

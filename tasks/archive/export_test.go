@@ -25,7 +25,7 @@ var (
 	XDerivedPart   = derivedPart
 )
 
-const XDerivedWishes = derivedWishes
+const XDerivedRequests = derivedRequests
 
 var XDeriver = deriver
 
@@ -161,7 +161,7 @@ var (
 	XWantText     = wantText
 	XWantTree     = wantTree
 	XWholeOf      = wholeOf
-	XWished       = wished
+	XRequested    = requested
 	XWrite        = write
 	XWriteResult  = writeResult
 )

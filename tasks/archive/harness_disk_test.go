@@ -38,8 +38,8 @@ func anyRecord(t *rapid.T) record {
 		return file
 	case doneRecord:
 		file.Type, file.Path = doneRecord, file.Path+extensionFor(format)
-		if format == asMovie && n == 1 { // made for one wish, of other sources each time
-			file.Tree, file.Origin, file.Path = JoinedTree, Origin{Wish: "w", Sources: id.String(), Number: 1, Of: 1}, "joined/x.mp4"
+		if format == asMovie && n == 1 { // made for one request, of other sources each time
+			file.Tree, file.Origin, file.Path = JoinedTree, Origin{Request: "w", Sources: id.String(), Number: 1, Of: 1}, "joined/x.mp4"
 		}
 		return file
 	case keptRecord:

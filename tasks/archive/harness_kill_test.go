@@ -19,7 +19,7 @@ import (
 
 // deriverDir and deriverEdition say that the test binary runs as a process to
 // be killed, which makes files of that edition in that directory.
-const derivedWishes = 40
+const derivedRequests = 40
 
 // deriver makes what is not made yet, until it is killed.
 func deriver(dir, edition string) {
@@ -29,10 +29,10 @@ func deriver(dir, edition string) {
 		return
 	}
 	fmt.Println("ready")
-	for n := range derivedWishes {
+	for n := range derivedRequests {
 		content := fmt.Sprintf("%s %d %s", edition, n, strings.Repeat("x", 5000))
-		m := wished(n, content)
-		if old := a.DerivedOf(m.Tree, m.Origin.Wish); len(old) > 0 && old[0].Origin == m.Origin {
+		m := requested(n, content)
+		if old := a.DerivedOf(m.Tree, m.Origin.Request); len(old) > 0 && old[0].Origin == m.Origin {
 			continue
 		}
 		if _, err := derive(a, m, content); err != nil {

@@ -269,8 +269,8 @@ func boxesOf(content string) []byte {
 	return b
 }
 
-// wished is the n-th wish, of sources that content stands for.
-func wished(n int, content string) Deriving {
+// requested is the n-th request, of sources that content stands for.
+func requested(n int, content string) Deriving {
 	start := morning.Add(time.Duration(n) * time.Hour)
 	return Deriving{
 		Tree: JoinedTree, Dir: CameraDir("10.20.0.11", 201), Name: start.Format(stampLayout),
@@ -280,7 +280,7 @@ func wished(n int, content string) Deriving {
 			Codec: "H.264", Width: 320, Height: 180, Frames: 90_000, Bytes: 1000,
 		},
 		Notes:  []string{"joined from 4 recordings", "1 gap, 3m10s in all"},
-		Origin: Origin{Wish: fmt.Sprintf("%08x", n), Sources: sumOf([]byte(content)).String()[:16], Number: 1, Of: 1},
+		Origin: Origin{Request: fmt.Sprintf("%08x", n), Sources: sumOf([]byte(content)).String()[:16], Number: 1, Of: 1},
 	}
 }
 

@@ -24,26 +24,26 @@ func movieOf(id recordingID) fileID { return fileID{recording: id, form: asMovie
 // index is what the journal says, in memory. It is small on purpose: what only
 // the manifest needs stays on disk.
 type index struct {
-	version int // of the journal
-	done    map[fileID]entry
-	derived map[fileID]record      // of those that are done, the derived ones
-	wishes  map[wish][]fileID      // of derived files
-	owners  map[string]fileID      // of those that are done, by path
-	placing map[fileID]record      // announced, but not known to be done
-	claims  map[string]fileID      // names that are about to be given
-	clips   map[recordingID][]clip // that are done, the shortest first
-	kept    map[recordingID]int64
-	stays   map[recordingID]bool // no MP4 can be made of it
-	uncut   map[fileID]bool      // clips of which there is nothing: the whole serves them
-	latest  map[subject]record   // the other types: of each subject the latest word counts
+	version  int // of the journal
+	done     map[fileID]entry
+	derived  map[fileID]record      // of those that are done, the derived ones
+	requests map[request][]fileID   // of derived files
+	owners   map[string]fileID      // of those that are done, by path
+	placing  map[fileID]record      // announced, but not known to be done
+	claims   map[string]fileID      // names that are about to be given
+	clips    map[recordingID][]clip // that are done, the shortest first
+	kept     map[recordingID]int64
+	stays    map[recordingID]bool // no MP4 can be made of it
+	uncut    map[fileID]bool      // clips of which there is nothing: the whole serves them
+	latest   map[subject]record   // the other types: of each subject the latest word counts
 
 	elsewhere map[site]map[recordingID][]Remote // what other machines have
 	order     map[site][]recordingID            // in which it was told
 	distants  []record                          // the same in full, in that order
 }
 
-// wish is what derived files were made for.
-type wish struct {
+// request is what derived files were made for.
+type request struct {
 	tree Tree
 	name string
 }
@@ -81,7 +81,7 @@ type entry struct {
 
 func newIndex() *index {
 	return &index{
-		done: map[fileID]entry{}, derived: map[fileID]record{}, wishes: map[wish][]fileID{}, owners: map[string]fileID{},
+		done: map[fileID]entry{}, derived: map[fileID]record{}, requests: map[request][]fileID{}, owners: map[string]fileID{},
 		placing: map[fileID]record{}, claims: map[string]fileID{}, clips: map[recordingID][]clip{}, kept: map[recordingID]int64{},
 		stays: map[recordingID]bool{}, uncut: map[fileID]bool{}, latest: map[subject]record{},
 		elsewhere: map[site]map[recordingID][]Remote{}, order: map[site][]recordingID{},
@@ -141,8 +141,8 @@ func (x *index) finish(r record) {
 	x.forget(id)
 	x.done[id], x.owners[r.Path] = entryOf(&r), id
 	if r.Tree != "" {
-		w := wish{r.Tree, r.Origin.Wish}
-		x.derived[id], x.wishes[w] = r, append(x.wishes[w], id)
+		w := request{r.Tree, r.Origin.Request}
+		x.derived[id], x.requests[w] = r, append(x.requests[w], id)
 	}
 	if r.Clip != (clip{}) {
 		x.clips[r.ID] = append(x.clips[r.ID], r.Clip)
@@ -164,9 +164,9 @@ func (x *index) forget(id fileID) {
 		delete(x.owners, old.path)
 	}
 	if r, ok := x.derived[id]; ok {
-		w := wish{r.Tree, r.Origin.Wish}
-		if x.wishes[w] = slices.DeleteFunc(x.wishes[w], func(other fileID) bool { return other == id }); len(x.wishes[w]) == 0 {
-			delete(x.wishes, w)
+		w := request{r.Tree, r.Origin.Request}
+		if x.requests[w] = slices.DeleteFunc(x.requests[w], func(other fileID) bool { return other == id }); len(x.requests[w]) == 0 {
+			delete(x.requests, w)
 		}
 		delete(x.derived, id)
 	}
@@ -193,7 +193,7 @@ func entryOf(r *record) entry {
 	return e
 }
 
-// movies returns the MP4s that serve a wish for the clip, the best first.
+// movies returns the MP4s that serve a request for the clip, the best first.
 func (x *index) movies(id recordingID, c clip) []fileID {
 	all := []fileID{{id, asMovie, c}}
 	for _, other := range x.clips[id] {

@@ -21,7 +21,7 @@ var (
 	derivedPart   = archive.XDerivedPart
 )
 
-const derivedWishes = archive.XDerivedWishes
+const derivedRequests = archive.XDerivedRequests
 
 var deriver = archive.XDeriver
 
@@ -157,7 +157,7 @@ var (
 	wantText     = archive.XWantText
 	wantTree     = archive.XWantTree
 	wholeOf      = archive.XWholeOf
-	wished       = archive.XWished
+	requested    = archive.XRequested
 	write        = archive.XWrite
 	writeResult  = archive.XWriteResult
 )

@@ -66,8 +66,8 @@ func TestSettleReplaced(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
-			old := mustDerive(t, a, wished(0, "old"), "old")
-			d := wished(0, "new")
+			old := mustDerive(t, a, requested(0, "old"), "old")
+			d := requested(0, "new")
 			r := d.record()
 			r.Path, r.Bytes, r.SHA256, r.At = old.Path, int64(len(boxesOf("new"))), sumOf(boxesOf("new")), morning
 			if err := errors.Join(a.announce(r), a.Close()); err != nil {

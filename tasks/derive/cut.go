@@ -17,12 +17,12 @@ import (
 // those of package archive.
 func Cut(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
 	movies, others := c.movies(w)
-	m := maker{archive: a, camera: &c, tree: archive.CutTree, window: w, progress: p}
+	m := deriver{archive: a, camera: &c, tree: archive.CutTree, window: w, progress: p}
 	m.leaveOthersOut(others)
 	for _, f := range movies {
-		err := m.make(ctx, wish{
+		err := m.derive(ctx, derivation{
 			dir: path.Dir(f.Path), sources: []archive.Finished{f},
-			origin: archive.Origin{Wish: wishOf(m.tree, &c, f.Path, w), Sources: sourcesOf(f)},
+			origin: archive.Origin{Request: requestOf(m.tree, &c, f.Path, w), Sources: sourcesOf(f)},
 			name:   func(time.Time, time.Time) string { return nameOf(f.Start, f.End, within(f, w)) },
 			notes:  []string{"cut from " + path.Base(f.Path)},
 		})

@@ -60,7 +60,7 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 		case said != "":
 			result.note("%s: stills were made, but ffmpeg complained: %s", s.file.Path, said)
 		}
-		result.made(d)
+		result.derived(d)
 	}
 	if len(failed) > 0 {
 		return result, fmt.Errorf("%s of %d gave no stills; the first: %w", count(len(failed), "recording"), len(shots), failed[0])

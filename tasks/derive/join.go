@@ -20,18 +20,18 @@ import (
 // those of package archive.
 func Join(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
 	movies, others := c.movies(w)
-	m := maker{archive: a, camera: &c, tree: archive.JoinedTree, window: w, progress: p}
+	m := deriver{archive: a, camera: &c, tree: archive.JoinedTree, window: w, progress: p}
 	m.leaveOthersOut(others)
 	if len(movies) == 0 {
 		return m.end(nil)
 	}
-	wish := wish{
+	joined := derivation{
 		dir: archive.CameraDir(c.Recorder, c.Track), sources: movies,
-		origin: archive.Origin{Wish: wishOf(m.tree, &c, "", w), Sources: sourcesOf(movies...)},
+		origin: archive.Origin{Request: requestOf(m.tree, &c, "", w), Sources: sourcesOf(movies...)},
 		name:   func(first, last time.Time) string { return nameOf(first, last, w) },
 		notes:  []string{"joined from " + count(len(movies), "recording")},
 	}
-	err := m.make(ctx, wish)
+	err := m.derive(ctx, joined)
 	return m.end(err)
 }
 

@@ -15,9 +15,9 @@ import (
 // older ones are made anew.
 const recipe = 1
 
-// wishOf identifies what is asked for: the range w of a camera or, where of is
+// requestOf identifies what is asked for: the range w of a camera or, where of is
 // not empty, of that file.
-func wishOf(t archive.Tree, c *Camera, of string, w Window) string {
+func requestOf(t archive.Tree, c *Camera, of string, w Window) string {
 	return digest(8, t, strings.ToLower(c.Recorder), int(c.Track), of, stampOf(w.From), stampOf(w.To))
 }
 

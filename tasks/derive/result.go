@@ -21,8 +21,8 @@ type Result struct {
 	Notes []string          // what was left out, and why, each a sentence for a person
 }
 
-// made takes in a file that was made now.
-func (r *Result) made(d archive.Derived) {
+// derived takes in a file that was made now.
+func (r *Result) derived(d archive.Derived) {
 	r.Files, r.Made = append(r.Files, d), append(r.Made, d)
 }
 

@@ -85,9 +85,9 @@ func (r *reader) sameClocks() {
 	}
 }
 
-// sameWishes gives all rows of a recorder the strictest of their wishes about
+// strictest gives all rows of a recorder the strictest of what they ask about
 // certificates and logins: rows for one recorder share its connections.
-func (r *reader) sameWishes() {
+func (r *reader) strictest() {
 	strict := map[device]row{}
 	for _, row := range r.rows {
 		if row.task.Address == (nvr.Address{}) {
@@ -111,28 +111,28 @@ func (r *reader) sameWishes() {
 	}
 }
 
-// wish is what two rows have in common when they may ask for the same camera
+// scope is what two rows have in common when they may ask for the same camera
 // twice.
-type wish struct {
+type scope struct {
 	device device
 	period tasks.Period
 	kinds  tasks.Kinds
 	camera tasks.Pick // the zero Channel stands for all
 }
 
-func (r *reader) wishOf(t tasks.Task, p tasks.Pick) wish {
+func (r *reader) scopeOf(t tasks.Task, p tasks.Pick) scope {
 	if p.Stream == 0 {
 		p.Stream = t.Stream
 	}
-	return wish{r.device(t), t.Period, t.Kinds, p}
+	return scope{r.device(t), t.Period, t.Kinds, p}
 }
 
 // merged returns the tasks without what an earlier row asks for already, and
 // tells of it.
 func (r *reader) merged() []tasks.Task {
-	asked := map[wish]tasks.Task{}
+	asked := map[scope]tasks.Task{}
 	for _, row := range r.rows { // rows for all cameras win over rows for some
-		all := r.wishOf(row.task, tasks.Pick{})
+		all := r.scopeOf(row.task, tasks.Pick{})
 		if _, ok := asked[all]; !ok && len(row.task.Cameras) == 0 {
 			asked[all] = row.task
 		}
@@ -141,7 +141,7 @@ func (r *reader) merged() []tasks.Task {
 	for _, row := range r.rows {
 		t, before := row.task, tasks.Task{}
 		if len(t.Cameras) == 0 {
-			before = asked[r.wishOf(t, tasks.Pick{})]
+			before = asked[r.scopeOf(t, tasks.Pick{})]
 			if before.Row != t.Row {
 				r.twice(row, "this row asks for the same as row %d and is merged with it", before.Row)
 				continue
@@ -151,13 +151,13 @@ func (r *reader) merged() []tasks.Task {
 		}
 		var twice []tasks.Pick
 		t.Cameras = slices.DeleteFunc(slices.Clone(t.Cameras), func(p tasks.Pick) bool {
-			earlier, ok := asked[r.wishOf(t, p)]
+			earlier, ok := asked[r.scopeOf(t, p)]
 			if !ok {
 				stream := tasks.Pick{Stream: p.Stream}
-				earlier, ok = asked[r.wishOf(t, stream)]
+				earlier, ok = asked[r.scopeOf(t, stream)]
 			}
 			if !ok {
-				asked[r.wishOf(t, p)] = t
+				asked[r.scopeOf(t, p)] = t
 				return false
 			}
 			twice, before = append(twice, p), earlier

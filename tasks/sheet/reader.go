@@ -64,7 +64,7 @@ func (r *reader) read() []tasks.Task {
 	r.samePasswords()
 	r.secretNames()
 	r.sameClocks()
-	r.sameWishes()
+	r.strictest()
 	r.tellSecrets()
 	return r.merged()
 }

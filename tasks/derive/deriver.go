@@ -15,8 +15,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// maker makes the files of one call of Join or Cut.
-type maker struct {
+// deriver derives the files of one call of Join or Cut.
+type deriver struct {
 	archive  *archive.Archive
 	camera   *Camera
 	tree     archive.Tree
@@ -25,8 +25,8 @@ type maker struct {
 	result   Result
 }
 
-// wish is a file that is wanted. It may become several.
-type wish struct {
+// derivation is a file that is wanted. It may become several.
+type derivation struct {
 	origin  archive.Origin
 	dir     string // under the tree
 	sources []archive.Finished
@@ -34,10 +34,10 @@ type wish struct {
 	notes   []string                           // for the manifest
 }
 
-// make makes what is wanted, unless an earlier run did so of the same sources.
-func (m *maker) make(ctx context.Context, w wish) error {
-	old := m.archive.DerivedOf(m.tree, w.origin.Wish)
-	if done := madeOf(old, w.origin.Sources); len(done) > 0 && len(done) == done[0].Origin.Of {
+// derive makes what is wanted, unless an earlier run did so of the same sources.
+func (m *deriver) derive(ctx context.Context, w derivation) error {
+	old := m.archive.DerivedOf(m.tree, w.origin.Request)
+	if done := wholeOf(old, w.origin.Sources); len(done) > 0 && len(done) == done[0].Origin.Of {
 		m.result.Files = append(m.result.Files, done...)
 		return nil
 	}
@@ -60,11 +60,11 @@ func (m *maker) make(ctx context.Context, w wish) error {
 	if len(left) > 0 {
 		w.notes = append(w.notes, fmt.Sprintf("%d of them could not be used", len(left)))
 	}
-	return m.makeAll(ctx, w, name, files, old)
+	return m.deriveAll(ctx, w, name, files, old)
 }
 
 // leaveOthersOut notes the files that are no MP4s.
-func (m *maker) leaveOthersOut(others []archive.Finished) {
+func (m *deriver) leaveOthersOut(others []archive.Finished) {
 	if m.camera.photos() {
 		m.result.note(onlyPhotos)
 		return
@@ -73,7 +73,7 @@ func (m *maker) leaveOthersOut(others []archive.Finished) {
 }
 
 // leaveOut notes the pieces that give nothing, those with one reason together.
-func (m *maker) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
+func (m *deriver) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
 	var reasons []string
 	files := map[string][]archive.Finished{}
 	for _, l := range left {
@@ -89,15 +89,15 @@ func (m *maker) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
 }
 
 // end returns the result, which says in any case why there is nothing.
-func (m *maker) end(err error) (Result, error) {
+func (m *deriver) end(err error) (Result, error) {
 	if err == nil && len(m.result.Files) == 0 && len(m.result.Notes) == 0 {
 		m.result.note("no MP4 shows the time asked for")
 	}
 	return m.result, err
 }
 
-// madeOf returns the files that were made of those sources.
-func madeOf(old []archive.Derived, sources string) []archive.Derived {
+// wholeOf returns the files that were made of those sources.
+func wholeOf(old []archive.Derived, sources string) []archive.Derived {
 	var done []archive.Derived
 	for _, d := range old {
 		if d.Origin.Sources == sources {
@@ -109,7 +109,7 @@ func madeOf(old []archive.Derived, sources string) []archive.Derived {
 
 // outranked reports whether older files have the name that the new ones would
 // get and show what the recordings that are still there do not.
-func (m *maker) outranked(files []splice.File, old []archive.Derived, name string) bool {
+func (m *deriver) outranked(files []splice.File, old []archive.Derived, name string) bool {
 	if covers(files, old) || !slices.ContainsFunc(old, func(d archive.Derived) bool { return strings.HasPrefix(d.Path, name) }) {
 		return false
 	}
@@ -147,8 +147,8 @@ func wholeSpan(files []splice.File) (first, last time.Time) {
 	return first, last
 }
 
-// makeAll makes the files and takes away what they replace.
-func (m *maker) makeAll(ctx context.Context, w wish, name string, files []splice.File, old []archive.Derived) error {
+// deriveAll makes the files and takes away what they replace.
+func (m *deriver) deriveAll(ctx context.Context, w derivation, name string, files []splice.File, old []archive.Derived) error {
 	for _, f := range files {
 		m.progress.Total.Add(2 * f.Bytes) // each is read again, for its checksum
 	}
@@ -159,7 +159,7 @@ func (m *maker) makeAll(ctx context.Context, w wish, name string, files []splice
 			return err
 		}
 		made[d.Path] = true
-		m.result.made(d)
+		m.result.derived(d)
 	}
 	if !covers(files, old) {
 		return nil
@@ -194,7 +194,7 @@ func severed(files []splice.File, i int) string {
 }
 
 // deriving describes a file for the archive.
-func (m *maker) deriving(w wish, name string, files []splice.File, i int) archive.Deriving {
+func (m *deriver) deriving(w derivation, name string, files []splice.File, i int) archive.Deriving {
 	d := archive.Deriving{
 		Tree: m.tree, Dir: w.dir, Name: name,
 		Recorder: m.camera.Recorder, Label: m.camera.Label, Camera: m.camera.Name, Track: m.camera.Track,
@@ -211,7 +211,7 @@ func (m *maker) deriving(w wish, name string, files []splice.File, i int) archiv
 }
 
 // write makes one file.
-func (m *maker) write(ctx context.Context, what archive.Deriving) (archive.Derived, error) {
+func (m *deriver) write(ctx context.Context, what archive.Deriving) (archive.Derived, error) {
 	var copying error
 	d, err := m.archive.Derive(ctx, what, func(dst io.WriteSeeker) error {
 		_, copying = splice.Write(ctx, dst, what.Shows, &m.progress.Done)
@@ -231,7 +231,7 @@ func (m *maker) write(ctx context.Context, what archive.Deriving) (archive.Deriv
 }
 
 // pieces makes files into what splice reads.
-func (m *maker) pieces(files []archive.Finished) []splice.Piece {
+func (m *deriver) pieces(files []archive.Finished) []splice.Piece {
 	pieces := make([]splice.Piece, 0, len(files))
 	for _, f := range files {
 		pieces = append(pieces, m.archive.Piece(f.Path, begins(f)))
