@@ -49,6 +49,11 @@ type Facts struct {
 	// LargestPage is the number of items that one page of a search may ask for;
 	// 0 as long as no page was refused.
 	LargestPage int `json:"largest_page,omitempty"`
+
+	// Load is how many downloads at once the recorder is emptied fastest by; 0 is
+	// not known. Whoever downloads finds it: a Recorder gives back what it got, as
+	// long as the same device answers.
+	Load int `json:"load,omitempty"`
 }
 
 // Facts returns what is known of the recorder so far, with what Config.Facts
@@ -57,7 +62,7 @@ func (r *Recorder) Facts() Facts {
 	l := r.known()
 	f := Facts{
 		Serial: l.serial, Zone: l.zone.String(), Download: l.download.String(),
-		LongestRange: l.longest, LargestPage: l.largest,
+		LongestRange: l.longest, LargestPage: l.largest, Load: max(l.remembered.Load, 0),
 		NoncePerPath: r.session.noncePerPath(), Scheme: r.session.strongest(),
 	}
 	if l.shaped {

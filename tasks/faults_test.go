@@ -275,7 +275,7 @@ func TestSleepIsNotAbsence(t *testing.T) {
 		b.until("downloads run", func(s *Snapshot) bool { return s.Files >= 1 && s.Active == 2 })
 		b.queue.mu.Lock() // the clock has jumped: everything that was noted is old
 		r := b.queue.recorders[0]
-		r.missing, r.lastBusy = time.Now().Add(-8*time.Hour), time.Now().Add(-8*time.Hour)
+		r.missing, r.load.busy = time.Now().Add(-8*time.Hour), time.Now().Add(-8*time.Hour)
 		b.queue.mu.Unlock()
 		b.outage(3 * time.Minute)
 		if s := b.finish(); s.Counts[Done] != 2 {

@@ -20,9 +20,7 @@ const paceHalf = time.Minute
 // downloads at once: some serve two twice as fast as one, some share what they
 // have. Time in which nothing was asked of it does not count.
 type pace struct {
-	at    []measure // by downloads at once, less one
-	last  time.Time
-	bytes int64 // at last
+	at []measure // by downloads at once, less one
 }
 
 // measure is bytes in an amount of time, both fading.
@@ -35,13 +33,9 @@ func (m measure) rate() float64 {
 	return m.bytes / m.seconds
 }
 
-// learn takes in the bytes fetched up to now, while so many downloads ran.
-func (p *pace) learn(now time.Time, bytes int64, downloads int) {
-	took, came := now.Sub(p.last).Seconds(), bytes-p.bytes
-	p.last, p.bytes = now, bytes
-	if downloads == 0 || took <= 0 || took > 10 || came < 0 {
-		return
-	}
+// learn takes in the bytes that came in a number of seconds while so many
+// downloads ran.
+func (p *pace) learn(took float64, came int64, downloads int) {
 	for len(p.at) < downloads {
 		p.at = append(p.at, measure{})
 	}
@@ -62,10 +56,6 @@ func (p *pace) one(n float64) float64 {
 	}
 	return best
 }
-
-// worth is by how much a download more has to raise a recorder's rate, or it
-// brings nothing.
-const worth = 1.15
 
 // vain reports whether the last of n downloads at once is known to bring nothing.
 func (p *pace) vain(n int) bool {
@@ -243,8 +233,8 @@ func (r *recorder) rest(now time.Time) rest {
 // bears is how many downloads at once to count on: of a recorder that has been
 // busy, as many as it has served, whatever may be tried next.
 func (r *recorder) bears() float64 {
-	n := max(r.limit, 1)
-	if !r.lastBusy.IsZero() {
+	n := max(r.load.limit, 1)
+	if !r.load.busy.IsZero() {
 		n = max(1, min(n, r.pace.most()))
 	}
 	return float64(n)

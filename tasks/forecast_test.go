@@ -14,7 +14,9 @@ import (
 // TestTheEndIsForeseen runs a hundred uneven sites: recorders that differ in
 // speed by a factor of ten and in size by as much, fewer slots than they could
 // use, some that serve but one download at once. From the first minute on, what
-// is said to be left must be right to a quarter in nine cases of ten.
+// is said to be left must be right to a quarter in nine cases of ten. Slots go to
+// what would end last, so that most end together, and which of them is the last
+// is told less surely.
 func TestTheEndIsForeseen(t *testing.T) {
 	const runs = 100
 	cases, good, named := 0, 0, 0
@@ -80,7 +82,7 @@ func TestTheEndIsForeseen(t *testing.T) {
 	if cases < 20*runs {
 		t.Fatalf("only %d cases of %d runs", cases, runs)
 	}
-	if good*10 < cases*9 || named*10 < cases*9 {
+	if good*10 < cases*9 || named*20 < cases*17 {
 		t.Errorf("of %d cases %d were right to a quarter, and %d named a recorder that was among the last", cases, good, named)
 	}
 	t.Logf("of %d cases %.1f %% were right to a quarter, %.1f %% named one of the last", cases, 100*float64(good)/float64(cases), 100*float64(named)/float64(cases))

@@ -22,9 +22,6 @@ const (
 	// hopeless is how many broken answers in a row a recorder may give before it
 	// is held and probed instead of burning every camera's attempts.
 	hopeless = 5
-	// quiet is how long a recorder that was busy has to be quiet before it gets
-	// one download more at once.
-	quiet = time.Minute
 	// inUseAgain is when a recording is looked at again that another camera of
 	// this run is writing.
 	inUseAgain = 5 * time.Second
@@ -149,17 +146,12 @@ func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
 
 // askLess lowers what is asked of a busy recorder at once.
 func (q *Queue) askLess(r *recorder, e *nvr.Error, now time.Time) {
-	if limit := max(1, min(r.limit, r.active+1)-1); limit < r.limit || now.Sub(r.lastBusy) > quiet {
-		if r.bore == 0 {
-			r.bore = r.limit
-		}
-		r.limit = limit
+	if r.load.lower(now, r.active) {
 		q.tell(r, now, Event{
 			Type:    EventRecorder,
-			Message: fmt.Sprintf("%s; asking for %s at once, more again when it is quiet", e.What(), plural(limit, "recording")),
+			Message: fmt.Sprintf("%s; asking for %s at once, more again when it is quiet", e.What(), plural(r.load.limit, "recording")),
 		})
 	}
-	r.lastBusy = now
 }
 
 // served notes that a recorder gave a part of what it was asked for. That ends
@@ -180,7 +172,7 @@ func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 			r.fickle++
 		}
 		if p.recording.excused {
-			p.recording.excused, r.bore = false, 0
+			p.recording.excused, r.load.bore = false, 0
 		}
 	} else if p.camera != nil {
 		p.camera.searchBlamed = false
@@ -193,7 +185,7 @@ func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 	case len(d.suspects) == 0 || number <= d.since:
 		return
 	case long, p.camera != nil && d.has(p):
-		r.doubt, r.bore = doubt{}, 0
+		r.doubt, r.load.bore = doubt{}, 0
 		return
 	}
 	r.doubt = doubt{}
@@ -229,9 +221,7 @@ func (q *Queue) blame(s suspect, came part, now time.Time) {
 	if sure {
 		rec.blamed = true
 		c.refusals++
-		if c.recorder.bore > 0 { // it was not too much for the recorder
-			c.recorder.limit, c.recorder.bore = c.recorder.bore, 0
-		}
+		c.recorder.load.restore()
 	}
 	if !c.takeReady(rec) {
 		return // it is asked for again by now

@@ -106,7 +106,7 @@ func (q *Queue) Facts(id RecorderID) nvr.Facts {
 	defer q.mu.Unlock()
 	for _, r := range q.recorders {
 		if r.id == id {
-			return r.client.Facts()
+			return r.facts()
 		}
 	}
 	return nvr.Facts{}

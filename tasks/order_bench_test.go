@@ -104,7 +104,7 @@ func (f *fleetOf) ratio(t *testing.T, jobs int, order func(a, b claim) int) floa
 	var took float64
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, f.configs...)
-		b.options.Jobs = jobs
+		b.options.Jobs, b.options.PerRecorder = jobs, FirstLoad
 		b.open()
 		b.queue.fetch, b.queue.order = f.pull, order
 		began := time.Now()
@@ -115,7 +115,7 @@ func (f *fleetOf) ratio(t *testing.T, jobs int, order func(a, b claim) int) floa
 		took = b.queue.finished.Sub(began).Seconds()
 		b.stop()
 	})
-	return took / f.bound(jobs, DefaultPerRecorder)
+	return took / f.bound(jobs, FirstLoad)
 }
 
 // inTurns is the order of who was served longest ago first.

@@ -67,7 +67,7 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		network: t.Network,
 		client:  nvr.New(config),
 		lane:    worker.NewLane(),
-		limit:   q.options.PerRecorder,
+		load:    newLoad(q.options.PerRecorder, config.Facts.Load),
 		left:    make(chan struct{}),
 	}
 }
@@ -83,14 +83,22 @@ func (q *Queue) knownOf(t Task) nvr.Facts {
 
 // noteFacts has the journal remember what was learned of a recorder, so that
 // the next run need not learn it anew and signs in no weaker than this one.
-func (q *Queue) noteFacts(recorder string, client *nvr.Recorder) {
-	learned := client.Facts()
+func (q *Queue) noteFacts(recorder string, learned nvr.Facts) {
 	if q.options.Look || learned == q.options.Archive.Facts(recorder) {
 		return
 	}
 	if err := q.options.Archive.NoteFacts(recorder, learned); err != nil {
 		q.log.Error("cannot note what was learned of a recorder", "recorder", recorder, "error", strings.TrimSpace(err.Error()))
 	}
+}
+
+// facts returns what is known of the recorder by now.
+func (r *recorder) facts() nvr.Facts {
+	f := r.client.Facts()
+	if found := r.load.found(); found > 0 {
+		f.Load = found
+	}
+	return f
 }
 
 // addRow adds what one row wants to a recorder. Cameras that the row does not

@@ -16,10 +16,9 @@ import (
 
 // Defaults of Options.
 const (
-	DefaultJobs        = 8
-	DefaultPerRecorder = 2
-	DefaultRetries     = 5
-	DefaultTimeout     = 30 * time.Second
+	DefaultJobs    = 8
+	DefaultRetries = 5
+	DefaultTimeout = 30 * time.Second
 )
 
 // mostScouts is how many recorders are signed in to or searched at once. It is
@@ -36,7 +35,7 @@ const beat = 250 * time.Millisecond
 type Options struct {
 	Archive     *archive.Archive
 	Jobs        int           // downloads at once in all; 0 means DefaultJobs
-	PerRecorder int           // downloads at once from one recorder; 0 means DefaultPerRecorder
+	PerRecorder int           // downloads at once from one recorder; AutoPerRecorder: found out for each
 	Retries     int           // tries per recording; 0 means DefaultRetries
 	Timeout     time.Duration // of a connection that delivers nothing; 0 means DefaultTimeout
 	Limit       Timetable     // bandwidth of everything
@@ -76,9 +75,6 @@ type Options struct {
 func (o *Options) setDefaults() {
 	if o.Jobs <= 0 {
 		o.Jobs = DefaultJobs
-	}
-	if o.PerRecorder <= 0 {
-		o.PerRecorder = DefaultPerRecorder
 	}
 	if o.Retries <= 0 {
 		o.Retries = DefaultRetries
@@ -194,7 +190,7 @@ func (q *Queue) Run(ctx context.Context) {
 	q.mu.Unlock()
 	for _, r := range ended { // nobody works on them any more
 		if r.signedIn {
-			q.noteFacts(r.address, r.client)
+			q.noteFacts(r.address, r.facts())
 		}
 		r.client.Close()
 	}

@@ -238,7 +238,8 @@ func TestBusyRecorderIsAskedLess(t *testing.T) {
 		if s.Counts[Failed] != 0 {
 			t.Fatalf("states %v", states(&s))
 		}
-		b.until("the limit rises", func(s *Snapshot) bool { return s.Recorders[0].Limit == 2 })
+		refused := b.recorders["10.0.0.1"].Stats().Refused
+		b.until("one more is tried", func(*Snapshot) bool { return b.recorders["10.0.0.1"].Stats().Refused > refused })
 		s = b.finish()
 		if s.Counts[Done] != 4 {
 			t.Fatalf("states %v", states(&s))
@@ -304,6 +305,7 @@ func TestRebootingRecorderLosesNothing(t *testing.T) {
 func TestPauseResumeSkipAndRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(3, 2, size), Rate: size / 60})
+		b.options.PerRecorder = 2
 		b.start()
 		s := b.until("two downloads run", func(s *Snapshot) bool { return s.Active == 2 })
 		one, two := s.Cameras[0].ID, s.Cameras[1].ID

@@ -33,7 +33,7 @@ type recorder struct {
 	errand    uint64                  // the number of its request
 	stopScout context.CancelCauseFunc // ends that worker
 	active    int                     // downloads under way
-	limit     int                     // downloads at once that it bears at present
+	load      load                    // how many of them at once
 	turn      uint64                  // the number of its latest download
 	idle      time.Time               // when the last download under way had left
 
@@ -50,14 +50,14 @@ type recorder struct {
 	strangeOf *camera   // they are all about this one; nil: about several
 	fickle    int       // recordings that it refused for nothing: they came later, others came meanwhile
 	known     bool      // it has answered in this run
-	bore      int       // what limit was before it was taken for busy; 0 when it is not in doubt
-	lastBusy  time.Time
-	again     bool // the operator asked for another sign-in
+	again     bool      // the operator asked for another sign-in
 
 	clockNotice nvr.Notice // told already
 
-	pace pace
-	end  time.Time // when everything of it will have come; zero when that cannot be said
+	pace     pace
+	measured time.Time // when it was last looked how much came of it
+	fetched  int64     // up to then
+	end      time.Time // when everything of it will have come; zero when that cannot be said
 
 	workers int           // at work for it now
 	dropped bool          // it is no longer the queue's: what its workers report changes nothing
@@ -165,7 +165,7 @@ func (r *recorder) nextErrand(now time.Time) ask {
 
 // nextRecording returns the recording that is fetched next.
 func (r *recorder) nextRecording(now time.Time) ask {
-	if !r.signedIn || r.active >= r.limit || r.closed(now) {
+	if !r.signedIn || r.active >= r.load.limit || r.closed(now) {
 		return ask{}
 	}
 	if r.doubt.drop(); len(r.doubt.suspects) == 0 {

@@ -129,8 +129,11 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	if !first {
 		return
 	}
-	client := r.client
-	q.note(func() { q.noteFacts(r.address, client) })
+	if r.config.Facts.Load > 0 && r.client.Facts().Load == 0 { // another device has its address by now
+		r.load = newLoad(q.options.PerRecorder, 0)
+	}
+	learned := r.facts()
+	q.note(func() { q.noteFacts(r.address, learned) })
 	q.tell(r, now, Event{Type: EventRecorder, Message: greeting(d, len(m.Channels))})
 	if d.ZoneKnown && d.ClockError.Abs() > 2*time.Minute {
 		q.tell(r, now, Event{Type: EventNotice, Message: clockNotice(d.ClockError)})
@@ -277,7 +280,7 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	if r.probing == r.errand {
 		q.served(r, part{camera: c}, r.errand, now)
 	}
-	if q.active < q.jobs && r.active < r.limit && !r.closed(now) && q.volume.open(now, q.active+q.derivers) {
+	if q.active < q.jobs && r.active < r.load.limit && !r.closed(now) && q.volume.open(now, q.active+q.derivers) {
 		q.advance(now)
 	}
 }

@@ -31,7 +31,7 @@ type Snapshot struct {
 	Recordings int           // recordings known
 
 	Jobs        int       // downloads at once, at most
-	PerRecorder int       // downloads at once from one recorder, at most
+	PerRecorder int       // downloads at once from one recorder, at most; AutoPerRecorder: found out for each
 	Active      int       // downloads under way
 	Limit       int64     // bytes per second for everything; 0 is no limit
 	LimitUntil  time.Time // when the timetable changes it; zero when it never does
@@ -97,7 +97,8 @@ type RecorderView struct {
 	Rate         float64
 	ETA          time.Duration // until everything of it has come, with what it waits for; 0 when unknown
 	Active       int           // downloads under way
-	Limit        int           // downloads at once that it bears at present
+	Limit        int           // downloads at once that it is asked for at present
+	Full         bool          // more at once are known to bring nothing
 	Hold         Hold
 
 	Network string        // that its address is of; empty is none

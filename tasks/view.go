@@ -26,15 +26,25 @@ func (q *Queue) sample(now time.Time) {
 				q.volumeTakes(now)
 			}
 		}
-		if r.limit < q.options.PerRecorder && !r.lastBusy.IsZero() && now.Sub(r.lastBusy) > quiet {
-			r.limit++
-			r.lastBusy = now
-		}
-		r.pace.learn(now, fetched, r.active)
+		r.measure(now, fetched, q.limiter.Limit() > 0)
 	}
 	q.speed.Add(now, total)
 	q.keepTimetable(now)
 	q.foresee(now)
+}
+
+// measure takes in the bytes that a recorder has sent up to now. Under a limit of
+// the bandwidth nothing shows how many downloads at once it is good for.
+func (r *recorder) measure(now time.Time, fetched int64, limited bool) {
+	took, came := now.Sub(r.measured), fetched-r.fetched
+	r.measured, r.fetched = now, fetched
+	if r.active == 0 || took <= 0 || took > 10*time.Second || came < 0 {
+		return
+	}
+	r.pace.learn(took.Seconds(), came, r.active)
+	if !limited {
+		r.load.learn(now, took, came, r.active)
+	}
 }
 
 // serving notes that a download which shows whether its recorder serves is
@@ -164,7 +174,7 @@ func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) {
 		ID: r.id, Address: r.address, Name: r.name, Source: r.source, Network: r.network,
 		Device: r.device, SignedIn: r.signedIn,
 		First: len(s.Cameras), Count: len(r.cameras),
-		Active: r.active, Limit: r.limit, Hold: r.hold, TotalKnown: true,
+		Active: r.active, Limit: r.load.limit, Full: r.load.full, Hold: r.hold, TotalKnown: true,
 	}
 	for _, c := range r.cameras {
 		s.Cameras = append(s.Cameras, c.view(q.options.Retries, now))

@@ -94,3 +94,17 @@ func TestEveryTimelineHasItsLegend(t *testing.T) {
 		}
 	}
 }
+
+func TestLoad(t *testing.T) {
+	for _, test := range []struct {
+		view tasks.RecorderView
+		want string
+	}{
+		{tasks.RecorderView{Active: 1, Limit: 2}, "1 of 2 downloads at once"},
+		{tasks.RecorderView{Active: 4, Limit: 4, Full: true}, "4 of 4 downloads at once, more brings nothing"},
+	} {
+		if got := load(&test.view); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}

@@ -34,7 +34,10 @@ func (m *model) headline(w int) string {
 	items := []string{
 		"   " + units.Count(len(s.Recorders), "recorder"),
 		sep + units.Count(len(s.Cameras), "camera"),
-		sep + units.Count(s.Jobs, "job") + " (" + itoa(s.PerRecorder) + " per recorder)",
+		sep + units.Count(s.Jobs, "job"),
+	}
+	if s.PerRecorder != tasks.AutoPerRecorder {
+		items[2] += " (" + itoa(s.PerRecorder) + " per recorder)"
 	}
 	if len(s.Machines) > 0 {
 		items = append(items[:2:2], append([]string{sep + units.Count(len(s.Machines), "machine")}, items[2:]...)...)

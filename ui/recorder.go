@@ -43,7 +43,7 @@ func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
 	add("cameras", m.counts(r.Counts, w-labelWidth), paint{})
 	add("on disk", m.recorderSize(r), paint{})
 	if r.Limit > 0 {
-		add("load", itoa(r.Active)+" of "+units.Count(r.Limit, "download")+" at once", paint{})
+		add("load", load(r), paint{})
 	}
 	if r.Hold.Held() {
 		lines = append(lines, "")
@@ -56,6 +56,16 @@ func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
 		add("to do", remedy.Screen(f.Remedy), s.warn)
 	}
 	return append(lines, m.cameraStrips(r, w)...)
+}
+
+// load says how many downloads at once are asked of a recorder, and whether more
+// would be of use.
+func load(r *tasks.RecorderView) string {
+	text := itoa(r.Active) + " of " + units.Count(r.Limit, "download") + " at once"
+	if r.Full {
+		text += ", more brings nothing"
+	}
+	return text
 }
 
 func (p *pen) recorderSize(r *tasks.RecorderView) string {

@@ -62,8 +62,10 @@ type Config struct {
 	Now func() time.Time
 
 	Rate         int64         // bytes per second of one download; 0 is unlimited
+	Uplink       int64         // bytes per second of all downloads together; 0 is unlimited
 	Latency      time.Duration // before every answer
 	MaxDownloads int           // downloads at once; more are answered "busy"; 0 is unlimited
+	FallsOverAt  int           // with so many downloads at once all of them end, and a minute long everything is "busy"; 0 is never
 	MaxSearches  int           // searches at once; more are answered "busy"; 0 is unlimited
 
 	Auth   Auth

@@ -24,6 +24,7 @@ type delivery struct {
 	// happens before the client can see the end of the answer, so that a client
 	// that asks again at once finds the place free.
 	release func()
+	falls   int64 // how often the recorder had fallen over when this began
 }
 
 // errEnded says that a fault has ended the connection.
@@ -185,7 +186,7 @@ func (d *delivery) body(p *reply, f Fault) error {
 	}}
 	pace := pacer{d: d}
 	if p.paced {
-		pace.rate = d.rec.config.Rate
+		pace.rate, pace.shared = d.rec.config.Rate, true
 	}
 	limit := int64(math.MaxInt64)
 	if f.event != eventNone {

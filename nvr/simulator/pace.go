@@ -38,8 +38,22 @@ func (s *source) Read(p []byte) (int, error) {
 
 // pacer copies no faster than a rate.
 type pacer struct {
-	d    *delivery
-	rate int64 // bytes per second; 0 is unlimited
+	d      *delivery
+	rate   int64 // bytes per second; 0 is unlimited
+	shared bool  // it has its share of the uplink besides
+}
+
+// now returns how many bytes per second may be sent at present; 0 is unlimited.
+func (p *pacer) now() int64 {
+	up := p.d.rec.config.Uplink
+	if !p.shared || up == 0 {
+		return p.rate
+	}
+	share := max(1, up/int64(max(1, p.d.rec.meter.runningNow(Download))))
+	if p.rate > 0 {
+		share = min(share, p.rate)
+	}
+	return share
 }
 
 // buffers are the pieces in which bodies are copied.
@@ -52,12 +66,16 @@ const sendsPerSecond = 20
 func (p *pacer) copy(src *source, limit int64) (done bool, err error) {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
-	step := int64(len(*buf))
-	if p.rate > 0 {
-		step = min(step, max(1, p.rate/sendsPerSecond))
-	}
-	began, sent := time.Now(), int64(0)
+	began, due := time.Now(), time.Duration(0)
 	for src.at < limit {
+		if p.shared && p.d.rec.fallen.Load() != p.d.falls {
+			p.d.out.end(true)
+			return false, errEnded
+		}
+		rate, step := p.now(), int64(len(*buf))
+		if rate > 0 {
+			step = min(step, max(1, rate/sendsPerSecond))
+		}
 		n, err := src.Read((*buf)[:min(step, limit-src.at)])
 		if n > 0 {
 			if src.counted { // before Write, since a client may look before it returns
@@ -66,7 +84,6 @@ func (p *pacer) copy(src *source, limit int64) (done bool, err error) {
 			if _, werr := p.d.out.Write((*buf)[:n]); werr != nil {
 				return false, werr
 			}
-			sent += int64(n)
 		}
 		if errors.Is(err, io.EOF) {
 			return true, nil
@@ -74,11 +91,11 @@ func (p *pacer) copy(src *source, limit int64) (done bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if p.rate > 0 {
+		if rate > 0 {
 			if err := p.d.out.flush(); err != nil {
 				return false, err
 			}
-			due := time.Duration(float64(sent) / float64(p.rate) * float64(time.Second))
+			due += time.Duration(float64(n) / float64(rate) * float64(time.Second))
 			if !p.d.sleep(due - time.Since(began)) {
 				return false, errEnded
 			}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +30,9 @@ type Recorder struct {
 	lastEnd   time.Time       // of a download
 
 	inventions int // items that were made up
+
+	fallen  atomic.Int64 // how often it fell over
+	upAgain time.Time
 }
 
 // New returns a recorder. It panics when the configuration contradicts itself
@@ -177,6 +181,8 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	release, busy := rec.meter.enter(to.endpoint, rec.limit(to.endpoint))
 	out.release = sync.OnceFunc(release)
 	defer out.release()
+	busy = rec.overloaded(to.endpoint) || busy
+	out.falls = rec.fallen.Load()
 	switch {
 	case fault.answer != nil:
 		out.send(nil, fault)
@@ -215,6 +221,30 @@ func (rec *Recorder) limit(e Endpoint) int {
 	default:
 		return 0
 	}
+}
+
+// fallenFor is how long a recorder is of no use that fell over.
+const fallenFor = time.Minute
+
+// overloaded reports whether the recorder lies there, or falls over because of
+// one download too many.
+func (rec *Recorder) overloaded(e Endpoint) bool {
+	most := rec.config.FallsOverAt
+	if most == 0 {
+		return false
+	}
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	now := time.Now()
+	if now.Before(rec.upAgain) {
+		return true
+	}
+	if e != Download || rec.meter.runningNow(Download) < most {
+		return false
+	}
+	rec.upAgain = now.Add(fallenFor)
+	rec.fallen.Add(1)
+	return true
 }
 
 // busy returns "busy" in the device's own form.

@@ -14,6 +14,7 @@ type Stats struct {
 	MaxDownloads   int   // running at once, at most
 	MaxSearches    int   // running at once, at most
 	Refused        int   // answered "busy" for lack of room
+	Fallen         int   // times it fell over
 	BytesSent      int64 // of bodies of downloads
 	RangesHonored  int   // answers with 206
 	FullDeliveries int   // downloads whose last byte was sent
@@ -79,6 +80,7 @@ func (rec *Recorder) Stats() Stats {
 	s.Downloads = m.running[Download]
 	m.mu.Unlock()
 	s.BytesSent = m.bytes.Load()
+	s.Fallen = int(rec.fallen.Load())
 
 	g := rec.guard
 	g.mu.Lock()

@@ -126,7 +126,7 @@ func (b *Board) take(v RecorderView) {
 	}
 	w.cameras = cameras
 	d := v.View.Device
-	w.view.Device, w.view.SignedIn, w.view.Active, w.view.Limit = cleanDevice(d), v.View.SignedIn, v.View.Active, v.View.Limit
+	w.view.Device, w.view.SignedIn, w.view.Active, w.view.Limit, w.view.Full = cleanDevice(d), v.View.SignedIn, v.View.Active, v.View.Limit, v.View.Full
 	w.view.Hold, w.view.ETA = v.View.Hold, max(v.View.ETA, 0)
 	w.view.Hold.What, w.view.Hold.Remedy = nvr.CleanText(v.View.Hold.What, 300), remedy(v.View.Hold.Remedy)
 }

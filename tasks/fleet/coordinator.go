@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -292,7 +293,8 @@ func (c *Coordinator) slots(jobs int) int {
 	if jobs <= 0 {
 		return 0
 	}
-	return (jobs+c.o.Run.PerRecorder-1)/c.o.Run.PerRecorder + 2
+	each := cmp.Or(c.o.Run.PerRecorder, tasks.FirstLoad)
+	return (jobs+each-1)/each + 2
 }
 
 func (c *Coordinator) beat(ctx context.Context, from Peer, data []byte) []byte {

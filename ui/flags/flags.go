@@ -8,6 +8,8 @@ package flags
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -31,7 +33,8 @@ type Flags struct {
 
 	MayBeIdle bool // no downloads here are fine: --jobs 0
 
-	jobs, perRecorder, retries, days  int
+	jobs, retries, days               int
+	perRecorder                       string
 	from, to, stream, format, audio   string
 	limit, only, layout, frames, kind string
 	proxy                             string
@@ -45,7 +48,7 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.SortFlags = false
 	to.StringVarP(&f.Out, "out", "o", "recordings", "save recordings in `DIR`")
 	to.IntVarP(&f.jobs, "jobs", "j", tasks.DefaultJobs, "`N` downloads at once in all")
-	to.IntVar(&f.perRecorder, "per-recorder", tasks.DefaultPerRecorder, "at most `N` downloads at once from one recorder; falls when it answers \"busy\"")
+	to.StringVar(&f.perRecorder, "per-recorder", auto, "at most `N` downloads at once from one recorder; auto finds out for each what it is worth, up to 6")
 	to.StringVar(&f.from, "from", "", "begin at `T` on the recorder's clock: \"2006-01-02\", \"2006-01-02 15:04[:05]\", \"15:04\" or \"yesterday\" (default today)")
 	to.StringVar(&f.to, "to", "", "end at `T`, written like --from")
 	to.IntVar(&f.days, "days", 0, "the last `N` days, today included")
@@ -77,17 +80,38 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.BoolVar(&f.Debug, "debug", false, "more in the log file")
 }
 
+// auto is the value of --per-recorder that names no number.
+const auto = "auto"
+
+// parsePerRecorder reads --per-recorder.
+func parsePerRecorder(text string) (int, error) {
+	if strings.EqualFold(text, auto) {
+		return tasks.AutoPerRecorder, nil
+	}
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("--per-recorder %q: type a number, or auto", text)
+	case n < 1:
+		return 0, fmt.Errorf("--per-recorder %d: at least one download must run", n)
+	}
+	return n, nil
+}
+
 // Options checks the flags and turns them into the options of a queue or a
 // survey. The error names the flag and what to give it instead.
 func (f *Flags) Options() (tasks.Options, error) {
 	o := tasks.Options{
-		Jobs: f.jobs, PerRecorder: f.perRecorder, Retries: f.retries, Timeout: f.timeout,
+		Jobs: f.jobs, Retries: f.retries, Timeout: f.timeout,
 		Insecure: f.insecure, OnlyFailed: f.only == "failed", DropAudio: f.audio == "drop",
 	}
 	if err := f.check(); err != nil {
 		return o, err
 	}
 	var err error
+	if o.PerRecorder, err = parsePerRecorder(f.perRecorder); err != nil {
+		return o, err
+	}
 	if o.Period, err = f.period(time.Now()); err != nil {
 		return o, err
 	}
@@ -132,8 +156,6 @@ func (f *Flags) check() error {
 		return errors.New("--out is empty: name a directory")
 	case f.jobs < 1 && !(f.MayBeIdle && f.jobs == 0):
 		return fmt.Errorf("--jobs %d: at least one download must run", f.jobs)
-	case f.perRecorder < 1:
-		return fmt.Errorf("--per-recorder %d: at least one download must run", f.perRecorder)
 	case f.retries < 1:
 		return fmt.Errorf("--retries %d: at least one try is needed", f.retries)
 	case f.timeout < time.Second:

@@ -30,7 +30,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Out != "recordings" || o.Jobs != 8 || o.PerRecorder != 2 || o.Retries != 5 || o.Timeout != 30*time.Second {
+	if f.Out != "recordings" || o.Jobs != 8 || o.PerRecorder != tasks.AutoPerRecorder || o.Retries != 5 || o.Timeout != 30*time.Second {
 		t.Errorf("out %q, %+v", f.Out, o)
 	}
 	if !o.Period.IsZero() || o.Limit.Usual != 0 || o.Limit.Windows != nil || o.Insecure || o.OnlyFailed {
@@ -110,6 +110,7 @@ func TestFaultsNameTheFlag(t *testing.T) {
 		"--jobs=0":                          "--jobs 0",
 		"--proxy=10.0.0.1:1080":             "--proxy: use socks5://",
 		"--per-recorder=-1":                 "--per-recorder -1",
+		"--per-recorder=many":               "type a number, or auto",
 		"--retries=0":                       "--retries 0",
 		"--timeout=10ms":                    "--timeout 10ms",
 		"--limit=much":                      "--limit",
