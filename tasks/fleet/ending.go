@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -25,9 +26,9 @@ func (m *Machine) look(snap *tasks.Snapshot) {
 		for id := range h.rows {
 			if v := of[id]; v != nil {
 				views = append(views, v)
-				h.started = h.started || started(v)
 			}
 		}
+		h.started = stays(views, snap.Disk.Held != "")
 		if end, over := h.end(views, len(h.rows)); over {
 			h.ended = true
 			through, ends = append(through, h), append(ends, end)
@@ -50,9 +51,12 @@ func (m *Machine) look(snap *tasks.Snapshot) {
 	}
 }
 
-// started reports whether anything of the recorder lies here. That it was signed
-// in to and searched does not keep it here.
-func started(v *tasks.RecorderView) bool { return v.Bytes > 0 || v.Active > 0 }
+// stays reports whether a recorder is not given to another machine: something of
+// it lies here, and more of it can be written. That it was signed in to and
+// searched does not keep it here.
+func stays(views []*tasks.RecorderView, full bool) bool {
+	return slices.ContainsFunc(views, func(v *tasks.RecorderView) bool { return v.Active > 0 || v.Bytes > 0 && !full })
+}
 
 // end reports whether a lease is through, and how: when every camera has ended;
 // and when the recorder cannot be reached from here, but perhaps from elsewhere.

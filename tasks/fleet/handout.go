@@ -32,9 +32,14 @@ func (l *lease) fits(m *member) bool {
 		return false
 	}
 	if l.network != "" {
-		return slices.Contains(m.networks, l.network)
+		return inNetwork(m.networks, l.network)
 	}
 	return l.public || len(m.networks) == 0
+}
+
+// inNetwork reports whether a network is among others, however it is spelled.
+func inNetwork(networks []string, one string) bool {
+	return slices.ContainsFunc(networks, func(n string) bool { return strings.EqualFold(n, one) })
 }
 
 // HandOut gives free recorders to machines: what the operator asked for first,
@@ -155,7 +160,7 @@ func (t *Table) askBack(now Instant) {
 }
 
 // spare returns a lease that has not started and that idle could take: of who
-// has most of them, or whose disk has been full for a minute.
+// has most of them, or whose disk has been full for longer than patience lasts.
 func (t *Table) spare(idle *member, now Instant) (best *lease) {
 	waiting := map[MachineID]int{}
 	for _, l := range t.leases {
@@ -172,7 +177,7 @@ func (t *Table) spare(idle *member, now Instant) (best *lease) {
 		}
 		holder := t.members[l.holder]
 		spares := waiting[l.holder] > 0 && len(holder.leases) > 1
-		stuck := holder.full && now.atLeast(holder.fullAt) > time.Minute
+		stuck := holder.full && now.atLeast(holder.fullAt) > t.rules.Patience
 		if (spares || stuck) && (best == nil || waiting[l.holder] > waiting[best.holder]) {
 			best = l
 		}

@@ -125,7 +125,7 @@ func TestRecordersGoToMachinesOfTheirNetworkOnly(t *testing.T) {
 	}{{"lan", "", false}, {"kazan", "kazan", false}, {"anywhere", "", true}} {
 		b.Want(RecorderID(r.id), r.network, "192.168.1.64"+r.id, r.public, "w", 1)
 	}
-	b.join("K", "kazan")
+	b.join("K", "Kazan")
 	b.beat("K", 9)
 	b.beat("K", 9)
 	if got := b.holds("K"); got != "anywherekazan" {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -25,7 +26,7 @@ type RecorderID string
 
 // RecorderOf returns the name of a recorder.
 func RecorderOf(network, address string) RecorderID {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", network, address))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", strings.ToLower(network), address))
 	return RecorderID(hex.EncodeToString(sum[:16]))
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -25,6 +26,8 @@ type Program struct {
 	Name                  string // as it was called; empty means hikgrab
 	Version               string // as a release build says; empty asks the build itself
 	Stdin, Stdout, Stderr *os.File
+
+	dial func(ctx context.Context, network, address string) (net.Conn, error) // to recorders, when they are one machine's of several; nil: the system's
 }
 
 // Run does what args, without the program's name, ask for and returns the exit
@@ -87,6 +90,8 @@ type app struct {
 	flags  flags.Flags
 	code   int     // the exit code when no error says otherwise
 	opened *string // the password that the operator typed for the sheet
+
+	networks bool // several machines work, and their networks tell recorders of one address apart
 }
 
 // commandLine returns what to type so that this program does something with args.

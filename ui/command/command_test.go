@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -26,6 +27,9 @@ func TestMain(m *testing.M) {
 // hikgrab is the program as main starts it.
 func hikgrab() {
 	p := Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	if from := net.ParseIP(os.Getenv(fromKey)); from != nil {
+		p.dial = (&net.Dialer{LocalAddr: &net.TCPAddr{IP: from}}).DialContext
+	}
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }
 

@@ -213,7 +213,7 @@ func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
 		Files: files, Advice: remedy.Plain,
 	}
 	written, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
-		return sheet.WriteResult(w, j.sheet, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword}, outcome)
+		return sheet.WriteResult(w, j.sheet, a.sheetOptions(), outcome)
 	})
 	// A reader that is gone misses no more than these notices.
 	if written.Kept != "" {

@@ -66,7 +66,7 @@ func (a *app) serveCommand() *cobra.Command {
 }
 
 func (a *app) serve(c *cobra.Command, w *wire, path string) error {
-	a.flags.MayBeIdle = true
+	a.flags.MayBeIdle, a.networks = true, true
 	if w.patience < leastPatience || w.patience > mostPatience {
 		return fmt.Errorf("--patience %s: between %s and %s", w.patience, leastPatience, mostPatience)
 	}
@@ -173,6 +173,9 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 func (a *app) lent(o tasks.Options, m *fleet.Machine, by string) tasks.Options {
 	o.OnlyFailed, o.Reread, o.Limit = false, nil, tasks.Timetable{} // these are the coordinator's
 	o.Fence = m.Fence
+	if a.dial != nil {
+		o.Dial = a.dial
+	}
 	shelf := o.Archive
 	o.Elsewhere = func(it archive.Item) (string, int64, bool) { return shelf.Elsewhere(it, by) }
 	return o

@@ -75,7 +75,7 @@ func oneSheet(c *cobra.Command, args []string) error {
 // readSheet returns the tasks of a sheet and what is worth saying about it. Its
 // errors are faults of the sheet: nothing was contacted.
 func (a *app) readSheet(c *cobra.Command, path string) (sheet.Sheet, error) {
-	got, err := sheet.Read(path, sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword})
+	got, err := sheet.Read(path, a.sheetOptions())
 	if errors.Is(err, fs.ErrNotExist) {
 		if near := c.Root().SuggestionsFor(path); len(near) > 0 {
 			return got, fmt.Errorf("there is no file or command %q; did you mean %q?", path, "hikgrab "+near[0])
@@ -86,6 +86,10 @@ func (a *app) readSheet(c *cobra.Command, path string) (sheet.Sheet, error) {
 		return got, err
 	}
 	return got, a.flags.Apply(got.Tasks)
+}
+
+func (a *app) sheetOptions() sheet.Options {
+	return sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword, Networks: a.networks}
 }
 
 // sheetPassword gets the password of an encrypted workbook.

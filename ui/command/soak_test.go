@@ -244,10 +244,14 @@ func (s *site) compare() (failed int) {
 	return failed
 }
 
-func (s *site) sum(r io.Reader) string {
+func (s *site) sum(r io.Reader) string { return sumOf(s.t, r) }
+
+// sumOf returns the SHA-256 of everything that r has.
+func sumOf(t testing.TB, r io.Reader) string {
+	t.Helper()
 	h := sha256.New()
 	if _, err := io.Copy(h, r); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -61,7 +61,7 @@ func (a *admission) admit(who applicant) error {
 		return err
 	}
 	for _, n := range who.networks {
-		if len(as.Networks) > 0 && !slices.Contains(as.Networks, n) {
+		if len(as.Networks) > 0 && !slices.ContainsFunc(as.Networks, func(known string) bool { return strings.EqualFold(known, n) }) {
 			return refuse("the invitation is for the network %s, not for %s: leave --network out, or ask for an invitation for it", strings.Join(as.Networks, ", "), n)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Open starts the embedded server, or connects to the cluster, and becomes the
@@ -70,6 +71,7 @@ func (h *Hub) useEngine(ctx context.Context) error {
 }
 
 func (h *Hub) tryEngine(ctx context.Context, dir string) (err error) {
+	before, _ := filepath.Glob(filepath.Join(dir, "*")) // the pattern is well formed
 	if h.engine, err = startEngine(ctx, h.opts.Identity, h.admission, h.opts.Listen, dir, h.opts.Log); err != nil {
 		return err
 	}
@@ -77,8 +79,29 @@ func (h *Hub) tryEngine(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	h.addresses = reachable(h.engine.server.Addr())
+	if len(before) > 0 {
+		if err := h.kept(ctx); err != nil {
+			return err
+		}
+	}
 	if err := h.keep(ctx, 1); err != nil {
 		return fmt.Errorf("%w: %w", errStore, err)
+	}
+	return nil
+}
+
+// kept gives errStore when a store that was there before lacks something. The
+// server leaves out what it cannot read, and would make it anew on top of what
+// is left of it, where reports get lost.
+func (h *Hub) kept(ctx context.Context) error {
+	js, err := jetstream.New(h.conn)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{h.names.stream(), "KV_" + h.names.bucket()} {
+		if _, err := js.Stream(ctx, name); err != nil {
+			return fmt.Errorf("%w: %s: %w", errStore, name, err)
+		}
 	}
 	return nil
 }

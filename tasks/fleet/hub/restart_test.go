@@ -90,12 +90,24 @@ func TestADamagedStoreIsMadeAnew(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := m.Report(soon(t), "1", []byte("before")); err != nil {
+			for _, id := range []string{"1", "2", "3"} {
+				if err := m.Report(soon(t), id, []byte("before")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			// Two have been taken in when it ends.
+			got, err := h.Reports(soon(t), 2)
+			if err != nil {
 				t.Fatal(err)
+			}
+			for _, d := range got {
+				if err := d.Ack(); err != nil {
+					t.Fatal(err)
+				}
 			}
 			stop()
 			touched := 0
-			err := filepath.WalkDir(filepath.Join(r.out, storeDir), func(path string, d fs.DirEntry, err error) error {
+			err = filepath.WalkDir(filepath.Join(r.out, storeDir), func(path string, d fs.DirEntry, err error) error {
 				if err != nil || !d.Type().IsRegular() {
 					return err
 				}
@@ -117,7 +129,7 @@ func TestADamagedStoreIsMadeAnew(t *testing.T) {
 					t.Errorf("saving %s: %v", key, err)
 				}
 			}
-			if err := m.Report(soon(t), "2", []byte("after")); err != nil {
+			if err := m.Report(soon(t), "4", []byte("after")); err != nil {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithTimeout(soon(t), 10*time.Second)

@@ -1,0 +1,109 @@
+package command
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// closing is how long a recorder may take to see that a connection is closed.
+const closing = 200 * time.Millisecond
+
+// ledger is who asked which recorder, and when. The zero value is empty.
+type ledger struct {
+	mu     sync.Mutex
+	names  map[string]string // addresses of machines
+	visits []*visit
+	frozen map[string]time.Time // machines whose connections stay open since then
+}
+
+// visit is one request.
+type visit struct {
+	recorder     int
+	who          string // an address
+	begun, ended time.Time
+}
+
+// address returns the address from which a machine asks.
+func (l *ledger) address(name string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.names == nil {
+		l.names = map[string]string{}
+	}
+	if l.names[name] == "" {
+		l.names[name] = fmt.Sprint("127.0.1.", len(l.names)+1)
+	}
+	return l.names[name]
+}
+
+// watch writes down who asks a recorder.
+func (l *ledger) watch(recorder int, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, _ := net.SplitHostPort(r.RemoteAddr)
+		v := &visit{recorder: recorder, who: host, begun: time.Now()}
+		l.mu.Lock()
+		l.visits = append(l.visits, v)
+		l.mu.Unlock()
+		defer func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			v.ended = time.Now()
+		}()
+		h.ServeHTTP(w, r)
+	})
+}
+
+// froze notes that a machine stands still: what it has open stays open.
+func (l *ledger) froze(name string) {
+	who := l.address(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.frozen == nil {
+		l.frozen = map[string]time.Time{}
+	}
+	l.frozen[who] = time.Now()
+}
+
+// overlap returns the longest time that two machines were at one recorder at
+// once, but for connections of a machine that was frozen with them.
+func (l *ledger) overlap() (longest time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, a := range l.visits {
+		for _, b := range l.visits[i+1:] { // it began later
+			since, frozen := l.frozen[a.who]
+			if a.recorder != b.recorder || a.who == b.who || frozen && a.begun.Before(since) && b.begun.After(since) {
+				continue
+			}
+			until := a.until()
+			if other := b.until(); other.Before(until) {
+				until = other
+			}
+			longest = max(longest, until.Sub(b.begun))
+		}
+	}
+	return longest
+}
+
+func (v *visit) until() time.Time {
+	if v.ended.IsZero() {
+		return time.Now()
+	}
+	return v.ended
+}
+
+// last returns when a machine asked a recorder last; zero when it never did.
+func (l *ledger) last(name string) (at time.Time) {
+	who := l.address(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, v := range l.visits {
+		if v.who == who {
+			at = v.begun
+		}
+	}
+	return at
+}
