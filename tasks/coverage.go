@@ -224,15 +224,15 @@ func (c *Coverage) findGaps() {
 func (t Task) Of(all []Coverage) []Coverage {
 	var mine []Coverage
 	for _, c := range all {
-		if c.Recorder.Address == t.Address.String() && c.Recorder.Network == t.Network && t.asksFor(c.Camera) {
+		if c.Recorder.Address == t.Address.String() && c.Recorder.Network == t.Network && t.AsksFor(c.Camera) {
 			mine = append(mine, c)
 		}
 	}
 	return mine
 }
 
-// asksFor reports whether a task names a camera of its recorder.
-func (t Task) asksFor(c CameraView) bool {
+// AsksFor reports whether a task names a camera of its recorder.
+func (t Task) AsksFor(c CameraView) bool {
 	if len(t.Cameras) == 0 {
 		return c.Channel == 0 || c.Stream == orMain(t.Stream)
 	}

@@ -42,7 +42,7 @@ func Earlier(a *archive.Archive, files []archive.Finished, list []Task, covered 
 		mine := recorders[t.Address.String()]
 		slices.SortFunc(mine, func(a, b *Coverage) int { return int(a.key().Track) - int(b.key().Track) })
 		for _, c := range mine {
-			if c.Recorder.Source == "" && t.asksFor(c.Camera) {
+			if c.Recorder.Source == "" && t.AsksFor(c.Camera) {
 				c.Recorder.Source, c.Recorder.Name = t.Source, t.Name
 				all = append(all, *c)
 			}

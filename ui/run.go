@@ -19,6 +19,7 @@ type Options struct {
 	Title   string           // the name of the sheet
 	Log     string           // the log file, for the help to name; empty when there is none
 	Out     string           // the output directory, for opening folders; empty means the snapshot's
+	Files   bool             // the rows are files of machines, not cameras of recorders
 	ASCII   bool             // draw with plain characters only; also where the locale is not UTF-8
 	NoColor bool             // bold and reverse only
 	NoBell  bool             // no sound when everything has ended or is blocked

@@ -89,13 +89,22 @@ func (a *Archive) home(r *record) (e entry, ok bool) {
 	return e, a.present(e)
 }
 
+// AtHome returns what a recorder is called where the files of several networks
+// come together: its address, behind the name of its network if it has one.
+func AtHome(network, recorder string) string {
+	if network == "" {
+		return recorder
+	}
+	return network + "/" + recorder
+}
+
 // home is what the journal of this archive calls a file of another machine. One
 // address in two networks is two recorders, so that a network's recorder bears
 // its name.
 func (r record) home() record {
 	if r.Network != "" {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%q %s", r.Network, r.ID))
-		r.ID, r.Recorder = recordingID(sum[:16]), r.Network+"/"+r.Recorder
+		r.ID, r.Recorder = recordingID(sum[:16]), AtHome(r.Network, r.Recorder)
 	}
 	r.By, r.Catalogue, r.Stays = "", "", false
 	return r

@@ -43,6 +43,9 @@ type CoordinatorOptions struct {
 	// Reread reads the sheet again, when the operator retries a recorder that
 	// refused the login. Nil keeps the logins of the start.
 	Reread func() ([]tasks.Task, error)
+
+	// Aside is what else the machines are needed for; nil is nothing.
+	Aside Aside
 }
 
 // Coordinator gives recorders to machines and takes in what they report. Make
@@ -90,6 +93,9 @@ func NewCoordinator(hub Hub, catalogue Catalogue, list []tasks.Task, planned *ta
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Aside == nil {
+		o.Aside = noAside{}
 	}
 	c := &Coordinator{
 		o: o, hub: hub, catalogue: catalogue, log: o.Log, jobs: map[RecorderID]*job{},
@@ -323,7 +329,7 @@ func (c *Coordinator) beat(ctx context.Context, from Peer, data []byte) []byte {
 	if p := c.told[from.Machine]; p.session == b.Session {
 		orders.Told = p.n
 	}
-	orders.Over, orders.Drain = c.board.over() || c.stopped, c.board.isDraining()
+	orders.Over, orders.Drain = c.board.over() && !c.o.Aside.Open() || c.stopped, c.board.isDraining()
 	c.parted[from.Machine] = orders.Over
 	orders.Jobs, orders.Limit = c.board.settings(from.Machine)
 	c.wakeOthers(from.Machine, changed)

@@ -14,8 +14,11 @@ type loop struct {
 	answer Answer
 }
 
-// Machine is the name of the coordinator's own machine, which no key can be.
-func (l *loop) Machine() MachineID { return "coordinator" }
+// Own is the name of the coordinator's own machine, which no key can be.
+const Own MachineID = "coordinator"
+
+// Machine is that of the coordinator's own machine.
+func (l *loop) Machine() MachineID { return Own }
 
 func (l *loop) peer() Peer { return Peer{Machine: l.Machine()} }
 

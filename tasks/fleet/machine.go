@@ -11,6 +11,7 @@ import (
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // Works is what a machine runs on the recorders that it holds; a *tasks.Queue
@@ -37,6 +38,7 @@ type Shelf interface {
 	Untold(catalogue string) ([]archive.Distant, error)
 	NoteTold(catalogue string, files []archive.Distant) error
 	Believe(network, recorder string, known []archive.Remote)
+	ReadPiece(file archive.Ref, offset int64, b []byte) error
 }
 
 // MachineOptions say who a machine is. Name and Version are needed.
@@ -59,6 +61,8 @@ type Machine struct {
 	log    *slog.Logger
 	news   chan struct{} // there is something to tell: beat at once
 	outbox *outbox
+	uplink *worker.Limiter // of the files that go home
+	upward worker.Lane
 
 	works Works // of the run
 	shelf Shelf
@@ -119,7 +123,7 @@ func NewMachine(link Link, o MachineOptions) *Machine {
 	return &Machine{
 		o: o, link: link, log: o.Log, news: make(chan struct{}, 1), holds: map[RecorderID]*holding{},
 		rows:  map[RecorderID]map[tasks.RecorderID]int{},
-		every: time.Second, outbox: newOutbox(link),
+		every: time.Second, outbox: newOutbox(link), uplink: worker.NewLimiter(o.Limit), upward: worker.NewLane(),
 	}
 }
 
@@ -142,13 +146,15 @@ func (m *Machine) Listen(ctx context.Context) error {
 func (m *Machine) connected() { m.Wake() }
 
 // answer takes what the coordinator sends.
-func (m *Machine) answer(_ context.Context, _ Peer, kind Kind, data []byte) []byte {
+func (m *Machine) answer(ctx context.Context, _ Peer, kind Kind, data []byte) []byte {
 	switch kind {
 	case KindWake:
 		m.Wake()
 	case KindDetail:
 		return m.detail(data)
-	case KindHello, KindBeat, KindView, KindHave, KindRevoked, KindPiece:
+	case KindPiece:
+		return m.piece(ctx, data)
+	case KindHello, KindBeat, KindView, KindHave, KindRevoked:
 	}
 	return nil
 }

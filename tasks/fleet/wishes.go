@@ -251,20 +251,28 @@ func (b *Board) SetLimit(bytesPerSecond int64) {
 }
 
 // share splits the bandwidth among the machines by what they have under way,
-// with something left over for each to begin with.
+// with something left over for each to begin with; what is brought home counts
+// as well, and is all there is once every recorder has ended.
 func (b *Board) share() {
+	aside := b.c.o.Aside
+	brought := aside.Active()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if now := time.Now(); !b.fixed && !now.Before(b.until) {
 		b.limit, b.until = b.c.o.Limit.At(now)
 		b.fixed = b.until.IsZero()
 	}
-	total := 0
+	total := brought
 	for _, m := range b.machines {
 		if m.view.Silent == 0 && !m.view.Left {
 			total += m.view.Active + 1
 		}
 	}
+	rest := b.limit
+	if !b.isOver() && b.limit > 0 {
+		rest = max(b.limit*int64(brought)/int64(max(total, 1)), 1)
+	}
+	aside.SetLimit(rest)
 	for _, m := range b.machines {
 		m.limit = 0
 		if b.limit > 0 {

@@ -13,7 +13,7 @@ import (
 type Derive struct {
 	Archive *archive.Archive
 	Camera  derive.Camera
-	Items   []archive.Item // the recordings, all on disk
+	Items   []archive.Item // the recordings, all on disk; none means the camera's files
 	Windows []Window
 	Join    bool         // one MP4 for each window
 	Every   derive.Every // stills; the zero value makes none
@@ -47,7 +47,9 @@ func (m Derive) Do(ctx context.Context) (out Derived) {
 		out.Err = left(ctx, caught(recover(), out.Err))
 		out.Took = time.Since(began)
 	}()
-	m.Camera.Files = m.Archive.FinishedOf(m.Items)
+	if len(m.Items) > 0 {
+		m.Camera.Files = m.Archive.FinishedOf(m.Items)
+	}
 	for _, s := range m.Windows {
 		w := m.window(s)
 		if m.Join {

@@ -58,6 +58,7 @@ type job struct {
 	log     string // the path of the log file
 	goOn    string // the command that goes on with what is left
 	retry   string // the command that tries what failed once more
+	files   bool   // the rows are files of machines, not cameras of recorders
 
 	archive []archive.Option
 	start   func(ctx context.Context, j job, out printer) (engine, error) // nil: a queue of the tasks
@@ -172,12 +173,14 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 	q.Snapshot(&end)
 	report = plain.Report{
 		Snapshot: &end, ExitCode: plain.ExitCode(&end, stopped), Retry: j.retry, Continue: j.goOn,
-		Manifest: j.options.Archive.ManifestPath(), Log: j.log,
+		Manifest: j.options.Archive.ManifestPath(), Log: j.log, Files: j.files,
 	}
 	if !errors.Is(err, errHangs) {
-		a.noteRun(j, &end, report.ExitCode)
 		report.Coverage = q.Coverage()
-		report.Result = a.writeResult(j, report.Coverage, out)
+		if j.sheet != "" {
+			a.noteRun(j, &end, report.ExitCode)
+			report.Result = a.writeResult(j, report.Coverage, out)
+		}
 		if j.options.Format == archive.MP4 {
 			report.RawFiles, report.RawBytes = j.options.Archive.RawBesideMP4()
 		}

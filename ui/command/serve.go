@@ -34,6 +34,8 @@ type wire struct {
 	listen   string
 	cluster  hub.Cluster
 	patience time.Duration
+	collect  bool                                                // files come home
+	alone    bool                                                // and nothing else is done
 	identity string                                              // directory; empty: this operator's
 	opened   func(context.Context, *hub.Identity, *spread) error // nil, or what to do once machines can join
 }
@@ -44,6 +46,14 @@ func (w *wire) register(c *cobra.Command) {
 	f.StringVar(&w.cluster.URL, "url", "", "use the NATS cluster at `URL`, nats://A,B,C, instead of the built-in server")
 	f.StringVar(&w.cluster.Creds, "creds", "", "credentials for that cluster: `FILE` of its administrator")
 	f.StringVar(&w.cluster.CA, "tls-ca", "", "certificates to trust for that cluster: `FILE`")
+}
+
+// check refuses what the flags say before anything is touched.
+func (w *wire) check() error {
+	if w.patience < leastPatience || w.patience > mostPatience {
+		return fmt.Errorf("--patience %s: between %s and %s", w.patience, leastPatience, mostPatience)
+	}
+	return nil
 }
 
 func (a *app) serveCommand() *cobra.Command {
@@ -62,6 +72,7 @@ func (a *app) serveCommand() *cobra.Command {
 	a.flags.Register(c.Flags())
 	w.register(c)
 	c.Flags().DurationVar(&w.patience, "patience", time.Minute, "wait `DUR` for a machine that is not heard of before another gets its recorders")
+	c.Flags().BoolVar(&w.collect, "collect", false, "bring the files of the other machines here as they are finished, as \"hikgrab collect\" does")
 	return c
 }
 
@@ -144,11 +155,17 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 	s := &spread{hub: h, archive: j.options.Archive, log: log, news: news}
 	s.leaves, s.leave = context.WithCancel(context.WithoutCancel(ctx))
 	news.Store(true)
+	var q engine = s
+	var aside fleet.Aside
+	if w.collect {
+		home := a.bringHome(w, j, h, s, name)
+		q, aside = &homeward{s, home, w.alone}, home
+	}
 	var planned tasks.Snapshot
 	tasks.NewQueue(j.tasks, j.options).Snapshot(&planned)
 	s.coordinator = fleet.NewCoordinator(h, noticing{j.options.Archive, news}, j.tasks, &planned, fleet.CoordinatorOptions{
 		Name: name, Version: a.version(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
-		Dir: j.options.Archive.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread,
+		Dir: j.options.Archive.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread, Aside: aside,
 		Secret: identity.Secret("what is wanted of a recorder"),
 		Run:    a.runOf(j, name, catalogue),
 	})
@@ -160,12 +177,12 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 		}
 	}
 	if a.flags.Idle() {
-		return s, nil
+		return q, nil
 	}
 	s.machine = fleet.NewMachine(s.coordinator.Link(), fleet.MachineOptions{Name: name, Version: a.version(), Log: log})
 	own.Store(s.machine)
 	s.queue = tasks.NewQueue(nil, a.lent(j.options, s.machine, string(s.coordinator.Link().Machine())))
-	return s, nil
+	return q, nil
 }
 
 // lent returns the options of a queue that works for a coordinator, under the

@@ -21,6 +21,15 @@ const DeriveCodes = `Exit codes:
   3    something could not be made
   130  stopped by the operator`
 
+// CollectCodes explains the exit codes of "hikgrab collect", for --help.
+const CollectCodes = `Exit codes:
+  0    everything is home
+  1    unexpected error
+  2    bad usage
+  3    some files could not be had, or their machine is not there
+  4    nothing failed, something was skipped by the operator
+  130  stopped by the operator with work left`
+
 // MadeSummaryRecord is type made_summary, the last line of "hikgrab join", "cut"
 // and "frames".
 type MadeSummaryRecord struct {

@@ -25,6 +25,7 @@ type Report struct {
 	Retry    string // the command that tries what failed once more
 	Continue string // the command that goes on with what is left
 	Coverage []tasks.Coverage
+	Files    bool // what ended are files of machines, not cameras of recorders
 
 	// Recordings that are kept as the recorder sent them, beside their MP4, though
 	// only MP4s were asked for.
@@ -36,8 +37,8 @@ type Report struct {
 // and the command that comes next.
 func (l *Lines) Summary(r Report) error {
 	s := r.Snapshot
-	l.hang("hikgrab: ", headline(s))
-	l.troubles(s)
+	l.hang("hikgrab: ", headline(s, r.Files))
+	l.troubles(s, r.Files)
 	if n := s.Counts[tasks.Skipped]; n > 0 {
 		l.entry(fmt.Sprintf("skipped %d", n), "by the operator")
 	}
@@ -123,8 +124,14 @@ func (l *Lines) place(word, text string) {
 	}
 }
 
-func headline(s *tasks.Snapshot) string {
+func headline(s *tasks.Snapshot, files bool) string {
 	head := fmt.Sprintf("%d of %s complete", s.Counts[tasks.Done], units.Count(len(s.Cameras), "camera"))
+	switch {
+	case files && len(s.Cameras) == 0:
+		return "everything that the machines told of is here"
+	case files:
+		head = fmt.Sprintf("%d of %s home", s.Counts[tasks.Done], units.Count(len(s.Cameras), "file"))
+	}
 	switch n := s.Counts[tasks.Empty]; {
 	case nothingAnywhere(s):
 		head += ", nothing was recorded in the period on any of them"
@@ -162,8 +169,8 @@ const mostAlike = 20
 
 // troubles writes what failed and what to do about it. Neighbours with the same
 // cause share it.
-func (l *Lines) troubles(s *tasks.Snapshot) {
-	list := troublesOf(s)
+func (l *Lines) troubles(s *tasks.Snapshot, files bool) {
+	list := troublesOf(s, files)
 	var told tasks.State
 	for len(list) > 0 {
 		first := list[0]
@@ -200,12 +207,12 @@ func (t trouble) advice() string {
 
 // troublesOf lists what failed, then what is incomplete, then what has nothing,
 // in the order of the sheet.
-func troublesOf(s *tasks.Snapshot) []trouble {
+func troublesOf(s *tasks.Snapshot, files bool) []trouble {
 	var list []trouble
 	for _, state := range []tasks.State{tasks.Failed, tasks.Incomplete, tasks.Empty} {
 		for _, r := range s.Recorders {
 			cameras := s.Cameras[r.First : r.First+r.Count]
-			if whole, ok := wholeRecorder(r, cameras, state); ok {
+			if whole, ok := wholeRecorder(r, cameras, state, files); ok {
 				list = append(list, whole)
 				continue
 			}
@@ -236,7 +243,7 @@ func sofar(c tasks.CameraView) string {
 
 // wholeRecorder returns one entry for a recorder when all its cameras are in
 // that state for one and the same reason.
-func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks.State) (trouble, bool) {
+func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks.State, files bool) (trouble, bool) {
 	if len(cameras) == 0 || state != tasks.Failed {
 		return trouble{}, false
 	}
@@ -247,7 +254,9 @@ func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks
 		}
 	}
 	who := strings.TrimSpace(r.Address + " " + r.Name)
-	if len(cameras) > 1 || cameras[0].Channel == 0 {
+	if files {
+		who += ", all " + units.Count(len(cameras), "file")
+	} else if len(cameras) > 1 || cameras[0].Channel == 0 {
 		who += " (" + allOf(len(cameras), cameras[0].Channel == 0) + ")"
 	} else {
 		who = r.Address + " " + cameraOf(cameras[0].Channel, cameras[0].Track, cameras[0].Name)

@@ -10,6 +10,7 @@ import (
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/fleet/collect"
 )
 
 // advice is how one remedy is worded: an imperative sentence that begins in
@@ -68,6 +69,9 @@ var table = map[nvr.Remedy]advice{
 	tasks.CorrectPeriod: {"correct from and to in the sheet", restart, ", or --from and --to"},
 	tasks.CopyNames:     {"copy the names as they are there into the sheet's cameras column", restart, again},
 	tasks.ReportFault:   {"this is a fault of hikgrab; the log file has the details", "; r tries again", ""},
+
+	collect.StartMachine: {"start \"hikgrab work\" there", "; it comes by itself then", ", then collect again"},
+	collect.VerifyThere:  {"run \"hikgrab verify\" there; what is damaged it can fetch again", pressR, ""},
 
 	archive.FreeSpace:       {"free some space there", goesOn, ", or choose a directory on another volume with --out"},
 	archive.AllowWriting:    {"give your user the right to write there", goesOn, orOut},

@@ -1,0 +1,129 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/worker"
+)
+
+// limit is how long an answer may take until its machine counts as not there.
+const limit = 10 * time.Second
+
+// errSilent says that a machine that is connected does not answer.
+var errSilent = errors.New("it does not answer")
+
+// bringing is everything that is needed to bring one file.
+type bringing struct {
+	of      fleet.Asker
+	archive *archive.Archive
+	limiter *worker.Limiter
+	from    *machine
+	file    archive.Distant
+	meter   *worker.Meter
+}
+
+// do brings the file, or goes on with what came of it before. What came stays
+// for the next time, unless other bytes came than were told.
+func (b *bringing) do(ctx context.Context) (archive.File, error) {
+	if path, ok := b.archive.Home(b.file); ok {
+		f, _ := b.file.Finished()
+		f.Path = path
+		b.meter.Have.Store(f.Bytes)
+		return f, nil
+	}
+	part, err := b.archive.Bring(b.file)
+	if err != nil {
+		return archive.File{}, err
+	}
+	defer func() { _ = part.Close() }() // what cannot be kept is asked for again
+	b.meter.Have.Store(part.Offset())
+	if err := b.fill(ctx, part); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return archive.File{}, err
+	}
+	f, err := part.Arrive(b.file)
+	switch archive.KindOf(err) {
+	case archive.Denied:
+		err = &worker.PlaceError{Err: err}
+	case archive.Damaged:
+		b.meter.Have.Store(0) // it is dropped
+	case archive.KindUnknown, archive.Full, archive.NoRoom, archive.InUse, archive.TooLarge:
+	}
+	return f, err
+}
+
+// mostAhead is how many pieces of a file may be there, or asked for, in front of
+// the one that is to be written next.
+const mostAhead = 2 * mostFlow / fleet.MostPiece
+
+// answer is what came of a question.
+type answer struct {
+	bytes []byte
+	err   error
+}
+
+// fill asks for what is missing, several pieces at a time, and writes them in
+// their order.
+func (b *bringing) fill(ctx context.Context, part *archive.Part) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	defer cancel() // before they are waited for
+	size := b.size()
+	coming := make(chan chan answer, mostAhead)
+	asking.Go(func() {
+		defer close(coming)
+		for at := part.Offset(); at < size; {
+			n := b.from.flow.piece(size - at)
+			if b.limiter.Wait(ctx, b.from.lane, n) != nil || b.from.flow.take(ctx, n) != nil {
+				return
+			}
+			one := make(chan answer, 1)
+			p := fleet.Piece{File: b.file.Ref(), From: at, Bytes: n}
+			asking.Go(func() { one <- b.ask(ctx, p) })
+			select {
+			case coming <- one:
+			case <-ctx.Done():
+				return
+			}
+			at += int64(n)
+		}
+	})
+	for one := range coming {
+		got := <-one
+		if got.err != nil {
+			return got.err
+		}
+		n, err := part.Write(got.bytes)
+		b.meter.Have.Add(int64(n))
+		b.meter.Fetched.Add(int64(n))
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (b *bringing) size() int64 {
+	f, _ := b.file.Finished()
+	return f.Bytes
+}
+
+func (b *bringing) ask(ctx context.Context, p fleet.Piece) answer {
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	began := time.Now()
+	bytes, err := fleet.AskPiece(bounded, b.of, b.from.id, p)
+	b.from.flow.give(p.Bytes, time.Since(began))
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		err = errSilent
+	}
+	return answer{bytes, err}
+}

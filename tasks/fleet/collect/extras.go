@@ -1,0 +1,138 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
+	"example.com/hikgrab/tasks/worker"
+)
+
+// extras are what is made of the recordings once everything has come.
+type extras struct {
+	busy  bool
+	made  bool // at least once
+	stale bool // something has come since
+	rows  []*making
+}
+
+// firstExtra is the number of the first camera of which something is made, and
+// of their group.
+const firstExtra = 1 << 25
+
+// making is a camera of which something is made.
+type making struct {
+	id       tasks.CameraID
+	camera   derive.Camera
+	windows  []worker.Window
+	state    tasks.State
+	progress *worker.Progress
+	failure  tasks.Failure
+	took     time.Duration
+}
+
+func (x *extras) retry() {
+	x.stale = x.stale || slices.ContainsFunc(x.rows, func(m *making) bool { return m.state == tasks.Failed })
+}
+
+// extrasDue reports whether something is to be made as soon as all has come.
+func (q *Queue) extrasDue() bool {
+	wanted := q.o.Extras.Join || q.o.Extras.Every != derive.Every{}
+	return wanted && (!q.extras.made || q.extras.stale) && !q.draining && q.o.Ready()
+}
+
+// makeExtras starts making what is due.
+func (q *Queue) makeExtras(now time.Time) {
+	if q.run.Err() != nil || q.extras.busy || !q.extrasDue() || q.waitsToHear(now) ||
+		slices.ContainsFunc(q.files, func(f *file) bool { return !f.state.Ended() }) {
+		return
+	}
+	q.extras = extras{busy: true, made: true}
+	q.workers.Go(func() { q.make(q.run) })
+}
+
+// make makes the extras of one camera after the other.
+func (q *Queue) make(ctx context.Context) {
+	files, err := q.o.Archive.Finished()
+	q.mu.Lock()
+	if err != nil {
+		q.tell(tasks.Event{Type: tasks.EventError, Failure: tasks.FailureOf(err, time.Now()), Message: err.Error()})
+	}
+	for _, c := range derive.Cameras(files) {
+		if windows := q.windows(&c); len(windows) > 0 {
+			q.extras.rows = append(q.extras.rows, &making{
+				id: tasks.CameraID(firstExtra + len(q.extras.rows)), camera: c, windows: windows, progress: &worker.Progress{},
+			})
+		}
+	}
+	rows := q.extras.rows
+	q.mu.Unlock()
+	for _, m := range rows {
+		if ctx.Err() != nil {
+			break
+		}
+		q.change(func(time.Time) { m.state = tasks.Downloading })
+		out := worker.Derive{
+			Archive: q.o.Archive, Camera: m.camera, Windows: m.windows, Join: q.o.Extras.Join, Every: q.o.Extras.Every, Progress: m.progress,
+		}.Do(ctx)
+		q.change(func(now time.Time) { q.derived(m, out, now) })
+	}
+	q.change(func(time.Time) { q.extras.busy = false })
+}
+
+// windows returns the stretches of a camera that something is made of.
+func (q *Queue) windows(c *derive.Camera) (all []worker.Window) {
+	if len(q.o.Tasks) == 0 {
+		return []worker.Window{{Everything: true}}
+	}
+	view := tasks.CameraView{Channel: c.Track.Channel(), Stream: c.Track.Stream(), Name: c.Name}
+	for _, t := range q.o.Tasks {
+		if archive.AtHome(t.Network, t.Address.String()) != c.Recorder || !t.AsksFor(view) {
+			continue
+		}
+		p := t.Period
+		if p.IsZero() {
+			p = q.o.Period
+		}
+		if from, to, err := p.Resolve(nvr.WallTime(q.started)); err == nil {
+			span := tasks.Span{From: from, To: to}
+			all = append(all, worker.Window{Span: span, Everything: tasks.Everything(span)})
+		}
+	}
+	return all
+}
+
+// derived takes in what was made of a camera.
+func (q *Queue) derived(m *making, out worker.Derived, now time.Time) {
+	m.state, m.took = tasks.Done, out.Took
+	e := tasks.Event{
+		Recorder: firstExtra, Address: m.camera.Recorder, Camera: m.id, Channel: m.camera.Track.Channel(), Track: m.camera.Track,
+		CameraName: m.camera.Name, State: m.state,
+	}
+	for _, note := range out.Notes {
+		e := e
+		e.Type, e.Message = tasks.EventNotice, note
+		q.tell(e)
+	}
+	for _, f := range out.Files {
+		e := e
+		e.Type, e.Path, e.Bytes, e.Message = tasks.EventMade, f.Path, f.Bytes, f.Path+": "+derive.Describe(f)
+		q.tell(e)
+	}
+	if _, stopped := errors.AsType[*worker.LeftError](out.Err); stopped {
+		m.state = tasks.Waiting
+		return
+	}
+	if out.Err != nil {
+		m.failure = tasks.FailureOf(out.Err, now)
+		m.failure.What = "the extra files could not be made: " + m.failure.What
+		m.state = tasks.Failed
+		e.Type, e.State, e.Failure, e.Message = tasks.EventError, m.state, m.failure, m.failure.What
+		q.tell(e)
+	}
+}

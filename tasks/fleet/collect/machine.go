@@ -1,0 +1,137 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/worker"
+)
+
+// StartMachine is what helps when a machine is not there.
+const StartMachine nvr.Remedy = "start-machine"
+
+const (
+	perMachine = 2               // files at once from one machine, so that the end of one costs no time
+	lookEvery  = time.Second     // whether a machine is there
+	settled    = 3 * time.Second // after which a machine has told what the catalogue did not have
+)
+
+// machine is one that has files. All but what is said otherwise is guarded by
+// the queue's mutex.
+type machine struct {
+	id    fleet.MachineID // constant
+	name  string
+	group tasks.RecorderID // constant
+	flow  flow             // guards itself
+	lane  worker.Lane      // constant
+	look  chan struct{}    // look at once
+
+	files   []*file // that it has, in the order in which they were told
+	ended   int     // so many of them at the front have ended
+	active  int
+	present bool
+	since   time.Time // that it is, or is not
+	missed  bool      // the operator was told that it is not there
+	answers int       // how often it has come
+}
+
+// count says how many files are left.
+func count(n int) string {
+	if n == 1 {
+		return "1 file is"
+	}
+	return fmt.Sprintf("%d files are", n)
+}
+
+// attend keeps looking whether a machine is there, until ctx ends.
+func (q *Queue) attend(ctx context.Context, m *machine) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for {
+		q.mu.Lock()
+		present := m.present
+		q.mu.Unlock()
+		if !present && q.answers(ctx, m) {
+			q.change(func(now time.Time) { q.met(m, now) })
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-m.look:
+		}
+	}
+}
+
+func (q *Queue) answers(ctx context.Context, m *machine) bool {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	_, err := fleet.AskPiece(ctx, q.o.Hub, m.id, fleet.Piece{})
+	return err == nil
+}
+
+// met takes in that a machine is there: what failed because it was not goes on.
+func (q *Queue) met(m *machine, now time.Time) {
+	m.present, m.since, m.missed = true, now, false
+	m.answers++
+	back := 0
+	for _, f := range m.files {
+		if f.missed && f.state == tasks.Failed {
+			f.fresh()
+			back++
+		}
+	}
+	m.ended = 0
+	if back > 0 {
+		q.tell(tasks.Event{Type: tasks.EventNotice, Machine: m.name, Recorder: m.group, Message: "it is there, and " + count(back) + " left on it"})
+	}
+}
+
+// lost takes in that a machine does not answer any more.
+func (q *Queue) lost(m *machine, why error, now time.Time) {
+	q.log.Info("A machine does not send its files now", "machine", m.name, "error", why)
+	if m.present {
+		m.present, m.since = false, now
+	}
+	select {
+	case m.look <- struct{}{}:
+	default:
+	}
+}
+
+// miss gives up what nobody is there to send, until somebody is.
+func (q *Queue) miss(now time.Time) {
+	for _, m := range q.machines {
+		if m.present || now.Sub(m.since) < q.o.Patience {
+			continue
+		}
+		n := 0
+		failure := tasks.Failure{Kind: nvr.Unreachable.String(), What: m.name + " is not there, and what it fetched stays on it", Remedy: StartMachine, At: now}
+		for _, f := range m.files[m.ended:] {
+			if f.stop == nil && !f.state.Ended() && f.state != tasks.Paused && q.missing(f, now) {
+				f.state, f.failure, f.missed = tasks.Failed, failure, true
+				n++
+			}
+		}
+		if n > 0 && !m.missed {
+			m.missed = true
+			failure.What = "it is not there, and " + count(n) + " left on it"
+			q.tell(tasks.Event{Type: tasks.EventError, Machine: m.name, Recorder: m.group, Failure: failure, Message: failure.What})
+		}
+	}
+}
+
+// missing reports whether everybody who may send a file has been away for too
+// long.
+func (q *Queue) missing(f *file, now time.Time) bool {
+	for _, s := range f.sources {
+		if s.refused == "" && (s.machine.present || now.Sub(s.machine.since) < q.o.Patience) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,334 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/worker"
+)
+
+// DefaultJobs is how many files come at once when nobody says otherwise.
+const DefaultJobs = 8
+
+// beat is how often the queue looks for what has become due.
+const beat = 250 * time.Millisecond
+
+// Options say how files are brought home. Hub, Archive and Tell are needed.
+type Options struct {
+	Hub      fleet.Asker
+	Archive  *archive.Archive // of the coordinator, with the catalogue
+	Name     string           // of the coordinator's own machine, for people
+	Jobs     int              // files at once; 0 means DefaultJobs
+	Patience time.Duration    // for a machine that is not there
+	Extras   tasks.Extras     // to be made of what has come
+	Log      *slog.Logger
+	Tell     func(tasks.Event) // of what happened; called with a mutex held, so it returns at once and calls nothing here
+
+	// Machines are those that take part at present; nil when nobody knows.
+	Machines func() []tasks.MachineView
+	// Hear waits, for as long as patience lasts, until every machine that is known
+	// is there and has had time to tell what the catalogue lacks.
+	Hear bool
+	// Tasks say of which cameras and periods the extras are made; Period is for
+	// those that name none. No tasks mean everything of every camera.
+	Tasks  []tasks.Task
+	Period tasks.Period
+	// Ready reports whether nothing more is being fetched, so that the extras can
+	// be made. Nil means that it never is.
+	Ready func() bool
+}
+
+// Queue brings files home. Its methods may be called by many goroutines at once,
+// and none but Run and Stop waits for a machine or a disk. Make one with New.
+type Queue struct {
+	o       Options
+	log     *slog.Logger
+	limiter *worker.Limiter
+	left    chan struct{} // closed when Run returns
+	workers sync.WaitGroup
+
+	mu       sync.Mutex
+	run      context.Context // nil before Run
+	halt     context.CancelCauseFunc
+	started  time.Time
+	ended    time.Time // zero while there is something to do
+	told     int       // of the catalogue, by how many of its files are taken in
+	byKey    map[archive.FileKey]*file
+	files    []*file // by number
+	machines []*machine
+	jobs     int
+	active   int
+	paused   bool // everything, by the operator
+	draining bool
+	disk     disk
+	speed    tasks.Gauge
+	free     int64
+	extras   extras
+}
+
+// disk is why nothing is written here.
+type disk struct {
+	failure tasks.Failure // none while all is well
+	until   time.Time     // when one file tries whether it is over
+}
+
+// diskAgain is how often a disk that is full, or refuses, is tried.
+const diskAgain = 5 * time.Second
+
+// Why a file that comes is stopped.
+var (
+	errByOperator = errors.New("stopped by the operator")
+	errStopped    = errors.New("hikgrab stops")
+)
+
+// New returns a queue that does nothing until Run.
+func New(o Options) *Queue {
+	if o.Jobs <= 0 {
+		o.Jobs = DefaultJobs
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Machines == nil {
+		o.Machines = func() []tasks.MachineView { return nil }
+	}
+	if o.Ready == nil {
+		o.Ready = func() bool { return true }
+	}
+	return &Queue{
+		o: o, log: o.Log, limiter: worker.NewLimiter(0), left: make(chan struct{}), byKey: map[archive.FileKey]*file{}, jobs: o.Jobs, free: -1,
+	}
+}
+
+// Run brings what there is and what is told meanwhile, until ctx ends or Stop is
+// called. Call it once.
+func (q *Queue) Run(ctx context.Context) {
+	defer close(q.left)
+	q.mu.Lock()
+	if q.run == nil {
+		q.run, q.halt = context.WithCancelCause(ctx)
+	}
+	run, halt := q.run, q.halt
+	q.started = time.Now()
+	q.mu.Unlock()
+	defer context.AfterFunc(ctx, func() { halt(errStopped) })()
+	defer halt(errStopped)
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	for turn := 0; run.Err() == nil; turn++ {
+		if turn%4 == 0 {
+			free := q.o.Archive.Free()
+			q.mu.Lock()
+			q.free = free
+			q.mu.Unlock()
+		}
+		q.learn()
+		q.change(q.sample)
+		select {
+		case <-run.Done():
+		case <-ticker.C:
+		}
+	}
+	q.workers.Wait()
+}
+
+// Stop stops what is under way, keeping what came, and waits until Run has
+// returned or ctx ends, whose error it then returns.
+func (q *Queue) Stop(ctx context.Context) error {
+	q.mu.Lock()
+	begun := q.run != nil
+	if !begun { // Run will find the work stopped
+		q.run, q.halt = context.WithCancelCause(context.Background())
+	}
+	q.halt(errStopped)
+	q.mu.Unlock()
+	if !begun {
+		return nil
+	}
+	select {
+	case <-q.left:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// change changes the queue, and starts what has become due.
+func (q *Queue) change(by func(now time.Time)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	by(now)
+	q.advance(now)
+}
+
+// learn takes in what the catalogue was told of since the last time, and the
+// machines that have joined. Only Run calls it.
+func (q *Queue) learn() {
+	files, told := q.o.Archive.Distants(q.told)
+	q.told = told
+	var news []archive.Distant
+	for _, d := range files {
+		if _, here := q.o.Archive.Home(d); !here && fleet.MachineID(d.By()) != fleet.Own {
+			news = append(news, d)
+		}
+	}
+	present := q.o.Machines()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, d := range files { // of all, so that they are waited for with what they have not told yet
+		if id := fleet.MachineID(d.By()); id != fleet.Own {
+			q.machine(id, d.Machine())
+		}
+	}
+	for _, v := range present {
+		if id := fleet.MachineID(v.ID); id != fleet.Own && !v.Left && v.Silent == 0 {
+			q.machine(id, v.Name)
+		}
+	}
+	for _, d := range news {
+		q.add(d)
+	}
+}
+
+// machine returns the machine of that key, which is looked after from now on.
+func (q *Queue) machine(id fleet.MachineID, name string) *machine {
+	for _, m := range q.machines {
+		if m.id == id {
+			return m
+		}
+	}
+	m := &machine{id: id, name: name, group: tasks.RecorderID(firstID + len(q.machines)), lane: worker.NewLane(), look: make(chan struct{}, 1), since: time.Now()}
+	q.machines = append(q.machines, m)
+	if id.Valid() {
+		q.workers.Go(func() { q.attend(q.run, m) })
+	}
+	return m
+}
+
+// add takes in that a machine has a file that is not here.
+func (q *Queue) add(d archive.Distant) {
+	m := q.machine(fleet.MachineID(d.By()), d.Machine())
+	f := q.byKey[d.Key()]
+	if f == nil {
+		entry, about := d.Finished()
+		f = &file{id: tasks.CameraID(firstID + len(q.files)), group: m, about: about, bytes: entry.Bytes, meter: &worker.Meter{}, state: q.beginning()}
+		q.byKey[d.Key()] = f
+		q.files = append(q.files, f)
+	}
+	if slices.ContainsFunc(f.sources, func(s *source) bool { return s.machine == m }) {
+		return
+	}
+	f.sources = append(f.sources, &source{machine: m, file: d})
+	m.files = append(m.files, f)
+	if f.missed && f.state == tasks.Failed { // another has it
+		f.fresh()
+	}
+}
+
+func (q *Queue) beginning() tasks.State {
+	if q.paused {
+		return tasks.Paused
+	}
+	return tasks.Waiting
+}
+
+// tell tells of something. The caller holds the mutex.
+func (q *Queue) tell(e tasks.Event) {
+	e.Time = time.Now()
+	if e.Camera == 0 {
+		e.Camera = -1
+	}
+	if e.Remedy == "" {
+		e.Remedy = e.Failure.Remedy
+	}
+	q.o.Tell(e)
+}
+
+// sample takes the measurements that rates are made of, and looks at the time.
+func (q *Queue) sample(now time.Time) {
+	total := int64(0)
+	for _, f := range q.files {
+		total += f.total()
+		if f.stop != nil {
+			f.speed.Add(now, f.total())
+			if q.disk.failure.Kind != "" && f.meter.Fetched.Load() > 0 {
+				q.disk = disk{}
+				q.tell(tasks.Event{Type: tasks.EventNotice, Message: "the disk accepts data again; files come home again"})
+			}
+		}
+	}
+	q.speed.Add(now, total)
+	q.miss(now)
+	q.makeExtras(now)
+	switch open := q.open(now); {
+	case open:
+		q.ended = time.Time{}
+	case q.ended.IsZero():
+		q.ended = now
+	}
+}
+
+// Open reports whether there is something to bring, or may be soon, without the
+// operator doing anything.
+func (q *Queue) Open() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.open(time.Now())
+}
+
+func (q *Queue) open(now time.Time) bool {
+	if q.started.IsZero() {
+		return true
+	}
+	if q.run.Err() != nil || q.draining && q.active == 0 && !q.extras.busy {
+		return false
+	}
+	if slices.ContainsFunc(q.files, func(f *file) bool { return !f.state.Ended() }) {
+		return true
+	}
+	return q.waitsToHear(now) || q.extras.busy || q.extrasDue()
+}
+
+// waitsToHear reports whether machines may still tell of more.
+func (q *Queue) waitsToHear(now time.Time) bool {
+	if !q.o.Hear || now.Sub(q.started) >= q.o.Patience {
+		return slices.ContainsFunc(q.machines, func(m *machine) bool { return q.o.Hear && m.present && now.Sub(m.since) < settled })
+	}
+	if len(q.machines) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(q.machines, func(m *machine) bool { return !m.present || now.Sub(m.since) < settled })
+}
+
+// Active is how many files come at the moment.
+func (q *Queue) Active() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.active
+}
+
+// Jobs is how many files come at once, in all and from one machine.
+func (q *Queue) Jobs() (all, ofMachine int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.jobs, perMachine
+}
+
+// SetLimit sets the bandwidth in bytes per second; 0 lifts the limit.
+func (q *Queue) SetLimit(bytesPerSecond int64) { q.limiter.Set(bytesPerSecond) }
+
+// Working reports whether something comes, or would at once, so that this
+// computer should not go to sleep.
+func (q *Queue) Working() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return !q.paused && q.open(time.Now())
+}

@@ -1,0 +1,63 @@
+package fleet_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/fleet"
+)
+
+// ReadPiece has nothing: no file of these tests has bytes.
+func (*shelf) ReadPiece(archive.Ref, int64, []byte) error { return archive.ErrNotHere }
+
+// said answers every question with the same.
+type said struct {
+	answer []byte
+	err    error
+}
+
+func (s said) Ask(context.Context, fleet.MachineID, fleet.Kind, []byte) ([]byte, error) {
+	return s.answer, s.err
+}
+
+// Whatever a machine answers, what comes of it is the bytes asked for or an error.
+func TestAnswersToAPiece(t *testing.T) {
+	lost, nonsense := &fleet.LostError{}, errors.New("sense")
+	for name, c := range map[string]struct {
+		said
+		want error
+	}{
+		"the bytes":   {said{[]byte("\x00abc"), nil}, nil},
+		"gone":        {said{[]byte{1}, nil}, archive.ErrNotHere},
+		"lost":        {said{[]byte("\x02disk\x1b[31m"), nil}, lost},
+		"absent":      {said{nil, fleet.ErrAbsent}, fleet.ErrAbsent},
+		"nothing":     {said{nil, nil}, nonsense},
+		"too few":     {said{[]byte("\x00ab"), nil}, nonsense},
+		"too many":    {said{[]byte("\x00abcd"), nil}, nonsense},
+		"not known":   {said{[]byte("\x07abc"), nil}, nonsense},
+		"gone and so": {said{[]byte("\x01abc"), nil}, nonsense},
+	} {
+		got, err := fleet.AskPiece(t.Context(), c.said, "M", fleet.Piece{Bytes: 3})
+		switch {
+		case c.want == nil:
+			if err != nil || string(got) != "abc" {
+				t.Errorf("%s: %q, %v", name, got, err)
+			}
+		case got != nil:
+			t.Errorf("%s gives %q", name, got)
+		case c.want == lost:
+			if !errors.As(err, &lost) || strings.Contains(err.Error(), "\x1b") {
+				t.Errorf("%s: %v", name, err)
+			}
+		case c.want == nonsense:
+			if err == nil || !strings.Contains(err.Error(), "makes no sense") {
+				t.Errorf("%s: %v", name, err)
+			}
+		case !errors.Is(err, c.want):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package command
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/fleet/collect"
+	"example.com/hikgrab/tasks/fleet/hub"
+	"example.com/hikgrab/ui/plain"
+)
+
+func (a *app) collectCommand() *cobra.Command {
+	w := wire{collect: true, alone: true}
+	c := &cobra.Command{
+		Use: "collect [flags]", Short: "Bring home what the machines of a run have fetched",
+		Long: "Collect brings the files that \"hikgrab work\" fetched on other machines into DIR,\n" +
+			"the directory that \"hikgrab serve\" had. It waits for the machines as serve does:\n" +
+			"they have to be running, and join by themselves. What comes is what the manifests\n" +
+			"there list, MP4s, recorders' own files or both; not what was joined or cut, which\n" +
+			"--join and --frames make here. Each file is checked against the SHA-256 that its\n" +
+			"machine reported, gets the name that it would have if it had been fetched here,\n" +
+			"and stands in manifest.csv. Nothing is deleted at a machine. Stopped at any\n" +
+			"moment, the next collect goes on where this one was. \"serve --collect\" does the\n" +
+			"same while files are being fetched.\n\n" + plain.CollectCodes,
+		Example: "  hikgrab collect\n  hikgrab collect -o D:\\archive --limit \"08:00-20:00 2M, off\" --join",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.collect(c.Context(), &w) },
+	}
+	a.flags.RegisterCollect(c.Flags())
+	w.register(c)
+	c.Flags().DurationVar(&w.patience, "patience", 30*time.Second, "give up what is on a machine that is not there for `DUR`, until it is")
+	return c
+}
+
+func (a *app) collect(ctx context.Context, w *wire) error {
+	a.flags.Coordinate()
+	if err := w.check(); err != nil {
+		return err
+	}
+	o, err := a.flags.Options()
+	if err != nil {
+		return err
+	}
+	return a.fetch(ctx, a.spreadJob(w, job{options: o, title: "collect", files: true, goOn: a.commandLine("collect", "-o", a.flags.Out), retry: a.commandLine("collect", "-o", a.flags.Out)}))
+}
+
+// homeward is a run that also brings home what the machines have fetched.
+type homeward struct {
+	*spread
+	home  *collect.Queue
+	alone bool // nothing is downloaded
+}
+
+// bringHome returns the queue that brings the files of a run home.
+func (a *app) bringHome(w *wire, j job, h *hub.Hub, s *spread, name string) *collect.Queue {
+	o := collect.Options{
+		Hub: h, Archive: j.options.Archive, Name: name, Patience: w.patience, Extras: j.options.Extras, Log: j.options.Log, Hear: w.alone,
+		Tasks: j.tasks, Period: j.options.Period,
+		Tell:     func(e tasks.Event) { s.Push(e) },
+		Machines: func() []tasks.MachineView { return s.Machines() },
+		Ready:    func() bool { return s.Over() },
+	}
+	return collect.New(o)
+}
+
+// Run coordinates, and brings files home, until Stop is called.
+func (h *homeward) Run(ctx context.Context) {
+	bringing, stop := context.WithCancel(ctx)
+	defer context.AfterFunc(h.leaves, stop)()
+	var own sync.WaitGroup
+	own.Go(func() { h.home.Run(bringing) })
+	h.spread.Run(ctx)
+	stop()
+	own.Wait()
+	h.news.Store(true)
+	h.writeList()
+}
+
+// Stop stops what comes home, then everything else.
+func (h *homeward) Stop(ctx context.Context) error {
+	err := h.home.Stop(ctx)
+	if stopped := h.spread.Stop(ctx); err == nil {
+		err = stopped
+	}
+	return err
+}
+
+// Snapshot copies the present into s.
+func (h *homeward) Snapshot(s *tasks.Snapshot) {
+	h.spread.Snapshot(s)
+	if h.alone { // what is said of jobs is said of files that come
+		s.Jobs, s.PerRecorder = h.home.Jobs()
+	}
+	h.home.AddTo(s)
+}
+
+// Working reports whether there is anything to do.
+func (h *homeward) Working() bool { return h.spread.Working() || h.home.Working() }
+
+// Camera returns one camera, or one file.
+func (h *homeward) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
+	if h.home.Has(id) {
+		return h.home.Camera(id)
+	}
+	return h.spread.Camera(id)
+}
+
+// parted parts cameras from files.
+func (h *homeward) parted(ids []tasks.CameraID) (cameras, files []tasks.CameraID) {
+	for _, id := range ids {
+		if h.home.Has(id) {
+			files = append(files, id)
+		} else {
+			cameras = append(cameras, id)
+		}
+	}
+	return cameras, files
+}
+
+// Pause stops cameras and files.
+func (h *homeward) Pause(ids ...tasks.CameraID) { h.both(ids, h.spread.Pause, h.home.Pause) }
+
+// Resume lets them go on.
+func (h *homeward) Resume(ids ...tasks.CameraID) { h.both(ids, h.spread.Resume, h.home.Resume) }
+
+// Retry gives them a new start.
+func (h *homeward) Retry(ids ...tasks.CameraID) { h.both(ids, h.spread.Retry, h.home.Retry) }
+
+// Skip gives them up for this run.
+func (h *homeward) Skip(ids ...tasks.CameraID) { h.both(ids, h.spread.Skip, h.home.Skip) }
+
+func (h *homeward) both(ids []tasks.CameraID, cameras, files func(...tasks.CameraID)) {
+	c, f := h.parted(ids)
+	if len(c) > 0 {
+		cameras(c...)
+	}
+	if len(f) > 0 {
+		files(f...)
+	}
+}
+
+// PauseAll pauses everything.
+func (h *homeward) PauseAll() { h.spread.PauseAll(); h.home.PauseAll() }
+
+// ResumeAll takes that back.
+func (h *homeward) ResumeAll() { h.spread.ResumeAll(); h.home.ResumeAll() }
+
+// RetryFailed retries what failed.
+func (h *homeward) RetryFailed() int { return h.spread.RetryFailed() + h.home.RetryFailed() }
+
+// Drain starts nothing new.
+func (h *homeward) Drain() { h.spread.Drain(); h.home.Drain() }
+
+// SetJobs changes how many downloads run at once; where there are none, how
+// many files come.
+func (h *homeward) SetJobs(n int) {
+	if h.alone {
+		h.home.SetJobs(n)
+		return
+	}
+	h.spread.SetJobs(n)
+}
