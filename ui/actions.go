@@ -63,12 +63,12 @@ func isRetriable(s tasks.State) bool {
 func (m *model) pause() {
 	if ids := m.among(isRunning); len(ids) > 0 {
 		m.queue.Pause(ids...)
-		m.say("pausing " + units.Count(len(ids), "camera") + "; space resumes")
+		m.say("pausing " + m.nouns.rows(len(ids)) + "; space resumes")
 		return
 	}
 	ids := m.among(isPaused)
 	m.queue.Resume(ids...)
-	m.say("resumed " + units.Count(len(ids), "camera"))
+	m.say("resumed " + m.nouns.rows(len(ids)))
 }
 
 // pauseHint says which of the two pause would do now.
@@ -116,7 +116,7 @@ func (m *model) over() string {
 func (m *model) retry() {
 	ids := m.among(isRetriable)
 	m.queue.Retry(ids...)
-	m.say("retrying " + units.Count(len(ids), "camera"))
+	m.say("retrying " + m.nouns.rows(len(ids)))
 }
 
 func (m *model) cannotRetry() string {
@@ -133,7 +133,7 @@ func (m *model) cannotRetry() string {
 }
 
 func (m *model) retryFailed() {
-	m.say("retrying " + units.Count(m.queue.RetryFailed(), "camera"))
+	m.say("retrying " + m.nouns.rows(m.queue.RetryFailed()))
 }
 
 func (m *model) noFailed() string {
@@ -152,7 +152,7 @@ func (m *model) skip() {
 		return
 	}
 	m.queue.Skip(ids...)
-	m.say("skipped " + units.Count(len(ids), "camera") + "; r takes it back")
+	m.say("skipped " + m.nouns.rows(len(ids)) + "; r takes it back")
 }
 
 func (m *model) cannotSkip() string {

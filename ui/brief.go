@@ -112,8 +112,12 @@ func (m *model) recorderBrief(r *tasks.RecorderView, w int) []string {
 	if what != "" { // the list has the counts, in a word
 		return m.causeBrief(nil, label, what, help, m.styles.bad, w)
 	}
+	counts := m.styles.faint.on(m.glyphs.left(m.nouns.row+"s", labelWidth)) + m.counts(r.Counts, w-labelWidth)
+	if m.opts.Files {
+		return []string{counts}
+	}
 	return []string{
-		m.styles.faint.on(m.glyphs.left("cameras", labelWidth)) + m.counts(r.Counts, w-labelWidth),
+		counts,
 		m.inOneLine("device", m.device(r), paint{}, w),
 		m.inOneLine("row", r.Source, paint{}, w),
 	}

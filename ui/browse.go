@@ -91,7 +91,7 @@ func (m *model) nextMatch(step int) {
 	if !m.seek(step, func(r *tasks.RecorderView, c *tasks.CameraView) bool {
 		return m.sought.camera(c, m.sought.recorder(r))
 	}) {
-		m.say("no camera matches " + m.sought.needle)
+		m.say("no " + m.nouns.row + " matches " + m.sought.needle)
 	}
 }
 
@@ -104,7 +104,7 @@ func (m *model) noSearch() string {
 
 func (m *model) nextFailed(step int) {
 	if !m.seek(step, func(_ *tasks.RecorderView, c *tasks.CameraView) bool { return filterOf(c.State) == filterFailed }) {
-		m.say("the filter shows no failed camera")
+		m.say("the filter shows no failed " + m.nouns.row)
 	}
 }
 

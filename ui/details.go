@@ -79,7 +79,7 @@ func (m *model) cameraFacts(r *tasks.RecorderView, d *tasks.CameraDetail, w, h i
 			lines = append(lines, m.fact(label, clean(value), p, w)...)
 		}
 	}
-	add("recorder", recorderTitle(r), paint{})
+	add(m.nouns.group, recorderTitle(r), paint{})
 	add("row", r.Source, paint{})
 	asked, sofar := m.period(d.Periods), m.soFar(d)
 	if width(asked)+width(sofar)+2 <= w-labelWidth {

@@ -78,21 +78,21 @@ func (m *model) going() string {
 		return downloads
 	}
 	left := unfinished(m.snap.Counts)
-	return units.Count(left, "camera") + " " + are(left) + " not finished"
+	return m.nouns.rows(left) + " " + are(left) + " not finished"
 }
 
 // skipDialog asks before a whole recorder is given up.
 func skipDialog(title string, ids []tasks.CameraID) *dialog {
 	return &dialog{
-		text: func(*model) []string {
-			return []string{"Skip " + units.Count(len(ids), "camera") + " of " + title + "?", "Nothing more is fetched from it in this run; r takes it back."}
+		text: func(m *model) []string {
+			return []string{"Skip " + m.nouns.rows(len(ids)) + " of " + title + "?", "Nothing more is fetched from it in this run; r takes it back."}
 		},
 		choices: []command{
 			no("no"),
 			{Binding: bind("[y]", "yes", "y", "s"), do: act(func(m *model) {
 				m.dialog = nil
 				m.queue.Skip(ids...)
-				m.say("skipped " + units.Count(len(ids), "camera") + "; r takes it back")
+				m.say("skipped " + m.nouns.rows(len(ids)) + "; r takes it back")
 			})},
 			{Binding: bind("", "", "ctrl+c"), do: (*model).interrupt},
 		},

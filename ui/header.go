@@ -32,14 +32,14 @@ func (m *model) headline(w int) string {
 	line := " " + m.styles.title.on("hikgrab") + "  " + g.cut(clean(m.opts.Title), max(8, w/3))
 	sep := " " + g.dot + " "
 	items := []string{
-		"   " + units.Count(len(s.Recorders), "recorder"),
-		sep + units.Count(len(s.Cameras), "camera"),
+		"   " + units.Count(len(s.Recorders), m.nouns.group),
+		sep + m.nouns.rows(len(s.Cameras)),
 		sep + units.Count(s.Jobs, "job"),
 	}
 	if s.PerRecorder != tasks.AutoPerRecorder {
-		items[2] += " (" + itoa(s.PerRecorder) + " per recorder)"
+		items[2] += " (" + itoa(s.PerRecorder) + " per " + m.nouns.group + ")"
 	}
-	if len(s.Machines) > 0 {
+	if len(s.Machines) > 0 && !m.opts.Files {
 		items = append(items[:2:2], append([]string{sep + units.Count(len(s.Machines), "machine")}, items[2:]...)...)
 	}
 	if text := m.bandwidth(); text != "" {
@@ -228,7 +228,7 @@ func (p *pen) counts(c tasks.Counts, w int) string {
 		groups[filterOf(s)] += c[s]
 	}
 	if len(words) == 0 {
-		return "no cameras yet"
+		return "no " + p.nouns.row + "s yet"
 	}
 	var few []string
 	for f := filterActive; f < numFilters; f++ {
@@ -302,18 +302,18 @@ func (m *model) finished() string {
 	}
 	switch bad := troubles(c); {
 	case bad > 0:
-		return join(", ", "finished: "+itoa(bad)+" of "+units.Count(len(m.snap.Cameras), "camera")+" not complete", nothing) + "; e finds, R retries, q quits"
+		return join(", ", "finished: "+itoa(bad)+" of "+m.nouns.rows(len(m.snap.Cameras))+" not complete", nothing) + "; e finds, R retries, q quits"
 	case c[tasks.Done] == 0 && nothing != "" && c[tasks.Skipped] == 0:
 		return "finished: nothing was recorded in the period on any camera; q quits"
 	case c[tasks.Skipped] > 0:
 		return join(", ", "finished: "+itoa(c[tasks.Done])+" complete, "+itoa(c[tasks.Skipped])+" skipped", nothing) + "; q quits"
 	case nothing != "":
-		return "finished: " + itoa(c[tasks.Done]) + " of " + units.Count(len(m.snap.Cameras), "camera") + " complete, " + nothing + "; q quits"
+		return "finished: " + itoa(c[tasks.Done]) + " of " + m.nouns.rows(len(m.snap.Cameras)) + " complete, " + nothing + "; q quits"
 	}
 	if c[tasks.Done] == 1 {
-		return "finished: 1 camera complete; q quits"
+		return "finished: 1 " + m.nouns.row + " complete; q quits"
 	}
-	return "finished: all " + units.Count(c[tasks.Done], "camera") + " complete; q quits"
+	return "finished: all " + m.nouns.rows(c[tasks.Done]) + " complete; q quits"
 }
 
 // have is the verb for n of something.

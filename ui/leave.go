@@ -26,7 +26,7 @@ func (m *model) quit(keep bool) tea.Cmd {
 		return m.stop()
 	}
 	m.dialog = quitDialog()
-	if m.several() {
+	if m.several() && !m.opts.Files {
 		m.dialog = quitSeveralDialog()
 	}
 	return nil

@@ -113,7 +113,7 @@ func newModel(q Queue, o Options, t *terminal) *model {
 		queue:   q,
 		opts:    o,
 		term:    t,
-		pen:     pen{glyphsFor(o.ASCII, t.getenv), newStyles(!o.NoColor && t.getenv("NO_COLOR") == "", profile)},
+		pen:     pen{glyphsFor(o.ASCII, t.getenv), newStyles(!o.NoColor && t.getenv("NO_COLOR") == "", profile), nounsFor(o.Files)},
 		keys:    keyMap{browse: browseKeys(), help: helpKeys(), machines: machineKeys()},
 		list:    list{height: 1, on: rowID{0, noCamera}},
 		marks:   make(map[tasks.CameraID]bool),

@@ -36,11 +36,13 @@ func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
 			lines = append(lines, m.fact(label, clean(value), p, w)...)
 		}
 	}
-	add("device", m.device(r), paint{})
+	if !m.opts.Files {
+		add("device", m.device(r), paint{})
+	}
 	add("row", r.Source, paint{})
 	add("machine", m.owner(r), paint{})
 	add("network", r.Network, paint{})
-	add("cameras", m.counts(r.Counts, w-labelWidth), paint{})
+	add(m.nouns.row+"s", m.counts(r.Counts, w-labelWidth), paint{})
 	add("on disk", m.recorderSize(r), paint{})
 	if r.Limit > 0 {
 		add("load", load(r), paint{})

@@ -60,7 +60,10 @@ func (m *model) underCursor(line string, c columns) string {
 // nothing says why the list is empty.
 func (m *model) nothing() []string {
 	if m.filter.on() {
-		return []string{"", "No camera matches.", "esc shows all " + units.Count(len(m.snap.Cameras), "camera") + "."}
+		return []string{"", "No " + m.nouns.row + " matches.", "esc shows all " + m.nouns.rows(len(m.snap.Cameras)) + "."}
+	}
+	if m.opts.Files {
+		return []string{"", "Nothing is known that is not here; the machines are asked."}
 	}
 	return []string{"", "There is nothing to download: the sheet names no recorder."}
 }
@@ -82,7 +85,7 @@ func (p *pen) columnTitles(c columns, o order, w int) string {
 	}
 	var b strings.Builder
 	b.WriteString(spaces(rowIndent - 1))
-	b.WriteString(g.left(mark("recorder / camera", sortName), c.name+1))
+	b.WriteString(g.left(mark(p.nouns.group+" / "+p.nouns.row, sortName), c.name+1))
 	for _, part := range []struct {
 		title string
 		width int

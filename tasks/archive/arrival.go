@@ -114,7 +114,8 @@ func (r record) home() record {
 // came of the very same bytes before. It gives the errors of Create. Arrive or
 // Close ends it.
 func (a *Archive) Bring(d Distant) (*Part, error) {
-	sum := sha256.Sum256(fmt.Appendf(nil, "brought %s %d", d.r.SHA256, d.r.Bytes))
+	here := d.r.home() // whoever the bytes come from, if they are the same
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %d", here.fileID(), here.Form, d.r.SHA256, d.r.Bytes))
 	return a.create(&Part{archive: a, id: recordingID(sum[:16]), checked: true}, d.r.Bytes)
 }
 

@@ -10,6 +10,7 @@ import (
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/fleet/collect"
 	"example.com/hikgrab/tasks/fleet/hub"
+	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
 )
 
@@ -28,7 +29,7 @@ func (a *app) collectCommand() *cobra.Command {
 			"same while files are being fetched.\n\n" + plain.CollectCodes,
 		Example: "  hikgrab collect\n  hikgrab collect -o D:\\archive --limit \"08:00-20:00 2M, off\" --join",
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return a.collect(c.Context(), &w) },
+		RunE:    func(c *cobra.Command, _ []string) error { return a.collect(c, &w) },
 	}
 	a.flags.RegisterCollect(c.Flags())
 	w.register(c)
@@ -36,7 +37,7 @@ func (a *app) collectCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) collect(ctx context.Context, w *wire) error {
+func (a *app) collect(c *cobra.Command, w *wire) error {
 	a.flags.Coordinate()
 	if err := w.check(); err != nil {
 		return err
@@ -45,7 +46,8 @@ func (a *app) collect(ctx context.Context, w *wire) error {
 	if err != nil {
 		return err
 	}
-	return a.fetch(ctx, a.spreadJob(w, job{options: o, title: "collect", files: true, goOn: a.commandLine("collect", "-o", a.flags.Out), retry: a.commandLine("collect", "-o", a.flags.Out)}))
+	again := a.commandLine(append([]string{"collect"}, flags.Given(c.Flags())...)...)
+	return a.fetch(c.Context(), a.spreadJob(w, job{options: o, title: "collect", files: true, goOn: again, retry: again}))
 }
 
 // homeward is a run that also brings home what the machines have fetched.
@@ -57,8 +59,10 @@ type homeward struct {
 
 // bringHome returns the queue that brings the files of a run home.
 func (a *app) bringHome(w *wire, j job, h *hub.Hub, s *spread, name string) *collect.Queue {
+	limit, _ := j.options.Limit.At(time.Now())
 	o := collect.Options{
-		Hub: h, Archive: j.options.Archive, Name: name, Patience: w.patience, Extras: j.options.Extras, Log: j.options.Log, Hear: w.alone,
+		Limit: limit,
+		Hub:   h, Archive: j.options.Archive, Name: name, Patience: w.patience, Extras: j.options.Extras, Log: j.options.Log, Hear: w.alone,
 		Tasks: j.tasks, Period: j.options.Period,
 		Tell:     func(e tasks.Event) { s.Push(e) },
 		Machines: func() []tasks.MachineView { return s.Machines() },

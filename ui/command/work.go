@@ -45,7 +45,7 @@ func (a *app) work(ctx context.Context, q engine, out printer, j job) (stopped b
 		defer quit()
 		defer context.AfterFunc(ended, quit)() // it ends by itself when it cannot go on
 		left, err = ui.Run(showing, q, ui.Options{
-			Title: j.title, Log: j.log, Out: a.flags.Out, ASCII: a.flags.ASCII, NoColor: os.Getenv("NO_COLOR") != "",
+			Title: j.title, Log: j.log, Out: a.flags.Out, Files: j.files, ASCII: a.flags.ASCII, NoColor: os.Getenv("NO_COLOR") != "",
 		})
 		stopped = left.Ending != ui.Finished
 		fmt.Fprint(a.Stdout, left.Frame)

@@ -18,16 +18,7 @@ var relative = []string{"from", "to", "days", "yesterday", "last", "all"}
 // that counts from today is spelled out, because a failure is often seen to on
 // the day after.
 func Again(set *pflag.FlagSet, period tasks.Period, list []tasks.Task, path string) []string {
-	var args []string
-	set.Visit(func(f *pflag.Flag) {
-		switch {
-		case f.Name == "only" || slices.Contains(relative, f.Name):
-		case f.Value.Type() == "bool":
-			args = append(args, "--"+f.Name+map[string]string{"false": "=false"}[f.Value.String()])
-		default:
-			args = append(args, "--"+f.Name, f.Value.String())
-		}
-	})
+	args := given(set, func(name string) bool { return name != "only" && !slices.Contains(relative, name) })
 	needed := func(t tasks.Task) bool { return t.Period.IsZero() }
 	if slices.ContainsFunc(list, needed) {
 		args = append(args, spelled(period, nvr.WallTime(time.Now()))...)
@@ -36,6 +27,22 @@ func Again(set *pflag.FlagSet, period tasks.Period, list []tasks.Task, path stri
 		args = append(args, "--")
 	}
 	return append(args, path)
+}
+
+// Given returns the flags of set that were given.
+func Given(set *pflag.FlagSet) []string { return given(set, func(string) bool { return true }) }
+
+func given(set *pflag.FlagSet, counts func(name string) bool) (args []string) {
+	set.Visit(func(f *pflag.Flag) {
+		switch {
+		case !counts(f.Name):
+		case f.Value.Type() == "bool":
+			args = append(args, "--"+f.Name+map[string]string{"false": "=false"}[f.Value.String()])
+		default:
+			args = append(args, "--"+f.Name, f.Value.String())
+		}
+	})
+	return args
 }
 
 // spelled returns the flags that ask for the same period on any later day, for

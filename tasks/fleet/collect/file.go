@@ -65,16 +65,6 @@ func (f *file) awaited() bool {
 	return false
 }
 
-// present reports whether a machine that may send it is there.
-func (f *file) present() bool {
-	for _, s := range f.sources {
-		if s.refused == "" && s.machine.present {
-			return true
-		}
-	}
-	return false
-}
-
 // due reports whether it can be brought now.
 func (f *file) due(now time.Time) bool {
 	return f.stop == nil && (f.state == tasks.Waiting || f.state == tasks.Retrying && !f.next.After(now))

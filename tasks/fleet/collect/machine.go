@@ -87,7 +87,7 @@ func (q *Queue) met(m *machine, now time.Time) {
 	}
 	m.ended = 0
 	if back > 0 {
-		q.tell(tasks.Event{Type: tasks.EventNotice, Machine: m.name, Recorder: m.group, Message: "it is there, and " + count(back) + " left on it"})
+		q.tell(tasks.Event{Type: tasks.EventMachine, Machine: m.name, Message: m.name + " is there, and " + count(back) + " left on it"})
 	}
 }
 
@@ -119,8 +119,8 @@ func (q *Queue) miss(now time.Time) {
 		}
 		if n > 0 && !m.missed {
 			m.missed = true
-			failure.What = "it is not there, and " + count(n) + " left on it"
-			q.tell(tasks.Event{Type: tasks.EventError, Machine: m.name, Recorder: m.group, Failure: failure, Message: failure.What})
+			failure.What = m.name + " is not there, and " + count(n) + " left on it"
+			q.tell(tasks.Event{Type: tasks.EventMachine, Machine: m.name, Failure: failure, Message: failure.What})
 		}
 	}
 }

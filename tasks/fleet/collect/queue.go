@@ -26,6 +26,7 @@ type Options struct {
 	Archive  *archive.Archive // of the coordinator, with the catalogue
 	Name     string           // of the coordinator's own machine, for people
 	Jobs     int              // files at once; 0 means DefaultJobs
+	Limit    int64            // bytes per second until SetLimit; 0 is none
 	Patience time.Duration    // for a machine that is not there
 	Extras   tasks.Extras     // to be made of what has come
 	Log      *slog.Logger
@@ -60,6 +61,7 @@ type Queue struct {
 	started  time.Time
 	ended    time.Time // zero while there is something to do
 	told     int       // of the catalogue, by how many of its files are taken in
+	learned  bool      // the catalogue was looked at
 	byKey    map[archive.FileKey]*file
 	files    []*file // by number
 	machines []*machine
@@ -103,7 +105,7 @@ func New(o Options) *Queue {
 		o.Ready = func() bool { return true }
 	}
 	return &Queue{
-		o: o, log: o.Log, limiter: worker.NewLimiter(0), left: make(chan struct{}), byKey: map[archive.FileKey]*file{}, jobs: o.Jobs, free: -1,
+		o: o, log: o.Log, limiter: worker.NewLimiter(o.Limit), left: make(chan struct{}), byKey: map[archive.FileKey]*file{}, jobs: o.Jobs, free: -1,
 	}
 }
 
@@ -137,6 +139,11 @@ func (q *Queue) Run(ctx context.Context) {
 		}
 	}
 	q.workers.Wait()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.ended.IsZero() {
+		q.ended = time.Now()
+	}
 }
 
 // Stop stops what is under way, keeping what came, and waits until Run has
@@ -196,6 +203,7 @@ func (q *Queue) learn() {
 	for _, d := range news {
 		q.add(d)
 	}
+	q.learned = true
 }
 
 // machine returns the machine of that key, which is looked after from now on.
@@ -285,10 +293,10 @@ func (q *Queue) Open() bool {
 }
 
 func (q *Queue) open(now time.Time) bool {
-	if q.started.IsZero() {
+	if !q.learned {
 		return true
 	}
-	if q.run.Err() != nil || q.draining && q.active == 0 && !q.extras.busy {
+	if q.draining && q.active == 0 && !q.extras.busy {
 		return false
 	}
 	if slices.ContainsFunc(q.files, func(f *file) bool { return !f.state.Ended() }) {
@@ -330,5 +338,5 @@ func (q *Queue) SetLimit(bytesPerSecond int64) { q.limiter.Set(bytesPerSecond) }
 func (q *Queue) Working() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return !q.paused && q.open(time.Now())
+	return !q.paused && (q.run == nil || q.run.Err() == nil) && q.open(time.Now())
 }

@@ -34,7 +34,7 @@ func (q *Queue) AddTo(s *tasks.Snapshot) {
 			Active: m.active, Limit: perMachine, TotalKnown: true, Hold: q.held(m, silent[string(m.id)], now),
 		}
 		for _, f := range of[m] {
-			c := q.row(f, now)
+			c := q.row(f)
 			if !c.State.Ended() {
 				rest += c.Total - c.Bytes
 			}
@@ -75,9 +75,12 @@ func (q *Queue) addSums(s *tasks.Snapshot, rest int64, now time.Time) {
 		s.Disk.Held = q.disk.failure.What
 	}
 	s.AllPaused = s.AllPaused || q.paused
-	if s.Finished = s.Finished && !q.open(now); !s.Finished && !q.started.IsZero() {
+	s.Finished = s.Finished && !q.open(now)
+	switch {
+	case q.started.IsZero():
+	case q.ended.IsZero():
 		s.Elapsed = max(s.Elapsed, now.Sub(q.started))
-	} else if !q.ended.IsZero() {
+	default:
 		s.Elapsed = max(s.Elapsed, q.ended.Sub(q.started))
 	}
 }
@@ -91,7 +94,7 @@ func (q *Queue) held(m *machine, silent time.Duration, now time.Time) tasks.Hold
 }
 
 // row is a file as a line on the screen.
-func (q *Queue) row(f *file, now time.Time) tasks.CameraView {
+func (q *Queue) row(f *file) tasks.CameraView {
 	v := tasks.CameraView{
 		ID: f.id, Recorder: f.group.group, Channel: f.about.Track.Channel(), Stream: f.about.Track.Stream(), Track: f.about.Track,
 		Name: f.about.Start.Format("01-02 15:04:05") + " " + f.about.Recorder, State: f.state,
@@ -140,7 +143,7 @@ func (q *Queue) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 		return tasks.CameraDetail{}, false
 	}
 	f := q.files[i]
-	v := q.row(f, time.Now())
+	v := q.row(f)
 	state := map[tasks.State]tasks.RecordingState{
 		tasks.Downloading: tasks.RecordingActive, tasks.Retrying: tasks.RecordingRetrying, tasks.Done: tasks.RecordingDone, tasks.Failed: tasks.RecordingFailed,
 	}[f.state] // the others wait
