@@ -24,6 +24,13 @@ type Coverage struct {
 	First, Last  time.Time     // begin and end of what is on disk; zero when there is nothing
 	Gaps         []CoverageGap // longer than GapLimit, earliest first
 	Stretches    []Stretch     // all of Asked, cut where what became of it changes, earliest first
+	Lost         []Loss        // recordings that could not be had, earliest first
+}
+
+// Loss is a recording that could not be had.
+type Loss struct {
+	Span
+	Failure Failure
 }
 
 // CoverageGap is a part of what was asked that is not on disk.
@@ -145,6 +152,9 @@ func CoverageOf(d CameraDetail, until time.Time) Coverage {
 	for _, r := range d.Recordings {
 		p := presenceOf(r.State, d.State)
 		by[p] = append(by[p], Span{From: r.Start, To: r.End})
+		if p == Lost {
+			c.Lost = append(c.Lost, Loss{Span{From: r.Start, To: r.End}, r.Failure})
+		}
 		if p != OnDisk {
 			continue
 		}
@@ -153,6 +163,7 @@ func CoverageOf(d CameraDetail, until time.Time) Coverage {
 		}
 		c.Last = later(c.Last, r.End)
 	}
+	slices.SortStableFunc(c.Lost, func(a, b Loss) int { return a.From.Compare(b.From) })
 	rest := NotRecorded
 	if d.unknown() {
 		rest = Unknown

@@ -142,12 +142,16 @@ func (q *Queue) item(c *camera, rec *recording) archive.Item {
 
 // outcome is what the journal remembers of a camera that has ended.
 func (c *camera) outcome(now time.Time) archive.Outcome {
-	o := archive.Outcome{State: c.state.String(), At: now, Files: c.done, Bytes: c.settled}
+	o := archive.Outcome{State: c.state.String(), Label: c.recorder.name, Camera: c.name, At: now, Files: c.done, Bytes: c.settled}
 	if len(c.spans) > 0 {
 		o.From, o.To = c.spans[0].From, c.spans[len(c.spans)-1].To
 	}
+	if c.state == Empty {
+		o.What = c.reason
+	}
 	if c.state == Failed || c.state == Incomplete {
-		o.Failure, o.What = c.why().Kind, c.why().What
+		f := c.why()
+		o.Failure, o.What, o.Remedy = f.Kind, f.What, string(f.Remedy)
 	}
 	return o
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"path"
+	"slices"
 
 	"example.com/hikgrab/tasks/archive/disk"
 )
@@ -37,6 +39,22 @@ func (a *Archive) WriteBeside(name string, write func(io.Writer) error) (Written
 	}
 	written.Path = a.path(usual)
 	return written, a.fail("write", usual, a.root.SyncDirs("."))
+}
+
+// Beside returns the names, in order, of the files with that extension that
+// WriteBeside wrote and that are there.
+func (a *Archive) Beside(extension string) []string {
+	var names []string
+	for _, r := range a.allOf(besideRecord) {
+		if path.Ext(r.Path) != extension {
+			continue
+		}
+		if info, err := a.root.Lstat(r.Path); err == nil && info.Mode().IsRegular() {
+			names = append(names, r.Path)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // replaceOurs gives from the usual name. What stands there and is not what

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -281,6 +282,21 @@ func WithFinished(tell func(Distant)) Option { return func(a *Archive) { a.finis
 
 // FleetName is the list of all files of a fleet.
 const FleetName = "fleet.csv"
+
+// Remotes yields the files that machines told of, each with the name of its
+// machine. Paths are relative to that machine's own directory.
+func (a *Archive) Remotes() iter.Seq2[string, Finished] {
+	a.mu.Lock()
+	all := slices.Clone(a.index.distants)
+	a.mu.Unlock()
+	return func(yield func(string, Finished) bool) {
+		for _, r := range all {
+			if !yield(r.Machine, r.finished()) {
+				return
+			}
+		}
+	}
+}
 
 // fleetHeader is the first line of fleet.csv: the manifest's with the machine
 // and the network in front. A path is relative to the machine's own directory.

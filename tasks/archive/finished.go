@@ -32,19 +32,43 @@ func (r *record) finished() Finished {
 	}
 }
 
-// Finished returns every recording's file that is there as the journal says,
-// sorted by recorder, track and time.
-func (a *Archive) Finished() ([]Finished, error) {
-	var all []Finished
+// Recording is a file of a recording that was finished once.
+type Recording struct {
+	Finished
+	Codec string // of the pictures, "H.264" or "H.265" where they were looked at
+	There bool   // as it was finished; else somebody moved, removed or changed it
+}
+
+// Recordings returns every recording's file that the journal knows, sorted by
+// recorder, track and time.
+func (a *Archive) Recordings() ([]Recording, error) {
+	var all []Recording
 	err := a.eachDone(func(r record) {
-		if r.Tree == "" && a.present(entryOf(&r)) {
-			all = append(all, r.finished())
+		if r.Tree == "" {
+			all = append(all, Recording{r.finished(), r.Codec, a.present(entryOf(&r))})
 		}
 	})
-	slices.SortFunc(all, func(f, g Finished) int {
+	slices.SortFunc(all, func(f, g Recording) int {
 		return cmp.Or(cmp.Compare(f.Recorder, g.Recorder), cmp.Compare(f.Track, g.Track), f.Start.Compare(g.Start), cmp.Compare(f.Path, g.Path))
 	})
 	return all, a.fail("read", journalName, err)
+}
+
+// Finished returns those of Recordings that are there.
+func (a *Archive) Finished() ([]Finished, error) {
+	all, err := a.Recordings()
+	return There(all), err
+}
+
+// There returns those that are there.
+func There(all []Recording) []Finished {
+	var there []Finished
+	for _, f := range all {
+		if f.There {
+			there = append(there, f.Finished)
+		}
+	}
+	return there
 }
 
 // RawBesideMP4 returns how many recordings are there twice, as the recorder sent

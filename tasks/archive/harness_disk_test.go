@@ -32,7 +32,7 @@ func anyRecord(t *rapid.T) record {
 	if n%2 == 1 {
 		file.Begins = "2026-11-03T08:15:00.400"
 	}
-	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, damagedRecord, staysRecord, uncutRecord, besideRecord, habitRecord, goneRecord, factsRecord, runRecord, elsewhereRecord, toldRecord, catalogueRecord, "other"}).Draw(t, "type") {
+	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, coverageRecord, damagedRecord, staysRecord, uncutRecord, besideRecord, habitRecord, goneRecord, factsRecord, runRecord, elsewhereRecord, toldRecord, catalogueRecord, "other"}).Draw(t, "type") {
 	case placingRecord:
 		file.Type = placingRecord
 		return file
@@ -48,6 +48,8 @@ func anyRecord(t *rapid.T) record {
 		return record{Type: tryRecord, ID: id, Attempts: n, At: file.At, Failure: "busy"}
 	case cameraRecord:
 		return record{Type: cameraRecord, Recorder: "r", Track: nvr.Track(n), Outcome: Outcome{State: []string{"failed", "done"}[n%2], At: file.At}}
+	case coverageRecord:
+		return record{Type: coverageRecord, Recorder: "r", Track: nvr.Track(n), Coverage: Coverage{Asked: []Span{{file.At, file.At.Add(time.Hour)}}}}
 	case damagedRecord:
 		return record{Type: damagedRecord, ID: id, SHA256: disk.Sum{byte(n)}, Attempts: n}
 	case habitRecord:

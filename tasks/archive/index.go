@@ -125,7 +125,7 @@ func (x *index) apply(r record) {
 		if x.believe(site{r.Network, r.Recorder}, remoteOf(r)) {
 			x.distants = append(x.distants, r)
 		}
-	case damagedRecord, cameraRecord, besideRecord, habitRecord, factsRecord, runRecord, toldRecord, catalogueRecord:
+	case damagedRecord, cameraRecord, coverageRecord, besideRecord, habitRecord, factsRecord, runRecord, toldRecord, catalogueRecord:
 		x.latest[r.subject()] = r
 	default:
 	}

@@ -17,20 +17,21 @@ import (
 type recordType string
 
 const (
-	headerRecord  recordType = "journal" // the first line: the version
-	placingRecord recordType = "placing" // a checked file is about to get its final name
-	doneRecord    recordType = "done"    // it has the name, and both survive a power cut
-	goneRecord    recordType = "gone"    // a derived file was withdrawn
-	keptRecord    recordType = "kept"    // so many bytes of a part survive a power cut
-	tryRecord     recordType = "try"     // an attempt failed
-	damagedRecord recordType = "damaged" // what came was damaged, and was dropped
-	staysRecord   recordType = "stays"   // no MP4 can be made of it: the raw file is what there is
-	uncutRecord   recordType = "uncut"   // nothing of it lies in the clip that was wanted: the whole file is what there is
-	cameraRecord  recordType = "camera"  // a camera ended
-	besideRecord  recordType = "beside"  // a file beside the manifest was written
-	habitRecord   recordType = "habit"   // so many recordings of a recorder came with the same problem twice
-	factsRecord   recordType = "facts"   // what was learned of a recorder
-	runRecord     recordType = "run"     // a run ended
+	headerRecord   recordType = "journal"  // the first line: the version
+	placingRecord  recordType = "placing"  // a checked file is about to get its final name
+	doneRecord     recordType = "done"     // it has the name, and both survive a power cut
+	goneRecord     recordType = "gone"     // a derived file was withdrawn
+	keptRecord     recordType = "kept"     // so many bytes of a part survive a power cut
+	tryRecord      recordType = "try"      // an attempt failed
+	damagedRecord  recordType = "damaged"  // what came was damaged, and was dropped
+	staysRecord    recordType = "stays"    // no MP4 can be made of it: the raw file is what there is
+	uncutRecord    recordType = "uncut"    // nothing of it lies in the clip that was wanted: the whole file is what there is
+	cameraRecord   recordType = "camera"   // a camera ended
+	coverageRecord recordType = "coverage" // what was asked of a camera, and what of it is missing
+	besideRecord   recordType = "beside"   // a file beside the manifest was written
+	habitRecord    recordType = "habit"    // so many recordings of a recorder came with the same problem twice
+	factsRecord    recordType = "facts"    // what was learned of a recorder
+	runRecord      recordType = "run"      // a run ended
 
 	elsewhereRecord recordType = "elsewhere" // another machine has a file
 	toldRecord      recordType = "told"      // a catalogue has a file of this archive
@@ -77,9 +78,10 @@ type record struct {
 	Clock    Clock     `json:"clock,omitzero"`
 
 	// Of cameras, recorders and runs.
-	Outcome Outcome   `json:"outcome,omitzero"`
-	Facts   nvr.Facts `json:"facts,omitzero"`
-	Run     Run       `json:"run,omitzero"`
+	Outcome  Outcome   `json:"outcome,omitzero"`
+	Facts    nvr.Facts `json:"facts,omitzero"`
+	Run      Run       `json:"run,omitzero"`
+	Coverage Coverage  `json:"coverage,omitzero"`
 
 	// Of files of several machines.
 	Network   string `json:"network,omitzero"`   // of the recorder

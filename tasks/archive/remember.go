@@ -40,6 +40,9 @@ type Outcome struct {
 	State   string    `json:"state"`             // the state's word; "" when it never ended
 	Failure string    `json:"failure,omitempty"` // the kind of what went wrong
 	What    string    `json:"what,omitempty"`    // the same as a sentence
+	Remedy  string    `json:"remedy,omitempty"`  // what helps, as nvr.Remedy has it
+	Label   string    `json:"name,omitempty"`    // the operator's name for the recorder
+	Camera  string    `json:"camera,omitempty"`  // the recorder's name for the camera
 	From    time.Time `json:"from,omitzero"`     // the period asked, on the recorder's clock; zero ends are open
 	To      time.Time `json:"to,omitzero"`
 	At      time.Time `json:"at,omitzero"`     // when it ended
@@ -49,7 +52,9 @@ type Outcome struct {
 
 // NoteCamera remembers how a camera ended. It survives what NoteAttempt survives.
 func (a *Archive) NoteCamera(c CameraKey, o Outcome) error {
-	o.State, o.Failure, o.What = field(o.State), field(o.Failure), field(o.What)
+	for _, text := range []*string{&o.State, &o.Failure, &o.What, &o.Remedy, &o.Label, &o.Camera} {
+		*text = field(*text)
+	}
 	return a.note(record{Type: cameraRecord, Recorder: field(c.Recorder), Track: c.Track, Outcome: o})
 }
 

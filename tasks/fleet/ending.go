@@ -106,6 +106,7 @@ func (m *Machine) coverage(h *holding, snap *tasks.Snapshot) []tasks.Coverage {
 		for i := range all {
 			all[i].Stretches = all[i].Stretches[:len(all[i].Stretches)/2]
 			all[i].Gaps = all[i].Gaps[:len(all[i].Gaps)/2]
+			all[i].Lost = all[i].Lost[:len(all[i].Lost)/2]
 		}
 	}
 	return all

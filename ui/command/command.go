@@ -104,7 +104,7 @@ func (a *app) commands() *cobra.Command {
 	for _, t := range topics.All() {
 		root.AddCommand(&cobra.Command{Use: t.Name, Short: t.Short, Long: t.Text})
 	}
-	root.AddCommand(a.checkCommand(), a.initCommand(), a.demoCommand(), a.joinCommand(), a.cutCommand(), a.framesCommand(), a.verifyCommand(), a.versionCommand(),
+	root.AddCommand(a.checkCommand(), a.initCommand(), a.demoCommand(), a.joinCommand(), a.cutCommand(), a.framesCommand(), a.verifyCommand(), a.reportCommand(), a.versionCommand(),
 		a.serveCommand(), a.workCommand(), a.inviteCommand(), a.collectCommand())
 	root.SuggestionsMinimumDistance = 2
 	root.Version = a.version()

@@ -179,8 +179,8 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 		report.Coverage = q.Coverage()
 		if j.sheet != "" {
 			a.noteRun(j, &end, report.ExitCode)
-			report.Result = a.writeResult(j, report.Coverage, out)
 		}
+		report.Result, report.Page = a.tellAll(j, report.Coverage, out)
 		if j.options.Format == archive.MP4 {
 			report.RawFiles, report.RawBytes = j.options.Archive.RawBesideMP4()
 		}
@@ -202,32 +202,24 @@ func (a *app) noteRun(j job, end *tasks.Snapshot, code int) {
 	}
 }
 
-// writeResult writes the sheet again with the outcome of the run and returns
-// where it is. That it cannot be written is worth a notice, not a failure.
-func (a *app) writeResult(j job, all []tasks.Coverage, out printer) string {
+// tellAll writes what people look at after a run: the sheet again with what
+// became of each row, where there is one, and the page. It returns where they are.
+func (a *app) tellAll(j job, all []tasks.Coverage, out printer) (result, page string) {
+	store, log := j.options.Archive, j.options.Log
+	tell := func(text string) { _ = out.Notice(time.Now(), text) } // a reader that is gone misses no more
+	if j.sheet == "" {
+		return "", writePage(store, remember(store, nil, log), log, tell)
+	}
+	files := remember(store, all, log)
 	base := filepath.Base(j.sheet)
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + ".result.xlsx"
-	files, err := j.options.Archive.Finished()
-	if err != nil {
-		j.options.Log.Warn("What is on disk could not be listed", "error", err)
-	}
+	there := archive.There(files)
 	outcome := sheet.Outcome{
-		Tasks: j.tasks, Coverage: append(slices.Clone(all), tasks.Earlier(j.options.Archive, files, j.tasks, all)...),
-		Files: files, Advice: remedy.Plain,
+		Tasks: j.tasks, Coverage: append(slices.Clone(all), tasks.Earlier(store, there, j.tasks, all)...),
+		Files: there, Advice: remedy.Plain,
 	}
-	written, err := j.options.Archive.WriteBeside(name, func(w io.Writer) error {
+	result = writeBeside(store, name, "the result sheet", log, tell, func(w io.Writer) error {
 		return sheet.WriteResult(w, j.sheet, a.sheetOptions(), outcome)
 	})
-	// A reader that is gone misses no more than these notices.
-	if written.Kept != "" {
-		_ = out.Notice(time.Now(), name+" is not what hikgrab wrote last; that file is kept as "+written.Kept)
-	}
-	switch {
-	case err != nil:
-		j.options.Log.Warn("The result sheet could not be written", "error", err)
-		_ = out.Notice(time.Now(), "the result sheet could not be written: "+err.Error())
-	case filepath.Base(written.Path) != name:
-		_ = out.Notice(time.Now(), name+" is open in another program; this run's result is "+written.Path)
-	}
-	return written.Path
+	return result, writePage(store, files, log, tell)
 }

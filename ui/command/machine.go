@@ -137,7 +137,9 @@ func (a *app) help(ctx context.Context, m *machineFlags, argument string) (err e
 		a.code = 0 // nothing was left for this machine
 	}
 	if len(end.Cameras) > 0 {
-		if told := out.Summary(plain.Report{Snapshot: &end, ExitCode: a.code, Manifest: shelf.ManifestPath(), Coverage: w.queue().Coverage()}); !gone(told) {
+		r := plain.Report{Snapshot: &end, ExitCode: a.code, Manifest: shelf.ManifestPath(), Coverage: w.queue().Coverage()}
+		r.Page = writePage(shelf, remember(shelf, r.Coverage, log), log, tell)
+		if told := out.Summary(r); !gone(told) {
 			err = errors.Join(err, told)
 		}
 	}

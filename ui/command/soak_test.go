@@ -205,7 +205,7 @@ func (s *site) compare() (failed int) {
 		switch {
 		case d.IsDir() && d.Name() == ".hikgrab":
 			return fs.SkipDir
-		case d.IsDir(), rel == "manifest.csv", rel == "tasks.result.xlsx":
+		case d.IsDir(), rel == "manifest.csv", rel == "tasks.result.xlsx", rel == "index.html":
 			return nil
 		}
 		f, err := os.Open(path)

@@ -123,7 +123,7 @@ func deliveredCmd(ts *testscript.TestScript, _ bool, args []string) {
 			}
 		}
 	}
-	own := regexp.MustCompile(`^(\.hikgrab/.*|manifest\.csv|[^/]+\.result\.xlsx)$`)
+	own := regexp.MustCompile(`^(\.hikgrab/.*|manifest\.csv|index\.html|[^/]+\.result\.xlsx)$`)
 	walk(ts, args[0], func(path string, content io.Reader) {
 		if own.MatchString(path) {
 			return

@@ -54,7 +54,7 @@ func (j *JSON) Summary(r Report) error {
 	s := r.Snapshot
 	record := SummaryRecord{
 		Type: "summary", Time: stamp(s.At), Totals: totalsOf(s), ExitCode: r.ExitCode,
-		AverageRate: averageRate(s), Manifest: clean(r.Manifest), Log: clean(r.Log), Result: clean(r.Result),
+		AverageRate: averageRate(s), Manifest: clean(r.Manifest), Log: clean(r.Log), Result: clean(r.Result), Page: clean(r.Page),
 		Retry: clean(r.Retry), Continue: clean(r.Continue), Failed: []CameraRecord{}, Coverage: coverageRecords(r.Coverage),
 		RawFiles: r.RawFiles, RawBytes: r.RawBytes,
 	}

@@ -85,6 +85,7 @@ type SummaryRecord struct {
 	RawBytes int64            `json:"raw_bytes,omitempty"`
 	Manifest string           `json:"manifest,omitempty"` // path
 	Result   string           `json:"result,omitempty"`   // path of the result sheet
+	Page     string           `json:"page,omitempty"`     // path of the page to look at
 	Log      string           `json:"log,omitempty"`      // path
 	Retry    string           `json:"retry,omitempty"`    // the command that tries what failed once more
 	Continue string           `json:"continue,omitempty"` // the command that goes on with what is left

@@ -21,6 +21,7 @@ type Report struct {
 	ExitCode int
 	Manifest string // path; empty when there is none
 	Result   string // path of the result sheet; empty when there is none
+	Page     string // path of the page to look at; empty when there is none
 	Log      string // path; empty when there is none
 	Retry    string // the command that tries what failed once more
 	Continue string // the command that goes on with what is left
@@ -56,6 +57,7 @@ func (l *Lines) Summary(r Report) error {
 	}
 	l.place("manifest", r.Manifest)
 	l.place("result", r.Result)
+	l.place("page", r.Page)
 	l.place("log", r.Log)
 	if left > 0 && r.Continue != "" {
 		l.place("continue", r.Continue)

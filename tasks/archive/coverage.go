@@ -1,0 +1,106 @@
+package archive
+
+import (
+	"iter"
+	"time"
+)
+
+// Coverage is what all runs together asked of a camera, and what the recorder
+// had of that and is not on disk. What is on disk the finished files tell, and
+// whatever is left of Asked is not recorded. Times are the recorder's wall clock.
+type Coverage struct {
+	Asked   []Span    `json:"asked,omitempty"`   // in order, without overlaps
+	Missing []Absence `json:"missing,omitempty"` // likewise
+	Causes  []Cause   `json:"causes,omitempty"`  // that Missing points to
+}
+
+// Absence is a stretch of what was asked that is not on disk.
+type Absence struct {
+	From  time.Time `json:"from,omitzero"`
+	To    time.Time `json:"to,omitzero"`
+	Why   string    `json:"why"`             // a word
+	Cause int       `json:"cause,omitempty"` // its number among Causes, from 1; 0 when nothing went wrong
+}
+
+// Span returns when it is.
+func (m Absence) Span() Span { return Span{m.From, m.To} }
+
+// Cause is what went wrong.
+type Cause struct {
+	Kind   string `json:"kind,omitempty"`
+	What   string `json:"what,omitempty"` // as a sentence
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// What a line of the journal has room for.
+const (
+	mostSpans   = 200
+	mostMissing = 300
+	mostCauses  = 8
+)
+
+// NoteCoverage remembers what was asked of a camera and what of it is missing, in
+// place of what was remembered. Where that is more than a line of the journal
+// holds, the latest counts, and nothing is known of the time before. It survives
+// what NoteAttempt survives.
+func (a *Archive) NoteCoverage(c CameraKey, known Coverage) error {
+	return a.note(record{Type: coverageRecord, Recorder: field(c.Recorder), Track: c.Track, Coverage: known.bounded()})
+}
+
+// CoverageOf returns what NoteCoverage remembered of a camera.
+func (a *Archive) CoverageOf(c CameraKey) Coverage {
+	return a.lastly(record{Type: coverageRecord, Recorder: field(c.Recorder), Track: c.Track}).Coverage
+}
+
+// Coverages yields what NoteCoverage remembered of every camera.
+func (a *Archive) Coverages() iter.Seq2[CameraKey, Coverage] {
+	all := a.allOf(coverageRecord)
+	return func(yield func(CameraKey, Coverage) bool) {
+		for _, r := range all {
+			if !yield(CameraKey{r.Recorder, r.Track}, r.Coverage) {
+				return
+			}
+		}
+	}
+}
+
+// bounded returns the latest part of what is known that a line has room for.
+func (c Coverage) bounded() Coverage {
+	all := Coverage{Asked: c.Asked[max(0, len(c.Asked)-mostSpans):]}
+	missing := c.Missing[max(0, len(c.Missing)-mostMissing):]
+	if len(missing) < len(c.Missing) {
+		all.Asked = since(all.Asked, missing[0].From)
+	}
+	if len(all.Asked) == 0 {
+		return Coverage{}
+	}
+	number := map[int]int{0: 0} // of each cause, among those that are kept
+	for _, m := range missing {
+		if !m.To.After(all.Asked[0].From) {
+			continue
+		}
+		if _, ok := number[m.Cause]; !ok && m.Cause > 0 && m.Cause <= len(c.Causes) && len(all.Causes) < mostCauses {
+			cause := c.Causes[m.Cause-1]
+			all.Causes = append(all.Causes, Cause{field(cause.Kind), field(cause.What), field(cause.Remedy)})
+			number[m.Cause] = len(all.Causes)
+		}
+		m.Why, m.Cause = field(m.Why), number[m.Cause]
+		all.Missing = append(all.Missing, m)
+	}
+	return all
+}
+
+// since returns the parts of spans from a time on.
+func since(spans []Span, from time.Time) []Span {
+	var parts []Span
+	for _, s := range spans {
+		if !s.To.After(from) {
+			continue
+		}
+		if s.From.Before(from) {
+			s.From = from
+		}
+		parts = append(parts, s)
+	}
+	return parts
+}

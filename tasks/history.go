@@ -1,0 +1,290 @@
+package tasks
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// History is what is known of one camera from all runs, as the journal has it.
+type History struct {
+	archive.CameraKey        // of Track 0: of a recorder whose cameras are not known
+	Label             string // the operator's name for the recorder
+	Name              string // the recorder's name for the camera
+	Outcome           archive.Outcome
+	Days              []Day // earliest first; of those without a file the latest 366
+}
+
+// Day is a camera on one day of its recorder's clock.
+type Day struct {
+	Date      time.Time // midnight
+	State     State     // Done, Incomplete, Empty, Failed or Skipped
+	Asked     []Span    // empty for files of which nobody knows what was asked
+	OnDisk    []Span    // whenever their files begin
+	Elsewhere []Span    // on other machines, and not here
+	Missing   []Absence
+	Files     []archive.Recording // that are there and begin on this day
+}
+
+// Absence is a stretch of what was asked that is nowhere on disk.
+type Absence struct {
+	Span
+	Why     string // a word: WhyLost and the others
+	Failure Failure
+}
+
+// Recorded returns how much of the day the recorder had, as far as it told.
+func (d *Day) Recorded() time.Duration {
+	all := slices.Concat(d.OnDisk, d.Elsewhere)
+	for _, m := range d.Missing {
+		if m.Why != WhyUnknown {
+			all = append(all, m.Span)
+		}
+	}
+	return length(union(all))
+}
+
+// AskedTime returns how much of the day was asked for.
+func (d *Day) AskedTime() time.Duration { return length(d.Asked) }
+
+// OnDiskTime returns how much of the day is on disk, on whatever machine.
+func (d *Day) OnDiskTime() time.Duration { return length(union(slices.Concat(d.OnDisk, d.Elsewhere))) }
+
+// latestDays bounds the days of a camera that have no file: a sheet may ask for
+// decades.
+const latestDays = 366
+
+// Histories returns what is known of every camera, sorted by the recorders' names
+// and addresses, and by camera. Files is what archive.Recordings gives.
+func Histories(a *archive.Archive, files []archive.Recording) []History {
+	all := map[archive.CameraKey]*past{}
+	of := func(key archive.CameraKey) *past {
+		if all[key] == nil {
+			all[key] = &past{History: History{CameraKey: key}}
+		}
+		return all[key]
+	}
+	for _, f := range files {
+		of(archive.CameraKey{Recorder: f.Recorder, Track: f.Track}).add(f)
+	}
+	for _, f := range a.Remotes() {
+		h := of(archive.CameraKey{Recorder: f.Recorder, Track: f.Track})
+		h.call(f.Label, f.Camera)
+		h.elsewhere = append(h.elsewhere, Span{From: f.Start, To: f.End})
+	}
+	for key, o := range a.CameraOutcomes() {
+		if slices.Contains(stateNames[:], o.State) {
+			h := of(key)
+			h.Outcome = o
+			h.call(o.Label, o.Camera)
+		}
+	}
+	for key, c := range a.Coverages() {
+		of(key).remember(c)
+	}
+	dropAnswered(all)
+	named := map[string]string{} // recorders, by address
+	for key, h := range all {
+		named[key.Recorder] = cmp.Or(h.Label, named[key.Recorder])
+	}
+	list := make([]History, 0, len(all))
+	for key, h := range all {
+		h.Label = cmp.Or(h.Label, named[key.Recorder])
+		h.split()
+		list = append(list, h.History)
+	}
+	slices.SortFunc(list, func(a, b History) int {
+		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.Recorder, b.Recorder), cmp.Compare(a.Track, b.Track))
+	})
+	return list
+}
+
+// dropAnswered takes the lines that stand for cameras of a recorder that was not
+// reached out again, as far as its cameras were asked for since.
+func dropAnswered(all map[archive.CameraKey]*past) {
+	for key, h := range all {
+		if key.Track != 0 {
+			continue
+		}
+		var since []Span
+		superseded := h.Outcome.State != Failed.String()
+		for other, o := range all {
+			if other.Recorder == key.Recorder && other.Track != 0 {
+				since = append(since, o.asked...)
+				superseded = superseded || o.Outcome.At.After(h.Outcome.At)
+			}
+		}
+		h.asked = without(union(h.asked), union(since))
+		var left []Absence
+		for _, m := range h.missing {
+			for _, part := range within([]Span{m.Span}, h.asked) {
+				left = append(left, Absence{part, m.Why, m.Failure})
+			}
+		}
+		if h.missing = left; superseded {
+			h.Outcome = archive.Outcome{}
+		}
+		if superseded && len(left) == 0 {
+			delete(all, key)
+		}
+	}
+}
+
+// past is a History that is being put together.
+type past struct {
+	History
+	files                          []archive.Recording
+	asked, onDisk, gone, elsewhere []Span
+	missing                        []Absence
+}
+
+// call gives the camera and its recorder their names; the latest counts.
+func (h *past) call(label, name string) {
+	h.Label, h.Name = cmp.Or(label, h.Label), cmp.Or(name, h.Name)
+}
+
+func (h *past) add(f archive.Recording) {
+	h.call(f.Label, f.Camera)
+	if !f.There {
+		h.gone = append(h.gone, Span{From: f.Start, To: f.End})
+		return
+	}
+	h.files = append(h.files, f)
+	h.onDisk = append(h.onDisk, Span{From: f.Start, To: f.End})
+}
+
+func (h *past) remember(c archive.Coverage) {
+	h.asked = c.Asked
+	for _, m := range c.Missing {
+		absence := Absence{Span: m.Span(), Why: m.Why}
+		if m.Cause > 0 && m.Cause <= len(c.Causes) {
+			cause := c.Causes[m.Cause-1]
+			absence.Failure = Failure{Kind: cause.Kind, What: cause.What, Remedy: nvr.Remedy(cause.Remedy)}
+		}
+		h.missing = append(h.missing, absence)
+	}
+}
+
+// split divides what is known into days.
+func (h *past) split() {
+	h.onDisk = joined(h.onDisk)
+	h.elsewhere = without(joined(h.elsewhere), h.onDisk)
+	here := union(slices.Concat(h.onDisk, h.elsewhere))
+	for _, s := range without(joined(h.gone), here) {
+		h.missing = append(h.missing, Absence{Span: s, Why: WhyGone})
+	}
+	days := map[time.Time]*Day{}
+	of := func(date time.Time) *Day {
+		if days[date] == nil {
+			days[date] = &Day{Date: date}
+		}
+		return days[date]
+	}
+	for _, f := range h.files {
+		d := of(midnight(f.Start))
+		d.Files = append(d.Files, f)
+	}
+	for date, s := range eachDay(h.onDisk) {
+		d := of(date)
+		d.OnDisk = append(d.OnDisk, s)
+	}
+	for date, s := range eachDay(h.elsewhere) {
+		d := of(date)
+		d.Elsewhere = append(d.Elsewhere, s)
+	}
+	for _, m := range h.missing {
+		for date, s := range eachDay(without([]Span{m.Span}, here)) {
+			d := of(date)
+			d.Missing = append(d.Missing, Absence{s, m.Why, m.Failure})
+		}
+	}
+	for date, s := range eachDay(h.asked) {
+		d := of(date)
+		d.Asked = append(d.Asked, s)
+	}
+	h.Days = make([]Day, 0, len(days))
+	empty := 0
+	for _, date := range slices.SortedFunc(maps.Keys(days), func(a, b time.Time) int { return b.Compare(a) }) {
+		d := days[date]
+		if len(d.OnDisk)+len(d.Files)+len(d.Elsewhere) == 0 {
+			if empty++; empty > latestDays {
+				continue
+			}
+		}
+		d.State = d.state()
+		h.Days = append(h.Days, *d)
+	}
+	slices.Reverse(h.Days)
+	h.blame()
+}
+
+// blame lets the days that the latest run was about tell that it did not go well,
+// where none of them does: a search that broke off leaves nothing that is known
+// to be missing.
+func (h *past) blame() {
+	o := h.Outcome
+	if !badEnd(o) {
+		return
+	}
+	var about []*Day
+	for i := range h.Days {
+		d := &h.Days[i]
+		if d.Date.AddDate(0, 0, 1).Before(o.From) || !o.To.IsZero() && d.Date.After(o.To) {
+			continue
+		}
+		if d.State == Failed || d.State == Incomplete {
+			return
+		}
+		about = append(about, d)
+	}
+	for _, d := range about {
+		d.State = Incomplete
+	}
+}
+
+// state sums up a day.
+func (d *Day) state() State {
+	here := len(d.OnDisk)+len(d.Files)+len(d.Elsewhere) > 0
+	worst := Empty
+	if here {
+		worst = Done
+	}
+	for _, m := range d.Missing {
+		switch {
+		case m.To.Sub(m.From) <= GapLimit || m.Why == WhyGrowing:
+		case m.Why == WhySkipped:
+			if worst != Incomplete && worst != Failed {
+				worst = Skipped
+			}
+		case !here && (m.Why == WhyLost || m.Why == WhyUnknown):
+			worst = Failed
+		case worst != Failed:
+			worst = Incomplete
+		}
+	}
+	return worst
+}
+
+// eachDay yields the parts of spans by the day that they lie in.
+func eachDay(spans []Span) func(yield func(time.Time, Span) bool) {
+	return func(yield func(time.Time, Span) bool) {
+		for _, s := range spans {
+			if oldest := s.To.AddDate(0, 0, -2*latestDays); s.From.Before(oldest) {
+				s.From = oldest // nobody looks that far back, and it may be decades
+			}
+			for s.From.Before(s.To) {
+				date := midnight(s.From)
+				part := Span{From: s.From, To: earlier(s.To, date.AddDate(0, 0, 1))}
+				if !yield(date, part) {
+					return
+				}
+				s.From = part.To
+			}
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package tasks
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// fetched puts a recording of an hour into an archive.
+func fetched(t *testing.T, a *archive.Archive, track nvr.Track, start time.Time) archive.File {
+	t.Helper()
+	it := archive.Item{
+		Recorder: "10.0.0.5", Label: "Depot", Camera: "Gate",
+		Recording: nvr.Recording{Track: track, Start: start, End: start.Add(time.Hour), Name: start.Format(time.DateTime)},
+	}
+	p, err := a.Create(it)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := append([]byte{0, 0, 1, 0xba}, make([]byte, 996)...)
+	if _, err := p.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	f, err := p.Commit(t.Context(), archive.Try{Number: 1, Last: true, Receipt: nvr.Receipt{Received: int64(len(b)), Length: int64(len(b))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// told returns the days of a camera in a few words each.
+func told(h History) (days []string) {
+	for _, d := range h.Days {
+		words := []string{d.Date.Format("02"), d.State.String(), d.AskedTime().String(), d.Recorded().String(), d.OnDiskTime().String()}
+		for _, m := range d.Missing {
+			words = append(words, m.Why+" "+m.To.Sub(m.From).String()+" "+m.Failure.What)
+		}
+		days = append(days, strings.TrimSpace(strings.Join(words, " ")))
+	}
+	return days
+}
+
+func TestHistories(t *testing.T) {
+	a, err := archive.Open(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	day := func(d, hour int) time.Time { return time.Date(2026, 11, d, hour, 0, 0, 0, time.UTC) }
+	busy := Failure{Kind: "busy", What: "it is busy"}
+	camera := func(track nvr.Track, stretches ...Stretch) Coverage {
+		v := CameraView{Failure: busy}
+		if track > 0 {
+			v.Channel, v.Stream = track.Channel(), track.Stream()
+		}
+		return Coverage{Recorder: RecorderView{Address: "10.0.0.5"}, Camera: v, Stretches: stretches}
+	}
+	fetched(t, a, 101, day(3, 10))
+	fetched(t, a, 101, time.Date(2026, 11, 3, 23, 30, 0, 0, time.UTC)) // reaches into the next day
+	gone := fetched(t, a, 101, day(4, 12))
+	if err := os.Remove(filepath.Join(a.Dir(), filepath.FromSlash(gone.Path))); err != nil {
+		t.Fatal(err)
+	}
+	late := fetched(t, a, 201, day(3, 10)) // by another run than the one that lost it
+	err = NoteCoverage(a, []Coverage{
+		camera(101, Stretch{Span{From: day(3, 0), To: day(3, 11)}, OnDisk}, Stretch{Span{From: day(3, 11), To: day(3, 12)}, Lost}, Stretch{Span{From: day(3, 12), To: day(5, 0)}, NotRecorded}),
+		camera(201, Stretch{Span{From: day(3, 10), To: day(3, 11)}, Lost}),
+		camera(301, Stretch{Span{From: day(3, 0), To: day(4, 0)}, NotRecorded}),
+		camera(0, Stretch{Span{From: day(3, 0), To: day(6, 0)}, Unknown}), // whose cameras were not known that day
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, o := range map[nvr.Track]archive.Outcome{
+		0:   {State: "failed", What: "unreachable", At: day(6, 1), Label: "Depot"},
+		101: {State: "done", At: day(6, 2)},
+		301: {State: "incomplete", What: "its search broke off", At: day(6, 2), From: day(3, 0), To: day(4, 0), Camera: "Yard"},
+		401: {State: "no state", At: day(6, 2)}, // of another version
+	} {
+		if err := a.NoteCamera(archive.CameraKey{Recorder: "10.0.0.5", Track: key}, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := a.Recordings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[nvr.Track]History{}
+	for _, h := range Histories(a, files) {
+		got[h.Track] = h
+		if h.Label != "Depot" {
+			t.Errorf("%v is of %q", h.CameraKey, h.Label)
+		}
+	}
+	want := map[nvr.Track][]string{
+		0:   {"05 failed 24h0m0s 0s 0s unknown 24h0m0s it is busy"}, // the other days its cameras were asked for
+		101: {"03 incomplete 24h0m0s 2h30m0s 1h30m0s lost 1h0m0s it is busy", "04 incomplete 24h0m0s 1h30m0s 30m0s gone 1h0m0s"},
+		201: {"03 done 1h0m0s 1h0m0s 1h0m0s"},
+		301: {"03 incomplete 24h0m0s 0s 0s"},
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d cameras, want %d", len(got), len(want))
+	}
+	for track, days := range want {
+		if !slices.Equal(told(got[track]), days) {
+			t.Errorf("%d: %q, want %q", track, told(got[track]), days)
+		}
+	}
+	if h := got[0]; h.Outcome != (archive.Outcome{}) {
+		t.Errorf("the recorder still failed as %+v", h.Outcome)
+	}
+	if f := got[201].Days[0].Files; len(f) != 1 || f[0].Path != late.Path || got[301].Name != "Yard" {
+		t.Errorf("files %v, name %q", f, got[301].Name)
+	}
+}
+
+// A sheet that asks for decades costs no page of empty days.
+func TestHistoriesOfDecades(t *testing.T) {
+	a, err := archive.Open(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	c := Coverage{Recorder: RecorderView{Address: "10.0.0.5"}, Stretches: []Stretch{{Span{From: noon.AddDate(-30, 0, 0), To: noon}, Unknown}}}
+	if err := NoteCoverage(a, []Coverage{c}); err != nil {
+		t.Fatal(err)
+	}
+	if h := Histories(a, nil); len(h) != 1 || len(h[0].Days) != latestDays || !h[0].Days[latestDays-1].Date.Equal(midnight(noon)) {
+		t.Errorf("%d histories", len(h))
+	}
+}

@@ -1,0 +1,102 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/ui/report"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "report DIR", Short: "Write index.html: what is there, what is missing, and why",
+		Long: "Report writes DIR/index.html, a page that shows in any browser what is there of\n" +
+			"each camera and day, what is missing and why, and plays it. It needs no server\n" +
+			"and loads nothing from outside DIR. Every run writes it as well.\n\n" +
+			"With --json it prints the same as one JSON object and writes nothing; see\n" +
+			"hikgrab help json.",
+		Args: oneDirectory,
+		RunE: func(_ *cobra.Command, args []string) error { return a.report(args[0]) },
+	}
+	c.Flags().BoolVar(&a.flags.JSON, "json", false, "print JSON instead")
+	return c
+}
+
+// report tells of a directory what all runs made of it.
+func (a *app) report(dir string) (err error) {
+	if err := ofDownloads(dir); err != nil {
+		return err
+	}
+	store, err := archive.Open(dir, nil)
+	if err != nil {
+		return notMade(err)
+	}
+	defer func() { err = errors.Join(err, failed(store.Close())) }()
+	files, err := store.Recordings()
+	if err != nil {
+		return notMade(err)
+	}
+	r := report.New(store, files, time.Now())
+	if a.flags.JSON {
+		if err := r.WriteJSON(output{a.Stdout}); !gone(err) {
+			return failed(err)
+		}
+		return nil
+	}
+	written, err := store.WriteBeside(report.PageName, r.WritePage)
+	if err != nil {
+		return notMade(err)
+	}
+	if written.Kept != "" {
+		fmt.Fprintf(a.Stderr, "hikgrab: %s was not what hikgrab wrote last; that file is kept as %s\n", report.PageName, written.Kept)
+	}
+	_, err = fmt.Fprintln(output{a.Stdout}, written.Path)
+	if gone(err) {
+		return nil
+	}
+	return failed(err)
+}
+
+// writePage writes the page at the end of a run and returns where it is.
+func writePage(store *archive.Archive, files []archive.Recording, log *slog.Logger, tell func(text string)) string {
+	return writeBeside(store, report.PageName, "the page", log, tell, report.New(store, files, time.Now()).WritePage)
+}
+
+// remember has the journal remember what a run asked for and what of it is
+// missing, and returns what is on disk. Whatever fails is worth no failure.
+func remember(store *archive.Archive, all []tasks.Coverage, log *slog.Logger) []archive.Recording {
+	if err := tasks.NoteCoverage(store, all); err != nil {
+		log.Warn("What is missing could not be noted", "error", err)
+	}
+	files, err := store.Recordings()
+	if err != nil {
+		log.Warn("What is on disk could not be listed", "error", err)
+	}
+	return files
+}
+
+// writeBeside writes a file that a run leaves beside the manifest, and tells of
+// what is not as usual. It returns where the file is, empty when there is none:
+// that it cannot be written is worth a notice, not a failure.
+func writeBeside(store *archive.Archive, name, what string, log *slog.Logger, tell func(text string), write func(io.Writer) error) string {
+	written, err := store.WriteBeside(name, write)
+	if written.Kept != "" {
+		tell(name + " is not what hikgrab wrote last; that file is kept as " + written.Kept)
+	}
+	switch {
+	case err != nil:
+		log.Warn("A file beside the manifest could not be written", "file", name, "error", err)
+		tell(what + " could not be written: " + err.Error())
+	case filepath.Base(written.Path) != name:
+		tell(name + " is open in another program; this run's is " + written.Path)
+	}
+	return written.Path
+}
