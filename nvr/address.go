@@ -141,7 +141,7 @@ func checkHostName(host string) error {
 
 func (a *Address) setWishes(text string) error {
 	if !a.HTTPS {
-		return errors.New("what stands after # is about TLS: put https:// in front")
+		return errors.New("what follows # is for TLS: put https:// in front")
 	}
 	for wish := range strings.SplitSeq(text, ",") {
 		wish = strings.ToLower(strings.TrimSpace(wish))

@@ -77,7 +77,7 @@ func (d *downloading) judge(e *Error, v verdict) error {
 	case parameters && times > forgivenFits:
 		e.Kind, e.Detail = Gone, e.Detail+"; its search still lists it"
 	case !parameters && times <= forgivenFits:
-		e.Kind, e.what = Busy, "the recorder refused a request that is right, as some do when they are asked quickly"
+		e.Kind, e.what = Busy, "the recorder refused a valid request, as some do when requests come fast"
 	}
 	e.maybeGone = e.Kind == Protocol || e.Kind == Gone
 	return e

@@ -131,7 +131,7 @@ func (x *exchange) saidOutright(answer unauthorized) *Error {
 	tries := answer.status.triesLeft()
 	if x.refusals == 0 && tries >= 0 && tries <= lastTry && x.session.mustAsk() {
 		e := failure(Auth, "", nil)
-		e.TriesLeft, e.what = tries, "the login was not even tried"
+		e.TriesLeft, e.what = tries, "the login was not tried"
 		return x.session.latch(e.helped(InsistOnLogin))
 	}
 	return nil
@@ -222,9 +222,9 @@ func (s *session) tooWeak(offered Scheme) *Error {
 		return nil
 	case offered < before:
 		what = "the login was not sent: this recorder took it by " + before.words() + " before and now asks for " + offered.words() +
-			"; somebody between may want it in a form that can be read"
+			"; someone in between may be trying to read it"
 	case offered == SchemeBasic && !s.secure:
-		what = "the login was not sent: the recorder takes only Basic, by which everybody on the way can read the password"
+		what = "the login was not sent: the recorder accepts only Basic, which lets anyone on the network read the password"
 		help = AllowBasic
 	default:
 		return nil

@@ -73,7 +73,7 @@ func TestFitsSayWhatHappened(t *testing.T) {
 	}
 	device.Script(simulator.Download, simulator.Spurious400())
 	_, err := client.Download(t.Context(), rec, new(memory))
-	if e := mustFail(t, err, nvr.Busy); strings.Contains(e.What(), "others") || !strings.Contains(e.What(), "a request that is right") {
+	if e := mustFail(t, err, nvr.Busy); strings.Contains(e.What(), "others") || !strings.Contains(e.What(), "a valid request") {
 		t.Errorf("%q", e.What())
 	}
 }

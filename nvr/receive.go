@@ -140,7 +140,7 @@ func (d *downloading) checkSeam(body io.Reader) error {
 		return d.early(err)
 	}
 	if !bytes.Equal(again, d.seam) {
-		return d.cannotContinue("what comes is not what came before")
+		return d.cannotContinue("the data differs from what came before")
 	}
 	return nil
 }
@@ -263,7 +263,7 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 		d.note(fmt.Sprintf("it is %d bytes longer than the search announced", have-size))
 	case size <= 0 && length < 0:
 		d.receipt.Unverified = true
-		d.note("the recorder told no length, so it could not be verified that the recording is whole")
+		d.note("the recorder gave no length, so hikgrab could not verify that the recording is complete")
 	}
 	d.receipt.Length = have
 	return nil

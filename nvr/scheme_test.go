@@ -108,7 +108,7 @@ func TestAuthenticationNeverGetsWeaker(t *testing.T) {
 				if c.good {
 					return
 				}
-				if e := mustFail(t, err, nvr.Auth); !strings.Contains(e.What(), "somebody between") {
+				if e := mustFail(t, err, nvr.Auth); !strings.Contains(e.What(), "someone in between") {
 					t.Errorf("%q", e.What())
 				}
 			}

@@ -166,7 +166,7 @@ func (s *searching) window(from, to time.Time) (pages, items int, err error) {
 		got := s.take(f.items, pages == 1)
 		items += got.news
 		if items > mostItems(from, to) {
-			return pages, items, unexpected("its search lists more recordings than there is time for in the period asked for", nil).finally()
+			return pages, items, unexpected("its search lists more recordings than the period has seconds", nil).finally()
 		}
 		if s.advance(&w, f, got, to) {
 			break

@@ -307,7 +307,7 @@ func explainTLS(err error) *Error {
 	}
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(bad.UnverifiedCertificates) > 0 {
 		sum := fingerprint(bad.UnverifiedCertificates[0])
-		return failure(TLS, "nobody vouches for its certificate, sha256:"+sum, err).
+		return failure(TLS, "no trusted authority signed its certificate, sha256:"+sum, err).
 			helped(TrustThis)
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {

@@ -157,7 +157,7 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 		e.Bytes, e.Failure = c.settled, c.why()
 		e.Message = "incomplete: " + plural(c.done, "file") + " on disk"
 		if lost := len(c.recordings) - c.done; lost > 0 {
-			e.Message += fmt.Sprintf(", %d could not be had", lost)
+			e.Message += fmt.Sprintf(", %d could not be fetched", lost)
 		}
 		if !c.searched {
 			e.Message += fmt.Sprintf(", of at least %d that the recorder has", len(c.recordings))

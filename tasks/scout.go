@@ -181,7 +181,7 @@ func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time)
 	c.searched, c.tries, c.reached, c.reason = true, 0, time.Time{}, out.Reason
 	r.keeps(c, out.Before)
 	if len(c.recordings) == 0 && len(c.others) > 0 {
-		c.reason = "what is there was recorded for something else than asked"
+		c.reason = "what is there was recorded for another reason than asked"
 	}
 	q.tellClock(r, now)
 	q.tellKinds(c, now)

@@ -58,7 +58,7 @@ type MachineView struct {
 	Held      string        // why nothing is written there, for a person; empty when all is well
 	Silent    time.Duration // how long it has not been heard; 0 while it is
 	Paused    bool          // by the operator: it gets nothing new
-	Left      bool          // it has gone, or may not take part any more
+	Left      bool          // it has gone, or is no longer allowed to take part
 }
 
 // Short returns how many bytes more are needed than are free on the volume, once

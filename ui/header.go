@@ -96,7 +96,7 @@ func (m *model) figures() []string {
 	percent := "  " + g.right(m.percent(), 4)
 	if s.Total == 0 && s.Bytes == 0 {
 		if s.Finished && troubles(s.Counts) > 0 {
-			return []string{percent + "  nothing could be had ", percent + " "}
+			return []string{percent + "  nothing could be fetched ", percent + " "}
 		}
 		if s.Finished {
 			return []string{percent + "  nothing to fetch ", percent + " "}

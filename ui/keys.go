@@ -119,7 +119,7 @@ func lookKeys() []command {
 		{Binding: bind("i enter", "details; again for the whole screen; an event whole", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: (*model).noRows},
 		{Binding: bind("L", "events: main, errors, every file, off", "L"), group: groupLook, hint: "log", minor: true, do: act((*model).nextEvents)},
 		{Binding: bind("m", "machines instead of recorders", "m"), group: groupLook, hint: "machines", minor: true, several: true, do: act(func(m *model) { m.machines = true }), idle: (*model).noMachines},
-		{Binding: bind("F", "freeze the screen, to read or to copy", "F"), group: groupLook, do: act((*model).freeze)},
+		{Binding: bind("F", "freeze the screen, to read or copy", "F"), group: groupLook, do: act((*model).freeze)},
 		{Binding: bind("y", "copy the error or the folder", "y"), group: groupLook, do: (*model).copy, idle: (*model).noRows},
 		{Binding: bind("ctrl+o", "open the folder", "ctrl+o"), group: groupLook, do: (*model).openFolder, idle: (*model).noRows},
 		{Binding: bind("ctrl+l", "redraw the screen", "ctrl+l"), group: groupLook, do: func(*model) tea.Cmd { return tea.ClearScreen }},
@@ -129,7 +129,7 @@ func lookKeys() []command {
 func leaveKeys() []command {
 	return []command{
 		{Binding: bind("? F1", "this help", "?", "f1"), group: groupLeave, hint: "help", do: act(func(m *model) { m.help, m.helpTop, m.helpFind = true, 0, "" })},
-		{Binding: bind("esc", "close what is open, then clear filter, then marks", "esc"), group: groupLeave, do: act((*model).escape)},
+		{Binding: bind("esc", "close what is open, then clear the filter, then the marks", "esc"), group: groupLeave, do: act((*model).escape)},
 		{Binding: bind("q", "quit; asks while something is going on", "q"), group: groupLeave, hint: "quit", do: func(m *model) tea.Cmd { return m.quit(false) }},
 		{Binding: bind("Q", "quit and keep this screen in the terminal", "Q"), group: groupLeave, do: func(m *model) tea.Cmd { return m.quit(true) }},
 		{Binding: bind("ctrl+c", "like q; twice quits at once", "ctrl+c"), group: groupLeave, do: (*model).interrupt},

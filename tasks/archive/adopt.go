@@ -52,7 +52,7 @@ func (a *Archive) settle(r record) (settled bool, err error) {
 	if settled, err = a.named(r, replace); err != nil || !settled {
 		return false, err
 	}
-	a.log.Info("A file that was whole when hikgrab was stopped is noted now", "file", r.Path)
+	a.log.Info("A file that was complete when hikgrab stopped is recorded now", "file", r.Path)
 	return true, a.finish(r)
 }
 
@@ -93,7 +93,7 @@ func (a *Archive) settleAll() {
 	for id, r := range a.index.placing {
 		settled, err := a.settle(r)
 		if err != nil {
-			a.log.Warn("A file that was whole could not be given its name", "file", r.Path, "error", err)
+			a.log.Warn("A complete file could not be given its name", "file", r.Path, "error", err)
 		}
 		if !settled {
 			delete(a.index.placing, id)
@@ -144,7 +144,7 @@ func (a *Archive) adoptAs(r record) bool {
 	if r.SHA256, err = a.sumFile(r.Path); err != nil {
 		return false
 	}
-	a.log.Info("A finished file that the journal did not know is taken over", "file", r.Path)
+	a.log.Info("A finished file that the journal did not have is added to it", "file", r.Path)
 	if err := a.finish(r); err != nil {
 		a.log.Warn("A file could not be noted in the journal", "file", r.Path, "error", err)
 	}

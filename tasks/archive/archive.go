@@ -101,7 +101,7 @@ func (a *Archive) take() (err error) {
 	a.volume = a.root.Space
 	a.lock, err = a.root.Take(lockName, ownerName)
 	if errors.Is(err, errors.ErrUnsupported) {
-		a.log.Warn("This volume knows no locks: make sure that no second hikgrab uses the directory", "dir", a.dir)
+		a.log.Warn("This volume does not support locks: make sure that no second hikgrab uses the directory", "dir", a.dir)
 	} else if err != nil {
 		return newError("lock", a.dir, err)
 	}
@@ -135,7 +135,7 @@ func (a *Archive) dropStrayParts() {
 			continue
 		}
 		if err := a.root.Remove(partsDir + "/" + e.Name()); err != nil {
-			a.log.Warn("A part of no use could not be removed", "part", e.Name(), "error", err)
+			a.log.Warn("An unusable part could not be removed", "part", e.Name(), "error", err)
 		}
 	}
 }

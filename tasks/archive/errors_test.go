@@ -29,7 +29,7 @@ func TestKinds(t *testing.T) {
 		{syscall.EROFS, archive.Denied, "read-only", archive.MountWritable},
 		{syscall.ENOENT, archive.Denied, "is gone", archive.ReconnectVolume},
 		{disk.ErrInTheWay, archive.Denied, "a file stands where", archive.MoveAway},
-		{disk.ErrNotPlain, archive.Denied, "something else", archive.MoveAway},
+		{disk.ErrNotPlain, archive.Denied, "something other", archive.MoveAway},
 		{disk.ErrLinked, archive.Denied, "hard link", archive.MoveAway},
 		{&disk.OwnerError{Name: ownDir, User: "the user eve"}, archive.Denied, ".hikgrab there belongs to the user eve", archive.MoveAway},
 		{fmt.Errorf("%w: process 7", disk.ErrHeld), archive.InUse, "process 7", archive.StopOther},

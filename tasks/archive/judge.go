@@ -73,7 +73,7 @@ func (p *Part) resign(kinds []string, sum disk.Sum, t Try, harm string) (how str
 	case keep:
 		return how, nil
 	case t.Last:
-		return "and there is no try left", nil
+		return "and no tries are left", nil
 	}
 	return "", p.damaged(errors.New(harm))
 }
@@ -119,7 +119,7 @@ func (a *Archive) resigned(recorder string, id recordingID, sum disk.Sum, kinds 
 		a.learn(habits...)
 		return fmt.Sprintf("the same in %d downloads", now.Attempts), true
 	case now.Attempts >= downloadsAtMost:
-		return fmt.Sprintf("in another way in each of %d downloads", now.Attempts), true
+		return fmt.Sprintf("differently in each of %d downloads", now.Attempts), true
 	case habitual && before.Attempts == 0:
 		return "like others of this recorder that came the same twice", true
 	}

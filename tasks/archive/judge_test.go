@@ -70,7 +70,7 @@ func TestDamagedAndThen(t *testing.T) {
 		damagedOnce(t, a, shot(0, MP4, 0), harm(1))
 		damagedOnce(t, a, shot(0, MP4, 0), harm(2))
 		f := commit(t, a, shot(0, MP4, 0), harm(1)[:200_000])
-		if len(f.Notes) != 2 || !strings.Contains(f.Notes[1], "in another way in each of 3 downloads") {
+		if len(f.Notes) != 2 || !strings.Contains(f.Notes[1], "differently in each of 3 downloads") {
 			t.Errorf("Notes = %q", f.Notes)
 		}
 	})
@@ -79,7 +79,7 @@ func TestDamagedAndThen(t *testing.T) {
 		p := create(t, a, shot(0, MP4, 0))
 		write(t, p, harm(1))
 		f, err := p.Commit(t.Context(), Try{Number: 1, Last: true, Receipt: receipt(len(harm(1)))})
-		if err != nil || len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "there is no try left") {
+		if err != nil || len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "no tries are left") {
 			t.Errorf("%+v, %v", f, err)
 		}
 	})

@@ -109,7 +109,7 @@ func checkTemplate(text string) error {
 	case len(text) > layoutLimit:
 		return fmt.Errorf("it has %d bytes, more than %d", len(text), layoutLimit)
 	case printable(text) != text:
-		return errors.New("it has control characters or other invisible ones in it; type it anew")
+		return errors.New("it has control characters or other invisible ones in it; type it again")
 	case strings.Contains(text, `\`):
 		return errors.New(`it has a \ in it; write / between directories, on Windows too`)
 	case strings.HasPrefix(text, "/"):

@@ -72,7 +72,7 @@ func (m *manifest) load(a *Archive, take func(line []byte)) error {
 	}
 	kept, err := m.root.RenameDated(m.name(), m.name(), wordBefore, a.now())
 	if err == nil {
-		m.log.Warn("The manifest has been changed so that hikgrab cannot add to it: it is kept under another name and written anew", "kept_as", kept)
+		m.log.Warn("The manifest has been changed so that hikgrab cannot add to it: it is kept under another name and written again", "kept_as", kept)
 	}
 	return err
 }

@@ -74,6 +74,6 @@ func (a *Archive) rebuild(lost []record) error {
 	if len(found) == 0 {
 		return nil
 	}
-	a.log.Info("Finished files that the journal did not know are taken over from the manifest", "files", len(found))
+	a.log.Info("Finished files that the journal did not have are added from the manifest", "files", len(found))
 	return a.journal.append(ofPowerCut, found...)
 }

@@ -30,7 +30,7 @@ const (
 const StillsList = "frames.csv"
 
 // errNoList is given for a directory that stands where one of stills should.
-var errNoList = errors.New("a directory without " + StillsList + " stands there, which hikgrab did not make")
+var errNoList = errors.New("a directory without " + StillsList + " is there, and hikgrab did not make it")
 
 // Stills reports whether DeriveDirectory made a directory of that name already,
 // and how many files its list has.

@@ -179,7 +179,7 @@ func compareSums(ctx context.Context, root *disk.Dir, names []string, files map[
 				if n >= len(names) {
 					return
 				}
-				d := Deviation{Kind: Changed, Path: names[n], Detail: "the bytes are others, though as many"}
+				d := Deviation{Kind: Changed, Path: names[n], Detail: "same size, different content"}
 				sum, err := root.Sum(ctx, names[n], &p.Done)
 				if err != nil {
 					d.Kind, d.Detail = Unreadable, printable(reason(err))
@@ -188,7 +188,7 @@ func compareSums(ctx context.Context, root *disk.Dir, names []string, files map[
 					if !outdated(root, names[n], files[names[n]].bytes) {
 						continue
 					}
-					d.Kind, d.Detail = Outdated, "GStreamer and programs like it hear one byte per packet of its sound; join it, and what comes of that is right"
+					d.Kind, d.Detail = Outdated, "GStreamer and similar players read its sound wrongly; the file that join makes of it plays right"
 				}
 				if ctx.Err() != nil {
 					continue

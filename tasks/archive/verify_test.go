@@ -52,7 +52,7 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []archive.Deviation{
-		{archive.Changed, files[0].Path, "the bytes are others, though as many"},
+		{archive.Changed, files[0].Path, "same size, different content"},
 		{archive.Changed, files[1].Path, "1000 bytes, " /* and so on */},
 		{archive.Missing, files[2].Path, ""},
 		{archive.Changed, files[3].Path, "it is no plain file"},

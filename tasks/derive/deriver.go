@@ -114,7 +114,7 @@ func (m *deriver) outranked(files []splice.File, old []archive.Derived, name str
 		return false
 	}
 	m.result.Files = append(m.result.Files, old...)
-	m.result.note("%s is kept as it is, because it shows more than the recordings that are there now; move it away to have it made anew", old[0].Path)
+	m.result.note("%s is kept as it is, because it shows more than the recordings that are there now; move it away to have it made again", old[0].Path)
 	return true
 }
 
@@ -184,7 +184,7 @@ func severed(files []splice.File, i int) string {
 	case before.Codec != f.Codec:
 		return fmt.Sprintf("the codec changed from %s to %s", before.Codec, f.Codec)
 	case before.Width != f.Width || before.Height != f.Height:
-		return fmt.Sprintf("the picture's size changed from %d×%d to %d×%d", before.Width, before.Height, f.Width, f.Height)
+		return fmt.Sprintf("the picture size changed from %d×%d to %d×%d", before.Width, before.Height, f.Width, f.Height)
 	case f.Start.Before(before.End):
 		return "both show the same time, as when a clock is set back"
 	case f.Start.Sub(before.End) > splice.GapLimit:

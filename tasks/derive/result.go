@@ -27,7 +27,7 @@ func (r *Result) derived(d archive.Derived) {
 }
 
 // onlyPhotos is the note of a camera's photos.
-const onlyPhotos = "these are photos, not video: nothing is made of them"
+const onlyPhotos = "these are photos, not video, and are left out"
 
 func (r *Result) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))

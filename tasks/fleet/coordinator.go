@@ -242,7 +242,7 @@ func (c *Coordinator) answer(ctx context.Context, from Peer, kind Kind, data []b
 		now := c.o.Now()
 		c.mu.Lock()
 		c.table.Revoke(from.Machine, now)
-		c.board.machineEvent(from.Machine, "may not take part any more")
+		c.board.machineEvent(from.Machine, "is no longer allowed to take part")
 		c.mu.Unlock()
 	case KindWake, KindDetail, KindPiece:
 	}

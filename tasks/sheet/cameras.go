@@ -21,12 +21,12 @@ const maxChannel = 999
 // The complaints about a camera cell. They say how to type it, and do not
 // repeat the cell: when columns are mixed up it may hold a password.
 var (
-	errCameras = errors.New("this is no list of cameras; type all, 1;3, 1-4, D3, tracks like 101;201, or names as the recorder has them")
+	errCameras = errors.New("this is not a list of cameras; type all, 1;3, 1-4, D3, tracks like 101;201, or names as the recorder has them")
 	errRange   = errors.New("a range of cameras goes from a smaller to a larger number of the same kind, like 1-4 or 101-401")
 	errChannel = fmt.Errorf("channels go from 1 to %d; a number of 100 or more that ends in 01, 02 or 03 is a track", maxChannel)
 	errDate    = errors.New("the spreadsheet program turned this list of cameras into a date; type it as text: '1-4 with the apostrophe, or D1-D4")
 	errNumber  = errors.New("the spreadsheet program turned this list of cameras into one number; type it with semicolons: 1;3, or 101;201")
-	errAll     = errors.New("all stands alone: either all, or the cameras one by one")
+	errAll     = errors.New("write either all, or the cameras one by one")
 )
 
 var (

@@ -75,25 +75,25 @@ func TestParseCamerasRefuses(t *testing.T) {
 		"4-1":        "from a smaller to a larger",
 		"1-101":      "from a smaller to a larger",
 		"101-202":    "from a smaller to a larger",
-		"all, 3":     "all stands alone",
-		"3 все":      "all stands alone",
+		"all, 3":     "write either all",
+		"3 все":      "write either all",
 		"1.3":        "one number",
 		"101.201":    "one number",
 		"101201":     "one number",
-		"101201301":  "no list of cameras",
+		"101201301":  "not a list of cameras",
 		"01.04.2026": "a date",
 		"2026-04-01": "a date",
 		"4-Jan":      "a date",
 		"Jan-04":     "a date",
 		"04.янв":     "a date",
-		"lobby":      "no list of cameras",
-		"1/2":        "no list of cameras",
-		"-":          "no list of cameras",
-		"1-":         "no list of cameras",
-		"1-2-3":      "no list of cameras",
-		",;":         "no list of cameras",
-		"-1":         "no list of cameras",
-		"1e3":        "no list of cameras",
+		"lobby":      "not a list of cameras",
+		"1/2":        "not a list of cameras",
+		"-":          "not a list of cameras",
+		"1-":         "not a list of cameras",
+		"1-2-3":      "not a list of cameras",
+		",;":         "not a list of cameras",
+		"-1":         "not a list of cameras",
+		"1e3":        "not a list of cameras",
 	} {
 		got, err := sheet.ParseCameras(list)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -120,7 +120,7 @@ func TestCamerasByName(t *testing.T) {
 		}
 	}
 	for cell, want := range map[string]string{
-		"Вход; all": "all stands alone", "Вход; 4-1": "from a smaller", "1/2": "no list of cameras", "1e3": "no list of cameras", "Вход; 1/2": "no list of cameras",
+		"Вход; all": "write either all", "Вход; 4-1": "from a smaller", "1/2": "not a list of cameras", "1e3": "not a list of cameras", "Вход; 1/2": "not a list of cameras",
 		"04.янв": "a date", "pw": "a name here is a password elsewhere in the sheet",
 	} {
 		if got := faults(t, write(t, "tasks.csv", header+cell)); len(got) != 1 || !strings.Contains(got[0], want) {

@@ -62,7 +62,7 @@ var columns = [fields]column{
 			English: {
 				headers: []string{"recorder", "server", "host", "ip", "address", "ip address", "nvr", "dvr", "device"},
 				help: "the address: `10.0.0.5`, `nvr.site.local:8080`, `https://10.0.0.5:8443`, `[2001:db8::5]:80`, " +
-					"`https://10.0.0.5#sha256:…` to accept one certificate, `http+basic://10.0.0.5` for an old unit that takes nothing but Basic. One row is one recorder, or some of its cameras. " +
+					"`https://10.0.0.5#sha256:…` to accept one certificate, `http+basic://10.0.0.5` for an old unit that accepts only Basic. One row is one recorder, or some of its cameras. " +
 					"`*`: what this row says of login, cameras and time holds for all rows that leave it empty",
 			},
 			Russian: {
@@ -212,7 +212,7 @@ var columns = [fields]column{
 		in: [languages]wording{
 			English: {
 				headers: []string{"network", "net", "zone", "city"},
-				help:    "the network that the recorder is in, for work on several machines; one machine alone takes no notice of it",
+				help:    "the network that the recorder is in, when several machines work together; one machine alone ignores it",
 			},
 			Russian: {
 				headers: []string{"сеть", "зона", "город"},
@@ -223,7 +223,7 @@ var columns = [fields]column{
 	},
 	clock: {
 		in: [languages]wording{
-			English: {headers: []string{"clock"}, help: "nothing, normally. Only a device whose recordings come out hours apart needs `local` or `utc`"},
+			English: {headers: []string{"clock"}, help: "nothing, normally. Only a device whose recordings are hours off needs `local` or `utc`"},
 			Russian: {headers: []string{"часовой пояс", "время"}, help: "обычно пусто. Нужно только устройствам, у которых время записей сдвинуто: `local` или `utc`"},
 		},
 		width:   10,

@@ -56,7 +56,7 @@ func (r *reader) secretNames() {
 	}
 	for _, row := range r.rows {
 		if slices.ContainsFunc(row.task.Cameras, func(p tasks.Pick) bool { return p.Name != "" && secrets[p.Name] }) {
-			r.fault(row.task.Row, row.layout.first(cameras), "a name here is a password elsewhere in the sheet; mend the columns")
+			r.fault(row.task.Row, row.layout.first(cameras), "a name here is a password elsewhere in the sheet; correct the columns")
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (a *app) cutCommand() *cobra.Command {
 		Example: "  hikgrab cut --from \"2026-11-03 08:10\" --to \"2026-11-03 08:12\" recordings",
 	}, func(w derive.Window) error {
 		if w == (derive.Window{}) {
-			return errors.New("say which period to cut out, with --from, --to or both")
+			return errors.New("say which period to cut, with --from, --to or both")
 		}
 		return nil
 	}, derive.Cut)
@@ -151,7 +151,7 @@ func (a *app) derive(ctx context.Context, dir string, w derive.Window, work maki
 // what was made would be lost in there.
 func ofDownloads(dir string) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return fmt.Errorf("%s is no directory; name the one that --out named", dir)
+		return fmt.Errorf("%s is not a directory; name the one that --out named", dir)
 	}
 	switch err := archive.Known(dir); {
 	case errors.Is(err, archive.ErrNoManifest):
@@ -165,7 +165,7 @@ func ofDownloads(dir string) error {
 	}
 	tree, above := archive.Tree(filepath.Base(full)), filepath.Dir(full)
 	if (tree == archive.JoinedTree || tree == archive.CutTree) && archive.Known(above) == nil {
-		return fmt.Errorf("%s holds what was made of the recordings; name the directory above it, %s", dir, above)
+		return fmt.Errorf("%s holds files made from the recordings; name the directory above it, %s", dir, above)
 	}
 	return nil
 }

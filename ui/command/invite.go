@@ -34,7 +34,7 @@ func (a *app) inviteCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&networks, "network", nil, "only for a machine in the network `NAME`; may be repeated")
 	c.Flags().DurationVar(&valid, "for", 24*time.Hour, "valid for `DUR`")
 	c.Flags().StringVarP(&file, "out", "o", "", "write it to `FILE`, which only you can read")
-	c.Flags().StringVar(&revoke, "revoke", "", "have the machine `NAME` take part no more")
+	c.Flags().StringVar(&revoke, "revoke", "", "remove the machine `NAME`")
 	return c
 }
 
@@ -54,7 +54,7 @@ func (a *app) revoke(name string) error {
 	if err != nil {
 		return failed(err)
 	}
-	fmt.Fprintf(a.Stdout, "%s may not take part any more\n", name)
+	fmt.Fprintf(a.Stdout, "%s is no longer allowed to take part\n", name)
 	return nil
 }
 

@@ -41,7 +41,7 @@ func (a *app) workCommand() *cobra.Command {
 			"downloads what that gives it. INVITATION is the file that \"hikgrab invite\"\n" +
 			"wrote, or its line; better for a line is $HIKGRAB_JOIN, because other users can\n" +
 			"see what a program was started with. Once invited, the coordinator of last time\n" +
-			"is joined without one. What to fetch and how is the coordinator's to say.\n\n" + plain.ExitCodes,
+			"is joined without one. The coordinator decides what to fetch and how.\n\n" + plain.ExitCodes,
 		Example: "  hikgrab work kazan.invite\n  hikgrab work -o D:\\archive --network kazan",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -49,11 +49,11 @@ func (a *app) workCommand() *cobra.Command {
 		},
 	}
 	m.Register(c.Flags())
-	c.Flags().StringArrayVar(&m.networks, "network", nil, "this machine stands in the network `NAME`; may be repeated")
+	c.Flags().StringArrayVar(&m.networks, "network", nil, "this machine is in the network `NAME`; may be repeated")
 	c.Flags().StringVar(&m.name, "name", hostName(), "what this machine is called")
 	c.Flags().BoolVar(&m.once, "once", false, "leave when the run is over, instead of waiting for the next")
-	c.Flags().StringVar(&m.cluster.Creds, "creds", "", "credentials for the coordinator's NATS cluster: `FILE` of its administrator")
-	c.Flags().StringVar(&m.cluster.CA, "tls-ca", "", "certificates to trust for that cluster: `FILE`")
+	c.Flags().StringVar(&m.cluster.Creds, "creds", "", "credentials `FILE` for the coordinator's NATS cluster, from its administrator")
+	c.Flags().StringVar(&m.cluster.CA, "tls-ca", "", "`FILE` of certificates to trust for that cluster")
 	return c
 }
 

@@ -44,8 +44,8 @@ func (w *wire) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&w.listen, "listen", ":7422", "take machines that join at `ADDR`")
 	f.StringVar(&w.cluster.URL, "url", "", "use the NATS cluster at `URL`, nats://A,B,C, instead of the built-in server")
-	f.StringVar(&w.cluster.Creds, "creds", "", "credentials for that cluster: `FILE` of its administrator")
-	f.StringVar(&w.cluster.CA, "tls-ca", "", "certificates to trust for that cluster: `FILE`")
+	f.StringVar(&w.cluster.Creds, "creds", "", "credentials `FILE` for that cluster, from its administrator")
+	f.StringVar(&w.cluster.CA, "tls-ca", "", "`FILE` of certificates to trust for that cluster")
 }
 
 // check refuses what the flags say before anything is touched.
@@ -71,7 +71,7 @@ func (a *app) serveCommand() *cobra.Command {
 	}
 	a.flags.Register(c.Flags())
 	w.register(c)
-	c.Flags().DurationVar(&w.patience, "patience", time.Minute, "wait `DUR` for a machine that is not heard of before another gets its recorders")
+	c.Flags().DurationVar(&w.patience, "patience", time.Minute, "wait `DUR` for a silent machine before another gets its recorders")
 	c.Flags().BoolVar(&w.collect, "collect", false, "bring the files of the other machines here as they are finished, as \"hikgrab collect\" does")
 	return c
 }

@@ -11,7 +11,7 @@ func (s *Splitter) SPS() (SPS, bool) { return s.sps, s.sized }
 // Turn returns how the pictures are to be turned.
 func (s *Splitter) Turn() Turn { return s.turn }
 
-// Resizes returns how often the picture's size changed.
+// Resizes returns how often the picture size changed.
 func (s *Splitter) Resizes() int { return s.resize }
 
 func (s *Splitter) isSet() bool {

@@ -25,7 +25,7 @@ type Splitter struct {
 	sps    SPS
 	sized  bool // sps holds a set that makes sense
 	turn   Turn
-	resize int  // how often the picture's size changed
+	resize int  // how often the picture size changed
 	locked bool // the codec is settled: a key frame was seen
 
 	offset int64     // of the next byte in the elementary stream

@@ -25,7 +25,7 @@ var refusalWords = [...]string{
 	SeveralEntries: "an MP4 with several sample entries in a track",
 	ForeignEdits:   "an MP4 with an edit list that does more than trim and delay",
 	Elsewhere:      "an MP4 whose samples are in other files",
-	TooLarge:       "an MP4 beyond all measure",
+	TooLarge:       "an MP4 larger than any recording",
 }
 
 // Refusal says why Read does not take a file. It is an error.

@@ -228,7 +228,7 @@ func (s *Stream) check(size int64) error {
 		case !s.sound && c.Length > step || c.At+c.Length > limit:
 			return damaged("its times make no sense")
 		case c.Shift > shift || c.Shift < -shift:
-			return damaged("the orders of decoding and showing have nothing in common")
+			return damaged("its decoding order and display order do not match")
 		}
 		s.Samples++
 		if s.Bytes += int64(c.Size); s.Bytes > size {
@@ -244,7 +244,7 @@ func (s *Stream) check(size int64) error {
 		}
 	}
 	if c.left > 0 {
-		return damaged("tables do not speak of the same number of samples")
+		return damaged("its tables disagree on the number of samples")
 	}
 	if s.Begin = begin; begin == math.MaxInt64 {
 		s.Begin = least

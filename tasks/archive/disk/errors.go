@@ -9,7 +9,7 @@ import (
 
 // ErrNotPlain is given when something that is neither a file nor a directory,
 // such as a symbolic link, stands where a file or directory is wanted.
-var ErrNotPlain = errors.New("something else than a plain file or directory stands there")
+var ErrNotPlain = errors.New("something other than a plain file or directory is there")
 
 // ErrLinked is given for a private file that has a second name: writing to it
 // would change a file elsewhere.

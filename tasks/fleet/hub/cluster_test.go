@@ -97,7 +97,7 @@ func TestAGuardedClusterIsUsedAsItsAdministratorSays(t *testing.T) {
 	h := r.open(t)
 	serve(t, h, echo)
 	log := r.log.String()
-	if !strings.Contains(log, "lies on one node only") || strings.Contains(log, "open to listeners") {
+	if !strings.Contains(log, "is on one node only") || strings.Contains(log, "is not encrypted") {
 		t.Errorf("the operator is told wrongly: %s", log)
 	}
 	inv := r.invite(t, "kazan")

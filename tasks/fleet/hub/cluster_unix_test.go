@@ -167,7 +167,7 @@ func TestAClusterLosesANodeAndNothingElse(t *testing.T) {
 	r := newRig(t)
 	r.cluster.URL = strings.Join(n.urls, ",")
 	h := r.open(t)
-	if !strings.Contains(r.log.String(), "open to listeners") {
+	if !strings.Contains(r.log.String(), "is not encrypted") {
 		t.Error("nobody is told that the way is open")
 	}
 	stop := serve(t, h, echo)

@@ -34,7 +34,7 @@ func (l *Link) dial(ctx context.Context, more ...nats.Option) (*nats.Conn, error
 			return nil, refuse("the NATS cluster at %s refuses this machine: name the credentials that its administrator gave with --creds", l.where())
 		}
 		if errors.Is(err, nats.ErrAuthorization) {
-			return nil, refuse("the server refuses this machine without a word: after five wrong tries in a minute from one address it says no more; wait a minute, then try with a new invitation")
+			return nil, refuse("the server refuses this machine and gives no reason: after five failed tries a minute from one address it says nothing more; wait a minute, then try with a new invitation")
 		}
 		if d.stranger() {
 			return nil, refuse("at %s %v: ask for a new invitation", l.where(), errPin)
@@ -77,7 +77,7 @@ func (l *Link) connect(ctx context.Context, d *dialer, more ...nats.Option) (*na
 
 // openWay says in one line that a cluster is not encrypted.
 func openWay(at string) string {
-	return "The way to " + at + " is open to listeners; the recorders' logins are sealed all the same"
+	return "The way to " + at + " is not encrypted; the recorders' logins are sealed all the same"
 }
 
 // placeholder stands for all of the coordinator's addresses, among which the

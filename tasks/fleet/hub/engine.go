@@ -85,7 +85,7 @@ func startEngine(ctx context.Context, id *Identity, adm *admission, addr, store 
 		}
 	}
 	e.stop()
-	err = cmp.Or(e.fatal.get(), errors.New("it does not get ready"))
+	err = cmp.Or(e.fatal.get(), errors.New("it did not become ready"))
 	if strings.Contains(err.Error(), "JetStream") {
 		err = fmt.Errorf("%w: %w", errStore, err)
 	}

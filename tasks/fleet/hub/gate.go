@@ -34,7 +34,7 @@ func (g *gate) Check(c server.ClientAuthentication) bool {
 		return true
 	}
 	if c.Kind() != server.CLIENT || !signed(opts, c.GetNonce()) {
-		g.refused(from, "it proves no key")
+		g.refused(from, "it did not prove its key")
 		return false
 	}
 	machine := fleet.MachineID(opts.Nkey)

@@ -82,7 +82,7 @@ func OpenIdentity(dir string) (*Identity, error) {
 	}
 	id, err := parseIdentity(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s is damaged (%w): put it back from a backup, or remove it and invite every machine anew", filepath.Join(dir, identityName), err)
+		return nil, fmt.Errorf("%s is damaged (%w): put it back from a backup, or remove it and invite every machine again", filepath.Join(dir, identityName), err)
 	}
 	id.dir = dir
 	return id, nil

@@ -110,7 +110,7 @@ func ParseInvitation(line string) (Invitation, error) {
 		return Invitation{}, ErrDamaged
 	}
 	if raw[0] != embeddedVersion && raw[0] != clusterVersion {
-		return Invitation{}, fmt.Errorf("the invitation is of version %d, this hikgrab knows %d and %d: run the same hikgrab on all machines", raw[0], embeddedVersion, clusterVersion)
+		return Invitation{}, fmt.Errorf("the invitation has version %d, this hikgrab reads %d and %d: run the same hikgrab on all machines", raw[0], embeddedVersion, clusterVersion)
 	}
 	inv := Invitation{Cluster: raw[0] == clusterVersion}
 	raw = raw[1:]

@@ -116,7 +116,7 @@ func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer)
 			if l.hopeless(began) {
 				return l.nobody(err)
 			}
-			l.opts.Log.Info("The way is there, but no coordinator answers", "error", err)
+			l.opts.Log.Info("The server is reachable, but no coordinator answers", "error", err)
 			later = time.After(time.Second)
 		default:
 			return err

@@ -66,7 +66,7 @@ func (h *Hub) useEngine(ctx context.Context) error {
 	if err := errors.Join(os.RemoveAll(aside), os.Rename(dir, aside)); err != nil {
 		return fmt.Errorf("put the coordinator's damaged store aside: %w", err)
 	}
-	h.opts.Notice("The coordinator's own store was damaged and is made anew; the machines tell what they have, and nothing is fetched again")
+	h.opts.Notice("The coordinator's own store was damaged and is created again; the machines report what they have, and nothing is fetched again")
 	return h.tryEngine(ctx, dir)
 }
 
@@ -157,7 +157,7 @@ func (h *Hub) useCluster(ctx context.Context) (err error) {
 			return err
 		case copies > 1 && fewNodes(err):
 			copies = 1
-			h.opts.Notice("The NATS cluster keeps no three copies; the coordinator's store lies on one node only")
+			h.opts.Notice("The NATS cluster does not keep three copies; the coordinator's store is on one node only")
 		case !passing(err) || !pause(ctx):
 			return fmt.Errorf("use JetStream of the NATS cluster (hikgrab needs NATS 2.11 or later, with JetStream): %w", err)
 		}

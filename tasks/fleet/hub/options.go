@@ -67,7 +67,7 @@ func common(log *slog.Logger) []nats.Option {
 		nats.ReconnectBufSize(-1),
 		nats.PingInterval(listenEvery), nats.MaxPingsOutstanding(pingsOut), nats.FlusherTimeout(writeDeadline),
 		nats.IgnoreAuthErrorAbort(),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Info("The way to the hub is cut", "error", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Info("The connection to the hub is lost", "error", err) }),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
 			if sub != nil {
 				log.Warn("The hub reports a fault", "error", err, "subject", sub.Subject)

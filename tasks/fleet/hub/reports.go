@@ -72,7 +72,7 @@ func (h *Hub) deliver(to []fleet.Delivery, msg jetstream.Msg) []fleet.Delivery {
 	id, _ := split(msg.Subject())
 	from, err := h.peer(id)
 	if err != nil {
-		h.opts.Log.Warn("A report of a stranger was dropped", "machine", id, "error", err)
+		h.opts.Log.Warn("A report from an unknown machine was dropped", "machine", id, "error", err)
 		_ = msg.Term() // if that fails it comes once more, and is dropped then
 		return to
 	}

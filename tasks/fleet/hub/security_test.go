@@ -71,7 +71,7 @@ func TestWhoIsRefusedIsToldWhyAndKeepsNothing(t *testing.T) {
 		})
 	}
 	t.Run("the sixth in a minute hears nothing", func(t *testing.T) {
-		if why := r.join(t, t.TempDir(), &forged, nil).refused(t); !strings.Contains(why, "without a word") {
+		if why := r.join(t, t.TempDir(), &forged, nil).refused(t); !strings.Contains(why, "gives no reason") {
 			t.Errorf("it is told %q", why)
 		}
 	})
