@@ -50,7 +50,7 @@ func (q *Queue) Retry(ids ...CameraID) {
 func (q *Queue) reopen(r *recorder, now time.Time) {
 	r.client.Forgive()
 	r.again = true
-	r.signedIn = false
+	r.signedIn, r.serial = false, ""
 	r.hold, r.doubt, r.probing, r.misses, r.strange, r.load.bore = Hold{}, doubt{}, 0, 0, 0, 0
 	r.locked = time.Time{}
 	q.tell(r, now, Event{Type: EventRecorder, Message: "asked again by the operator"})

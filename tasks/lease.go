@@ -21,7 +21,7 @@ func (q *Queue) Add(list []Task) {
 			if !r.signedIn {
 				continue
 			}
-			wall := r.device.WallClock(now)
+			wall := r.device.WallClock(q.asked(now))
 			for _, c := range r.cameras {
 				if c.channel != 0 && c.spanned != len(c.asked) {
 					q.span(c, wall, now)
@@ -100,14 +100,37 @@ func (q *Queue) fence(r *recorder) func() error {
 	}
 }
 
-// Facts returns what is known of a recorder by now, for who works on it next.
+// Facts returns what is known of a recorder by now, for who works on it next;
+// nothing when another device answers at its address.
 func (q *Queue) Facts(id RecorderID) nvr.Facts {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, r := range q.recorders {
-		if r.id == id {
-			return r.facts()
+		if f := r.facts(); r.id == id && (r.serial == "" || f.Serial == r.serial) {
+			return f
 		}
 	}
 	return nvr.Facts{}
+}
+
+// strangerAnswers holds a recorder until the operator retries, because the
+// device that answers at its address here is not the one that another machine
+// met there: a private address is another recorder's in another network.
+func (q *Queue) strangerAnswers(r *recorder, serial string, now time.Time) {
+	f := Failure{
+		Kind:   nvr.Unreachable.String(),
+		What:   fmt.Sprintf("another device answers here (serial number %s, not %s); give the machines of this place a --network", serial, r.serial),
+		Remedy: nvr.CheckAddress, At: now,
+	}
+	r.hold = Hold{Kind: nvr.Unreachable, What: f.What, Remedy: f.Remedy}
+	q.abandon(r, f, now)
+}
+
+// asked returns what relative periods count from: when the job began, or else
+// now.
+func (q *Queue) asked(now time.Time) time.Time {
+	if q.options.Began.IsZero() {
+		return now
+	}
+	return q.options.Began
 }

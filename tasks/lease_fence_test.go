@@ -9,6 +9,7 @@ import (
 
 	"example.com/hikgrab/nvr/simulator"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // The moment a recorder may not be touched any more nothing is written and
@@ -91,5 +92,35 @@ func TestWhatAnotherMachineHasIsNotFetched(t *testing.T) {
 			t.Errorf("%v, %d files, %d downloads", s.Counts, s.Files, b.recorders["10.0.0.1"].Stats().Requests[simulator.Download])
 		}
 		b.mustHold("10.0.0.1", 201)
+	})
+}
+
+// What came whole gets no name while another machine may be at work on the
+// recorder; when it may not, nothing has to come again.
+func TestACommitAsksTheFence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(1, 1, size), Rate: size / 10, Quirks: simulator.Quirks{Range: simulator.RangeHonored}})
+		var meter atomic.Pointer[worker.Meter]
+		var lifted atomic.Bool
+		b.options.Fence = func(string) error {
+			if m := meter.Load(); m != nil && m.Have.Load() == size && !lifted.Load() {
+				return errors.New("another machine may be there")
+			}
+			return nil
+		}
+		b.start()
+		b.until("it comes", func(s *Snapshot) bool { return s.Bytes > 0 })
+		b.queue.mu.Lock()
+		meter.Store(b.queue.cameras[len(b.queue.cameras)-1].recordings[0].meter)
+		b.queue.mu.Unlock()
+		time.Sleep(time.Minute)
+		if meter.Load().Have.Load() != size || countEvents(b, EventFile) > 0 || len(b.files()) > 0 {
+			t.Errorf("%d bytes have come, %v have a name", meter.Load().Have.Load(), b.files())
+		}
+		lifted.Store(true)
+		if s := b.finish(); s.Fetched > size {
+			t.Errorf("%d bytes were fetched of %d", s.Fetched, size)
+		}
+		b.mustHold("10.0.0.1", 101)
 	})
 }

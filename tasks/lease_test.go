@@ -2,12 +2,15 @@ package tasks
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
 func TestRecordersAreAddedAndDroppedWhileTheQueueRuns(t *testing.T) {
@@ -93,4 +96,80 @@ func TestDropOfARecorderThatIsSearchedAndOneThatIsNot(t *testing.T) {
 		}
 		b.stop()
 	})
+}
+
+// What another machine met at an address counts: a device with another serial
+// number is in another network, and none of its recordings are wanted.
+func TestAnotherDeviceAtTheAddressIsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(2, 2, size)})
+		b.list[0].Facts.Serial = "DS-1"
+		b.start()
+		s := b.until("it is held", func(s *Snapshot) bool { return s.Recorders[0].Hold.Held() })
+		r := s.Recorders[0]
+		if r.Hold.Kind != nvr.Unreachable || r.SignedIn || !strings.Contains(r.Hold.What, "another device answers here (serial number DS-7616NI-K2") {
+			t.Errorf("the recorder is %+v", r)
+		}
+		if f := b.queue.Facts(r.ID); f != (nvr.Facts{}) {
+			t.Errorf("what is known of the other device is told: %+v", f)
+		}
+		stats := b.recorders["10.0.0.1"].Stats()
+		if stats.Requests[simulator.Search] > 0 || stats.Requests[simulator.Download] > 0 {
+			t.Errorf("it was asked for recordings: %v", stats.Requests)
+		}
+		b.queue.Retry(s.Cameras[0].ID) // the operator says that it is the one
+		s = b.finish()
+		if s.Counts[Done] != 2 {
+			t.Errorf("after a retry: %v", s.Counts)
+		}
+		b.mustHold("10.0.0.1", 101, 201)
+	})
+}
+
+// A machine that gets a recorder later counts "the last hour" from when the job
+// began, as the one before it did.
+func TestRelativePeriodsCountFromTheBeginOfTheJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(1, 4, size)})
+		time.Sleep(48 * time.Hour)
+		b.options.Period, b.options.Began = Period{Last: time.Hour}, time.Now().Add(-24*time.Hour)
+		b.list[0].Period = Period{}
+		b.start()
+		s := b.finish()
+		spans := b.queue.cameras[len(b.queue.cameras)-1].spans
+		want := s.Recorders[0].Device.WallClock(b.options.Began).Truncate(time.Second)
+		if len(spans) != 1 || !spans[0].To.Equal(want) || spans[0].To.Sub(spans[0].From) != time.Hour {
+			t.Errorf("the period is %v, it should end at %v", spans, want)
+		}
+	})
+}
+
+func TestOnlyFailedNamesTheCamerasThatFailed(t *testing.T) {
+	a, err := archive.Open(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	for key, state := range map[archive.CameraKey]State{
+		{Recorder: "10.0.0.1", Track: 101}: Failed, {Recorder: "10.0.0.1", Track: 201}: Done, {Recorder: "10.0.0.1", Track: 301}: Incomplete,
+		{Recorder: "10.0.0.2", Track: 101}: Done, {Recorder: "10.0.0.3"}: Failed,
+	} {
+		if err := a.NoteCamera(key, archive.Outcome{State: state.String()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	task := func(host string, cameras ...Pick) Task {
+		address, err := nvr.ParseAddress(host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Task{Address: address, Cameras: cameras}
+	}
+	got := OnlyFailed([]Task{task("10.0.0.1"), task("10.0.0.1", Pick{Channel: 2}, Pick{Channel: 3}), task("10.0.0.1", Pick{Channel: 2}), task("10.0.0.2"), task("10.0.0.3")}, a)
+	want := []Task{
+		task("10.0.0.1", Pick{Channel: 1, Stream: nvr.Main}, Pick{Channel: 3, Stream: nvr.Main}), task("10.0.0.1", Pick{Channel: 3}), task("10.0.0.3"),
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
 }

@@ -65,6 +65,7 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		config:  config,
 		source:  t.Source,
 		network: t.Network,
+		serial:  t.Facts.Serial,
 		client:  nvr.New(config),
 		lane:    worker.NewLane(),
 		load:    newLoad(q.options.PerRecorder, config.Facts.Load),

@@ -40,6 +40,7 @@ type Options struct {
 	Timeout     time.Duration // of a connection that delivers nothing; 0 means DefaultTimeout
 	Limit       Timetable     // bandwidth of everything
 	Period      Period        // for tasks that name none
+	Began       time.Time     // what relative periods count from; zero: from when a recorder is first met
 	Kinds       Kinds         // for tasks that name none
 	Format      archive.Format
 	DropAudio   bool // MP4s get no sound

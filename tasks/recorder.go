@@ -18,6 +18,7 @@ type recorder struct {
 	name    string
 	source  string
 	network string
+	serial  string // of the device that another machine met at its address; empty: any
 	client  *nvr.Recorder
 	lane    worker.Lane
 	rows    []row

@@ -110,6 +110,10 @@ func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 
 // met takes in what a recorder said of itself.
 func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
+	if other := m.Device.Serial; r.serial != "" && other != "" && other != r.serial {
+		q.strangerAnswers(r, other, now)
+		return
+	}
 	q.served(r, part{}, r.errand, now)
 	q.release(r, now) // whatever an older request had to say
 	first, d, listing := !r.signedIn, m.Device, m.Listing
@@ -122,7 +126,7 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 			q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What})
 		}
 	}
-	wall := d.WallClock(now)
+	wall := d.WallClock(q.asked(now))
 	for _, c := range r.cameras {
 		q.span(c, wall, now)
 	}

@@ -71,7 +71,7 @@ func machineKeys() []command {
 		})
 	}
 	return []command{
-		{Binding: bind("m", "recorders", "m", "esc", "q", "i", "enter"), hint: "recorders", do: act(func(m *model) { m.machines = false })},
+		{Binding: bind("m", "recorders", "m", "esc", "i", "enter"), hint: "recorders", do: act(func(m *model) { m.machines = false })},
 		{Binding: bind("space", "pause or resume the machine", " ", "p"), hint: "pause", do: act(func(m *model) {
 			v := m.machineOn()
 			m.controls().PauseMachine(v.ID, !v.Paused)
@@ -91,6 +91,8 @@ func machineKeys() []command {
 		{Binding: bind("-", "fewer jobs", "-"), hint: "jobs", do: jobs(-1)},
 		{Binding: bind("↓ j", "down", "down", "j"), do: by(1)},
 		{Binding: bind("↑ k", "up", "up", "k"), do: by(-1)},
+		{Binding: bind("?", "help", "?", "f1"), group: groupLeave, hint: "help", do: act(func(m *model) { m.help, m.helpTop, m.helpFind = true, 0, "" })},
+		{Binding: bind("q", "quit", "q"), group: groupLeave, hint: "quit", do: func(m *model) tea.Cmd { m.machines = false; return m.quit(false) }},
 		{Binding: bind("ctrl+c", "quit", "ctrl+c"), do: func(m *model) tea.Cmd { m.machines = false; return m.interrupt() }},
 	}
 }

@@ -32,7 +32,7 @@ func anyRecord(t *rapid.T) record {
 	if n%2 == 1 {
 		file.Begins = "2026-11-03T08:15:00.400"
 	}
-	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, coverageRecord, damagedRecord, staysRecord, uncutRecord, besideRecord, habitRecord, goneRecord, factsRecord, runRecord, elsewhereRecord, toldRecord, catalogueRecord, "other"}).Draw(t, "type") {
+	switch rapid.SampledFrom([]recordType{placingRecord, doneRecord, keptRecord, tryRecord, cameraRecord, coverageRecord, damagedRecord, staysRecord, uncutRecord, besideRecord, habitRecord, goneRecord, factsRecord, runRecord, elsewhereRecord, toldRecord, catalogueRecord, lentRecord, "other"}).Draw(t, "type") {
 	case placingRecord:
 		file.Type = placingRecord
 		return file
@@ -73,6 +73,8 @@ func anyRecord(t *rapid.T) record {
 		return toldOf(file, "C1")
 	case catalogueRecord:
 		return record{Type: catalogueRecord, Catalogue: "C1"}
+	case lentRecord:
+		return record{Type: lentRecord, Lent: Lent{By: []string{"K1", "K2"}[n%2], Long: n > 2}}
 	case headerRecord:
 	}
 	return record{Type: "other", Bytes: 5}

@@ -59,7 +59,7 @@ type subject struct {
 }
 
 func (r *record) subject() subject {
-	s := subject{about: r.Type, id: r.ID, recorder: r.Recorder, track: r.Track, name: cmp.Or(r.Path, r.Problem)}
+	s := subject{about: r.Type, id: r.ID, recorder: r.Recorder, track: r.Track, name: cmp.Or(r.Path, r.Problem, r.Lent.By)}
 	if r.Type == runRecord {
 		s.begun = r.Run.Begun.UnixNano()
 	}
@@ -125,7 +125,7 @@ func (x *index) apply(r record) {
 		if x.believe(site{r.Network, r.Recorder}, remoteOf(r)) {
 			x.distants = append(x.distants, r)
 		}
-	case damagedRecord, cameraRecord, coverageRecord, besideRecord, habitRecord, factsRecord, runRecord, toldRecord, catalogueRecord:
+	case damagedRecord, cameraRecord, coverageRecord, besideRecord, habitRecord, factsRecord, runRecord, toldRecord, catalogueRecord, lentRecord:
 		x.latest[r.subject()] = r
 	default:
 	}

@@ -36,6 +36,7 @@ const (
 	elsewhereRecord recordType = "elsewhere" // another machine has a file
 	toldRecord      recordType = "told"      // a catalogue has a file of this archive
 	catalogueRecord recordType = "catalogue" // the name of the catalogue that this archive keeps
+	lentRecord      recordType = "lent"      // a machine may work for long without being heard
 )
 
 // journalVersion is raised when an older hikgrab would misunderstand what a
@@ -89,6 +90,7 @@ type record struct {
 	By        string `json:"by,omitzero"`        // the machine's key
 	Stays     bool   `json:"stays,omitzero"`     // no MP4 can be made of what is elsewhere
 	Catalogue string `json:"catalogue,omitzero"` // that was told
+	Lent      Lent   `json:"lent,omitzero"`
 
 	// Of a derived file.
 	Tree   Tree   `json:"tree,omitzero"`

@@ -23,6 +23,15 @@ func (b *Board) join(id MachineID, name, address string, networks []string, vers
 	}
 }
 
+// expect puts a machine on the board that may be at work, and was not heard.
+func (b *Board) expect(id MachineID, name string, networks []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m := b.machine(id)
+	m.view.Name, m.view.Networks, m.seen = name, networks, true
+	b.push(tasks.Event{Type: tasks.EventMachine, Machine: name, Message: name + " may be at work: what it may hold waits until it is heard, given up or revoked"})
+}
+
 func btoi(b bool) int {
 	if b {
 		return 1

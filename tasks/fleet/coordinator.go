@@ -21,6 +21,8 @@ type Catalogue interface {
 	NoteElsewhere(machine, by string, files []archive.Distant) ([]bool, error)
 	ElsewhereOf(network, recorder, by string, from, most int) (page []archive.Remote, next int)
 	NoteCamera(c archive.CameraKey, o archive.Outcome) error
+	NoteLent(l archive.Lent) error
+	Lent() []archive.Lent
 }
 
 // CoordinatorOptions say how a coordinator works. Name, Version and Run are
@@ -68,6 +70,7 @@ type Coordinator struct {
 	late    map[RecorderID][]archive.Remote // for the holder to learn
 	stopped bool                            // the operator wants everything stopped
 	parted  map[MachineID]bool              // who knows that it is over
+	lent    map[MachineID]bool              // who is noted to have long promises
 	leaving bool                            // the coordinator leaves the machines at work
 	without rule                            // tests take one out
 	failed  error                           // another coordinator has taken over
@@ -99,7 +102,7 @@ func NewCoordinator(hub Hub, catalogue Catalogue, list []tasks.Task, planned *ta
 	}
 	c := &Coordinator{
 		o: o, hub: hub, catalogue: catalogue, log: o.Log, jobs: map[RecorderID]*job{},
-		kept: map[string]uint64{}, unsaved: map[RecorderID]bool{}, told: map[MachineID]progress{}, parted: map[MachineID]bool{}, late: map[RecorderID][]archive.Remote{},
+		kept: map[string]uint64{}, unsaved: map[RecorderID]bool{}, told: map[MachineID]progress{}, parted: map[MachineID]bool{}, lent: map[MachineID]bool{}, late: map[RecorderID][]archive.Remote{},
 	}
 	c.loop, c.news = &loop{c: c}, make(chan struct{}, 1)
 	c.board = newBoard(c, planned)
@@ -275,7 +278,9 @@ func (c *Coordinator) hello(from Peer, data []byte) []byte {
 	session := c.table.Join(from.Machine, name, networks, now)
 	c.told[from.Machine] = progress{session: session}
 	c.board.join(from.Machine, name, from.Address, networks, nvr.CleanText(h.Version, 40))
-	return encode(Welcome{Session: session, Beat: c.table.rules.beatEvery(), Run: c.o.Run})
+	run := c.o.Run
+	run.Age = time.Since(run.Began)
+	return encode(Welcome{Session: session, Beat: c.table.rules.beatEvery(), Run: run})
 }
 
 // name returns a machine's name, with the end of its key where another one has
@@ -318,7 +323,11 @@ func (c *Coordinator) beat(ctx context.Context, from Peer, data []byte) []byte {
 		return encode(orders)
 	}
 	c.board.beat(from.Machine, b)
-	if err := c.save(ctx, changed); err != nil {
+	err := c.save(ctx, changed)
+	if err == nil {
+		err = c.noteLent(from.Machine, orders.Leases)
+	}
+	if err != nil {
 		c.log.Warn("A lease could not be kept, so nobody is given anything", "error", err)
 		return nil
 	}

@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
 )
 
 // record is what the store keeps of a lease.
@@ -16,6 +20,7 @@ type record struct {
 	Held   bool          `json:"held"`
 	Epoch  uint64        `json:"epoch"`
 	TTL    time.Duration `json:"ttl"`
+	Facts  nvr.Facts     `json:"facts,omitzero"`
 }
 
 const leaseKey = "lease."
@@ -46,10 +51,40 @@ func (c *Coordinator) load(ctx context.Context) error {
 		m := c.table.member(r.Holder)
 		m.name, m.heard = r.Name, now
 		c.table.Restore(RecorderID(id), r.Holder, r.Held, r.Epoch, r.TTL, now)
+		if j := c.jobs[RecorderID(id)]; j != nil && r.Held { // else it may have been replaced since
+			j.facts = r.Facts
+		}
+	}
+	for _, l := range c.catalogue.Lent() {
+		id := MachineID(l.By)
+		c.lent[id] = true
+		if lost {
+			c.table.Suspect(id, l.Machine, l.Networks, now)
+			c.board.expect(id, l.Machine, l.Networks)
+		}
 	}
 	if lost {
 		c.board.notice("what was kept of the leases is lost; the machines are asked what they hold first, which takes " + (c.table.rules.Patience + c.table.rules.Grace).String())
 	}
+	return nil
+}
+
+// noteLent has the journal know whether a machine has promises by which it may
+// work for long without being heard, before it gets the first, and when the last
+// is over: the store may be lost meanwhile. The caller holds the mutex.
+func (c *Coordinator) noteLent(id MachineID, promises []Promise) error {
+	long := slices.ContainsFunc(promises, func(p Promise) bool { return p.TTL > c.table.rules.Patience })
+	for _, l := range c.table.members[id].leases {
+		long = long || l.promise.ttl > c.table.rules.Patience
+	}
+	if long == c.lent[id] || id == c.loop.Machine() {
+		return nil
+	}
+	m := c.table.members[id]
+	if err := c.catalogue.NoteLent(archive.Lent{By: string(id), Machine: m.name, Networks: m.networks, Long: long}); err != nil {
+		return err
+	}
+	c.lent[id] = long
 	return nil
 }
 
@@ -62,7 +97,7 @@ func (c *Coordinator) save(ctx context.Context, changed []RecorderID) error {
 	for id := range c.unsaved {
 		l := c.table.leases[id]
 		key := leaseKey + string(id)
-		value := encode(record{Holder: l.holder, Name: c.table.member(l.holder).name, Held: l.phase == Held, Epoch: l.epoch, TTL: c.table.ttl(l)})
+		value := encode(record{Holder: l.holder, Name: c.table.member(l.holder).name, Held: l.phase == Held, Epoch: l.epoch, TTL: c.table.ttl(l), Facts: c.jobs[id].facts})
 		revision, err := c.hub.Save(ctx, key, value, c.kept[key])
 		if err != nil {
 			if errors.Is(err, ErrSuperseded) {

@@ -17,8 +17,10 @@ const (
 	RuleP1  = int(ruleP1)
 	RuleP2  = int(ruleP2)
 	RuleP2b = int(ruleP2b)
+	RuleP2c = int(ruleP2c)
 	RuleP3  = int(ruleP3)
 	RuleP3b = int(ruleP3b)
+	RuleP4  = int(ruleP3b) + 1 // the queue's: the works of these tests keep it
 )
 
 // Leases tells who holds what, and since which epoch.

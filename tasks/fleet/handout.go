@@ -61,7 +61,7 @@ func (t *Table) HandOut(now Instant) (granted []RecorderID) {
 	}
 	slices.SortFunc(able, func(a, b *member) int { return cmp.Compare(a.id, b.id) })
 	for _, l := range t.sorted() {
-		if l.phase != Free || l.shut {
+		if l.phase != Free || l.shut || t.suspected(l) {
 			continue
 		}
 		l.forgive(now)

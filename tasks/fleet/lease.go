@@ -117,9 +117,10 @@ type Table struct {
 	sessions uint64
 	listens  Instant // since when, without a gap
 	ticked   Instant
-	closed   bool // nothing is given out any more
-	adopting bool // the store was lost: what machines show is believed for a while
-	without  rule // tests take a rule out
+	closed   bool                  // nothing is given out any more
+	adopting bool                  // the store was lost: what machines show is believed for a while
+	suspects map[MachineID]promise // then: who may hold anything of its networks for long, until it is heard
+	without  rule                  // tests take a rule out
 }
 
 // rule names a rule of the safety of leases, for tests that take one out.
@@ -131,6 +132,7 @@ const (
 	ruleP1       // a grant alone permits nothing; promises count from the sending of the beat
 	ruleP2       // nobody else before the promise has run out
 	ruleP2b      // all promises begin anew after the coordinator was deaf
+	ruleP2c      // who may be at work by a promise that was lost is reckoned with
 	ruleP3       // a long promise counts until a shorter one has been accepted
 	ruleP3b      // where nobody could take over, a promise is long
 )
@@ -142,8 +144,27 @@ func NewTable(rules Rules, now Instant, lost bool) *Table {
 	rules.setDefaults()
 	return &Table{
 		rules: rules, leases: map[RecorderID]*lease{}, members: map[MachineID]*member{},
-		listens: now, ticked: now, adopting: lost,
+		listens: now, ticked: now, adopting: lost, suspects: map[MachineID]promise{},
 	}
+}
+
+// Suspect says that a machine has promises by which it may work for long, of
+// which nothing is known any more: what it may hold goes to nobody else until it
+// is heard, they have run out, or the operator gives it up.
+func (t *Table) Suspect(id MachineID, name string, networks []string, now Instant) {
+	m := t.member(id)
+	m.name, m.networks, m.slots, m.heard = name, networks, 1, now
+	t.suspects[id] = promise{at: now, ttl: t.rules.Sole}
+}
+
+// suspected reports whether somebody who is not heard may hold a lease.
+func (t *Table) suspected(l *lease) bool {
+	for id := range t.suspects {
+		if t.without != ruleP2c && l.fits(t.members[id]) {
+			return true
+		}
+	}
+	return false
 }
 
 // Want adds a recorder that somebody shall work on, or changes what is wanted
@@ -214,6 +235,10 @@ func (t *Table) Beat(id MachineID, b Beat, slots int, now Instant) (Orders, []Re
 		holds[h.Recorder] = h
 		t.adopt(m, h, changed, now)
 	}
+	if _, suspect := t.suspects[id]; suspect {
+		delete(t.suspects, id)
+		t.news = true
+	}
 	for _, l := range m.leases {
 		h, shown := holds[l.id]
 		t.heard(m, l, h, shown && h.Epoch == l.epoch, b.Accepted, changed, now)
@@ -264,7 +289,8 @@ func longest(a, b promise) promise {
 // after the store was lost.
 func (t *Table) adopt(m *member, h Holding, changed map[RecorderID]bool, now Instant) {
 	l := t.leases[h.Recorder]
-	if l == nil || !t.adopting || l.phase == Over || h.Epoch <= l.epoch {
+	_, suspect := t.suspects[m.id]
+	if l == nil || !t.adopting && !suspect || l.phase == Over || h.Epoch <= l.epoch {
 		return
 	}
 	if l.phase == Held {
@@ -314,6 +340,12 @@ func (t *Table) Tick(now Instant) []RecorderID {
 			}
 		}
 	}
+	for id, p := range t.suspects {
+		if p.over(now, t.rules) {
+			delete(t.suspects, id)
+			t.news = true
+		}
+	}
 	if t.adopting && now.atLeast(t.listens) > t.rules.Patience+t.rules.Grace {
 		t.adopting = false
 	}
@@ -337,6 +369,10 @@ func (t *Table) listen(now Instant) {
 			l.promise.at, l.offer.at = now, now
 		}
 	}
+	for id, p := range t.suspects {
+		p.at = now
+		t.suspects[id] = p
+	}
 }
 
 // expired reports whether what was promised has run out for certain.
@@ -348,8 +384,12 @@ func (t *Table) expired(l *lease, now Instant) bool {
 		m := t.members[l.holder]
 		return m == nil || !t.present(m)
 	}
-	over := func(p promise) bool { return !p.valid() || now.atLeast(p.at) > p.ttl+t.rules.Grace }
-	return over(l.promise) && over(l.offer)
+	return l.promise.over(now, t.rules) && l.offer.over(now, t.rules)
+}
+
+// over reports whether a promise has run out for certain.
+func (p promise) over(now Instant, r Rules) bool {
+	return !p.valid() || now.atLeast(p.at) > p.ttl+r.Grace
 }
 
 // End takes in that a machine is through with a recorder. It reports whether

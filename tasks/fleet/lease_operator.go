@@ -14,6 +14,9 @@ func (t *Table) GiveUp(id MachineID, now Instant) {
 	for _, l := range t.member(id).leases {
 		l.promise, l.offer = promise{at: now, ttl: t.rules.Patience}, promise{}
 	}
+	if _, suspect := t.suspects[id]; suspect {
+		t.suspects[id] = promise{at: now, ttl: t.rules.Patience}
+	}
 }
 
 // Revoke ends a machine's membership; what it holds is free as after GiveUp.

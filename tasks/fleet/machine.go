@@ -230,6 +230,7 @@ func (m *Machine) hello(ctx context.Context) (Welcome, error) {
 	if err != nil || w.Refused != "" {
 		return w, err
 	}
+	w.Run.Began = time.Now().Add(-w.Run.Age)
 	m.mu.Lock()
 	m.session, m.sent, m.taken, m.heard = w.Session, 0, 0, m.o.Now()
 	m.every = min(max(w.Beat, 100*time.Millisecond), time.Minute)

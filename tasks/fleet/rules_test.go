@@ -109,7 +109,6 @@ func TestNothingIsLostAndNobodyMeets(t *testing.T) {
 				case "store lost":
 					w.host.kill()
 					w.net.Forget()
-					w.forgot.Store(true)
 					w.coordinate()
 				}
 			}
@@ -170,6 +169,17 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 				}
 			}
 		}},
+		{"a promise that was lost with the store is reckoned with", fleet.RuleP2c, 5, func(w *world) {
+			w.coordinate()
+			w.machines[0].start()
+			time.Sleep(90 * time.Second) // by now its promises are long
+			w.net.Cut(w.machines[0].id, true)
+			w.host.kill()
+			w.net.Forget()
+			w.coordinate()
+			w.machines[1].start()
+			time.Sleep(5 * time.Minute)
+		}},
 		{"a long promise counts until a shorter one was taken", fleet.RuleP3, 5, func(w *world) {
 			w.coordinate()
 			w.machines[0].start()
@@ -191,6 +201,13 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 			if w.writes() == before {
 				w.fault("the only machine stopped because it could not be heard")
 			}
+		}},
+		{"every write asks", fleet.RuleP4, 9, func(w *world) {
+			s := busy(w)
+			s.freeze(false)
+			time.Sleep(3 * time.Minute)
+			s.thaw()
+			time.Sleep(time.Minute)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

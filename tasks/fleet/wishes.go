@@ -112,7 +112,7 @@ func (b *Board) wish(what string, ids []tasks.CameraID) {
 		c.mu.Lock()
 		l, j := c.table.leases[id], c.jobs[id]
 		if what == wishRetry && l.phase == Over {
-			j.wishes = nil
+			j.wishes, j.facts.Serial = nil, "" // whatever device answers now
 		} else {
 			j.wishes = append(j.wishes, Wish{N: len(j.wishes) + 1, What: what, Cameras: picks})
 		}

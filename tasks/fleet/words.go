@@ -54,7 +54,8 @@ type Run struct {
 	Catalogue   string         `json:"catalogue"` // the name of the coordinator's
 	Title       string         `json:"title"`
 	Coordinator string         `json:"coordinator"` // its name
-	Began       time.Time      `json:"began"`       // what "the last 6 hours" counts back from
+	Began       time.Time      `json:"-"`           // what "the last 6 hours" counts back from
+	Age         time.Duration  `json:"age"`         // how long ago that was: clocks of machines differ
 	Period      tasks.Period   `json:"period,omitzero"`
 	Kinds       tasks.Kinds    `json:"kinds,omitempty"`
 	PerRecorder int            `json:"per_recorder"`

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,7 +37,7 @@ type world struct {
 	catalogue map[string][]string // who told of a file, in order
 	wrong     []string            // invariants that did not hold
 	touched   map[string]int      // writes, by recorder
-	forgot    atomic.Bool         // the store was lost: a machine that is silent then may meet another
+	lent      map[string]archive.Lent
 }
 
 // host is a computer: its process can be killed or frozen, and it can sleep.
@@ -133,7 +132,7 @@ func (l link) Report(ctx context.Context, id string, data []byte) error {
 // newWorld returns a world in which nobody runs yet.
 func newWorld(t *testing.T, recorders, files int) *world {
 	w := &world{
-		t: t, net: hubtest.New(1), files: files, began: time.Now(), catalogue: map[string][]string{}, touched: map[string]int{}, host: &host{},
+		t: t, net: hubtest.New(1), files: files, began: time.Now(), catalogue: map[string][]string{}, touched: map[string]int{}, lent: map[string]archive.Lent{}, host: &host{},
 	}
 	for i := range recorders {
 		address, err := nvr.ParseAddress(fmt.Sprintf("10.0.0.%d", i+1))
@@ -259,7 +258,7 @@ func (w *world) fault(format string, args ...any) {
 func (w *world) touch(s *station, address string) {
 	for _, other := range w.machines {
 		machine, works := other.process()
-		if !w.forgot.Load() && other != s && machine != nil && works.has(address) && machine.Fence(address) == nil {
+		if other != s && machine != nil && works.has(address) && machine.Fence(address) == nil {
 			w.fault("%s after %v: %s writes while %s is inside its promise", address, time.Since(w.began), s.name, other.name)
 		}
 	}
@@ -294,6 +293,24 @@ func (w *world) ElsewhereOf(_, recorder, by string, from, _ int) ([]archive.Remo
 		}
 	}
 	return all[min(from, len(all)):], 0
+}
+
+func (w *world) NoteLent(l archive.Lent) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lent[l.By] = l
+	return nil
+}
+
+func (w *world) Lent() (long []archive.Lent) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range w.lent {
+		if l.Long {
+			long = append(long, l)
+		}
+	}
+	return long
 }
 
 func (w *world) NoteCamera(archive.CameraKey, archive.Outcome) error { return nil }

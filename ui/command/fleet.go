@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,6 +66,7 @@ func (s *spread) Run(ctx context.Context) {
 		own.Go(func() { s.fail(labour(ctx, s.machine, s.queue, s.archive)) })
 	}
 	own.Go(func() { s.list(ctx) })
+	own.Go(func() { s.expect(ctx) })
 	own.Wait()
 	s.hub.Close()
 	s.writeList()
@@ -99,6 +101,28 @@ func (s *spread) Working() bool {
 	var snap tasks.Snapshot
 	s.Snapshot(&snap)
 	return !snap.Finished && !snap.AllPaused
+}
+
+// joinWait is how long the operator may take until a machine joins.
+const joinWait = 3 * time.Minute
+
+// expect says what may be missing when nobody joins.
+func (s *spread) expect(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(joinWait):
+	}
+	var snap tasks.Snapshot
+	s.Snapshot(&snap)
+	others := len(snap.Machines)
+	if s.machine != nil {
+		others--
+	}
+	if others <= 0 && !snap.Finished {
+		s.Tell("no machine has joined yet. One that stands in another network reaches " + strings.Join(s.hub.Addresses(), ", ") +
+			" through a VPN or a forwarded port; or let serve -j 0 run on a server that all can reach, or name a NATS cluster with --url. hikgrab help machines tells more")
+	}
 }
 
 // list keeps fleet.csv up to date.

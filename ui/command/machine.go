@@ -293,7 +293,7 @@ func (w *worker) workOn(ctx context.Context, run fleet.Run) error {
 	}
 	w.archive.SetLayout(layout)
 	o := w.options
-	o.PerRecorder, o.Retries, o.Timeout, o.Period, o.Kinds = run.PerRecorder, run.Retries, run.Timeout, run.Period, run.Kinds
+	o.PerRecorder, o.Retries, o.Timeout, o.Period, o.Kinds, o.Began = run.PerRecorder, run.Retries, run.Timeout, run.Period, run.Kinds, run.Began
 	o.Unattended = run.Unattended
 	o.Format, o.DropAudio, o.Cut, o.Extras, o.Insecure = run.Format, run.DropAudio, run.Cut, run.Extras, run.Insecure
 	if o.Extras.Every != (derive.Every{}) && derive.FindFFmpeg() != nil {

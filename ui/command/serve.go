@@ -161,6 +161,10 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 		home := a.bringHome(w, j, h, s, name)
 		q, aside = &homeward{s, home, w.alone}, home
 	}
+	if j.options.OnlyFailed {
+		j.tasks = tasks.OnlyFailed(j.tasks, j.options.Archive)
+	}
+	j.options.OnlyFailed = false
 	var planned tasks.Snapshot
 	tasks.NewQueue(j.tasks, j.options).Snapshot(&planned)
 	s.coordinator = fleet.NewCoordinator(h, noticing{j.options.Archive, news}, j.tasks, &planned, fleet.CoordinatorOptions{
@@ -188,7 +192,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 // lent returns the options of a queue that works for a coordinator, under the
 // promises of m.
 func (a *app) lent(o tasks.Options, m *fleet.Machine, by string) tasks.Options {
-	o.OnlyFailed, o.Reread, o.Limit = false, nil, tasks.Timetable{} // these are the coordinator's
+	o.Reread, o.Limit = nil, tasks.Timetable{} // these are the coordinator's
 	o.Fence = m.Fence
 	if a.dial != nil {
 		o.Dial = a.dial
