@@ -15,8 +15,10 @@ const GapLimit = 2 * time.Second
 type Coverage struct {
 	Recorder RecorderView
 	Camera   CameraView
-	Asked    []Span // what lies in the future of the recorder's clock left out
-	Earlier  bool   // known from earlier runs only; times asked and gaps are not known
+	Asked    []Span    // what lies in the future of the recorder's clock left out
+	Earlier  bool      // known from earlier runs only; times asked and gaps are not known
+	Period   Span      // that was asked for when it was last known; zero ends are open
+	At       time.Time // when that was; zero when it never ended
 
 	AskedTime    time.Duration // of Asked
 	RecordedTime time.Duration // of it, what the recorder had

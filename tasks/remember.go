@@ -47,7 +47,7 @@ func NoteCoverage(a *archive.Archive, all []Coverage) error {
 		if c.Earlier || len(c.Stretches) == 0 || Everything(c.Stretches[0].Span) {
 			continue
 		}
-		errs = append(errs, a.NoteCoverage(c.key(), extend(a.CoverageOf(c.key()), c.remembered())))
+		errs = append(errs, a.NoteCoverage(c.Key(), extend(a.CoverageOf(c.Key()), c.remembered())))
 	}
 	return errors.Join(errs...)
 }

@@ -109,10 +109,10 @@ func TestNoteCoverage(t *testing.T) {
 		},
 		Causes: []archive.Cause{{Kind: "busy", What: "it is busy", Remedy: "ask-less"}, {Kind: "short", What: "too short"}},
 	}
-	if got := a.CoverageOf(c.key()); !reflect.DeepEqual(got, want) {
+	if got := a.CoverageOf(c.Key()); !reflect.DeepEqual(got, want) {
 		t.Errorf("the journal has\n%+v, want\n%+v", got, want)
 	}
-	if got := a.CoverageOf(everything.key()); len(got.Asked) > 0 {
+	if got := a.CoverageOf(everything.Key()); len(got.Asked) > 0 {
 		t.Errorf("who asks for everything misses %+v", got)
 	}
 }

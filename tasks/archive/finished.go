@@ -35,8 +35,29 @@ func (r *record) finished() Finished {
 // Recording is a file of a recording that was finished once.
 type Recording struct {
 	Finished
-	Codec string // of the pictures, "H.264" or "H.265" where they were looked at
-	There bool   // as it was finished; else somebody moved, removed or changed it
+	There bool // as it was finished; else somebody moved, removed or changed it
+
+	// The rest of what the manifest says of it. Of pictures there is nothing where
+	// Frames is 0.
+	Codec         string // "H.264" or "H.265" where the pictures were looked at
+	Width, Height int
+	FPS           float64
+	Frames        int
+	Duration      time.Duration // gaps included
+	Attempts      int
+	FinishedAt    time.Time
+	Clock         Clock
+	Kind          string
+	Notes         string // separated by "; "
+}
+
+func (a *Archive) recording(r *record) Recording {
+	return Recording{
+		Finished: r.finished(), There: a.present(entryOf(r)),
+		Codec: r.Codec, Width: r.Width, Height: r.Height, FPS: r.FPS, Frames: r.Frames,
+		Duration: time.Duration(r.Seconds * float64(time.Second)), Attempts: r.Attempts, FinishedAt: r.At,
+		Clock: r.Clock, Kind: r.Kind, Notes: uncell(r.notes()),
+	}
 }
 
 // Recordings returns every recording's file that the journal knows, sorted by
@@ -45,7 +66,7 @@ func (a *Archive) Recordings() ([]Recording, error) {
 	var all []Recording
 	err := a.eachDone(func(r record) {
 		if r.Tree == "" {
-			all = append(all, Recording{r.finished(), r.Codec, a.present(entryOf(&r))})
+			all = append(all, a.recording(&r))
 		}
 	})
 	slices.SortFunc(all, func(f, g Recording) int {
@@ -57,18 +78,16 @@ func (a *Archive) Recordings() ([]Recording, error) {
 // Finished returns those of Recordings that are there.
 func (a *Archive) Finished() ([]Finished, error) {
 	all, err := a.Recordings()
-	return There(all), err
+	var there []Finished
+	for _, f := range There(all) {
+		there = append(there, f.Finished)
+	}
+	return there, err
 }
 
 // There returns those that are there.
-func There(all []Recording) []Finished {
-	var there []Finished
-	for _, f := range all {
-		if f.There {
-			there = append(there, f.Finished)
-		}
-	}
-	return there
+func There(all []Recording) []Recording {
+	return slices.DeleteFunc(slices.Clone(all), func(f Recording) bool { return !f.There })
 }
 
 // RawBesideMP4 returns how many recordings are there twice, as the recorder sent

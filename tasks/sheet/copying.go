@@ -2,6 +2,8 @@ package sheet
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -11,52 +13,115 @@ import (
 // widths, heights and merged cells, but no password, formula, comment or link.
 type copying struct {
 	*result
-	sheet  string // in the result
+	*worksheet
 	layout layout
-	down   int // rows that everything moves down
+	down   int           // rows that everything moves down
+	beside map[int][]any // what stands to the right, by row
+	widths widths        // of that
 }
 
-func (c *copying) run() error {
-	if c.from != nil {
-		if err := c.columns(); err != nil {
+// run writes the worksheet, whose titles and last row are known.
+func (c *copying) run(own string, titles, last int) (err error) {
+	first := c.table.width() + 1
+	to, err := excelize.CoordinatesToCellName(first+len(c.widths)-1, max(last, titles))
+	if err != nil {
+		return err
+	}
+	from, err := excelize.CoordinatesToCellName(1, titles)
+	if err != nil {
+		return err
+	}
+	if c.worksheet, err = c.result.worksheet(own, first+len(c.widths)-1, max(last, titles)+1, func() error { return c.page(own) }); err != nil {
+		return err
+	}
+	if err := errors.Join(c.columns(), c.widths.apply(c.StreamWriter, first), c.freeze(c.kept(), titles)); err != nil {
+		return err
+	}
+	lines := map[int]int{}
+	for i, l := range c.table.lines {
+		lines[l.row+c.down] = i
+	}
+	for _, row := range slices.Sorted(maps.Keys(union(lines, c.beside))) {
+		if err := c.write(row, titles, last, lines); err != nil {
 			return err
 		}
 	}
+	return errors.Join(c.looks(), c.end(from+":"+to, titles))
+}
+
+// union returns the keys of both.
+func union[A, B any](a map[int]A, b map[int]B) map[int]bool {
+	all := map[int]bool{}
+	for k := range a {
+		all[k] = true
+	}
+	for k := range b {
+		all[k] = true
+	}
+	return all
+}
+
+// write writes one row: the operator's own cells, and ours beside them.
+func (c *copying) write(row, titles, last int, lines map[int]int) error {
 	width := c.table.width()
-	for i, l := range c.table.lines {
+	cells := make([]any, width, width+len(c.widths))
+	var options []excelize.RowOpts
+	if i, ok := lines[row]; ok {
+		l := c.table.lines[i]
 		for column := range width {
-			if err := c.cell(i, l, column); err != nil {
+			cell, err := c.cell(i, l, column)
+			if err != nil {
 				return err
+			}
+			cells[column] = cell
+		}
+		if height, err := c.height(l.row); err == nil && height > 0 && height != 15 {
+			options = append(options, excelize.RowOpts{Height: min(height, 409)})
+		}
+	} else if row == titles {
+		for f, held := range c.layout.columns {
+			for _, column := range held {
+				cells[column] = c.cellOf(columns[f].in[c.in].headers[0], c.header)
 			}
 		}
 	}
-	if c.from == nil {
-		return c.SetColWidth(c.sheet, "A", "H", 20)
+	style := 0
+	if row == titles {
+		style = c.header
+	} else if row > last {
+		style = c.sum
 	}
-	return c.looks()
+	for _, value := range c.beside[row] {
+		cells = append(cells, c.cellOf(value, style))
+	}
+	return c.row(row, 0, cells, options...)
+}
+
+// height is that of a row in the operator's workbook; 0 when it has none.
+func (c *copying) height(row int) (float64, error) {
+	if c.from == nil {
+		return 0, nil
+	}
+	return c.from.GetRowHeight(c.table.sheet, row)
 }
 
 // cell copies one cell. An empty one is copied for its style.
-func (c *copying) cell(line int, l line, column int) error {
+func (c *copying) cell(line int, l line, column int) (excelize.Cell, error) {
 	style, err := c.style(column, l.row)
 	if err != nil {
-		return err
+		return excelize.Cell{}, err
 	}
 	v := l.cell(column)
 	if c.hides(c.layout, line, column, v) {
 		v = cell{}
 	}
 	if n, ok := v.value(); ok {
-		return c.put(c.sheet, column+1, l.row+c.down, n, style)
+		return excelize.Cell{Value: n, StyleID: style}, nil
 	}
-	if err := c.put(c.sheet, column+1, l.row+c.down, v.text, style); err != nil || v.text != "" || style == 0 {
-		return err
+	if v.text == "" {
+		return excelize.Cell{StyleID: style}, nil
 	}
-	name, err := excelize.CoordinatesToCellName(column+1, l.row+c.down)
-	if err != nil {
-		return err
-	}
-	return c.SetCellStyle(c.sheet, name, name, style)
+	return excelize.Cell{Value: printed(v.text), StyleID: style}, nil
 }
 
 // style returns the style of a cell. The result has all those of the operator's
@@ -88,24 +153,28 @@ func (c *copying) known(style int) int {
 // columns copies how the columns look. It comes before the cells, whose own
 // styles count more.
 func (c *copying) columns() error {
+	if c.from == nil {
+		return c.SetColWidth(1, max(c.table.width(), 1), 20)
+	}
 	own := c.table.sheet
-	for column := range c.table.width() {
-		name, err := excelize.ColumnNumberToName(column + 1)
+	for i := range c.table.width() {
+		column := i + 1
+		name, err := excelize.ColumnNumberToName(column)
 		if err != nil {
 			return err
 		}
 		if style, err := c.from.GetColStyle(own, name); err == nil && c.known(style) > 0 {
-			if err := c.SetColStyle(c.sheet, name, style); err != nil {
+			if err := c.SetColStyle(column, column, style); err != nil {
 				return err
 			}
 		}
 		if width, err := c.from.GetColWidth(own, name); err == nil && width > 0 {
-			if err := c.SetColWidth(c.sheet, name, name, min(width, 255)); err != nil {
+			if err := c.SetColWidth(column, column, min(width, 255)); err != nil {
 				return err
 			}
 		}
 		if visible, err := c.from.GetColVisible(own, name); err == nil && !visible {
-			if err := c.SetColVisible(c.sheet, name, false); err != nil {
+			if err := c.SetColVisible(column, column, false); err != nil {
 				return err
 			}
 		}
@@ -113,24 +182,15 @@ func (c *copying) columns() error {
 	return nil
 }
 
-// looks copies what belongs to no single cell. Rows that are hidden are shown:
-// they were read, and something became of them.
+// looks copies what belongs to no single cell.
 func (c *copying) looks() error {
-	own := c.table.sheet
-	for _, l := range c.table.lines {
-		if height, err := c.from.GetRowHeight(own, l.row); err == nil && height > 0 && height != 15 {
-			if err := c.SetRowHeight(c.sheet, l.row+c.down, min(height, 409)); err != nil {
-				return err
-			}
-		}
-	}
-	if c.down != 0 {
-		return nil // what follows names rows, and is looks only
+	if c.from == nil || c.down != 0 {
+		return nil // it names rows, and is looks only
 	}
 	if err := c.conditions(); err != nil {
 		return err
 	}
-	merged, err := c.from.GetMergeCells(own, true)
+	merged, err := c.from.GetMergeCells(c.table.sheet, true)
 	if err != nil {
 		return nil
 	}
@@ -139,7 +199,7 @@ func (c *copying) looks() error {
 		if err != nil || row > c.layout.row {
 			continue // below the header they would hide outcomes from the filter
 		}
-		if err := c.MergeCell(c.sheet, m.GetStartAxis(), m.GetEndAxis()); err != nil {
+		if err := c.MergeCell(m.GetStartAxis(), m.GetEndAxis()); err != nil {
 			return errors.Join(errors.New("merge "+strconv.Quote(clean(m.GetStartAxis()))), err)
 		}
 	}

@@ -2,49 +2,88 @@ package sheet
 
 import (
 	"errors"
+	"iter"
 
 	"github.com/xuri/excelize/v2"
 )
 
-// listing is a worksheet of our own that is written row by row. It never is in
-// memory as cells: motion leaves a camera hundreds of gaps a day.
+// listing is a worksheet of our own. Its rows are written one by one and are never
+// in memory as cells: motion leaves a camera hundreds of gaps a day.
 type listing struct {
-	*excelize.StreamWriter
-	result *result
-	cells  string // all of them
-	rows   int    // so far
+	name   string
+	titles []string
+	count  int // of rows
+	rows   iter.Seq[[]any]
+	total  []any // what stands below them
 }
 
-// listing begins a worksheet with a row of titles; so many rows follow it.
-func (r *result) listing(name string, rows int, titles ...string) (*listing, error) {
-	name = r.say(name)
+// measured is how many rows tell how wide columns have to be.
+const measured = 1000
+
+// write adds a listing to the workbook.
+func (r *result) write(l listing) error {
+	name := r.say(l.name)
 	if _, err := r.NewSheet(name); err != nil {
-		return nil, err
+		return err
 	}
-	to, err := excelize.CoordinatesToCellName(len(titles), rows+1)
+	to, err := excelize.CoordinatesToCellName(len(l.titles), l.count+1)
+	if err != nil {
+		return err
+	}
+	w, err := r.worksheet(name, len(l.titles), l.count+2, func() error { return r.onePageWide(name) })
+	if err != nil {
+		return err
+	}
+	titles := r.titles(l.titles)
+	widths := newWidths(titles)
+	for row := range head(l.rows, measured) {
+		widths.measure(r, row)
+	}
+	widths.measure(r, l.total)
+	errs := []error{widths.apply(w.StreamWriter, 1), w.freeze(0, 1), w.row(1, r.header, titles)}
+	n := 1
+	for row := range l.rows {
+		if n++; n > l.count+1 {
+			break
+		}
+		if err := w.row(n, 0, row); err != nil {
+			return err
+		}
+	}
+	return errors.Join(append(errs, w.row(l.count+2, r.sum, l.total), w.end("A1:"+to, 1))...)
+}
+
+// head yields the first n rows.
+func head(rows iter.Seq[[]any], n int) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		left := n
+		for row := range rows {
+			if left--; left < 0 || !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// worksheet is one that is written row by row.
+type worksheet struct {
+	*excelize.StreamWriter
+	result *result
+}
+
+// worksheet begins one that is there and will have so many columns and rows; dress
+// is what has to be said of it before its first row.
+func (r *result) worksheet(name string, columns, rows int, dress func() error) (*worksheet, error) {
+	last, err := excelize.CoordinatesToCellName(columns, rows)
 	if err != nil {
 		return nil, err
 	}
 	// Readers that trust it would see a worksheet of one cell otherwise.
-	if err := r.SetSheetDimension(name, "A1:"+to); err != nil {
-		return nil, err
-	}
-	if err := r.onePageWide(name); err != nil {
+	if err := errors.Join(r.SetSheetDimension(name, "A1:"+last), dress()); err != nil {
 		return nil, err
 	}
 	w, err := r.NewStreamWriter(name)
-	if err != nil {
-		return nil, err
-	}
-	l := &listing{StreamWriter: w, result: r, cells: "A1:" + to}
-	return l, errors.Join(
-		w.SetColWidth(1, len(titles), 20),
-		w.SetPanes(&excelize.Panes{
-			Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft",
-			Selection: []excelize.Selection{{SQRef: "A2", ActiveCell: "A2", Pane: "bottomLeft"}},
-		}),
-		l.add(r.titles(titles)...),
-	)
+	return &worksheet{w, r}, err
 }
 
 // onePageWide has a worksheet printed in landscape, as wide as a page.
@@ -56,108 +95,41 @@ func (r *result) onePageWide(name string) error {
 	)
 }
 
-// add writes the next row. A text stays a text, whatever it begins with.
-func (l *listing) add(values ...any) error {
-	l.rows++
+// freeze keeps the first columns and rows in sight.
+func (w *worksheet) freeze(columns, rows int) error {
+	top, err := excelize.CoordinatesToCellName(columns+1, rows+1)
+	if err != nil {
+		return err
+	}
+	pane := "bottomLeft"
+	if columns > 0 {
+		pane = "bottomRight"
+	}
+	return w.SetPanes(&excelize.Panes{
+		Freeze: true, XSplit: columns, YSplit: rows, TopLeftCell: top, ActivePane: pane,
+		Selection: []excelize.Selection{{SQRef: top, ActiveCell: top, Pane: pane}},
+	})
+}
+
+// row writes a row, in a style where values have none of their own.
+func (w *worksheet) row(at, style int, values []any, options ...excelize.RowOpts) error {
+	cells := make([]any, len(values))
 	for i, value := range values {
-		// Other than SetCellStr, this escapes what a workbook takes for a character.
-		v, style := l.result.shown(value)
-		c := excelize.Cell{Value: v, StyleID: style}
-		if l.rows == 1 {
-			c.StyleID = l.result.header
+		if c, ok := value.(excelize.Cell); ok {
+			cells[i] = c
+			continue
 		}
-		values[i] = c
+		cells[i] = w.result.cellOf(value, style)
 	}
-	from, err := excelize.CoordinatesToCellName(1, l.rows)
+	from, err := excelize.CoordinatesToCellName(1, at)
 	if err != nil {
 		return err
 	}
-	return l.SetRow(from, values)
+	return w.SetRow(from, cells, options...)
 }
 
-// end completes the worksheet.
-func (l *listing) end() error {
-	return errors.Join(l.result.AutoFilter(l.Sheet, l.cells, nil), l.Flush())
-}
-
-func (r *result) fillCameras() error {
-	l, err := r.listing(camerasSheet, len(r.all),
-		"recorder", "name", "channel", "stream", "camera", "state", "files", "recordings", "bytes", "first", "last",
-		"asked", "recorded", "on disk", "gaps", "message", "what to do", "row",
-	)
-	if err != nil {
-		return err
-	}
-	for _, c := range r.all {
-		v := c.Camera
-		var channel any = r.say("all")
-		if v.Channel > 0 {
-			channel = v.Channel
-		}
-		var asked, recorded, onDisk, gaps any = c.AskedTime, c.RecordedTime, c.OnDiskTime, len(c.Gaps)
-		message := v.Failure.What
-		if c.Earlier {
-			asked, recorded, onDisk, gaps, message = nil, nil, nil, nil, r.say("as of an earlier run")
-		}
-		err := l.add(c.Recorder.Address, r.named(c.Recorder), channel, streamWord(v), v.Name, v.State,
-			v.Files, v.Recordings, v.Bytes, c.First, c.Last, asked, recorded, onDisk, gaps, message, r.advice(v.Failure.Remedy), c.Recorder.Source)
-		if err != nil {
-			return err
-		}
-	}
-	return l.end()
-}
-
-// maxGaps bounds the worksheet of gaps.
-const maxGaps = 200_000
-
-func (r *result) fillGaps() error {
-	rows := 0
-	for _, c := range r.all {
-		rows += len(c.Gaps)
-	}
-	rows = min(rows, maxGaps)
-	l, err := r.listing(gapsSheet, rows, "recorder", "name", "channel", "stream", "camera", "from", "to", "length", "why")
-	if err != nil {
-		return err
-	}
-	for _, c := range r.all {
-		v := c.Camera
-		for _, g := range c.Gaps {
-			if l.rows > rows {
-				break
-			}
-			why := "the recorder has nothing there"
-			if g.Recorded {
-				why = "recorded, but not fetched"
-			} else if v.Recordings == 0 && v.Failure.Kind != "" {
-				why = "the recorder could not be asked"
-			}
-			err := l.add(c.Recorder.Address, r.named(c.Recorder), v.Channel, streamWord(v), v.Name, g.From, g.To, g.To.Sub(g.From), r.say(why))
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return l.end()
-}
-
-// fillFiles lists what is on disk, as many files as gaps may be listed.
-func (r *result) fillFiles() error {
-	files := r.files[:min(len(r.files), maxGaps)]
-	l, err := r.listing(filesSheet, len(files), "recorder", "name", "channel", "stream", "camera", "from", "to", "path", "bytes", "sha256")
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		label := f.Label
-		if r.secrets.in(label) {
-			label = ""
-		}
-		err := l.add(f.Recorder, label, f.Track.Channel(), f.Track.Stream().String(), f.Camera, f.Start, f.End, f.Path, f.Bytes, f.SHA256)
-		if err != nil {
-			return err
-		}
-	}
-	return l.end()
+// end completes the worksheet: cells can be filtered, and the row with the titles
+// is printed on each page.
+func (w *worksheet) end(cells string, titles int) error {
+	return errors.Join(w.result.AutoFilter(w.Sheet, cells, nil), w.result.repeat(w.Sheet, titles), w.Flush())
 }

@@ -146,27 +146,23 @@ func (r *result) adoptStyles() {
 	}
 }
 
-// page copies how the worksheet as a whole is shown and printed. What cannot be
-// read stays as it is in a new workbook. It comes last: excelize's filter resets
-// the color of the tab.
-func (c *copying) page() error {
+// page copies how the worksheet as a whole is shown and printed: as wide as a page
+// at least. What cannot be read stays as it is in a new workbook.
+func (c *copying) page(sheet string) error {
+	errs := []error{c.onePageWide(sheet)}
 	if c.from == nil {
-		return nil
+		return errors.Join(errs...)
 	}
-	var errs []error
 	if p, err := c.from.GetSheetProps(c.table.sheet); err == nil {
-		errs = append(errs, c.SetSheetProps(c.sheet, &excelize.SheetPropsOptions{
-			FitToPage: p.FitToPage, TabColorIndexed: p.TabColorIndexed, TabColorRGB: p.TabColorRGB,
-			TabColorTheme: p.TabColorTheme, TabColorTint: p.TabColorTint,
+		errs = append(errs, c.SetSheetProps(sheet, &excelize.SheetPropsOptions{
+			TabColorIndexed: p.TabColorIndexed, TabColorRGB: p.TabColorRGB, TabColorTheme: p.TabColorTheme, TabColorTint: p.TabColorTint,
 		}))
 	}
-	if p, err := c.from.GetPageLayout(c.table.sheet); err == nil {
-		errs = append(errs, c.SetPageLayout(c.sheet, &excelize.PageLayoutOptions{
-			Size: p.Size, Orientation: p.Orientation, FitToHeight: p.FitToHeight, FitToWidth: p.FitToWidth,
-		}))
+	if p, err := c.from.GetPageLayout(c.table.sheet); err == nil && p.Size != nil && *p.Size != 0 {
+		errs = append(errs, c.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: p.Size}))
 	}
 	if v, err := c.from.GetSheetView(c.table.sheet, 0); err == nil {
-		errs = append(errs, c.SetSheetView(c.sheet, 0, &excelize.ViewOptions{
+		errs = append(errs, c.SetSheetView(sheet, 0, &excelize.ViewOptions{
 			RightToLeft: v.RightToLeft, ShowGridLines: v.ShowGridLines, ZoomScale: v.ZoomScale,
 		}))
 	}
@@ -205,8 +201,8 @@ func (c *copying) conditions() error {
 		if len(kept) == 0 {
 			continue
 		}
-		if err := c.SetConditionalFormat(c.sheet, cells, kept); err != nil {
-			if err := c.UnsetConditionalFormat(c.sheet, cells); err != nil {
+		if err := c.SetConditionalFormat(c.Sheet, cells, kept); err != nil {
+			if err := c.UnsetConditionalFormat(c.Sheet, cells); err != nil {
 				return err
 			}
 		}

@@ -20,15 +20,15 @@ import (
 type Outcome struct {
 	Tasks    []tasks.Task // as Read returned them
 	Coverage []tasks.Coverage
-	Files    []archive.Finished                        // on disk, of whatever run
+	Files    []archive.Recording                       // on disk, of whatever run
+	Runs     []archive.Run                             // the latest first
 	Advice   func(remedy nvr.Remedy) (sentence string) // for what helps against a failure
 }
 
 // WriteResult writes a workbook with the outcome of a run: the sheet at path
 // again, as the operator laid it out but without passwords, with columns for the
-// outcome of each row; a worksheet with every camera, one with the gaps, and one
-// with the files. It
-// is made anew rather than changed, so that nothing of the old workbook stays in
+// outcome of each row; worksheets with every camera, the gaps, the files and the
+// runs. It is made anew rather than changed, so that nothing of the old workbook stays in
 // it that nobody sees. Whatever a recorder called its cameras is text in it,
 // never a formula.
 func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) {
@@ -48,7 +48,7 @@ func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) 
 	}
 	t.file, t.dir = name, filepath.Dir(path)
 	defer caught(&err)
-	r := result{book: book{File: excelize.NewFile()}, table: t, list: out.Tasks, all: out.Coverage, files: out.Files, advice: out.Advice}
+	r := result{book: book{File: excelize.NewFile()}, table: t, list: out.Tasks, all: out.Coverage, files: out.Files, runs: out.Runs, advice: out.Advice}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	if !t.csv {
 		if r.from = openLooks(data, t); r.from != nil {
@@ -68,7 +68,8 @@ type result struct {
 	from   *excelize.File // the operator's workbook; nil for CSV
 	list   []tasks.Task
 	all    []tasks.Coverage
-	files  []archive.Finished
+	files  []archive.Recording
+	runs   []archive.Run
 	advice func(nvr.Remedy) string
 	styles int // how many of from's styles the result has
 	rules  int // and of those that rules give to cells
@@ -76,8 +77,13 @@ type result struct {
 	date   int // style of times
 	count  int // and of numbers of bytes
 	span   int // and of lengths of time
-	states map[tasks.State]int
-	in     Language
+	sum    int // and of totals, of which there are the two kinds of numbers
+	link   int // and of links
+
+	sumCount, sumSpan int
+	folders           folders
+	states            map[tasks.State]int
+	in                Language
 
 	secrets   secrets
 	passwords map[int]bool // columns that hold some
@@ -88,6 +94,7 @@ const (
 	camerasSheet = "Cameras"
 	gapsSheet    = "Gaps"
 	filesSheet   = "Files"
+	runsSheet    = "Runs"
 )
 
 // resultCreator tells a result from a task sheet.
@@ -99,17 +106,10 @@ func (r *result) fill() (err error) {
 	if r.from != nil {
 		r.adoptStyles()
 	}
-	r.header, err = r.NewStyle(&excelize.Style{
-		Font: &excelize.Font{Bold: true, Color: "FFFFFF"},
-		Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E79"}},
-	})
-	if err != nil {
-		return err
-	}
 	if err := r.makeStyles(); err != nil {
 		return err
 	}
-	r.in = r.table.language(at)
+	r.in, r.folders = r.table.language(at), r.foldersOf()
 	if r.table.date1904 {
 		if err := r.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &r.table.date1904}); err != nil {
 			return err
@@ -120,47 +120,50 @@ func (r *result) fill() (err error) {
 	}
 	own := r.table.sheet
 	taken := func(name string) bool { return strings.EqualFold(own, r.say(name)) }
-	if own == "" || taken(camerasSheet) || taken(gapsSheet) || taken(filesSheet) || r.secrets.in(own) {
+	if own == "" || taken(camerasSheet) || taken(gapsSheet) || taken(filesSheet) || taken(runsSheet) || r.secrets.in(own) {
 		own = taskSheets[r.in]
 	}
 	if err := r.SetSheetName(r.GetSheetName(0), own); err != nil {
 		return err
 	}
-	return errors.Join(r.fillOwn(own, at), r.fillCameras(), r.fillGaps(), r.fillFiles())
+	return errors.Join(r.fillOwn(own, at), r.fillCameras(), r.fillGaps(), r.fillFiles(), r.fillRuns())
 }
 
 // outcomeTitles are the columns that follow the operator's own.
-var outcomeTitles = []string{"state", "cameras", "files", "bytes", "first", "last", "message"}
+var outcomeTitles = []string{"state", "cameras", "files", "bytes", "first", "last", "message", "period from", "period to", "as of", "folder"}
 
 // fillOwn writes the operator's sheet and the outcome of each row.
 func (r *result) fillOwn(own string, at layout) error {
-	c := copying{result: r, sheet: own, layout: at}
+	c := copying{result: r, layout: at}
 	if !at.named {
 		c.down = 1 // room for the titles
 	}
-	if err := c.run(); err != nil {
-		return err
-	}
-	column, titles := r.table.width()+1, 1
+	titles, several := 1, slices.ContainsFunc(r.all, func(c tasks.Coverage) bool { return c.Recorder.Machine != "" })
 	if at.named {
 		titles = r.table.lines[at.header].row
-	} else {
-		for f, held := range at.columns {
-			for _, column := range held {
-				if err := r.put(own, column+1, 1, columns[f].in[r.in].headers[0], r.header); err != nil {
-					return err
-				}
-			}
-		}
 	}
-	several := slices.ContainsFunc(r.all, func(c tasks.Coverage) bool { return c.Recorder.Machine != "" })
 	words := outcomeTitles
 	if several {
 		words = append(slices.Clone(words), "machine")
 	}
-	if err := r.row(own, column, titles, r.header, r.titles(words)...); err != nil {
-		return err
+	heads := r.titles(words)
+	c.beside, c.widths = map[int][]any{titles: heads}, newWidths(heads)
+	for row, cells := range r.outcomes(several) {
+		c.beside[row+c.down] = cells
+		c.widths.measure(r, cells)
 	}
+	last := 0
+	for _, l := range r.table.lines {
+		last = max(last, l.row+c.down)
+	}
+	total := r.total()
+	c.widths.measure(r, total)
+	c.beside[last+1] = total
+	return c.run(own, titles, last)
+}
+
+// outcomes returns what became of the rows.
+func (r *result) outcomes(several bool) map[int][]any {
 	standing := map[int]nvr.Address{} // the sheet may have been changed since it was read
 	for _, task := range (&reader{table: r.table}).read() {
 		standing[task.Row] = task.Address
@@ -169,6 +172,7 @@ func (r *result) fillOwn(own string, at layout) error {
 	for _, c := range r.all {
 		cameras[c.Recorder.Address] = append(cameras[c.Recorder.Address], c)
 	}
+	all := map[int][]any{}
 	for _, task := range r.list {
 		if now, ok := standing[task.Row]; task.Row <= 0 || ok && now != task.Address {
 			continue
@@ -178,12 +182,18 @@ func (r *result) fillOwn(own string, at layout) error {
 		if several {
 			cells = append(cells, machinesOf(mine))
 		}
-		if err := r.row(own, column, task.Row+c.down, 0, cells...); err != nil {
-			return err
-		}
+		all[task.Row] = cells
 	}
-	last := r.table.lines[len(r.table.lines)-1].row + c.down
-	return errors.Join(r.dress(own, titles, c.kept(), column+len(words)-1, last, column), c.page())
+	return all
+}
+
+// total sums up all cameras, each once.
+func (r *result) total() []any {
+	files, bytes := 0, int64(0)
+	for _, c := range r.all {
+		files, bytes = files+c.Camera.Files, bytes+c.Camera.Bytes
+	}
+	return []any{r.say("total"), len(r.all), files, bytes}
 }
 
 // machinesOf names the machines that worked on the cameras of a row.
@@ -208,10 +218,14 @@ func (r *result) titles(texts []string) []any {
 
 // outcome sums up the cameras of a row.
 func (r *result) outcome(mine []tasks.Coverage) []any {
+	if len(mine) == 0 {
+		return []any{"", "", "", "", "", "", r.say("not part of this run, or asked for by another row"), "", "", "", ""}
+	}
 	var (
 		files, complete int
 		bytes           int64
-		first, last     time.Time
+		first, last, at time.Time
+		period          tasks.Span
 		messages        []string
 		worst           tasks.State
 		earlier         = true // all of it
@@ -223,12 +237,8 @@ func (r *result) outcome(mine []tasks.Coverage) []any {
 		if v.State == tasks.Done || v.State == tasks.Empty {
 			complete++
 		}
-		if !c.First.IsZero() && (first.IsZero() || c.First.Before(first)) {
-			first = c.First
-		}
-		if c.Last.After(last) {
-			last = c.Last
-		}
+		first, period.From = earliest(first, c.First), earliest(period.From, c.Period.From)
+		last, period.To, at = latest(last, c.Last), latest(period.To, c.Period.To), latest(at, c.At)
 		if what := v.Failure.What; what != "" && !slices.Contains(messages, what) {
 			messages = append(messages, what)
 		}
@@ -236,15 +246,29 @@ func (r *result) outcome(mine []tasks.Coverage) []any {
 			worst = v.State
 		}
 	}
-	if len(mine) == 0 {
-		return []any{"", "", "", "", "", "", r.say("not part of this run, or asked for by another row")}
-	}
 	if earlier {
 		messages = append(messages, r.say("as of an earlier run"))
 	}
 	return []any{
 		worst, fmt.Sprintf(r.say("%d of %d complete"), complete, len(mine)), files, bytes, first, last, strings.Join(messages, "; "),
+		period.From, period.To, local(at), r.folders.of(mine),
 	}
+}
+
+// earliest returns the earlier of two times; one that is zero is none.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// latest returns the later of two times.
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // worseState reports whether a is worse than b: states that have not ended are

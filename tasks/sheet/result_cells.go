@@ -2,31 +2,54 @@ package sheet
 
 import (
 	"cmp"
-	"errors"
+	"fmt"
+	"path"
 	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
 )
 
-// makeStyles makes the styles of times, numbers and states.
+// makeStyles makes the styles of titles, times, numbers, states, links and sums.
 func (r *result) makeStyles() (err error) {
-	for format, style := range map[string]*int{"yyyy-mm-dd hh:mm:ss": &r.date, "#,##0": &r.count, "[h]:mm:ss": &r.span} {
-		if *style, err = r.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
-			return err
-		}
-	}
 	r.states = map[tasks.State]int{}
-	for state, color := range stateColors {
-		fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
-		if r.states[state], err = r.NewStyle(&excelize.Style{Fill: fill}); err != nil {
-			return err
+	add := func(style *int, s excelize.Style) {
+		if err == nil {
+			*style, err = r.NewStyle(&s)
 		}
 	}
-	return nil
+	filled := func(color string) excelize.Fill {
+		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+	}
+	add(&r.header, excelize.Style{
+		Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: filled("1F4E79"), Alignment: &excelize.Alignment{Vertical: "top", WrapText: true},
+	})
+	for format, styles := range map[string][2]*int{
+		"yyyy-mm-dd hh:mm:ss": {&r.date}, "#,##0": {&r.count, &r.sumCount}, "[h]:mm:ss": {&r.span, &r.sumSpan},
+	} {
+		add(styles[0], excelize.Style{CustomNumFmt: &format})
+		if styles[1] != nil {
+			add(styles[1], excelize.Style{CustomNumFmt: &format, Font: &excelize.Font{Bold: true}, Border: above})
+		}
+	}
+	add(&r.sum, excelize.Style{Font: &excelize.Font{Bold: true}, Border: above})
+	add(&r.link, excelize.Style{Font: &excelize.Font{Color: "0563C1", Underline: "single"}})
+	for state, color := range stateColors {
+		style := 0
+		add(&style, excelize.Style{Fill: filled(color)})
+		r.states[state] = style
+	}
+	return err
 }
+
+// above is the line over a sum.
+var above = []excelize.Border{{Type: "top", Color: "000000", Style: 1}}
+
+// folder is a directory, relative to the workbook, that a cell links to.
+type folder string
 
 // shown returns a value as a cell takes it, and the style for it; 0 when it
 // needs none. What is unknown is nil.
@@ -52,36 +75,92 @@ func (r *result) shown(value any) (any, int) {
 	return value, 0
 }
 
-// row writes values from a column on.
-func (r *result) row(sheet string, column, row, style int, values ...any) error {
-	for i, v := range values {
-		if err := r.put(sheet, column+i, row, v, style); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// put writes one value. A text stays a text, whatever it begins with.
-func (r *result) put(sheet string, column, row int, value any, style int) (err error) {
-	cell, err := excelize.CoordinatesToCellName(column, row)
-	if err != nil {
-		return err
+// cellOf returns a value as a cell, in a style where it has none of its own. A
+// text stays a text, whatever it begins with.
+func (r *result) cellOf(value any, style int) excelize.Cell {
+	if f, ok := value.(folder); ok {
+		return r.linkTo(f)
 	}
 	value, own := r.shown(value)
-	style = cmp.Or(own, style)
-	switch v := value.(type) {
-	case nil:
-		return nil
-	case string:
-		err = r.SetCellStr(sheet, cell, escaped(v))
-	default:
-		err = r.SetCellValue(sheet, cell, v)
+	if style == r.sum {
+		switch own {
+		case r.count:
+			own = r.sumCount
+		case r.span:
+			own = r.sumSpan
+		}
 	}
-	if err == nil && style != 0 {
-		err = r.SetCellStyle(sheet, cell, cell, style)
+	if style == r.header {
+		own = style
 	}
-	return err
+	if value == nil && style != r.sum {
+		style = 0
+	}
+	return excelize.Cell{Value: value, StyleID: cmp.Or(own, style)}
+}
+
+// linkTo returns a cell that opens a directory. What a link cannot say is a text.
+func (r *result) linkTo(f folder) excelize.Cell {
+	const most = 255 // characters of a text in a formula
+	text := printed(string(f))
+	if text == "" {
+		return excelize.Cell{}
+	}
+	if len(text) > most || strings.ContainsAny(text, "#%\"") {
+		return excelize.Cell{Value: text}
+	}
+	return excelize.Cell{Formula: fmt.Sprintf("HYPERLINK(%q,%[1]q)", text), Value: text, StyleID: r.link}
+}
+
+// folders tells where the files of cameras are.
+type folders map[archive.CameraKey]string
+
+// foldersOf returns, for each camera, the directory that holds all its files.
+func (r *result) foldersOf() folders {
+	all := folders{}
+	for _, f := range r.files {
+		key := archive.CameraKey{Recorder: f.Recorder, Track: f.Track}
+		dir, ok := all[key]
+		if !ok {
+			dir = path.Dir(f.Path)
+		}
+		all[key] = common(dir, path.Dir(f.Path))
+	}
+	return all
+}
+
+// of returns the directory that holds the files of cameras.
+func (fs folders) of(mine []tasks.Coverage) folder {
+	dir := ""
+	for i := range mine {
+		if at, ok := fs[mine[i].Key()]; ok {
+			if dir == "" {
+				dir = at
+			}
+			dir = common(dir, at)
+		}
+	}
+	if dir == "." {
+		return ""
+	}
+	return folder(dir)
+}
+
+// common returns the directory that two are in.
+func common(a, b string) string {
+	for a != b {
+		if len(a) < len(b) {
+			a, b = b, a
+		}
+		a = path.Dir(a)
+	}
+	return a
+}
+
+// repeat prints the rows down to the one with the titles on each page.
+func (r *result) repeat(sheet string, titles int) error {
+	name := "'" + strings.ReplaceAll(sheet, "'", "''") + "'"
+	return r.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", name, titles, titles), Scope: sheet})
 }
 
 // printed returns text without what a worksheet cannot hold or what would
@@ -98,43 +177,4 @@ func printed(s string) string {
 		s = string(runes[:most])
 	}
 	return s
-}
-
-// dress gives a worksheet filters, a header that stays in sight, as do the first
-// columns if there are any to keep, and widths for the columns from ours on.
-func (r *result) dress(sheet string, titles, keep, last, rows, ours int) error {
-	from, err := excelize.CoordinatesToCellName(1, titles)
-	if err != nil {
-		return err
-	}
-	to, err := excelize.CoordinatesToCellName(last, max(rows, titles))
-	if err != nil {
-		return err
-	}
-	top, err := excelize.CoordinatesToCellName(keep+1, titles+1)
-	if err != nil {
-		return err
-	}
-	begin, err := excelize.ColumnNumberToName(ours)
-	if err != nil {
-		return err
-	}
-	end, err := excelize.ColumnNumberToName(last)
-	if err != nil {
-		return err
-	}
-	pane := "bottomLeft"
-	if keep > 0 {
-		pane = "bottomRight"
-	}
-	return errors.Join(
-		r.SetColWidth(sheet, begin, end, 20),
-		r.AutoFilter(sheet, from+":"+to, nil),
-		r.SetPanes(sheet, &excelize.Panes{
-			Freeze: true, XSplit: keep, YSplit: titles, TopLeftCell: top, ActivePane: pane,
-			Selection: []excelize.Selection{{SQRef: top, ActiveCell: top, Pane: pane}},
-		}),
-		// Readers that trust it would see a worksheet of one cell otherwise.
-		r.SetSheetDimension(sheet, "A1:"+to),
-	)
 }

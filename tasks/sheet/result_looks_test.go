@@ -147,7 +147,7 @@ func TestResultKeepsLooks(t *testing.T) {
 	if h, err := f.GetRowHeight("Sheet1", 3); err != nil || h != 40 {
 		t.Errorf("row 3 is %v high, %v", h, err)
 	}
-	for name, want := range map[string]string{"Sheet1": "A1:L3", "Cameras": "A1:R4", "Gaps": "A1:I2"} {
+	for name, want := range map[string]string{"Sheet1": "A1:P4", "Cameras": "A1:V5", "Gaps": "A1:I3"} {
 		if got, err := f.GetSheetDimension(name); err != nil || got != want {
 			t.Errorf("%s covers %s, %v, want %s", name, got, err, want)
 		}

@@ -44,9 +44,12 @@ func covered() []tasks.Coverage {
 
 // outcomeOf is an outcome with a file on disk.
 func outcomeOf(list []tasks.Task, all []tasks.Coverage) sheet.Outcome {
-	return sheet.Outcome{Tasks: list, Coverage: all, Advice: sentence, Files: []archive.Finished{{
-		Recorder: "10.0.0.5", Label: "Yard", Camera: "=gate", Track: 101, Start: noon, End: noon.Add(time.Hour), Path: "10.0.0.5/ch01/one.mp4", Bytes: 4000, SHA256: "0a",
-	}}}
+	return sheet.Outcome{Tasks: list, Coverage: all, Advice: sentence, Files: []archive.Recording{{
+		Finished: archive.Finished{
+			Recorder: "10.0.0.5", Label: "Yard", Camera: "=gate", Track: 101, Start: noon, End: noon.Add(time.Hour), Path: "10.0.0.5/ch01/one.mp4", Bytes: 4000, SHA256: "0a",
+		},
+		There: true, Codec: "H.264", Width: 320, Height: 180, FPS: 25, Frames: 90000, Duration: time.Hour, Attempts: 2, Kind: "motion", Notes: "=odd",
+	}}, Runs: []archive.Run{{Begun: noon, Took: 90 * time.Second, Period: "=yesterday", Cameras: 3, Files: 5, Bytes: 4500, ExitCode: 3}}}
 }
 
 // resultOf writes the result of a sheet and opens it; it returns its XML too.
@@ -147,7 +150,7 @@ func operatorsSheet(t *testing.T) string {
 
 func TestResult(t *testing.T) {
 	f, xml := resultOf(t, operatorsSheet(t), sheet.Options{})
-	if got := strings.Join(f.GetSheetList(), ","); got != "Sheet1,Cameras,Gaps,Files" {
+	if got := strings.Join(f.GetSheetList(), ","); got != "Sheet1,Cameras,Gaps,Files,Runs" {
 		t.Errorf("worksheets %s", got)
 	}
 	values(t, f, "Sheet1", map[string]string{
@@ -170,7 +173,7 @@ func TestResult(t *testing.T) {
 			t.Errorf("%s: panes %+v, %v", name, p, err)
 		}
 	}
-	if strings.Count(xml, "<autoFilter") != 4 {
+	if strings.Count(xml, "<autoFilter") != 5 {
 		t.Error("a filter is missing")
 	}
 	style, err := f.GetCellStyle("Sheet1", "A2")
@@ -198,7 +201,7 @@ func TestResultOfEarlierRuns(t *testing.T) {
 		Camera: tasks.CameraView{Channel: 1, Stream: nvr.Main, State: tasks.Done, Files: 4, Recordings: 4, Bytes: 4_000_000},
 	})
 	f, _ := written(t, path, read(t, path).Tasks, all)
-	if got := strings.Join(f.GetSheetList(), ","); got != "Задания,Камеры,Пробелы,Файлы" {
+	if got := strings.Join(f.GetSheetList(), ","); got != "Задания,Камеры,Пробелы,Файлы,Запуски" {
 		t.Errorf("worksheets %s", got)
 	}
 	values(t, f, "Задания", map[string]string{
@@ -276,7 +279,55 @@ func TestResultNamesTheMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	f, _ := opened(t, b.Bytes())
-	values(t, f, "Sheet1", map[string]string{"P2": "machine", "P3": "kazan-1", "P5": "=spb"})
+	values(t, f, "Sheet1", map[string]string{"T2": "machine", "T3": "kazan-1", "T5": "=spb"})
 	f, _ = resultOf(t, path, sheet.Options{})
-	values(t, f, "Sheet1", map[string]string{"P2": ""})
+	values(t, f, "Sheet1", map[string]string{"T2": ""})
+}
+
+// TestResultIsToBeLookedAt: when things were, totals, links to folders, widths, and
+// how it is printed.
+func TestResultIsToBeLookedAt(t *testing.T) {
+	all := covered()
+	all[0].At, all[0].Period = noon.Add(3*time.Hour), tasks.Span{From: noon, To: noon.Add(2 * time.Hour)}
+	path := operatorsSheet(t)
+	f, xml := written(t, path, read(t, path).Tasks, all)
+	at := all[0].At.Local().Format(time.DateTime)
+	values(t, f, "Sheet1", map[string]string{
+		"P2": "period from", "P3": "2026-11-03 12:00:00", "Q3": "2026-11-03 14:00:00", "R3": at, "S2": "folder", "P5": "", "R5": "",
+		"I6": "total", "J6": "3", "K6": "5", "L6": "4,500",
+	})
+	values(t, f, "Cameras", map[string]string{
+		"S1": "period from", "S2": "2026-11-03 12:00:00", "T2": "2026-11-03 14:00:00", "U2": at, "S3": "",
+		"A5": "total", "G5": "5", "H5": "6", "I5": "4,500", "L5": "2:00:00", "O5": "1",
+	})
+	values(t, f, "Gaps", map[string]string{"A3": "total", "H3": "1:00:00"})
+	values(t, f, "Files", map[string]string{
+		"K1": "codec", "K2": "H.264", "L2": "320", "N2": "25", "O2": "90,000", "P2": "1:00:00", "Q2": "2", "U2": "motion", "V2": "=odd", "I3": "4,000",
+	})
+	values(t, f, "Runs", map[string]string{
+		"A1": "begun", "A2": noon.Local().Format(time.DateTime), "B2": "0:01:30", "C2": "=yesterday", "D2": "3", "E2": "5", "F2": "4,500", "G2": "3", "F3": "4,500",
+	})
+	for cell, name := range map[string]string{"S3": "Sheet1", "V2": "Cameras"} {
+		if text, err := f.GetCellValue(name, cell); err != nil || text != "10.0.0.5/ch01" {
+			t.Errorf("%s!%s is %q, %v", name, cell, text, err)
+		}
+		if formula, err := f.GetCellFormula(name, cell); err != nil || formula != `HYPERLINK("10.0.0.5/ch01","10.0.0.5/ch01")` {
+			t.Errorf("%s!%s is the formula %q, %v", name, cell, formula, err)
+		}
+	}
+	for _, name := range f.GetSheetList() {
+		props, err := f.GetSheetProps(name)
+		page, err2 := f.GetPageLayout(name)
+		if errors.Join(err, err2) != nil || props.FitToPage == nil || !*props.FitToPage || page.FitToWidth == nil || *page.FitToWidth != 1 || page.FitToHeight == nil || *page.FitToHeight != 0 {
+			t.Errorf("%s is printed %+v, %+v, %v", name, props, page, errors.Join(err, err2))
+		}
+	}
+	if n := strings.Count(xml, "_xlnm.Print_Titles"); n != 5 {
+		t.Errorf("%d worksheets have their titles on each page", n)
+	}
+	short, err := f.GetColWidth("Files", "I")
+	long, err2 := f.GetColWidth("Files", "H")
+	if errors.Join(err, err2) != nil || long < short+8 {
+		t.Errorf("a path has %v, its bytes %v", long, short)
+	}
 }

@@ -9,12 +9,16 @@ import (
 // inRussian are the words of a result in Russian: titles, states and what is
 // said of rows. What a recorder answered stays as it is.
 var inRussian = map[string]string{
-	camerasSheet: "Камеры", gapsSheet: "Пробелы", filesSheet: "Файлы", "path": "путь",
+	camerasSheet: "Камеры", gapsSheet: "Пробелы", filesSheet: "Файлы", runsSheet: "Запуски", "path": "путь",
 	"recorder": "регистратор", "name": "объект", "channel": "канал", "stream": "поток", "camera": "камера", "state": "состояние",
 	"cameras": "камеры", "files": "файлы", "recordings": "записи", "bytes": "байт", "first": "начало", "last": "конец",
 	"asked": "запрошено", "recorded": "записано", "on disk": "на диске", "gaps": "пробелы", "message": "сообщение",
 	"what to do": "что делать", "row": "строка", "from": "с", "to": "по", "length": "длительность", "why": "почему",
-	"all": "все", "%d of %d complete": "готово %d из %d", "as of an earlier run": "по прежнему запуску",
+	"begun": "начат", "took": "длился", "period": "период", "exit code": "код выхода", "total": "всего", "period from": "период с", "period to": "период по",
+	"as of": "на момент", "folder": "папка", "codec": "кодек", "width": "ширина", "height": "высота", "fps": "кадров/с", "frames": "кадры",
+	"duration": "длится", "attempts": "попытки", "finished": "завершён", "begins": "первый кадр", "clock offset": "сдвиг часов", "kind": "тип", "notes": "примечания",
+	"machine": "машина",
+	"all":     "все", "%d of %d complete": "готово %d из %d", "as of an earlier run": "по прежнему запуску",
 	"not part of this run, or asked for by another row": "не входит в этот запуск, или запрошено другой строкой",
 	"the recorder has nothing there":                    "на регистраторе записи нет", "recorded, but not fetched": "записано, но не скачано",
 	"the recorder could not be asked": "регистратор не ответил",

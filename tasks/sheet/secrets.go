@@ -98,10 +98,12 @@ func (r *result) hides(at layout, line, column int, v cell) bool {
 	if f, read := at.reads(column); read && f != name && f != network && line > at.header {
 		return false
 	}
-	switch _, known := headerField(v.text); {
-	case title && known:
-		return false
-	case v.kind == number:
+	if title {
+		if _, known := headerField(v.text); known {
+			return false
+		}
+	}
+	if v.kind == number {
 		digits, ok := v.whole()
 		return r.secrets.is(v.text) || ok && r.secrets.is(digits)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -215,8 +214,7 @@ func (a *app) tellAll(j job, all []tasks.Coverage, out printer) (result, page st
 	name := strings.TrimSuffix(base, filepath.Ext(base)) + ".result.xlsx"
 	there := archive.There(files)
 	outcome := sheet.Outcome{
-		Tasks: j.tasks, Coverage: append(slices.Clone(all), tasks.Earlier(store, there, j.tasks, all)...),
-		Files: there, Advice: remedy.Plain,
+		Tasks: j.tasks, Coverage: tasks.Latest(store, there, j.tasks, all), Files: there, Runs: store.Runs(), Advice: remedy.Plain,
 	}
 	result = writeBeside(store, name, "the result sheet", log, tell, func(w io.Writer) error {
 		return sheet.WriteResult(w, j.sheet, a.sheetOptions(), outcome)

@@ -1,0 +1,160 @@
+package sheet
+
+import (
+	"time"
+
+	"example.com/hikgrab/tasks"
+)
+
+// fillCameras lists every camera.
+func (r *result) fillCameras() error {
+	l := listing{name: camerasSheet, count: len(r.all), titles: []string{
+		"recorder", "name", "channel", "stream", "camera", "state", "files", "recordings", "bytes", "first", "last",
+		"asked", "recorded", "on disk", "gaps", "message", "what to do", "row", "period from", "period to", "as of", "folder",
+	}}
+	var (
+		files, recordings, gaps int
+		bytes                   int64
+		asked, recorded, onDisk time.Duration
+	)
+	for _, c := range r.all {
+		files, recordings, gaps, bytes = files+c.Camera.Files, recordings+c.Camera.Recordings, gaps+len(c.Gaps), bytes+c.Camera.Bytes
+		asked, recorded, onDisk = asked+c.AskedTime, recorded+c.RecordedTime, onDisk+c.OnDiskTime
+	}
+	l.rows = func(yield func([]any) bool) {
+		for i := range r.all {
+			if !yield(r.camera(&r.all[i])) {
+				return
+			}
+		}
+	}
+	l.total = []any{r.say("total"), "", "", "", "", "", files, recordings, bytes, "", "", asked, recorded, onDisk, gaps}
+	return r.write(l)
+}
+
+// camera is the row of a camera.
+func (r *result) camera(c *tasks.Coverage) []any {
+	v := c.Camera
+	var channel any = r.say("all")
+	if v.Channel > 0 {
+		channel = v.Channel
+	}
+	var asked, recorded, onDisk, gaps any = c.AskedTime, c.RecordedTime, c.OnDiskTime, len(c.Gaps)
+	message := v.Failure.What
+	if c.Earlier {
+		asked, recorded, onDisk, gaps, message = nil, nil, nil, nil, r.earlier(message)
+	}
+	return []any{
+		c.Recorder.Address, r.named(c.Recorder), channel, streamWord(v), v.Name, v.State,
+		v.Files, v.Recordings, v.Bytes, c.First, c.Last, asked, recorded, onDisk, gaps, message, r.advice(v.Failure.Remedy), c.Recorder.Source,
+		c.Period.From, c.Period.To, local(c.At), r.folders.of([]tasks.Coverage{*c}),
+	}
+}
+
+// earlier marks what is known from earlier runs only.
+func (r *result) earlier(message string) string {
+	if message == "" {
+		return r.say("as of an earlier run")
+	}
+	return message + "; " + r.say("as of an earlier run")
+}
+
+// maxGaps bounds the worksheets of gaps and files.
+const maxGaps = 200_000
+
+// fillGaps lists what is not on disk.
+func (r *result) fillGaps() error {
+	l := listing{name: gapsSheet, titles: []string{"recorder", "name", "channel", "stream", "camera", "from", "to", "length", "why"}}
+	var all time.Duration
+	for _, c := range r.all {
+		for _, g := range c.Gaps {
+			if l.count == maxGaps {
+				break
+			}
+			l.count++
+			all += g.To.Sub(g.From)
+		}
+	}
+	l.rows = func(yield func([]any) bool) {
+		for _, c := range r.all {
+			v := c.Camera
+			for _, g := range c.Gaps {
+				why := "the recorder has nothing there"
+				if g.Recorded {
+					why = "recorded, but not fetched"
+				} else if v.Recordings == 0 && v.Failure.Kind != "" {
+					why = "the recorder could not be asked"
+				}
+				if !yield([]any{c.Recorder.Address, r.named(c.Recorder), v.Channel, streamWord(v), v.Name, g.From, g.To, g.To.Sub(g.From), r.say(why)}) {
+					return
+				}
+			}
+		}
+	}
+	l.total = []any{r.say("total"), "", "", "", "", "", "", all}
+	return r.write(l)
+}
+
+// fillFiles lists what is on disk, as the manifest does.
+func (r *result) fillFiles() error {
+	files := r.files[:min(len(r.files), maxGaps)]
+	l := listing{name: filesSheet, count: len(files), titles: []string{
+		"recorder", "name", "channel", "stream", "camera", "from", "to", "path", "bytes", "sha256",
+		"codec", "width", "height", "fps", "frames", "duration", "attempts", "finished", "begins", "clock offset", "kind", "notes",
+	}}
+	var bytes int64
+	for _, f := range files {
+		bytes += f.Bytes
+	}
+	l.rows = func(yield func([]any) bool) {
+		for _, f := range files {
+			label := f.Label
+			if r.secrets.in(label) {
+				label = ""
+			}
+			row := []any{
+				f.Recorder, label, f.Track.Channel(), f.Track.Stream().String(), f.Camera, f.Start, f.End, f.Path, f.Bytes, f.SHA256,
+				f.Codec, nil, nil, nil, nil, nil, f.Attempts, local(f.FinishedAt), f.Begins, nil, f.Kind, f.Notes,
+			}
+			if f.Frames > 0 {
+				row[11], row[12], row[13], row[14], row[15] = f.Width, f.Height, f.FPS, int64(f.Frames), f.Duration
+			}
+			if f.Clock.Known {
+				row[19] = f.Clock.Ahead.Seconds()
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+	l.total = []any{r.say("total"), "", "", "", "", "", "", "", bytes}
+	return r.write(l)
+}
+
+// fillRuns lists the runs, the latest first.
+func (r *result) fillRuns() error {
+	l := listing{name: runsSheet, count: len(r.runs), titles: []string{"begun", "took", "period", "cameras", "files", "bytes", "exit code"}}
+	var bytes int64
+	for _, run := range r.runs {
+		bytes += run.Bytes
+	}
+	l.rows = func(yield func([]any) bool) {
+		for _, run := range r.runs {
+			if !yield([]any{local(run.Begun), run.Took, run.Period, run.Cameras, run.Files, run.Bytes, run.ExitCode}) {
+				return
+			}
+		}
+	}
+	l.total = []any{r.say("total"), "", "", "", "", bytes}
+	return r.write(l)
+}
+
+// local returns what this computer's clock showed, which is what a worksheet can
+// hold of a moment.
+func local(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	t = t.Local().Truncate(time.Second)
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+}
