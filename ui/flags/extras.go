@@ -22,9 +22,9 @@ func (f *Flags) Layout() (archive.Layout, error) {
 // extras returns what is to be made of the recordings.
 func (f *Flags) extras(format archive.Format) (x tasks.Extras, err error) {
 	switch {
-	case f.cut && format == archive.Raw:
+	case f.cut && !format.Movies():
 		return x, errors.New("--cut works on MP4s: leave --format raw away, or use --format both to keep the recorder's bytes whole beside them")
-	case f.join && format == archive.Raw:
+	case f.join && !format.Movies():
 		return x, errors.New("--join works on MP4s: leave --format raw away, or use --format both")
 	}
 	x.Join = f.join
