@@ -18,14 +18,14 @@ func (a *app) collectCommand() *cobra.Command {
 	w := wire{collect: true, alone: true}
 	c := &cobra.Command{
 		Use: "collect [flags]", Short: "Bring home what the machines of a run have fetched",
-		Long: "Collect brings the files that \"hikgrab work\" fetched on other machines into DIR,\n" +
-			"the directory that \"hikgrab serve\" had. It waits for the machines as serve does:\n" +
-			"they have to be running, and join by themselves. What comes is what the manifests\n" +
-			"there list, MP4s, recorders' own files or both; not what was joined or cut, which\n" +
-			"--join and --frames make here. Each file is checked against the SHA-256 that its\n" +
+		Long: "Collect brings the files that \"hikgrab work\" fetched on other machines into\n" +
+			"DIR, the directory that \"hikgrab serve\" used. The machines have to be running;\n" +
+			"they join by themselves. It copies what their manifests list: MP4s, the\n" +
+			"recorders' own files or both. Joined files, clips and stills stay there; --join\n" +
+			"and --frames make them here. Each file is checked against the SHA-256 that its\n" +
 			"machine reported, gets the name that it would have if it had been fetched here,\n" +
-			"and stands in manifest.csv. Nothing is deleted at a machine. Stopped at any\n" +
-			"moment, the next collect goes on where this one was. \"serve --collect\" does the\n" +
+			"and is listed in manifest.csv. Nothing is deleted on a machine. If it is\n" +
+			"stopped, the next collect continues where it was. \"serve --collect\" does the\n" +
 			"same while files are being fetched.\n\n" + plain.CollectCodes,
 		Example: "  hikgrab collect\n  hikgrab collect -o D:\\archive --limit \"08:00-20:00 2M, off\" --join",
 		Args:    cobra.NoArgs,
@@ -33,7 +33,7 @@ func (a *app) collectCommand() *cobra.Command {
 	}
 	a.flags.RegisterCollect(c.Flags())
 	w.register(c)
-	c.Flags().DurationVar(&w.patience, "patience", 30*time.Second, "give up what is on a machine that is not there for `DUR`, until it is")
+	c.Flags().DurationVar(&w.patience, "patience", 30*time.Second, "wait `DUR` for a machine that is not there")
 	return c
 }
 
