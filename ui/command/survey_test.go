@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
@@ -27,7 +28,11 @@ func unreachable() []tasks.Task {
 
 func TestSurveyOfARecorderThatDoesNotAnswer(t *testing.T) {
 	var b bytes.Buffer
-	code, err := survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, -1, plain.NewLines(&b, false))
+	var code int
+	var err error
+	synctest.Test(t, func(t *testing.T) {
+		code, err = survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, -1, plain.NewLines(&b, false))
+	})
 	if err != nil || code != plain.ExitFailed {
 		t.Errorf("exit code %d, %v; want %d", code, err, plain.ExitFailed)
 	}
@@ -57,10 +62,12 @@ type closed struct{}
 func (closed) Write([]byte) (int, error) { return 0, brokenPipe[0] }
 
 func TestSurveyThatNobodyReads(t *testing.T) {
-	code, err := survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, -1, plain.NewJSON(closed{}))
-	if !gone(err) {
-		t.Errorf("exit code %d, %v; want an error that gone knows", code, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		code, err := survey(t.Context(), unreachable(), tasks.Options{Dial: nobody}, -1, plain.NewJSON(closed{}))
+		if !gone(err) {
+			t.Errorf("exit code %d, %v; want an error that gone knows", code, err)
+		}
+	})
 }
 
 // However recorders answer, they are written in the order of the sheet.
