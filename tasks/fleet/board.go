@@ -225,9 +225,9 @@ func (b *Board) follow(now Instant) {
 			w.over = false
 			w.view.Machine, w.view.Silent = t.members[l.holder].name, 0
 			if m := b.machine(l.holder); m.view.Silent > 0 {
-				w.view.Silent = m.view.Silent
+				w.view.Silent, w.view.ETA = m.view.Silent, 0
 				for i := range w.cameras {
-					w.cameras[i].Rate = 0
+					w.cameras[i].Rate, w.cameras[i].ETA = 0, 0
 				}
 			}
 		case l.phase == Free && !w.over && (w.view.Machine != "" || w.view.Active > 0):

@@ -119,7 +119,7 @@ func (a *app) help(ctx context.Context, m *machineFlags, argument string) (err e
 	w := &worker{
 		app: a, flags: m, limit: limit, archive: shelf, out: out, tell: tell,
 		machine: fleet.NewMachine(link, fleet.MachineOptions{
-			Name: m.name, Version: a.version(), Networks: m.networks, Most: m.Jobs, Limit: limit, Once: m.once, Log: log,
+			Name: m.name, Version: a.release(), Networks: m.networks, Most: m.Jobs, Limit: limit, Once: m.once, Log: log,
 		}),
 		by: string(link.Machine()),
 	}

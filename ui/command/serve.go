@@ -168,7 +168,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 	var planned tasks.Snapshot
 	tasks.NewQueue(j.tasks, j.options).Snapshot(&planned)
 	s.coordinator = fleet.NewCoordinator(h, noticing{j.options.Archive, news}, j.tasks, &planned, fleet.CoordinatorOptions{
-		Name: name, Version: a.version(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
+		Name: name, Version: a.release(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
 		Dir: j.options.Archive.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread, Aside: aside,
 		Secret: identity.Secret("what is wanted of a recorder"),
 		Run:    a.runOf(j, name, catalogue),
@@ -183,7 +183,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 	if a.flags.Idle() {
 		return q, nil
 	}
-	s.machine = fleet.NewMachine(s.coordinator.Link(), fleet.MachineOptions{Name: name, Version: a.version(), Log: log})
+	s.machine = fleet.NewMachine(s.coordinator.Link(), fleet.MachineOptions{Name: name, Version: a.release(), Log: log})
 	own.Store(s.machine)
 	s.queue = tasks.NewQueue(nil, a.lent(j.options, s.machine, string(s.coordinator.Link().Machine())))
 	return q, nil

@@ -17,8 +17,11 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// version is what the release build says, or else what the build knows of itself.
-func (p Program) version() string {
+// version names the program and its release.
+func (p Program) version() string { return "hikgrab " + p.release() }
+
+// release is what the release build says, or else what the build knows of itself.
+func (p Program) release() string {
 	text, revision := p.Version, ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if text == "" {
@@ -33,5 +36,5 @@ func (p Program) version() string {
 	if text == "" {
 		text = "(devel)"
 	}
-	return "hikgrab " + text + revision
+	return text + revision
 }
