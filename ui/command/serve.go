@@ -53,7 +53,7 @@ func (w *wire) check() error {
 	if w.patience < leastPatience || w.patience > mostPatience {
 		return fmt.Errorf("--patience %s: between %s and %s", w.patience, leastPatience, mostPatience)
 	}
-	return nil
+	return hub.Options{Listen: w.listen, Cluster: w.cluster}.Check()
 }
 
 func (a *app) serveCommand() *cobra.Command {
@@ -78,8 +78,8 @@ func (a *app) serveCommand() *cobra.Command {
 
 func (a *app) serve(c *cobra.Command, w *wire, path string) error {
 	a.flags.MayBeIdle, a.networks = true, true
-	if w.patience < leastPatience || w.patience > mostPatience {
-		return fmt.Errorf("--patience %s: between %s and %s", w.patience, leastPatience, mostPatience)
+	if err := w.check(); err != nil {
+		return err
 	}
 	o, err := a.options()
 	if err != nil {

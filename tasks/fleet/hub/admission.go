@@ -82,7 +82,8 @@ func (a *admission) invited(who applicant) (Invitation, error) {
 	case err != nil:
 		return Invitation{}, refuse("%v: ask for a new one, made there with: hikgrab invite", err)
 	case !a.now().Before(inv.Expiry):
-		return Invitation{}, refuse("the invitation expired at %s: ask for a new one, made there with: hikgrab invite", inv.Expiry.Format("2006-01-02 15:04:05 MST"))
+		return Invitation{}, refuse("the invitation expired at %s, and the coordinator's clock shows %s: ask for a new one, made there with: hikgrab invite",
+			inv.Expiry.Format("2006-01-02 15:04:05 MST"), a.now().In(inv.Expiry.Location()).Format("2006-01-02 15:04:05"))
 	case a.members.over(inv.label()):
 		return Invitation{}, refuse("the invitation ended when a machine that had joined by it was revoked: ask for a new one, made there with: hikgrab invite")
 	}

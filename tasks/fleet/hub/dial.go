@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -40,7 +41,7 @@ func (l *Link) dial(ctx context.Context, more ...nats.Option) (*nats.Conn, error
 			return nil, refuse("at %s %v: ask for a new invitation", l.where(), errPin)
 		}
 		if l.hopeless(began) {
-			return nil, l.nobody(err)
+			return nil, l.nobody(d.why(err))
 		}
 		l.opts.Log.Info("The coordinator does not answer", "at", l.to.Addresses, "error", err)
 		select {
@@ -93,6 +94,14 @@ type dialer struct {
 
 	mu      sync.Mutex
 	foreign bool
+	last    error // of the first address; nil when one answered
+}
+
+// why returns why no address could be reached: NATS only says that none was.
+func (d *dialer) why(err error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return cmp.Or(d.last, err)
 }
 
 // stranger tells whether at the last try another server answered at every
@@ -140,7 +149,10 @@ func (d *dialer) Dial(string, string) (net.Conn, error) {
 		}
 	}
 	d.mu.Lock()
-	d.foreign = foreign > 0 && foreign == len(d.addresses)
+	d.foreign, d.last = foreign > 0 && foreign == len(d.addresses), nil
+	if first == nil && len(errs) > 0 {
+		d.last = errs[0]
+	}
 	d.mu.Unlock()
 	if first == nil {
 		return nil, errors.Join(errs...)

@@ -102,12 +102,19 @@ func (e *engine) stop() {
 	e.server.WaitForShutdown()
 }
 
+func checkListen(addr string) error {
+	_, text, err := net.SplitHostPort(addr)
+	if _, portErr := strconv.ParseUint(text, 10, 16); err != nil || portErr != nil {
+		return fmt.Errorf("%q is not an address to listen at: write :7422 or 192.168.1.10:7422", addr)
+	}
+	return nil
+}
+
 // listenAt tells where a server can listen that is asked for addr, or in a
 // sentence why none can: the server itself would only log it.
 func listenAt(ctx context.Context, pin Pin, addr string) (host string, port int, err error) {
-	_, text, err := net.SplitHostPort(addr)
-	if _, portErr := strconv.ParseUint(text, 10, 16); err != nil || portErr != nil {
-		return "", 0, fmt.Errorf("%q is not an address to listen at: write :7422 or 192.168.1.10:7422", addr)
+	if err := checkListen(addr); err != nil {
+		return "", 0, err
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	switch {

@@ -24,6 +24,19 @@ type Options struct {
 	Notice   func(string) // a sentence for the operator; called during Open only
 }
 
+// Check tells in a sentence what is wrong with where a coordinator is to be
+// reached, without trying it.
+func (o Options) Check() error {
+	if o.Cluster.URL == "" {
+		return checkListen(o.Listen)
+	}
+	if _, err := o.Cluster.addresses(); err != nil {
+		return err
+	}
+	_, err := o.Cluster.options()
+	return err
+}
+
 // storeDir is where the embedded server keeps things, below Out.
 var storeDir = filepath.Join(ownDir, "fleet")
 

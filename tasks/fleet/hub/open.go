@@ -134,7 +134,7 @@ func (h *Hub) connect(more ...nats.Option) (*nats.Conn, error) {
 	}
 	conn, err := nats.Connect(h.opts.Cluster.URL, append(opts, own...)...)
 	if err != nil {
-		return nil, fmt.Errorf("connect to the NATS cluster at %s: %w", h.opts.Cluster.URL, err)
+		return nil, fmt.Errorf("connect to the NATS cluster at %s: %w; check --url, --creds and --tls-ca, and that it is reached from here", h.opts.Cluster.URL, err)
 	}
 	return conn, nil
 }
