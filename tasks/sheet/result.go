@@ -79,6 +79,7 @@ type result struct {
 	span   int // and of lengths of time
 	sum    int // and of totals, of which there are the two kinds of numbers
 	link   int // and of links
+	wrap   int // and of sentences
 
 	sumCount, sumSpan int
 	folders           folders

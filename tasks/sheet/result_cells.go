@@ -36,6 +36,7 @@ func (r *result) makeStyles() (err error) {
 		}
 	}
 	add(&r.sum, excelize.Style{Font: &excelize.Font{Bold: true}, Border: above})
+	add(&r.wrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	add(&r.link, excelize.Style{Font: &excelize.Font{Color: "0563C1", Underline: "single"}})
 	for state, color := range stateColors {
 		style := 0
@@ -59,12 +60,15 @@ func (r *result) shown(value any) (any, int) {
 		if v == "" {
 			return nil, 0
 		}
+		if len(v) > mostWidth && strings.Contains(v, " ") {
+			return printed(v), r.wrap
+		}
 		return printed(v), 0
 	case time.Time:
 		if v.IsZero() {
 			return nil, 0
 		}
-		return v, r.date
+		return v.Truncate(time.Second), r.date
 	case time.Duration:
 		return v.Round(time.Second).Hours() / 24, r.span
 	case int64:

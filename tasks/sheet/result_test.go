@@ -288,7 +288,7 @@ func TestResultNamesTheMachines(t *testing.T) {
 // how it is printed.
 func TestResultIsToBeLookedAt(t *testing.T) {
 	all := covered()
-	all[0].At, all[0].Period = noon.Add(3*time.Hour), tasks.Span{From: noon, To: noon.Add(2 * time.Hour)}
+	all[0].At, all[0].Period = noon.Add(3*time.Hour), tasks.Span{From: noon, To: noon.Add(2*time.Hour + 900*time.Millisecond)}
 	path := operatorsSheet(t)
 	f, xml := written(t, path, read(t, path).Tasks, all)
 	at := all[0].At.Local().Format(time.DateTime)
