@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
@@ -27,6 +28,17 @@ const (
 	pieceLost = 2 // it cannot be read: a sentence follows
 )
 
+// answers are buffers for answers to a Piece.
+var answers = sync.Pool{New: func() any { return new([1 + MostPiece]byte) }}
+
+// Recycle takes an answer to a KindPiece back that was sent and is needed no
+// more.
+func Recycle(answer []byte) {
+	if cap(answer) == 1+MostPiece {
+		answers.Put((*[1 + MostPiece]byte)(answer[:1+MostPiece]))
+	}
+}
+
 // piece answers a Piece, no faster than this machine's operator allows.
 func (m *Machine) piece(ctx context.Context, data []byte) []byte {
 	var p Piece
@@ -39,7 +51,8 @@ func (m *Machine) piece(ctx context.Context, data []byte) []byte {
 	if m.uplink.Wait(ctx, m.upward, p.Bytes) != nil {
 		return nil
 	}
-	answer := make([]byte, 1+p.Bytes) // its first byte is pieceIs
+	answer := answers.Get().(*[1 + MostPiece]byte)[:1+p.Bytes]
+	answer[0] = pieceIs
 	if p.Bytes == 0 {
 		return answer
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -81,6 +82,10 @@ type disk struct {
 	until   time.Time     // when one file tries whether it is over
 }
 
+// garbage is how much of it may gather while files come, in percent of what is
+// in use; Go's own measure is 100.
+const garbage = 400
+
 // diskAgain is how often a disk that is full, or refuses, is tried.
 const diskAgain = 5 * time.Second
 
@@ -120,6 +125,9 @@ func (q *Queue) Run(ctx context.Context) {
 	run, halt := q.run, q.halt
 	q.started = time.Now()
 	q.mu.Unlock()
+	// Every piece is garbage as soon as it is written, and little else is in
+	// memory: without this the collector would run ninety times for each GiB.
+	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	defer context.AfterFunc(ctx, func() { halt(errStopped) })()
 	defer halt(errStopped)
 	ticker := time.NewTicker(beat)

@@ -219,6 +219,9 @@ func (l *Link) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
 	if err := reply(msg, coordinatorInbox, got); err != nil {
 		l.opts.Log.Debug("An answer could not be sent", "kind", kind, "error", err)
 	}
+	if kind == fleet.KindPiece {
+		fleet.Recycle(got) // it was copied
+	}
 }
 
 // Request implements fleet.Link.

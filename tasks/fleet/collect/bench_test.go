@@ -1,0 +1,124 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/fleet/hub"
+)
+
+// BenchmarkCollect brings a file of 512 MiB home over TLS on loopback: both
+// ends, with their disks, and the checksum at the end, and how late a beat is
+// meanwhile.
+//
+//	go test ./tasks/fleet/collect -run xxx -bench Collect -benchtime 4x
+func BenchmarkCollect(b *testing.B) {
+	const bytes = 512 << 20
+	quiet := slog.New(slog.DiscardHandler)
+	id, err := hub.OpenIdentity(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := b.TempDir()
+	h, err := hub.Open(b.Context(), hub.Options{Identity: id, Out: out, Listen: "127.0.0.1:0", Log: quiet})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(h.Close)
+	var own sync.WaitGroup
+	b.Cleanup(own.Wait)
+	ctx, cancel := context.WithCancel(context.Background())
+	b.Cleanup(cancel)
+	own.Go(func() {
+		_ = h.Serve(ctx, func(context.Context, fleet.Peer, fleet.Kind, []byte) []byte { return []byte("{}") }) // it ends with the benchmark
+	})
+	inv, err := id.Invite(time.Now(), time.Hour, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	there := b.TempDir()
+	keys, err := hub.OpenKeys(there)
+	if err != nil {
+		b.Fatal(err)
+	}
+	link, err := hub.OpenLink(hub.LinkOptions{Keys: keys, Out: there, Invited: &inv, Name: "one", Log: quiet})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var told []archive.Distant
+	shelf, err := archive.Open(there, nil, archive.WithFinished(func(d archive.Distant) { told = append(told, d) }))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = shelf.Close() })
+	random := rand.NewChaCha8([32]byte{7})
+	start := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+	part, err := shelf.Create(archive.Item{Recorder: "10.20.0.11", Recording: nvr.Recording{Track: 101, Start: start, End: start.Add(time.Hour), Size: bytes}})
+	if err == nil {
+		_, err = io.Copy(part, io.LimitReader(random, bytes))
+	}
+	if err == nil {
+		_, err = part.Commit(b.Context(), archive.Try{Number: 1, Receipt: nvr.Receipt{Received: bytes, Length: bytes}})
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := fleet.NewMachine(link, fleet.MachineOptions{Name: "one", Log: quiet})
+	own.Go(func() { _ = m.Listen(ctx) })
+	own.Go(func() {
+		_ = m.Work(ctx, fleet.Run{Catalogue: "C"}, tasks.NewQueue(nil, tasks.Options{Archive: shelf}), shelf)
+	})
+	b.SetBytes(bytes)
+	late := time.Duration(0)
+	beating, silence := context.WithCancel(ctx)
+	own.Go(func() {
+		for beating.Err() == nil {
+			began := time.Now()
+			if _, err := link.Request(beating, fleet.KindBeat, nil); err == nil {
+				late = max(late, time.Since(began))
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	begun := cpu()
+	for n := 0; b.Loop(); n++ {
+		home, err := archive.Open(fmt.Sprintf("%s/home%d", out, n), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := home.NoteElsewhere("one", string(link.Machine()), told); err != nil {
+			b.Fatal(err)
+		}
+		q := New(Options{Hub: h, Archive: home, Name: "boss", Patience: time.Minute, Tell: func(tasks.Event) {}})
+		go q.Run(ctx)
+		var s tasks.Snapshot
+		for s.Counts[tasks.Done] == 0 {
+			time.Sleep(5 * time.Millisecond)
+			s = tasks.Snapshot{}
+			q.AddTo(&s)
+		}
+		if err := q.Stop(ctx); err != nil {
+			b.Fatal(err)
+		}
+		if err := home.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	spent := cpu() - begun
+	silence()
+	b.ReportMetric(float64(late.Microseconds())/1000, "ms-latest-beat")
+	if runtime.GOOS == "linux" {
+		b.ReportMetric(spent.Seconds()*(1<<30)/float64(b.N*bytes), "cpu-s/GiB")
+	}
+}
