@@ -1,0 +1,251 @@
+package command
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// collect starts bringing files home where serve was.
+func (s *squad) collect(flags ...string) *process {
+	s.t.Helper()
+	p := s.start("collect", append([]string{"collect", "--plain", "--listen", s.listen, "-o", "boss"}, flags...)...)
+	s.await(p, "machines can join at")
+	return p
+}
+
+// fetched has machines fetch everything, and none of it come home.
+func (s *squad) fetched(machines ...string) {
+	s.t.Helper()
+	boss := s.serve("-j", "0")
+	s.invite("a.invite")
+	all := []*process{boss}
+	for _, name := range machines {
+		all = append(all, s.work(name, "a.invite"))
+	}
+	for _, p := range all {
+		s.exits(p, 0)
+	}
+}
+
+// listed are the lines of a list of files of the coordinator, by columns.
+func (s *squad) listed(name string) (rows []map[string]string) {
+	s.t.Helper()
+	f, err := os.Open(filepath.Join(s.dir, "boss", name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer f.Close()
+	lines, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(lines) == 0 {
+		s.t.Fatalf("%v, %v", lines, err)
+	}
+	for _, line := range lines[1:] {
+		row := map[string]string{}
+		for i, column := range lines[0] {
+			row[column] = line[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// atHome wants every recording but those of some machines to be listed once in
+// the coordinator's manifest, as in fleet.csv, and to be there byte for byte.
+func (s *squad) atHome(but ...string) {
+	s.t.Helper()
+	missing := map[string]map[string]string{}
+	for _, row := range s.listed("fleet.csv") {
+		if !slices.Contains(but, row["machine"]) {
+			missing[row["sha256"]] = row
+		}
+	}
+	for _, row := range s.listed("manifest.csv") {
+		there := missing[row["sha256"]]
+		if there == nil {
+			s.t.Errorf("listed twice, or not told: %v", row)
+			continue
+		}
+		delete(missing, row["sha256"])
+		for _, column := range []string{"recorder", "channel", "track", "start", "end", "bytes", "path", "id"} {
+			if row[column] != there[column] {
+				s.t.Errorf("%s is %q here and %q there", column, row[column], there[column])
+			}
+		}
+		f, err := os.Open(filepath.Join(s.dir, "boss", filepath.FromSlash(row["path"])))
+		if err != nil {
+			s.t.Error(err)
+			continue
+		}
+		if s.sum(f) != row["sha256"] {
+			s.t.Errorf("%s is not what it should be", row["path"])
+		}
+		_ = f.Close()
+	}
+	for _, row := range missing {
+		s.t.Errorf("not home: %s of %s", row["path"], row["machine"])
+	}
+}
+
+func (s *squad) partsAtHome() int {
+	entries, err := os.ReadDir(filepath.Join(s.dir, "boss", ".hikgrab", "parts"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(entries)
+}
+
+func TestFilesComeHome(t *testing.T) {
+	s := newSquad(t, plot{recorders: 3, files: 4})
+	s.fetched("one", "two")
+	home := s.collect()
+	one, two := s.work("one"), s.work("two")
+	s.exits(home, 0)
+	s.exits(one, 0) // they leave when nothing is left to bring
+	s.exits(two, 0)
+	s.atHome()
+	s.complete() // and at the machines nothing has changed
+	if n := s.partsAtHome(); n != 0 {
+		t.Errorf("%d parts are left", n)
+	}
+	if out, err := s.command("", "verify", "boss").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if notes := s.listed("fleet.csv")[0]["notes"]; !strings.Contains(notes, "also here: ") {
+		t.Errorf("the list of the fleet notes %q", notes)
+	}
+	again := s.collect()
+	s.work("one")
+	s.work("two")
+	s.exits(again, 0)
+	if said := again.out.String(); !strings.Contains(said, "everything that the machines told of is here") || strings.Contains(said, "is home") {
+		t.Errorf("once more it says\n%s", said)
+	}
+}
+
+// Killed at any moment, either end goes on where it was; a machine that is not
+// there is said, and its files stay listed as being there.
+func TestFilesComeHomeThroughKills(t *testing.T) {
+	const size = 3 << 20
+	s := newSquad(t, plot{recorders: 2, files: 3, size: size})
+	s.fetched("one", "two")
+	home := s.collect("--limit", "4M")
+	one, _ := s.work("one"), s.work("two")
+	s.await(home, "is home")
+	s.kill(home)
+	home = s.collect("--limit", "4M")
+	s.await(home, "is home")
+	s.kill(one)
+	s.work("one")
+	s.exits(home, 0)
+	s.atHome()
+	if n := s.partsAtHome(); n != 0 {
+		t.Errorf("%d parts are left", n)
+	}
+}
+
+func TestAMachineIsNotThereToCollectFrom(t *testing.T) {
+	s := newSquad(t, plot{recorders: 4, files: 3, rate: 100_000})
+	s.fetched("one", "two")
+	if s.has("one") == 0 || s.has("two") == 0 {
+		t.Skip("left out: one machine did everything")
+	}
+	home := s.collect("--patience", "5s")
+	two := s.work("two")
+	s.exits(home, 3)
+	if said := home.out.String(); !strings.Contains(said, "one is not there") || !strings.Contains(said, `start "hikgrab work" there`) {
+		t.Errorf("it says\n%s", said)
+	}
+	s.exits(two, 0)
+	s.atHome("one")
+	s.complete()
+}
+
+// A machine whose file is not what it reported is named, and its file is not
+// taken.
+func TestAMachineSendsOtherBytes(t *testing.T) {
+	s := newSquad(t, plot{recorders: 1, files: 3})
+	s.fetched("one")
+	name := filepath.Join(s.home("one"), filepath.FromSlash(s.listed("fleet.csv")[1]["path"]))
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)/2] ^= 1
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	home := s.collect()
+	s.work("one")
+	s.exits(home, 3)
+	if said := home.out.String(); !strings.Contains(said, "one sent other bytes than it reported") || !strings.Contains(said, "2 of 3 files home") {
+		t.Errorf("it says\n%s", said)
+	}
+	if n := len(s.listed("manifest.csv")); n != 2 {
+		t.Errorf("%d files are listed", n)
+	}
+	if n := s.partsAtHome(); n != 0 {
+		t.Errorf("%d parts are left", n)
+	}
+}
+
+// With --collect files come home while others are being fetched.
+func TestServeCollects(t *testing.T) {
+	s := newSquad(t, plot{recorders: 4, files: 4, rate: 150_000})
+	boss := s.serve("-j", "1", "--collect")
+	s.invite("a.invite")
+	one, two := s.work("one", "a.invite"), s.work("two", "a.invite")
+	s.until("something is home before all is fetched", func() bool {
+		return strings.Contains(boss.out.String(), "is home") && s.downloads() < 16
+	})
+	s.exits(boss, 0)
+	s.exits(one, 0)
+	s.exits(two, 0)
+	s.complete()
+	s.atHome()
+	if said := boss.out.String(); strings.Count(said, "is home") == 0 || strings.Contains(said, scriptPassword) {
+		t.Errorf("it says\n%s", said)
+	}
+	began := time.Now()
+	again := s.serve("-j", "1", "--collect")
+	s.exits(again, 0)
+	if took := time.Since(began); took > 30*time.Second || s.downloads() != 16 {
+		t.Errorf("once more took %s and %d downloads", took, s.downloads()-16)
+	}
+	s.atHome()
+}
+
+// What --join makes of recordings that came from two machines.
+func TestExtrasOfSeveralMachinesAreMadeAtHome(t *testing.T) {
+	s := newSquad(t, plot{recorders: 1})
+	p := s.start("demo", "demo", "--serve")
+	s.await(p, "Try it")
+	var sheet strings.Builder
+	for line := range strings.Lines(p.out.String()) {
+		var address, user, password string
+		if n, _ := fmt.Sscanf(line, "http://%s  user %s  password %s", &address, &user, &password); n == 3 {
+			fmt.Fprintf(&sheet, "%s,%s,%s,1\n", user, password, address)
+			break
+		}
+	}
+	s.write("tasks.csv", sheet.String())
+	args := []string{"serve", "--plain", "--listen", s.listen, "-j", "0", "--all", "-o", "boss", "tasks.csv"}
+	boss := s.start("serve", args...)
+	s.await(boss, "machines can join at")
+	s.invite("a.invite")
+	one := s.work("one", "a.invite")
+	s.exits(boss, 0)
+	s.exits(one, 0)
+	s.listen = reachedAt.FindStringSubmatch(boss.out.String())[1]
+	home := s.collect("--join")
+	s.work("one")
+	s.exits(home, 0)
+	if joined, _ := filepath.Glob(filepath.Join(s.dir, "boss", "joined", "*", "ch01", "*.mp4")); len(joined) == 0 || !strings.Contains(home.out.String(), "made ") {
+		t.Errorf("joined are %v\n%s", joined, home.out)
+	}
+}
