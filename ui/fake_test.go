@@ -9,6 +9,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/fleet/collect"
 )
 
 // noon is the present of every canned snapshot.
@@ -278,6 +279,59 @@ func fleetQueue() *fakeQueue {
 			r.Machine, r.Silent = q.snap.Machines[owner].Name, q.snap.Machines[owner].Silent
 			r.Network = join(" ", q.snap.Machines[owner].Networks...)
 		}
+	}
+	return q
+}
+
+// files has the rows be files of machines.
+func files(o *Options) { o.Files, o.Title = true, "collect" }
+
+// collectQueue brings home what three machines have fetched.
+func collectQueue() *fakeQueue {
+	q := emptyQueue()
+	machines := []tasks.MachineView{
+		{ID: "UA", Name: "kazan-1", Version: "1.4.0", Jobs: 8, Free: 90 * gib},
+		{ID: "UB", Name: "spb-2", Version: "1.4.0", Jobs: 4, Free: 3 * gib, Silent: 42 * time.Second},
+	}
+	missing := tasks.Failure{Kind: "unreachable", What: "spb-2 is not there, and what it fetched stays on it", Remedy: collect.StartMachine, At: noon}
+	wrong := tasks.Failure{Kind: "damaged", What: "kazan-1 sent other bytes than it reported; they were refused", Remedy: collect.VerifyThere, At: noon}
+	for i, states := range [][]tasks.State{
+		{tasks.Done, tasks.Downloading, tasks.Downloading, tasks.Failed, tasks.Paused, tasks.Waiting, tasks.Skipped},
+		{tasks.Failed, tasks.Failed, tasks.Failed},
+	} {
+		v := tasks.RecorderView{ID: tasks.RecorderID(i + 1), Address: machines[i].Name, SignedIn: true, First: len(q.snap.Cameras), Count: len(states), Limit: 2, TotalKnown: true}
+		for j, state := range states {
+			c := tasks.CameraView{
+				ID: tasks.CameraID(100*i + j + 1), Recorder: v.ID, Channel: j%3 + 1, Stream: nvr.Main, Track: nvr.TrackOf(j%3+1, nvr.Main),
+				Name: fmt.Sprintf("11-03 08:%02d:00 10.20.0.%d", 15*j%60, 11+i), State: state, Total: gib, TotalKnown: true, Recordings: 1, Attempts: 5,
+			}
+			switch state {
+			case tasks.Done:
+				c.Bytes, c.Files, c.Took = gib, 1, 12*time.Second
+			case tasks.Downloading:
+				c.Bytes, c.Active, c.Attempt, c.Rate, c.ETA = gib/3*int64(j), 1, 1, 48<<20, 14*time.Second
+				v.Active++
+				q.snap.Active++
+			case tasks.Failed:
+				c.Failure = missing
+				if i == 0 {
+					c.Failure = wrong
+				}
+			default:
+			}
+			q.snap.Cameras = append(q.snap.Cameras, c)
+		}
+		if i == 1 {
+			v.Hold = tasks.Hold{Kind: nvr.Unreachable, Until: noon.Add(time.Second), What: "spb-2 is not there", Remedy: collect.StartMachine}
+		}
+		q.snap.Add(v)
+	}
+	q.snap.Machines, q.snap.Jobs, q.snap.PerRecorder, q.snap.Rate, q.snap.TotalKnown = machines, 8, 2, 96<<20, true
+	q.snap.ETA, q.snap.Finished = 41*time.Second, false
+	q.events = []tasks.Event{
+		{Seq: 1, Time: noon.Add(-20 * time.Second), Type: tasks.EventMachine, Machine: "spb-2", Camera: -1, Message: "spb-2 is silent"},
+		{Seq: 2, Time: noon.Add(-9 * time.Second), Type: tasks.EventFile, Recorder: 1, Address: "10.20.0.11", Camera: 1, Channel: 1, Track: 101, CameraName: "Gate", Machine: "kazan-1", Message: "2026-11-03 08:00:00–08:15:00 is home"},
+		{Seq: 3, Time: noon.Add(-4 * time.Second), Type: tasks.EventError, Recorder: 1, Address: "10.20.0.11", Camera: 4, Channel: 1, Track: 101, Machine: "kazan-1", Failure: wrong, Message: wrong.What, Remedy: wrong.Remedy},
 	}
 	return q
 }

@@ -49,6 +49,9 @@ var screens = []struct {
 	{name: "machines-ascii", queue: fleetQueue, keys: []string{"m"}, with: []func(*Options){ascii}, sizes: []string{"80x24"}},
 	{name: "fleet-quit", queue: fleetQueue, keys: []string{"q"}, sizes: []string{"80x24"}},
 	{name: "give-up", queue: fleetQueue, keys: []string{"m", "down", "x"}, sizes: []string{"80x24"}},
+	{name: "collect", queue: collectQueue, keys: []string{"down"}, with: []func(*Options){files}, sizes: []string{"140x40", "80x24", "40x10"}},
+	{name: "collect-held", queue: collectQueue, keys: []string{"G"}, with: []func(*Options){files}, sizes: []string{"80x24"}},
+	{name: "collect-quit", queue: collectQueue, keys: []string{"q"}, with: []func(*Options){files}, sizes: []string{"80x24"}},
 	{name: "small", queue: siteQueue, sizes: []string{"38x9", "20x5"}},
 }
 

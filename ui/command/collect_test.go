@@ -2,7 +2,6 @@ package command
 
 import (
 	"encoding/csv"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,17 +61,17 @@ func (s *squad) atHome(but ...string) {
 	missing := map[string]map[string]string{}
 	for _, row := range s.listed("fleet.csv") {
 		if !slices.Contains(but, row["machine"]) {
-			missing[row["sha256"]] = row
+			missing[row["id"]] = row
 		}
 	}
 	for _, row := range s.listed("manifest.csv") {
-		there := missing[row["sha256"]]
+		there := missing[row["id"]]
 		if there == nil {
 			s.t.Errorf("listed twice, or not told: %v", row)
 			continue
 		}
-		delete(missing, row["sha256"])
-		for _, column := range []string{"recorder", "channel", "track", "start", "end", "bytes", "path", "id"} {
+		delete(missing, row["id"])
+		for _, column := range []string{"recorder", "channel", "track", "start", "end", "bytes", "path", "sha256"} {
 			if row[column] != there[column] {
 				s.t.Errorf("%s is %q here and %q there", column, row[column], there[column])
 			}
@@ -149,7 +148,8 @@ func TestFilesComeHomeThroughKills(t *testing.T) {
 	}
 }
 
-func TestAMachineIsNotThereToCollectFrom(t *testing.T) {
+func TestLongAMachineIsNotThereToCollectFrom(t *testing.T) {
+	long(t)
 	s := newSquad(t, plot{recorders: 4, files: 3, rate: 100_000})
 	s.fetched("one", "two")
 	if s.has("one") == 0 || s.has("two") == 0 {
@@ -168,7 +168,8 @@ func TestAMachineIsNotThereToCollectFrom(t *testing.T) {
 
 // A machine whose file is not what it reported is named, and its file is not
 // taken.
-func TestAMachineSendsOtherBytes(t *testing.T) {
+func TestLongAMachineSendsOtherBytes(t *testing.T) {
+	long(t)
 	s := newSquad(t, plot{recorders: 1, files: 3})
 	s.fetched("one")
 	name := filepath.Join(s.home("one"), filepath.FromSlash(s.listed("fleet.csv")[1]["path"]))
@@ -220,32 +221,24 @@ func TestServeCollects(t *testing.T) {
 	s.atHome()
 }
 
-// What --join makes of recordings that came from two machines.
-func TestExtrasOfSeveralMachinesAreMadeAtHome(t *testing.T) {
-	s := newSquad(t, plot{recorders: 1})
-	p := s.start("demo", "demo", "--serve")
-	s.await(p, "Try it")
-	var sheet strings.Builder
-	for line := range strings.Lines(p.out.String()) {
-		var address, user, password string
-		if n, _ := fmt.Sscanf(line, "http://%s  user %s  password %s", &address, &user, &password); n == 3 {
-			fmt.Fprintf(&sheet, "%s,%s,%s,1\n", user, password, address)
-			break
+// What --join makes of a camera whose recordings two machines fetched.
+func TestExtrasOfTwoMachinesAreMadeAtHome(t *testing.T) {
+	s := newSquad(t, plot{recorders: 1, files: 4})
+	for _, turn := range []struct{ name, until string }{{"one", "2026-11-03 08:19:59"}, {"two", "2026-11-03"}} {
+		boss := s.serve("-j", "0", "--format", "mp4", "--to", turn.until)
+		if turn.name == "one" {
+			s.invite("a.invite")
 		}
+		s.exits(s.work(turn.name, "a.invite"), 0)
+		s.exits(boss, 0)
 	}
-	s.write("tasks.csv", sheet.String())
-	args := []string{"serve", "--plain", "--listen", s.listen, "-j", "0", "--all", "-o", "boss", "tasks.csv"}
-	boss := s.start("serve", args...)
-	s.await(boss, "machines can join at")
-	s.invite("a.invite")
-	one := s.work("one", "a.invite")
-	s.exits(boss, 0)
-	s.exits(one, 0)
-	s.listen = reachedAt.FindStringSubmatch(boss.out.String())[1]
 	home := s.collect("--join")
 	s.work("one")
+	s.work("two")
 	s.exits(home, 0)
-	if joined, _ := filepath.Glob(filepath.Join(s.dir, "boss", "joined", "*", "ch01", "*.mp4")); len(joined) == 0 || !strings.Contains(home.out.String(), "made ") {
-		t.Errorf("joined are %v\n%s", joined, home.out)
+	s.atHome()
+	joined, _ := filepath.Glob(filepath.Join(s.dir, "boss", "joined", "*", "ch01", "*.mp4"))
+	if said := home.out.String(); len(joined) != 1 || !strings.Contains(said, "joined from 4 recordings") {
+		t.Errorf("joined are %v\n%s", joined, said)
 	}
 }

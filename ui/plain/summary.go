@@ -129,10 +129,10 @@ func (l *Lines) place(word, text string) {
 func headline(s *tasks.Snapshot, files bool) string {
 	head := fmt.Sprintf("%d of %s complete", s.Counts[tasks.Done], units.Count(len(s.Cameras), "camera"))
 	switch {
-	case files && len(s.Cameras) == 0:
+	case files && s.Recordings == 0:
 		return "everything that the machines told of is here"
 	case files:
-		head = fmt.Sprintf("%d of %s home", s.Counts[tasks.Done], units.Count(len(s.Cameras), "file"))
+		head = fmt.Sprintf("%d of %s home", s.Files, units.Count(s.Recordings, "file"))
 	}
 	switch n := s.Counts[tasks.Empty]; {
 	case nothingAnywhere(s):

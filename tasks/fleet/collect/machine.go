@@ -17,7 +17,7 @@ const StartMachine nvr.Remedy = "start-machine"
 const (
 	perMachine = 2               // files at once from one machine, so that the end of one costs no time
 	lookEvery  = time.Second     // whether a machine is there
-	settled    = 3 * time.Second // after which a machine has told what the catalogue did not have
+	settled    = 2 * time.Second // after which a machine has told what the catalogue did not have
 )
 
 // machine is one that has files. All but what is said otherwise is guarded by
