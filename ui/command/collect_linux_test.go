@@ -59,7 +59,7 @@ func TestLongTheDiskIsFullWhereFilesComeHome(t *testing.T) {
 		if err := unix.Statfs(small, &stat); err != nil {
 			t.Fatal(err)
 		}
-		return int64(stat.Bavail) * int64(stat.Bsize)
+		return int64(stat.Bavail) * stat.Bsize
 	}
 	filler := filepath.Join(small, "filler")
 	if err := os.WriteFile(filler, make([]byte, free()-5<<19), 0o600); err != nil { // two and a half files fit
