@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -53,4 +54,30 @@ const foreignExt = ".mpg"
 func (p *Part) exact() bool {
 	size := p.item.Recording.Size
 	return size <= 0 || p.Offset() == size
+}
+
+// proveBoxes checks that what the disk gives back is made of an MP4's boxes
+// from the first byte to the last.
+func proveBoxes(f io.ReaderAt, size int64) error {
+	missing := map[string]bool{"ftyp": true, "moov": true, "mdat": true}
+	for at := int64(0); at < size; {
+		var head [16]byte
+		n, err := f.ReadAt(head[:], at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		length, least := int64(binary.BigEndian.Uint32(head[:])), int64(8)
+		if length == 1 {
+			length, least = int64(binary.BigEndian.Uint64(head[8:])), 16
+		}
+		if int64(n) < least || length < least || length > size-at {
+			return fmt.Errorf("the MP4 has a box of %d bytes at byte %d of %d", length, at, size)
+		}
+		delete(missing, string(head[4:8]))
+		at += length
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("the MP4 of %d bytes lacks %d of its boxes", size, len(missing))
+	}
+	return nil
 }

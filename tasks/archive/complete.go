@@ -75,7 +75,7 @@ func (a *Archive) announce(r record) error {
 	if ok && old.Path == r.Path && old.Bytes == r.Bytes && old.SHA256 == r.SHA256 {
 		return nil
 	}
-	if err := a.journal.append(ofPowerCut, r); err != nil {
+	if err := a.journal.append(onDisk, r); err != nil {
 		return err
 	}
 	a.mu.Lock()
@@ -88,7 +88,7 @@ func (a *Archive) announce(r record) error {
 // more that is to be known of its recording in the journal alone.
 func (a *Archive) finish(done record, more ...record) error {
 	done.Type = doneRecord
-	if err := a.journal.append(ofPowerCut, append([]record{done}, more...)...); err != nil {
+	if err := a.journal.append(onDisk, append([]record{done}, more...)...); err != nil {
 		return a.fail("write", journalName, err)
 	}
 	a.remember(done, more...)

@@ -148,7 +148,7 @@ func (a *Archive) NoteElsewhere(machine, by string, files []Distant) ([]bool, er
 	if len(lines) == 0 {
 		return news, nil
 	}
-	if err := a.journal.append(ofPowerCut, lines...); err != nil {
+	if err := a.journal.append(onDisk, lines...); err != nil {
 		return nil, a.fail("write", journalName, err)
 	}
 	a.mu.Lock()
@@ -250,7 +250,7 @@ func (a *Archive) NoteTold(catalogue string, files []Distant) error {
 		a.index.apply(r)
 	}
 	a.mu.Unlock()
-	return a.fail("write", journalName, a.journal.append(ofCrash, lines...))
+	return a.fail("write", journalName, a.journal.append(inSystem, lines...))
 }
 
 func toldOf(r record, catalogue string) record {
@@ -267,7 +267,7 @@ func (a *Archive) Catalogue(made string) (string, error) {
 		return name, nil
 	}
 	r := record{Type: catalogueRecord, Catalogue: made}
-	if err := a.journal.append(ofPowerCut, r); err != nil {
+	if err := a.journal.append(onDisk, r); err != nil {
 		return "", a.fail("write", journalName, err)
 	}
 	a.mu.Lock()

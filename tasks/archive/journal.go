@@ -44,8 +44,8 @@ type batch struct {
 type durable bool
 
 const (
-	ofCrash    durable = false // the process may die: the system has the bytes
-	ofPowerCut durable = true  // the machine may die: the disk has the bytes
+	inSystem durable = false // the process may die: the system has the bytes
+	onDisk   durable = true  // the machine may die: the disk has the bytes
 )
 
 // append adds records and returns when they survive what d says.
@@ -120,14 +120,14 @@ func (j *journal) write(b *batch) error {
 // close waits for the rounds under way, syncs and closes the file. Later
 // appends fail with os.ErrClosed.
 func (j *journal) close() error {
-	err := j.append(ofPowerCut)
+	err := j.append(onDisk)
 	if errors.Is(err, os.ErrClosed) {
 		return nil
 	}
 	j.mu.Lock()
 	for j.busy {
 		j.mu.Unlock()
-		err = j.append(ofPowerCut)
+		err = j.append(onDisk)
 		j.mu.Lock()
 	}
 	defer j.mu.Unlock()

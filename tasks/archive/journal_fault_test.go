@@ -24,14 +24,14 @@ func TestFailedAppendLeavesNothing(t *testing.T) {
 			j := &journal{file: disk}
 			good := 0
 			for range 3 {
-				if err := j.append(ofPowerCut, tries(1)...); err == nil {
+				if err := j.append(onDisk, tries(1)...); err == nil {
 					good++
 				} else if !errors.Is(err, syscall.ENOSPC) {
 					t.Errorf("append: %v", err)
 				}
 			}
 			disk.room, disk.syncErr = -1, nil
-			if err := j.append(ofPowerCut, tries(1)...); err != nil {
+			if err := j.append(onDisk, tries(1)...); err != nil {
 				t.Fatalf("append when there is room again: %v", err)
 			}
 			got, err := readJournal(bytes.NewReader(disk.text), func(record) {})
@@ -42,7 +42,7 @@ func TestFailedAppendLeavesNothing(t *testing.T) {
 	}
 	j := &journal{file: &fakeDisk{room: 3, undoErr: syscall.EIO}}
 	for _, want := range []error{syscall.ENOSPC, syscall.EIO} {
-		if err := j.append(ofCrash, tries(1)...); !errors.Is(err, want) {
+		if err := j.append(inSystem, tries(1)...); !errors.Is(err, want) {
 			t.Errorf("append to a journal that cannot be mended: %v, want %v", err, want)
 		}
 	}
@@ -55,7 +55,7 @@ func TestGroupCommit(t *testing.T) {
 	var wg sync.WaitGroup
 	const writers = 16
 	append1 := func() {
-		if err := j.append(ofPowerCut, tries(1)...); err != nil {
+		if err := j.append(onDisk, tries(1)...); err != nil {
 			t.Error(err)
 		}
 	}
@@ -84,7 +84,7 @@ func TestGroupCommit(t *testing.T) {
 	if disk.syncs != 3 { // the first, the sixteen, close
 		t.Errorf("%d syncs, want 3", disk.syncs)
 	}
-	if err := j.append(ofCrash, tries(1)...); !errors.Is(err, os.ErrClosed) {
+	if err := j.append(inSystem, tries(1)...); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("append after close: %v", err)
 	}
 }

@@ -53,7 +53,7 @@ func (a *Archive) continueJournal(file *os.File, got reading) error {
 	}
 	a.journal = &journal{file: file, size: got.end}
 	if a.index.version < journalVersion {
-		return a.journal.append(ofPowerCut, headerNow)
+		return a.journal.append(onDisk, headerNow)
 	}
 	return nil
 }

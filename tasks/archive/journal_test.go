@@ -204,7 +204,7 @@ func FuzzReadJournal(f *testing.F) {
 }
 
 func BenchmarkJournalAppend(b *testing.B) {
-	for _, d := range []durable{ofPowerCut, ofCrash} {
+	for _, d := range []durable{onDisk, inSystem} {
 		for _, writers := range []int{1, 8} {
 			b.Run(fmt.Sprintf("sync=%v/writers=%d", d, writers), func(b *testing.B) {
 				file, err := os.Create(filepath.Join(b.TempDir(), "journal"))

@@ -309,7 +309,7 @@ func (a *Archive) vouch(id recordingID, bytes int64) error {
 	if same {
 		return nil
 	}
-	if err := a.journal.append(ofPowerCut, record{Type: keptRecord, ID: id, Bytes: bytes}); err != nil {
+	if err := a.journal.append(onDisk, record{Type: keptRecord, ID: id, Bytes: bytes}); err != nil {
 		return err
 	}
 	a.mu.Lock()

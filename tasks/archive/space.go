@@ -120,7 +120,7 @@ func (a *Archive) reserve(r *reservation) (*reservation, error) {
 	if _, open := a.open[r.id]; open {
 		return nil, &Error{Op: "create", Path: a.show(r.name), Kind: InUse, Err: errors.New("this recording is being written already, for another camera line or row")}
 	}
-	if err := a.fits(r); err != nil {
+	if err := a.grant(r); err != nil {
 		return nil, a.fail("create", r.name, err)
 	}
 	a.open[r.id] = r
@@ -141,12 +141,12 @@ func (r *reservation) expect(size int64) error {
 		return nil
 	}
 	r.size = size
-	return r.archive.fits(r)
+	return r.archive.grant(r)
 }
 
-// fits reports whether the volume can take all of a file beside what is kept for
+// grant reports whether the volume can take all of a file beside what is kept for
 // others at present, and grants its first step. It is called with a.mu held.
-func (a *Archive) fits(r *reservation) error {
+func (a *Archive) grant(r *reservation) error {
 	free, total, err := a.volume()
 	if err != nil {
 		r.granted.Store(math.MaxInt64) // the write itself will tell

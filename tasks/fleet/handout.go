@@ -21,10 +21,10 @@ func (t *Table) able(m *member) bool {
 	return t.present(m) && !m.full && !m.paused && len(m.leases) < m.slots
 }
 
-// fits reports whether a machine is in the place where a recorder's address
+// placed reports whether a machine is in the place where a recorder's address
 // means that recorder, and has not found it out of reach. Private addresses exist
 // in every network; probing would take one city's login to another's recorder.
-func (l *lease) fits(m *member) bool {
+func (l *lease) placed(m *member) bool {
 	if m.slots == 0 {
 		return false
 	}
@@ -88,7 +88,7 @@ func (t *Table) choose(l *lease, able []*member) *member {
 	var best *member
 	for _, m := range able {
 		switch {
-		case !l.fits(m) || t.holdsAddress(m, l):
+		case !l.placed(m) || t.holdsAddress(m, l):
 		case m.id == l.holder:
 			return m
 		case best == nil || m.slots-len(m.leases) > best.slots-len(best.leases):
@@ -124,7 +124,7 @@ func (t *Table) giveUpOn(l *lease) {
 		return
 	}
 	for _, m := range t.members {
-		if _, away := l.denied[m.id]; t.present(m) && !away && l.fits(m) {
+		if _, away := l.denied[m.id]; t.present(m) && !away && l.placed(m) {
 			return
 		}
 	}
@@ -167,12 +167,12 @@ func (t *Table) spare(idle *member, now Instant) (best *lease) {
 		if l.phase == Held && !l.started {
 			waiting[l.holder]++
 		}
-		if l.phase == Free && l.fits(idle) || l.back {
+		if l.phase == Free && l.placed(idle) || l.back {
 			return nil
 		}
 	}
 	for _, l := range t.leases {
-		if l.phase != Held || l.started || !l.shown || !l.fits(idle) {
+		if l.phase != Held || l.started || !l.shown || !l.placed(idle) {
 			continue
 		}
 		holder := t.members[l.holder]

@@ -160,7 +160,7 @@ func (t *Table) Suspect(id MachineID, name string, networks []string, now Instan
 // suspected reports whether somebody who is not heard may hold a lease.
 func (t *Table) suspected(l *lease) bool {
 	for id := range t.suspects {
-		if t.without != ruleP2c && l.fits(t.members[id]) {
+		if t.without != ruleP2c && l.placed(t.members[id]) {
 			return true
 		}
 	}
@@ -321,7 +321,7 @@ func (t *Table) ttl(l *lease) time.Duration {
 		return t.rules.Patience // for a start: nobody knows yet who else will join
 	}
 	for _, other := range t.members {
-		if other.id != l.holder && t.present(other) && l.fits(other) {
+		if other.id != l.holder && t.present(other) && l.placed(other) {
 			return t.rules.Patience
 		}
 	}

@@ -25,8 +25,8 @@ func (f *format) clone() *format {
 	return &c
 }
 
-// fits reports whether the piece can follow in the same tracks.
-func (f *format) fits(v *survey) (bool, error) {
+// takes reports whether the piece can follow in the same tracks.
+func (f *format) takes(v *survey) (bool, error) {
 	if f.video == nil {
 		return true, nil
 	}
@@ -39,7 +39,7 @@ func (f *format) fits(v *survey) (bool, error) {
 	if f.video.Same(v.video) && !f.mixed {
 		return true, nil
 	}
-	if !alike(f.video, v.video) {
+	if !sameDecoder(f.video, v.video) {
 		return false, nil
 	}
 	return v.bringsSets()
@@ -68,9 +68,9 @@ func (f *format) codec() string {
 	return kind
 }
 
-// alike reports whether a decoder that was made ready for one entry can go on
+// sameDecoder reports whether a decoder that was made ready for one entry can go on
 // with the pictures of the other, given their parameter sets.
-func alike(a, b mp4.Entry) bool {
+func sameDecoder(a, b mp4.Entry) bool {
 	p, ok := a.Configuration()
 	q, fine := b.Configuration()
 	if !ok || !fine || p.Prefix != q.Prefix || len(p.Sets.SPS) == 0 || len(q.Sets.SPS) == 0 {

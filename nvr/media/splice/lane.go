@@ -34,11 +34,11 @@ func (s *sorter) leave(place int, reason error) {
 // sort puts a piece, which begins no earlier than those before it, where it
 // belongs.
 func (s *sorter) sort(v *survey) error {
-	fits, err := s.format.fits(v)
+	takes, err := s.format.takes(v)
 	if err != nil {
 		return err
 	}
-	if !fits {
+	if !takes {
 		s.close()
 	}
 	l := s.choose(v)
