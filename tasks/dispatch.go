@@ -142,16 +142,20 @@ func (q *Queue) item(c *camera, rec *recording) archive.Item {
 
 // outcome is what the journal remembers of a camera that has ended.
 func (c *camera) outcome(now time.Time) archive.Outcome {
-	o := archive.Outcome{State: c.state.String(), Label: c.recorder.name, Camera: c.name, At: now, Files: c.done, Bytes: c.settled}
+	o := c.view(0, now).Outcome(c.recorder.name, now)
 	if len(c.spans) > 0 {
 		o.From, o.To = c.spans[0].From, c.spans[len(c.spans)-1].To
 	}
-	if c.state == Empty {
-		o.What = c.reason
-	}
-	if c.state == Failed || c.state == Incomplete {
-		f := c.why()
-		o.Failure, o.What, o.Remedy = f.Kind, f.What, string(f.Remedy)
+	return o
+}
+
+// Outcome is what the journal remembers of a camera that ended at a moment, as
+// far as a view tells it: all but the period that was asked. Label is the
+// operator's name for the recorder.
+func (v CameraView) Outcome(label string, at time.Time) archive.Outcome {
+	o := archive.Outcome{State: v.State.String(), Label: label, Camera: v.Name, At: at, Files: v.Files, Bytes: v.Bytes, What: v.Reason}
+	if v.State == Failed || v.State == Incomplete {
+		o.Failure, o.What, o.Remedy = v.Failure.Kind, v.Failure.What, string(v.Failure.Remedy)
 	}
 	return o
 }

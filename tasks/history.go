@@ -17,7 +17,8 @@ type History struct {
 	Label             string // the operator's name for the recorder
 	Name              string // the recorder's name for the camera
 	Outcome           archive.Outcome
-	Days              []Day // earliest first; of those without a file the latest 366
+	Machines          []string // others that have files of it
+	Days              []Day    // earliest first; of those without a file the latest 366
 }
 
 // Day is a camera on one day of its recorder's clock.
@@ -72,10 +73,13 @@ func Histories(a *archive.Archive, files []archive.Recording) []History {
 	for _, f := range files {
 		of(archive.CameraKey{Recorder: f.Recorder, Track: f.Track}).add(f)
 	}
-	for _, f := range a.Remotes() {
+	for machine, f := range a.Remotes() {
 		h := of(archive.CameraKey{Recorder: f.Recorder, Track: f.Track})
 		h.call(f.Label, f.Camera)
-		h.elsewhere = append(h.elsewhere, Span{From: f.Start, To: f.End})
+		if h.told == nil {
+			h.told = map[string][]Span{}
+		}
+		h.told[machine] = append(h.told[machine], Span{From: f.Start, To: f.End})
 	}
 	for key, o := range a.CameraOutcomes() {
 		if slices.Contains(stateNames[:], o.State) {
@@ -140,6 +144,7 @@ type past struct {
 	History
 	files                          []archive.Recording
 	asked, onDisk, gone, elsewhere []Span
+	told                           map[string][]Span // what machines have, by their name
 	missing                        []Absence
 }
 
@@ -173,7 +178,13 @@ func (h *past) remember(c archive.Coverage) {
 // split divides what is known into days.
 func (h *past) split() {
 	h.onDisk = joined(h.onDisk)
-	h.elsewhere = without(joined(h.elsewhere), h.onDisk)
+	for _, machine := range slices.Sorted(maps.Keys(h.told)) {
+		if there := without(joined(h.told[machine]), h.onDisk); len(there) > 0 {
+			h.Machines = append(h.Machines, machine)
+			h.elsewhere = append(h.elsewhere, there...)
+		}
+	}
+	h.elsewhere = joined(h.elsewhere)
 	here := union(slices.Concat(h.onDisk, h.elsewhere))
 	for _, s := range without(joined(h.gone), here) {
 		h.missing = append(h.missing, Absence{Span: s, Why: WhyGone})

@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,6 +72,14 @@ func TestHistories(t *testing.T) {
 	if err := os.Remove(filepath.Join(a.Dir(), filepath.FromSlash(gone.Path))); err != nil {
 		t.Fatal(err)
 	}
+	var d archive.Distant
+	text := `{"t":"done","id":"000102030405060708090a0b0c0d0e0f","format":1,"path":"n/x.mp4","bytes":5,"recorder":"10.0.0.5","track":501,"start":"2026-11-03T08:00:00","end":"2026-11-03T09:00:00"}`
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.NoteElsewhere("kazan-1", "UK", []archive.Distant{d}); err != nil {
+		t.Fatal(err)
+	}
 	late := fetched(t, a, 201, day(3, 10)) // by another run than the one that lost it
 	err = NoteCoverage(a, []Coverage{
 		camera(101, Stretch{Span{From: day(3, 0), To: day(3, 11)}, OnDisk}, Stretch{Span{From: day(3, 11), To: day(3, 12)}, Lost}, Stretch{Span{From: day(3, 12), To: day(5, 0)}, NotRecorded}),
@@ -107,6 +116,7 @@ func TestHistories(t *testing.T) {
 		101: {"03 incomplete 24h0m0s 2h30m0s 1h30m0s lost 1h0m0s it is busy", "04 incomplete 24h0m0s 1h30m0s 30m0s gone 1h0m0s"},
 		201: {"03 done 1h0m0s 1h0m0s 1h0m0s"},
 		301: {"03 incomplete 24h0m0s 0s 0s"},
+		501: {"03 done 0s 1h0m0s 1h0m0s"},
 	}
 	if len(got) != len(want) {
 		t.Errorf("%d cameras, want %d", len(got), len(want))
@@ -118,6 +128,9 @@ func TestHistories(t *testing.T) {
 	}
 	if h := got[0]; h.Outcome != (archive.Outcome{}) {
 		t.Errorf("the recorder still failed as %+v", h.Outcome)
+	}
+	if h := got[501]; !slices.Equal(h.Machines, []string{"kazan-1"}) || len(h.Days[0].Elsewhere) != 1 || len(got[201].Machines) > 0 {
+		t.Errorf("elsewhere %v, on %v", h.Days, h.Machines)
 	}
 	if f := got[201].Days[0].Files; len(f) != 1 || f[0].Path != late.Path || got[301].Name != "Yard" {
 		t.Errorf("files %v, name %q", f, got[301].Name)

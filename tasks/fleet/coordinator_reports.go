@@ -152,12 +152,13 @@ func (c *Coordinator) end(m MachineID, r Report, now Instant) {
 	}
 }
 
-// note has the journal remember how cameras ended, for --only failed.
+// note has the journal remember how cameras ended, for --only failed and for what
+// people look at.
 func (c *Coordinator) note(id RecorderID, v RecorderView) {
 	for _, camera := range v.Cameras {
 		if camera.State.Ended() && (camera.Channel > 0 || camera.Name == "") {
 			key := archive.CameraKey{Recorder: c.table.leases[id].address, Track: camera.Track}
-			if err := c.catalogue.NoteCamera(key, archive.Outcome{State: camera.State.String(), At: time.Now()}); err != nil {
+			if err := c.catalogue.NoteCamera(key, camera.Outcome(v.View.Name, time.Now())); err != nil {
 				c.log.Warn("How a camera ended could not be noted", "error", err)
 			}
 		}

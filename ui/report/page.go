@@ -28,7 +28,7 @@ var (
 	script string
 
 	page = template.Must(template.New(PageName).Funcs(template.FuncMap{
-		"size": units.Size, "count": units.Count, "length": length, "link": link, "times": times, "moment": moment, "why": why,
+		"size": units.Size, "count": units.Count, "length": length, "link": link, "times": times, "moment": moment, "why": why, "join": strings.Join,
 	}).Parse(markup))
 )
 

@@ -64,15 +64,16 @@ type Recorder struct {
 
 // Camera is one camera, or all those of a recorder that could not be asked.
 type Camera struct {
-	Channel int    `json:"channel,omitempty"`
-	Track   int    `json:"track,omitempty"`
-	Camera  string `json:"camera,omitempty"` // the recorder's name for it
-	State   string `json:"state"`            // how it ended last
-	At      string `json:"at,omitempty"`     // when that was, RFC 3339
-	From    string `json:"from,omitempty"`   // the period that was asked for then
-	To      string `json:"to,omitempty"`
-	Files   int    `json:"files"`
-	Bytes   int64  `json:"bytes"`
+	Channel  int      `json:"channel,omitempty"`
+	Track    int      `json:"track,omitempty"`
+	Camera   string   `json:"camera,omitempty"`   // the recorder's name for it
+	Machines []string `json:"machines,omitempty"` // others that have files of it
+	State    string   `json:"state"`              // how it ended last
+	At       string   `json:"at,omitempty"`       // when that was, RFC 3339
+	From     string   `json:"from,omitempty"`     // the period that was asked for then
+	To       string   `json:"to,omitempty"`
+	Files    int      `json:"files"`
+	Bytes    int64    `json:"bytes"`
 	Lengths
 	Days []Day `json:"days,omitempty"`
 }
@@ -222,7 +223,7 @@ func (r *Report) count(c Camera) {
 
 func cameraOf(h *tasks.History, shelf *archive.Shelf) Camera {
 	c := Camera{
-		Channel: h.Track.Channel(), Track: int(h.Track), Camera: h.Name, State: h.Outcome.State,
+		Channel: h.Track.Channel(), Track: int(h.Track), Camera: h.Name, Machines: h.Machines, State: h.Outcome.State,
 		At: stamp(h.Outcome.At), From: wall(h.Outcome.From), To: wall(h.Outcome.To),
 	}
 	for i := range h.Days {
