@@ -1,14 +1,12 @@
 package nvr
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"time"
 )
-
-const bufferSize = 256 << 10
 
 // A download that stays below slowRate bytes per second over slowWindow of
 // waiting for the recorder would take days: better to begin anew later.
@@ -16,10 +14,6 @@ var (
 	slowWindow = 60 * time.Second
 	slowRate   = int64(10 << 10)
 )
-
-// buffers are shared by all downloads. Reading into a large buffer of our own
-// and writing from it costs half of what io.Copy to a file does.
-var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
 
 // ending says why a copy stopped.
 type ending int
@@ -34,6 +28,7 @@ const (
 
 // copying moves a body into a sink.
 type copying struct {
+	ctx      context.Context // ends a rest between reads
 	body     io.Reader
 	sink     io.Writer
 	limit    int64 // stop after so many bytes; -1 for no limit
@@ -43,6 +38,7 @@ type copying struct {
 
 	waited  time.Duration // spent waiting for the recorder, in this window
 	arrived int64         // bytes that came in this window
+	resting resting
 }
 
 // run writes head, then copies until the body or the limit ends.
@@ -50,22 +46,14 @@ func (c *copying) run(head []byte) (ending, error) {
 	if err := c.write(head); err != nil {
 		return endOfSink, err
 	}
-	buffer := buffers.Get().(*[]byte)
-	defer buffers.Put(buffer)
+	g := gathering{sink: c}
+	defer g.close()
 	for c.limit < 0 || c.received < c.limit {
-		p := *buffer
-		if c.limit >= 0 {
-			p = p[:min(int64(len(p)), c.limit-c.received)]
+		err := c.read(&g)
+		if err == nil && !g.enough(c.limit-c.received) {
+			continue
 		}
-		if c.enough > 0 && c.received >= c.enough {
-			if b, ok := c.body.(*idleBody); ok {
-				b.shorten(closeGrace)
-			}
-		}
-		began := time.Now()
-		n, err := c.body.Read(p)
-		c.count(n, time.Since(began))
-		if werr := c.write(p[:n]); werr != nil {
+		if werr := g.flush(); werr != nil {
 			return endOfSink, werr
 		}
 		switch {
@@ -84,13 +72,51 @@ func (c *copying) run(head []byte) (ending, error) {
 	return endOfBody, nil
 }
 
+// read reads once, behind what was gathered.
+func (c *copying) read(g *gathering) error {
+	left := int64(-1)
+	if c.limit >= 0 {
+		left = c.limit - c.received - int64(g.have)
+	}
+	if b, ok := c.body.(*idleBody); ok && c.enough > 0 && c.received+int64(g.have) >= c.enough {
+		b.shorten(closeGrace)
+	}
+	p := g.room(c.resting.pause > 0)
+	if left >= 0 {
+		p = p[:min(int64(len(p)), left)]
+	}
+	began := time.Now()
+	c.resting.rest(c.ctx, left)
+	n, err := c.body.Read(p)
+	waited := time.Since(began)
+	g.took(n, began)
+	c.count(n, waited)
+	c.resting.learn(n, waited)
+	return err
+}
+
 func (c *copying) write(p []byte) error {
 	if len(p) == 0 {
 		return nil
 	}
 	n, err := c.sink.Write(p)
+	return c.wrote(n, len(p), err)
+}
+
+// keep hands a buffer over to a sink that can use it, or has it copied.
+func (c *copying) keep(p []byte, done func()) error {
+	keeper, ok := c.sink.(Keeper)
+	if !ok {
+		defer done()
+		return c.write(p)
+	}
+	n, err := keeper.Keep(p, done)
+	return c.wrote(n, len(p), err)
+}
+
+func (c *copying) wrote(n, want int, err error) error {
 	c.received += int64(n)
-	if err == nil && n < len(p) {
+	if err == nil && n < want {
 		err = io.ErrShortWrite
 	}
 	return err

@@ -202,7 +202,7 @@ func (d *downloading) early(err error) error {
 // pour copies a body behind its head into the sink and compares lengths.
 // length is what the answer announced for its body, -1 for nothing.
 func (d *downloading) pour(body io.ReadCloser, head []byte, length, from int64) error {
-	c := copying{body: body, sink: d.sink, limit: -1}
+	c := copying{ctx: d.ctx, body: body, sink: d.sink, limit: -1}
 	announced := max(d.rec.Size, d.announced)
 	if length >= 0 {
 		c.limit = length

@@ -191,6 +191,14 @@ type Expecter interface {
 	Expect(bytes int64) error
 }
 
+// Keeper is a Sink that can use the bytes it gets after it has returned, so that
+// they need not be copied.
+type Keeper interface {
+	// Keep is Write of bytes that stay what they are until it calls done, which it
+	// does once, at any time, whatever it returns.
+	Keep(p []byte, done func()) (int, error)
+}
+
 // Sink is where a recording goes.
 type Sink interface {
 	// Write appends bytes. Time spent in it does not count against the recorder.

@@ -12,30 +12,31 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// The hasher gets copies of what is written in pieces of this size, and so
-// many of them may wait for it.
+// The hasher gets what is written in pieces, and so many of them may wait for it.
+// Copies are of this size at most.
 const (
 	pieceSize  = 256 << 10
 	pieceQueue = 4
 )
 
-var pieces = sync.Pool{New: func() any { return new(piece) }}
+var copies = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 
+// piece is a part of the file, which stands at an offset in it.
 type piece struct {
-	bytes [pieceSize]byte
-	used  int
-	at    int64 // where it stands in the file
+	bytes []byte
+	at    int64
+	done  func() // the bytes may change now
 }
 
 // hasher computes the SHA-256 of a part and scans it, on a goroutine of its
-// own, beside the download. A download that is faster than that is not held up: what
-// does not fit into the queue is read from the file afterwards, and so is what
-// the part held before. One goroutine writes to it and ends it with finish or
-// discard.
+// own, beside the download, from the very bytes that are written. A download that
+// is faster than that waits, which costs less than to read the file again; only
+// what the part held before is read from it. One goroutine writes to it and ends
+// it with finish or discard.
 type hasher struct {
 	file   io.ReaderAt
 	after  func(total int64)
-	in     chan *piece
+	in     chan piece
 	done   chan struct{}
 	cancel atomic.Bool
 
@@ -52,7 +53,7 @@ type hasher struct {
 func newHasher(file io.ReaderAt, after func(total int64)) *hasher {
 	h := &hasher{
 		file: file, after: after, hash: sha256.New(),
-		in: make(chan *piece, pieceQueue), done: make(chan struct{}),
+		in: make(chan piece, pieceQueue), done: make(chan struct{}),
 	}
 	go h.run()
 	return h
@@ -62,10 +63,10 @@ func (h *hasher) run() {
 	defer close(h.done)
 	for p := range h.in {
 		h.catchUp(p.at)
-		if h.err == nil {
-			h.take(p.bytes[:p.used])
+		if h.err == nil && !h.cancel.Load() {
+			h.take(p.bytes)
 		}
-		pieces.Put(p)
+		p.done()
 	}
 }
 
@@ -85,14 +86,14 @@ func (h *hasher) catchUp(to int64) {
 	if h.err != nil || h.total >= to {
 		return
 	}
-	p := pieces.Get().(*piece)
-	defer pieces.Put(p)
+	buffer := copies.Get().(*[pieceSize]byte)
+	defer copies.Put(buffer)
 	for h.err == nil && h.total < to {
 		if h.cancel.Load() {
 			h.err = errCanceled
 			return
 		}
-		b := p.bytes[:min(pieceSize, to-h.total)]
+		b := buffer[:min(pieceSize, to-h.total)]
 		n, err := h.file.ReadAt(b, h.total)
 		if h.take(b[:n]); n < len(b) {
 			h.err = err // never nil for a short read
@@ -100,14 +101,18 @@ func (h *hasher) catchUp(to int64) {
 	}
 }
 
-// write takes a copy of b, which stands in the file at that offset, or leaves
-// it to be read later.
-func (h *hasher) write(b []byte, at int64) {
-	for len(b) > 0 && len(h.in) < cap(h.in) {
-		p := pieces.Get().(*piece)
-		p.used, p.at = copy(p.bytes[:], b), at
-		b, at = b[p.used:], at+int64(p.used)
-		h.in <- p // nobody else sends: there is room still
+// write takes b, which stands in the file at that offset, until it calls done;
+// where that is nil, it takes a copy.
+func (h *hasher) write(b []byte, at int64, done func()) {
+	if done != nil {
+		h.in <- piece{b, at, done}
+		return
+	}
+	for len(b) > 0 {
+		buffer := copies.Get().(*[pieceSize]byte)
+		n := copy(buffer[:], b)
+		h.in <- piece{buffer[:n], at, func() { copies.Put(buffer) }}
+		b, at = b[n:], at+int64(n)
 	}
 }
 

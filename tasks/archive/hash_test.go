@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -21,31 +23,37 @@ func TestHashOfAnyCut(t *testing.T) {
 		size := rapid.IntRange(1, len(whole)).Draw(t, "size")
 		at := rapid.IntRange(0, size).Draw(t, "kept")
 		gate := make(chan struct{})
+		open := sync.OnceFunc(func() { close(gate) })
 		if !rapid.Bool().Draw(t, "slow") {
-			close(gate)
+			open()
 		}
 		var seen int64
+		var kept atomic.Int64
 		h := newHasher(slowFile{bytes.NewReader(whole), gate}, func(total int64) { seen = total })
 		for at < size {
 			n := min(rapid.IntRange(1, 600<<10).Draw(t, "piece"), size-at)
-			h.write(whole[at:at+n], int64(at))
+			if len(h.in)+3 > cap(h.in) {
+				open() // it would be waited for
+			}
+			if rapid.Bool().Draw(t, "handed over") {
+				kept.Add(1)
+				h.write(bytes.Clone(whole[at:at+n]), int64(at), func() { kept.Add(-1) })
+			} else {
+				h.write(whole[at:at+n], int64(at), nil)
+			}
 			at += n
 		}
-		select {
-		case <-gate:
-		default:
-			close(gate)
-		}
+		open()
 		sum, _, err := h.finish(int64(size))
-		if err != nil || sum != sha256.Sum256(whole[:size]) || seen != int64(size) {
-			t.Fatalf("finish: %v, %d of %d bytes seen", err, seen, size)
+		if err != nil || sum != sha256.Sum256(whole[:size]) || seen != int64(size) || kept.Load() != 0 {
+			t.Fatalf("finish: %v, %d of %d bytes seen, %d pieces not given back", err, seen, size, kept.Load())
 		}
 	})
 }
 
 func TestHashOfUnreadableFile(t *testing.T) {
 	h := newHasher(brokenFile{}, func(int64) {})
-	h.write([]byte("tail"), 100)
+	h.write([]byte("tail"), 100, nil)
 	if _, _, err := h.finish(104); !errors.Is(err, syscall.EIO) {
 		t.Errorf("finish: %v", err)
 	}
@@ -54,7 +62,7 @@ func TestHashOfUnreadableFile(t *testing.T) {
 		t.Errorf("finish of a file that lost bytes: %v", err)
 	}
 	h = newHasher(bytes.NewReader(movie(1, 1<<20)), func(int64) {})
-	h.write([]byte("tail"), 1<<20)
+	h.write([]byte("tail"), 1<<20, nil)
 	h.discard()
 }
 

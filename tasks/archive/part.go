@@ -123,8 +123,13 @@ func (p *Part) Expect(size int64) error { return p.archive.fail("write", p.name,
 // Write appends bytes and keeps none of b. When it fails, the bytes that it
 // reports as written count. When room is short, the part that outgrew what its
 // recorder announced goes first.
-func (p *Part) Write(b []byte) (int, error) {
-	n, err := p.append(b)
+func (p *Part) Write(b []byte) (int, error) { return p.put(b, nil) }
+
+// Keep is Write that may read b until it calls done.
+func (p *Part) Keep(b []byte, done func()) (int, error) { return p.put(b, done) }
+
+func (p *Part) put(b []byte, done func()) (int, error) {
+	n, err := p.append(b, done)
 	for kind := KindOf(err); kind == Full || kind == NoRoom; kind = KindOf(err) {
 		greedy := p.archive.outgrown()
 		if greedy == nil {
@@ -132,7 +137,7 @@ func (p *Part) Write(b []byte) (int, error) {
 		}
 		greedy.giveUp()
 		var more int
-		more, err = p.append(b[n:])
+		more, err = p.append(b[n:], nil)
 		n += more
 	}
 	if errors.Is(err, errOutgrown) {
@@ -141,9 +146,17 @@ func (p *Part) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (p *Part) append(b []byte) (int, error) {
+// append writes b. With done b is handed over until that is called, and is it, at
+// the latest in the end; without it b is copied.
+func (p *Part) append(b []byte, done func()) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	taken := false
+	defer func() {
+		if done != nil && !taken {
+			done()
+		}
+	}()
 	if p.ended != nil {
 		return 0, p.archive.fail("write", p.name, p.ended)
 	}
@@ -152,7 +165,8 @@ func (p *Part) append(b []byte) (int, error) {
 	}
 	n, err := p.file.Write(b)
 	if n > 0 {
-		p.hashing().write(b[:n], p.Offset())
+		p.hashing().write(b[:n], p.Offset(), done)
+		taken = true
 		p.room.written.Add(int64(n))
 	}
 	if err == nil && n < len(b) {

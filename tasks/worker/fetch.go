@@ -91,13 +91,30 @@ type meteredSink struct {
 
 // Write waits for bandwidth, then appends to the part.
 func (s *meteredSink) Write(p []byte) (int, error) {
-	if err := s.limiter.Wait(s.ctx, s.lane, len(p)); err != nil {
+	if err := s.enter(len(p)); err != nil {
 		return 0, err
 	}
-	if err := s.fence(); err != nil {
+	return s.count(s.part.Write(p))
+}
+
+// Keep is Write of bytes that the part may keep until it calls done.
+func (s *meteredSink) Keep(p []byte, done func()) (int, error) {
+	if err := s.enter(len(p)); err != nil {
+		done()
 		return 0, err
 	}
-	n, err := s.part.Write(p)
+	return s.count(s.part.Keep(p, done))
+}
+
+// enter waits for bandwidth and asks whether anything may still be written.
+func (s *meteredSink) enter(n int) error {
+	if err := s.limiter.Wait(s.ctx, s.lane, n); err != nil {
+		return err
+	}
+	return s.fence()
+}
+
+func (s *meteredSink) count(n int, err error) (int, error) {
 	s.meter.Have.Add(int64(n))
 	s.meter.Fetched.Add(int64(n))
 	return n, err

@@ -23,7 +23,7 @@ import (
 // The recorder shares the machine with whoever is measured, so only the ratios
 // mean something:
 //
-//	go test ./tasks -run xxx -bench Download -count 5
+//	go test ./tasks/worker -run xxx -bench Download -count 5
 func BenchmarkDownload(b *testing.B) {
 	const bytes = 512 << 20
 	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
@@ -64,7 +64,7 @@ func BenchmarkDownload(b *testing.B) {
 			order := Fetch{
 				Recorder: client, Archive: store, Attempt: 1,
 				Item:  archive.Item{Recorder: address.String(), Recording: rec},
-				Meter: &Meter{}, Limiter: NewLimiter(0), Lane: NewLane(),
+				Meter: &Meter{}, Limiter: NewLimiter(0), Lane: NewLane(), Fence: func() error { return nil },
 			}
 			if out := order.Do(b.Context()); out.Err != nil {
 				b.Fatal(out.Err)
