@@ -55,7 +55,7 @@ func TestAFenceStopsEverythingAtOnce(t *testing.T) {
 // A write that meets the fence is not a failed attempt.
 func TestAWriteAsksTheFence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := setUp(t, simulator.Config{Channels: channels(1, 1, size), Rate: size / 10})
+		b := setUp(t, simulator.Config{Channels: channels(1, 1, 100*size), Rate: 20 * size})
 		var asked, shut atomic.Int64
 		b.options.Fence = func(string) error {
 			asked.Add(1)
