@@ -16,13 +16,18 @@ func Demo(now time.Time) []Config {
 	return []Config{demoLobby(zone, wall), demoGarage(zone, wall), demoWarehouse(zone, wall)}
 }
 
-// demoZone returns the zone of now, unless its day has only just begun there:
-// then one in which it is late enough for recordings of today.
+// demoZone returns the zone of now, unless its day has only just begun there or
+// is about to end: then one in which it is late enough for recordings of today,
+// and today still for a clock that is a little fast.
 func demoZone(now time.Time) (posix string, wall time.Time) {
 	const earliest = 5 // o'clock
 	_, seconds := now.Zone()
 	offset := time.Duration(seconds) * time.Second
 	wall = now.UTC().Add(offset)
+	if wall.Hour() == 23 && wall.Minute() >= 45 {
+		offset -= time.Hour
+		wall = wall.Add(-time.Hour)
+	}
 	for wall.Hour() < earliest {
 		shift := time.Hour
 		if offset >= 12*time.Hour {

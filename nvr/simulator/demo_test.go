@@ -6,9 +6,9 @@ import (
 )
 
 func TestDemo(t *testing.T) {
-	for hour := range 24 {
+	for minute := 7; minute < 24*60; minute += 3 {
 		for _, offset := range []int{-11, -5, 0, 3, 8, 13} {
-			now := time.Date(2026, 11, 22, hour, 7, 30, 0, time.FixedZone("here", offset*3600))
+			now := time.Date(2026, 11, 22, 0, minute, 30, 0, time.FixedZone("here", offset*3600))
 			fleet := Demo(now)
 			if len(fleet) != 3 {
 				t.Fatalf("%d recorders", len(fleet))
