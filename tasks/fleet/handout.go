@@ -147,42 +147,43 @@ func (t *Table) Denied(r RecorderID) string {
 }
 
 // askBack asks for what a machine holds beyond what it works on when another has
-// nothing to do and nothing is free for it.
+// nothing to do: for one recorder at a time, of who has most of them, or whose
+// disk has been full for longer than patience lasts. What is free has been given
+// out before.
 func (t *Table) askBack(now Instant) {
-	for _, idle := range t.members {
-		if len(idle.leases) > 0 || !t.able(idle) {
-			continue
-		}
-		if l := t.spare(idle, now); l != nil {
-			l.back = true
+	var idle []*member
+	for _, m := range t.members {
+		if len(m.leases) == 0 && t.able(m) {
+			idle = append(idle, m)
 		}
 	}
-}
-
-// spare returns a lease that has not started and that idle could take: of who
-// has most of them, or whose disk has been full for longer than patience lasts.
-func (t *Table) spare(idle *member, now Instant) (best *lease) {
+	if len(idle) == 0 {
+		return
+	}
 	waiting := map[MachineID]int{}
-	for _, l := range t.leases {
-		if l.phase == Held && !l.started {
+	var spares []*lease
+	for _, l := range t.order {
+		switch {
+		case l.back:
+			return
+		case l.phase == Held && !l.started:
 			waiting[l.holder]++
-		}
-		if l.phase == Free && l.placed(idle) || l.back {
-			return nil
+			if l.shown {
+				spares = append(spares, l)
+			}
 		}
 	}
-	for _, l := range t.leases {
-		if l.phase != Held || l.started || !l.shown || !l.placed(idle) {
-			continue
-		}
+	var best *lease
+	for _, l := range spares {
 		holder := t.members[l.holder]
-		spares := waiting[l.holder] > 0 && len(holder.leases) > 1
 		stuck := holder.full && now.atLeast(holder.fullAt) > t.rules.Patience
-		if (spares || stuck) && (best == nil || waiting[l.holder] > waiting[best.holder]) {
+		if (len(holder.leases) > 1 || stuck) && (best == nil || waiting[l.holder] > waiting[best.holder]) && slices.ContainsFunc(idle, l.placed) {
 			best = l
 		}
 	}
-	return best
+	if best != nil {
+		best.back = true
+	}
 }
 
 // sorted returns all leases by who is given first.

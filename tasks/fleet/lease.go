@@ -349,8 +349,9 @@ func (t *Table) Tick(now Instant) []RecorderID {
 	if t.adopting && now.atLeast(t.listens) > t.rules.Patience+t.rules.Grace {
 		t.adopting = false
 	}
+	changed = append(changed, t.HandOut(now)...)
 	t.askBack(now)
-	return append(changed, t.HandOut(now)...)
+	return changed
 }
 
 // listen notes that the coordinator is there. When it was not, because it was

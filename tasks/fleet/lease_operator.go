@@ -36,7 +36,7 @@ func (t *Table) Pause(id MachineID, paused bool) {
 // Shut keeps a free recorder from being given out, because the operator has
 // paused or skipped all of it, or takes that back.
 func (t *Table) Shut(r RecorderID, shut bool) {
-	if l := t.leases[r]; l != nil {
+	if l := t.leases[r]; l != nil && l.shut != shut {
 		l.shut = shut
 		t.news = true
 	}

@@ -66,15 +66,6 @@ func (s *squad) bothWork() {
 	s.until("both machines work", func() bool { return s.has("one") > 0 && s.has("two") > 0 })
 }
 
-// end wants everything to end well.
-func (s *squad) end(all ...*process) map[string]int {
-	s.t.Helper()
-	for _, p := range all {
-		s.exits(p, 0)
-	}
-	return s.complete()
-}
-
 // A machine that stands still longer than its promise is overtaken; when it goes
 // on, it writes nothing any more. Small recordings are in the kernel's buffers
 // when it stops, large ones are not.

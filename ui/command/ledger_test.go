@@ -107,3 +107,43 @@ func (l *ledger) last(name string) (at time.Time) {
 	}
 	return at
 }
+
+// visited returns when a machine first asked a recorder after a moment, any of
+// them when recorder is -1; zero when it did not.
+func (l *ledger) visited(name string, after time.Time, recorder int) time.Time {
+	who := l.address(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, v := range l.visits {
+		if v.who == who && v.begun.After(after) && (recorder < 0 || v.recorder == recorder) {
+			return v.begun
+		}
+	}
+	return time.Time{}
+}
+
+// busy returns the recorder that a machine asked last.
+func (l *ledger) busy(name string) (recorder int) {
+	who := l.address(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, v := range l.visits {
+		if v.who == who {
+			recorder = v.recorder
+		}
+	}
+	return recorder
+}
+
+// took returns the time from the first request to the end of the last.
+func (l *ledger) took() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var end time.Time
+	for _, v := range l.visits {
+		if v.ended.After(end) {
+			end = v.ended
+		}
+	}
+	return end.Sub(l.visits[0].begun)
+}

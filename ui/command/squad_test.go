@@ -291,6 +291,15 @@ func (s *squad) exits(p *process, code int) {
 	}
 }
 
+// end wants everything to end well.
+func (s *squad) end(all ...*process) map[string]int {
+	s.t.Helper()
+	for _, p := range all {
+		s.exits(p, 0)
+	}
+	return s.complete()
+}
+
 // complete wants every recording of every recorder once in fleet.csv, and the
 // file that it names byte for byte on that machine; no login that was refused,
 // and no two machines on one recorder. It returns how many files each machine is

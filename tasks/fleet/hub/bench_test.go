@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -47,7 +46,7 @@ func (r *rig) fill(b *testing.B, leases int) {
 		b.Fatal(err)
 	}
 	defer nc.Close()
-	st, err := openStore(b.Context(), nc, subjects(r.id.pin.Fleet()), 1)
+	st, err := openStore(b.Context(), nc, subjects(r.id.pin.Fleet()), 1, true)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -96,7 +95,10 @@ func BenchmarkLifeOfALease(b *testing.B) {
 	for range machines {
 		links = append(links, r.join(b, b.TempDir(), inv, nil).in(b))
 	}
-	ended := make([]atomic.Int64, machines)
+	ended := make([]chan struct{}, machines)
+	for n := range ended {
+		ended[n] = make(chan struct{}, 1)
+	}
 	go func() {
 		for {
 			batch, err := h.Reports(b.Context(), 256)
@@ -109,7 +111,7 @@ func BenchmarkLifeOfALease(b *testing.B) {
 					b.Error(err)
 				}
 				_ = d.Ack()
-				ended[n].Add(1)
+				ended[n] <- struct{}{}
 			}
 		}
 	}()
@@ -132,9 +134,7 @@ func BenchmarkLifeOfALease(b *testing.B) {
 				if err := l.Report(b.Context(), key, strconv.AppendInt(nil, int64(n), 10)); err != nil {
 					b.Error(err)
 				}
-				for ended[n].Load() < own {
-					time.Sleep(100 * time.Microsecond)
-				}
+				<-ended[n]
 				if _, err := h.Save(b.Context(), key, []byte("ended"), revision); err != nil {
 					b.Error(err)
 				}

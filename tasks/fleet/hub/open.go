@@ -109,7 +109,7 @@ func (h *Hub) kept(ctx context.Context) error {
 // keep opens the store, of which there are so many copies, and becomes the
 // coordinator.
 func (h *Hub) keep(ctx context.Context, copies int) (err error) {
-	if h.store, err = openStore(ctx, h.conn, h.names, copies); err != nil {
+	if h.store, err = openStore(ctx, h.conn, h.names, copies, h.engine != nil); err != nil {
 		return err
 	}
 	if h.revision, err = h.store.claim(ctx, h.me); err != nil {

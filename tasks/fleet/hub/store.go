@@ -42,7 +42,7 @@ type store struct {
 
 // openStore finds the bucket and the stream, or makes them. A cluster without a
 // leader does not answer at all, so it does not wait for long.
-func openStore(ctx context.Context, nc *nats.Conn, names subjects, copies int) (*store, error) {
+func openStore(ctx context.Context, nc *nats.Conn, names subjects, copies int, embedded bool) (*store, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(tryTime))
@@ -50,10 +50,14 @@ func openStore(ctx context.Context, nc *nats.Conn, names subjects, copies int) (
 		return nil, err
 	}
 	s := &store{js: js, names: names, single: copies == 1}
+	persist := jetstream.DefaultPersistMode
+	if embedded { // a machine tells anew what the server may lose: it dies with the coordinator
+		persist = jetstream.AsyncPersistMode
+	}
 	_, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: names.stream(), Subjects: []string{names.up("*", kindReport)},
 		Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Discard: jetstream.DiscardNew,
-		MaxBytes: reportsLimit, MaxMsgSize: fleet.MostBytes + headerRoom, Duplicates: sameReport, Replicas: copies,
+		MaxBytes: reportsLimit, MaxMsgSize: fleet.MostBytes + headerRoom, Duplicates: sameReport, Replicas: copies, PersistMode: persist,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the stream of reports: %w", err)

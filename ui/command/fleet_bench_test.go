@@ -1,0 +1,61 @@
+package command
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// What each machine that joins is worth: the time from the first request to the
+// last byte. Every machine downloads one recording at a time.
+//
+//	go test -run xxx -bench Machines -benchtime 1x ./ui/command
+func BenchmarkMachines(b *testing.B) {
+	for _, machines := range []int{1, 2, 4} {
+		b.Run(fmt.Sprintf("machines=%d", machines), func(b *testing.B) {
+			for b.Loop() {
+				s := newSquad(b, plot{recorders: 16, files: 6, rate: 200_000})
+				boss := s.serve("-j", "0")
+				s.invite("a.invite")
+				all := []*process{boss}
+				for n := range machines {
+					all = append(all, s.work(fmt.Sprint("m", n), "a.invite"))
+				}
+				s.end(all...)
+				b.ReportMetric(s.ledger.took().Seconds(), "s-in-all")
+				b.ReportMetric(0, "ns/op")
+			}
+		})
+	}
+}
+
+// How soon a machine that starts asks its first recorder, how soon it does so
+// when it was killed and starts again, and how soon another one takes over from
+// it when it does not, with a patience of five seconds.
+func BenchmarkTakeover(b *testing.B) {
+	for b.Loop() {
+		s := newSquad(b, plot{recorders: 3, files: 40, rate: 60_000})
+		s.serve("-j", "0", "--patience", "5s")
+		s.invite("a.invite")
+		asks := func(what, name string, from time.Time, recorder int) {
+			s.until(name+" asks", func() bool { return !s.ledger.visited(name, from, recorder).IsZero() })
+			b.ReportMetric(s.ledger.visited(name, from, recorder).Sub(from).Seconds(), what)
+		}
+		started := time.Now()
+		one := s.work("one", "a.invite")
+		asks("s-to-first-request", "one", started, -1)
+		s.until("it works", func() bool { return s.has("one") > 1 })
+		s.kill(one)
+		again := time.Now()
+		one = s.work("one")
+		asks("s-to-lease-back", "one", again, -1)
+		s.work("two", "a.invite")
+		s.until("the other one waits", func() bool { return s.has("one") > 3 })
+		time.Sleep(4 * time.Second) // promises are short again
+		held := s.ledger.busy("one")
+		killed := time.Now()
+		s.kill(one)
+		asks("s-to-takeover", "two", killed, held)
+		b.ReportMetric(0, "ns/op")
+	}
+}
