@@ -51,7 +51,8 @@ const (
 // recordersCmd starts a recorder for each name: two cameras with three
 // recordings each on 2026-11-03, login operator and scriptPassword. It puts the
 // addresses into variables of those names. A name that begins with "slow"
-// delivers so slowly that nothing is ever complete.
+// delivers so slowly that nothing is ever complete, one that begins with
+// "steady" needs three seconds.
 //
 //	recorders NAME...
 func recordersCmd(ts *testscript.TestScript, _ bool, names []string) {
@@ -64,8 +65,11 @@ func recordersCmd(ts *testscript.TestScript, _ bool, names []string) {
 				{Number: 2, Name: "Ramp \u202e" + name, Recordings: simulator.Span(day, day.Add(45*time.Minute), 15*time.Minute, 200_000)},
 			},
 		}
-		if strings.HasPrefix(name, "slow") {
+		switch {
+		case strings.HasPrefix(name, "slow"):
 			config.Rate = 20_000
+		case strings.HasPrefix(name, "steady"):
+			config.Rate = 500_000
 		}
 		rec := simulator.New(config)
 		server, err := simulator.Listen("127.0.0.1:0", rec)
