@@ -72,7 +72,6 @@ document.addEventListener('DOMContentLoaded', () => {
   const player = one('#player'), video = one('video', player), picture = one('img', player), said = one('[role=status]', player);
   const title = one('figcaption b', player), time = one('time', player), file = one('figcaption a', player);
   let current = null;
-  const plays = f => f !== 'H.265' || video.canPlayType('video/mp4; codecs="hvc1.1.6.L120.90"') !== '' || video.canPlayType('video/mp4; codecs="hev1.1.6.L120.90"') !== '';
   function say(text) { said.textContent = text; }
   function refuse(a) {
     const what = a.dataset.f === 'H.265' ? 'This browser cannot play H.265 video' : a.dataset.f === 'raw' ? 'This recording is kept as the recorder sent it, which no browser plays' : 'This browser cannot play the file';
@@ -92,7 +91,7 @@ document.addEventListener('DOMContentLoaded', () => {
     video.hidden = form === 'photo' || form === 'raw';
     picture.hidden = form !== 'photo';
     if (form === 'photo') picture.src = a.getAttribute('href');
-    else if (form === 'raw' || !plays(form)) refuse(a);
+    else if (form === 'raw') refuse(a);
     else {
       video.src = a.getAttribute('href');
       if (part) video.addEventListener('loadedmetadata', () => { if (current === a && isFinite(video.duration)) video.currentTime = part * video.duration; }, {once: true});
