@@ -146,4 +146,19 @@ func TestLongTwoNetworksWithTheSameAddresses(t *testing.T) {
 	if n := s.downloads(); n != 28 {
 		t.Errorf("%d downloads of 28 recordings", n)
 	}
+	// At home the two recorders stay two, whatever their recordings are called.
+	var home *process
+	center.inside(func() error {
+		home = s.start("collect", "collect", "--plain", "--listen", ":7422", "-o", "boss")
+		return nil
+	})
+	s.await(home, "machines can join at")
+	for name, city := range cities {
+		city.inside(func() error {
+			s.run(name, s.command("", s.working(name)...))
+			return nil
+		})
+	}
+	s.exits(home, 0)
+	s.atHome()
 }
