@@ -70,6 +70,31 @@ func (s *Snapshot) Short() int64 {
 	return max(0, s.Needed-s.Disk.Free)
 }
 
+// Homeward is how many files are brought here from other machines.
+type Homeward struct {
+	Groups      int // of Snapshot.Recorders
+	Rows, Done  int // of Snapshot.Cameras, cameras of which extras are made included
+	Files, Here int
+}
+
+// Homeward counts what is brought here from other machines.
+func (s *Snapshot) Homeward() (h Homeward) {
+	for i := range s.Recorders {
+		r := &s.Recorders[i]
+		if !r.Home {
+			continue
+		}
+		h.Groups++
+		h.Rows += r.Count
+		h.Done += r.Counts[Done]
+		for _, c := range s.Cameras[r.First : r.First+r.Count] {
+			h.Files += c.Recordings
+			h.Here += c.Files
+		}
+	}
+	return h
+}
+
 // Counts is the number of cameras in each state.
 type Counts [numStates]int
 
@@ -101,6 +126,7 @@ type RecorderView struct {
 	Full         bool          // more at once are known to bring nothing
 	Hold         Hold
 
+	Home    bool          // it is a machine, and its cameras are files that are brought here from it
 	Network string        // that its address is of; empty is none
 	Machine string        // that works on it; empty when there is one machine, or none yet
 	Silent  time.Duration // how long that machine has not been heard; 0 while it is

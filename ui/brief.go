@@ -113,7 +113,7 @@ func (m *model) recorderBrief(r *tasks.RecorderView, w int) []string {
 		return m.causeBrief(nil, label, what, help, m.styles.bad, w)
 	}
 	counts := m.styles.faint.on(m.glyphs.left(m.nouns.row+"s", labelWidth)) + m.counts(r.Counts, w-labelWidth)
-	if m.opts.Files {
+	if r.Home {
 		return []string{counts}
 	}
 	return []string{

@@ -299,7 +299,7 @@ func collectQueue() *fakeQueue {
 		{tasks.Done, tasks.Downloading, tasks.Downloading, tasks.Failed, tasks.Paused, tasks.Waiting, tasks.Skipped},
 		{tasks.Failed, tasks.Failed, tasks.Failed},
 	} {
-		v := tasks.RecorderView{ID: tasks.RecorderID(i + 1), Address: machines[i].Name, SignedIn: true, First: len(q.snap.Cameras), Count: len(states), Limit: 2, TotalKnown: true}
+		v := tasks.RecorderView{ID: tasks.RecorderID(i + 1), Address: machines[i].Name, SignedIn: true, First: len(q.snap.Cameras), Count: len(states), Limit: 2, TotalKnown: true, Home: true}
 		for j, state := range states {
 			c := tasks.CameraView{
 				ID: tasks.CameraID(100*i + j + 1), Recorder: v.ID, Channel: j%3 + 1, Stream: nvr.Main, Track: nvr.TrackOf(j%3+1, nvr.Main),

@@ -32,8 +32,8 @@ func (m *model) headline(w int) string {
 	line := " " + m.styles.title.on("hikgrab") + "  " + g.cut(clean(m.opts.Title), max(8, w/3))
 	sep := " " + g.dot + " "
 	items := []string{
-		"   " + units.Count(len(s.Recorders), m.nouns.group),
-		sep + m.nouns.rows(len(s.Cameras)),
+		"   " + m.groupsOf(s),
+		sep + m.rowsOf(s),
 		sep + units.Count(s.Jobs, "job"),
 	}
 	if s.PerRecorder != tasks.AutoPerRecorder {
@@ -55,6 +55,25 @@ func (m *model) headline(w int) string {
 		line += item
 	}
 	return g.between(line, right, w)
+}
+
+// groupsOf says how many recorders there are; where there are none, from how
+// many machines files are brought.
+func (p *pen) groupsOf(s *tasks.Snapshot) string {
+	if recorders := len(s.Recorders) - s.Homeward().Groups; recorders > 0 {
+		return units.Count(recorders, "recorder")
+	}
+	return units.Count(len(s.Recorders), p.nouns.group)
+}
+
+// rowsOf says how many cameras there are, and how many files that are brought
+// here.
+func (p *pen) rowsOf(s *tasks.Snapshot) string {
+	home := s.Homeward()
+	if cameras := len(s.Cameras) - home.Rows; home.Files > 0 && cameras > 0 {
+		return units.Count(cameras, "camera") + " " + p.glyphs.dot + " " + units.Count(home.Files, "file")
+	}
+	return p.nouns.rows(len(s.Cameras))
 }
 
 // bandwidth is the limit and until when it holds; empty when there never is one.

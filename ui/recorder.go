@@ -36,7 +36,7 @@ func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
 			lines = append(lines, m.fact(label, clean(value), p, w)...)
 		}
 	}
-	if !m.opts.Files {
+	if !r.Home {
 		add("device", m.device(r), paint{})
 	}
 	add("row", r.Source, paint{})

@@ -119,6 +119,9 @@ func TestABrokenWayHomeIsContinued(t *testing.T) {
 	if _, err := p.Arrive(d); err != nil {
 		t.Error(err)
 	}
+	if home = reopen(t, home); len(home.index.kept) != 0 {
+		t.Errorf("the journal vouches for parts that are gone: %v", home.index.kept)
+	}
 }
 
 func first(a *Archive) Distant {

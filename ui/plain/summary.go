@@ -26,7 +26,7 @@ type Report struct {
 	Retry    string // the command that tries what failed once more
 	Continue string // the command that goes on with what is left
 	Coverage []tasks.Coverage
-	Files    bool // what ended are files of machines, not cameras of recorders
+	Files    bool // nothing but files of other machines was asked for
 
 	// Recordings that are kept as the recorder sent them, beside their MP4, though
 	// only MP4s were asked for.
@@ -39,7 +39,7 @@ type Report struct {
 func (l *Lines) Summary(r Report) error {
 	s := r.Snapshot
 	l.hang("hikgrab: ", headline(s, r.Files))
-	l.troubles(s, r.Files)
+	l.troubles(s)
 	if n := s.Counts[tasks.Skipped]; n > 0 {
 		l.entry(fmt.Sprintf("skipped %d", n), "by the operator")
 	}
@@ -127,13 +127,18 @@ func (l *Lines) place(word, text string) {
 }
 
 func headline(s *tasks.Snapshot, files bool) string {
-	head := fmt.Sprintf("%d of %s complete", s.Counts[tasks.Done], units.Count(len(s.Cameras), "camera"))
-	switch {
-	case files && s.Recordings == 0:
-		return "everything that the machines told of is here"
-	case files:
-		head = fmt.Sprintf("%d of %s home", s.Files, units.Count(s.Recordings, "file"))
+	home := s.Homeward()
+	var heads []string
+	if cameras := len(s.Cameras) - home.Rows; cameras > 0 || !files {
+		heads = append(heads, fmt.Sprintf("%d of %s complete", s.Counts[tasks.Done]-home.Done, units.Count(cameras, "camera")))
 	}
+	switch {
+	case home.Files > 0:
+		heads = append(heads, fmt.Sprintf("%d of %s home", home.Here, units.Count(home.Files, "file")))
+	case files:
+		heads = append(heads, "everything that the machines told of is here")
+	}
+	head := strings.Join(heads, ", ")
 	switch n := s.Counts[tasks.Empty]; {
 	case nothingAnywhere(s):
 		head += ", nothing was recorded in the period on any of them"
@@ -171,8 +176,8 @@ const mostAlike = 20
 
 // troubles writes what failed and what to do about it. Neighbours with the same
 // cause share it.
-func (l *Lines) troubles(s *tasks.Snapshot, files bool) {
-	list := troublesOf(s, files)
+func (l *Lines) troubles(s *tasks.Snapshot) {
+	list := troublesOf(s)
 	var told tasks.State
 	for len(list) > 0 {
 		first := list[0]
@@ -209,12 +214,12 @@ func (t trouble) advice() string {
 
 // troublesOf lists what failed, then what is incomplete, then what has nothing,
 // in the order of the sheet.
-func troublesOf(s *tasks.Snapshot, files bool) []trouble {
+func troublesOf(s *tasks.Snapshot) []trouble {
 	var list []trouble
 	for _, state := range []tasks.State{tasks.Failed, tasks.Incomplete, tasks.Empty} {
 		for _, r := range s.Recorders {
 			cameras := s.Cameras[r.First : r.First+r.Count]
-			if whole, ok := wholeRecorder(r, cameras, state, files); ok {
+			if whole, ok := wholeRecorder(r, cameras, state); ok {
 				list = append(list, whole)
 				continue
 			}
@@ -245,7 +250,7 @@ func sofar(c tasks.CameraView) string {
 
 // wholeRecorder returns one entry for a recorder when all its cameras are in
 // that state for one and the same reason.
-func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks.State, files bool) (trouble, bool) {
+func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks.State) (trouble, bool) {
 	if len(cameras) == 0 || state != tasks.Failed {
 		return trouble{}, false
 	}
@@ -256,7 +261,7 @@ func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks
 		}
 	}
 	who := strings.TrimSpace(r.Address + " " + r.Name)
-	if files {
+	if r.Home {
 		who += ", all " + units.Count(len(cameras), "file")
 	} else if len(cameras) > 1 || cameras[0].Channel == 0 {
 		who += " (" + allOf(len(cameras), cameras[0].Channel == 0) + ")"

@@ -31,7 +31,7 @@ func (q *Queue) AddTo(s *tasks.Snapshot) {
 		}
 		v := tasks.RecorderView{
 			ID: m.group, Address: m.name, SignedIn: m.answers > 0, First: len(s.Cameras), Count: len(of[m]),
-			Active: m.active, Limit: perMachine, TotalKnown: true, Hold: q.held(m, silent[string(m.id)], now),
+			Active: m.active, Limit: perMachine, TotalKnown: true, Home: true, Hold: q.held(m, silent[string(m.id)], now),
 		}
 		for _, f := range of[m] {
 			c := q.row(f)
@@ -120,7 +120,7 @@ func (q *Queue) addExtras(s *tasks.Snapshot) {
 	if len(q.extras.rows) == 0 {
 		return
 	}
-	v := tasks.RecorderView{ID: firstExtra, Address: q.o.Name, SignedIn: true, First: len(s.Cameras), Count: len(q.extras.rows), TotalKnown: true}
+	v := tasks.RecorderView{ID: firstExtra, Address: q.o.Name, SignedIn: true, First: len(s.Cameras), Count: len(q.extras.rows), TotalKnown: true, Home: true}
 	for _, m := range q.extras.rows {
 		c := tasks.CameraView{
 			ID: m.id, Recorder: firstExtra, Channel: m.camera.Track.Channel(), Stream: m.camera.Track.Stream(), Track: m.camera.Track,

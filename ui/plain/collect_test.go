@@ -1,0 +1,42 @@
+package plain
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"example.com/hikgrab/tasks"
+)
+
+// homeward is a run with one camera, of which a machine had two files.
+func homeward(cameras bool) *tasks.Snapshot {
+	s := &tasks.Snapshot{}
+	add := func(v tasks.RecorderView, rows ...tasks.CameraView) {
+		v.First, v.Count = len(s.Cameras), len(rows)
+		s.Cameras = append(s.Cameras, rows...)
+		s.Add(v)
+	}
+	if cameras {
+		add(tasks.RecorderView{Address: "10.20.0.11"}, tasks.CameraView{Channel: 1, State: tasks.Done, Files: 2, Recordings: 2})
+	}
+	gone := tasks.Failure{Kind: "unreachable", What: "kazan-1 is not there, and what it fetched stays on it"}
+	add(tasks.RecorderView{Address: "kazan-1", Home: true},
+		tasks.CameraView{Channel: 1, State: tasks.Done, Files: 1, Recordings: 1},
+		tasks.CameraView{Channel: 1, State: tasks.Failed, Recordings: 1, Failure: gone})
+	add(tasks.RecorderView{Address: "office", Home: true}, tasks.CameraView{Channel: 1, State: tasks.Done}) // of which extras were made
+	return s
+}
+
+func TestTheSummaryCountsFilesApartFromCameras(t *testing.T) {
+	for want, r := range map[string]Report{
+		"1 of 1 camera complete, 1 of 2 files home":    {Snapshot: homeward(true)},
+		"hikgrab: 1 of 2 files home":                   {Snapshot: homeward(false), Files: true},
+		"everything that the machines told of is here": {Snapshot: &tasks.Snapshot{}, Files: true},
+		"0 of 0 cameras complete":                      {Snapshot: &tasks.Snapshot{}},
+	} {
+		var b bytes.Buffer
+		if err := NewLines(&b, true).Summary(r); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in\n%s%v", want, &b, err)
+		}
+	}
+}
