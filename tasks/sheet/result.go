@@ -28,9 +28,9 @@ type Outcome struct {
 // WriteResult writes a workbook with the outcome of a run: the sheet at path
 // again, as the operator laid it out but without passwords, with columns for the
 // outcome of each row; worksheets with every camera, the gaps, the files and the
-// runs. It is made anew rather than changed, so that nothing of the old workbook stays in
-// it that nobody sees. Whatever a recorder called its cameras is text in it,
-// never a formula.
+// runs. It is made anew rather than changed, so that nothing of the old workbook
+// stays in it that nobody sees. Whatever a recorder called its cameras is text in
+// it, never a formula.
 func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) {
 	name := clean(filepath.Base(path))
 	data, err := load(path)
@@ -49,11 +49,9 @@ func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) 
 	t.file, t.dir = name, filepath.Dir(path)
 	defer caught(&err)
 	r := result{book: book{File: excelize.NewFile()}, table: t, list: out.Tasks, all: out.Coverage, files: out.Files, runs: out.Runs, advice: out.Advice}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() { err = errors.Join(err, r.Close(), r.putAway()) }()
 	if !t.csv {
-		if r.from = openLooks(data, t); r.from != nil {
-			defer func() { err = errors.Join(err, r.from.Close()) }()
-		}
+		r.from = openLooks(data, t)
 	}
 	if err := r.fill(); err != nil {
 		return fmt.Errorf("make the result of %s: %w", name, err)
@@ -127,7 +125,16 @@ func (r *result) fill() (err error) {
 	if err := r.SetSheetName(r.GetSheetName(0), own); err != nil {
 		return err
 	}
-	return errors.Join(r.fillOwn(own, at), r.fillCameras(), r.fillGaps(), r.fillFiles(), r.fillRuns())
+	return errors.Join(r.fillOwn(own, at), r.putAway(), r.fillCameras(), r.fillGaps(), r.fillFiles(), r.fillRuns())
+}
+
+// putAway lets go of the operator's workbook, which is as large as the result.
+func (r *result) putAway() (err error) {
+	if r.from != nil {
+		err = r.from.Close()
+	}
+	r.from, r.table = nil, nil
+	return err
 }
 
 // outcomeTitles are the columns that follow the operator's own.

@@ -141,6 +141,7 @@ func (a *app) derive(ctx context.Context, dir string, w derive.Window, work maki
 		func(ctx context.Context, c derive.Camera, p *derive.Progress) (derive.Result, error) {
 			return work(ctx, store, c, w, p)
 		})
+	a.refreshPage(store)
 	if gone(err) {
 		return nil
 	}

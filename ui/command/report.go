@@ -70,6 +70,15 @@ func writePage(store *archive.Archive, files []archive.Recording, log *slog.Logg
 	return writeBeside(store, report.PageName, "the page", log, tell, report.New(store, files, time.Now()).WritePage)
 }
 
+// refreshPage writes the page anew after stills were made, which it shows.
+func (a *app) refreshPage(store *archive.Archive) {
+	files, err := store.Recordings()
+	if err != nil {
+		return // the next run or hikgrab report tells
+	}
+	writePage(store, files, slog.New(slog.DiscardHandler), func(text string) { fmt.Fprintln(a.Stderr, "hikgrab: "+text) })
+}
+
 // remember has the journal remember what a run asked for and what of it is
 // missing, and returns what is on disk. Whatever fails is worth no failure.
 func remember(store *archive.Archive, all []tasks.Coverage, log *slog.Logger) []archive.Recording {

@@ -197,6 +197,15 @@ func (l line) Size() (n int64) {
 	return n
 }
 
+// Covered says how much of what the recorder had is on disk.
+func (l line) Covered() string {
+	had, have := length(l.Day.Lengths.Recorded), length(l.Day.Lengths.OnDisk)
+	if had == have {
+		return have
+	}
+	return have + " of " + had
+}
+
 // Over are stretches that are on disk in files of the day before.
 func (l line) Over() []Span { return l.over }
 
