@@ -58,6 +58,9 @@ func (c *Coordinator) takeIn(batch []Delivery) error {
 	c.mu.Lock()
 	next := map[MachineID]progress{}
 	for _, d := range batch {
+		if m := c.table.member(d.From.Machine); m.name == "" { // it has not said hello to this coordinator yet
+			m.name = c.name(m.id, nvr.CleanText(d.From.Name, 40))
+		}
 		var r Report
 		if decode(d.Data, &r) != nil {
 			continue

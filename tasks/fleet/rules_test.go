@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +119,34 @@ func TestNothingIsLostAndNobodyMeets(t *testing.T) {
 			rt.Fatalf("%+v: %s", faults, strings.Join(wrong, "\n"))
 		}
 	})
+}
+
+// A report may come before its machine has said hello to a coordinator that was
+// started again: the catalogue knows where the file is all the same.
+func TestAReportBeforeTheHelloNamesItsMachine(t *testing.T) {
+	wrong := in(t, 1, 1, func(w *world) {
+		w.coordinate()
+		time.Sleep(time.Second)
+		file := distant("10.0.0.1", 0)
+		text, err := json.Marshal(fleet.Report{Session: 7, N: 1, File: &file})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.net.Link("M9").Report(t.Context(), "7.1", text); err != nil {
+			t.Fatal(err)
+		}
+		w.until("it is taken in", time.Minute, func() bool {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return len(w.catalogue) == 1
+		})
+		if w.nameless > 0 {
+			w.fault("the file is on a machine without a name")
+		}
+	})
+	for _, s := range wrong {
+		t.Error(s)
+	}
 }
 
 // Each rule is needed: taken out, something goes wrong that does not with it.

@@ -26,6 +26,7 @@ type Peer struct {
 	Machine  MachineID
 	Networks []string // those that its invitation opened; empty: any
 	Address  string   // where its connection comes from, for people; may be empty
+	Name     string   // what it was called when it joined, for people; may be empty
 }
 
 // Kind says what a message is; it is the last word of its subject.

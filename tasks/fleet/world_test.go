@@ -38,6 +38,7 @@ type world struct {
 	wrong     []string            // invariants that did not hold
 	touched   map[string]int      // writes, by recorder
 	lent      map[string]archive.Lent
+	nameless  int // notes of files on a machine without a name
 }
 
 // host is a computer: its process can be killed or frozen, and it can sleep.
@@ -269,9 +270,12 @@ func (w *world) touch(s *station, address string) {
 
 // The catalogue, which survives everything.
 
-func (w *world) NoteElsewhere(_, by string, files []archive.Distant) ([]bool, error) {
+func (w *world) NoteElsewhere(machine, by string, files []archive.Distant) ([]bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if machine == "" {
+		w.nameless++
+	}
 	news := make([]bool, len(files))
 	for i, f := range files {
 		if !slices.Contains(w.catalogue[f.Path()], by) {

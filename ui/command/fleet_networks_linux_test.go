@@ -77,10 +77,17 @@ func (n *network) ip(command string) {
 	})
 }
 
-// Two cities have a recorder at the same address, with different logins: each
-// machine asks that of its own city, and no other ever hears a login. That the
-// line of one of them is down for a while changes nothing.
-func TestLongTwoNetworksWithTheSameAddresses(t *testing.T) {
+// cities are two networks, each with a recorder at 192.168.1.64 and a way to a
+// third in which the coordinator is.
+type cities struct {
+	*squad
+	center     *network
+	kazan, spb *network
+}
+
+// newCities makes them; each recorder takes the password that is given for its
+// city.
+func newCities(t *testing.T, p plot, passwords [2]string) *cities {
 	long(t)
 	if os.Getuid() != 0 {
 		t.Skip("left out: only root can make networks")
@@ -88,77 +95,118 @@ func TestLongTwoNetworksWithTheSameAddresses(t *testing.T) {
 	if _, err := exec.LookPath("ip"); err != nil {
 		t.Skip("left out: there is no ip(8)")
 	}
-	s := emptySquad(t)
-	const address = "192.168.1.64:80"
-	center := newNetwork(t)
-	cities := map[string]*network{}
-	sheet := "recorder,user,password,network\n"
+	c := &cities{squad: emptySquad(t), center: newNetwork(t), kazan: newNetwork(t), spb: newNetwork(t)}
 	for i, name := range []string{"kazan", "spb"} {
-		city := newNetwork(t)
-		cities[name] = city
-		center.ip(fmt.Sprintf("link add %s type veth peer name road netns %d", name, city.keeper.Process.Pid))
-		center.ip(fmt.Sprintf("addr add 10.9.%d.1/24 dev %s", i, name))
-		center.ip("link set " + name + " up")
+		city := c.city(name)
+		c.center.ip(fmt.Sprintf("link add %s type veth peer name road netns %d", name, city.keeper.Process.Pid))
+		c.center.ip(fmt.Sprintf("addr add 10.9.%d.1/24 dev %s", i, name))
+		c.center.ip("link set " + name + " up")
 		city.ip(fmt.Sprintf("addr add 10.9.%d.2/24 dev road", i))
 		city.ip("link set road up")
 		city.ip("addr add 192.168.1.64/32 dev lo")
-		rec := s.recorder(i, plot{recorders: 2, files: 14, rate: 30_000}, scriptPassword+name)
+		rec := c.recorder(i, p, passwords[i])
 		city.inside(func() error {
-			server, err := simulator.Listen(address, s.ledger.watch(i, rec))
+			server, err := simulator.Listen("192.168.1.64:80", c.ledger.watch(i, rec))
 			if err == nil {
 				t.Cleanup(func() { _ = server.Close() })
 			}
 			return err
 		})
-		s.add(rec, "192.168.1.64", name)
-		sheet += fmt.Sprintf("192.168.1.64,%s,\"%s\",%s\n", scriptUser, scriptPassword+name, name)
+		c.add(rec, "192.168.1.64", name)
 	}
-	s.write("tasks.csv", sheet)
-	var boss *process
-	var machines []*process
-	center.inside(func() error {
-		boss = s.start("serve", s.serving("-j", "0", "--listen", ":7422", "--patience", shortPatience.String())...)
+	return c
+}
+
+func (c *cities) city(name string) *network {
+	if name == "kazan" {
+		return c.kazan
+	}
+	return c.spb
+}
+
+// coordinate starts the coordinator.
+func (c *cities) coordinate(sheet string) (boss *process) {
+	c.t.Helper()
+	c.write("tasks.csv", sheet)
+	c.center.inside(func() error {
+		boss = c.start("serve", c.serving("-j", "0", "--listen", ":7422", "--patience", shortPatience.String())...)
 		return nil
 	})
-	s.await(boss, "machines can join at")
-	for name, city := range cities {
-		s.invite(name+".invite", "--network", name)
-		city.inside(func() error {
-			cmd := s.command("", s.working(name, name+".invite")...) // it asks from the city's address
-			machines = append(machines, s.run(name, cmd))
-			return nil
-		})
-	}
-	s.until("both cities work", func() bool { return s.has("kazan") > 0 && s.has("spb") > 0 })
+	c.await(boss, "machines can join at")
+	return boss
+}
+
+// workIn starts a machine in a city, whose name it has.
+func (c *cities) workIn(name string, invitation ...string) (p *process) {
+	c.t.Helper()
+	c.invite(name+".invite", invitation...)
+	c.city(name).inside(func() error {
+		p = c.run(name, c.command("", c.working(name, name+".invite")...)) // it asks from the city's address
+		return nil
+	})
+	return p
+}
+
+// Two cities have a recorder at the same address, with different logins: each
+// machine asks that of its own city, and no other ever hears a login. That the
+// line of one of them is down for a while changes nothing.
+func TestLongTwoNetworksWithTheSameAddresses(t *testing.T) {
+	c := newCities(t, plot{files: 14, rate: 30_000}, [2]string{scriptPassword + "kazan", scriptPassword + "spb"})
+	boss := c.coordinate(fmt.Sprintf("recorder,user,password,network\n192.168.1.64,%[1]s,\"%[2]skazan\",kazan\n192.168.1.64,%[1]s,\"%[2]sspb\",SPb\n", scriptUser, scriptPassword))
+	c.networks[1] = "SPb" // as it is spelled in the sheet
+	kazan, spb := c.workIn("kazan", "--network", "kazan"), c.workIn("spb", "--network", "spb")
+	c.until("both cities work", func() bool { return c.has("kazan") > 0 && c.has("spb") > 0 })
 	time.Sleep(shortPatience + 2*time.Second) // by now the coordinator knows that nobody else will come, and promises for long
-	had := s.has("kazan")
-	center.ip("link set kazan down")
+	had := c.has("kazan")
+	c.center.ip("link set kazan down")
 	time.Sleep(2*shortPatience + grace)
-	if now := s.has("kazan"); now < had+5 {
+	if now := c.has("kazan"); now < had+5 {
 		t.Error("a machine stops that nobody could take over from")
 	}
-	center.ip("link set kazan up")
-	s.await(boss, "kazan is back")
-	files := s.end(append(machines, boss)...)
+	c.center.ip("link set kazan up")
+	c.await(boss, "kazan is back")
+	files := c.end(kazan, spb, boss)
 	if files["kazan"] != 14 || files["spb"] != 14 {
 		t.Errorf("the files are %v", files)
 	}
-	if n := s.downloads(); n != 28 {
+	if n := c.downloads(); n != 28 {
 		t.Errorf("%d downloads of 28 recordings", n)
 	}
 	// At home the two recorders stay two, whatever their recordings are called.
 	var home *process
-	center.inside(func() error {
-		home = s.start("collect", "collect", "--plain", "--listen", ":7422", "-o", "boss")
+	c.center.inside(func() error {
+		home = c.start("collect", "collect", "--plain", "--listen", ":7422", "-o", "boss")
 		return nil
 	})
-	s.await(home, "machines can join at")
-	for name, city := range cities {
-		city.inside(func() error {
-			s.run(name, s.command("", s.working(name)...))
+	c.await(home, "machines can join at")
+	for _, name := range []string{"kazan", "spb"} {
+		c.city(name).inside(func() error {
+			c.run(name, c.command("", c.working(name)...))
 			return nil
 		})
 	}
-	s.exits(home, 0)
-	s.atHome()
+	c.exits(home, 0)
+	c.atHome()
+}
+
+// Where nobody has said that there are two networks, and one login opens both
+// recorders, a machine that takes over sees that another device answers, asks it
+// for nothing, and says what to do.
+func TestLongAnotherDeviceAnswersInAnotherNetwork(t *testing.T) {
+	c := newCities(t, plot{files: 30, rate: 30_000}, [2]string{scriptPassword, scriptPassword})
+	boss := c.coordinate(fmt.Sprintf("192.168.1.64,%s,\"%s\"\n", scriptUser, scriptPassword))
+	kazan := c.workIn("kazan")
+	c.until("it works", func() bool { return c.has("kazan") > 1 })
+	spb := c.workIn("spb")
+	c.await(boss, "+ spb")
+	time.Sleep(3 * time.Second) // promises are short from now on
+	c.kill(kazan)
+	c.exits(boss, 3)
+	c.exits(spb, 3)
+	if want := "on spb  another device answers here (serial number "; !strings.Contains(boss.out.String(), want) {
+		t.Errorf("%q is not said", want)
+	}
+	if n := c.recorders[1].Stats().Requests[simulator.Search]; n > 0 || c.has("spb") > 0 {
+		t.Error("the other device was asked for recordings")
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,7 +17,7 @@ type ledger struct {
 	mu     sync.Mutex
 	names  map[string]string // addresses of machines
 	visits []*visit
-	frozen map[string]time.Time // machines whose connections stay open since then
+	frozen map[string][]time.Time // machines whose connections stay open, and since when
 }
 
 // visit is one request.
@@ -62,9 +63,9 @@ func (l *ledger) froze(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.frozen == nil {
-		l.frozen = map[string]time.Time{}
+		l.frozen = map[string][]time.Time{}
 	}
-	l.frozen[who] = time.Now()
+	l.frozen[who] = append(l.frozen[who], time.Now())
 }
 
 // overlap returns the longest time that two machines were at one recorder at
@@ -74,8 +75,8 @@ func (l *ledger) overlap() (longest time.Duration) {
 	defer l.mu.Unlock()
 	for i, a := range l.visits {
 		for _, b := range l.visits[i+1:] { // it began later
-			since, frozen := l.frozen[a.who]
-			if a.recorder != b.recorder || a.who == b.who || frozen && a.begun.Before(since) && b.begun.After(since) {
+			between := func(at time.Time) bool { return a.begun.Before(at) && b.begun.After(at) }
+			if a.recorder != b.recorder || a.who == b.who || slices.ContainsFunc(l.frozen[a.who], between) {
 				continue
 			}
 			until := a.until()

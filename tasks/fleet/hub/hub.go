@@ -138,7 +138,7 @@ func (h *Hub) revocations() []fleet.Peer {
 		if h.engine != nil {
 			h.engine.gate.expel(id)
 		}
-		out = append(out, fleet.Peer{Machine: id, Networks: m.Networks, Address: m.From})
+		out = append(out, fleet.Peer{Machine: id, Networks: m.Networks, Address: m.From, Name: m.Name})
 	}
 	return out
 }
@@ -193,7 +193,7 @@ func (h *Hub) peer(id fleet.MachineID) (fleet.Peer, error) {
 	case m.Revoked:
 		return fleet.Peer{}, errRevoked
 	}
-	return fleet.Peer{Machine: id, Networks: m.Networks, Address: m.From}, nil
+	return fleet.Peer{Machine: id, Networks: m.Networks, Address: m.From, Name: m.Name}, nil
 }
 
 // Load implements fleet.Store.

@@ -103,7 +103,7 @@ func (n *Network) Forget() {
 func (n *Network) Link(id fleet.MachineID, networks ...string) *Link {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.peers[id] = fleet.Peer{Machine: id, Networks: networks, Address: "127.0.0.1"}
+	n.peers[id] = fleet.Peer{Machine: id, Networks: networks, Address: "127.0.0.1", Name: "machine " + string(id)}
 	return &Link{network: n, id: id}
 }
 
