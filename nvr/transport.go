@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -38,10 +39,13 @@ var (
 // connection, the answer's headers, and every read of its body may take limit
 // each. It knows nothing of logins.
 type wire struct {
-	transport *http.Transport
-	hidden    *http.Transport // the same with Content-Length hidden, see lengthless
-	dial      func(ctx context.Context, network, address string) (net.Conn, error)
-	limit     time.Duration
+	dial  func(ctx context.Context, network, address string) (net.Conn, error)
+	limit time.Duration
+
+	// Both are made when they are needed: a sheet may name ten thousand recorders.
+	transport func() *http.Transport
+	hidden    func() *http.Transport // the same with Content-Length hidden, see lengthless
+	opened    atomic.Bool            // transport was made
 
 	asked    atomic.Bool  // a request went out
 	answered atomic.Bool  // an answer in HTTP came back
@@ -57,9 +61,19 @@ func newWire(c Config) *wire {
 	if dial == nil {
 		dial = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
 	}
+	w := &wire{limit: limit, dial: dial}
+	w.transport = sync.OnceValue(func() *http.Transport {
+		w.opened.Store(true)
+		return newTransport(c, dial, limit)
+	})
+	w.hidden = sync.OnceValue(func() *http.Transport { return withLengthsHidden(w.transport()) })
+	return w
+}
+
+func newTransport(c Config, dial func(ctx context.Context, network, address string) (net.Conn, error), limit time.Duration) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	transport := &http.Transport{
+	return &http.Transport{
 		// No proxy: recorders stand in the local network, and a proxy would
 		// see the digests.
 		Proxy: nil,
@@ -77,7 +91,6 @@ func newWire(c Config) *wire {
 		DisableCompression:     true,
 		Protocols:              protocols,
 	}
-	return &wire{limit: limit, dial: dial, transport: transport, hidden: withLengthsHidden(transport)}
 }
 
 // tlsConfig accepts the one pinned certificate, any certificate, or what the
@@ -170,7 +183,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if wantsNoLength(ctx) {
 		transport = w.hidden
 	}
-	resp, err := transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	resp, err := transport().RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	deadline.Stop()
 	if err != nil {
 		cancel(err)
@@ -188,7 +201,11 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // dropIdle closes the connections that nobody uses.
-func (w *wire) dropIdle() { w.transport.CloseIdleConnections() }
+func (w *wire) dropIdle() {
+	if w.opened.Load() {
+		w.transport().CloseIdleConnections()
+	}
+}
 
 // idleBody bounds every single Read. Time between reads does not count: what a
 // caller does with the bytes is no fault of the recorder.

@@ -90,7 +90,7 @@ func BenchmarkAdvance(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		q.mu.Lock()
-		q.advance(now)
+		q.advance(now, nil)
 		q.mu.Unlock()
 	}
 }

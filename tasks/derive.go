@@ -69,12 +69,13 @@ func (q *Queue) sendDeriver(r *recorder, c *camera) {
 	}
 	q.derivers++
 	r.workers++
+	r.stirred = true
 	q.volume.probing = q.volume.held()
 	c.deriving, c.stopDeriving = work.Progress, cancel
 	q.workers.Go(func() {
 		defer cancel(nil)
 		out := q.derive(ctx, work)
-		q.change(func(now time.Time) { q.derived(r, c, out, now) })
+		q.changeOf(r, func(now time.Time) { q.derived(r, c, out, now) })
 	})
 }
 

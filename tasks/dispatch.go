@@ -8,16 +8,21 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// advance is the one gate that all work goes through: it gives free slots to
-// what may start and derives every camera's state from the facts. The caller holds
-// the mutex.
-func (q *Queue) advance(now time.Time) {
+// advance is the one gate that all work goes through: it gives free slots to what
+// may start and derives the cameras' states from the facts: of every recorder, or,
+// where only one has changed, of that and of those that something was started for.
+// The caller holds the mutex.
+func (q *Queue) advance(now time.Time, changed *recorder) {
 	if q.run != nil && q.run.Err() == nil && !q.draining {
 		q.sendScouts(now)
 		q.sendOrders(now)
 		q.sendDerivers(now)
 	}
 	for _, r := range q.recorders {
+		if changed != nil && changed != r && !r.stirred {
+			continue
+		}
+		r.stirred = false
 		for _, c := range r.cameras {
 			q.settle(c, now)
 		}
@@ -41,7 +46,7 @@ func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
 	ctx, cancel := context.WithCancelCause(q.run)
 	q.scouts++
 	r.workers++
-	r.scouting, r.stopScout = true, cancel
+	r.scouting, r.stopScout, r.stirred = true, cancel, true
 	r.errand = q.ask(r, a, now)
 	var shown *camera
 	switch {
@@ -101,6 +106,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	q.active++
 	r.active++
 	r.workers++
+	r.stirred = true
 	q.volume.probing = q.volume.held()
 	order := worker.Fetch{
 		Recorder: r.client,
@@ -116,7 +122,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	q.workers.Go(func() {
 		defer cancel(nil)
 		out := q.fetch(ctx, order)
-		q.change(func(now time.Time) {
+		q.changeOf(r, func(now time.Time) {
 			if out.Err != nil && order.Recorder != r.client { // what the old login met says nothing of the new one
 				out.Err = &worker.LeftError{Cause: errRestarted}
 			}

@@ -174,7 +174,7 @@ func (q *Queue) Run(ctx context.Context) {
 	q.started = time.Now()
 	q.keepTimetable(q.started)
 	halt := q.halt
-	q.advance(q.started)
+	q.advance(q.started, nil)
 	q.mu.Unlock()
 	defer halt(errStopped)
 
@@ -231,13 +231,16 @@ func (q *Queue) Stop(ctx context.Context) error {
 	}
 }
 
-// change lets a worker change the queue, and gives its slot to the next.
-func (q *Queue) change(by func(now time.Time)) {
+// change lets somebody change the queue, and starts what may start then.
+func (q *Queue) change(by func(now time.Time)) { q.changeOf(nil, by) }
+
+// changeOf lets a worker of a recorder change that, and gives its slot to the next.
+func (q *Queue) changeOf(r *recorder, by func(now time.Time)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
 	by(now)
-	q.advance(now)
+	q.advance(now, r)
 }
 
 // note has something written to the journal soon, without the mutex.

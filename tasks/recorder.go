@@ -60,6 +60,7 @@ type recorder struct {
 	fetched  int64     // up to then
 	end      time.Time // when everything of it will have come; zero when that cannot be said
 
+	stirred bool          // something was started for it, and its cameras' states are to be derived anew
 	workers int           // at work for it now
 	dropped bool          // it is no longer the queue's: what its workers report changes nothing
 	left    chan struct{} // closed when it is dropped and its last worker has left

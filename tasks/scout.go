@@ -20,7 +20,7 @@ const settleMargin = 90 * time.Second
 // shows the errand as its search.
 func (q *Queue) scout(ctx context.Context, r *recorder, a ask, shown *camera, work func(context.Context) (done func(time.Time), err error)) {
 	done, err := work(ctx)
-	q.change(func(now time.Time) {
+	q.changeOf(r, func(now time.Time) {
 		q.scouts--
 		r.scouting, r.stopScout = false, nil
 		if shown != nil {
@@ -285,7 +285,7 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		q.served(r, part{camera: c}, r.errand, now)
 	}
 	if q.active < q.jobs && r.active < r.load.limit && !r.closed(now) && q.volume.open(now, q.active+q.derivers) {
-		q.advance(now)
+		q.advance(now, r)
 	}
 }
 

@@ -15,7 +15,7 @@ type device struct {
 	network string
 }
 
-func (r *reader) device(t tasks.Task) device {
+func (r *reader) device(t *tasks.Task) device {
 	d := device{address: t.Address.Place()}
 	if r.options.Networks {
 		d.network = strings.ToLower(t.Network)
@@ -30,9 +30,10 @@ func (r *reader) samePasswords() {
 		device device
 		user   string
 	}
-	first := map[account]row{}
-	for _, row := range r.rows {
-		a := account{r.device(row.task), row.task.Login.User}
+	first := map[account]*row{}
+	for i := range r.rows {
+		row := &r.rows[i]
+		a := account{r.device(&row.task), row.task.Login.User}
 		if row.task.Address == (nvr.Address{}) || row.task.Login.Password == "" {
 			continue // refused already
 		}
@@ -51,10 +52,12 @@ func (r *reader) samePasswords() {
 // mixed up there, and names are shown.
 func (r *reader) secretNames() {
 	secrets := map[string]bool{}
-	for _, row := range r.rows {
+	for i := range r.rows {
+		row := &r.rows[i]
 		secrets[words(string(row.task.Login.Password))] = true
 	}
-	for _, row := range r.rows {
+	for i := range r.rows {
+		row := &r.rows[i]
 		if slices.ContainsFunc(row.task.Cameras, func(p tasks.Pick) bool { return p.Name != "" && secrets[p.Name] }) {
 			r.fault(row.task.Row, row.layout.first(cameras), "a name here is a password elsewhere in the sheet; correct the columns")
 		}
@@ -64,22 +67,23 @@ func (r *reader) secretNames() {
 // sameClocks gives all rows of a recorder the clock that one of them names,
 // and refuses two that differ.
 func (r *reader) sameClocks() {
-	named := map[device]row{}
-	for _, row := range r.rows {
+	named := map[device]*row{}
+	for i := range r.rows {
+		row := &r.rows[i]
 		if row.task.Clock == nvr.ClockAuto || row.task.Address == (nvr.Address{}) {
 			continue
 		}
-		other, ok := named[r.device(row.task)]
+		other, ok := named[r.device(&row.task)]
 		switch {
 		case !ok:
-			named[r.device(row.task)] = row
+			named[r.device(&row.task)] = row
 		case other.task.Clock != row.task.Clock:
 			r.fault(row.task.Row, row.layout.first(clock), "this is not the clock that %s has for the same recorder",
 				r.table.ref(other.task.Row, other.layout.first(clock)))
 		}
 	}
 	for i := range r.rows {
-		if row, ok := named[r.device(r.rows[i].task)]; ok {
+		if row, ok := named[r.device(&r.rows[i].task)]; ok {
 			r.rows[i].task.Clock = row.task.Clock
 		}
 	}
@@ -88,12 +92,13 @@ func (r *reader) sameClocks() {
 // strictest gives all rows of a recorder the strictest of what they ask about
 // certificates and logins: rows for one recorder share its connections.
 func (r *reader) strictest() {
-	strict := map[device]row{}
-	for _, row := range r.rows {
+	strict := map[device]*row{}
+	for i := range r.rows {
+		row := &r.rows[i]
 		if row.task.Address == (nvr.Address{}) {
 			continue
 		}
-		key := r.device(row.task)
+		key := r.device(&row.task)
 		other, ok := strict[key]
 		if ok {
 			if row.task.Address, ok = row.task.Address.Strictest(other.task.Address); !ok {
@@ -105,7 +110,7 @@ func (r *reader) strictest() {
 		strict[key] = row
 	}
 	for i := range r.rows {
-		if row, ok := strict[r.device(r.rows[i].task)]; ok {
+		if row, ok := strict[r.device(&r.rows[i].task)]; ok {
 			r.rows[i].task.Address = row.task.Address
 		}
 	}
@@ -120,7 +125,7 @@ type scope struct {
 	camera tasks.Pick // the zero Channel stands for all
 }
 
-func (r *reader) scopeOf(t tasks.Task, p tasks.Pick) scope {
+func (r *reader) scopeOf(t *tasks.Task, p tasks.Pick) scope {
 	if p.Stream == 0 {
 		p.Stream = t.Stream
 	}
@@ -130,20 +135,21 @@ func (r *reader) scopeOf(t tasks.Task, p tasks.Pick) scope {
 // merged returns the tasks without what an earlier row asks for already, and
 // tells of it.
 func (r *reader) merged() []tasks.Task {
-	asked := map[scope]tasks.Task{}
-	for _, row := range r.rows { // rows for all cameras win over rows for some
-		all := r.scopeOf(row.task, tasks.Pick{})
-		if _, ok := asked[all]; !ok && len(row.task.Cameras) == 0 {
-			asked[all] = row.task
+	asked := map[scope]int{} // by which row
+	for i := range r.rows {  // rows for all cameras win over rows for some
+		t := &r.rows[i].task
+		if all := r.scopeOf(t, tasks.Pick{}); len(t.Cameras) == 0 && asked[all] == 0 {
+			asked[all] = t.Row
 		}
 	}
-	var list []tasks.Task
-	for _, row := range r.rows {
-		t, before := row.task, tasks.Task{}
+	list := make([]tasks.Task, 0, len(r.rows))
+	for i := range r.rows {
+		row := &r.rows[i]
+		t, before := row.task, 0
 		if len(t.Cameras) == 0 {
-			before = asked[r.scopeOf(t, tasks.Pick{})]
-			if before.Row != t.Row {
-				r.twice(row, "this row asks for the same as row %d and is merged with it", before.Row)
+			before = asked[r.scopeOf(&t, tasks.Pick{})]
+			if before != t.Row {
+				r.twice(row, "this row asks for the same as row %d and is merged with it", before)
 				continue
 			}
 			list = append(list, t)
@@ -151,13 +157,13 @@ func (r *reader) merged() []tasks.Task {
 		}
 		var twice []tasks.Pick
 		t.Cameras = slices.DeleteFunc(slices.Clone(t.Cameras), func(p tasks.Pick) bool {
-			earlier, ok := asked[r.scopeOf(t, p)]
+			earlier, ok := asked[r.scopeOf(&t, p)]
 			if !ok {
 				stream := tasks.Pick{Stream: p.Stream}
-				earlier, ok = asked[r.scopeOf(t, stream)]
+				earlier, ok = asked[r.scopeOf(&t, stream)]
 			}
 			if !ok {
-				asked[r.scopeOf(t, p)] = t
+				asked[r.scopeOf(&t, p)] = t.Row
 				return false
 			}
 			twice, before = append(twice, p), earlier
@@ -165,17 +171,17 @@ func (r *reader) merged() []tasks.Task {
 		})
 		switch {
 		case len(t.Cameras) == 0:
-			r.twice(row, "row %d asks for these cameras as well; the two are merged", before.Row)
+			r.twice(row, "row %d asks for these cameras as well; the two are merged", before)
 			continue
-		case len(twice) > 0 && before.Row != t.Row:
-			r.twice(row, "row %d asks for %s as well; it is fetched once", before.Row, plural(len(twice), "one of these cameras", "%d of these cameras"))
+		case len(twice) > 0 && before != t.Row:
+			r.twice(row, "row %d asks for %s as well; it is fetched once", before, plural(len(twice), "one of these cameras", "%d of these cameras"))
 		}
 		list = append(list, t)
 	}
 	return list
 }
 
-func (r *reader) twice(row row, format string, args ...any) {
+func (r *reader) twice(row *row, format string, args ...any) {
 	r.notice(row.task.Row, row.layout.first(cameras), format, args...)
 }
 

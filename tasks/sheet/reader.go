@@ -23,7 +23,7 @@ type reader struct {
 // row is a task with the cells that it came from.
 type row struct {
 	task   tasks.Task
-	layout layout
+	layout *layout
 }
 
 // everyRecorder in the recorder's cell makes a row the defaults of all others.
@@ -46,13 +46,14 @@ func (r *reader) read() []tasks.Task {
 	r.spread(l)
 	lines = r.withoutDefaults(l, lines)
 	var skipped []int
+	r.rows = make([]row, 0, min(len(lines), 1<<14)) // more may be blank
 	for _, line := range lines {
 		switch {
 		case r.blank(l, line):
 		case r.isNoTask(l, line):
 			skipped = append(skipped, line.row)
 		default:
-			r.rows = append(r.rows, row{task: r.task(l, line), layout: l})
+			r.rows = append(r.rows, row{task: r.task(&l, line), layout: &l})
 		}
 	}
 	if len(skipped) > 0 {
@@ -111,7 +112,7 @@ func (r *reader) withoutDefaults(l layout, lines []line) []line {
 }
 
 // task reads one row.
-func (r *reader) task(l layout, line line) tasks.Task {
+func (r *reader) task(l *layout, line line) tasks.Task {
 	at := rowReader{reader: r, layout: l, line: line}
 	t := tasks.Task{
 		Source: r.table.file + "  " + r.table.ref(line.row, 0),
@@ -127,7 +128,7 @@ func (r *reader) task(l layout, line line) tasks.Task {
 // rowReader reads the fields of one row.
 type rowReader struct {
 	*reader
-	layout layout
+	layout *layout
 	line   line
 }
 
