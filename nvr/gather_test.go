@@ -10,9 +10,9 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// shelf is a sink that keeps what it is given, and checks that nobody touches it
+// store is a sink that keeps what it is given, and checks that nobody touches it
 // before it gives it back.
-type shelf struct {
+type store struct {
 	memory
 	writes, kept int
 	late         time.Duration // the longest time between two writes
@@ -20,7 +20,7 @@ type shelf struct {
 	back         []func()
 }
 
-func (s *shelf) Write(p []byte) (int, error) {
+func (s *store) Write(p []byte) (int, error) {
 	if s.writes++; !s.last.IsZero() {
 		s.late = max(s.late, time.Since(s.last))
 	}
@@ -28,7 +28,7 @@ func (s *shelf) Write(p []byte) (int, error) {
 	return s.memory.Write(p)
 }
 
-func (s *shelf) Keep(p []byte, done func()) (int, error) {
+func (s *store) Keep(p []byte, done func()) (int, error) {
 	s.kept++
 	before := bytes.Clone(p)
 	s.back = append(s.back, func() {
@@ -99,7 +99,7 @@ func TestPiecesAreGathered(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				limit, s, began := int64(-1), &shelf{}, time.Now()
+				limit, s, began := int64(-1), &store{}, time.Now()
 				if test.known {
 					limit = test.socket.size
 				}
@@ -156,4 +156,4 @@ func (u *until) Read(p []byte) (int, error) {
 	return u.Reader.Read(p)
 }
 
-var _ nvr.Keeper = (*shelf)(nil)
+var _ nvr.Keeper = (*store)(nil)

@@ -11,14 +11,14 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// Extras says which files are derived of a camera's recordings once these
+// Derivations says which files are derived of a camera's recordings once these
 // are there. The zero value derives none.
-type Extras struct {
+type Derivations struct {
 	Join  bool         // one MP4 more for each period asked
 	Every derive.Every // stills
 }
 
-func (x Extras) wanted() bool { return x.Join || x.Every != derive.Every{} }
+func (x Derivations) wanted() bool { return x.Join || x.Every != derive.Every{} }
 
 // mostDerivers is of how many cameras files are derived at once. It is apart from
 // Options.Jobs: deriving loads the disk, downloading the network.
@@ -32,7 +32,7 @@ func (c *camera) derivable() bool {
 
 // sendDerivers starts deriving files of the cameras that have come.
 func (q *Queue) sendDerivers(now time.Time) {
-	if !q.options.Extras.wanted() {
+	if !q.options.Derivations.wanted() {
 		return
 	}
 	for _, r := range q.recorders {
@@ -62,7 +62,7 @@ func (q *Queue) sendDeriver(r *recorder, c *camera) {
 	work := worker.Derive{
 		Archive: q.options.Archive, Items: items,
 		Camera: derive.Camera{Recorder: r.address, Label: r.name, Name: c.name, Track: c.track()},
-		Join:   q.options.Extras.Join, Every: q.options.Extras.Every, Progress: &worker.Progress{},
+		Join:   q.options.Derivations.Join, Every: q.options.Derivations.Every, Progress: &worker.Progress{},
 	}
 	for _, s := range c.spans {
 		work.Windows = append(work.Windows, worker.Window{Span: s, Everything: Everything(s)})
@@ -125,7 +125,7 @@ func (q *Queue) tellDerived(c *camera, out worker.Derived, now time.Time) {
 // failDerived notes that files cannot be derived of a camera, until the operator
 // retries.
 func (c *camera) failDerived(f Failure) {
-	f.What = "the extra files could not be made: " + f.What
+	f.What = "the derived files could not be made: " + f.What
 	c.derived, c.notDerived, c.failure = true, &f, f
 }
 

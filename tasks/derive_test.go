@@ -58,7 +58,7 @@ func (w *workshop) make(ctx context.Context, m worker.Derive) worker.Derived {
 
 // startWith starts the queue with a workshop of its own.
 func (b *rig) startWith(w *workshop) {
-	b.options.Extras = Extras{Join: true}
+	b.options.Derivations = Derivations{Join: true}
 	b.open()
 	b.queue.derive = w.make
 	b.run()
@@ -230,7 +230,7 @@ func TestDerivingThatMayNotBeWrittenOnAFullDisk(t *testing.T) {
 func TestRecordingsAreJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 3, 60_000)})
-		b.options.Extras, b.options.Format = Extras{Join: true}, archive.MP4
+		b.options.Derivations, b.options.Format = Derivations{Join: true}, archive.MP4
 		b.list[0].Period = Period{From: moment(t, "2000-01-01 07:00"), To: moment(t, "2000-01-01 12:00")}
 		b.start()
 		s := b.finish()

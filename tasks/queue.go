@@ -45,7 +45,7 @@ type Options struct {
 	Format      archive.Format
 	DropAudio   bool // MP4s get no sound
 	Cut         bool // of a recording only what lies in the periods asked is kept, from key frame to key frame
-	Extras      Extras
+	Derivations Derivations
 	Insecure    bool // accept any TLS certificate
 	OnlyFailed  bool // only cameras that failed or were incomplete last time
 	Look        bool // find out what there is and fetch nothing

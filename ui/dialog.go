@@ -69,11 +69,11 @@ func (m *model) going() string {
 			cameras++
 		}
 	}
-	switch making := "extra files are being made for " + units.Count(cameras, "camera"); {
+	switch making := "derived files are being made for " + units.Count(cameras, "camera"); {
 	case cameras > 0 && m.snap.Active > 0:
 		return downloads + ", and " + making
 	case cameras > 0:
-		return "E" + making[1:]
+		return "D" + making[1:]
 	case m.snap.Active > 0:
 		return downloads
 	}

@@ -112,8 +112,8 @@ func TestQuitSaysWhatIsGoingOn(t *testing.T) {
 		want           string
 	}{
 		{2, 0, "2 downloads are running."},
-		{1, 2, "1 download is running, and extra files are being made for 2"},
-		{0, 1, "Extra files are being made for 1 camera."},
+		{1, 2, "1 download is running, and derived files are being made for 2"},
+		{0, 1, "Derived files are being made for 1 camera."},
 		{0, 0, "cameras are not finished."},
 	} {
 		q := siteQueue()

@@ -62,7 +62,7 @@ func TestRecordingsThatAreGone(t *testing.T) {
 // Stills come from all over the day, and only what is there.
 func TestSampleOfStills(t *testing.T) {
 	a := open(t, t.TempDir())
-	if s := a.Shelf().Sample([]Finished{{Path: "a/b.mp4"}}, 5); s != nil {
+	if s := a.Sampler().Sample([]Finished{{Path: "a/b.mp4"}}, 5); s != nil {
 		t.Errorf("an archive without stills has %v", s)
 	}
 	write := func(name, text string) {
@@ -87,7 +87,7 @@ func TestSampleOfStills(t *testing.T) {
 	list("frames/1s/n/ch01/d/two_from-20261103-081500", 1, 3)
 	write("frames/1s/n/ch01/d/bad/"+StillsList, "file,time\n../../../../manifest.csv,2026-11-03T08:00:00.000\n")
 	files := []Finished{{Path: "n/ch01/d/one.mp4"}, {Path: "n/ch01/d/none.mp4"}, {Path: "n/ch01/d/two.mp4"}, {Path: "n/ch01/d/bad.mp4"}}
-	got := a.Shelf().Sample(files, 12)
+	got := a.Sampler().Sample(files, 12)
 	times := map[string]int{}
 	for i, s := range got {
 		if i > 0 && !s.At.After(got[i-1].At) {
@@ -101,7 +101,7 @@ func TestSampleOfStills(t *testing.T) {
 	if times["n/ch01/d/one.mp4"] != 4 || times["n/ch01/d/two.mp4"] == 0 || len(times) != 2 {
 		t.Errorf("stills of %v", times)
 	}
-	if got := a.Shelf().Sample(files[:1], 1); len(got) != 1 || !got[0].At.Equal(morning) {
+	if got := a.Sampler().Sample(files[:1], 1); len(got) != 1 || !got[0].At.Equal(morning) {
 		t.Errorf("the first still is %v", got)
 	}
 }

@@ -20,17 +20,17 @@ type Still struct {
 // stillTime is how StillsList writes times.
 const stillTime = "2006-01-02T15:04:05.000"
 
-// Shelf finds the stills of recordings. The zero Shelf has none; get one from
-// Archive.Shelf. One goroutine uses it.
-type Shelf struct {
+// Sampler finds the stills of recordings. The zero Sampler has none; get one from
+// Archive.Sampler. One goroutine uses it.
+type Sampler struct {
 	archive *Archive
 	rates   []string                     // the directories of FramesTree, one for each rate
 	names   map[string]map[string]string // of a directory, those of recordings by the recording's stem
 }
 
-// Shelf returns the stills as they stand.
-func (a *Archive) Shelf() *Shelf {
-	s := &Shelf{archive: a, names: map[string]map[string]string{}}
+// Sampler returns a sampler of the stills as they stand.
+func (a *Archive) Sampler() *Sampler {
+	s := &Sampler{archive: a, names: map[string]map[string]string{}}
 	entries, err := fs.ReadDir(a.root.FS(), string(FramesTree))
 	if err != nil {
 		return s // there are none
@@ -46,7 +46,7 @@ func (a *Archive) Shelf() *Shelf {
 // Sample returns up to n stills of recordings that follow each other, from as
 // many different times as there are. Lists are looked at in places only, for a
 // day may have 86,400 stills of one camera.
-func (s *Shelf) Sample(files []Finished, n int) []Still {
+func (s *Sampler) Sample(files []Finished, n int) []Still {
 	if len(s.rates) == 0 || n <= 0 {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (s *Shelf) Sample(files []Finished, n int) []Still {
 }
 
 // find returns the directory of a recording's stills, empty when it has none.
-func (s *Shelf) find(file string) string {
+func (s *Sampler) find(file string) string {
 	stem := strings.TrimSuffix(path.Base(file), path.Ext(file))
 	for _, rate := range s.rates {
 		dir := path.Join(string(FramesTree), rate, path.Dir(file))
@@ -84,7 +84,7 @@ func (s *Shelf) find(file string) string {
 
 // recordingsIn returns which recordings have stills in a directory. Those of a
 // part of a recording have its stem and the part's ends in their name.
-func (s *Shelf) recordingsIn(dir string) map[string]string {
+func (s *Sampler) recordingsIn(dir string) map[string]string {
 	found := map[string]string{}
 	entries, err := fs.ReadDir(s.archive.root.FS(), dir)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Shelf) recordingsIn(dir string) map[string]string {
 
 // read returns up to n stills from all over a list. What it cannot read is left
 // out: a picture more or less is worth no failure.
-func (s *Shelf) read(dir, source string, n int) []Still {
+func (s *Sampler) read(dir, source string, n int) []Still {
 	f, err := s.archive.root.OpenRead(path.Join(dir, StillsList))
 	if err != nil {
 		return nil

@@ -32,9 +32,9 @@ type Works interface {
 	Facts(id tasks.RecorderID) nvr.Facts
 }
 
-// Shelf is what a machine needs of the archive that its queue fills; an
+// Archive is what a machine needs of the archive that its queue fills; an
 // *archive.Archive is one.
-type Shelf interface {
+type Archive interface {
 	Untold(catalogue string) ([]archive.Distant, error)
 	NoteTold(catalogue string, files []archive.Distant) error
 	Believe(network, recorder string, known []archive.Remote)
@@ -65,7 +65,7 @@ type Machine struct {
 	upward worker.Lane
 
 	works Works // of the run
-	shelf Shelf
+	store Archive
 	run   Run
 
 	mu      sync.Mutex
@@ -284,15 +284,15 @@ func (m *Machine) Wake() {
 // Work runs works on what the coordinator gives until ctx ends, the coordinator
 // refuses this machine or has another run, or, with Once, until the run is over,
 // which is no error. Whoever calls it lets the queue go on for no longer than it runs.
-func (m *Machine) Work(ctx context.Context, run Run, works Works, shelf Shelf) error {
+func (m *Machine) Work(ctx context.Context, run Run, works Works, store Archive) error {
 	m.mu.Lock()
-	m.run, m.works, m.shelf = run, works, shelf
+	m.run, m.works, m.store = run, works, store
 	m.mu.Unlock()
-	untold, err := shelf.Untold(run.Catalogue)
+	untold, err := store.Untold(run.Catalogue)
 	if err != nil {
 		return err
 	}
-	m.outbox.begin(shelf, run.Catalogue, untold)
+	m.outbox.begin(store, run.Catalogue, untold)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var own sync.WaitGroup

@@ -58,7 +58,7 @@ func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) erro
 				h.ended = false // it was told to a coordinator that did not know of the lease
 				m.mu.Unlock()
 			}
-			m.shelf.Believe(h.network, h.address, p.Had)
+			m.store.Believe(h.network, h.address, p.Had)
 			m.wish(p)
 		case p.Grant != nil:
 			m.start(ctx, p, sent)
@@ -182,7 +182,7 @@ func (m *Machine) learn(ctx context.Context, h *holding) error {
 		if err := m.ask(ctx, KindHave, Have{h.id, from}, &had); err != nil {
 			return fmt.Errorf("cannot learn what others have of the recorder: %w", err)
 		}
-		m.shelf.Believe(h.network, h.address, had.Recordings)
+		m.store.Believe(h.network, h.address, had.Recordings)
 		if had.Next <= from {
 			return nil
 		}

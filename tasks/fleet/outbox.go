@@ -22,7 +22,7 @@ type outbox struct {
 	news chan struct{}
 
 	mu        sync.Mutex
-	shelf     Shelf // nil before the run is known
+	store     Archive // nil before the run is known
 	catalogue string
 	session   uint64
 	pending   []Report
@@ -37,10 +37,10 @@ func newOutbox(link Link) *outbox {
 }
 
 // begin fills the outbox with what an earlier run of the program could not tell.
-func (o *outbox) begin(shelf Shelf, catalogue string, untold []archive.Distant) {
+func (o *outbox) begin(store Archive, catalogue string, untold []archive.Distant) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.shelf, o.catalogue = shelf, catalogue
+	o.store, o.catalogue = store, catalogue
 	var all []Report
 	for _, f := range untold {
 		all = append(all, Report{Recorder: RecorderOf(f.Network(), f.Recorder()), File: &f})
@@ -104,10 +104,10 @@ func (o *outbox) told(session, n uint64) {
 	}
 	o.pending = append([]Report(nil), o.pending[count:]...)
 	o.first, o.sent, o.last = o.first+uint64(count), max(o.sent-count, 0), time.Now()
-	shelf, catalogue := o.shelf, o.catalogue
+	store, catalogue := o.store, o.catalogue
 	o.mu.Unlock()
-	if len(files) > 0 && shelf != nil {
-		_ = shelf.NoteTold(catalogue, files) // it only means that they are told once more
+	if len(files) > 0 && store != nil {
+		_ = store.NoteTold(catalogue, files) // it only means that they are told once more
 	}
 }
 
@@ -115,7 +115,7 @@ func (o *outbox) told(session, n uint64) {
 func (o *outbox) next() (r Report, id string, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.shelf == nil || o.session == 0 {
+	if o.store == nil || o.session == 0 {
 		return r, "", false
 	}
 	if o.sent > 0 && o.sent == len(o.pending) && time.Since(o.last) > tellAgain {

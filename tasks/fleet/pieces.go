@@ -43,9 +43,9 @@ func Recycle(answer []byte) {
 func (m *Machine) piece(ctx context.Context, data []byte) []byte {
 	var p Piece
 	m.mu.Lock()
-	shelf := m.shelf
+	store := m.store
 	m.mu.Unlock()
-	if shelf == nil || decode(data, &p) != nil || p.Bytes < 0 || p.Bytes > MostPiece {
+	if store == nil || decode(data, &p) != nil || p.Bytes < 0 || p.Bytes > MostPiece {
 		return nil
 	}
 	if m.uplink.Wait(ctx, m.upward, p.Bytes) != nil {
@@ -56,7 +56,7 @@ func (m *Machine) piece(ctx context.Context, data []byte) []byte {
 	if p.Bytes == 0 {
 		return answer
 	}
-	switch err := shelf.ReadPiece(p.File, p.From, answer[1:]); {
+	switch err := store.ReadPiece(p.File, p.From, answer[1:]); {
 	case errors.Is(err, archive.ErrNotHere):
 		m.log.Warn("A file that the coordinator asks for is not here any more", "error", err)
 		return []byte{pieceGone}

@@ -11,7 +11,7 @@ import (
 )
 
 // ReadPiece has nothing: no file of these tests has bytes.
-func (*shelf) ReadPiece(archive.Ref, int64, []byte) error { return archive.ErrNotHere }
+func (*store) ReadPiece(archive.Ref, int64, []byte) error { return archive.ErrNotHere }
 
 // said answers every question with the same.
 type said struct {

@@ -38,7 +38,7 @@ func TestThreeMachinesShareTheRecorders(t *testing.T) {
 		startAll(w)
 		w.until("everything is done", 10*time.Minute, w.done)
 		for _, s := range w.machines {
-			if len(s.shelf.files) == 0 {
+			if len(s.store.files) == 0 {
 				w.fault("%s did nothing", s.name)
 			}
 		}

@@ -50,24 +50,24 @@ type Welcome struct {
 
 // Run is what the coordinator decides for all machines.
 type Run struct {
-	ID          string         `json:"id"`        // another one for other options
-	Catalogue   string         `json:"catalogue"` // the name of the coordinator's
-	Title       string         `json:"title"`
-	Coordinator string         `json:"coordinator"` // its name
-	Began       time.Time      `json:"-"`           // what "the last 6 hours" counts back from
-	Age         time.Duration  `json:"age"`         // how long ago that was: clocks of machines differ
-	Period      tasks.Period   `json:"period,omitzero"`
-	Kinds       tasks.Kinds    `json:"kinds,omitempty"`
-	PerRecorder int            `json:"per_recorder"`
-	Retries     int            `json:"retries"`
-	Timeout     time.Duration  `json:"timeout"`
-	Format      archive.Format `json:"format"`
-	DropAudio   bool           `json:"drop_audio,omitempty"`
-	Cut         bool           `json:"cut,omitempty"`
-	Extras      tasks.Extras   `json:"extras,omitzero"`
-	Insecure    bool           `json:"insecure,omitempty"`
-	Layout      string         `json:"layout,omitempty"`
-	Unattended  bool           `json:"unattended,omitempty"` // nobody is at the coordinator's screen
+	ID          string            `json:"id"`        // another one for other options
+	Catalogue   string            `json:"catalogue"` // the name of the coordinator's
+	Title       string            `json:"title"`
+	Coordinator string            `json:"coordinator"` // its name
+	Began       time.Time         `json:"-"`           // what "the last 6 hours" counts back from
+	Age         time.Duration     `json:"age"`         // how long ago that was: clocks of machines differ
+	Period      tasks.Period      `json:"period,omitzero"`
+	Kinds       tasks.Kinds       `json:"kinds,omitempty"`
+	PerRecorder int               `json:"per_recorder"`
+	Retries     int               `json:"retries"`
+	Timeout     time.Duration     `json:"timeout"`
+	Format      archive.Format    `json:"format"`
+	DropAudio   bool              `json:"drop_audio,omitempty"`
+	Cut         bool              `json:"cut,omitempty"`
+	Derivations tasks.Derivations `json:"derive,omitzero"`
+	Insecure    bool              `json:"insecure,omitempty"`
+	Layout      string            `json:"layout,omitempty"`
+	Unattended  bool              `json:"unattended,omitempty"` // nobody is at the coordinator's screen
 }
 
 // Beat is what a machine holds. Its discipline is what the rules rest on: it has

@@ -11,15 +11,15 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// shelf is a machine's disk.
-type shelf struct {
+// store is a machine's disk.
+type store struct {
 	mu       sync.Mutex
 	files    []archive.Distant
 	told     map[string]bool
 	believed map[string]bool // by path; only as long as the process lives
 }
 
-func (s *shelf) Untold(string) (all []archive.Distant, err error) {
+func (s *store) Untold(string) (all []archive.Distant, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.files {
@@ -30,7 +30,7 @@ func (s *shelf) Untold(string) (all []archive.Distant, err error) {
 	return all, nil
 }
 
-func (s *shelf) NoteTold(_ string, files []archive.Distant) error {
+func (s *store) NoteTold(_ string, files []archive.Distant) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range files {
@@ -39,7 +39,7 @@ func (s *shelf) NoteTold(_ string, files []archive.Distant) error {
 	return nil
 }
 
-func (s *shelf) Believe(_, _ string, known []archive.Remote) {
+func (s *store) Believe(_, _ string, known []archive.Remote) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range known {
@@ -47,13 +47,13 @@ func (s *shelf) Believe(_, _ string, known []archive.Remote) {
 	}
 }
 
-func (s *shelf) forget() {
+func (s *store) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.believed)
 }
 
-func (s *shelf) has(path string) bool {
+func (s *store) has(path string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.files {
@@ -64,7 +64,7 @@ func (s *shelf) has(path string) bool {
 	return s.believed[path]
 }
 
-func (s *shelf) put(f archive.Distant) {
+func (s *store) put(f archive.Distant) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.files = append(s.files, f)
@@ -118,7 +118,7 @@ func (w *works) step() {
 		r.started = true
 		path := pathOf(r.address, r.done)
 		w.mu.Unlock()
-		if w.s.shelf.has(path) {
+		if w.s.store.has(path) {
 			w.advance(r)
 			continue
 		}
@@ -129,7 +129,7 @@ func (w *works) step() {
 		w.mu.Unlock()
 		if whole {
 			f := distant(r.address, r.done)
-			w.s.shelf.put(f)
+			w.s.store.put(f)
 			w.machine.Finished(f)
 			w.advance(r)
 		}

@@ -106,7 +106,7 @@ type station struct {
 	id    fleet.MachineID
 	name  string
 	nets  []string
-	shelf *shelf
+	store *store
 
 	machine *fleet.Machine
 	works   *works
@@ -147,7 +147,7 @@ func newWorld(t *testing.T, recorders, files int) *world {
 	for i := range 3 {
 		w.machines = append(w.machines, &station{
 			host: &host{}, w: w, id: fleet.MachineID(fmt.Sprintf("M%d", i+1)), name: fmt.Sprintf("m%d", i+1),
-			shelf: &shelf{told: map[string]bool{}, believed: map[string]bool{}},
+			store: &store{told: map[string]bool{}, believed: map[string]bool{}},
 		})
 	}
 	return w
@@ -201,7 +201,7 @@ func (s *station) start() {
 		Name: s.name, Version: "test", Networks: s.nets, Now: func() fleet.Instant { return s.now(s.w.began) },
 	})
 	fleet.Without(nil, m, s.w.without)
-	s.shelf.forget()
+	s.store.forget()
 	works := newWorks(s, m)
 	s.host.mu.Lock()
 	s.machine, s.works = m, works
@@ -214,7 +214,7 @@ func (s *station) start() {
 			if err != nil {
 				return
 			}
-			_ = m.Work(ctx, run, works, s.shelf)
+			_ = m.Work(ctx, run, works, s.store)
 			time.Sleep(5 * time.Second) // it stays for the next run
 		}
 	})

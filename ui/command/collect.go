@@ -62,7 +62,7 @@ func (a *app) bringHome(w *wire, j job, h *hub.Hub, s *spread, name string) *col
 	limit, _ := j.options.Limit.At(time.Now())
 	o := collect.Options{
 		Limit: limit,
-		Hub:   h, Archive: j.options.Archive, Name: name, Patience: w.patience, Extras: j.options.Extras, Log: j.options.Log, Hear: w.alone,
+		Hub:   h, Archive: j.options.Archive, Name: name, Patience: w.patience, Derivations: j.options.Derivations, Log: j.options.Log, Hear: w.alone,
 		Tasks: j.tasks, Period: j.options.Period,
 		Tell:     func(e tasks.Event) { s.Push(e) },
 		Machines: func() []tasks.MachineView { return s.Machines() },

@@ -123,7 +123,7 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 	if err != nil {
 		return report, err
 	}
-	if j.options.Extras.Every != (derive.Every{}) {
+	if j.options.Derivations.Every != (derive.Every{}) {
 		if err := derive.FindFFmpeg(); err != nil {
 			return report, fmt.Errorf("--frames: %w", err)
 		}

@@ -77,7 +77,7 @@ func (a *app) help(ctx context.Context, m *machineFlags, argument string) (err e
 	book := &logBook{}
 	log := a.logger(book)
 	var own atomic.Pointer[fleet.Machine]
-	shelf, err := archive.Open(m.Out, log, archive.WithFinished(func(f archive.Distant) {
+	store, err := archive.Open(m.Out, log, archive.WithFinished(func(f archive.Distant) {
 		if machine := own.Load(); machine != nil {
 			machine.Finished(f)
 		}
@@ -91,7 +91,7 @@ func (a *app) help(ctx context.Context, m *machineFlags, argument string) (err e
 			if file != nil {
 				_ = file.Close() // the log's last lines are worth no failure
 			}
-			return shelf.Close()
+			return store.Close()
 		})))
 		if _, refused := errors.AsType[*fleet.RefusedError](err); refused && errors.Is(before, os.ErrNotExist) {
 			_ = os.RemoveAll(filepath.Join(m.Out, ".hikgrab")) // nothing half-joined stays behind
@@ -99,7 +99,7 @@ func (a *app) help(ctx context.Context, m *machineFlags, argument string) (err e
 			_ = os.Remove(m.Out)
 		}
 	}()
-	if file, err = shelf.LogWriter(); err != nil {
+	if file, err = store.LogWriter(); err != nil {
 		return failed(err)
 	}
 	if err := book.open(file); err != nil {
@@ -117,14 +117,14 @@ func (a *app) help(ctx context.Context, m *machineFlags, argument string) (err e
 		return failed(err)
 	}
 	w := &worker{
-		app: a, flags: m, limit: limit, archive: shelf, out: out, tell: tell,
+		app: a, flags: m, limit: limit, archive: store, out: out, tell: tell,
 		machine: fleet.NewMachine(link, fleet.MachineOptions{
 			Name: m.name, Version: a.release(), Networks: m.networks, Most: m.Jobs, Limit: limit, Once: m.once, Log: log,
 		}),
 		by: string(link.Machine()),
 	}
 	own.Store(w.machine)
-	w.options = tasks.Options{Archive: shelf, Jobs: m.Jobs, Log: log}
+	w.options = tasks.Options{Archive: store, Jobs: m.Jobs, Log: log}
 	w.leaves, w.leave = context.WithCancel(context.WithoutCancel(ctx))
 	w.set(tasks.NewQueue(nil, w.options))
 	stopped, err := a.work(ctx, w, out, job{options: w.options, title: "work for others"})
@@ -137,8 +137,8 @@ func (a *app) help(ctx context.Context, m *machineFlags, argument string) (err e
 		a.code = 0 // nothing was left for this machine
 	}
 	if len(end.Cameras) > 0 {
-		r := plain.Report{Snapshot: &end, ExitCode: a.code, Manifest: shelf.ManifestPath(), Coverage: w.queue().Coverage()}
-		r.Page = writePage(shelf, remember(shelf, r.Coverage, log), log, tell)
+		r := plain.Report{Snapshot: &end, ExitCode: a.code, Manifest: store.ManifestPath(), Coverage: w.queue().Coverage()}
+		r.Page = writePage(store, remember(store, r.Coverage, log), log, tell)
 		if told := out.Summary(r); !gone(told) {
 			err = errors.Join(err, told)
 		}
@@ -295,10 +295,10 @@ func (w *worker) workOn(ctx context.Context, run fleet.Run) error {
 	o := w.options
 	o.PerRecorder, o.Retries, o.Timeout, o.Period, o.Kinds, o.Began = run.PerRecorder, run.Retries, run.Timeout, run.Period, run.Kinds, run.Began
 	o.Unattended = run.Unattended
-	o.Format, o.DropAudio, o.Cut, o.Extras, o.Insecure = run.Format, run.DropAudio, run.Cut, run.Extras, run.Insecure
-	if o.Extras.Every != (derive.Every{}) && derive.FindFFmpeg() != nil {
+	o.Format, o.DropAudio, o.Cut, o.Derivations, o.Insecure = run.Format, run.DropAudio, run.Cut, run.Derivations, run.Insecure
+	if o.Derivations.Every != (derive.Every{}) && derive.FindFFmpeg() != nil {
 		w.tell("there is no ffmpeg on this machine, so no stills are made here")
-		o.Extras.Every = derive.Every{}
+		o.Derivations.Every = derive.Every{}
 	}
 	q := tasks.NewQueue(nil, w.app.lent(o, w.machine, w.by))
 	w.set(q)

@@ -197,8 +197,8 @@ func (a *app) lent(o tasks.Options, m *fleet.Machine, by string) tasks.Options {
 	if a.dial != nil {
 		o.Dial = a.dial
 	}
-	shelf := o.Archive
-	o.Elsewhere = func(it archive.Item) (string, int64, bool) { return shelf.Elsewhere(it, by) }
+	store := o.Archive
+	o.Elsewhere = func(it archive.Item) (string, int64, bool) { return store.Elsewhere(it, by) }
 	return o
 }
 
@@ -208,7 +208,7 @@ func (a *app) runOf(j job, name, catalogue string) fleet.Run {
 	layout, _ := a.flags.Layout() // fetch has checked it
 	r := fleet.Run{
 		Catalogue: catalogue, Title: j.title, Coordinator: name, Began: time.Now(), Period: o.Period, Kinds: o.Kinds, PerRecorder: o.PerRecorder,
-		Retries: o.Retries, Timeout: o.Timeout, Format: o.Format, DropAudio: o.DropAudio, Cut: o.Cut, Extras: o.Extras,
+		Retries: o.Retries, Timeout: o.Timeout, Format: o.Format, DropAudio: o.DropAudio, Cut: o.Cut, Derivations: o.Derivations,
 		Insecure: o.Insecure, Layout: layout.String(), Unattended: o.Unattended,
 	}
 	same := r

@@ -133,7 +133,7 @@ func (f *Flags) Options() (tasks.Options, error) {
 		}
 	}
 	o.Cut = f.cut
-	o.Extras, err = f.extras(o.Format)
+	o.Derivations, err = f.derivations(o.Format)
 	return o, err
 }
 

@@ -89,14 +89,14 @@ func TestLastAndKind(t *testing.T) {
 func TestExtras(t *testing.T) {
 	f, _ := parse(t, "--join", "--cut", "--frames", "10f", "--layout", "{name}/{camera}/{start}", "--format", "both")
 	o, err := f.Options()
-	if err != nil || !o.Cut || !o.Extras.Join || o.Extras.Every != (derive.Every{Frames: 10}) {
+	if err != nil || !o.Cut || !o.Derivations.Join || o.Derivations.Every != (derive.Every{Frames: 10}) {
 		t.Errorf("%+v, %v", o, err)
 	}
 	if l, err := f.Layout(); err != nil || l.String() != "{name}/{camera}/{start}" {
 		t.Errorf("%v, %v", l, err)
 	}
 	plain, _ := parse(t)
-	if o, err = plain.Options(); err != nil || o.Cut || o.Extras != (tasks.Extras{}) {
+	if o, err = plain.Options(); err != nil || o.Cut || o.Derivations != (tasks.Derivations{}) {
 		t.Errorf("without being asked: %+v, %v", o, err)
 	}
 	if l, err := plain.Layout(); err != nil || l.String() != archive.DefaultLayout {

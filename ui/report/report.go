@@ -178,13 +178,13 @@ func New(a *archive.Archive, files []archive.Recording, now time.Time) *Report {
 			r.Gone++
 		}
 	}
-	shelf := a.Shelf()
+	store := a.Sampler()
 	for _, h := range tasks.Histories(a, files) {
 		if n := len(r.Recorders); n == 0 || r.Recorders[n-1].Recorder != h.Recorder {
 			r.Recorders = append(r.Recorders, Recorder{Recorder: h.Recorder, Name: h.Label})
 		}
 		group := &r.Recorders[len(r.Recorders)-1]
-		c := cameraOf(&h, shelf)
+		c := cameraOf(&h, store)
 		group.Cameras = append(group.Cameras, c)
 		r.count(c)
 		if f, ok := failureOf(&h, c); ok {
@@ -221,13 +221,13 @@ func (r *Report) count(c Camera) {
 	r.add(c.Lengths)
 }
 
-func cameraOf(h *tasks.History, shelf *archive.Shelf) Camera {
+func cameraOf(h *tasks.History, store *archive.Sampler) Camera {
 	c := Camera{
 		Channel: h.Track.Channel(), Track: int(h.Track), Camera: h.Name, Machines: h.Machines, State: h.Outcome.State,
 		At: stamp(h.Outcome.At), From: wall(h.Outcome.From), To: wall(h.Outcome.To),
 	}
 	for i := range h.Days {
-		d := dayOf(&h.Days[i], shelf)
+		d := dayOf(&h.Days[i], store)
 		c.add(d.Lengths)
 		c.Files += len(d.Recordings)
 		for _, f := range d.Recordings {
@@ -241,7 +241,7 @@ func cameraOf(h *tasks.History, shelf *archive.Shelf) Camera {
 	return c
 }
 
-func dayOf(d *tasks.Day, shelf *archive.Shelf) Day {
+func dayOf(d *tasks.Day, store *archive.Sampler) Day {
 	day := Day{
 		Date: d.Date.Format(dayLayout), State: d.State.String(), date: d.Date,
 		Lengths: Lengths{Asked: d.AskedTime().Seconds(), Recorded: d.Recorded().Seconds(), OnDisk: d.OnDiskTime().Seconds()},
@@ -272,7 +272,7 @@ func dayOf(d *tasks.Day, shelf *archive.Shelf) Day {
 			stretch: day.lies(f.Start, f.End), beside: i > 0 && d.Files[i-1].Start.Equal(f.Start),
 		})
 	}
-	for _, s := range shelf.Sample(files, stillsOfDay) {
+	for _, s := range store.Sample(files, stillsOfDay) {
 		day.Stills = append(day.Stills, Still{Path: s.Path, Time: wall(s.At), Source: s.Source, stretch: day.lies(s.At, s.At)})
 	}
 	return day

@@ -57,14 +57,14 @@ func BenchmarkCollect(b *testing.B) {
 		b.Fatal(err)
 	}
 	var told []archive.Distant
-	shelf, err := archive.Open(there, nil, archive.WithFinished(func(d archive.Distant) { told = append(told, d) }))
+	store, err := archive.Open(there, nil, archive.WithFinished(func(d archive.Distant) { told = append(told, d) }))
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = shelf.Close() })
+	b.Cleanup(func() { _ = store.Close() })
 	random := rand.NewChaCha8([32]byte{7})
 	start := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
-	part, err := shelf.Create(archive.Item{Recorder: "10.20.0.11", Recording: nvr.Recording{Track: 101, Start: start, End: start.Add(time.Hour), Size: bytes}})
+	part, err := store.Create(archive.Item{Recorder: "10.20.0.11", Recording: nvr.Recording{Track: 101, Start: start, End: start.Add(time.Hour), Size: bytes}})
 	if err == nil {
 		_, err = io.Copy(part, io.LimitReader(random, bytes))
 	}
@@ -77,7 +77,7 @@ func BenchmarkCollect(b *testing.B) {
 	m := fleet.NewMachine(link, fleet.MachineOptions{Name: "one", Log: quiet})
 	own.Go(func() { _ = m.Listen(ctx) })
 	own.Go(func() {
-		_ = m.Work(ctx, fleet.Run{Catalogue: "C"}, tasks.NewQueue(nil, tasks.Options{Archive: shelf}), shelf)
+		_ = m.Work(ctx, fleet.Run{Catalogue: "C"}, tasks.NewQueue(nil, tasks.Options{Archive: store}), store)
 	})
 	b.SetBytes(bytes)
 	late := time.Duration(0)

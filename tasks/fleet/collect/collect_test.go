@@ -37,7 +37,7 @@ func TestWhatSeveralHaveComesOnce(t *testing.T) {
 			t.Errorf("%d files come again", len(s.Cameras))
 		}
 		for _, name := range []string{"kazan-1", "spb-2"} {
-			if files, err := r.machines[name].shelf.Finished(); err != nil || len(files) != 3 {
+			if files, err := r.machines[name].store.Finished(); err != nil || len(files) != 3 {
 				t.Errorf("%s has %d files left, %v", name, len(files), err)
 			}
 		}
@@ -159,11 +159,11 @@ func TestOtherBytesAreRefusedAndTheMachineNamed(t *testing.T) {
 func TestAFileThatIsGoneThere(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		h := r.machine("kazan-1", 0, 1).live()
-		files, err := h.shelf.Finished()
+		files, err := h.store.Finished()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Remove(filepath.Join(h.shelf.Dir(), files[0].Path)); err != nil {
+		if err := os.Remove(filepath.Join(h.store.Dir(), files[0].Path)); err != nil {
 			t.Fatal(err)
 		}
 		r.start()

@@ -120,7 +120,7 @@ func (q *Queue) ResumeAll() {
 func (q *Queue) RetryFailed() int {
 	ids := q.all(func(f *file) bool { return f.state == tasks.Failed })
 	q.Retry(ids...)
-	q.change(func(time.Time) { q.extras.retry() })
+	q.change(func(time.Time) { q.derivations.retry() })
 	return len(ids)
 }
 

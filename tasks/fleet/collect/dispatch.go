@@ -95,7 +95,7 @@ func (q *Queue) came(f *file, s *source, got archive.File, err error, now time.T
 func (q *Queue) home(f *file, s *source, got archive.File) {
 	f.state, f.path, f.failure = tasks.Done, got.Path, tasks.Failure{}
 	f.meter.Have.Store(f.bytes)
-	q.extras.stale = true
+	q.derivations.stale = true
 	e := q.about(f, s.machine, tasks.EventFile, f.about.Start.Format("2006-01-02 15:04:05")+"–"+f.about.End.Format("15:04:05")+" is home")
 	e.Path, e.Bytes, e.Took = got.Path, got.Bytes, f.took
 	q.tell(e)

@@ -23,26 +23,26 @@ const beat = 250 * time.Millisecond
 
 // Options say how files are brought home. Hub, Archive and Tell are needed.
 type Options struct {
-	Hub      fleet.Asker
-	Archive  *archive.Archive // of the coordinator, with the catalogue
-	Name     string           // of the coordinator's own machine, for people
-	Jobs     int              // files at once; 0 means DefaultJobs
-	Limit    int64            // bytes per second until SetLimit; 0 is none
-	Patience time.Duration    // for a machine that is not there
-	Extras   tasks.Extras     // to be made of what has come
-	Log      *slog.Logger
-	Tell     func(tasks.Event) // of what happened; called with a mutex held, so it returns at once and calls nothing here
+	Hub         fleet.Asker
+	Archive     *archive.Archive  // of the coordinator, with the catalogue
+	Name        string            // of the coordinator's own machine, for people
+	Jobs        int               // files at once; 0 means DefaultJobs
+	Limit       int64             // bytes per second until SetLimit; 0 is none
+	Patience    time.Duration     // for a machine that is not there
+	Derivations tasks.Derivations // to be made of what has come
+	Log         *slog.Logger
+	Tell        func(tasks.Event) // of what happened; called with a mutex held, so it returns at once and calls nothing here
 
 	// Machines are those that take part at present; nil when nobody knows.
 	Machines func() []tasks.MachineView
 	// Hear waits, for as long as patience lasts, until every machine that is known
 	// is there and has had time to tell what the catalogue lacks.
 	Hear bool
-	// Tasks say of which cameras and periods the extras are made; Period is for
+	// Tasks say of which cameras and periods the derivations are made; Period is for
 	// those that name none. No tasks mean everything of every camera.
 	Tasks  []tasks.Task
 	Period tasks.Period
-	// Ready reports whether nothing more is being fetched, so that the extras can
+	// Ready reports whether nothing more is being fetched, so that the derivations can
 	// be made. Nil means that it never is.
 	Ready func() bool
 }
@@ -56,24 +56,24 @@ type Queue struct {
 	left    chan struct{} // closed when Run returns
 	workers sync.WaitGroup
 
-	mu       sync.Mutex
-	run      context.Context // nil before Run
-	halt     context.CancelCauseFunc
-	started  time.Time
-	ended    time.Time // zero while there is something to do
-	told     int       // of the catalogue, by how many of its files are taken in
-	learned  bool      // the catalogue was looked at
-	byKey    map[archive.FileKey]*file
-	files    []*file // by number
-	machines []*machine
-	jobs     int
-	active   int
-	paused   bool // everything, by the operator
-	draining bool
-	disk     disk
-	speed    tasks.Gauge
-	free     int64
-	extras   extras
+	mu          sync.Mutex
+	run         context.Context // nil before Run
+	halt        context.CancelCauseFunc
+	started     time.Time
+	ended       time.Time // zero while there is something to do
+	told        int       // of the catalogue, by how many of its files are taken in
+	learned     bool      // the catalogue was looked at
+	byKey       map[archive.FileKey]*file
+	files       []*file // by number
+	machines    []*machine
+	jobs        int
+	active      int
+	paused      bool // everything, by the operator
+	draining    bool
+	disk        disk
+	speed       tasks.Gauge
+	free        int64
+	derivations derivations
 }
 
 // disk is why nothing is written here.
@@ -283,7 +283,7 @@ func (q *Queue) sample(now time.Time) {
 	}
 	q.speed.Add(now, total)
 	q.miss(now)
-	q.makeExtras(now)
+	q.derive(now)
 	switch open := q.open(now); {
 	case open:
 		q.ended = time.Time{}
@@ -304,13 +304,13 @@ func (q *Queue) open(now time.Time) bool {
 	if !q.learned {
 		return true
 	}
-	if q.draining && q.active == 0 && !q.extras.busy {
+	if q.draining && q.active == 0 && !q.derivations.busy {
 		return false
 	}
 	if slices.ContainsFunc(q.files, func(f *file) bool { return !f.state.Ended() }) {
 		return true
 	}
-	return q.waitsToHear(now) || q.extras.busy || q.extrasDue()
+	return q.waitsToHear(now) || q.derivations.busy || q.derivationsDue()
 }
 
 // waitsToHear reports whether machines may still tell of more.

@@ -49,7 +49,7 @@ type rig struct {
 type host struct {
 	r     *rig
 	name  string
-	shelf *archive.Archive
+	store *archive.Archive
 	kill  context.CancelFunc
 	done  sync.WaitGroup
 	spoil func([]byte) // what it does to a piece that it sends; nil is nothing
@@ -65,7 +65,7 @@ func bubble(t *testing.T, test func(t *testing.T, r *rig)) {
 			r.stop()
 			for _, h := range r.machines {
 				h.die()
-				_ = h.shelf.Close()
+				_ = h.store.Close()
 			}
 			if err := r.home.Close(); err != nil {
 				t.Error(err)
@@ -145,14 +145,14 @@ func (r *rig) machine(name string, recordings ...int) *host {
 	r.t.Helper()
 	var told []archive.Distant
 	dir := r.t.TempDir()
-	shelf, err := archive.Open(dir, nil, archive.WithFinished(func(d archive.Distant) { told = append(told, d) }))
+	store, err := archive.Open(dir, nil, archive.WithFinished(func(d archive.Distant) { told = append(told, d) }))
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	day := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
 	for _, n := range recordings {
 		start := day.Add(time.Duration(n) * 10 * time.Minute)
-		p, err := shelf.Create(archive.Item{Recorder: "10.20.0.11", Camera: "Gate", Recording: nvr.Recording{
+		p, err := store.Create(archive.Item{Recorder: "10.20.0.11", Camera: "Gate", Recording: nvr.Recording{
 			Track: 101, Start: start, End: start.Add(10 * time.Minute), Size: size, Name: fmt.Sprint(n),
 		}})
 		if err != nil {
@@ -168,7 +168,7 @@ func (r *rig) machine(name string, recordings ...int) *host {
 	if _, err := r.home.NoteElsewhere(name, keyOf(name), told); err != nil {
 		r.t.Fatal(err)
 	}
-	h := &host{r: r, name: name, shelf: shelf}
+	h := &host{r: r, name: name, store: store}
 	r.machines[name] = h
 	return h
 }
@@ -180,7 +180,7 @@ func (h *host) live() *host {
 	m := fleet.NewMachine(h.r.net.Link(fleet.MachineID(keyOf(h.name))), fleet.MachineOptions{Name: h.name})
 	h.done.Go(func() { _ = m.Listen(ctx) }) // it ends with the test
 	h.done.Go(func() {
-		_ = m.Work(ctx, fleet.Run{Catalogue: "C"}, tasks.NewQueue(nil, tasks.Options{Archive: h.shelf}), h.shelf)
+		_ = m.Work(ctx, fleet.Run{Catalogue: "C"}, tasks.NewQueue(nil, tasks.Options{Archive: h.store}), h.store)
 	})
 	return h
 }

@@ -47,7 +47,7 @@ func (q *Queue) AddTo(s *tasks.Snapshot) {
 			last.ETA = tasks.ETA(last.Total-last.Bytes, last.Rate)
 		}
 	}
-	q.addExtras(s)
+	q.addDerived(s)
 	q.addSums(s, rest, now)
 }
 
@@ -115,15 +115,15 @@ func (q *Queue) row(f *file) tasks.CameraView {
 	return v
 }
 
-// addExtras adds the cameras of which something is made.
-func (q *Queue) addExtras(s *tasks.Snapshot) {
-	if len(q.extras.rows) == 0 {
+// addDerived adds the cameras of which something is made.
+func (q *Queue) addDerived(s *tasks.Snapshot) {
+	if len(q.derivations.rows) == 0 {
 		return
 	}
-	v := tasks.RecorderView{ID: firstExtra, Address: q.o.Name, SignedIn: true, First: len(s.Cameras), Count: len(q.extras.rows), TotalKnown: true, Home: true}
-	for _, m := range q.extras.rows {
+	v := tasks.RecorderView{ID: firstDerived, Address: q.o.Name, SignedIn: true, First: len(s.Cameras), Count: len(q.derivations.rows), TotalKnown: true, Home: true}
+	for _, m := range q.derivations.rows {
 		c := tasks.CameraView{
-			ID: m.id, Recorder: firstExtra, Channel: m.camera.Track.Channel(), Stream: m.camera.Track.Stream(), Track: m.camera.Track,
+			ID: m.id, Recorder: firstDerived, Channel: m.camera.Track.Channel(), Stream: m.camera.Track.Stream(), Track: m.camera.Track,
 			Name: m.camera.Recorder + " " + m.camera.Name, State: m.state, TotalKnown: true, Failure: m.failure, Took: m.took,
 		}
 		if m.state == tasks.Downloading {

@@ -13,17 +13,17 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// extras are what is made of the recordings once everything has come.
-type extras struct {
+// derivations are what is made of the recordings once everything has come.
+type derivations struct {
 	busy  bool
 	made  bool // at least once
 	stale bool // something has come since
 	rows  []*making
 }
 
-// firstExtra is the number of the first camera of which something is made, and
+// firstDerived is the number of the first camera of which something is made, and
 // of their group.
-const firstExtra = 1 << 25
+const firstDerived = 1 << 25
 
 // making is a camera of which something is made.
 type making struct {
@@ -36,27 +36,27 @@ type making struct {
 	took     time.Duration
 }
 
-func (x *extras) retry() {
+func (x *derivations) retry() {
 	x.stale = x.stale || slices.ContainsFunc(x.rows, func(m *making) bool { return m.state == tasks.Failed })
 }
 
-// extrasDue reports whether something is to be made as soon as all has come.
-func (q *Queue) extrasDue() bool {
-	wanted := q.o.Extras.Join || q.o.Extras.Every != derive.Every{}
-	return wanted && (!q.extras.made || q.extras.stale) && !q.draining && q.o.Ready()
+// derivationsDue reports whether something is to be made as soon as all has come.
+func (q *Queue) derivationsDue() bool {
+	wanted := q.o.Derivations.Join || q.o.Derivations.Every != derive.Every{}
+	return wanted && (!q.derivations.made || q.derivations.stale) && !q.draining && q.o.Ready()
 }
 
-// makeExtras starts making what is due.
-func (q *Queue) makeExtras(now time.Time) {
-	if q.run.Err() != nil || q.extras.busy || !q.extrasDue() || q.waitsToHear(now) ||
+// derive starts making what is due.
+func (q *Queue) derive(now time.Time) {
+	if q.run.Err() != nil || q.derivations.busy || !q.derivationsDue() || q.waitsToHear(now) ||
 		slices.ContainsFunc(q.files, func(f *file) bool { return !f.state.Ended() }) {
 		return
 	}
-	q.extras = extras{busy: true, made: true}
+	q.derivations = derivations{busy: true, made: true}
 	q.workers.Go(func() { q.make(q.run) })
 }
 
-// make makes the extras of one camera after the other.
+// make makes the derivations of one camera after the other.
 func (q *Queue) make(ctx context.Context) {
 	files, err := q.o.Archive.Finished()
 	q.mu.Lock()
@@ -65,12 +65,12 @@ func (q *Queue) make(ctx context.Context) {
 	}
 	for _, c := range derive.Cameras(files) {
 		if windows := q.windows(&c); len(windows) > 0 {
-			q.extras.rows = append(q.extras.rows, &making{
-				id: tasks.CameraID(firstExtra + len(q.extras.rows)), camera: c, windows: windows, progress: &worker.Progress{},
+			q.derivations.rows = append(q.derivations.rows, &making{
+				id: tasks.CameraID(firstDerived + len(q.derivations.rows)), camera: c, windows: windows, progress: &worker.Progress{},
 			})
 		}
 	}
-	rows := q.extras.rows
+	rows := q.derivations.rows
 	q.mu.Unlock()
 	for _, m := range rows {
 		if ctx.Err() != nil {
@@ -78,11 +78,11 @@ func (q *Queue) make(ctx context.Context) {
 		}
 		q.change(func(time.Time) { m.state = tasks.Downloading })
 		out := worker.Derive{
-			Archive: q.o.Archive, Camera: m.camera, Windows: m.windows, Join: q.o.Extras.Join, Every: q.o.Extras.Every, Progress: m.progress,
+			Archive: q.o.Archive, Camera: m.camera, Windows: m.windows, Join: q.o.Derivations.Join, Every: q.o.Derivations.Every, Progress: m.progress,
 		}.Do(ctx)
 		q.change(func(now time.Time) { q.derived(m, out, now) })
 	}
-	q.change(func(time.Time) { q.extras.busy = false })
+	q.change(func(time.Time) { q.derivations.busy = false })
 }
 
 // windows returns the stretches of a camera that something is made of.
@@ -111,7 +111,7 @@ func (q *Queue) windows(c *derive.Camera) (all []worker.Window) {
 func (q *Queue) derived(m *making, out worker.Derived, now time.Time) {
 	m.state, m.took = tasks.Done, out.Took
 	e := tasks.Event{
-		Recorder: firstExtra, Address: m.camera.Recorder, Camera: m.id, Channel: m.camera.Track.Channel(), Track: m.camera.Track,
+		Recorder: firstDerived, Address: m.camera.Recorder, Camera: m.id, Channel: m.camera.Track.Channel(), Track: m.camera.Track,
 		CameraName: m.camera.Name, State: m.state,
 	}
 	for _, note := range out.Notes {
@@ -130,7 +130,7 @@ func (q *Queue) derived(m *making, out worker.Derived, now time.Time) {
 	}
 	if out.Err != nil {
 		m.failure = tasks.FailureOf(out.Err, now)
-		m.failure.What = "the extra files could not be made: " + m.failure.What
+		m.failure.What = "the derived files could not be made: " + m.failure.What
 		m.state = tasks.Failed
 		e.Type, e.State, e.Failure, e.Message = tasks.EventError, m.state, m.failure, m.failure.What
 		q.tell(e)

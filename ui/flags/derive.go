@@ -19,8 +19,8 @@ func (f *Flags) Layout() (archive.Layout, error) {
 	return layout, nil
 }
 
-// extras returns what is to be made of the recordings.
-func (f *Flags) extras(format archive.Format) (x tasks.Extras, err error) {
+// derivations returns what is to be made of the recordings.
+func (f *Flags) derivations(format archive.Format) (x tasks.Derivations, err error) {
 	switch {
 	case f.cut && !format.Movies():
 		return x, errors.New("--cut works on MP4s: leave --format raw away, or use --format both to keep the recorder's bytes whole beside them")
