@@ -28,6 +28,10 @@ func TestMain(m *testing.M) {
 		deriver(dir, os.Getenv(deriverEdition))
 		return
 	}
+	if dir := os.Getenv(bringerDir); dir != "" {
+		bringer(dir, os.Getenv(bringerFrom))
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -27,9 +27,14 @@ var (
 
 const XDerivedRequests = derivedRequests
 
-var XDeriver = deriver
+var (
+	XBringer = bringer
+	XDeriver = deriver
+)
 
 const (
+	XBringerDir     = bringerDir
+	XBringerFrom    = bringerFrom
 	XDeriverDir     = deriverDir
 	XDeriverEdition = deriverEdition
 )

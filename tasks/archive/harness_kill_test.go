@@ -3,6 +3,7 @@ package archive
 import (
 	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -267,4 +268,56 @@ func inspect(t *testing.T, dir string, acknowledged map[int]bool) {
 	if len(paths) != len(stored) {
 		t.Errorf("the manifest has %d files, %d are stored", len(paths), len(stored))
 	}
+}
+
+// bringerDir says that the test binary runs as a process to be killed, which
+// brings the files of the machine in bringerFrom into that directory.
+const (
+	bringerDir  = "HIKGRAB_TEST_BRINGER"
+	bringerFrom = "HIKGRAB_TEST_BRINGER_FROM"
+)
+
+// bringer brings what is not there yet, until it is killed.
+func bringer(dir, from string) {
+	if err := bringAll(dir, from); err != nil {
+		fmt.Println("error", err)
+		return
+	}
+	fmt.Println("complete")
+}
+
+func bringAll(dir, from string) error {
+	machine, err := Open(from, nil)
+	if err != nil {
+		return err
+	}
+	home, err := Open(dir, nil)
+	if err != nil {
+		return err
+	}
+	home.checkpointEvery = 10_000
+	fmt.Println("ready")
+	files, _ := home.Distants(0)
+	for _, d := range files {
+		if _, ok := home.Home(d); ok {
+			continue
+		}
+		p, err := home.Bring(d)
+		if err != nil {
+			return err
+		}
+		for b := make([]byte, 5000); err == nil && p.Offset() < d.r.Bytes; {
+			b = b[:min(5000, d.r.Bytes-p.Offset())]
+			if err = machine.ReadPiece(d.Ref(), p.Offset(), b); err == nil {
+				_, err = p.Write(b)
+			}
+		}
+		if err == nil {
+			_, err = p.Arrive(d)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errors.Join(home.Close(), machine.Close())
 }

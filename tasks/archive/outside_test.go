@@ -23,9 +23,14 @@ var (
 
 const derivedRequests = archive.XDerivedRequests
 
-var deriver = archive.XDeriver
+var (
+	bringer = archive.XBringer
+	deriver = archive.XDeriver
+)
 
 const (
+	bringerDir     = archive.XBringerDir
+	bringerFrom    = archive.XBringerFrom
 	deriverDir     = archive.XDeriverDir
 	deriverEdition = archive.XDeriverEdition
 )
