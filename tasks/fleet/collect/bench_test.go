@@ -16,6 +16,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/fleet"
 	"example.com/hikgrab/tasks/fleet/hub"
+	"example.com/hikgrab/tasks/worker"
 )
 
 // BenchmarkCollect brings a file of 512 MiB home over TLS on loopback: both
@@ -120,5 +121,28 @@ func BenchmarkCollect(b *testing.B) {
 	b.ReportMetric(float64(late.Microseconds())/1000, "ms-latest-beat")
 	if runtime.GOOS == "linux" {
 		b.ReportMetric(spent.Seconds()*(1<<30)/float64(b.N*bytes), "cpu-s/GiB")
+	}
+}
+
+// BenchmarkSnapshot shows a hundred thousand files, as the screen does four
+// times a second, and takes the measurements that the queue takes as often.
+func BenchmarkSnapshot(b *testing.B) {
+	q := New(Options{Patience: time.Hour})
+	q.learned, q.started = true, time.Now()
+	q.run, q.halt = context.WithCancelCause(b.Context())
+	m := &machine{id: "UA", name: "kazan-1", group: firstID, since: time.Now()}
+	q.machines = []*machine{m}
+	for i := range 100_000 {
+		f := &file{id: tasks.CameraID(firstID + i), group: m, bytes: 1 << 30, meter: &worker.Meter{}, sources: []*source{{machine: m}}}
+		q.files, m.files = append(q.files, f), append(m.files, f)
+	}
+	var s tasks.Snapshot
+	for b.Loop() {
+		s = tasks.Snapshot{Recorders: s.Recorders[:0], Cameras: s.Cameras[:0], Finished: true, TotalKnown: true}
+		q.AddTo(&s)
+		q.change(q.sample)
+	}
+	if len(s.Cameras) != len(q.files) {
+		b.Fatal(len(s.Cameras))
 	}
 }

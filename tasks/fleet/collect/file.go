@@ -16,6 +16,7 @@ type file struct {
 	sources []*source
 	about   archive.Finished // as the first source told
 	bytes   int64
+	title   string
 
 	state    tasks.State
 	meter    *worker.Meter

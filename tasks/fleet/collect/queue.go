@@ -235,7 +235,10 @@ func (q *Queue) add(d archive.Distant) {
 	f := q.byKey[d.Key()]
 	if f == nil {
 		entry, about := d.Finished()
-		f = &file{id: tasks.CameraID(firstID + len(q.files)), group: m, about: about, bytes: entry.Bytes, meter: &worker.Meter{}, state: q.beginning()}
+		f = &file{
+			id: tasks.CameraID(firstID + len(q.files)), group: m, about: about, bytes: entry.Bytes, meter: &worker.Meter{}, state: q.beginning(),
+			title: about.Start.Format("01-02 15:04:05") + " " + archive.AtHome(d.Network(), about.Recorder),
+		}
 		q.byKey[d.Key()] = f
 		q.files = append(q.files, f)
 	}

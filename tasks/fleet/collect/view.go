@@ -97,7 +97,7 @@ func (q *Queue) held(m *machine, silent time.Duration, now time.Time) tasks.Hold
 func (q *Queue) row(f *file) tasks.CameraView {
 	v := tasks.CameraView{
 		ID: f.id, Recorder: f.group.group, Channel: f.about.Track.Channel(), Stream: f.about.Track.Stream(), Track: f.about.Track,
-		Name: f.about.Start.Format("01-02 15:04:05") + " " + f.about.Recorder, State: f.state,
+		Name: f.title, State: f.state,
 		Bytes: f.have(), Total: f.bytes, TotalKnown: true, Recordings: 1, Attempts: triesAtMost, Next: f.next, Failure: f.failure,
 	}
 	switch {
