@@ -118,13 +118,15 @@ func (l *lease) forgive(now Instant) {
 	}
 }
 
-// giveUpOn ends a recorder that every machine there is has found out of reach.
+// giveUpOn ends a recorder that every machine there is has found out of reach. One
+// that has been at work on it, and is only silent, is waited for.
 func (t *Table) giveUpOn(l *lease) {
 	if len(l.denied) == 0 {
 		return
 	}
 	for _, m := range t.members {
-		if _, away := l.denied[m.id]; t.present(m) && !away && l.placed(m) {
+		there := t.present(m) || m.id == l.reached && !m.revoked && !m.leaving
+		if there && l.placed(m) { // which leaves out who found it out of reach
 			return
 		}
 	}

@@ -185,6 +185,45 @@ func TestARecorderOutOfReachOfAllIsGivenUpUntilTheOperatorSays(t *testing.T) {
 	}
 }
 
+// Where one machine finds a recorder out of reach and another is silent, the
+// recorder waits, until the operator gives that one up.
+func TestARecorderWaitsForWhoIsOnlySilent(t *testing.T) {
+	b := newBench("r")
+	b.join("A")
+	b.beat("A", 1)
+	b.beat("A", 1)
+	b.join("B")
+	b.beat("B", 1)
+	b.End("A", "r", b.leases["r"].epoch, End{Away: true, Returned: "no route"}, b.now)
+	b.held["A"] = nil
+	b.started["r"] = true
+	b.beat("B", 1)
+	b.beat("B", 1)
+	for range 60 { // B is silent, and A asks for more
+		b.pass(time.Second)
+		b.beat("A", 1)
+	}
+	for range 300 { // what was promised to B runs out
+		b.pass(time.Second)
+		b.beat("A", 1)
+		if b.leases["r"].phase == Over {
+			t.Fatal("it is given up")
+		}
+	}
+	b.GiveUp("B", b.now)
+	for range 120 {
+		b.pass(time.Second)
+		b.beat("A", 1)
+		if l := b.leases["r"]; l.phase == Held && l.holder == "A" {
+			b.End("A", "r", l.epoch, End{Away: true, Returned: "no route"}, b.now)
+			b.held["A"] = nil
+		}
+	}
+	if b.leases["r"].phase != Over {
+		t.Errorf("phase %v: somebody is waited for who is given up", b.leases["r"].phase)
+	}
+}
+
 func TestAFullDiskGetsNothingNew(t *testing.T) {
 	b := newBench("a", "b")
 	b.join("A")

@@ -62,6 +62,7 @@ type lease struct {
 	// with the first beat that says it was not.
 	promise, offer promise
 	denied         map[MachineID]denial // who cannot reach it
+	reached        MachineID            // who has been at work on it last
 }
 
 // promise is what the answer to a beat promised: ttl, counted from at or before.
@@ -269,6 +270,9 @@ func (t *Table) heard(m *member, l *lease, h Holding, shown bool, accepted uint6
 		changed[l.id] = true
 	case shown:
 		l.shown, l.started = true, h.Started
+		if h.Started {
+			l.reached = m.id
+		}
 		l.back = l.back && !h.Started // it has begun meanwhile, and stays
 	case l.shown || l.promise.valid():
 		t.release(l) // it was there, or could have been, and is not

@@ -9,9 +9,12 @@ func (t *Table) Retry(r RecorderID) {
 }
 
 // GiveUp declares a machine dead that is not heard of, because the operator
-// says so: what it holds is free after the usual patience.
+// says so: what it holds is free after the usual patience, and nobody waits for
+// it any more.
 func (t *Table) GiveUp(id MachineID, now Instant) {
-	for _, l := range t.member(id).leases {
+	m := t.member(id)
+	m.leaving, t.news = true, true // until it beats
+	for _, l := range m.leases {
 		l.promise, l.offer = promise{at: now, ttl: t.rules.Patience}, promise{}
 	}
 	if _, suspect := t.suspects[id]; suspect {

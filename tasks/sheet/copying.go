@@ -81,6 +81,9 @@ func (c *copying) write(row, titles, last int, lines map[int]int) error {
 	} else if row == titles {
 		for f, held := range c.layout.columns {
 			for _, column := range held {
+				if column >= width { // no row goes so far: cameras, where all are wanted
+					continue
+				}
 				cells[column] = c.cellOf(columns[f].in[c.in].headers[0], c.header)
 			}
 		}

@@ -331,3 +331,16 @@ func TestResultIsToBeLookedAt(t *testing.T) {
 		t.Errorf("a path has %v, its bytes %v", long, short)
 	}
 }
+
+// Rows without a header that name no cameras are shorter than what a row may
+// have.
+func TestTheResultOfTheShortestRows(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tasks.csv")
+	if err := os.WriteFile(path, []byte("admin,secret,10.0.0.5\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, text := resultOf(t, path, sheet.Options{})
+	if got, err := f.GetCellValue(f.GetSheetName(0), "C2"); err != nil || got != "10.0.0.5" || strings.Contains(text, "secret") {
+		t.Errorf("C2 is %q, %v", got, err)
+	}
+}
