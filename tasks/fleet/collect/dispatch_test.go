@@ -52,7 +52,7 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 		if c.held && (!q.writable(now.Add(diskAgain)) || q.disk.failure.What == "") {
 			t.Errorf("%s: the disk is never tried again, or nobody is told why: %+v", name, q.disk)
 		}
-		for range triesAtMost {
+		for i := 0; i < triesAtMost && !f.state.Ended(); i++ {
 			fail()
 		}
 		if f.state != c.last || f.state == tasks.Failed && f.failure.What == "" {
