@@ -40,9 +40,12 @@ func hash(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// atOnce is how many recordings the page shows all at once; with more it shows
-// one day at a time.
-var atOnce = 10_000
+// atOnce is how many recordings the page shows all at once, and linesAtOnce how
+// many days of cameras; with more it shows one day at a time.
+var (
+	atOnce      = 10_000
+	linesAtOnce = 2_000
+)
 
 // WriteJSON writes the report as one line of JSON.
 func (r *Report) WriteJSON(w io.Writer) error {
@@ -56,7 +59,7 @@ func (r *Report) WritePage(w io.Writer) error {
 	b := bufio.NewWriterSize(w, 64<<10)
 	view := view{
 		Report: r, Policy: policy, Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // the page's own
-		Days: r.days(), Troubles: r.troubles(), Paged: r.Recordings > atOnce,
+		Days: r.days(), Troubles: r.troubles(), Paged: r.Recordings > atOnce || r.lines() > linesAtOnce,
 	}
 	if err := page.Execute(b, view); err != nil {
 		return err

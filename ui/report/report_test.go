@@ -125,6 +125,24 @@ func TestPageHasItsParts(t *testing.T) {
 	}
 }
 
+// TestManyDaysArePaged: a month of many cameras that recorded nothing is as much to
+// show as many recordings.
+func TestManyDaysArePaged(t *testing.T) {
+	for cameras, want := range map[int]bool{1000: false, 1001: true} {
+		r := &report.Report{Recorders: []report.Recorder{{Recorder: "10.0.0.5"}}}
+		for n := range cameras {
+			r.Recorders[0].Cameras = append(r.Recorders[0].Cameras, report.Camera{Channel: n + 1, Days: []report.Day{{Date: "2026-11-03"}, {Date: "2026-11-04"}}})
+		}
+		var b bytes.Buffer
+		if err := r.WritePage(&b); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), `data-day="2026-11-03" hidden`); got != want {
+			t.Errorf("with %d cameras the earlier day is hidden: %v", cameras, got)
+		}
+	}
+}
+
 func BenchmarkPage(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

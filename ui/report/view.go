@@ -115,6 +115,16 @@ func (r *Report) days() []dayView {
 	return all
 }
 
+// lines counts the days of cameras.
+func (r *Report) lines() (n int) {
+	for _, group := range r.Recorders {
+		for _, c := range group.Cameras {
+			n += len(c.Days)
+		}
+	}
+	return n
+}
+
 // Long names the day with its weekday.
 func (d dayView) Long() string {
 	t, err := time.Parse(dayLayout, d.Date)
