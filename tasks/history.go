@@ -3,6 +3,7 @@ package tasks
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -60,8 +61,9 @@ func (d *Day) OnDiskTime() time.Duration { return length(union(slices.Concat(d.O
 // decades.
 const latestDays = 366
 
-// Histories returns what is known of every camera, sorted by the recorders' names
-// and addresses, and by camera. Files is what archive.Recordings gives.
+// Histories returns what is known of every camera: in the order that the recorders
+// had in their latest run, else by their names and addresses, and by camera. Files
+// is what archive.Recordings gives.
 func Histories(a *archive.Archive, files []archive.Recording) []History {
 	all := map[archive.CameraKey]*past{}
 	of := func(key archive.CameraKey) *past {
@@ -88,22 +90,39 @@ func Histories(a *archive.Archive, files []archive.Recording) []History {
 			h.call(o.Label, o.Camera)
 		}
 	}
+	places := map[string]int{}
 	for key, c := range a.Coverages() {
 		of(key).remember(c)
+		if at, ok := places[key.Recorder]; c.Place > 0 && (!ok || c.Place < at) {
+			places[key.Recorder] = c.Place
+		}
 	}
 	dropAnswered(all)
-	named := map[string]string{} // recorders, by address
+	named := map[string]*past{} // of each recorder's cameras, the one that ended last
 	for key, h := range all {
-		named[key.Recorder] = cmp.Or(h.Label, named[key.Recorder])
+		last := named[key.Recorder]
+		if h.Label != "" && (last == nil || cmp.Or(h.Outcome.At.Compare(last.Outcome.At), strings.Compare(h.Label, last.Label)) > 0) {
+			named[key.Recorder] = h
+		}
+	}
+	labels := map[string]string{}
+	for recorder, h := range named {
+		labels[recorder] = h.Label
 	}
 	list := make([]History, 0, len(all))
 	for key, h := range all {
-		h.Label = cmp.Or(h.Label, named[key.Recorder])
+		h.Label = labels[key.Recorder]
 		h.split()
 		list = append(list, h.History)
 	}
+	place := func(h History) int {
+		if n, ok := places[h.Recorder]; ok {
+			return n
+		}
+		return math.MaxInt
+	}
 	slices.SortFunc(list, func(a, b History) int {
-		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.Recorder, b.Recorder), cmp.Compare(a.Track, b.Track))
+		return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(a.Label, b.Label), strings.Compare(a.Recorder, b.Recorder), cmp.Compare(a.Track, b.Track))
 	})
 	return list
 }

@@ -92,7 +92,7 @@ func TestHistories(t *testing.T) {
 	}
 	for key, o := range map[nvr.Track]archive.Outcome{
 		0:   {State: "failed", What: "unreachable", At: day(6, 1), Label: "Depot"},
-		101: {State: "done", At: day(6, 2)},
+		101: {State: "done", At: day(6, 2), Label: "Store"}, // which is its latest name
 		301: {State: "incomplete", What: "its search broke off", At: day(6, 2), From: day(3, 0), To: day(4, 0), Camera: "Yard"},
 		401: {State: "no state", At: day(6, 2)}, // of another version
 	} {
@@ -107,7 +107,7 @@ func TestHistories(t *testing.T) {
 	got := map[nvr.Track]History{}
 	for _, h := range Histories(a, files) {
 		got[h.Track] = h
-		if h.Label != "Depot" {
+		if h.Label != "Store" {
 			t.Errorf("%v is of %q", h.CameraKey, h.Label)
 		}
 	}
@@ -154,5 +154,41 @@ func TestHistoriesOfDecades(t *testing.T) {
 	}
 	if h := Histories(a, nil); len(h) != 1 || len(h[0].Days) != latestDays || !h[0].Days[latestDays-1].Date.Equal(midnight(noon)) {
 		t.Errorf("%d histories", len(h))
+	}
+}
+
+// Recorders come in the order of the sheet, and those that no run is about any more
+// after them.
+func TestHistoriesComeInTheOrderOfTheSheet(t *testing.T) {
+	a, err := archive.Open(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var all []Coverage
+	for i, address := range []string{"10.0.0.9", "10.0.0.7", "10.0.0.8"} {
+		all = append(all, Coverage{
+			Recorder: RecorderView{ID: RecorderID(i + 1), Address: address}, Camera: CameraView{Channel: 1, Stream: nvr.Main},
+			Stretches: []Stretch{{Span{From: noon, To: noon.Add(time.Hour)}, NotRecorded}},
+		})
+	}
+	if err := NoteCoverage(a, all); err != nil {
+		t.Fatal(err)
+	}
+	fetched(t, a, 101, noon) // of 10.0.0.5
+	files, err := a.Recordings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, h := range Histories(a, files) {
+		got = append(got, h.Recorder)
+	}
+	if want := []string{"10.0.0.9", "10.0.0.7", "10.0.0.8", "10.0.0.5"}; !slices.Equal(got, want) {
+		t.Errorf("recorders %v, want %v", got, want)
 	}
 }

@@ -54,7 +54,7 @@ func NoteCoverage(a *archive.Archive, all []Coverage) error {
 
 // remembered is the coverage as the journal has it.
 func (c *Coverage) remembered() archive.Coverage {
-	var known archive.Coverage
+	known := archive.Coverage{Place: int(c.Recorder.ID)}
 	add := func(spans []Span, why string, f Failure) {
 		n := number(&known, archive.Cause{Kind: f.Kind, What: f.What, Remedy: string(f.Remedy)})
 		for _, s := range spans {
@@ -121,7 +121,7 @@ func inOrder(all []archive.Absence) []archive.Absence {
 // extend returns what is known of a camera after a run: the run counts where it
 // learned something, and what was known before where it did not.
 func extend(old, run archive.Coverage) archive.Coverage {
-	known := archive.Coverage{Asked: union(slices.Concat(old.Asked, run.Asked)), Causes: slices.Clone(run.Causes)}
+	known := archive.Coverage{Asked: union(slices.Concat(old.Asked, run.Asked)), Causes: slices.Clone(run.Causes), Place: run.Place}
 	learned := without(run.Asked, spansOf(run.Missing, WhyUnknown))
 	before := without(old.Asked, spansOf(old.Missing, WhyUnknown))
 	for _, m := range run.Missing {

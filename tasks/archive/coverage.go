@@ -12,6 +12,7 @@ type Coverage struct {
 	Asked   []Span    `json:"asked,omitempty"`   // in order, without overlaps
 	Missing []Absence `json:"missing,omitempty"` // likewise
 	Causes  []Cause   `json:"causes,omitempty"`  // that Missing points to
+	Place   int       `json:"place,omitempty"`   // of its recorder in the latest run, from 1; 0 when nobody knows
 }
 
 // Absence is a stretch of what was asked that is not on disk.
@@ -66,7 +67,7 @@ func (a *Archive) Coverages() iter.Seq2[CameraKey, Coverage] {
 
 // bounded returns the latest part of what is known that a line has room for.
 func (c Coverage) bounded() Coverage {
-	all := Coverage{Asked: c.Asked[max(0, len(c.Asked)-mostSpans):]}
+	all := Coverage{Asked: c.Asked[max(0, len(c.Asked)-mostSpans):], Place: c.Place}
 	missing := c.Missing[max(0, len(c.Missing)-mostMissing):]
 	if len(missing) < len(c.Missing) {
 		all.Asked = since(all.Asked, missing[0].From)
