@@ -30,9 +30,9 @@ type piece struct {
 
 // hasher computes the SHA-256 of a part and scans it, on a goroutine of its
 // own, beside the download, from the very bytes that are written. A download that
-// is faster than that waits, which costs less than to read the file again; only
-// what the part held before is read from it. One goroutine writes to it and ends
-// it with finish or discard.
+// is faster than that is not held up: what does not fit into the queue is read
+// from the file afterwards, and so is what the part held before. One goroutine
+// writes to it and ends it with finish or discard.
 type hasher struct {
 	file   io.ReaderAt
 	after  func(total int64)
@@ -101,14 +101,19 @@ func (h *hasher) catchUp(to int64) {
 	}
 }
 
-// write takes b, which stands in the file at that offset, until it calls done;
-// where that is nil, it takes a copy.
+// write takes b, which stands in the file at that offset, until it calls done, or
+// a copy of it where that is nil, or leaves it to be read later.
 func (h *hasher) write(b []byte, at int64, done func()) {
-	if done != nil {
+	full := func() bool { return len(h.in) == cap(h.in) } // nobody else sends
+	switch {
+	case done != nil && full():
+		done()
+		return
+	case done != nil:
 		h.in <- piece{b, at, done}
 		return
 	}
-	for len(b) > 0 {
+	for len(b) > 0 && !full() {
 		buffer := copies.Get().(*[pieceSize]byte)
 		n := copy(buffer[:], b)
 		h.in <- piece{buffer[:n], at, func() { copies.Put(buffer) }}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,55 +27,9 @@ import (
 //	go test ./tasks/worker -run xxx -bench Download -count 5
 func BenchmarkDownload(b *testing.B) {
 	const bytes = 512 << 20
-	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
-	eight := day.Add(8 * time.Hour)
-	recorder := simulator.New(simulator.Config{Channels: []simulator.Channel{{
-		Recordings: simulator.Span(eight, eight.Add(time.Hour), time.Hour, bytes),
-	}}})
-	server, err := simulator.Listen("127.0.0.1:0", recorder)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = server.Close() })
-	address, err := nvr.ParseAddress(server.Addr())
-	if err != nil {
-		b.Fatal(err)
-	}
-	client := nvr.New(nvr.Config{
-		Address: address,
-		Login:   nvr.Login{User: simulator.DefaultUser, Password: simulator.DefaultPassword},
-	})
-	b.Cleanup(client.Close)
-	var rec nvr.Recording
-	for found, err := range client.Search(b.Context(), 101, day, day.AddDate(0, 0, 1)) {
-		if err != nil {
-			b.Fatal(err)
-		}
-		rec = found
-	}
-
-	b.Run("hikgrab", func(b *testing.B) {
-		b.SetBytes(bytes)
-		for b.Loop() {
-			dir := b.TempDir()
-			store, err := archive.Open(dir, nil)
-			if err != nil {
-				b.Fatal(err)
-			}
-			order := Fetch{
-				Recorder: client, Archive: store, Attempt: 1,
-				Item:  archive.Item{Recorder: address.String(), Recording: rec},
-				Meter: &Meter{}, Limiter: NewLimiter(0), Lane: NewLane(), Fence: func() error { return nil },
-			}
-			if out := order.Do(b.Context()); out.Err != nil {
-				b.Fatal(out.Err)
-			}
-			if err := store.Close(); err != nil {
-				b.Fatal(err)
-			}
-			_ = os.RemoveAll(dir)
-		}
-	})
+	client, address, list := recorderOf(b, 1, bytes)
+	rec := list[0]
+	b.Run("hikgrab", func(b *testing.B) { fetchAll(b, client, address, list) })
 	b.Run("hikgrab,moving-only", func(b *testing.B) {
 		b.SetBytes(bytes)
 		for b.Loop() {
@@ -90,12 +45,100 @@ func BenchmarkDownload(b *testing.B) {
 			}
 		}
 	})
-	fetch := fmt.Sprintf("curl -sf --digest -u %s:%s -X POST -H 'Content-Type: application/xml' --data-binary @request.xml -o recording.mpg %s/ISAPI/ContentMgmt/download",
-		simulator.DefaultUser, simulator.DefaultPassword, server.Addr())
-	b.Run("curl", func(b *testing.B) { shell(b, bytes, rec, fetch) })
+	fetch := "curl -sf " + curlOf(address, 0)
+	b.Run("curl", func(b *testing.B) { shell(b, list, fetch) })
 	b.Run("curl,sha256sum,sync", func(b *testing.B) {
-		shell(b, bytes, rec, fetch+" && sha256sum recording.mpg >>SHA256SUMS && sync recording.mpg SHA256SUMS .")
+		shell(b, list, fetch+" && sha256sum recording*.mpg >>SHA256SUMS && sync recording*.mpg SHA256SUMS .")
 	})
+}
+
+// BenchmarkEightDownloads moves eight recordings of 128 MiB at once, in the ways of
+// BenchmarkDownload.
+func BenchmarkEightDownloads(b *testing.B) {
+	client, address, list := recorderOf(b, 8, 128<<20)
+	b.Run("hikgrab", func(b *testing.B) { fetchAll(b, client, address, list) })
+	fetch := "curl -Zsf"
+	for i := range list {
+		if i > 0 {
+			fetch += " --next -sf"
+		}
+		fetch += " " + curlOf(address, i)
+	}
+	b.Run("curl", func(b *testing.B) { shell(b, list, fetch) })
+	b.Run("curl,sha256sum,sync", func(b *testing.B) {
+		shell(b, list, fetch+" && sha256sum recording*.mpg >>SHA256SUMS && sync recording*.mpg SHA256SUMS .")
+	})
+}
+
+// recorderOf starts a simulated recorder with so many channels of one recording
+// each, and finds those.
+func recorderOf(b *testing.B, channels int, bytes int64) (*nvr.Recorder, nvr.Address, []nvr.Recording) {
+	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+	eight := day.Add(8 * time.Hour)
+	config := simulator.Config{Channels: make([]simulator.Channel, channels)}
+	for i := range config.Channels {
+		config.Channels[i].Recordings = simulator.Span(eight, eight.Add(time.Hour), time.Hour, bytes)
+	}
+	server, err := simulator.Listen("127.0.0.1:0", simulator.New(config))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = server.Close() })
+	address, err := nvr.ParseAddress(server.Addr())
+	if err != nil {
+		b.Fatal(err)
+	}
+	client := nvr.New(nvr.Config{
+		Address: address,
+		Login:   nvr.Login{User: simulator.DefaultUser, Password: simulator.DefaultPassword},
+	})
+	b.Cleanup(client.Close)
+	var list []nvr.Recording
+	for i := range channels {
+		for rec, err := range client.Search(b.Context(), nvr.TrackOf(i+1, nvr.Main), day, day.AddDate(0, 0, 1)) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			list = append(list, rec)
+		}
+	}
+	return client, address, list
+}
+
+// fetchAll measures hikgrab fetching a list at once into a fresh archive.
+func fetchAll(b *testing.B, client *nvr.Recorder, address nvr.Address, list []nvr.Recording) {
+	b.SetBytes(int64(len(list)) * list[0].Size)
+	for b.Loop() {
+		dir := b.TempDir()
+		store, err := archive.Open(dir, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for _, rec := range list {
+			order := Fetch{
+				Recorder: client, Archive: store, Attempt: 1,
+				Item:  archive.Item{Recorder: address.String(), Recording: rec},
+				Meter: &Meter{}, Limiter: NewLimiter(0), Lane: NewLane(), Fence: func() error { return nil },
+			}
+			all.Go(func() {
+				if out := order.Do(b.Context()); out.Err != nil {
+					b.Error(out.Err)
+				}
+			})
+		}
+		all.Wait()
+		if err := store.Close(); err != nil {
+			b.Fatal(err)
+		}
+		_ = os.RemoveAll(dir)
+	}
+}
+
+// curlOf is what curl has to be told to fetch a recording of the list.
+func curlOf(address nvr.Address, i int) string {
+	return fmt.Sprintf("--digest -u %s:%s -X POST -H 'Content-Type: application/xml' --data-binary @request%d.xml -o recording%d.mpg http://%s/ISAPI/ContentMgmt/download",
+		simulator.DefaultUser, simulator.DefaultPassword, i, i, address.String())
 }
 
 // plainFile is a sink that takes no care of what it gets, as curl takes none.
@@ -105,27 +148,31 @@ func (plainFile) Offset() int64     { return 0 }
 func (plainFile) Tail([]byte) error { return nil }
 func (plainFile) Reset() error      { return nil }
 
-// shell measures a command that fetches rec into a fresh directory.
-func shell(b *testing.B, bytes int64, rec nvr.Recording, command string) {
+// shell measures a command that fetches a list into a fresh directory.
+func shell(b *testing.B, list []nvr.Recording, command string) {
 	for _, program := range []string{"curl", "sha256sum"} {
 		if _, err := exec.LookPath(program); err != nil {
 			b.Skip(program, " is not installed")
 		}
 	}
-	request := "<downloadRequest><playbackURI>" + strings.ReplaceAll(rec.URI, "&", "&amp;") + "</playbackURI></downloadRequest>"
-	b.SetBytes(bytes)
+	b.SetBytes(int64(len(list)) * list[0].Size)
 	for b.Loop() {
 		dir := b.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "request.xml"), []byte(request), 0o600); err != nil {
-			b.Fatal(err)
+		for i, rec := range list {
+			request := "<downloadRequest><playbackURI>" + strings.ReplaceAll(rec.URI, "&", "&amp;") + "</playbackURI></downloadRequest>"
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("request%d.xml", i)), []byte(request), 0o600); err != nil {
+				b.Fatal(err)
+			}
 		}
 		cmd := exec.CommandContext(b.Context(), "sh", "-c", command)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			b.Fatalf("%v: %s", err, out)
 		}
-		if info, err := os.Stat(filepath.Join(dir, "recording.mpg")); err != nil || info.Size() != bytes {
-			b.Fatalf("curl left %v, %v", info, err)
+		for i, rec := range list {
+			if info, err := os.Stat(filepath.Join(dir, fmt.Sprintf("recording%d.mpg", i))); err != nil || info.Size() != rec.Size {
+				b.Fatalf("curl left %v, %v", info, err)
+			}
 		}
 		_ = os.RemoveAll(dir)
 	}
