@@ -1,0 +1,85 @@
+package tasks
+
+import (
+	"slices"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+)
+
+// Day is a camera on one day of its recorder's clock.
+type Day struct {
+	Date      time.Time // midnight
+	State     State     // Done, Incomplete, Empty, Failed or Skipped
+	Asked     []Span    // empty for files of which nobody knows what was asked
+	OnDisk    []Span    // whenever their files begin
+	Elsewhere []Span    // on other machines, and not here
+	Missing   []Absence
+	Files     []archive.Recording // that are there and begin on this day
+}
+
+// Absence is a stretch of what was asked that is nowhere on disk.
+type Absence struct {
+	Span
+	Why     string // a word: WhyLost and the others
+	Failure Failure
+}
+
+// Recorded returns how much of the day the recorder had, as far as it told.
+func (d *Day) Recorded() time.Duration {
+	all := slices.Concat(d.OnDisk, d.Elsewhere)
+	for _, m := range d.Missing {
+		if m.Why != WhyUnknown {
+			all = append(all, m.Span)
+		}
+	}
+	return length(union(all))
+}
+
+// AskedTime returns how much of the day was asked for.
+func (d *Day) AskedTime() time.Duration { return length(d.Asked) }
+
+// OnDiskTime returns how much of the day is on disk, on whatever machine.
+func (d *Day) OnDiskTime() time.Duration { return length(union(slices.Concat(d.OnDisk, d.Elsewhere))) }
+
+// state sums up a day.
+func (d *Day) state() State {
+	here := len(d.OnDisk)+len(d.Files)+len(d.Elsewhere) > 0
+	worst := Empty
+	if here {
+		worst = Done
+	}
+	for _, m := range d.Missing {
+		switch {
+		case m.To.Sub(m.From) <= GapLimit || m.Why == WhyGrowing:
+		case m.Why == WhySkipped:
+			if worst != Incomplete && worst != Failed {
+				worst = Skipped
+			}
+		case !here && (m.Why == WhyLost || m.Why == WhyUnknown):
+			worst = Failed
+		case worst != Failed:
+			worst = Incomplete
+		}
+	}
+	return worst
+}
+
+// eachDay yields the parts of spans by the day that they lie in.
+func eachDay(spans []Span) func(yield func(time.Time, Span) bool) {
+	return func(yield func(time.Time, Span) bool) {
+		for _, s := range spans {
+			if oldest := s.To.AddDate(0, 0, -2*latestDays); s.From.Before(oldest) {
+				s.From = oldest // nobody looks that far back, and it may be decades
+			}
+			for s.From.Before(s.To) {
+				date := midnight(s.From)
+				part := Span{From: s.From, To: earlier(s.To, date.AddDate(0, 0, 1))}
+				if !yield(date, part) {
+					return
+				}
+				s.From = part.To
+			}
+		}
+	}
+}
