@@ -77,7 +77,7 @@ type camera struct {
 // recordingKey tells recordings of one camera apart. Names alone repeat on
 // some devices, and two recordings can start alike when clocks go back.
 type recordingKey struct {
-	start, end time.Time
+	start, end int64 // in Unix milliseconds, since there may be a hundred thousand keys
 	name       string
 }
 
@@ -101,7 +101,7 @@ type recording struct {
 }
 
 func keyOf(r nvr.Recording) recordingKey {
-	return recordingKey{start: r.Start, end: r.End, name: r.Name}
+	return recordingKey{start: r.Start.UnixMilli(), end: r.End.UnixMilli(), name: r.Name}
 }
 
 func (c *camera) track() nvr.Track {
