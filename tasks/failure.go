@@ -14,6 +14,7 @@ import (
 // What helps against the failures that are neither a recorder's nor a disk's.
 const (
 	CorrectPeriod nvr.Remedy = "correct-period" // the period is none on the recorder's clock
+	NameNetwork   nvr.Remedy = "name-network"   // the address is another recorder's in this machine's network
 	CopyNames     nvr.Remedy = "copy-names"     // the recorder has the cameras under other names, which the failure lists
 	ReportFault   nvr.Remedy = "report-fault"   // of hikgrab itself; the log file has the details
 )

@@ -119,8 +119,8 @@ func (q *Queue) Facts(id RecorderID) nvr.Facts {
 func (q *Queue) strangerAnswers(r *recorder, serial string, now time.Time) {
 	f := Failure{
 		Kind:   nvr.Unreachable.String(),
-		What:   fmt.Sprintf("another device answers here (serial number %s, not %s); give the machines of this place a --network", serial, r.serial),
-		Remedy: nvr.CheckAddress, At: now,
+		What:   fmt.Sprintf("another device answers here (serial number %s, not %s)", serial, r.serial),
+		Remedy: NameNetwork, At: now,
 	}
 	r.hold = Hold{Kind: nvr.Unreachable, What: f.What, Remedy: f.Remedy}
 	q.abandon(r, f, now)

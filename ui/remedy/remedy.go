@@ -67,6 +67,7 @@ var table = map[nvr.Remedy]advice{
 	nvr.SeeLog:           {"the log file has the details", "; r tries again", ""},
 
 	tasks.CorrectPeriod: {"correct from and to in the sheet", restart, ", or --from and --to"},
+	tasks.NameNetwork:   {"give the machines of that place a network of their own, and name it in the sheet's network column", restart, ": hikgrab work --network NAME"},
 	tasks.CopyNames:     {"copy the names from there into the sheet's cameras column", restart, again},
 	tasks.ReportFault:   {"this is a fault of hikgrab; the log file has the details", "; r tries again", ""},
 
