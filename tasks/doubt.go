@@ -111,7 +111,12 @@ func (r *recorder) probe(now time.Time) ask {
 			}
 			return ask{proof: true}
 		},
-		func() ask { return r.suspectedAsk(now) },
+		func() ask {
+			if r.scouting {
+				return ask{} // what is out shows more than the same question again
+			}
+			return r.suspectedAsk(now)
+		},
 		func() ask { return r.readyOf(now, d.touches) },
 	}
 	if len(d.suspects) > 0 && d.suspects[0].recording == nil { // a search is shown well by a search
@@ -172,7 +177,7 @@ func (r *recorder) alone(p part, now time.Time) bool {
 	another := func(c *camera) bool {
 		return slices.ContainsFunc(c.ready, func(rec *recording) bool { return rec != p.recording && !r.doubt.has(part{c, rec}) })
 	}
-	return !r.elsewhere(p, now) && p.camera.sample == nil && !another(p.camera)
+	return !r.elsewhere(p, now) && p.camera.proven() == nil && !another(p.camera)
 }
 
 // readyOf returns the next recording of the cameras that of names which is not
@@ -226,15 +231,32 @@ func (r *recorder) searchOf(now time.Time, of func(*camera) bool) ask {
 	return behind
 }
 
-// sampleOf returns a recording that the recorder has given in this run: its
-// first bytes show whether it still gives any.
+// sampleOf returns a recording that the recorder has given before: its first
+// bytes show whether it still gives any.
 func (r *recorder) sampleOf(of func(*camera) bool) ask {
 	for _, c := range r.cameras {
-		if c.sample != nil && of(c) {
-			return ask{camera: c, recording: c.sample, proof: true}
+		if !of(c) {
+			continue
+		}
+		if rec := c.proven(); rec != nil {
+			return ask{camera: c, recording: rec, proof: true}
 		}
 	}
 	return ask{}
+}
+
+// proven returns a recording that came in this run, or else the latest that an
+// earlier one has fetched; nil when there is none.
+func (c *camera) proven() *recording {
+	if c.sample != nil {
+		return c.sample
+	}
+	for _, rec := range slices.Backward(c.recordings) {
+		if rec.state == RecordingDone && !rec.gone {
+			return rec
+		}
+	}
+	return nil
 }
 
 // answeredProbe notes that a request is over: when it was the one that shows

@@ -299,7 +299,7 @@ func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
 	switch {
 	case a.proof:
 		if nvr.KindOf(err) == nvr.Gone && p.camera != nil {
-			p.camera.sample = nil
+			p.recording.gone, p.camera.sample = true, nil
 		}
 	case a.meet:
 		if d.part == counts || d.part == isLost { // nothing of the recorder can be had without it
