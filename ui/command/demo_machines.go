@@ -53,28 +53,28 @@ func (c *crew) start(ctx context.Context, id *hub.Identity, s *spread) error {
 		return err
 	}
 	ctx, c.stop = context.WithCancel(context.WithoutCancel(ctx))
+	kill := map[string]context.CancelFunc{}
 	for i := range c.size {
 		name := fmt.Sprintf("machine-%d", i+1)
-		life := ctx
-		if i == 0 && c.size > 1 {
-			var kill context.CancelFunc
-			life, kill = context.WithCancel(ctx)
-			c.running.Go(func() { c.killHalfWay(ctx, kill, s, name) })
-		}
+		life, end := context.WithCancel(ctx)
+		kill[name] = end
 		cmd := exec.CommandContext(life, program, "work", "--plain", "--once", "--name", name, "--jobs", "2", "--out", filepath.Join(c.dir, name))
 		cmd.Env = append(os.Environ(), "HIKGRAB_JOIN="+inv.String())
 		if err := cmd.Start(); err != nil {
+			end()
 			return err
 		}
 		c.running.Go(func() { _ = cmd.Wait() }) // the board shows what becomes of it
 	}
+	if c.size > 1 {
+		c.running.Go(func() { c.killHalfWay(ctx, kill, s) })
+	}
 	return nil
 }
 
-// killHalfWay ends a machine without a word once it has files and is at work on
-// the next.
-func (c *crew) killHalfWay(ctx context.Context, kill context.CancelFunc, s *spread, name string) {
-	defer kill()
+// killHalfWay ends the first machine that has files and is at work on the next,
+// without a word.
+func (c *crew) killHalfWay(ctx context.Context, kill map[string]context.CancelFunc, s *spread) {
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
 	var snap tasks.Snapshot
@@ -86,8 +86,9 @@ func (c *crew) killHalfWay(ctx context.Context, kill context.CancelFunc, s *spre
 		}
 		s.Snapshot(&snap)
 		for _, m := range snap.Machines {
-			if m.Name == name && m.Files >= 2 && m.Active > 0 {
-				s.Tell(name + " is killed now, as by a power cut")
+			if end := kill[m.Name]; end != nil && m.Files >= 2 && m.Active > 0 {
+				s.Tell(m.Name + " is killed now, as by a power cut")
+				end()
 				return
 			}
 		}

@@ -180,9 +180,12 @@ func (s *store) last(ctx context.Context, key string) (uint64, []byte, error) {
 
 func (s *store) subject(key string) string { return "$KV." + s.names.bucket() + "." + key }
 
+// wrongRevision tells whether a write was refused because another came first;
+// streams with copies say that in a code of their own.
 func wrongRevision(err error) bool {
 	var api *jetstream.APIError
-	return errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
+	return errors.As(err, &api) &&
+		(api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
 // passing tells whether an error is of the kind that a leader which is being
