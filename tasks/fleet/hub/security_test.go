@@ -179,7 +179,9 @@ func TestAMachineJoinsAgainWithoutAnInvitation(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(r.out, storeDir)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Request(soon(t), fleet.KindBeat, nil); !errors.Is(err, fleet.ErrAbsent) {
+	brief, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := m.Request(brief, fleet.KindBeat, nil); !errors.Is(err, fleet.ErrAbsent) && !errors.Is(err, context.DeadlineExceeded) { // what is sent while the connection breaks gets no answer
 		t.Errorf("without a coordinator: %v", err)
 	}
 	serve(t, r.open(t), echo)
