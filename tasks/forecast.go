@@ -214,19 +214,31 @@ func (q *Queue) foresee(now time.Time) {
 // rest is what will still come of a recorder without anybody's doing.
 func (r *recorder) rest(now time.Time) rest {
 	v := rest{id: r.id, pace: &r.pace}
-	recordings := 0
+	recordings, waiting := 0, 0
+	var next time.Time // when the first of those that wait for a retry may be asked for
 	for _, c := range r.cameras {
 		if !c.eager() {
 			continue
 		}
 		v.left += float64(max(0, c.total-c.bytes()))
 		recordings += len(c.ready) + len(c.later) + len(c.active)
+		waiting += len(c.later)
+		for _, rec := range c.later {
+			if next.IsZero() || rec.next.Before(next) {
+				next = rec.next
+			}
+		}
 	}
 	n := float64(max(recordings, 1))
 	v.most, v.piece = min(r.bears(), n), max(v.left/n, 1)
-	if r.hold.Held() && r.hold.Until.After(now) {
-		v.start = r.hold.Until.Sub(now).Seconds()
+	start := now
+	if r.hold.Held() {
+		start = later(start, r.hold.Until)
 	}
+	if waiting == recordings {
+		start = later(start, next)
+	}
+	v.start = start.Sub(now).Seconds()
 	return v
 }
 

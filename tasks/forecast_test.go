@@ -98,3 +98,40 @@ func inMemory(t *testing.T) string {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return dir
 }
+
+// TestTheEndWaitsForARetry has a recorder of which only a recording is left that
+// is tried again later: nothing ends before that.
+func TestTheEndWaitsForARetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(1, 3, size), Rate: size / 4})
+		config := b.recorders["10.0.0.1"].Config()
+		config.Channels[0].Recordings[1].Fault = simulator.DeviceError500()
+		b.replace("10.0.0.1", config)
+		b.start()
+		seen := 0
+		var since, next time.Time // it waits since then, for next; what was foreseen before does not count
+		b.until("everything has ended", func(s *Snapshot) bool {
+			q := b.queue
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			r := q.recorders[0]
+			c := r.cameras[0]
+			switch {
+			case len(c.later) != 1 || len(c.ready)+len(c.active) > 0:
+				next = time.Time{}
+			case !c.later[0].next.Equal(next):
+				since, next = s.At, c.later[0].next
+			case q.foreseen.After(since):
+				seen++
+				if r.end.Before(next) {
+					t.Errorf("at %v the end is seen at %v, and the next try is at %v", s.At, r.end, next)
+				}
+			}
+			return s.Finished
+		})
+		if seen == 0 {
+			t.Error("it never waited for a retry")
+		}
+		b.stop()
+	})
+}
