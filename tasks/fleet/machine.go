@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -350,57 +349,4 @@ func (m *Machine) Leave() {
 	m.leaving = true
 	m.mu.Unlock()
 	m.Wake()
-}
-
-// beat tells what is held and takes what may be held.
-func (m *Machine) beat(ctx context.Context) error {
-	m.mu.Lock()
-	session := m.session
-	m.mu.Unlock()
-	if session == 0 {
-		w, err := m.hello(ctx)
-		switch {
-		case err != nil:
-			return err
-		case w.Refused != "":
-			return &RefusedError{w.Refused}
-		case w.Run.ID != m.run.ID:
-			return ErrOtherRun
-		}
-	}
-	var snap tasks.Snapshot
-	m.works.Snapshot(&snap)
-	m.look(&snap)
-	b, sent := m.present(&snap)
-	var o Orders
-	if err := m.ask(ctx, KindBeat, b, &o); err != nil {
-		return err
-	}
-	return m.take(ctx, o, b, sent)
-}
-
-// present returns the next beat, and the moment from which its promises count.
-func (m *Machine) present(snap *tasks.Snapshot) (Beat, Instant) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.depart()
-	m.sent++
-	b := Beat{
-		Session: m.session, N: m.sent, Accepted: m.taken,
-		Jobs: snap.Jobs, Free: snap.Disk.Free, Held: snap.Disk.Held, Rate: snap.Rate, Files: snap.Files, Active: snap.Active, Leaving: m.leaving,
-	}
-	m.jobs = snap.Jobs
-	for _, h := range m.holds {
-		b.Holds = append(b.Holds, Holding{
-			Recorder: h.id, Epoch: h.epoch, Wanted: h.wanted, Started: h.started, Wish: h.wish, Refused: h.refused,
-		})
-	}
-	slices.SortFunc(b.Holds, func(a, b Holding) int { return compareIDs(a.Recorder, b.Recorder) })
-	return b, m.o.Now()
-}
-
-func (m *Machine) holding(id RecorderID) *holding {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.holds[id]
 }

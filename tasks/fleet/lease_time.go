@@ -1,0 +1,82 @@
+package fleet
+
+import "time"
+
+// ttl is how long a promise of a lease shall last: long where nobody else could
+// take over, so that a machine that sleeps or lost its uplink need not stop.
+func (t *Table) ttl(l *lease) time.Duration {
+	if t.without == ruleP3b || t.ticked.atLeast(t.listens) < t.rules.Patience && t.rules.Patience < t.rules.Sole {
+		return t.rules.Patience // for a start: nobody knows yet who else will join
+	}
+	for _, other := range t.members {
+		if other.id != l.holder && t.present(other) && l.placed(other) {
+			return t.rules.Patience
+		}
+	}
+	return t.rules.Sole
+}
+
+// Tick looks at the time. It returns the leases that have changed.
+func (t *Table) Tick(now Instant) []RecorderID {
+	t.listen(now)
+	var changed []RecorderID
+	for _, m := range t.members {
+		for _, l := range m.leases {
+			if t.expired(l, now) {
+				t.release(l)
+				changed = append(changed, l.id)
+			}
+		}
+	}
+	for id, p := range t.suspects {
+		if p.over(now, t.rules) {
+			delete(t.suspects, id)
+			t.news = true
+		}
+	}
+	if t.adopting && now.atLeast(t.listens) > t.rules.Patience+t.rules.Grace {
+		t.adopting = false
+	}
+	changed = append(changed, t.HandOut(now)...)
+	t.askBack(now)
+	return changed
+}
+
+// listen notes that the coordinator is there. When it was not, because it was
+// frozen, asleep, or somebody set its clock, all promises begin anew: the
+// machines may have beaten in vain.
+func (t *Table) listen(now Instant) {
+	gap := now.atMost(t.ticked) > deaf || now.atLeast(t.ticked) < 0
+	t.ticked = now
+	if !gap || t.without == ruleP2b {
+		return
+	}
+	t.listens = now
+	for _, m := range t.members {
+		m.heard = now
+		for _, l := range m.leases {
+			l.promise.at, l.offer.at = now, now
+		}
+	}
+	for id, p := range t.suspects {
+		p.at = now
+		t.suspects[id] = p
+	}
+}
+
+// expired reports whether what was promised has run out for certain.
+func (t *Table) expired(l *lease, now Instant) bool {
+	if t.without == ruleP2 {
+		return now.atLeast(t.members[l.holder].heard) > t.rules.Patience/2
+	}
+	if !l.promise.valid() && !l.offer.valid() { // it was never offered to anybody
+		m := t.members[l.holder]
+		return m == nil || !t.present(m)
+	}
+	return l.promise.over(now, t.rules) && l.offer.over(now, t.rules)
+}
+
+// over reports whether a promise has run out for certain.
+func (p promise) over(now Instant, r Rules) bool {
+	return !p.valid() || now.atLeast(p.at) > p.ttl+r.Grace
+}
