@@ -184,7 +184,11 @@ func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 	switch {
 	case len(d.suspects) == 0 || number <= d.since:
 		return
-	case long, p.camera != nil && d.has(p):
+	case long: // what refuses everything for so long is not overtaxed by us
+		r.load.restore()
+		r.doubt = doubt{}
+		return
+	case p.camera != nil && d.has(p):
 		r.doubt, r.load.bore = doubt{}, 0
 		return
 	}
