@@ -16,6 +16,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/fleet"
 	"example.com/hikgrab/tasks/fleet/hub"
+	"example.com/hikgrab/tasks/fleet/hubtest"
 	"example.com/hikgrab/tasks/worker"
 )
 
@@ -92,7 +93,7 @@ func BenchmarkCollect(b *testing.B) {
 			time.Sleep(10 * time.Millisecond)
 		}
 	})
-	begun := cpu()
+	begun := hubtest.CPU()
 	for n := 0; b.Loop(); n++ {
 		home, err := archive.Open(fmt.Sprintf("%s/home%d", out, n), nil)
 		if err != nil {
@@ -116,7 +117,7 @@ func BenchmarkCollect(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	spent := cpu() - begun
+	spent := hubtest.CPU() - begun
 	silence()
 	b.ReportMetric(float64(late.Microseconds())/1000, "ms-latest-beat")
 	if runtime.GOOS == "linux" {

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/fleet/hubtest"
 )
 
 const pieceSize = 256 << 10
@@ -107,7 +108,7 @@ func BenchmarkPieces(b *testing.B) {
 			time.Sleep(10 * time.Millisecond)
 		}
 	})
-	begun := cpu()
+	begun := hubtest.CPU()
 	b.ResetTimer()
 	slots := make(chan struct{}, window)
 	for range b.N {
@@ -126,7 +127,7 @@ func BenchmarkPieces(b *testing.B) {
 	stop()
 	working.Wait()
 	b.ReportMetric(float64(late.Microseconds())/1000, "ms-latest-beat")
-	if spent := cpu() - begun; runtime.GOOS == "linux" {
+	if spent := hubtest.CPU() - begun; runtime.GOOS == "linux" {
 		b.ReportMetric(spent.Seconds()*(1<<30)/float64(b.N*pieceSize), "cpu-s/GiB")
 	}
 }

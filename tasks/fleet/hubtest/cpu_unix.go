@@ -1,14 +1,14 @@
 //go:build unix
 
-package collect
+package hubtest
 
 import (
 	"syscall"
 	"time"
 )
 
-// cpu returns the processor time that this process has used.
-func cpu() time.Duration {
+// CPU returns the processor time that this process has used.
+func CPU() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0

@@ -1,6 +1,0 @@
-package hub
-
-import "time"
-
-// cpu is measured on other systems.
-func cpu() time.Duration { return 0 }
