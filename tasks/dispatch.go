@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/worker"
 )
@@ -43,6 +44,9 @@ func (q *Queue) sendScouts(now time.Time) {
 }
 
 func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
+	if r.client == nil {
+		r.client = nvr.New(r.config)
+	}
 	ctx, cancel := context.WithCancelCause(q.run)
 	q.scouts++
 	r.workers++

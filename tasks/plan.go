@@ -66,7 +66,6 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		source:  t.Source,
 		network: t.Network,
 		serial:  t.Facts.Serial,
-		client:  nvr.New(config),
 		lane:    worker.NewLane(),
 		load:    newLoad(q.options.PerRecorder, config.Facts.Load),
 		left:    make(chan struct{}),
@@ -95,6 +94,9 @@ func (q *Queue) noteFacts(recorder string, learned nvr.Facts) {
 
 // facts returns what is known of the recorder by now.
 func (r *recorder) facts() nvr.Facts {
+	if r.client == nil {
+		return r.config.Facts
+	}
 	f := r.client.Facts()
 	if found := r.load.found(); found > 0 {
 		f.Load = found

@@ -193,7 +193,7 @@ func (q *Queue) Run(ctx context.Context) {
 		if r.signedIn {
 			q.noteFacts(r.address, r.facts())
 		}
-		r.client.Close()
+		r.close()
 	}
 }
 

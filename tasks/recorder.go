@@ -18,8 +18,8 @@ type recorder struct {
 	name    string
 	source  string
 	network string
-	serial  string // of the device that another machine met at its address; empty: any
-	client  *nvr.Recorder
+	serial  string        // of the device that another machine met at its address; empty: any
+	client  *nvr.Recorder // made when it is first asked for something: a sheet may name ten thousand
 	lane    worker.Lane
 	rows    []row
 	cameras []*camera
@@ -71,10 +71,17 @@ type recorder struct {
 func (r *recorder) depart() bool {
 	r.workers--
 	if r.dropped && r.workers == 0 {
-		r.client.Close()
+		r.close()
 		close(r.left)
 	}
 	return !r.dropped
+}
+
+// close drops the idle connections to the recorder.
+func (r *recorder) close() {
+	if r.client != nil {
+		r.client.Close()
+	}
 }
 
 // demand is which recordings a row wants of a camera.

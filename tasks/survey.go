@@ -106,9 +106,11 @@ func (r *recorder) finding() Finding {
 		Address: r.address, Name: r.name, Source: r.source, Device: r.device, SignedIn: r.signedIn, LoginTries: r.tries,
 		Disks: r.disks, Oldest: r.oldest,
 	}
-	f.Clock, _ = r.client.Clock()
-	if notice := r.client.ClockNotice(); notice != (nvr.Notice{}) {
-		f.Notices = append(f.Notices, notice)
+	if r.signedIn {
+		f.Clock, _ = r.client.Clock()
+		if notice := r.client.ClockNotice(); notice != (nvr.Notice{}) {
+			f.Notices = append(f.Notices, notice)
+		}
 	}
 	if r.hold.Held() {
 		f.Failure = Failure{Kind: r.hold.Kind.String(), What: r.hold.What, Remedy: r.hold.Remedy}

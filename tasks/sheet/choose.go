@@ -85,7 +85,7 @@ func (t *table) looksLikeTasks() bool {
 	if len(t.lines) == 0 {
 		return false
 	}
-	l := (&reader{table: t}).layout()
+	l := (&reader{table: t}).findLayout()
 	if !l.has(recorder) {
 		return false
 	}

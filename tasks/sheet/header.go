@@ -171,9 +171,9 @@ func (l line) header() int {
 // notes.
 const headerDepth = 20
 
-// layout finds the header, which is the line that names the most columns, and
+// findLayout finds the header, which is the line that names the most columns, and
 // the columns.
-func (r *reader) layout() layout {
+func (r *reader) findLayout() layout {
 	best, names := -1, 0
 	for i, l := range r.table.lines[:min(len(r.table.lines), headerDepth)] {
 		if n := l.header(); n > names {

@@ -30,20 +30,20 @@ func (r *reader) samePasswords() {
 		device device
 		user   string
 	}
-	first := map[account]*row{}
+	first := map[account]*tasks.Task{}
 	for i := range r.rows {
 		row := &r.rows[i]
-		a := account{r.device(&row.task), row.task.Login.User}
-		if row.task.Address == (nvr.Address{}) || row.task.Login.Password == "" {
+		a := account{r.device(row), row.Login.User}
+		if row.Address == (nvr.Address{}) || row.Login.Password == "" {
 			continue // refused already
 		}
 		other, ok := first[a]
 		switch {
 		case !ok:
 			first[a] = row
-		case other.task.Login.Password != row.task.Login.Password:
-			r.fault(row.task.Row, row.layout.first(password), "this is not the password that %s has for the same user of the same recorder; "+
-				"trying both would lock the account", r.table.ref(other.task.Row, other.layout.first(password)))
+		case other.Login.Password != row.Login.Password:
+			r.fault(row.Row, r.layout.first(password), "this is not the password that %s has for the same user of the same recorder; "+
+				"trying both would lock the account", r.table.ref(other.Row, r.layout.first(password)))
 		}
 	}
 }
@@ -54,12 +54,12 @@ func (r *reader) secretNames() {
 	secrets := map[string]bool{}
 	for i := range r.rows {
 		row := &r.rows[i]
-		secrets[words(string(row.task.Login.Password))] = true
+		secrets[words(string(row.Login.Password))] = true
 	}
 	for i := range r.rows {
 		row := &r.rows[i]
-		if slices.ContainsFunc(row.task.Cameras, func(p tasks.Pick) bool { return p.Name != "" && secrets[p.Name] }) {
-			r.fault(row.task.Row, row.layout.first(cameras), "a name here is a password elsewhere in the sheet; correct the columns")
+		if slices.ContainsFunc(row.Cameras, func(p tasks.Pick) bool { return p.Name != "" && secrets[p.Name] }) {
+			r.fault(row.Row, r.layout.first(cameras), "a name here is a password elsewhere in the sheet; correct the columns")
 		}
 	}
 }
@@ -67,24 +67,24 @@ func (r *reader) secretNames() {
 // sameClocks gives all rows of a recorder the clock that one of them names,
 // and refuses two that differ.
 func (r *reader) sameClocks() {
-	named := map[device]*row{}
+	named := map[device]*tasks.Task{}
 	for i := range r.rows {
 		row := &r.rows[i]
-		if row.task.Clock == nvr.ClockAuto || row.task.Address == (nvr.Address{}) {
+		if row.Clock == nvr.ClockAuto || row.Address == (nvr.Address{}) {
 			continue
 		}
-		other, ok := named[r.device(&row.task)]
+		other, ok := named[r.device(row)]
 		switch {
 		case !ok:
-			named[r.device(&row.task)] = row
-		case other.task.Clock != row.task.Clock:
-			r.fault(row.task.Row, row.layout.first(clock), "this is not the clock that %s has for the same recorder",
-				r.table.ref(other.task.Row, other.layout.first(clock)))
+			named[r.device(row)] = row
+		case other.Clock != row.Clock:
+			r.fault(row.Row, r.layout.first(clock), "this is not the clock that %s has for the same recorder",
+				r.table.ref(other.Row, r.layout.first(clock)))
 		}
 	}
 	for i := range r.rows {
-		if row, ok := named[r.device(&r.rows[i].task)]; ok {
-			r.rows[i].task.Clock = row.task.Clock
+		if row, ok := named[r.device(&r.rows[i])]; ok {
+			r.rows[i].Clock = row.Clock
 		}
 	}
 }
@@ -92,26 +92,26 @@ func (r *reader) sameClocks() {
 // strictest gives all rows of a recorder the strictest of what they ask about
 // certificates and logins: rows for one recorder share its connections.
 func (r *reader) strictest() {
-	strict := map[device]*row{}
+	strict := map[device]*tasks.Task{}
 	for i := range r.rows {
 		row := &r.rows[i]
-		if row.task.Address == (nvr.Address{}) {
+		if row.Address == (nvr.Address{}) {
 			continue
 		}
-		key := r.device(&row.task)
+		key := r.device(row)
 		other, ok := strict[key]
 		if ok {
-			if row.task.Address, ok = row.task.Address.Strictest(other.task.Address); !ok {
-				r.fault(row.task.Row, row.layout.first(recorder), "this is not the certificate that %s has for the same recorder",
-					r.table.ref(other.task.Row, other.layout.first(recorder)))
+			if row.Address, ok = row.Address.Strictest(other.Address); !ok {
+				r.fault(row.Row, r.layout.first(recorder), "this is not the certificate that %s has for the same recorder",
+					r.table.ref(other.Row, r.layout.first(recorder)))
 				continue
 			}
 		}
 		strict[key] = row
 	}
 	for i := range r.rows {
-		if row, ok := strict[r.device(&r.rows[i].task)]; ok {
-			r.rows[i].task.Address = row.task.Address
+		if row, ok := strict[r.device(&r.rows[i])]; ok {
+			r.rows[i].Address = row.Address
 		}
 	}
 }
@@ -137,19 +137,17 @@ func (r *reader) scopeOf(t *tasks.Task, p tasks.Pick) scope {
 func (r *reader) merged() []tasks.Task {
 	asked := map[scope]int{} // by which row
 	for i := range r.rows {  // rows for all cameras win over rows for some
-		t := &r.rows[i].task
+		t := &r.rows[i]
 		if all := r.scopeOf(t, tasks.Pick{}); len(t.Cameras) == 0 && asked[all] == 0 {
 			asked[all] = t.Row
 		}
 	}
-	list := make([]tasks.Task, 0, len(r.rows))
-	for i := range r.rows {
-		row := &r.rows[i]
-		t, before := row.task, 0
+	list := r.rows[:0]
+	for _, t := range r.rows {
+		before := 0
 		if len(t.Cameras) == 0 {
-			before = asked[r.scopeOf(&t, tasks.Pick{})]
-			if before != t.Row {
-				r.twice(row, "this row asks for the same as row %d and is merged with it", before)
+			if before = asked[r.scopeOf(&t, tasks.Pick{})]; before != t.Row {
+				r.twice(t.Row, "this row asks for the same as row %d and is merged with it", before)
 				continue
 			}
 			list = append(list, t)
@@ -171,18 +169,18 @@ func (r *reader) merged() []tasks.Task {
 		})
 		switch {
 		case len(t.Cameras) == 0:
-			r.twice(row, "row %d asks for these cameras as well; the two are merged", before)
+			r.twice(t.Row, "row %d asks for these cameras as well; the two are merged", before)
 			continue
 		case len(twice) > 0 && before != t.Row:
-			r.twice(row, "row %d asks for %s as well; it is fetched once", before, plural(len(twice), "one of these cameras", "%d of these cameras"))
+			r.twice(t.Row, "row %d asks for %s as well; it is fetched once", before, plural(len(twice), "one of these cameras", "%d of these cameras"))
 		}
 		list = append(list, t)
 	}
 	return list
 }
 
-func (r *reader) twice(row *row, format string, args ...any) {
-	r.notice(row.task.Row, row.layout.first(cameras), format, args...)
+func (r *reader) twice(row int, format string, args ...any) {
+	r.notice(row, r.layout.first(cameras), format, args...)
 }
 
 // plural chooses between the words for one and for many.

@@ -25,7 +25,7 @@ const (
 var (
 	// envName is what a variable with a password must be called: a stranger's
 	// sheet must not send any other one to a stranger's recorder.
-	envName = regexp.MustCompile(`^HIKGRAB_[\p{L}\d_]{1,64}$`)
+	envName = regexp.MustCompile(`^HIKGRAB_[\p{L}\d_]+$`)
 	// shortened is what a spreadsheet program writes into a CSV file for a
 	// number of many digits.
 	shortened = regexp.MustCompile(`^\d[.,]\d+E\+\d{2,3}$`)
@@ -80,7 +80,7 @@ func (r rowReader) numericPassword(c cell) nvr.Secret {
 }
 
 func (r rowReader) passwordFromEnvironment(variable string) nvr.Secret {
-	if !envName.MatchString(variable) {
+	if len(variable) > 80 || !envName.MatchString(variable) {
 		r.fault(password, "only variables whose names begin with HIKGRAB_ are read; call it HIKGRAB_KAZAN, say, and type env:HIKGRAB_KAZAN")
 		return ""
 	}
@@ -174,8 +174,9 @@ func firstLine(path string) (string, error) {
 func (r *reader) tellSecrets() {
 	var names []string
 	recorders := map[string][]string{}
-	for _, row := range r.rows {
-		source, address := r.sources[row.task.Row], row.task.Address.String()
+	for i := range r.rows {
+		row := &r.rows[i]
+		source, address := r.sources[row.Row], row.Address.String()
 		switch {
 		case source == "":
 			continue

@@ -14,16 +14,11 @@ type reader struct {
 	report
 	table    *table
 	options  Options
-	rows     []row
+	layout   layout
+	rows     []tasks.Task
 	defaults *line          // the row whose recorder is *
 	sources  map[int]string // where the passwords of rows come from, when not from the sheet
 	secrets  []string       // the notices about them
-}
-
-// row is a task with the cells that it came from.
-type row struct {
-	task   tasks.Task
-	layout *layout
 }
 
 // everyRecorder in the recorder's cell makes a row the defaults of all others.
@@ -32,8 +27,8 @@ const everyRecorder = "*"
 // read reads every row. Its result is only good when there is no failure.
 func (r *reader) read() []tasks.Task {
 	r.sources = map[int]string{}
-	l := r.layout()
-	if len(r.faults) > 0 || !r.complete(l) {
+	r.layout = r.findLayout()
+	if len(r.faults) > 0 || !r.complete() {
 		return nil
 	}
 	if r.table.notice != "" {
@@ -42,25 +37,24 @@ func (r *reader) read() []tasks.Task {
 	if r.table.hidden > 0 {
 		r.notice(0, 0, "%s", plural(r.table.hidden, "a row is hidden and is read as well", "%d rows are hidden and are read as well"))
 	}
-	lines := r.table.lines[l.header+1:]
-	r.spread(l)
-	lines = r.withoutDefaults(l, lines)
+	r.spread()
+	lines := r.withoutDefaults(r.table.lines[r.layout.header+1:])
 	var skipped []int
-	r.rows = make([]row, 0, min(len(lines), 1<<14)) // more may be blank
+	r.rows = make([]tasks.Task, 0, min(len(lines), 1<<14)) // more may be blank
 	for _, line := range lines {
 		switch {
-		case r.blank(l, line):
-		case r.isNoTask(l, line):
+		case r.blank(line):
+		case r.isNoTask(line):
 			skipped = append(skipped, line.row)
 		default:
-			r.rows = append(r.rows, row{task: r.task(&l, line), layout: &l})
+			r.rows = append(r.rows, r.task(line))
 		}
 	}
 	if len(skipped) > 0 {
 		r.notice(0, 0, "%s: headings, totals and notes", skippedRows(skipped))
 	}
 	if len(r.rows) == 0 {
-		r.fault(l.row, 0, "there is a header and nothing below it; every row names a recorder")
+		r.fault(r.layout.row, 0, "there is a header and nothing below it; every row names a recorder")
 	}
 	r.samePasswords()
 	r.secretNames()
@@ -72,11 +66,11 @@ func (r *reader) read() []tasks.Task {
 
 // complete reports whether the columns are there without which no row can be
 // read.
-func (r *reader) complete(l layout) bool {
+func (r *reader) complete() bool {
 	ok := true
 	for _, f := range []field{recorder, user, password} {
-		if !l.has(f) {
-			r.fault(l.row, 0, "there is no column for %s; name one of the headers %s", f, strings.Join(f.headers(), ", "))
+		if !r.layout.has(f) {
+			r.fault(r.layout.row, 0, "there is no column for %s; name one of the headers %s", f, strings.Join(f.headers(), ", "))
 			ok = false
 		}
 	}
@@ -85,8 +79,8 @@ func (r *reader) complete(l layout) bool {
 
 // blank reports whether a row has nothing in the columns that are read. A row
 // that only has a note somewhere else is no task.
-func (r *reader) blank(l layout, line line) bool {
-	for _, columns := range l.columns {
+func (r *reader) blank(line line) bool {
+	for _, columns := range r.layout.columns {
 		if slices.ContainsFunc(columns, func(column int) bool { return !line.cell(column).empty() }) {
 			return false
 		}
@@ -95,8 +89,8 @@ func (r *reader) blank(l layout, line line) bool {
 }
 
 // withoutDefaults takes the row with the defaults out of the lines.
-func (r *reader) withoutDefaults(l layout, lines []line) []line {
-	is := func(row line) bool { return row.cell(l.first(recorder)).words() == everyRecorder }
+func (r *reader) withoutDefaults(lines []line) []line {
+	is := func(row line) bool { return row.cell(r.layout.first(recorder)).words() == everyRecorder }
 	i := slices.IndexFunc(lines, is)
 	if i < 0 {
 		return lines
@@ -105,15 +99,15 @@ func (r *reader) withoutDefaults(l layout, lines []line) []line {
 	rest := slices.DeleteFunc(slices.Clone(lines), is)
 	for _, row := range lines[i+1:] {
 		if is(row) {
-			r.fault(row.row, l.first(recorder), "row %d has the defaults (*) already", lines[i].row)
+			r.fault(row.row, r.layout.first(recorder), "row %d has the defaults (*) already", lines[i].row)
 		}
 	}
 	return rest
 }
 
 // task reads one row.
-func (r *reader) task(l *layout, line line) tasks.Task {
-	at := rowReader{reader: r, layout: l, line: line}
+func (r *reader) task(line line) tasks.Task {
+	at := rowReader{r, line}
 	t := tasks.Task{
 		Source: r.table.file + "  " + r.table.ref(line.row, 0),
 		Row:    line.row,
@@ -128,8 +122,7 @@ func (r *reader) task(l *layout, line line) tasks.Task {
 // rowReader reads the fields of one row.
 type rowReader struct {
 	*reader
-	layout *layout
-	line   line
+	line line
 }
 
 // place is where a field is read from.
@@ -149,7 +142,7 @@ func (r rowReader) places(f field) (list []place) {
 	if len(list) > 0 || r.defaults == nil || r.line.row == r.defaults.row || f == recorder || f == name {
 		return list
 	}
-	return rowReader{r.reader, r.layout, *r.defaults}.places(f)
+	return rowReader{r.reader, *r.defaults}.places(f)
 }
 
 // place returns the cell of a field: of cameras by number and by name it is the

@@ -100,7 +100,7 @@ const (
 const resultCreator = "hikgrab"
 
 func (r *result) fill() (err error) {
-	at := (&reader{table: r.table}).layout()
+	at := (&reader{table: r.table}).findLayout()
 	r.findSecrets(at)
 	if r.from != nil {
 		r.adoptStyles()

@@ -11,8 +11,8 @@ import (
 
 // spread lets what stands in cells merged from top to bottom hold for every row
 // that they cover. Rows with nothing else in them stay blank.
-func (r *reader) spread(l layout) {
-	t, copied := r.table, 0
+func (r *reader) spread() {
+	t, l, copied := r.table, r.layout, 0
 	for _, a := range t.merged {
 		_, read := l.reads(a.column)
 		first, found := t.lineAt(a.row)
@@ -46,7 +46,8 @@ var (
 
 // isNoTask reports whether a row is a heading, a total, a note or the header once
 // more: text in one column only, and no address and no login.
-func (r *reader) isNoTask(l layout, row line) bool {
+func (r *reader) isNoTask(row line) bool {
+	l := &r.layout
 	at, texts, numbers := -1, 0, 0
 	for column, c := range row.cells {
 		switch {
@@ -58,7 +59,7 @@ func (r *reader) isNoTask(l layout, row line) bool {
 			numbers++
 		}
 	}
-	if l.named && r.again(l, row) {
+	if l.named && r.again(row) {
 		return true
 	}
 	said := row.cell(at).words()
@@ -90,11 +91,11 @@ func (r *reader) isWide(row, column int) bool {
 }
 
 // again reports whether a row is the header once more, as above each page.
-func (r *reader) again(l layout, row line) bool {
+func (r *reader) again(row line) bool {
 	same := 0
-	for _, columns := range l.columns {
+	for _, columns := range r.layout.columns {
 		for _, column := range columns {
-			if c := row.cell(column); c.kind == text && c.text == r.table.title(l, column) {
+			if c := row.cell(column); c.kind == text && c.text == r.table.title(r.layout, column) {
 				same++
 			}
 		}
