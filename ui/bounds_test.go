@@ -108,9 +108,10 @@ func TestColumnsFillTheRow(t *testing.T) {
 	for w := minWidth; w <= 250; w++ {
 		m := newScreen(siteQueue(), w, 30)
 		for _, names := range []int{0, 20, 40} {
-			c := columnsFor(w, names)
+			drawn := m.rowsIn(w, &m.list, &m.snap)
+			drawn.c = columnsFor(w, names)
 			for i := range m.list.rows {
-				if got := width(m.rowLine(m.list.rows[i], true, c)); got != w {
+				if got := width(drawn.line(m.list.rows[i], true)); got != w {
 					t.Fatalf("row %d is %d wide, want %d", i, got, w)
 				}
 			}

@@ -4,213 +4,226 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
-// detailsTitle names what the details are about.
-func (m *model) detailsTitle() string {
-	r, ok := m.list.current()
+// details is what the screen knows of the row under the cursor.
+type details struct {
+	mode   detailsMode
+	top    int                // how many lines are scrolled out
+	camera tasks.CameraDetail // the one under the cursor
+	cover  cover              // of that camera
+	strips strips             // of the cameras of the recorder under the cursor
+}
+
+// look takes what is to be shown of a row, as far as there is a place for it.
+func (d *details) look(q Queue, s *tasks.Snapshot, r row, l layout) {
+	const many, every = 1000, time.Second // what takes longer is looked at less often
 	switch {
-	case !ok:
-		return ""
-	case r.camera < 0:
-		return recorderTitle(&m.snap.Recorders[r.recorder])
+	case r.rec == nil || l.side+l.below+l.full == 0:
+		return
+	case r.cam == nil:
+		if l.side+l.full > 0 {
+			d.strips.look(q, s, r.rec)
+		}
+		return
+	case d.camera.ID != r.cam.ID:
+		d.top = 0
+	case len(d.camera.Recordings) > many && s.At.Sub(d.cover.taken).Abs() < every:
+		return
 	}
-	return cameraTitle(&m.snap.Cameras[r.camera])
+	if detail, ok := q.Camera(r.cam.ID); ok {
+		d.camera, d.cover = detail, coverOf(detail, r.rec.Clock(s.At), s.At)
+	}
 }
 
-// sidePane draws the details to the right of the list: exactly h lines of at
-// most w cells.
-func (m *model) sidePane(w, h int) []string {
-	lines := []string{m.styles.title.on(m.glyphs.cut(m.focused(focusDetails, m.detailsTitle()), w))}
-	return append(lines, m.window(m.facts(w, h-1), h-1)...)
+// pane draws the details.
+type pane struct {
+	*pen
+	*details
+	s       *tasks.Snapshot
+	row     row
+	focused bool // the movement keys scroll it
 }
 
-// fullPane draws the details in the place of the list: exactly h lines.
-func (m *model) fullPane(w, h int) []string {
-	lines := make([]string, 0, h)
-	for _, line := range m.window(m.facts(w-2, h), h) {
-		lines = append(lines, " "+line)
+// title names what the details are about.
+func (p *pane) title() string {
+	switch {
+	case p.row.rec == nil:
+		return ""
+	case p.row.cam == nil:
+		return recorderTitle(p.row.rec)
+	}
+	return cameraTitle(p.row.cam)
+}
+
+// focusedTitle marks a title when the movement keys move its part.
+func focusedTitle(title string, focused bool) string {
+	if focused {
+		return "[" + title + "]"
+	}
+	return title
+}
+
+// side draws the details to the right of the list: exactly h lines of at most w
+// cells.
+func (p *pane) side(w, h int) []string {
+	title := p.styles.title.on(p.glyphs.cut(focusedTitle(p.title(), p.focused), w))
+	return append([]string{title}, p.window(p.facts(w, h-1), h-1)...)
+}
+
+// full draws the details in the place of the list: exactly h lines.
+func (p *pane) full(w, h int) []string {
+	lines := p.window(p.facts(w-2, h), h)
+	for i := range lines {
+		lines[i] = " " + lines[i]
 	}
 	return lines
 }
 
 // window takes h of lines, from where the operator scrolled to.
-func (m *model) window(lines []string, h int) []string {
+func (p *pane) window(lines []string, h int) []string {
 	h = max(0, h)
-	m.detailsTop = max(0, min(m.detailsTop, len(lines)-h))
-	lines = lines[m.detailsTop:]
+	p.top = max(0, min(p.top, len(lines)-h))
+	lines = lines[p.top:]
 	if below := len(lines) - h; below > 0 && h > 0 {
 		more := units.Count(below+1, "more line") + " below"
-		if m.focus != focusDetails {
+		if !p.focused {
 			more += ", tab scrolls"
 		}
-		lines = append(lines[:h-1:h-1], m.styles.faint.on(more))
+		lines = append(lines[:h-1:h-1], p.styles.faint.on(more))
 	}
+	return filled(lines, h)
+}
+
+// filled adds empty lines up to h.
+func filled(lines []string, h int) []string {
 	for len(lines) < h {
 		lines = append(lines, "")
 	}
 	return lines
 }
 
-// facts are all there is to say about the row under the cursor, of which h
-// lines can be seen.
-func (m *model) facts(w, h int) []string {
-	r, ok := m.list.current()
-	switch {
-	case !ok:
+// facts are all there is to say about the row, of which h lines can be seen.
+func (p *pane) facts(w, h int) []string {
+	switch r := p.row; {
+	case r.rec == nil:
 		return nil
-	case r.camera < 0:
-		return m.recorderFacts(&m.snap.Recorders[r.recorder], w)
-	case m.detail.ID != r.id.camera:
+	case r.cam == nil:
+		return p.recorderFacts(w)
+	case p.camera.ID != r.cam.ID:
 		return nil
 	}
-	return m.cameraFacts(&m.snap.Recorders[r.recorder], &m.detail, w, h)
+	return p.cameraFacts(w, h)
 }
 
-// cameraFacts are the details of a camera, of which h lines can be seen.
-func (m *model) cameraFacts(r *tasks.RecorderView, d *tasks.CameraDetail, w, h int) []string {
-	g, s := &m.glyphs, &m.styles
-	var lines []string
-	add := func(label, value string, p paint) {
-		if value != "" {
-			lines = append(lines, m.fact(label, clean(value), p, w)...)
+// briefLines are the lines of the details under the list, its title left out.
+const briefLines = 3
+
+// below draws the details under the list in three lines: what is fetched, the
+// day as a timeline, and the cause of trouble or the latest event.
+func (p *pane) below(w int) []string {
+	title, more := p.title(), "i details"
+	f := &facts{pen: p.pen, w: w - 2}
+	switch r := p.row; {
+	case r.rec == nil:
+	case r.cam == nil:
+		p.recorderBrief(f)
+	case p.camera.ID == r.cam.ID:
+		p.cameraBrief(f)
+		more = cmp.Or(p.briefLegend(w-2, w-20), more)
+	}
+	const around = 8      // of the rule, and spaces
+	if p.row.cam != nil { // its recorder may be scrolled out of sight
+		whose := title + " " + p.glyphs.dot + " " + recorderTitle(p.row.rec)
+		if width(whose)+width(more)+around <= w {
+			title = whose
 		}
 	}
-	add(m.nouns.group, recorderTitle(r), paint{})
-	add("row", r.Source, paint{})
-	asked, sofar := m.period(d.Periods), m.soFar(d)
-	if width(asked)+width(sofar)+2 <= w-labelWidth {
-		asked, sofar = join(", ", asked, sofar), ""
+	lines := []string{p.rule(p.glyphs.cut(title, w-width(more)-around), more, p.styles.title, w)}
+	for _, line := range f.lines[:min(len(f.lines), briefLines)] {
+		lines = append(lines, " "+line)
 	}
-	add("period", asked, paint{})
-	add("", sofar, paint{})
-	add("recorded", m.recorded(), paint{})
-	add("stream", track(&d.CameraView)+offline(d.Offline), paint{})
-	add("state", g.state[d.State]+" "+m.stateSentence(&d.CameraView), s.state[d.State])
-	add("on disk", m.files(&d.CameraView), paint{})
-	if d.Attempt > 1 {
-		add("attempt", itoa(d.Attempt)+" of "+itoa(d.Attempts), paint{})
-	}
-	if r.Hold.Held() {
-		add("held", r.Hold.What, s.bad)
-		add("to do", remedy.Screen(r.Hold.Remedy), s.warn)
-	}
-	if troubled(&d.CameraView) && d.Failure.What != r.Hold.What {
-		add("cause", d.Failure.What, s.state[d.State])
-		add("to do", remedy.Screen(d.Failure.Remedy), s.warn)
-	}
-	lines = append(lines, m.dayLines(w)...)
-	lines = append(lines, m.missingLines(w, h)...)
-	lines = append(lines, m.speedLines(d, w)...)
-	if m.details == detailsFull { // beside the list, the recordings tell more
-		lines = append(lines, m.lastEvents(d, w)...)
-	}
-	return m.addRecordings(lines, d, w, h)
+	return filled(lines, 1+briefLines)
 }
 
-// track names a camera's stream and the number that recorders know it by.
-func track(c *tasks.CameraView) string {
-	switch {
-	case c.Stream == 0:
+// briefLegend explains the timeline of w cells under the list, for the rule above
+// it, in at most room cells; empty when there is none.
+func (p *pane) briefLegend(w, room int) string {
+	_, cells := p.cover.drawn(w - labelWidth)
+	if cells == nil {
 		return ""
-	case c.Channel == 0:
-		return c.Stream.String()
 	}
-	return c.Stream.String() + ", track " + itoa(int(c.Track))
+	return ansi.Strip(p.legend(cells, [numSlots]time.Duration{}, room)[0])
 }
 
-func offline(yes bool) string {
-	if yes {
-		return ", the recorder does not see the camera now"
+func (p *pane) cameraBrief(f *facts) {
+	d, r := &p.camera, p.row.rec
+	what := ""
+	for _, part := range []string{p.period(d.Periods), p.files(&d.CameraView), track(&d.CameraView)} {
+		if more := join("   ", what, part); what == "" || width(more) <= f.w-labelWidth {
+			what = more
+		}
 	}
-	return ""
+	f.lines = append(f.lines, p.label("period")+p.glyphs.cut(what, f.w-labelWidth))
+	if all, cells := p.cover.drawn(f.w - labelWidth); cells != nil {
+		name := "days"
+		if oneDay(all) {
+			name = all.From.Format("01-02")
+		}
+		f.lines = append(f.lines, p.label(name)+p.strip(cells))
+	}
+	over := d.State.Ended() || len(d.Events) == 0
+	switch missing, gaps := p.cover.missing(), p.cover.unrecorded(); {
+	case troubled(&d.CameraView):
+		p.causeBrief(f, "cause", d.Failure.What, d.Failure.Remedy, p.styles.state[d.State])
+	case r.Hold.Held():
+		p.causeBrief(f, "held", r.Hold.What, r.Hold.Remedy, p.styles.bad)
+	case missing != "" && over:
+		f.addIn(1, "missing", missing, p.styles.bad)
+	case gaps != "" && over:
+		f.addIn(1, "gaps", gaps, paint{})
+	case len(d.Events) > 0:
+		e := &d.Events[len(d.Events)-1]
+		f.addIn(1, "last", units.Clock(e.Time)+" "+eventText(e), paint{})
+	}
 }
 
-// stateSentence is the state with what goes with it.
-func (m *model) stateSentence(c *tasks.CameraView) string {
-	var more string
-	switch c.State {
-	case tasks.Downloading:
-		if c.Active > 1 {
-			more = units.Count(c.Active, "file")
-		}
-		if c.ETA > 0 && c.TotalKnown {
-			more = join(", ", more, units.Duration(c.ETA)+" left")
-		}
-		if done := derived(c); done != "" {
-			return c.Deriving + ", " + done
-		}
-	case tasks.Retrying:
-		more = "next try in " + until(c.Next, m.snap.At)
-	case tasks.Done, tasks.Incomplete, tasks.Failed:
-		if c.Took >= time.Second {
-			more = "in " + units.Duration(c.Took)
-		}
-	case tasks.Empty:
-		more = cmp.Or(c.Reason, "nothing recorded in the period")
-	case tasks.Waiting, tasks.Searching, tasks.Pausing, tasks.Paused, tasks.Skipped:
+// causeBrief adds what is wrong and what to do about it, in the lines that are
+// left.
+func (p *pane) causeBrief(f *facts, label, what string, help nvr.Remedy, look paint) {
+	todo := remedy.Screen(help)
+	left := briefLines - len(f.lines)
+	switch {
+	case todo == "":
+		f.addIn(left, label, what, look)
+	case left < 2:
+		f.addIn(1, label, what+"; "+todo, look)
+	default:
+		f.addIn(left-1, label, what, look)
+		f.addIn(briefLines-len(f.lines), "to do", todo, p.styles.warn)
 	}
-	return join(", ", c.State.String(), more)
 }
 
-// files is how many recordings and bytes are there, of how many.
-func (p *pen) files(c *tasks.CameraView) string {
-	if c.Recordings == 0 && !c.TotalKnown {
-		return "not searched yet"
+func (p *pane) recorderBrief(f *facts) {
+	r := p.row.rec
+	label, what, help := "held", r.Hold.What, r.Hold.Remedy
+	if !r.Hold.Held() {
+		cause := commonFailure(p.s, r)
+		label, what, help = "cause", cause.What, cause.Remedy
 	}
-	if c.Recordings == 0 {
-		return "no files"
+	if what != "" { // the list has the counts, in a word
+		p.causeBrief(f, label, what, help, p.styles.bad)
+		return
 	}
-	n := itoa(c.Files) + " of " + units.Count(c.Recordings, "file")
-	if !c.TotalKnown {
-		n = itoa(c.Files) + " of " + p.glyphs.atLeast + units.Count(c.Recordings, "file")
+	f.lines = append(f.lines, p.label(p.nouns.row+"s")+p.counts(r.Counts, f.w-labelWidth))
+	if !r.Home {
+		f.addIn(1, "device", device(r), paint{})
+		f.addIn(1, "row", r.Source, paint{})
 	}
-	return n + ", " + units.Progress(c.Bytes, c.Total)
-}
-
-// speedLines draw the speed of the last minutes; in words as well where there
-// is room for them.
-func (m *model) speedLines(d *tasks.CameraDetail, w int) []string {
-	var sum, peak float64
-	for _, v := range d.Rates {
-		sum, peak = sum+v, max(peak, v)
-	}
-	if peak < 1 {
-		return nil
-	}
-	spark := func(w int) string { return m.styles.busy.on(m.glyphs.spark(d.Rates, max(0, min(w, len(d.Rates))))) }
-	if m.details != detailsFull {
-		return []string{"", m.styles.faint.on(m.glyphs.left("speed", labelWidth)) + spark(w-labelWidth)}
-	}
-	now := ""
-	if d.Rate >= 1 {
-		now = units.Rate(d.Rate)
-	}
-	mean := sum / float64(len(d.Rates))
-	lines := append([]string{""}, m.fact("speed", join(", ", now, "mean "+units.Rate(mean), "peak "+units.Rate(peak)), paint{}, w)...)
-	return append(lines, spark(w))
-}
-
-// eventsInDetails is how many of a camera's own events its details list.
-const eventsInDetails = 4
-
-// lastEvents lists a camera's latest events, the newest first; its recordings
-// are listed anyway.
-func (p *pen) lastEvents(d *tasks.CameraDetail, w int) []string {
-	var lines []string
-	shown := 0
-	for i := len(d.Events) - 1; i >= 0 && shown < eventsInDetails; i-- {
-		e := &d.Events[i]
-		if routine(e) {
-			continue
-		}
-		if shown++; shown == 1 {
-			lines = append(lines, "")
-		}
-		lines = append(lines, p.fact(units.Clock(e.Time), eventText(e), p.eventPaint(e), w)...)
-	}
-	return lines
 }

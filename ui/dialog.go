@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -22,107 +23,107 @@ func no(text string) command {
 	return command{Binding: bind("[n]", text, "n", "esc", "enter"), do: act(func(m *model) { m.dialog = nil })}
 }
 
-// quitDialog asks whether to leave while something is going on.
-func quitDialog() *dialog {
+// confirm asks whether to do something that cannot be taken back at once; keys
+// say yes.
+func confirm(text func(m *model) []string, do func(m *model), keys ...string) *dialog {
 	return &dialog{
+		text: text,
+		choices: []command{
+			no("no"),
+			{Binding: bind("[y]", "yes", keys...), do: act(func(m *model) { m.dialog = nil; do(m) })},
+			interruptKey,
+		},
+	}
+}
+
+// interruptKey is ctrl+c in a dialog that is not about leaving.
+var interruptKey = command{Binding: bind("", "", "ctrl+c"), do: (*model).interrupt}
+
+// quitDialog asks whether to leave while something is going on; where several
+// machines work, what becomes of the others as well.
+func quitDialog(several bool) *dialog {
+	d := &dialog{
 		text: func(m *model) []string {
-			return []string{m.going() + ".", "What is on disk stays, and the next run continues there. Quit?"}
+			return []string{going(&m.snap, m.nouns) + ".", "What is on disk stays, and the next run continues there. Quit?"}
 		},
 		choices: []command{
 			no("no"),
 			{Binding: bind("[y]", "yes", "y", "q"), do: (*model).stop},
-			{
-				Binding: bind("[w]", "when active files finish", "w"),
-				do:      (*model).drain,
-				idle: func(m *model) string {
-					if m.snap.Active == 0 && m.deriving() == "" {
-						return "no file is active"
-					}
-					return ""
-				},
-			},
+			{Binding: bind("[w]", "when active files finish", "w"), do: (*model).drain, idle: noFile},
 			{Binding: bind("ctrl+c", "at once", "ctrl+c"), do: (*model).leaveNow},
 		},
 	}
-}
-
-// quitSeveralDialog asks what becomes of the other machines as well.
-func quitSeveralDialog() *dialog {
-	d := quitDialog()
-	d.text = func(m *model) []string {
-		return []string{m.going() + ", on " + units.Count(len(m.snap.Machines), "machine") + ".", "What is on disk stays. Stop all machines, or leave the others at work?"}
+	if several {
+		d.text = func(m *model) []string {
+			return []string{going(&m.snap, m.nouns) + ", on " + units.Count(len(m.snap.Machines), "machine") + ".", "What is on disk stays. Stop all machines, or leave the others at work?"}
+		}
+		d.choices[1].SetHelp("[y]", "stop all")
+		d.choices = slices.Insert(d.choices, 2, command{
+			Binding: bind("[l]", "leave them at work", "l"),
+			do:      func(m *model) tea.Cmd { m.controls().LeaveAtWork(); return m.stop() },
+		})
 	}
-	d.choices = append(d.choices[:2:2], append([]command{{
-		Binding: bind("[l]", "leave them at work", "l"),
-		do:      func(m *model) tea.Cmd { m.controls().LeaveAtWork(); return m.stop() },
-	}}, d.choices[2:]...)...)
-	d.choices[1].SetHelp("[y]", "stop all")
 	return d
 }
 
 // going is what leaving would break off.
-func (m *model) going() string {
-	downloads := units.Count(m.snap.Active, "download") + " " + are(m.snap.Active) + " running"
+func going(s *tasks.Snapshot, rows nouns) string {
+	downloads := units.Count(s.Active, "download") + agree(s.Active, " is", " are") + " running"
 	cameras := 0
-	for i := range m.snap.Cameras {
-		if m.snap.Cameras[i].Deriving != "" {
+	for i := range s.Cameras {
+		if s.Cameras[i].Deriving != "" {
 			cameras++
 		}
 	}
-	switch making := "derived files are being made for " + units.Count(cameras, "camera"); {
-	case cameras > 0 && m.snap.Active > 0:
-		return downloads + ", and " + making
+	making := "erived files are being made for " + units.Count(cameras, "camera")
+	switch left := unfinished(s.Counts); {
+	case cameras > 0 && s.Active > 0:
+		return downloads + ", and d" + making
 	case cameras > 0:
-		return "D" + making[1:]
-	case m.snap.Active > 0:
+		return "D" + making
+	case s.Active > 0:
 		return downloads
+	default:
+		return rows.rows(left) + agree(left, " is", " are") + " not finished"
 	}
-	left := unfinished(m.snap.Counts)
-	return m.nouns.rows(left) + " " + are(left) + " not finished"
 }
 
 // skipDialog asks before a whole recorder is given up.
 func skipDialog(title string, ids []tasks.CameraID) *dialog {
+	return confirm(func(m *model) []string {
+		return []string{"Skip " + m.nouns.rows(len(ids)) + " of " + title + "?", "Nothing more is fetched from it in this run; r takes it back."}
+	}, func(m *model) { m.skipAll(ids) }, "y", "s")
+}
+
+// eventDialog shows an event whole.
+func eventDialog(e tasks.Event) *dialog {
 	return &dialog{
+		title: "event",
 		text: func(m *model) []string {
-			return []string{"Skip " + m.nouns.rows(len(ids)) + " of " + title + "?", "Nothing more is fetched from it in this run; r takes it back."}
+			return []string{join("  ", units.Clock(e.Time), eventWhere(&e, &m.snap, true)), eventText(&e)}
 		},
-		choices: []command{
-			no("no"),
-			{Binding: bind("[y]", "yes", "y", "s"), do: act(func(m *model) {
-				m.dialog = nil
-				m.queue.Skip(ids...)
-				m.say("skipped " + m.nouns.rows(len(ids)) + "; r takes it back")
-			})},
-			{Binding: bind("", "", "ctrl+c"), do: (*model).interrupt},
-		},
+		choices: []command{no("close"), interruptKey},
 	}
 }
 
-// dialogLines draws the dialog, with a rule above it.
-func (m *model) dialogLines(w int) []string {
-	lines := []string{m.rule(cmp.Or(m.dialog.title, "question"), "", m.styles.warn, w)}
-	for _, text := range m.dialog.text(m) {
+// dialogLines draws a dialog, with a rule above it.
+func (p *pen) dialogLines(title string, text []string, choices []offer, w int) []string {
+	lines := []string{p.rule(cmp.Or(title, "question"), "", p.styles.warn, w)}
+	for _, text := range text {
 		for _, part := range wrap(text, w-2) {
-			lines = append(lines, " "+m.styles.title.on(part))
+			lines = append(lines, " "+p.styles.title.on(part))
 		}
 	}
-	line := ""
-	for i := range m.dialog.choices {
-		c := &m.dialog.choices[i]
-		if c.Help().Key == "" {
-			continue
+	var keys []string
+	for _, c := range choices {
+		if c.Help().Key != "" {
+			keys = append(keys, p.key(c.Help().Key, c.Help().Desc, c.why))
 		}
-		text := m.styles.key.on(c.Help().Key) + " " + c.Help().Desc
-		if c.why(m) != "" {
-			text = m.styles.faint.on(c.Help().Key + " " + c.Help().Desc)
-		}
-		if line != "" && width(line)+3+width(text) > w-2 {
-			lines, line = append(lines, " "+line), ""
-		}
-		line = join("   ", line, text)
 	}
-	return append(lines, m.glyphs.cut(" "+line, w))
+	for _, line := range p.flow(w-2, "   ", keys...) {
+		lines = append(lines, " "+line)
+	}
+	return lines
 }
 
 // unfinished is the number of cameras that have not ended.
@@ -134,21 +135,4 @@ func unfinished(c tasks.Counts) int {
 		}
 	}
 	return n
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-// interrupt is ctrl+c: as q the first time, and at once when the question is
-// open or the stopping has begun.
-func (m *model) interrupt() tea.Cmd {
-	if m.leaving == leaveStopping {
-		return m.leaveNow()
-	}
-	m.help, m.machines, m.prompt, m.dialog = false, false, nil, nil
-	return m.quit(false)
 }

@@ -9,6 +9,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -23,32 +24,52 @@ const (
 	numEventsModes
 )
 
-// eventsKept is how many events of each sort the pane can scroll back.
+// eventsWords are what each mode is called: when it is chosen, above the pane, and
+// which one L brings next.
+var eventsWords = [numEventsModes]struct{ chosen, title, next string }{
+	{"events: what matters", "events", "L errors only"},
+	{"events: errors only", "events: errors only", "L every file"},
+	{"events: every file", "events: every file", "L off"},
+	{chosen: "events are off; L shows them"},
+}
+
+// eventsKept is how many events of each mode the pane can scroll back.
 const eventsKept = 1000
 
-// eventLog keeps the latest events of each mode apart, so that a thousand
-// finished files do not push an error out.
-type eventLog struct {
-	seq            uint64
-	all, main, bad []tasks.Event
-	buf            []tasks.Event
+// events are the latest events, those of each mode apart, so that a thousand
+// finished files do not push an error out, and how the operator looks at them.
+type events struct {
+	mode eventsMode
+	back int // how many of the newest are scrolled out
+	seq  uint64
+	kept [numEventsModes][]tasks.Event // oldest first
+	buf  []tasks.Event
 }
 
 // pull takes over what happened since the last call.
-func (e *eventLog) pull(q Queue) {
+func (e *events) pull(q Queue) {
+	before := len(e.shown())
 	e.buf = q.Events(e.seq, e.buf[:0])
-	for i := range e.buf {
-		e.seq = max(e.seq, e.buf[i].Seq)
-		e.all = append(e.all, e.buf[i])
-		if !routine(&e.buf[i]) {
-			e.main = append(e.main, e.buf[i])
-		}
-		if e.buf[i].Bad() {
-			e.bad = append(e.bad, e.buf[i])
+	for _, event := range e.buf {
+		e.seq = max(e.seq, event.Seq)
+		for mode, wanted := range [...]bool{eventsMain: !routine(&event), eventsErrors: event.Bad(), eventsAll: true} {
+			if wanted {
+				e.kept[mode] = append(e.kept[mode], event)
+			}
 		}
 	}
-	e.all, e.main, e.bad = latest(e.all), latest(e.main), latest(e.bad)
+	if e.back > 0 { // who reads old events is not moved by new ones
+		e.back += len(e.shown()) - before
+	}
+	for mode, all := range e.kept { // the oldest go in large steps, so that it seldom copies
+		if len(all) >= 2*eventsKept {
+			e.kept[mode] = append(all[:0], all[len(all)-eventsKept:]...)
+		}
+	}
 }
+
+// shown are the events of the mode.
+func (e *events) shown() []tasks.Event { return e.kept[e.mode] }
 
 // routine reports whether an event is one of the thousands that a run without
 // trouble consists of: bars and counts show them already.
@@ -57,97 +78,58 @@ func routine(e *tasks.Event) bool {
 		e.Type == tasks.EventCamera && (e.State == tasks.Searching || e.State == tasks.Downloading)
 }
 
-// latest drops the oldest of events, in large steps so that it seldom copies.
-func latest(events []tasks.Event) []tasks.Event {
-	if len(events) < 2*eventsKept {
-		return events
-	}
-	return append(events[:0], events[len(events)-eventsKept:]...)
+// eventsPane draws the events.
+type eventsPane struct {
+	*pen
+	*events
+	s       *tasks.Snapshot
+	focused bool // the movement keys scroll it
 }
 
-// of returns the events that a mode shows, oldest first.
-func (e *eventLog) of(mode eventsMode) []tasks.Event {
-	switch mode {
-	case eventsErrors:
-		return e.bad
-	case eventsAll:
-		return e.all
-	case eventsMain, eventsOff, numEventsModes:
+// lines are a title and the latest events, the newest last: h lines of w cells.
+func (p *eventsPane) lines(w, h int) []string {
+	words, all := eventsWords[p.mode], p.shown()
+	height := h - 1
+	p.back = max(0, min(p.back, len(all)-height))
+	if p.back > 0 {
+		words.next = itoa(p.back) + " newer below"
 	}
-	return e.main
-}
-
-// eventsPane draws the events pane: a title and the latest events, the newest
-// last.
-func (m *model) eventsPane(w, lines int) []string {
-	title, other := "events", "L errors only"
-	switch m.eventsMode {
-	case eventsErrors:
-		title, other = "events: errors only", "L every file"
-	case eventsAll:
-		title, other = "events: every file", "L off"
-	case eventsMain, eventsOff, numEventsModes:
-	}
-	events := m.events.of(m.eventsMode)
-	rows := lines - 1
-	m.eventsBack = max(0, min(m.eventsBack, len(events)-rows))
-	if m.eventsBack > 0 {
-		other = itoa(m.eventsBack) + " newer below"
-	}
-	out := []string{m.rule(m.focused(focusEvents, title), other, m.styles.title, w)}
-	end := len(events) - m.eventsBack
-	for i, e := range events[max(0, end-rows):end] {
-		line := m.eventLine(&e, w, w >= 100)
-		if m.focus == focusEvents && i == min(rows, end)-1 {
-			line = m.styles.cursor.on(m.glyphs.left(ansi.Strip(line), w))
+	lines := []string{p.rule(focusedTitle(words.title, p.focused), words.next, p.styles.title, w)}
+	end := len(all) - p.back
+	for i, e := range all[max(0, end-height):end] {
+		line := p.line(&e, w, w >= 100)
+		if p.focused && i == min(height, end)-1 {
+			line = p.styles.cursor.on(p.glyphs.left(ansi.Strip(line), w))
 		}
-		out = append(out, line)
+		lines = append(lines, line)
 	}
-	if len(events) == 0 && rows > 0 {
-		out = append(out, m.styles.faint.on("           "+m.noEvents()))
+	switch {
+	case len(all) > 0 || height <= 0:
+	case p.mode == eventsErrors:
+		lines = append(lines, p.styles.faint.on("           no errors so far"))
+	default:
+		lines = append(lines, p.styles.faint.on("           nothing has happened so far"))
 	}
-	for len(out) < lines {
-		out = append(out, "")
-	}
-	return out
+	return filled(lines, h)
 }
 
-// showEvent shows the event at the foot of the pane whole.
-func (m *model) showEvent() {
-	events := m.events.of(m.eventsMode)
-	if len(events) == 0 {
-		return
+// atFoot is the event at the foot of the pane; nil when there is none.
+func (e *events) atFoot() *tasks.Event {
+	if n := len(e.shown()); n > 0 {
+		return &e.shown()[n-1-min(e.back, n-1)]
 	}
-	e := events[len(events)-1-min(m.eventsBack, len(events)-1)]
-	m.dialog = &dialog{
-		title: "event",
-		text: func(m *model) []string {
-			return []string{join("  ", units.Clock(e.Time), m.eventWhere(&e, true)), eventText(&e)}
-		},
-		choices: []command{
-			no("close"),
-			{Binding: bind("", "", "ctrl+c"), do: (*model).interrupt},
-		},
-	}
-}
-
-// noEvents says what an empty events pane means.
-func (m *model) noEvents() string {
-	if m.eventsMode == eventsErrors {
-		return "no errors so far"
-	}
-	return "nothing has happened so far"
+	return nil
 }
 
 // whereWidth is the column that says where an event happened, when there is
 // room for one.
 const whereWidth = 32
 
-// eventLine draws one event: when, where, what. wide gives the place a column
-// of its own; else it is as short as it can be, because what happened tells more.
-func (m *model) eventLine(e *tasks.Event, w int, wide bool) string {
-	g := &m.glyphs
-	where := m.eventWhere(e, wide)
+// line draws one event: when, where, what. wide gives the place a column of its
+// own; else it is as short as it can be, because what happened tells more.
+func (p *eventsPane) line(e *tasks.Event, w int, wide bool) string {
+	g := &p.glyphs
+	where := eventWhere(e, p.s, wide)
 	switch {
 	case where == "":
 	case wide:
@@ -155,30 +137,33 @@ func (m *model) eventLine(e *tasks.Event, w int, wide bool) string {
 	default:
 		where = g.cut(where, max(12, w/3)) + ": "
 	}
-	return m.eventPaint(e).on(g.cut(" "+units.Clock(e.Time)+"  "+where+eventText(e), w))
+	return p.eventPaint(e).on(g.cut(" "+units.Clock(e.Time)+"  "+where+eventText(e), w))
 }
 
 // eventWhere names the recorder, unless there is but one, and the camera that
 // an event is about; with the camera's own name where there is room.
-func (m *model) eventWhere(e *tasks.Event, wide bool) string {
+func eventWhere(e *tasks.Event, s *tasks.Snapshot, wide bool) string {
 	if e.Address == "" {
 		return "" // about all recorders, such as a full disk
 	}
-	if len(m.snap.Recorders) == 1 && e.Camera != noCamera {
-		return eventCamera(e, true)
-	}
-	return join(" ", m.recorderName(e), eventCamera(e, wide))
-}
-
-// recorderName is the shortest that tells an event's recorder from others: its
-// name, else its address.
-func (m *model) recorderName(e *tasks.Event) string {
-	for i := range m.snap.Recorders {
-		if r := &m.snap.Recorders[i]; r.ID == e.Recorder {
-			return cmp.Or(recorderLabel(r), clean(e.Address))
+	alone := len(s.Recorders) == 1
+	camera := ""
+	if e.Camera != noCamera {
+		camera = tasks.CameraView{Channel: e.Channel, Stream: cmp.Or(e.Track.Stream(), nvr.Main)}.Label()
+		if wide || alone {
+			camera = join(" ", camera, clean(e.CameraName))
+		}
+		if alone {
+			return camera
 		}
 	}
-	return clean(e.Address)
+	recorder := clean(e.Address) // if it has a name, that is shorter
+	for i := range s.Recorders {
+		if r := &s.Recorders[i]; r.ID == e.Recorder {
+			recorder = cmp.Or(recorderLabel(r), recorder)
+		}
+	}
+	return join(" ", recorder, camera)
 }
 
 // eventText is what happened. Of a file it is enough to know which.
@@ -187,10 +172,13 @@ func eventText(e *tasks.Event) string {
 		return "saved " + clean(path.Base(filepath.ToSlash(e.Path))) + ", " + units.Size(e.Bytes)
 	}
 	if e.Type == tasks.EventError || e.Type == tasks.EventNotice {
-		return clean(e.Message + advice(e.Remedy))
+		return clean(advised(e.Message, e.Remedy))
 	}
 	return clean(e.Message)
 }
+
+// advised joins what to do to what happened.
+func advised(what string, r nvr.Remedy) string { return join("; ", what, remedy.Screen(r)) }
 
 func (p *pen) eventPaint(e *tasks.Event) paint {
 	switch {
@@ -202,20 +190,4 @@ func (p *pen) eventPaint(e *tasks.Event) paint {
 		return p.styles.faint
 	}
 	return paint{}
-}
-
-// eventCamera names the camera that an event is about, with its own name when
-// named; empty when it concerns none.
-func eventCamera(e *tasks.Event, named bool) string {
-	if e.Camera == noCamera {
-		return ""
-	}
-	c := tasks.CameraView{Channel: e.Channel, Stream: e.Track.Stream()}
-	if c.Stream == 0 {
-		c.Stream = nvr.Main
-	}
-	if named {
-		return join(" ", c.Label(), clean(e.CameraName))
-	}
-	return c.Label()
 }

@@ -7,6 +7,11 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
+// paneOf is what draws the events of m.
+func paneOf(m *model) *eventsPane {
+	return &eventsPane{&m.pen, &m.events, &m.snap, m.focus == focusEvents}
+}
+
 func TestEventsKeepErrors(t *testing.T) {
 	q := siteQueue()
 	m := newScreen(q, 100, 40)
@@ -14,7 +19,7 @@ func TestEventsKeepErrors(t *testing.T) {
 		q.events = []tasks.Event{{Seq: uint64(100 + i), Time: noon, Type: tasks.EventFile, Address: "x", Camera: -1, Message: "file"}}
 		m.events.pull(q)
 	}
-	if n := len(m.events.all); n < eventsKept || n >= 2*eventsKept {
+	if n := len(m.events.kept[eventsAll]); n < eventsKept || n >= 2*eventsKept {
 		t.Errorf("%d events are kept", n)
 	}
 	press(m, "L")
@@ -39,13 +44,13 @@ func TestOldEventsStayInSight(t *testing.T) {
 	q := siteQueue()
 	m := newScreen(q, 100, 30)
 	press(m, "tab", "up", "up")
-	before := strings.Join(m.eventsPane(100, 5)[1:], "\n")
+	before := strings.Join(paneOf(m).lines(100, 5)[1:], "\n")
 	if !strings.Contains(before, "login refused") || strings.Contains(before, "nothing came") {
 		t.Fatalf("the events are not scrolled:\n%s", before)
 	}
 	q.events = append(q.events, tasks.Event{Seq: 8, Time: noon, Camera: -1, Address: "x", Message: "new"})
 	tick(m)
-	if after := strings.Join(m.eventsPane(100, 5)[1:], "\n"); after != before {
+	if after := strings.Join(paneOf(m).lines(100, 5)[1:], "\n"); after != before {
 		t.Errorf("a new event moves the old ones:\n%s\nbefore:\n%s", after, before)
 	}
 }
@@ -82,7 +87,7 @@ func TestEventLine(t *testing.T) {
 	} {
 		m := newScreen(emptyQueue(), 80, 24)
 		m.snap.Recorders = []tasks.RecorderView{{ID: 2, Address: "10.0.0.2", Name: c.label}, {ID: 1, Address: "10.0.0.1"}}[:c.recorders]
-		if got := m.eventLine(&c.event, 120, c.wide); got != " 18:42:08  "+c.want {
+		if got := paneOf(m).line(&c.event, 120, c.wide); got != " 18:42:08  "+c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

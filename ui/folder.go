@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -12,33 +13,16 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
-
-	"example.com/hikgrab/tasks"
 )
 
 // folder is where the recordings of the row under the cursor are: the deepest
 // directory that holds them all, whatever their names are made of, or the output
 // directory when there are none yet. It is always inside that directory.
 func (m *model) folder() string {
-	out := m.opts.Out
-	if out == "" {
-		out = m.snap.Disk.Dir
-	}
-	r, ok := m.list.current()
-	if !ok {
-		return out
-	}
-	ids := []tasks.CameraID{r.id.camera}
-	if r.camera < 0 {
-		ids = ids[:0]
-		rec := &m.snap.Recorders[r.recorder]
-		for i := rec.First; i < rec.First+rec.Count; i++ {
-			ids = append(ids, m.snap.Cameras[i].ID)
-		}
-	}
+	out := cmp.Or(m.opts.Out, m.snap.Disk.Dir)
 	var paths []string
-	for _, id := range ids {
-		d, _ := m.queue.Camera(id)
+	for _, c := range m.list.under(&m.snap) {
+		d, _ := m.queue.Camera(c.ID)
 		for i := range d.Recordings {
 			paths = append(paths, d.Recordings[i].Path)
 		}
@@ -75,7 +59,7 @@ func common(paths []string) string {
 // copy puts the cause of trouble, or else the folder, on the clipboard of the
 // operator's own machine: the terminal takes it by OSC 52, over ssh as well.
 func (m *model) copy() tea.Cmd {
-	text, what := m.trouble(), "the error"
+	text, what := m.list.current().trouble(), "the error"
 	if text == "" {
 		text, what = m.folder(), "the folder"
 		if at, err := filepath.Abs(text); err == nil {
@@ -89,25 +73,17 @@ func (m *model) copy() tea.Cmd {
 	}
 }
 
-// trouble is what is wrong with the row under the cursor, with all that a
-// colleague needs to know; empty when nothing is.
-func (m *model) trouble() string {
-	r, ok := m.list.current()
-	if !ok {
-		return ""
+// trouble is what is wrong with a row, with all that a colleague needs to know;
+// empty when nothing is.
+func (r row) trouble() string {
+	switch {
+	case r.rec == nil:
+	case r.rec.Hold.Held():
+		return clean(join(" ", recorderTitle(r.rec)+":", advised(r.rec.Hold.What, r.rec.Hold.Remedy), "("+r.rec.Source+")"))
+	case r.cam != nil && troubled(r.cam):
+		return clean(join(" ", r.rec.Address, cameraTitle(r.cam)+":", advised(r.cam.Failure.What, r.cam.Failure.Remedy), "("+r.rec.Source+")"))
 	}
-	rec := &m.snap.Recorders[r.recorder]
-	if rec.Hold.Held() {
-		return clean(join(" ", recorderTitle(rec)+":", rec.Hold.What+advice(rec.Hold.Remedy), "("+rec.Source+")"))
-	}
-	if r.camera < 0 {
-		return ""
-	}
-	c := &m.snap.Cameras[r.camera]
-	if !troubled(c) {
-		return ""
-	}
-	return clean(join(" ", rec.Address, cameraTitle(c)+":", c.Failure.What+advice(c.Failure.Remedy), "("+rec.Source+")"))
+	return ""
 }
 
 // openFolder shows the folder in the system's file browser.

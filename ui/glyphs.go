@@ -12,6 +12,7 @@ import (
 // every monospaced font of Windows has; only the levels of a sparkline go
 // beyond it where the terminal is known to be modern.
 type glyphs struct {
+	ascii  bool
 	state  [len(tasks.Counts{})]string // one cell each
 	held   string
 	cursor string
@@ -80,6 +81,7 @@ func blockGlyphs() glyphs {
 
 func asciiGlyphs() glyphs {
 	return glyphs{
+		ascii: true,
 		state: [...]string{
 			tasks.Waiting: ".", tasks.Searching: "?", tasks.Downloading: "v", tasks.Retrying: "~",
 			tasks.Pausing: "|", tasks.Paused: "|", tasks.Done: "=", tasks.Incomplete: "!",

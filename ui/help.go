@@ -1,17 +1,26 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+// help is what all keys do, while it is open.
+type help struct {
+	open bool
+	top  int    // how many lines are scrolled out
+	find string // what it is narrowed to
+}
+
+func (m *model) openHelp() { m.help = help{open: true} }
+
 // helpKeys are the keys while the help is open.
 func helpKeys() []command {
-	by := func(n int) func(m *model) tea.Cmd { return act(func(m *model) { m.helpTop += n }) }
+	by := func(n int) func(m *model) tea.Cmd { return act(func(m *model) { m.help.top += n }) }
 	return []command{
-		{Binding: bind("esc ? q", "close", "esc", "?", "f1", "q", "enter"), hint: "close", do: act(func(m *model) { m.help = false })},
+		{Binding: bind("esc ? q", "close", "esc", "?", "f1", "q", "enter"), hint: "close", do: act(func(m *model) { m.help.open = false })},
 		{Binding: bind("↓ j", "down", "down", "j"), hint: "scroll", do: by(1)},
 		{Binding: bind("↑ k", "up", "up", "k"), do: by(-1)},
 		{Binding: bind("PgDn", "page down", "pgdown", " ", "ctrl+f", "ctrl+d"), do: by(10)},
@@ -21,156 +30,136 @@ func helpKeys() []command {
 	}
 }
 
-// helpScreen draws the help in exactly h lines: all commands by group, in two
-// columns where there is room. What does nothing now is faint and says why.
-func (m *model) helpScreen(w, h int) []string {
-	const gutter = 3
-	var lines []string
-	if column := (w - gutter - 2) / 2; column >= 50 {
-		left := m.helpLines(column, groupWork, groupMove)
-		right := m.helpLines(column, groupFind, groupLook, groupLeave)
-		for i := range max(len(left), len(right)) {
-			lines = append(lines, m.glyphs.left(lineAt(left, i), column)+spaces(gutter)+lineAt(right, i))
-		}
-	} else {
-		lines = m.helpLines(w-2, helpGroups...)
-	}
-	if len(lines) == 0 {
-		lines = []string{"no key is described with " + clean(m.helpFind)}
-	}
-	lines = append(lines, "")
-	lines = append(lines, m.signs(w-2)...)
-	if m.opts.Log != "" {
-		lines = append(lines, "", m.glyphs.cut("Everything that happens is written to "+clean(m.opts.Log), w-2))
-	}
-
-	rows := h - 2
-	m.helpTop = max(0, min(m.helpTop, len(lines)-rows))
-	position := ""
-	if len(lines) > rows {
-		position = itoa(m.helpTop+1) + m.glyphs.span + itoa(min(len(lines), m.helpTop+rows)) + " of " + itoa(len(lines))
-	}
-	out := []string{m.rule("hikgrab: keys", position, m.styles.title, w)}
-	for _, line := range lines[m.helpTop:min(len(lines), m.helpTop+rows)] {
-		out = append(out, " "+line)
-	}
-	for len(out) < h-1 {
-		out = append(out, "")
-	}
-	if m.prompt != nil {
-		return append(out, m.promptLine(w))
-	}
-	return append(out, m.hints(m.keys.help, w))
-}
-
 // askHelp opens the line that looks for a key by what it does.
 func (m *model) askHelp() {
 	m.ask(prompt{
 		label:  "/",
 		help:   func(*model) string { return "enter keeps, esc shows all" },
-		typed:  func(m *model, text string) { m.helpFind, m.helpTop = text, 0 },
+		typed:  func(m *model, text string) { m.help.find, m.help.top = text, 0 },
 		enter:  func(*model, string) error { return nil },
-		cancel: func(m *model) { m.helpFind = "" },
-	}, m.helpFind)
+		cancel: func(m *model) { m.help.find = "" },
+	}, m.help.find)
 }
 
-// helpLines lists the commands of some groups in lines of at most w cells.
-func (m *model) helpLines(w int, groups ...string) []string {
+// lines are the help above its last line, exactly h lines: all commands by group,
+// in two columns where there is room, the signs, and where the log is.
+func (k *help) lines(p *pen, all []offer, log string, w, h int) []string {
+	const gutter = 3
+	var lines []string
+	if column := (w - gutter - 2) / 2; column >= 50 {
+		left := p.helpLines(all, k.find, column, groupWork, groupMove)
+		right := p.helpLines(all, k.find, column, groupFind, groupLook, groupLeave)
+		n := max(len(left), len(right))
+		left, right = filled(left, n), filled(right, n)
+		for i := range n {
+			lines = append(lines, p.glyphs.left(left[i], column)+spaces(gutter)+right[i])
+		}
+	} else {
+		lines = p.helpLines(all, k.find, w-2, groupWork, groupFind, groupLook, groupLeave, groupMove)
+	}
+	if len(lines) == 0 {
+		lines = []string{"no key is described with " + clean(k.find)}
+	}
+	lines = append(lines, "")
+	lines = append(lines, p.signs(w-2)...)
+	if log != "" {
+		lines = append(lines, "", p.glyphs.cut("Everything that happens is written to "+clean(log), w-2))
+	}
+	rows := h - 1
+	k.top = max(0, min(k.top, len(lines)-rows))
+	shown := lines[k.top:min(len(lines), k.top+rows)]
+	position := ""
+	if len(lines) > rows {
+		position = itoa(k.top+1) + p.glyphs.span + itoa(k.top+len(shown)) + " of " + itoa(len(lines))
+	}
+	out := []string{p.rule("hikgrab: keys", position, p.styles.title, w)}
+	for _, line := range shown {
+		out = append(out, " "+line)
+	}
+	return filled(out, h)
+}
+
+// helpLines lists the commands of some groups that are described with a text, in
+// lines of at most w cells. What does nothing now is faint and says why.
+func (p *pen) helpLines(all []offer, find string, w int, groups ...string) []string {
 	const keyWidth = 13
 	var lines []string
 	for _, group := range groups {
-		begin := len(lines)
-		if begin > 0 {
-			lines = append(lines, "")
+		title := []string{"", p.styles.title.on(group)}
+		if len(lines) == 0 {
+			title = title[1:]
 		}
-		lines = append(lines, m.styles.title.on(group))
-		head := len(lines)
-		for i := range m.keys.browse {
-			c := &m.keys.browse[i]
-			if c.group != group || c.Help().Key == "" || c.several && !m.several() || !contains(strings.ToLower(m.helpFind), c.Help().Key, c.Help().Desc) {
+		for _, o := range all {
+			if o.group != group || o.Help().Key == "" || !contains(strings.ToLower(find), o.Help().Key, o.Help().Desc) {
 				continue
 			}
-			keys, look, what := m.styles.key, paint{}, c.Help().Desc
-			if why := c.why(m); why != "" {
-				keys, look, what = m.styles.faint, m.styles.faint, what+" ("+why+")"
+			lines, title = append(lines, title...), nil
+			keys, look, what := p.styles.key, paint{}, o.Help().Desc
+			if o.why != "" {
+				keys, look, what = p.styles.faint, p.styles.faint, what+" ("+o.why+")"
 			}
-			name := keys.on(m.glyphs.left(m.keyNames(c.Binding), keyWidth))
+			name := keys.on(p.glyphs.left(p.glyphs.keys(o.Help().Key), keyWidth))
 			for _, part := range wrap(what, w-keyWidth) {
 				lines = append(lines, name+look.on(part))
 				name = spaces(keyWidth)
 			}
 		}
-		if len(lines) == head { // none of the group was looked for
-			lines = lines[:begin]
-		}
 	}
 	return lines
 }
 
-// keyNames is how a binding's keys are shown; arrows are words in ASCII.
-func (m *model) keyNames(b key.Binding) string {
-	if !m.opts.ASCII {
-		return b.Help().Key
+// keys is how a binding's keys are shown; arrows are words in ASCII.
+func (g *glyphs) keys(names string) string {
+	if !g.ascii {
+		return names
 	}
-	return strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right").Replace(b.Help().Key)
+	return strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right").Replace(names)
 }
 
 // signs explains the glyphs of the states and of a timeline.
 func (p *pen) signs(w int) []string {
 	g, s := &p.glyphs, &p.styles
-	lines := []string{s.title.on("Signs")}
-	line := ""
-	add := func(item string) {
-		if line != "" && width(line)+2+width(item) > w {
-			lines, line = append(lines, line), ""
-		}
-		line = join("  ", line, item)
-	}
+	var states []string
 	for _, state := range countOrder {
-		add(s.state[state].on(g.state[state]) + " " + state.String())
+		states = append(states, s.state[state].on(g.state[state])+" "+state.String())
 	}
-	add(s.bad.on(g.held) + " recorder held")
-	lines, line = append(lines, line), ""
-	add("timeline:")
+	slots := []string{"timeline:"}
 	for sl := slotDone; sl < numSlots; sl++ {
-		add(s.slots[sl].on(g.slots[sl]) + " " + slotNames[sl])
+		slots = append(slots, s.slots[sl].on(g.slots[sl])+" "+slotNames[sl])
 	}
-	return append(lines, line)
+	return slices.Concat([]string{s.title.on("Signs")}, p.flow(w, "  ", append(states, s.bad.on(g.held)+" recorder held")...), p.flow(w, "  ", slots...))
 }
 
 // hints is the last line of the screen: the keys worth knowing, as many as fit,
 // those that do nothing now faint. Help and quit come before all others, the
 // minor ones last.
-func (m *model) hints(commands []command, w int) string {
-	texts := make([]string, len(commands))
+func (p *pen) hints(all []offer, w int) string {
+	texts := make([]string, len(all))
 	used := 0
-	take := func(want func(c *command) bool) {
-		for i := range commands {
-			c := &commands[i]
-			if c.hint == "" || c.several && !m.several() || texts[i] != "" || !want(c) {
+	take := func(want func(o offer) bool) {
+		for i, o := range all {
+			if o.hint == "" || texts[i] != "" || !want(o) {
 				continue
 			}
-			name, _, _ := strings.Cut(m.keyNames(c.Binding), " ")
-			word := c.shown(m)
-			if used += width(name) + 1 + width(word) + 2; used > w+1 {
+			name, _, _ := strings.Cut(p.glyphs.keys(o.Help().Key), " ")
+			if used += width(name) + 1 + width(o.word) + 2; used > w+1 {
 				used = w + 2 // what comes later is less important
 				return
 			}
-			texts[i] = m.styles.key.on(name) + " " + word
-			if c.why(m) != "" {
-				texts[i] = m.styles.faint.on(name + " " + word)
-			}
+			texts[i] = p.key(name, o.word, o.why)
 		}
 	}
-	take(func(c *command) bool { return c.group == groupLeave })
-	take(func(c *command) bool { return !c.minor })
-	take(func(c *command) bool { return c.minor })
+	take(func(o offer) bool { return o.group == groupLeave })
+	take(func(o offer) bool { return !o.minor })
+	take(func(o offer) bool { return o.minor })
 	return " " + join("  ", texts...)
 }
 
-func lineAt(lines []string, i int) string {
-	if i < len(lines) {
-		return lines[i]
+// key is a key with what it does, faint when there is a reason why it does
+// nothing.
+func (p *pen) key(name, what, why string) string {
+	if why != "" {
+		return p.styles.faint.on(name + " " + what)
 	}
-	return ""
+	return p.styles.key.on(name) + " " + what
 }

@@ -31,7 +31,7 @@ func TestHelpIsSearched(t *testing.T) {
 		t.Errorf("nothing found:\n%s", view)
 	}
 	press(m, "esc")
-	if view := m.View(); !m.help || !strings.Contains(view, "pause or resume everything") {
+	if view := m.View(); !m.help.open || !strings.Contains(view, "pause or resume everything") {
 		t.Errorf("esc does not show all:\n%s", view)
 	}
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -18,6 +20,30 @@ type command struct {
 	idle    func(m *model) string // why the key does nothing now; nil or "" when it works
 }
 
+// offer is a command as it stands now, to be drawn.
+type offer struct {
+	*command
+	word string // in the last line of the screen
+	why  string // it does nothing now; empty when it works
+}
+
+// offers are the commands that there are now.
+func (m *model) offers(commands []command) []offer {
+	var all []offer
+	for i := range commands {
+		c := &commands[i]
+		if c.several && !several(m) {
+			continue
+		}
+		o := offer{c, c.hint, c.why(m)}
+		if c.turn != nil {
+			o.word = c.turn(m)
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
 // The groups of the help.
 const (
 	groupMove  = "Move"
@@ -26,9 +52,6 @@ const (
 	groupLook  = "Look"
 	groupLeave = "Leave"
 )
-
-// helpGroups are the groups in the order of the help.
-var helpGroups = []string{groupWork, groupFind, groupLook, groupLeave, groupMove}
 
 // bind makes a binding: how the keys are shown, what they do, and the keys as
 // Bubble Tea names them.
@@ -41,14 +64,39 @@ func act(do func(m *model)) func(m *model) tea.Cmd {
 	return func(m *model) tea.Cmd { do(m); return nil }
 }
 
+// when has a key do nothing, and say why, while off is true.
+func when(off func(m *model) bool, why string) func(m *model) string {
+	return func(m *model) string {
+		if off(m) {
+			return why
+		}
+		return ""
+	}
+}
+
+// Why keys do nothing.
+var (
+	noRows     = when(func(m *model) bool { return len(m.list.rows) == 0 }, "there is no row")
+	noFailed   = when(func(m *model) bool { return troubles(m.snap.Counts) == 0 }, "nothing has failed")
+	noMarks    = when(func(m *model) bool { return len(m.list.marks) == 0 }, "mark a row with v first")
+	noSearch   = when(func(m *model) bool { return m.list.sought.needle == "" }, "look for something with / first")
+	over       = when(func(m *model) bool { return m.snap.Finished }, "everything has ended")
+	oneJob     = when(func(m *model) bool { return m.snap.Jobs <= 1 }, "at least one has to run")
+	oneMachine = when(func(m *model) bool { return !several(m) }, "there is one machine")
+	noFile     = when(func(m *model) bool { return m.snap.Active == 0 && deriving(m.snap.Cameras) == "" }, "no file is active")
+	noSuspend  = when(func(m *model) bool { return !m.term.suspends }, "Windows cannot suspend a program")
+	unfolded   = when(func(m *model) bool {
+		r := m.list.current()
+		return r.rec == nil || r.cam != nil || m.list.opened(m.list.cursor)
+	}, "unfolded already")
+)
+
+// several reports whether more than one machine is at work.
+func several(m *model) bool { return len(m.snap.Machines) > 0 }
+
 // browseKeys are the keys of the list, the details and the events.
 func browseKeys() []command {
-	var all []command
-	all = append(all, moveKeys()...)
-	all = append(all, workKeys()...)
-	all = append(all, findKeys()...)
-	all = append(all, lookKeys()...)
-	return append(all, leaveKeys()...)
+	return slices.Concat(moveKeys(), workKeys(), findKeys(), lookKeys(), leaveKeys())
 }
 
 func moveKeys() []command {
@@ -66,8 +114,8 @@ func moveKeys() []command {
 		{Binding: bind("ctrl+d", "half a page down", "ctrl+d"), group: groupMove, do: pages(1, 2)},
 		{Binding: bind("g Home", "to the first row", "g", "home"), group: groupMove, do: step(-far)},
 		{Binding: bind("G End", "to the last row", "G", "end"), group: groupMove, do: step(far)},
-		{Binding: bind("← h", "fold the recorder, or go to it", "left", "h"), group: groupMove, do: act((*model).fold), idle: (*model).cannotFold},
-		{Binding: bind("→ l", "unfold the recorder", "right", "l"), group: groupMove, do: act((*model).unfold), idle: (*model).cannotUnfold},
+		{Binding: bind("← h", "fold the recorder, or go to it", "left", "h"), group: groupMove, do: act(func(m *model) { m.list.fold(&m.snap) }), idle: func(m *model) string { return m.list.cannotFold() }},
+		{Binding: bind("→ l", "unfold the recorder", "right", "l"), group: groupMove, do: act(func(m *model) { m.list.unfold(&m.snap) }), idle: unfolded},
 		{Binding: bind("tab", "go to the details, the events, the list", "tab"), group: groupMove, do: act((*model).nextFocus)},
 	}
 }
@@ -76,19 +124,19 @@ func workKeys() []command {
 	return []command{
 		{
 			Binding: bind("space p", "pause or resume the row, recorder or marked", " ", "p"), group: groupWork, hint: "pause",
-			do: act((*model).pause), idle: (*model).cannotPause, turn: (*model).pauseHint,
+			do: act((*model).pause), idle: nothingOpen, turn: pauseHint,
 		},
 		{
 			Binding: bind("P", "pause or resume everything", "P"), group: groupWork, hint: "pause all", minor: true,
-			do: act((*model).pauseAll), idle: (*model).over, turn: (*model).pauseAllHint,
+			do: act((*model).pauseAll), idle: over, turn: pauseAllHint,
 		},
-		{Binding: bind("r", "retry the row, or restart it when stuck", "r"), group: groupWork, hint: "retry", do: act((*model).retry), idle: (*model).cannotRetry},
-		{Binding: bind("R", "retry all that failed", "R"), group: groupWork, hint: "retry failed", minor: true, do: act((*model).retryFailed), idle: (*model).noFailed},
-		{Binding: bind("s", "skip; r takes it back", "s"), group: groupWork, hint: "skip", do: act((*model).skip), idle: (*model).cannotSkip},
-		{Binding: bind("v", "mark the row", "v"), group: groupWork, hint: "mark", minor: true, do: act((*model).mark), idle: (*model).noRows},
-		{Binding: bind("V", "mark from the last mark to here", "V"), group: groupWork, do: act((*model).markRange), idle: (*model).noMarks},
+		{Binding: bind("r", "retry the row, or restart it when stuck", "r"), group: groupWork, hint: "retry", do: act((*model).retry), idle: cannotRetry},
+		{Binding: bind("R", "retry all that failed", "R"), group: groupWork, hint: "retry failed", minor: true, do: act((*model).retryFailed), idle: noFailed},
+		{Binding: bind("s", "skip; r takes it back", "s"), group: groupWork, hint: "skip", do: act((*model).skip), idle: nothingOpen},
+		{Binding: bind("v", "mark the row", "v"), group: groupWork, hint: "mark", minor: true, do: act(func(m *model) { m.list.mark(&m.snap) }), idle: noRows},
+		{Binding: bind("V", "mark from the last mark to here", "V"), group: groupWork, do: act(func(m *model) { m.list.markRange() }), idle: noMarks},
 		{Binding: bind("+", "more downloads at once", "+", "="), group: groupWork, do: act(func(m *model) { m.changeJobs(1) })},
-		{Binding: bind("-", "fewer downloads at once", "-"), group: groupWork, do: act(func(m *model) { m.changeJobs(-1) }), idle: (*model).oneJob},
+		{Binding: bind("-", "fewer downloads at once", "-"), group: groupWork, do: act(func(m *model) { m.changeJobs(-1) }), idle: oneJob},
 		{Binding: bind("b", "limit the bandwidth", "b"), group: groupWork, do: act((*model).askLimit)},
 	}
 }
@@ -96,13 +144,13 @@ func workKeys() []command {
 func findKeys() []command {
 	all := []command{
 		{Binding: bind("/", "filter by text; !text leaves out", "/"), group: groupFind, hint: "filter", do: act((*model).askFilter)},
-		{Binding: bind("n", "next match", "n"), group: groupFind, do: act(func(m *model) { m.nextMatch(1) }), idle: (*model).noSearch},
-		{Binding: bind("N", "previous match", "N"), group: groupFind, do: act(func(m *model) { m.nextMatch(-1) }), idle: (*model).noSearch},
-		{Binding: bind("f", "next state filter", "f"), group: groupFind, hint: "state", do: act((*model).cycleFilter)},
-		{Binding: bind("e", "next failed", "e"), group: groupFind, do: act(func(m *model) { m.nextFailed(1) }), idle: (*model).noFailed},
-		{Binding: bind("E", "previous failed", "E"), group: groupFind, do: act(func(m *model) { m.nextFailed(-1) }), idle: (*model).noFailed},
-		{Binding: bind("o", "sort: "+sortList(), "o"), group: groupFind, hint: "sort", minor: true, do: act((*model).sortNext)},
-		{Binding: bind("O", "reverse the order; twice sorts again", "O"), group: groupFind, do: act((*model).sortReverse)},
+		{Binding: bind("n", "next match", "n"), group: groupFind, do: act(func(m *model) { m.nextMatch(1) }), idle: noSearch},
+		{Binding: bind("N", "previous match", "N"), group: groupFind, do: act(func(m *model) { m.nextMatch(-1) }), idle: noSearch},
+		{Binding: bind("f", "next state filter", "f"), group: groupFind, hint: "state", do: act(func(m *model) { m.showStates((m.list.filter.state + 1) % numFilters) })},
+		{Binding: bind("e", "next failed", "e"), group: groupFind, do: act(func(m *model) { m.nextFailed(1) }), idle: noFailed},
+		{Binding: bind("E", "previous failed", "E"), group: groupFind, do: act(func(m *model) { m.nextFailed(-1) }), idle: noFailed},
+		{Binding: bind("o", "sort: "+sortList(), "o"), group: groupFind, hint: "sort", minor: true, do: act(func(m *model) { m.sortBy((m.list.order.key+1)%numSortKeys, false) })},
+		{Binding: bind("O", "reverse the order; twice sorts again", "O"), group: groupFind, do: act(func(m *model) { m.sortBy(m.list.order.key, !m.list.order.reverse) })},
 	}
 	for f := range numFilters {
 		digit := itoa(int(f) + 1)
@@ -116,24 +164,24 @@ func findKeys() []command {
 
 func lookKeys() []command {
 	return []command{
-		{Binding: bind("i enter", "details; again for the whole screen; an event whole", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: (*model).noRows},
+		{Binding: bind("i enter", "details; again for the whole screen; an event whole", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: noRows},
 		{Binding: bind("L", "events: main, errors, every file, off", "L"), group: groupLook, hint: "log", minor: true, do: act((*model).nextEvents)},
-		{Binding: bind("m", "machines instead of recorders", "m"), group: groupLook, hint: "machines", minor: true, several: true, do: act(func(m *model) { m.machines = true }), idle: (*model).noMachines},
-		{Binding: bind("F", "freeze the screen, to read or copy", "F"), group: groupLook, do: act((*model).freeze)},
-		{Binding: bind("y", "copy the error or the folder", "y"), group: groupLook, do: (*model).copy, idle: (*model).noRows},
-		{Binding: bind("ctrl+o", "open the folder", "ctrl+o"), group: groupLook, do: (*model).openFolder, idle: (*model).noRows},
+		{Binding: bind("m", "machines instead of recorders", "m"), group: groupLook, hint: "machines", minor: true, several: true, do: act(func(m *model) { m.machines.open = true }), idle: oneMachine},
+		{Binding: bind("F", "freeze the screen, to read or copy", "F"), group: groupLook, do: act(func(m *model) { m.frozen = !m.frozen })},
+		{Binding: bind("y", "copy the error or the folder", "y"), group: groupLook, do: (*model).copy, idle: noRows},
+		{Binding: bind("ctrl+o", "open the folder", "ctrl+o"), group: groupLook, do: (*model).openFolder, idle: noRows},
 		{Binding: bind("ctrl+l", "redraw the screen", "ctrl+l"), group: groupLook, do: func(*model) tea.Cmd { return tea.ClearScreen }},
 	}
 }
 
 func leaveKeys() []command {
 	return []command{
-		{Binding: bind("? F1", "this help", "?", "f1"), group: groupLeave, hint: "help", do: act(func(m *model) { m.help, m.helpTop, m.helpFind = true, 0, "" })},
+		{Binding: bind("? F1", "this help", "?", "f1"), group: groupLeave, hint: "help", do: act((*model).openHelp)},
 		{Binding: bind("esc", "close what is open, then clear the filter, then the marks", "esc"), group: groupLeave, do: act((*model).escape)},
 		{Binding: bind("q", "quit; asks while something is going on", "q"), group: groupLeave, hint: "quit", do: func(m *model) tea.Cmd { return m.quit(false) }},
 		{Binding: bind("Q", "quit and keep this screen in the terminal", "Q"), group: groupLeave, do: func(m *model) tea.Cmd { return m.quit(true) }},
 		{Binding: bind("ctrl+c", "like q; twice quits at once", "ctrl+c"), group: groupLeave, do: (*model).interrupt},
-		{Binding: bind("ctrl+z", "suspend hikgrab and all downloads", "ctrl+z"), group: groupLeave, do: (*model).suspend, idle: (*model).cannotSuspend},
+		{Binding: bind("ctrl+z", "suspend hikgrab and all downloads", "ctrl+z"), group: groupLeave, do: (*model).suspend, idle: noSuspend},
 	}
 }
 
@@ -153,14 +201,6 @@ func (c *command) why(m *model) string {
 		return ""
 	}
 	return c.idle(m)
-}
-
-// shown is the command's word in the last line of the screen.
-func (c *command) shown(m *model) string {
-	if c.turn == nil {
-		return c.hint
-	}
-	return c.turn(m)
 }
 
 func sortList() string {

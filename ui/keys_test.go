@@ -13,10 +13,11 @@ import (
 // tables are the commands by what has the keyboard.
 func tables() map[string][]command {
 	return map[string][]command{
-		"browse": browseKeys(),
-		"help":   helpKeys(),
-		"quit":   quitDialog().choices,
-		"skip":   skipDialog("x", nil).choices,
+		"browse":   browseKeys(),
+		"help":     helpKeys(),
+		"machines": machineKeys(),
+		"quit":     quitDialog(true).choices,
+		"skip":     skipDialog("x", nil).choices,
 	}
 }
 
@@ -43,9 +44,6 @@ func TestEveryBindingIsInTheHelp(t *testing.T) {
 		press(m, "?")
 		help := m.View()
 		for _, c := range browseKeys() {
-			if !slices.Contains(helpGroups, c.group) {
-				t.Errorf("%v is in no group of the help", c.Keys())
-			}
 			if c.Help().Key == "" || !strings.Contains(help, c.Help().Key+" ") || !strings.Contains(strings.Join(strings.Fields(help), " "), c.Help().Desc) {
 				t.Errorf("%v is not in the help", c.Keys())
 			}
@@ -95,8 +93,8 @@ func TestEveryLetterWorksInTheRussianLayout(t *testing.T) {
 func TestRussianLayoutIsLeftAloneWhileTyping(t *testing.T) {
 	m := newScreen(siteQueue(), 80, 24)
 	press(m, ".", "с", "к", "л") // "." is the key of "/"
-	if m.prompt == nil || m.filter.text != "скл" {
-		t.Fatalf("prompt %v, filter %q", m.prompt, m.filter.text)
+	if m.prompt == nil || m.list.filter.text != "скл" {
+		t.Fatalf("prompt %v, filter %q", m.prompt, m.list.filter.text)
 	}
 	press(m, "enter", "й")
 	if m.dialog == nil {
@@ -218,7 +216,7 @@ func TestHintsSayWhatPauseDoes(t *testing.T) {
 	} {
 		press(m, c.keys...)
 		m.notice = notice{}
-		if line := m.lastLine(140); !strings.HasPrefix(line, c.want) {
+		if line := m.lastLine(m.browse); !strings.HasPrefix(line, c.want) {
 			t.Errorf("after %q: %q, want %q", c.keys, line, c.want)
 		}
 	}

@@ -85,6 +85,14 @@ func eventLines(h int) int {
 	return 8
 }
 
+// hasPane reports whether the details are beside or below the list.
+func (l layout) hasPane() bool { return l.side+l.below > 0 }
+
+// shows reports whether a part that can be scrolled is in sight.
+func (l layout) shows(f focus) bool {
+	return f == focusList || f == focusDetails && l.side+l.full > 0 || f == focusEvents && l.events > 0
+}
+
 // body is the number of lines between header and events.
 func (l layout) body() int {
 	n := l.list + l.below + l.full

@@ -25,11 +25,23 @@ func (m *model) quit(keep bool) tea.Cmd {
 	case m.snap.Active == 0 && unfinished(m.snap.Counts) == 0:
 		return m.stop()
 	}
-	m.dialog = quitDialog()
-	if m.several() && !m.opts.Files {
-		m.dialog = quitSeveralDialog()
-	}
+	m.dialog = quitDialog(several(m) && !m.opts.Files)
 	return nil
+}
+
+// interrupt is ctrl+c: as q the first time, and at once when the question is
+// open or the stopping has begun.
+func (m *model) interrupt() tea.Cmd {
+	if m.leaving == leaveStopping {
+		return m.leaveNow()
+	}
+	m.closeAll()
+	return m.quit(false)
+}
+
+// closeAll closes what lies over the main screen.
+func (m *model) closeAll() {
+	m.help.open, m.machines.open, m.prompt, m.dialog = false, false, nil, nil
 }
 
 // stop stops the queue and leaves when it has.
@@ -60,7 +72,8 @@ func (m *model) leaveNow() tea.Cmd {
 
 // picture is the present screen as plain text, without questions and hints.
 func (m *model) picture() string {
-	m.dialog, m.prompt, m.help, m.machines, m.leaving = nil, nil, false, false, leaveNot
+	m.closeAll()
+	m.leaving = leaveNot
 	m.refresh()
 	lines := m.draw()
 	if !m.layout.small {
@@ -76,13 +89,6 @@ func (m *model) picture() string {
 // suspend stops the process until the shell continues it.
 func (m *model) suspend() tea.Cmd {
 	return tea.Sequence(m.term.quiet, tea.Suspend)
-}
-
-func (m *model) cannotSuspend() string {
-	if !m.term.suspends {
-		return "Windows cannot suspend a program"
-	}
-	return ""
 }
 
 // errPanic is what Run returns when the screen itself broke.

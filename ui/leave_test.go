@@ -179,12 +179,12 @@ func TestBellRingsOnce(t *testing.T) {
 func TestHeldIsBlocked(t *testing.T) {
 	q := heldQueue()
 	m := newScreen(q, 80, 24)
-	if !m.blocked() || !m.rang {
+	if !blocked(&m.snap) || !m.rang {
 		t.Error("a refused login with nothing else to do is not called blocked")
 	}
 	q.snap.Recorders[0].Hold.Until = noon.Add(time.Minute)
 	tick(m)
-	if m.blocked() {
+	if blocked(&m.snap) {
 		t.Error("a hold that ends by itself is called blocked")
 	}
 }

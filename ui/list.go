@@ -1,6 +1,10 @@
 package ui
 
-import "example.com/hikgrab/tasks"
+import (
+	"slices"
+
+	"example.com/hikgrab/tasks"
+)
 
 // noCamera stands where a row is a recorder's own.
 const noCamera tasks.CameraID = -1
@@ -11,22 +15,77 @@ type rowID struct {
 	camera   tasks.CameraID // noCamera for the recorder itself
 }
 
-// row is one line of the list: a recorder or one of its cameras, by their
-// place in the snapshot.
+// row is one line of the list: a recorder, or one of its cameras. It points into
+// the snapshot that the list was made of.
 type row struct {
-	recorder int // index into Snapshot.Recorders
-	camera   int // index into Snapshot.Cameras; -1 for the recorder itself
-	id       rowID
+	rec *tasks.RecorderView
+	cam *tasks.CameraView // nil for the recorder itself
 }
 
-// list is the window on the rows: it keeps the cursor on the thing it stands
-// on, and that thing on the same line of the screen, however the rows change.
+func (r row) id() rowID {
+	if r.cam == nil {
+		return rowID{r.rec.ID, noCamera}
+	}
+	return rowID{r.rec.ID, r.cam.ID}
+}
+
+// camerasOf returns the cameras of a recorder.
+func camerasOf(s *tasks.Snapshot, r *tasks.RecorderView) []tasks.CameraView {
+	return s.Cameras[r.First : r.First+r.Count]
+}
+
+// list is the rows and the window on them. It keeps the cursor on the thing it
+// stands on, and that thing on the same line of the screen, however the rows
+// change. It also owns what the operator did to the rows: filter, order, folds
+// and marks.
 type list struct {
 	rows   []row
+	spare  []row // the rows of the time before, to be filled again
 	cursor int
 	top    int // the first row shown
 	height int
 	on     rowID // what the cursor stands on
+
+	filter filter
+	shown  int     // cameras that pass the filter
+	sought matcher // what n and N look for
+	order  order
+	folds  folds
+	marks  map[tasks.CameraID]bool
+	marked rowID // the row marked last
+}
+
+// rebuild makes the rows out of a snapshot.
+func (l *list) rebuild(s *tasks.Snapshot) {
+	l.folds.note(s, l.on.recorder, l.height)
+	l.forgetMarks(s)
+	roomy := len(s.Recorders)+len(s.Cameras) <= l.height
+	match := l.filter.matcher()
+	rows := l.spare[:0]
+	l.shown = 0
+	var byRecorder, open bool
+	for r := range l.order.rows(s) {
+		if r.cam == nil {
+			byRecorder = match.needle != "" && match.recorder(r.rec)
+			open = l.filter.on() || !l.folds.folded(r.rec, roomy)
+			if !l.filter.on() {
+				rows = append(rows, r)
+			}
+			continue
+		}
+		if !match.camera(r.cam, byRecorder) {
+			continue
+		}
+		l.shown++
+		if n := len(rows); n == 0 || rows[n-1].rec != r.rec {
+			rows = append(rows, row{rec: r.rec})
+		}
+		if open {
+			rows = append(rows, r)
+		}
+	}
+	l.spare = l.rows
+	l.setRows(rows)
 }
 
 // setRows takes rows as the new content. When the cursor's camera is no longer
@@ -36,7 +95,7 @@ func (l *list) setRows(rows []row) {
 	l.rows = rows
 	at, recorder := -1, -1
 	for i := range rows {
-		switch rows[i].id {
+		switch rows[i].id() {
 		case l.on:
 			at = i
 		case rowID{l.on.recorder, noCamera}:
@@ -65,9 +124,6 @@ func (l *list) moveTo(i int) {
 	l.settle()
 }
 
-// move moves the cursor by n rows.
-func (l *list) move(n int) { l.moveTo(l.cursor + n) }
-
 // settle keeps cursor and window within the rows, and the cursor within the
 // window.
 func (l *list) settle() {
@@ -76,7 +132,7 @@ func (l *list) settle() {
 	l.top = max(l.top, l.cursor-max(1, l.height)+1)
 	l.top = max(0, min(l.top, len(l.rows)-l.height))
 	if len(l.rows) > 0 {
-		l.on = l.rows[l.cursor].id
+		l.on = l.rows[l.cursor].id()
 	}
 }
 
@@ -85,15 +141,51 @@ func (l *list) visible() []row {
 	return l.rows[l.top:min(len(l.rows), l.top+l.height)]
 }
 
-// current returns the row under the cursor; false when there is none.
-func (l *list) current() (row, bool) {
-	if l.cursor < 0 || l.cursor >= len(l.rows) {
-		return row{}, false
+// current returns the row under the cursor; the zero row when there is none.
+func (l *list) current() row {
+	if len(l.rows) == 0 {
+		return row{}
 	}
-	return l.rows[l.cursor], true
+	return l.rows[l.cursor]
+}
+
+// under returns the cameras under the cursor: one, or all of a recorder.
+func (l *list) under(s *tasks.Snapshot) []tasks.CameraView {
+	switch r := l.current(); {
+	case r.rec == nil:
+		return nil
+	case r.cam == nil:
+		return camerasOf(s, r.rec)
+	default:
+		return []tasks.CameraView{*r.cam}
+	}
 }
 
 // opened reports whether row i is a recorder with its cameras below it.
 func (l *list) opened(i int) bool {
-	return i+1 < len(l.rows) && l.rows[i].camera < 0 && l.rows[i+1].camera >= 0
+	return i+1 < len(l.rows) && l.rows[i].cam == nil && l.rows[i+1].cam != nil
+}
+
+// seek puts the cursor on the next camera that is wanted, in the direction of
+// step, folded ones included, and goes round at the end. It reports whether there
+// is one.
+func (l *list) seek(s *tasks.Snapshot, step int, want func(r row) bool) bool {
+	all := l.rows // under a filter nothing is folded
+	if !l.filter.on() {
+		all = slices.Collect(l.order.rows(s))
+	}
+	at := max(0, slices.IndexFunc(all, func(r row) bool { return r.id() == l.on }))
+	for i := 1; i <= len(all); i++ {
+		r := all[((at+i*step)%len(all)+len(all))%len(all)]
+		if r.cam == nil || !want(r) {
+			continue
+		}
+		l.on = r.id()
+		if !l.filter.on() {
+			l.folds.set(r.rec.ID, false)
+		}
+		l.rebuild(s)
+		return true
+	}
+	return false
 }

@@ -20,19 +20,15 @@ type Machines interface {
 	LeaveAtWork()
 }
 
-// several reports whether more than one machine is at work.
-func (m *model) several() bool { return len(m.snap.Machines) > 0 }
-
-func (m *model) noMachines() string {
-	if !m.several() {
-		return "there is one machine"
-	}
-	return ""
+// machines are shown instead of recorders while they are open.
+type machines struct {
+	open bool
+	at   int // the one under the cursor
 }
 
 // owner names the machine that works on a recorder, and says when it is not
 // heard.
-func (p *pen) owner(r *tasks.RecorderView) string {
+func owner(r *tasks.RecorderView) string {
 	if r.Machine != "" && r.Silent > 0 {
 		return clean(r.Machine) + " silent " + units.Duration(r.Silent)
 	}
@@ -40,64 +36,51 @@ func (p *pen) owner(r *tasks.RecorderView) string {
 }
 
 // owned is a recorder's title in w cells, and at the right of them its machine.
-func (m *model) owned(r *tasks.RecorderView, titled paint, w int) string {
-	p := &m.pen
-	owner := p.owner(r)
-	if owner == "" {
-		return titled.on(p.glyphs.left(m.listTitle(r, w), w))
+func (r *rows) owned(rec *tasks.RecorderView, titled paint, w int) string {
+	who, look := owner(rec), paint{}
+	if who == "" {
+		return titled.on(r.glyphs.left(r.title(rec, w), w))
 	}
-	if r.Silent > 0 && width(owner) > w/2 { // that it is silent says more than its name, which the details have
-		owner = "silent " + units.Duration(r.Silent)
+	if rec.Silent > 0 {
+		look = r.styles.faint
+		if width(who) > w/2 { // that it is silent says more than its name, which the details have
+			who = "silent " + units.Duration(rec.Silent)
+		}
 	}
-	owner = p.glyphs.cut(owner, w/2)
-	look := paint{}
-	if r.Silent > 0 {
-		look = p.styles.faint
-	}
-	title := p.glyphs.cut(m.listTitle(r, w-width(owner)-1), w-width(owner)-1)
-	return titled.on(p.glyphs.left(title, w-width(owner))) + look.on(owner)
+	who = r.glyphs.cut(who, w/2)
+	title := r.glyphs.cut(r.title(rec, w-width(who)-1), w-width(who)-1)
+	return titled.on(r.glyphs.left(title, w-width(who))) + look.on(who)
 }
 
 // machineKeys are the keys while the machines are shown.
 func machineKeys() []command {
 	by := func(n int) func(m *model) tea.Cmd {
-		return act(func(m *model) { m.machineAt = max(0, min(m.machineAt+n, len(m.snap.Machines)-1)) })
+		return act(func(m *model) { m.machines.at = max(0, min(m.machines.at+n, len(m.snap.Machines)-1)) })
 	}
 	jobs := func(n int) func(m *model) tea.Cmd {
 		return act(func(m *model) {
-			v := m.machineOn()
+			v := m.machine()
 			m.controls().SetMachineJobs(v.ID, max(v.Jobs+n, 1))
 			m.say(v.Name + ": " + units.Count(max(v.Jobs+n, 1), "job"))
 		})
 	}
+	heard := func(m *model) bool { return m.machine().Silent == 0 }
 	return []command{
-		{Binding: bind("m", "recorders", "m", "esc", "i", "enter"), hint: "recorders", do: act(func(m *model) { m.machines = false })},
-		{Binding: bind("space", "pause or resume the machine", " ", "p"), hint: "pause", do: act(func(m *model) {
-			v := m.machineOn()
-			m.controls().PauseMachine(v.ID, !v.Paused)
-			if v.Paused {
-				m.say(v.Name + " gets recorders again")
-			} else {
-				m.say(v.Name + " finishes what it holds and gets nothing new")
-			}
-		})},
-		{Binding: bind("x", "give up", "x"), hint: "give up", idle: func(m *model) string {
-			if m.machineOn().Silent == 0 {
-				return "it is heard"
-			}
-			return ""
-		}, do: act(func(m *model) { m.dialog = giveUpDialog(m.machineOn()) })},
+		{Binding: bind("m", "recorders", "m", "esc", "i", "enter"), hint: "recorders", do: act(func(m *model) { m.machines.open = false })},
+		{Binding: bind("space", "pause or resume the machine", " ", "p"), hint: "pause", do: act((*model).pauseMachine)},
+		{Binding: bind("x", "give up", "x"), hint: "give up", idle: when(heard, "it is heard"), do: act(func(m *model) { m.dialog = giveUpDialog(m.machine()) })},
 		{Binding: bind("+", "more jobs", "+", "="), hint: "jobs", do: jobs(1)},
 		{Binding: bind("-", "fewer jobs", "-"), hint: "jobs", do: jobs(-1)},
 		{Binding: bind("↓ j", "down", "down", "j"), do: by(1)},
 		{Binding: bind("↑ k", "up", "up", "k"), do: by(-1)},
-		{Binding: bind("?", "help", "?", "f1"), group: groupLeave, hint: "help", do: act(func(m *model) { m.help, m.helpTop, m.helpFind = true, 0, "" })},
-		{Binding: bind("q", "quit", "q"), group: groupLeave, hint: "quit", do: func(m *model) tea.Cmd { m.machines = false; return m.quit(false) }},
-		{Binding: bind("ctrl+c", "quit", "ctrl+c"), do: func(m *model) tea.Cmd { m.machines = false; return m.interrupt() }},
+		{Binding: bind("?", "help", "?", "f1"), group: groupLeave, hint: "help", do: act((*model).openHelp)},
+		{Binding: bind("q", "quit", "q"), group: groupLeave, hint: "quit", do: func(m *model) tea.Cmd { m.machines.open = false; return m.quit(false) }},
+		{Binding: bind("ctrl+c", "quit", "ctrl+c"), do: (*model).interrupt},
 	}
 }
 
-// controls are the calls that concern one machine.
+// controls are the calls that concern one machine; a queue that has none does
+// nothing.
 func (m *model) controls() Machines {
 	if c, ok := m.queue.(Machines); ok {
 		return c
@@ -105,7 +88,6 @@ func (m *model) controls() Machines {
 	return noControls{}
 }
 
-// noControls stand for those of a queue that has none.
 type noControls struct{}
 
 func (noControls) PauseMachine(string, bool)  {}
@@ -113,83 +95,72 @@ func (noControls) GiveUpMachine(string)       {}
 func (noControls) SetMachineJobs(string, int) {}
 func (noControls) LeaveAtWork()               {}
 
-// machineOn is the machine under the cursor.
-func (m *model) machineOn() tasks.MachineView {
+// machine is the machine under the cursor.
+func (m *model) machine() tasks.MachineView {
 	if len(m.snap.Machines) == 0 {
 		return tasks.MachineView{}
 	}
-	return m.snap.Machines[min(m.machineAt, len(m.snap.Machines)-1)]
+	return m.snap.Machines[min(m.machines.at, len(m.snap.Machines)-1)]
+}
+
+func (m *model) pauseMachine() {
+	v := m.machine()
+	m.controls().PauseMachine(v.ID, !v.Paused)
+	if v.Paused {
+		m.say(v.Name + " gets recorders again")
+	} else {
+		m.say(v.Name + " finishes what it holds and gets nothing new")
+	}
 }
 
 // giveUpDialog asks before a machine is declared dead.
 func giveUpDialog(v tasks.MachineView) *dialog {
-	return &dialog{
-		text: func(*model) []string {
-			return []string{
-				"Give up " + v.Name + ", silent for " + units.Duration(v.Silent) + "?",
-				"In a minute others get what it holds. If it still works there, two machines may meet on one recorder.",
-			}
-		},
-		choices: []command{
-			no("no"),
-			{Binding: bind("[y]", "yes", "y", "x"), do: act(func(m *model) {
-				m.dialog = nil
-				m.controls().GiveUpMachine(v.ID)
-				m.say(v.Name + " is given up")
-			})},
-			{Binding: bind("", "", "ctrl+c"), do: (*model).interrupt},
-		},
-	}
+	return confirm(func(*model) []string {
+		return []string{
+			"Give up " + v.Name + ", silent for " + units.Duration(v.Silent) + "?",
+			"In a minute others get what it holds. If it still works there, two machines may meet on one recorder.",
+		}
+	}, func(m *model) {
+		m.controls().GiveUpMachine(v.ID)
+		m.say(v.Name + " is given up")
+	}, "y", "x")
 }
 
-// machinesScreen draws the machines in exactly h lines.
-func (m *model) machinesScreen(w, h int) []string {
-	lines := append(m.header(w), m.rule("machines", "", m.styles.title, w))
-	lines = append(lines, m.styles.faint.on(m.machineLine(w, " ", [...]string{"machine", "network", "recorders", "active", "speed", "files", "free", "version", "heard"})))
-	room := h - len(lines) - 1
-	first := max(0, min(m.machineAt-room/2, len(m.snap.Machines)-room))
-	for i := first; i < len(m.snap.Machines) && len(lines) < h-1; i++ {
-		v := &m.snap.Machines[i]
-		free := m.glyphs.dash
+// machineLines draws the machines below a header, in h lines.
+func (p *pen) machineLines(s *tasks.Snapshot, cursor, w, h int) []string {
+	lines := []string{
+		p.rule("machines", "", p.styles.title, w),
+		p.styles.faint.on(p.machineLine(w, " ", [...]string{"machine", "network", "recorders", "active", "speed", "files", "free", "version", "heard"})),
+	}
+	room := h - len(lines)
+	first := max(0, min(cursor-room/2, len(s.Machines)-room))
+	for i := first; i < len(s.Machines) && len(lines) < h; i++ {
+		v := &s.Machines[i]
+		free := p.glyphs.dash
 		if v.Free >= 0 {
 			free = units.Size(v.Free)
 		}
 		heard, look := "now", paint{}
 		switch {
 		case v.Left:
-			heard, look = "left", m.styles.faint
+			heard, look = "left", p.styles.faint
 		case v.Silent > 0:
-			heard, look = "silent "+units.Duration(v.Silent.Round(time.Second)), m.styles.faint
+			heard, look = "silent "+units.Duration(v.Silent.Round(time.Second)), p.styles.faint
 		case v.Held != "":
-			heard, look = v.Held, m.styles.bad
+			heard, look = v.Held, p.styles.bad
 		case v.Paused:
-			heard, look = "paused", m.styles.warn
+			heard, look = "paused", p.styles.warn
 		}
-		line := m.machineLine(w, m.pointer(i), [...]string{
-			clean(v.Name), clean(join(" ", v.Networks...)), itoa(v.Recorders), itoa(v.Active) + "/" + itoa(v.Jobs), m.speed(v.Rate),
+		head := " "
+		if i == cursor {
+			head, look = p.glyphs.cursor, p.styles.cursor
+		}
+		lines = append(lines, look.on(p.machineLine(w, head, [...]string{
+			clean(v.Name), clean(join(" ", v.Networks...)), itoa(v.Recorders), itoa(v.Active) + "/" + itoa(v.Jobs), p.speed(v.Rate),
 			itoa(v.Files), free, clean(v.Version), clean(heard),
-		})
-		if i == m.machineAt {
-			line = m.styles.cursor.on(line)
-		} else {
-			line = look.on(line)
-		}
-		lines = append(lines, line)
+		})))
 	}
-	for len(lines) < h-1 {
-		lines = append(lines, "")
-	}
-	if m.notice.text != "" && m.opts.Now().Before(m.notice.until) {
-		return append(lines, m.lastLine(w))
-	}
-	return append(lines, m.hints(m.keys.machines, w))
-}
-
-func (m *model) pointer(i int) string {
-	if i == m.machineAt {
-		return m.glyphs.cursor
-	}
-	return " "
+	return filled(lines, h)
 }
 
 // machineLine is one line of the machines. On a narrow screen the version, the

@@ -27,7 +27,7 @@ func TestKeysOfTheMachines(t *testing.T) {
 func TestOneMachineShowsNoMachines(t *testing.T) {
 	m := newScreen(siteQueue(), 140, 50)
 	press(m, "m")
-	if m.machines || strings.Contains(m.View(), "1 machine") {
+	if m.machines.open || strings.Contains(m.View(), "1 machine") {
 		t.Error("the machines are shown")
 	}
 	press(m, "esc", "?")

@@ -20,6 +20,13 @@ func covering(state tasks.State, with ...func(*Options)) func(w, h int, asked []
 	}
 }
 
+// gapLines are what is missing of the camera under the cursor, in lines of w cells.
+func gapLines(m *model, w int) []string {
+	f := &facts{pen: &m.pen, w: w}
+	f.gaps(&m.details.cover, 24)
+	return f.lines
+}
+
 func TestMissing(t *testing.T) {
 	day := []tasks.Span{span(8, 18)}
 	for _, c := range []struct {
@@ -44,7 +51,7 @@ func TestMissing(t *testing.T) {
 		{"empty", tasks.Empty, nil, ""},
 	} {
 		m := covering(c.state)(140, 40, day, c.recordings...)
-		if got := m.missing(); got != c.want {
+		if got := m.details.cover.missing(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -59,7 +66,7 @@ func TestGapsAreListed(t *testing.T) {
 	}
 	recordings[10].State = tasks.RecordingFailed
 	m := covering(tasks.Incomplete)(140, 40, []tasks.Span{span(8, 14)}, recordings...)
-	got := strings.Join(m.missingLines(45, 24), "\n")
+	got := strings.Join(gapLines(m, 45), "\n")
 	want := `missing   19m, recorded (r tries again)
 gaps      1h18m in 12 gaps, not recorded
 · 12:50:00–13:00:00    10m not recorded
@@ -75,7 +82,7 @@ gaps      1h18m in 12 gaps, not recorded
 func TestGapsOfSeveralDays(t *testing.T) {
 	m := covering(tasks.Done, ascii)(140, 40, []tasks.Span{span(-48, 0)},
 		recorded(-47, -26, tasks.RecordingDone), recorded(-22, -21, tasks.RecordingDone), recorded(-20.99, -1.5, tasks.RecordingDone))
-	got := strings.Join(m.missingLines(60, 24), "\n")
+	got := strings.Join(gapLines(m, 60), "\n")
 	want := `gaps      6h30m in 4 gaps, not recorded
 . 11-01 00:00:00-01:00:00      1h  not recorded
 . 11-01 22:00-11-02 02:00      4h  not recorded
@@ -84,7 +91,7 @@ func TestGapsOfSeveralDays(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := m.missingLines(45, 24)[1]; got != ". 11-01 00:00:00-01:00:00     1h not recorded" {
+	if got := gapLines(m, 45)[1]; got != ". 11-01 00:00:00-01:00:00     1h not recorded" {
 		t.Errorf("beside the list: %q", got)
 	}
 }
@@ -94,7 +101,7 @@ func TestPausedIsNotComing(t *testing.T) {
 	half := tasks.RecordingView{Start: hour(8), End: hour(13), State: tasks.RecordingWaiting, Bytes: 400 << 20, Size: 1000 << 20}
 	later := tasks.RecordingView{Start: hour(13), End: hour(18), State: tasks.RecordingRetrying, Bytes: 1 << 20, Size: 1000 << 20, Attempt: 1, Next: noon.Add(time.Minute)}
 	m := covering(tasks.Paused)(140, 40, []tasks.Span{span(8, 18)}, half, later)
-	view := strings.Join(m.sidePane(44, 28), "\n")
+	view := strings.Join(m.pane().side(44, 28), "\n")
 	for _, want := range []string{"░ to fetch 10h", "· 11-03 08:00:00–13:00:00  1000 MiB 40%", "· 11-03 13:00:00–18:00:00  1000 MiB 0%"} {
 		if !strings.Contains(view, want) {
 			t.Errorf("no %q in\n%s", want, view)
@@ -131,7 +138,7 @@ func TestPeriodOfDetails(t *testing.T) {
 		m := covering(tasks.Done)(140, 40, c.periods, recorded(8, 9, tasks.RecordingDone))
 		m.queue.(*fakeQueue).snap.Recorders[0].Device.WallOffset = c.clock
 		press(m, "i")
-		lines := m.cameraFacts(&m.snap.Recorders[0], &m.detail, 138, 30)
+		lines := m.pane().cameraFacts(138, 30)
 		if got := lines[2]; got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
@@ -175,8 +182,8 @@ func TestManyRecordingsAreLookedAtSeldom(t *testing.T) {
 	q.details[1] = d
 	m := newScreen(q, 140, 40)
 	press(m, "down", "down")
-	if len(m.detail.Recordings) != 3000 {
-		t.Fatalf("%d recordings", len(m.detail.Recordings))
+	if len(m.details.camera.Recordings) != 3000 {
+		t.Fatalf("%d recordings", len(m.details.camera.Recordings))
 	}
 	d.Recordings = d.Recordings[:2000]
 	q.details[1] = d
@@ -186,7 +193,7 @@ func TestManyRecordingsAreLookedAtSeldom(t *testing.T) {
 	}{{250 * time.Millisecond, 3000}, {time.Second, 2000}} {
 		q.snap.At = noon.Add(c.after)
 		tick(m)
-		if got := len(m.detail.Recordings); got != c.want {
+		if got := len(m.details.camera.Recordings); got != c.want {
 			t.Errorf("after %v %d recordings are seen, want %d", c.after, got, c.want)
 		}
 	}
@@ -202,7 +209,7 @@ func TestWhatIsBeingRecordedIsNotMissing(t *testing.T) {
 	}
 	m := newScreen(q, 140, 40)
 	press(m, "down")
-	if got := m.missing(); got != "" {
+	if got := m.details.cover.missing(); got != "" {
 		t.Errorf("missing: %q", got)
 	}
 	text := strings.Join(m.draw(), "\n")

@@ -13,46 +13,46 @@ func recorderTitle(r *tasks.RecorderView) string {
 	return join("  ", clean(r.Address), recorderLabel(r))
 }
 
-// listTitle is how a recorder is called in w cells of the list: its name, and of
+// title is how a recorder is called in w cells of the list: its name, and of
 // the address what there is room for. Of those that would look alike the address
 // stands in front.
-func (m *model) listTitle(r *tasks.RecorderView, w int) string {
-	name, address := recorderLabel(r), clean(r.Address)
+func (r *rows) title(rec *tasks.RecorderView, w int) string {
+	name, address := recorderLabel(rec), clean(rec.Address)
 	switch {
 	case name == "":
 		return address
-	case !m.alike[m.glyphs.cut(name, w)]:
+	case !r.alike[r.glyphs.cut(name, w)]:
 		const worthIt = 8 // cells of an address
 		if width(name)+2+worthIt > w {
-			return m.glyphs.cut(name, w)
+			return r.glyphs.cut(name, w)
 		}
-		return m.glyphs.cut(name+"  "+address, w)
+		return r.glyphs.cut(name+"  "+address, w)
 	case width(name)+2+width(address) <= w:
 		return name + "  " + address
 	}
-	return m.glyphs.cut(address+"  "+name, w)
+	return r.glyphs.cut(address+"  "+name, w)
 }
 
 // alikeIn returns the names that more than one recorder has in w cells.
-func (m *model) alikeIn(w int) map[string]bool {
-	all := make(map[string]bool, len(m.snap.Recorders)) // whether there are several
-	for i := range m.snap.Recorders {
-		name := m.glyphs.cut(recorderLabel(&m.snap.Recorders[i]), w)
+func (r *rows) alikeIn(w int) map[string]bool {
+	all := make(map[string]bool, len(r.s.Recorders)) // whether there are several
+	for i := range r.s.Recorders {
+		name := r.glyphs.cut(recorderLabel(&r.s.Recorders[i]), w)
 		_, all[name] = all[name]
 	}
 	return all
 }
 
 // namesWant is how many cells the names in the list would fill, within reason.
-func (m *model) namesWant() int {
+func (r *rows) namesWant() int {
 	const most = 40
 	want := 0
-	for i := range m.snap.Recorders {
-		want = max(want, width(recorderLabel(&m.snap.Recorders[i]))-1) // their column is one wider
+	for i := range r.s.Recorders {
+		want = max(want, width(recorderLabel(&r.s.Recorders[i]))-1) // their column is one wider
 	}
-	for _, r := range m.list.visible() {
-		if r.camera >= 0 {
-			want = max(want, width(cameraTitle(&m.snap.Cameras[r.camera])))
+	for _, row := range r.visible() {
+		if row.cam != nil {
+			want = max(want, width(cameraTitle(row.cam)))
 		}
 	}
 	return min(want, most)

@@ -106,9 +106,10 @@ func TestTitlesInTheList(t *testing.T) {
 		20: {"Склад  10.0.0.1", "Склад  10.0.0.2", "Офис  10.0.0.3", "10.0.0.4  Магазин н…", "10.0.0.5  Магазин н…", "10.0.0.6"},
 		12: {"10.0.0.1  С…", "10.0.0.2  С…", "Офис", "10.0.0.4  М…", "10.0.0.5  М…", "10.0.0.6"},
 	} {
-		m.alike = m.alikeIn(w)
+		drawn := m.rowsIn(140, &m.list, &m.snap)
+		drawn.alike = drawn.alikeIn(w)
 		for i := range m.snap.Recorders {
-			if got := m.listTitle(&m.snap.Recorders[i], w); got != want[i] {
+			if got := drawn.title(&m.snap.Recorders[i], w); got != want[i] {
 				t.Errorf("in %d cells %q, want %q", w, got, want[i])
 			}
 		}

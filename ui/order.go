@@ -2,6 +2,8 @@ package ui
 
 import (
 	"cmp"
+	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -22,50 +24,35 @@ const (
 	numSortKeys
 )
 
-var sortNames = [numSortKeys]string{"sheet order", "state", "speed", "time left", "size", "to come", "name"}
-
-func (k sortKey) String() string { return sortNames[k] }
-
-// order is the sequence of recorders, and of cameras within each. It is taken
-// once, when the operator asks for it, and then stays: rows that change places
-// by themselves cannot be read. What appears later comes last. The zero order is
-// that of the sheet.
-type order struct {
-	key       sortKey
-	reverse   bool
-	recorders map[tasks.RecorderID]int
-	cameras   map[tasks.CameraID]int
+// sorts are the names of the keys, and how each compares.
+var sorts = [numSortKeys]struct {
+	name    string
+	compare func(a, b item) int
+}{
+	sortSheet: {"sheet order", func(a, b item) int { return cmp.Compare(a.id, b.id) }},
+	sortState: {"state", func(a, b item) int { return cmp.Compare(urgency[a.state], urgency[b.state]) }},
+	sortRate:  {"speed", func(a, b item) int { return cmp.Compare(b.rate, a.rate) }},
+	sortETA:   {"time left", func(a, b item) int { return cmp.Compare(known(a.eta), known(b.eta)) }},
+	sortSize:  {"size", func(a, b item) int { return cmp.Compare(b.size, a.size) }},
+	sortLeft:  {"to come", func(a, b item) int { return cmp.Compare(b.left, a.left) }},
+	sortName:  {"name", func(a, b item) int { return cmp.Compare(a.name, b.name) }},
 }
 
-// take sorts what s shows by key.
-func take(s *tasks.Snapshot, key sortKey, reverse bool) order {
-	o := order{key: key, reverse: reverse}
-	if key == sortSheet && !reverse {
-		return o
-	}
-	recorders, cameras := slices.Clone(s.Recorders), slices.Clone(s.Cameras)
-	slices.SortStableFunc(recorders, func(a, b tasks.RecorderView) int {
-		return o.compare(recorderItem(&a), recorderItem(&b))
-	})
-	slices.SortStableFunc(cameras, func(a, b tasks.CameraView) int {
-		return o.compare(cameraItem(&a), cameraItem(&b))
-	})
-	o.recorders = make(map[tasks.RecorderID]int, len(recorders))
-	for i := range recorders {
-		o.recorders[recorders[i].ID] = i
-	}
-	o.cameras = make(map[tasks.CameraID]int, len(cameras))
-	for i := range cameras {
-		o.cameras[cameras[i].ID] = i
-	}
-	return o
-}
+func (k sortKey) String() string { return sorts[k].name }
 
 // urgency is the order of states when sorting by them: trouble first, then
 // what moves, then what waits, then what is over.
 var urgency = [len(tasks.Counts{})]int{
 	tasks.Failed: 0, tasks.Incomplete: 1, tasks.Retrying: 2, tasks.Downloading: 3, tasks.Searching: 4,
 	tasks.Pausing: 5, tasks.Paused: 6, tasks.Waiting: 7, tasks.Empty: 8, tasks.Skipped: 9, tasks.Done: 10,
+}
+
+// known puts an unknown time left behind every known one.
+func known(eta time.Duration) time.Duration {
+	if eta <= 0 {
+		return math.MaxInt64
+	}
+	return eta
 }
 
 // item is what recorders and cameras are compared by.
@@ -87,49 +74,76 @@ func cameraItem(c *tasks.CameraView) item {
 	return item{int(c.ID), c.State, c.Rate, c.ETA, c.Total, c.Total - c.Bytes, c.Name}
 }
 
-func (o order) compare(a, b item) int {
-	var c int
-	switch o.key {
-	case sortSheet:
-		c = cmp.Compare(a.id, b.id)
-	case sortState:
-		c = cmp.Compare(urgency[a.state], urgency[b.state])
-	case sortRate:
-		c = cmp.Compare(b.rate, a.rate)
-	case sortETA:
-		c = cmp.Compare(known(a.eta), known(b.eta))
-	case sortSize:
-		c = cmp.Compare(b.size, a.size)
-	case sortLeft:
-		c = cmp.Compare(b.left, a.left)
-	case sortName:
-		c = cmp.Compare(a.name, b.name)
-	}
-	if o.reverse {
-		return -c
-	}
-	return c
+// order is the sequence of recorders, and of cameras within each. It is taken
+// once, when the operator asks for it, and then stays: rows that change places
+// by themselves cannot be read. What appears later comes last. The zero order is
+// that of the sheet.
+type order struct {
+	key                sortKey
+	reverse            bool
+	recorders, cameras map[int]int // the place of each, by its ID; nil is the sheet's
 }
 
-// known puts an unknown time left behind every known one.
-func known(eta time.Duration) time.Duration {
-	if eta <= 0 {
-		return 1<<63 - 1
+// take sorts what s shows by key.
+func take(s *tasks.Snapshot, key sortKey, reverse bool) order {
+	o := order{key: key, reverse: reverse}
+	if key != sortSheet || reverse {
+		o.recorders, o.cameras = rank(s.Recorders, recorderItem, o), rank(s.Cameras, cameraItem, o)
 	}
-	return eta
+	return o
 }
 
-// sorted puts the indices of one level, from first on, into order.
-func sorted[ID comparable](indices []int, rank map[ID]int, id func(i int) ID) []int {
-	if rank == nil {
-		return indices
+// rank sorts all by o's key and returns the place of each.
+func rank[V any](all []V, of func(*V) item, o order) map[int]int {
+	items := make([]item, len(all))
+	for i := range all {
+		items[i] = of(&all[i])
 	}
-	place := func(i int) int {
-		if r, ok := rank[id(i)]; ok {
-			return r
+	slices.SortStableFunc(items, func(a, b item) int {
+		if o.reverse {
+			a, b = b, a
 		}
-		return len(rank) + i
+		return sorts[o.key].compare(a, b)
+	})
+	places := make(map[int]int, len(items))
+	for i, it := range items {
+		places[it.id] = i
 	}
-	slices.SortStableFunc(indices, func(a, b int) int { return cmp.Compare(place(a), place(b)) })
-	return indices
+	return places
+}
+
+// rows yields every recorder of s with its cameras, in order, as if nothing were
+// folded.
+func (o *order) rows(s *tasks.Snapshot) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		for _, r := range placed(s.Recorders, o.recorders, func(r *tasks.RecorderView) int { return int(r.ID) }) {
+			if !yield(row{rec: r}) {
+				return
+			}
+			for _, c := range placed(camerasOf(s, r), o.cameras, func(c *tasks.CameraView) int { return int(c.ID) }) {
+				if !yield(row{r, c}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// placed puts all in their places.
+func placed[V any](all []V, places map[int]int, id func(*V) int) []*V {
+	list := make([]*V, len(all))
+	for i := range all {
+		list[i] = &all[i]
+	}
+	if places == nil {
+		return list
+	}
+	place := func(v *V) int {
+		if at, ok := places[id(v)]; ok {
+			return at
+		}
+		return len(places)
+	}
+	slices.SortStableFunc(list, func(a, b *V) int { return cmp.Compare(place(a), place(b)) })
+	return list
 }

@@ -1,9 +1,17 @@
 package ui
 
-import "example.com/hikgrab/ui/units"
+import (
+	"math"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/hikgrab/ui/units"
+)
 
 // pen is what everything is drawn with. What needs no more than it and its
-// arguments is a method of it, so that a part of the screen can be read, and
+// arguments is a method of it; a part of the screen that needs more has a type of
+// its own, which embeds it and knows that part only. So each can be read, and
 // tested, without knowing the rest.
 type pen struct {
 	glyphs glyphs
@@ -12,15 +20,128 @@ type pen struct {
 }
 
 // nouns say what the rows are, and what they are grouped by.
-type nouns struct{ row, group string }
+type nouns struct {
+	row, group string
+	files      bool // are brought here from other machines
+}
 
 // nounsFor returns those of a download, or of files that are brought home.
 func nounsFor(files bool) nouns {
 	if files {
-		return nouns{"file", "machine"}
+		return nouns{"file", "machine", true}
 	}
-	return nouns{"camera", "recorder"}
+	return nouns{"camera", "recorder", false}
 }
 
 // rows writes how many rows there are of something: "3 cameras".
 func (n nouns) rows(count int) string { return units.Count(count, n.row) }
+
+// rule draws a line of w cells with text set into it: what is the matter on
+// the left, how the list is looked at on the right.
+func (p *pen) rule(left, right string, look paint, w int) string {
+	g, s := &p.glyphs, &p.styles
+	if left != "" {
+		left = g.cut(" "+left+" ", w-2)
+	}
+	if right != "" {
+		right = " " + right + " "
+	}
+	gap := w - 2 - width(left) - width(right)
+	if gap < 1 {
+		right, gap = "", w-2-width(left)
+	}
+	return s.faint.on(g.rule) + look.on(left) + s.faint.on(repeat(g.rule, gap)+right+g.rule)
+}
+
+// joint lets a rule meet the wall beside the list, unless a text stands there.
+func (p *pen) joint(rule string, at int, glyph string) string {
+	if ansi.Strip(ansi.Cut(rule, at, at+1)) != p.glyphs.rule {
+		return rule
+	}
+	return ansi.Cut(rule, 0, at) + p.styles.faint.on(glyph) + ansi.TruncateLeft(rule, at+1, "")
+}
+
+// flow sets items beside one another, sep between them, in lines of at most w
+// cells.
+func (p *pen) flow(w int, sep string, items ...string) []string {
+	var lines []string
+	line := ""
+	for _, item := range items {
+		if line != "" && width(line)+len(sep)+width(item) > w {
+			lines, line = append(lines, p.glyphs.cut(line, w)), ""
+		}
+		line = join(sep, line, item)
+	}
+	return append(lines, p.glyphs.cut(line, w))
+}
+
+// bar draws done of total in w cells as two runs of one glyph each.
+func (p *pen) bar(done, total int64, w int, look paint) string {
+	g := &p.glyphs
+	inner := w - width(g.barOpen) - width(g.barClose)
+	if inner < 1 {
+		return spaces(w)
+	}
+	full := 0
+	if total > 0 && done > 0 {
+		full = int(float64(inner) * min(1, float64(done)/float64(total)))
+	}
+	if full == inner && units.Percent(done, total) < 100 {
+		full-- // a full bar means that nothing is missing
+	}
+	return g.barOpen + look.on(repeat(g.barDone, full)) + p.styles.faint.on(repeat(g.barRest, inner-full)) + g.barClose
+}
+
+// spark draws the latest w values as columns of the height that they have
+// beside the greatest of them, newest on the right.
+func (g *glyphs) spark(values []float64, w int) string {
+	values = values[max(0, len(values)-max(0, w)):]
+	peak := 0.0
+	for _, v := range values {
+		peak = max(peak, v)
+	}
+	var b strings.Builder
+	b.WriteString(spaces(w - len(values)))
+	for _, v := range values {
+		if v > 0 {
+			i := int(v / peak * float64(len(g.levels)))
+			b.WriteString(g.levels[min(i, len(g.levels)-1)])
+		} else {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// labelWidth is the column of names at the left of the details.
+const labelWidth = 10
+
+func (p *pen) label(text string) string { return p.styles.faint.on(p.glyphs.left(text, labelWidth)) }
+
+// facts are labelled values in lines of w cells.
+type facts struct {
+	*pen
+	w     int
+	lines []string
+}
+
+// add writes a value, in as many lines as it takes; nothing when it is empty.
+func (f *facts) add(label, value string, look paint) { f.addIn(math.MaxInt, label, value, look) }
+
+// addIn is add in at most n lines; what does not fit is cut off.
+func (f *facts) addIn(n int, label, value string, look paint) {
+	if value == "" {
+		return
+	}
+	room := f.w - labelWidth
+	parts := wrap(clean(value), room)
+	if n > 0 && len(parts) > n {
+		parts[n-1] = f.glyphs.cut(parts[n-1]+" "+parts[n], room)
+		parts = parts[:n]
+	}
+	head := f.label(label)
+	for _, part := range parts {
+		f.lines = append(f.lines, head+look.on(part))
+		head = spaces(labelWidth)
+	}
+}

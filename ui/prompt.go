@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"example.com/hikgrab/ui/units"
 )
@@ -27,17 +28,16 @@ func (m *model) ask(p prompt, text string) {
 
 // askFilter opens the filter line.
 func (m *model) askFilter() {
-	before := m.filter.text
 	m.ask(prompt{
 		label: "/",
-		help:  func(m *model) string { return itoa(m.shown) + " of " + itoa(len(m.snap.Cameras)) + "   esc clear" },
-		typed: func(m *model, text string) { m.setFilter(filter{m.filter.state, text}) },
+		help:  func(m *model) string { return itoa(m.list.shown) + " of " + itoa(len(m.snap.Cameras)) + "   esc clear" },
+		typed: func(m *model, text string) { m.setFilter(filter{m.list.filter.state, text}) },
 		enter: func(m *model, _ string) error {
-			m.sought = matcher{needle: m.filter.needle()}
+			m.list.sought = matcher{needle: m.list.filter.needle()}
 			return nil
 		},
-		cancel: func(m *model) { m.setFilter(filter{m.filter.state, ""}) },
-	}, before)
+		cancel: func(m *model) { m.setFilter(filter{m.list.filter.state, ""}) },
+	}, m.list.filter.text)
 }
 
 // askLimit opens the line for the bandwidth.
@@ -85,7 +85,7 @@ func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
 	case tea.KeyCtrlC:
 		return m.interrupt()
 	case tea.KeyUp, tea.KeyDown, tea.KeyPgUp, tea.KeyPgDown:
-		if c, ok := find(m.keys.browse, k); ok {
+		if c, ok := find(m.browse, k); ok {
 			return c.do(m)
 		}
 	}
@@ -97,23 +97,23 @@ func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// promptLine draws the prompt in one line of w cells, the end of what is typed
-// always in sight.
-func (m *model) promptLine(w int) string {
-	p := m.prompt
-	value, at := p.input.text, p.input.at
+// promptLine draws a prompt in one line of w cells, the end of what is typed
+// always in sight, with its help at the right.
+func (p *pen) promptLine(q *prompt, help string, w int) string {
+	value, at := q.input.text, q.input.at
 	text := clean(string(value[:at])) + "_" + clean(string(value[at:]))
-	right := p.help(m) + " "
-	if p.fault != "" {
-		right = m.styles.bad.on(m.glyphs.cut(clean(p.fault), max(10, w-4-width(p.label)-width(text)))) + " "
+	right := help + " "
+	if q.fault != "" {
+		right = p.styles.bad.on(p.glyphs.cut(clean(q.fault), max(10, w-4-width(q.label)-width(text)))) + " "
 	}
 	room := w - width(right) - 2
-	line := " " + m.styles.key.on(p.label) + text
-	if width(line) > room && p.fault == "" {
-		right, room = "", w-1
+	label := " " + p.styles.key.on(q.label)
+	over := width(label) + width(text) - room
+	if over > 0 && q.fault == "" {
+		right, over = "", width(label)+width(text)-(w-1)
 	}
-	if over := width(line) - room; over > 0 && over < width(text) {
-		line = " " + m.styles.key.on(p.label) + cutLeft(text, over)
+	if over > 0 && over < width(text) {
+		text = ansi.TruncateLeft(text, over, "")
 	}
-	return m.glyphs.between(line, right, w)
+	return p.glyphs.between(label+text, right, w)
 }

@@ -1,63 +1,74 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
 
 // device is what a recorder says of itself.
-func (m *model) device(r *tasks.RecorderView) string {
+func device(r *tasks.RecorderView) string {
 	if !r.SignedIn {
 		return "not signed in"
 	}
 	d := r.Device
 	text := join(" ", d.Kind.String(), d.Model, d.Firmware)
-	if d.ClockKnown && d.ClockError.Abs() >= time.Minute {
-		ahead := "ahead"
-		if d.ClockError < 0 {
-			ahead = "behind"
-		}
-		text += ", its clock is " + units.Duration(d.ClockError.Abs()) + " " + ahead
+	switch {
+	case !d.ClockKnown || d.ClockError.Abs() < time.Minute:
+		return text
+	case d.ClockError < 0:
+		return text + ", its clock is " + units.Duration(-d.ClockError) + " behind"
 	}
-	return text
+	return text + ", its clock is " + units.Duration(d.ClockError) + " ahead"
+}
+
+// trouble adds what went wrong and what to do about it; nothing when nothing did.
+func (f *facts) trouble(label, what string, help nvr.Remedy, look paint) {
+	if what != "" {
+		f.add(label, what, look)
+		f.add("to do", remedy.Screen(help), f.styles.warn)
+	}
 }
 
 // recorderFacts are the details of a recorder: what it is, why it is held, and
 // each of its cameras as a strip of its time.
-func (m *model) recorderFacts(r *tasks.RecorderView, w int) []string {
-	s := &m.styles
-	var lines []string
-	add := func(label, value string, p paint) {
-		if value != "" {
-			lines = append(lines, m.fact(label, clean(value), p, w)...)
-		}
-	}
+func (p *pane) recorderFacts(w int) []string {
+	r, s := p.row.rec, &p.styles
+	f := &facts{pen: p.pen, w: w}
 	if !r.Home {
-		add("device", m.device(r), paint{})
+		f.add("device", device(r), paint{})
 	}
-	add("row", r.Source, paint{})
-	add("machine", m.owner(r), paint{})
-	add("network", r.Network, paint{})
-	add(m.nouns.row+"s", m.counts(r.Counts, w-labelWidth), paint{})
-	add("on disk", m.recorderSize(r), paint{})
+	f.add("row", r.Source, paint{})
+	f.add("machine", owner(r), paint{})
+	f.add("network", r.Network, paint{})
+	f.add(p.nouns.row+"s", p.counts(r.Counts, w-labelWidth), paint{})
+	if r.Total > 0 || r.Bytes > 0 {
+		size := units.Size(r.Total)
+		if !r.TotalKnown {
+			size = p.glyphs.atLeast + size
+		}
+		f.add("on disk", units.Size(r.Bytes)+" of "+size, paint{})
+	}
 	if r.Limit > 0 {
-		add("load", load(r), paint{})
+		f.add("load", load(r), paint{})
 	}
-	if r.Hold.Held() {
-		lines = append(lines, "")
-		add("held", r.Hold.What, s.bad)
-		add("to do", remedy.Screen(r.Hold.Remedy), s.warn)
-		add("next try", m.nextProbe(r.Hold), paint{})
+	if h := r.Hold; h.Held() {
+		f.lines = append(f.lines, "")
+		f.trouble("held", h.What, h.Remedy, s.bad)
+		next := "when you press r"
+		if !h.Until.IsZero() {
+			next = "in " + until(h.Until, p.s.At) + ", at " + units.At(p.s.At, h.Until)
+		}
+		f.add("next try", next, paint{})
 	}
-	if f := m.commonFailure(r); f.What != "" {
-		add("cause", f.What, s.bad)
-		add("to do", remedy.Screen(f.Remedy), s.warn)
-	}
-	return append(lines, m.cameraStrips(r, w)...)
+	cause := commonFailure(p.s, r)
+	f.trouble("cause", cause.What, cause.Remedy, s.bad)
+	return append(f.lines, p.strips.in(w, p.pen)...)
 }
 
 // load says how many downloads at once are asked of a recorder, and whether more
@@ -70,63 +81,54 @@ func load(r *tasks.RecorderView) string {
 	return text
 }
 
-func (p *pen) recorderSize(r *tasks.RecorderView) string {
-	switch {
-	case r.Total == 0 && r.Bytes == 0:
-		return ""
-	case !r.TotalKnown:
-		return units.Size(r.Bytes) + " of " + p.glyphs.atLeast + units.Size(r.Total)
-	}
-	return units.Size(r.Bytes) + " of " + units.Size(r.Total)
-}
-
-func (m *model) nextProbe(h tasks.Hold) string {
-	if h.Until.IsZero() {
-		return "when you press r"
-	}
-	return "in " + until(h.Until, m.snap.At) + ", at " + units.At(m.snap.At, h.Until)
-}
-
-// stripEvery is how often the strips of a recorder's cameras are drawn anew:
-// each asks the queue for all recordings of a camera.
+// stripEvery is how often a recorder's strips are made anew: each asks the queue
+// for all recordings of a camera.
 const stripEvery = 2 * time.Second
 
-// strips are the timelines of one recorder's cameras, kept for a while.
+// strips are the coverages of one recorder's cameras, kept for a while.
 type strips struct {
 	recorder tasks.RecorderID
-	width    int
 	taken    time.Time
-	lines    []string
+	covers   []tasks.Coverage
+	width    int
+	lines    []string // as drawn in that width
 }
 
-// cameraStrips draws one line for each camera of r: its name and its time as a
-// strip, all to the same scale, so that a gap common to all stands out.
-func (m *model) cameraStrips(r *tasks.RecorderView, w int) []string {
-	k := &m.strips
-	if k.recorder == r.ID && k.width == w && !k.taken.IsZero() && m.snap.At.Sub(k.taken).Abs() < stripEvery {
-		return k.lines
+func (k *strips) look(q Queue, s *tasks.Snapshot, r *tasks.RecorderView) {
+	if k.recorder == r.ID && !k.taken.IsZero() && s.At.Sub(k.taken).Abs() < stripEvery {
+		return
 	}
-	*k = strips{recorder: r.ID, width: w, taken: m.snap.At}
-	var covers []tasks.Coverage
-	name := 0
-	for i := r.First; i < r.First+r.Count; i++ {
-		if d, ok := m.queue.Camera(m.snap.Cameras[i].ID); ok {
-			covers = append(covers, tasks.CoverageOf(d, r.Clock(m.snap.At)))
-			name = max(name, width(stripTitle(&d.CameraView)))
+	*k = strips{recorder: r.ID, taken: s.At}
+	for _, c := range camerasOf(s, r) {
+		if d, ok := q.Camera(c.ID); ok {
+			k.covers = append(k.covers, tasks.CoverageOf(d, r.Clock(s.At)))
 		}
 	}
-	k.lines = m.drawStrips(covers, min(name, max(18, w/4), w/3), w)
+}
+
+// in returns the strips drawn in lines of w cells.
+func (k *strips) in(w int, p *pen) []string {
+	if k.width != w {
+		k.width, k.lines = w, k.draw(p, w)
+	}
 	return k.lines
 }
 
-// drawStrips draws the strips in lines of w cells, of which name are for the
-// name of the camera; none when nothing is known of any.
-func (p *pen) drawStrips(covers []tasks.Coverage, name, w int) []string {
+// draw draws one line for each camera: its name and its time as a strip, all to
+// the same scale, so that a gap common to all stands out; none when nothing is
+// known of any.
+func (k *strips) draw(p *pen, w int) []string {
 	g := &p.glyphs
+	title := func(c *tasks.CameraView) string { return strings.Replace(cameraTitle(c), "  ", " ", 1) }
+	name := 0
+	for i := range k.covers {
+		name = max(name, width(title(&k.covers[i].Camera)))
+	}
+	name = min(name, max(18, w/4), w/3)
 	scale := w - name - 3 // a glyph and two spaces
 	var all tasks.Span
-	for i := range covers {
-		if c := &covers[i]; c.Camera.Recordings > 0 {
+	for i := range k.covers {
+		if c := &k.covers[i]; c.Camera.Recordings > 0 {
 			all = widen(all, extent(c, scale))
 		}
 	}
@@ -135,22 +137,17 @@ func (p *pen) drawStrips(covers []tasks.Coverage, name, w int) []string {
 	}
 	lines := []string{"", spaces(name+3) + p.styles.faint.on(axis(all, scale))}
 	var seen []slot
-	for i := range covers {
-		c := &covers[i]
+	for i := range k.covers {
+		c := &k.covers[i]
 		v := &c.Camera
-		glyph := p.styles.state[v.State].on(g.state[v.State])
-		head := glyph + " " + g.left(stripTitle(v), name) + " "
+		head := p.styles.state[v.State].on(g.state[v.State]) + " " + g.left(title(v), name) + " "
 		if !worthDrawing(c) { // nobody knows what the recorder has
 			lines = append(lines, head+p.styles.faint.on(v.State.String()))
 			continue
 		}
-		cells := make([]slot, max(0, scale))
-		timeline(c, all, cells)
+		cells := timeline(c, all, scale)
 		seen = append(seen, cells...)
 		lines = append(lines, head+p.strip(cells))
 	}
-	return append(lines, p.legend(seen, [numSlots]time.Duration{}, w)...)
+	return slices.Concat(lines, p.legend(seen, [numSlots]time.Duration{}, w))
 }
-
-// stripTitle is a camera's title before its strip.
-func stripTitle(c *tasks.CameraView) string { return strings.Replace(cameraTitle(c), "  ", " ", 1) }

@@ -8,43 +8,32 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// recordingGlyph is how a recording's state shows in a list of recordings.
-func (p *pen) recordingGlyph(s tasks.RecordingState) string {
-	g, looks := &p.glyphs, &p.styles
-	at := func(s tasks.State) string { return looks.state[s].on(g.state[s]) }
-	switch s {
-	case tasks.RecordingActive:
-		return at(tasks.Downloading)
-	case tasks.RecordingRetrying:
-		return at(tasks.Retrying)
-	case tasks.RecordingDone:
-		return at(tasks.Done)
-	case tasks.RecordingFailed:
-		return at(tasks.Failed)
-	case tasks.RecordingWaiting:
-	}
-	return at(tasks.Waiting)
+// recordingLooks are the states of a camera whose glyphs show those of a
+// recording in a list of recordings.
+var recordingLooks = [...]tasks.State{
+	tasks.RecordingWaiting: tasks.Waiting, tasks.RecordingActive: tasks.Downloading, tasks.RecordingRetrying: tasks.Retrying,
+	tasks.RecordingDone: tasks.Done, tasks.RecordingFailed: tasks.Failed,
 }
 
-// addRecordings lists a camera's recordings below lines. There can be
+// addRecordings lists the camera's recordings below lines. There can be
 // thousands: those that are scrolled out of the h lines in sight are counted,
 // not drawn.
-func (m *model) addRecordings(lines []string, d *tasks.CameraDetail, w, h int) []string {
-	if len(d.Recordings) == 0 {
+func (p *pane) addRecordings(lines []string, w, h int) []string {
+	all := p.camera.Recordings
+	if len(all) == 0 {
 		return lines
 	}
-	from, n := m.recordingsFrom(d.Recordings, h-len(lines)-2), len(d.Recordings)
-	title := m.styles.title.on(units.Count(n, "recording"))
+	from := p.recordingsFrom(h - len(lines) - 2)
+	title := p.styles.title.on(units.Count(len(all), "recording"))
 	if from > 0 {
-		title += m.styles.faint.on("  " + itoa(from) + " more above, tab scrolls")
+		title += p.styles.faint.on("  " + itoa(from) + " more above, tab scrolls")
 	}
 	lines = append(lines, "", title)
-	total := len(lines) + n - from
-	top := max(0, min(m.detailsTop, total-h))
-	for i := from; i < n; i++ {
+	top := max(0, min(p.top, len(lines)+len(all)-from-h))
+	for i := range all[from:] {
 		line := ""
 		if at := len(lines); at >= top && at < top+h {
-			line = m.recordingLine(&d.Recordings[i], w)
+			line = p.recordingLine(&all[from+i], w)
 		}
 		lines = append(lines, line)
 	}
@@ -53,8 +42,9 @@ func (m *model) addRecordings(lines []string, d *tasks.CameraDetail, w, h int) [
 
 // recordingsFrom is the recording to begin the list with when it has h lines:
 // what happens now stays in sight, unless the operator scrolls.
-func (m *model) recordingsFrom(all []tasks.RecordingView, h int) int {
-	if h < 4 || len(all) <= h || m.focus == focusDetails || m.detailsTop > 0 {
+func (p *pane) recordingsFrom(h int) int {
+	all := p.camera.Recordings
+	if h < 4 || len(all) <= h || p.focused || p.top > 0 {
 		return 0
 	}
 	now := slices.IndexFunc(all, func(r tasks.RecordingView) bool { return r.State != tasks.RecordingDone })
@@ -64,37 +54,30 @@ func (m *model) recordingsFrom(all []tasks.RecordingView, h int) int {
 	return max(0, min(now-h/3, len(all)-h))
 }
 
-func (m *model) recordingLine(r *tasks.RecordingView, w int) string {
-	g, state := &m.glyphs, r.State
-	if state == tasks.RecordingRetrying && isPaused(m.detail.State) { // its time comes and goes
+func (p *pane) recordingLine(r *tasks.RecordingView, w int) string {
+	g, state := &p.glyphs, r.State
+	if state == tasks.RecordingRetrying && isPaused(p.camera.State) { // its time comes and goes
 		state = tasks.RecordingWaiting
 	}
-	var b strings.Builder
 	to := g.span
 	if w < 60 {
 		to = strings.TrimSpace(to) // leaves room for what comes after
 	}
-	b.WriteString(m.recordingGlyph(state) + " " + r.Start.Format("01-02 15:04:05") + to + r.End.Format("15:04:05"))
-	size := units.Size(max(r.Size, r.Bytes))
-	if r.Size == 0 && r.Bytes == 0 {
-		size = g.dash
+	size := g.dash
+	if r.Size > 0 || r.Bytes > 0 {
+		size = units.Size(max(r.Size, r.Bytes))
 	}
-	b.WriteString(" " + g.right(size, 9))
-	switch state {
-	case tasks.RecordingActive:
-		b.WriteString(" " + itoa(units.Percent(r.Bytes, r.Size)) + "%")
-	case tasks.RecordingRetrying:
-		b.WriteString(" retry " + until(r.Next, m.snap.At))
-	case tasks.RecordingFailed:
-		b.WriteString(" " + m.styles.bad.on(clean(r.Failure.What)))
-	case tasks.RecordingDone:
-		if w > 80 {
-			b.WriteString("  " + clean(r.Path))
-		}
-	case tasks.RecordingWaiting:
-		if r.Bytes > 0 { // kept for when it goes on
-			b.WriteString(" " + itoa(units.Percent(r.Bytes, r.Size)) + "%")
-		}
+	more, percent := "", " "+itoa(units.Percent(r.Bytes, r.Size))+"%"
+	switch {
+	case state == tasks.RecordingActive, state == tasks.RecordingWaiting && r.Bytes > 0: // kept for when it goes on
+		more = percent
+	case state == tasks.RecordingRetrying:
+		more = " retry " + until(r.Next, p.s.At)
+	case state == tasks.RecordingFailed:
+		more = " " + p.styles.bad.on(clean(r.Failure.What))
+	case state == tasks.RecordingDone && w > 80:
+		more = "  " + clean(r.Path)
 	}
-	return g.cut(b.String(), w)
+	look := recordingLooks[state]
+	return g.cut(p.styles.state[look].on(g.state[look])+" "+r.Start.Format("01-02 15:04:05")+to+r.End.Format("15:04:05")+" "+g.right(size, 9)+more, w)
 }

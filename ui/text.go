@@ -107,18 +107,8 @@ func wrap(s string, w int) []string {
 	return strings.Split(ansi.Wrap(s, w, ""), "\n")
 }
 
-const blank = "                                                                                "
-
 // spaces returns n spaces; none when n is negative.
-func spaces(n int) string {
-	switch {
-	case n <= 0:
-		return ""
-	case n <= len(blank):
-		return blank[:n]
-	}
-	return strings.Repeat(" ", n)
-}
+func spaces(n int) string { return repeat(" ", n) }
 
 // repeat is strings.Repeat that takes a negative n for none.
 func repeat(s string, n int) string { return strings.Repeat(s, max(0, n)) }
@@ -130,7 +120,3 @@ func join(sep string, parts ...string) string {
 
 // itoa is strconv.Itoa.
 func itoa(n int) string { return strconv.Itoa(n) }
-
-// cutLeft drops n cells, or one more when a wide character stands there, from
-// the begin of s.
-func cutLeft(s string, n int) string { return ansi.TruncateLeft(s, n, "") }

@@ -37,27 +37,24 @@ var slotNames = [numSlots]string{
 }
 
 // slotOf is the slot of a cell all of which is in one way.
-func slotOf(p tasks.Presence) slot {
-	switch p {
-	case tasks.Unknown:
-		return slotUnknown
-	case tasks.Growing:
-		return slotGrowing
-	case tasks.LeftOut:
-		return slotSkipped
-	case tasks.Lost:
-		return slotFailed
-	case tasks.ToFetch:
-		return slotWaiting
-	case tasks.ToRetry:
-		return slotRetry
-	case tasks.Coming:
-		return slotActive
-	case tasks.OnDisk:
-		return slotDone
-	case tasks.NotRecorded:
+var slotOf = [...]slot{
+	tasks.Unknown: slotUnknown, tasks.NotRecorded: slotGap, tasks.Growing: slotGrowing, tasks.LeftOut: slotSkipped, tasks.Lost: slotFailed,
+	tasks.ToFetch: slotWaiting, tasks.ToRetry: slotRetry, tasks.Coming: slotActive, tasks.OnDisk: slotDone,
+}
+
+// worthDrawing reports whether a timeline of a coverage tells anything.
+func worthDrawing(c *tasks.Coverage) bool {
+	return c.AskedTime > 0 && (c.Camera.Recordings > 0 || c.Camera.State == tasks.Empty)
+}
+
+// drawn is a camera's timeline of w cells, and what it covers; nil when it would
+// tell nothing.
+func (c *cover) drawn(w int) (all tasks.Span, cells []slot) {
+	if !worthDrawing(&c.Coverage) {
+		return all, nil
 	}
-	return slotGap
+	all = extent(&c.Coverage, w)
+	return all, timeline(&c.Coverage, all, w)
 }
 
 // extent is the stretch that a camera's timeline of w cells covers: from the
@@ -87,16 +84,13 @@ func extent(c *tasks.Coverage, w int) tasks.Span {
 // recordedSpan is the stretch from the begin of the first to the end of the
 // last recording, within what was asked; zero when there is none.
 func recordedSpan(c *tasks.Coverage) tasks.Span {
-	had := func(s tasks.Stretch) bool { return slotOf(s.Presence) < slotGap }
-	first := slices.IndexFunc(c.Stretches, had)
-	if first < 0 {
-		return tasks.Span{}
+	var all tasks.Span
+	for _, s := range c.Stretches {
+		if slotOf[s.Presence] < slotGap {
+			all = widen(all, s.Span)
+		}
 	}
-	last := len(c.Stretches) - 1
-	for !had(c.Stretches[last]) {
-		last--
-	}
-	return tasks.Span{From: c.Stretches[first].From, To: c.Stretches[last].To}
+	return all
 }
 
 // widen makes all reach over s.
@@ -110,19 +104,20 @@ func widen(all, s tasks.Span) tasks.Span {
 	return all
 }
 
-// timeline fills cells with what became of the part of all that each stands for.
-func timeline(c *tasks.Coverage, all tasks.Span, cells []slot) {
-	clear(cells)
+// timeline returns w cells, each with what became of the part of all that it
+// stands for.
+func timeline(c *tasks.Coverage, all tasks.Span, w int) []slot {
+	cells := make([]slot, max(0, w))
 	length := all.To.Sub(all.From)
-	if length <= 0 || len(cells) == 0 {
-		return
+	if length <= 0 || w <= 0 {
+		return cells
 	}
 	// Everything is counted in nanoseconds since the begin; a cell is the
 	// stretch from i*step to (i+1)*step.
 	step := float64(length) / float64(len(cells))
 	shares := make([][numSlots]float64, len(cells))
 	for _, s := range c.Stretches {
-		at := slotOf(s.Presence)
+		at := slotOf[s.Presence]
 		if at != slotDone && s.To.Sub(s.From) <= tasks.GapLimit {
 			continue // the second between two files
 		}
@@ -139,6 +134,7 @@ func timeline(c *tasks.Coverage, all tasks.Span, cells []slot) {
 	for i := range cells {
 		cells[i] = weigh(shares[i], min(float64(time.Second), step/2))
 	}
+	return cells
 }
 
 // weigh decides what one cell shows, where less than tiny counts as nothing:
@@ -188,26 +184,18 @@ func (p *pen) strip(cells []slot) string {
 // legend explains the slots that occur in cells, in lines of at most w cells.
 // With lengths it says how much of the time that was asked is in each.
 func (p *pen) legend(cells []slot, lengths [numSlots]time.Duration, w int) []string {
-	var seen [numSlots]bool
-	for _, s := range cells {
-		seen[s] = true
-	}
-	var lines []string
-	line := ""
+	var items []string
 	for s := slotDone; s < numSlots; s++ {
-		if !seen[s] && lengths[s] <= tasks.GapLimit {
+		if !slices.Contains(cells, s) && lengths[s] <= tasks.GapLimit {
 			continue
 		}
 		item := p.styles.slots[s].on(p.glyphs.slots[s]) + " " + slotNames[s]
 		if lengths[s] > 0 {
 			item += " " + units.Length(lengths[s])
 		}
-		if line != "" && width(line)+2+width(item) > w {
-			lines, line = append(lines, p.glyphs.cut(line, w)), ""
-		}
-		line = join("  ", line, item)
+		items = append(items, item)
 	}
-	return append(lines, p.glyphs.cut(line, w))
+	return p.flow(w, "  ", items...)
 }
 
 // axisSteps are the distances between the labels under a timeline.

@@ -127,8 +127,7 @@ func TestTimeline(t *testing.T) {
 	} {
 		d := tasks.CameraDetail{CameraView: tasks.CameraView{State: c.state}, Periods: c.periods, Recordings: c.recordings}
 		covered := tasks.CoverageOf(d, hour(c.now))
-		cells := make([]slot, 12)
-		timeline(&covered, extent(&covered, len(cells)), cells)
+		cells := timeline(&covered, extent(&covered, 12), 12)
 		if got := m.strip(cells); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
@@ -173,10 +172,14 @@ func TestTimelineTakesAnything(t *testing.T) {
 			d.Recordings = append(d.Recordings, tasks.RecordingView{Start: moment.Draw(t, "start"), End: moment.Draw(t, "end"), State: state})
 		}
 		m := newScreen(emptyQueue(), 80, 24)
-		m.cover = coverOf(d, moment.Draw(t, "now"), noon)
-		m.cover.Camera.Recordings = len(d.Recordings)
+		m.details.cover = coverOf(d, moment.Draw(t, "now"), noon)
+		m.details.cover.Camera.Recordings = len(d.Recordings)
 		w := rapid.IntRange(0, 100).Draw(t, "w")
-		lines := append(m.dayLines(w), m.missingLines(w, 24)...)
+		lines := gapLines(m, w)
+		if all, cells := m.details.cover.drawn(w); cells != nil {
+			lines = append(lines, m.strip(cells), axis(all, w))
+			lines = append(lines, m.legend(cells, m.details.cover.lengths, w)...)
+		}
 		for _, line := range lines {
 			if width(line) > max(w, labelWidth+1) {
 				t.Fatalf("wider than %d: %q", w, line)

@@ -16,10 +16,10 @@ import (
 func titles(m *model) []string {
 	var all []string
 	for _, r := range m.list.rows {
-		if r.camera < 0 {
-			all = append(all, m.snap.Recorders[r.recorder].Address)
+		if r.cam == nil {
+			all = append(all, r.rec.Address)
 		} else {
-			all = append(all, "  "+m.snap.Cameras[r.camera].Name)
+			all = append(all, "  "+r.cam.Name)
 		}
 	}
 	return all
@@ -162,8 +162,8 @@ func TestEveryStateIsInOneFilter(t *testing.T) {
 	sum := 0
 	for f := filterActive; f < numFilters; f++ {
 		press(m, itoa(int(f)+1))
-		sum += m.shown
-		if m.shown == 0 {
+		sum += m.list.shown
+		if m.list.shown == 0 {
 			t.Errorf("the filter %v shows nothing", f)
 		}
 	}
@@ -171,8 +171,8 @@ func TestEveryStateIsInOneFilter(t *testing.T) {
 		t.Errorf("the filters show %d cameras of %d", sum, len(q.snap.Cameras))
 	}
 	press(m, "1")
-	if m.filter.on() || m.shown != len(q.snap.Cameras) {
-		t.Errorf("1 does not show all: %d", m.shown)
+	if m.list.filter.on() || m.list.shown != len(q.snap.Cameras) {
+		t.Errorf("1 does not show all: %d", m.list.shown)
 	}
 }
 
@@ -195,8 +195,8 @@ func TestFilterText(t *testing.T) {
 	} {
 		m := newScreen(siteQueue(), 80, 24)
 		press(m, append([]string{"/"}, append(strings.Split(c.text, ""), "enter")...)...)
-		if m.shown != c.want {
-			t.Errorf("%q shows %d cameras, want %d", c.text, m.shown, c.want)
+		if m.list.shown != c.want {
+			t.Errorf("%q shows %d cameras, want %d", c.text, m.list.shown, c.want)
 		}
 	}
 }
@@ -207,8 +207,8 @@ func TestNextMatchAfterTheFilter(t *testing.T) {
 	var seen []string
 	for _, k := range []string{"n", "n", "n", "n", "N"} {
 		press(m, k)
-		r, _ := m.list.current()
-		seen = append(seen, m.snap.Cameras[r.camera].Name)
+		r := m.list.current()
+		seen = append(seen, r.cam.Name)
 	}
 	want := []string{"Склад №7, рампа", "Рампа 1", "Рампа 2", "Склад №7, рампа", "Рампа 2"}
 	if !slices.Equal(seen, want) {
@@ -221,15 +221,15 @@ func TestSorting(t *testing.T) {
 	order := func() []string {
 		var all []string
 		for _, r := range m.list.rows {
-			if r.id.recorder == 0 && r.camera >= 0 {
-				all = append(all, m.snap.Cameras[r.camera].State.String())
+			if r.rec.ID == 0 && r.cam != nil {
+				all = append(all, r.cam.State.String())
 			}
 		}
 		return all
 	}
 	press(m, "o")
 	want := []string{"failed", "incomplete", "retrying", "downloading", "downloading", "searching", "pausing", "paused", "empty", "skipped", "done"}
-	if got := order(); m.order.key != sortState || !slices.Equal(got, want) {
+	if got := order(); m.list.order.key != sortState || !slices.Equal(got, want) {
 		t.Errorf("by state: %q", got)
 	}
 	press(m, "O")
@@ -238,19 +238,19 @@ func TestSorting(t *testing.T) {
 		t.Errorf("reversed: %q", got)
 	}
 	press(m, "o")
-	if got := m.list.rows[0].id.recorder; m.order.key != sortRate || m.order.reverse || got != 1 {
+	if got := m.list.rows[0].rec.ID; m.list.order.key != sortRate || m.list.order.reverse || got != 1 {
 		t.Errorf("by speed recorder %d comes first", got)
 	}
 	press(m, "o", "o")
-	if got := m.list.rows[0].id.recorder; m.order.key != sortSize || got != 6 {
+	if got := m.list.rows[0].rec.ID; m.list.order.key != sortSize || got != 6 {
 		t.Errorf("by size recorder %d comes first", got)
 	}
 	press(m, "o")
-	if got := m.list.rows[0].id.recorder; m.order.key != sortLeft || got != 1 {
+	if got := m.list.rows[0].rec.ID; m.list.order.key != sortLeft || got != 1 {
 		t.Errorf("by what is to come recorder %d comes first", got)
 	}
 	press(m, "o", "o")
-	if got := titles(m)[1]; m.order.key != sortSheet || got != "  Въезд КПП-1" {
+	if got := titles(m)[1]; m.list.order.key != sortSheet || got != "  Въезд КПП-1" {
 		t.Errorf("back in the order of the sheet %q comes first", got)
 	}
 }
@@ -298,8 +298,8 @@ func TestDetailsModes(t *testing.T) {
 		{"i", detailsPane},
 	} {
 		press(m, step.key)
-		if m.details != step.want {
-			t.Fatalf("after %s: %d, want %d", step.key, m.details, step.want)
+		if m.details.mode != step.want {
+			t.Fatalf("after %s: %d, want %d", step.key, m.details.mode, step.want)
 		}
 	}
 }
@@ -309,10 +309,10 @@ func TestEscapeClosesTheNearestFirst(t *testing.T) {
 	press(m, "down", "v", "3", "tab")
 	for _, left := range []string{"focus", "filter", "marks"} {
 		press(m, "esc")
-		got := map[bool]string{true: "focus"}[m.focus == focusList && m.filter.on()]
-		if !m.filter.on() {
+		got := map[bool]string{true: "focus"}[m.focus == focusList && m.list.filter.on()]
+		if !m.list.filter.on() {
 			got = "filter"
-			if len(m.marks) == 0 {
+			if len(m.list.marks) == 0 {
 				got = "marks"
 			}
 		}

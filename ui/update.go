@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -14,9 +16,7 @@ type sayMsg string
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.w, m.h = msg.Width, msg.Height
-		m.resize()
-		m.rebuild()
+		m.resize(msg.Width, msg.Height)
 		m.look()
 	case tickMsg:
 		return m, m.onTick()
@@ -41,7 +41,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // onTick looks at the queue and does what follows from what it sees.
 func (m *model) onTick() tea.Cmd {
 	m.refresh()
-	if m.leaving == leaveDraining && m.snap.Active == 0 && m.deriving() == "" {
+	if m.leaving == leaveDraining && m.snap.Active == 0 && deriving(m.snap.Cameras) == "" {
 		return tea.Batch(m.stop(), m.tick())
 	}
 	return tea.Batch(m.announce(), m.pollSize(), m.tick())
@@ -52,7 +52,7 @@ func (m *model) announce() tea.Cmd {
 	s := &m.snap
 	p := progress{percent: percentOf(s), trouble: troubles(s.Counts) > 0, finished: s.Finished}
 	ring := false
-	if over := s.Finished || m.blocked(); over != m.rang {
+	if over := s.Finished || blocked(s); over != m.rang {
 		m.rang, ring = over, over && !m.opts.NoBell
 	}
 	return m.term.announce(p, ring)
@@ -64,7 +64,7 @@ func (m *model) pollSize() tea.Cmd {
 	if m.term.size == nil {
 		return nil
 	}
-	w, h := m.w, m.h
+	w, h := m.layout.w, m.layout.h
 	return func() tea.Msg {
 		if nw, nh, err := m.term.size(); err == nil && (nw != w || nh != h) {
 			return tea.WindowSizeMsg{Width: nw, Height: nh}
@@ -97,16 +97,16 @@ func (m *model) onKey(k tea.KeyMsg) tea.Cmd {
 		return nil // pasted text is not commands
 	}
 	k = latinKey(k)
-	commands := m.keys.browse
+	commands := m.browse
 	switch {
 	case m.dialog != nil:
 		commands = m.dialog.choices
-	case m.help:
-		commands = m.keys.help
-	case m.machines:
-		commands = m.keys.machines
-	case m.layout.small && m.w > 0:
-		commands = m.leaveOnly()
+	case m.help.open:
+		commands = m.helping
+	case m.machines.open:
+		commands = m.steering
+	case m.layout.small && m.layout.w > 0: // to leave is all that can be done
+		commands = slices.DeleteFunc(leaveKeys(), func(c command) bool { return c.hint == "help" })
 	}
 	c, ok := find(commands, k)
 	if !ok {
@@ -118,15 +118,4 @@ func (m *model) onKey(k tea.KeyMsg) tea.Cmd {
 	}
 	m.notice = notice{}
 	return c.do(m)
-}
-
-// leaveOnly are the keys that work on a terminal too small to show anything.
-func (m *model) leaveOnly() []command {
-	var few []command
-	for i := range m.keys.browse {
-		if c := m.keys.browse[i]; c.group == groupLeave && c.hint != "help" {
-			few = append(few, c)
-		}
-	}
-	return few
 }

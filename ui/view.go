@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -8,7 +10,7 @@ import (
 
 // View draws the screen: never more lines than the terminal has, none wider.
 func (m *model) View() string {
-	if m.w <= 0 || m.h <= 0 {
+	if m.layout.w <= 0 || m.layout.h <= 0 {
 		return ""
 	}
 	return strings.Join(m.draw(), "\n")
@@ -17,11 +19,12 @@ func (m *model) View() string {
 // draw returns the lines of the screen, none too many and none too wide: a net
 // under parts, which keep within the screen by themselves.
 func (m *model) draw() []string {
+	w, h := m.layout.w, m.layout.h
 	lines := m.parts()
-	lines = lines[:min(len(lines), m.h)]
+	lines = lines[:min(len(lines), h)]
 	for i, line := range lines {
-		if len(line) > m.w && ansi.StringWidth(line) > m.w {
-			lines[i] = ansi.Truncate(line, m.w, "")
+		if len(line) > w && ansi.StringWidth(line) > w {
+			lines[i] = ansi.Truncate(line, w, "")
 		}
 	}
 	return lines
@@ -29,117 +32,129 @@ func (m *model) draw() []string {
 
 // parts draws whatever is on the screen now.
 func (m *model) parts() []string {
+	w, h := m.layout.w, m.layout.h
 	var lines []string
 	switch {
 	case m.layout.small:
-		lines = m.tooSmall()
-	case m.help:
-		lines = m.helpScreen(m.w, m.h)
-	case m.machines:
-		lines = m.machinesScreen(m.w, m.h)
+		return m.tooSmall()
+	case m.help.open:
+		lines = append(m.help.lines(&m.pen, m.offers(m.browse), m.opts.Log, w, h-1), m.lastLine(m.helping))
+	case m.machines.open:
+		lines = m.header()
+		lines = append(lines, m.machineLines(&m.snap, m.machines.at, w, h-1-len(lines))...)
+		lines = append(lines, m.lastLine(m.steering))
 	default:
-		lines = m.mainScreen()
+		lines = append(m.mainScreen(), m.lastLine(m.browse))
 	}
-	if m.dialog != nil && !m.layout.small {
-		ask := m.dialogLines(m.w)
-		ask = ask[:min(len(ask), m.h)]
-		lines = append(lines[:max(0, min(len(lines), m.h-len(ask)))], ask...)
+	if d := m.dialog; d != nil {
+		ask := m.dialogLines(d.title, d.text(m), m.offers(d.choices), w)
+		ask = ask[:min(len(ask), h)]
+		lines = append(lines[:max(0, min(len(lines), h-len(ask)))], ask...)
 	}
 	return lines
 }
 
-// mainScreen draws header, list, details, events and hints.
+func (m *model) header() []string { return header{&m.pen, &m.snap, m.opts.Title}.lines(m.layout.w) }
+
+// pane is the details, ready to be drawn.
+func (m *model) pane() *pane {
+	return &pane{&m.pen, &m.details, &m.snap, m.list.current(), m.focus == focusDetails}
+}
+
+// mainScreen draws header, list, details and events.
 func (m *model) mainScreen() []string {
 	l := m.layout
-	lines := make([]string, 0, l.h)
-	lines = append(lines, m.header(l.w)...)
-	text, p := m.condition()
+	lines := m.header()
+	text, look := m.condition()
 	if text == "" {
-		text, p = m.above(), m.styles.strong
+		text, look = m.above(), m.styles.strong
 	}
 	const around = 8 // of the rule, and spaces
-	lines = append(lines, m.rule(text, m.looking(l.w-width(text)-around), p, l.w))
+	rule := m.rule(text, m.looking(&m.list, len(m.snap.Cameras), l.w-width(text)-around), look, l.w)
+	pane := m.pane()
 	switch {
 	case l.full > 0:
-		lines[len(lines)-1] = m.rule(m.focused(focusDetails, m.detailsTitle()), "esc back", m.styles.title, l.w)
-		lines = append(lines, m.fullPane(l.w, l.full)...)
+		lines = append(lines, m.rule(focusedTitle(pane.title(), pane.focused), "esc back", m.styles.title, l.w))
+		lines = append(lines, pane.full(l.w, l.full)...)
 	case l.side > 0:
-		lines[len(lines)-1] = m.joint(lines[len(lines)-1], l.listWidth, m.glyphs.tee)
-		lines = append(lines, m.beside(l)...)
+		lines = append(lines, m.joint(rule, l.listWidth, m.glyphs.tee))
+		left := m.listLines()
+		right := pane.side(l.side-1, len(left))
+		for i := range left {
+			lines = append(lines, left[i]+m.styles.faint.on(m.glyphs.wall)+" "+right[i])
+		}
 	default:
-		lines = append(lines, m.listLines(l)...)
+		lines = slices.Concat(lines, []string{rule}, m.listLines())
 	}
 	if l.below > 0 {
-		lines = append(lines, m.belowPane(l.w, l.below)...)
+		lines = append(lines, pane.below(l.w)...)
 	}
 	if l.events > 0 {
-		pane := m.eventsPane(l.w, l.events)
+		events := eventsPane{&m.pen, &m.events, &m.snap, m.focus == focusEvents}
+		drawn := events.lines(l.w, l.events)
 		if l.side > 0 {
-			pane[0] = m.joint(pane[0], l.listWidth, m.glyphs.foot)
+			drawn[0] = m.joint(drawn[0], l.listWidth, m.glyphs.foot)
 		}
-		lines = append(lines, pane...)
+		lines = append(lines, drawn...)
 	}
-	return append(lines, m.lastLine(l.w))
+	return lines
 }
 
 // above names the recorder of the first camera in the list when its own row is
 // scrolled out of sight.
 func (m *model) above() string {
-	rows := m.list.visible()
-	if len(rows) == 0 || rows[0].camera < 0 {
-		return ""
+	if rows := m.list.visible(); len(rows) > 0 && rows[0].cam != nil {
+		return recorderTitle(rows[0].rec)
 	}
-	return recorderTitle(&m.snap.Recorders[rows[0].recorder])
+	return ""
 }
 
-// beside sets the details to the right of the list.
-func (m *model) beside(l layout) []string {
-	left := m.listLines(l)
-	right := m.sidePane(l.side-1, len(left))
-	wall := m.styles.faint.on(m.glyphs.wall)
-	for i := range left {
-		left[i] += wall + " " + right[i]
+// listLines draws the list, or says why it is empty.
+func (m *model) listLines() []string {
+	nothing := []string{"", "There is nothing to download: the sheet names no recorder."}
+	switch {
+	case m.list.filter.on():
+		nothing = []string{"", "No " + m.nouns.row + " matches.", "esc shows all " + m.nouns.rows(len(m.snap.Cameras)) + "."}
+	case m.opts.Files:
+		nothing[1] = "Nothing is known that is not here; the machines are asked."
 	}
-	return left
-}
-
-// joint lets a rule meet the wall beside the list, unless a text stands there.
-func (p *pen) joint(rule string, at int, glyph string) string {
-	if ansi.Strip(ansi.Cut(rule, at, at+1)) != p.glyphs.rule {
-		return rule
+	w := m.layout.listWidth
+	if m.layout.side > 0 {
+		w-- // a space before the wall
 	}
-	return ansi.Cut(rule, 0, at) + p.styles.faint.on(glyph) + ansi.TruncateLeft(rule, at+1, "")
+	return m.rowsIn(w, &m.list, &m.snap).lines(m.layout, nothing)
 }
 
 // lastLine is a prompt, the answer to a key, or the hints.
-func (m *model) lastLine(w int) string {
+func (m *model) lastLine(commands []command) string {
+	w := m.layout.w
 	switch {
 	case m.prompt != nil:
-		return m.promptLine(w)
+		return m.promptLine(m.prompt, m.prompt.help(m), w)
 	case m.notice.text != "" && m.opts.Now().Before(m.notice.until):
 		return m.styles.title.on(m.glyphs.cut(" "+clean(m.notice.text), w))
 	}
-	return m.hints(m.keys.browse, w)
+	return m.hints(m.offers(commands), w)
 }
 
 // tooSmall says what is needed, and that nothing is lost meanwhile.
 func (m *model) tooSmall() []string {
-	size := func(w, h int) string { return itoa(w) + "×" + itoa(h) }
-	if m.opts.ASCII {
-		size = func(w, h int) string { return itoa(w) + "x" + itoa(h) }
+	times := "×"
+	if m.glyphs.ascii {
+		times = "x"
 	}
-	text := "Terminal is " + size(m.w, m.h) + ", hikgrab needs " + size(minWidth, minHeight) + "."
-	lines := wrap(text, m.w)
+	w := m.layout.w
 	if m.dialog != nil {
-		lines = []string{"y yes, n no:"}
+		lines := []string{"y yes, n no:"}
 		for _, text := range m.dialog.text(m) {
-			lines = append(lines, wrap(text, m.w)...)
+			lines = append(lines, wrap(text, w)...)
 		}
 		return lines
 	}
-	state := m.percent() + ". Downloads continue. q quits."
+	state := percentText(&m.snap) + ". Downloads continue. q quits."
 	if m.snap.Finished {
 		state = "Everything has ended. q quits."
 	}
-	return append(lines, wrap(state, m.w)...)
+	text := fmt.Sprintf("Terminal is %d%s%d, hikgrab needs %d%s%d.", w, times, m.layout.h, minWidth, times, minHeight)
+	return append(wrap(text, w), wrap(state, w)...)
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -9,12 +10,12 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// stateWord is what a camera does, in at most ten cells: the time left while
+// cameraWord is what a camera does, in at most ten cells: the time left while
 // it moves, else a word.
-func (m *model) stateWord(c *tasks.CameraView, r *tasks.RecorderView) string {
+func (r *rows) cameraWord(c *tasks.CameraView, rec *tasks.RecorderView) string {
 	switch c.State {
 	case tasks.Waiting:
-		if shut(r.Hold) {
+		if shut(rec.Hold) {
 			return "held"
 		}
 	case tasks.Downloading:
@@ -24,9 +25,9 @@ func (m *model) stateWord(c *tasks.CameraView, r *tasks.RecorderView) string {
 		case c.Deriving != "" && c.Active == 0:
 			return c.Deriving
 		}
-		return m.glyphs.dash
+		return r.glyphs.dash
 	case tasks.Retrying:
-		return "retry " + until(c.Next, m.snap.At)
+		return "retry " + until(c.Next, r.s.At)
 	case tasks.Done:
 		if c.Took >= time.Second {
 			return "in " + units.Duration(c.Took)
@@ -48,23 +49,29 @@ func derived(c *tasks.CameraView) string {
 }
 
 // recorderWord is what a recorder that is not held does.
-func (m *model) recorderWord(r *tasks.RecorderView) string {
+func (r *rows) recorderWord(rec *tasks.RecorderView) string {
 	switch {
-	case r.State == tasks.Downloading && r.ETA > 0 && r.TotalKnown:
-		return units.Duration(r.ETA)
-	case r.State == tasks.Downloading && r.Active == 0:
-		for i := r.First; i < r.First+r.Count; i++ {
-			if c := &m.snap.Cameras[i]; c.Deriving != "" {
-				return c.Deriving
-			}
-		}
-		return r.State.String()
-	case r.State == tasks.Downloading:
-		return m.glyphs.dash
-	case r.State == tasks.Failed:
+	case rec.State == tasks.Downloading && rec.ETA > 0 && rec.TotalKnown:
+		return units.Duration(rec.ETA)
+	case rec.State == tasks.Downloading && rec.Active == 0:
+		return cmp.Or(deriving(camerasOf(r.s, rec)), rec.State.String())
+	case rec.State == tasks.Downloading:
+		return r.glyphs.dash
+	case rec.State == tasks.Failed:
 		return "FAILED"
 	}
-	return r.State.String()
+	return rec.State.String()
+}
+
+// deriving is what is being made of the recordings of some cameras; empty when
+// nothing is.
+func deriving(cameras []tasks.CameraView) string {
+	for i := range cameras {
+		if what := cameras[i].Deriving; what != "" {
+			return what
+		}
+	}
+	return ""
 }
 
 // holdWord says that a recorder is held, and until when if that is known.

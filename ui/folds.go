@@ -1,0 +1,102 @@
+package ui
+
+import (
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
+)
+
+// shut reports whether a hold keeps everything of a recorder back for a while,
+// so that one line says it all. A recorder that is merely busy is asked again
+// within seconds, and rows that come and go so fast cannot be read.
+func shut(h tasks.Hold) bool { return h.Held() && h.Kind != nvr.Busy }
+
+// folds remembers which recorders show their cameras.
+type folds struct {
+	byHand map[tasks.RecorderID]bool // true: folded; the operator's word stands
+	opened map[tasks.RecorderID]bool // opened by itself: work has begun there and has not ended since
+}
+
+// note follows what recorders do. A recorder opens when work on it begins, as
+// long as the rows then still fit into height lines: where work goes round many
+// recorders, an overview of all says more than the cameras of a few. It folds
+// when it has ended or is held, but never while the cursor is inside.
+func (f *folds) note(s *tasks.Snapshot, cursor tasks.RecorderID, height int) {
+	if f.opened == nil {
+		f.opened = make(map[tasks.RecorderID]bool)
+	}
+	rows := len(s.Recorders)
+	for i := range s.Recorders {
+		if r := &s.Recorders[i]; f.opened[r.ID] {
+			rows += r.Count
+		}
+	}
+	for i := range s.Recorders {
+		r := &s.Recorders[i]
+		switch {
+		case r.State.Ended() || shut(r.Hold):
+			if r.ID != cursor {
+				delete(f.opened, r.ID)
+			}
+		case r.State == tasks.Waiting || f.opened[r.ID] || !listed(s, r):
+		case rows+r.Count <= height, len(f.opened) == 0 && len(s.Recorders) < height:
+			f.opened[r.ID] = true
+			rows += r.Count
+		}
+	}
+}
+
+// listed reports whether it is known which cameras r has.
+func listed(s *tasks.Snapshot, r *tasks.RecorderView) bool {
+	return r.Count > 0 && s.Cameras[r.First].Channel != 0
+}
+
+// folded reports whether r hides its cameras. roomy says that all rows fit on
+// the screen, so that only a held recorder need be folded.
+func (f *folds) folded(r *tasks.RecorderView, roomy bool) bool {
+	if hidden, ok := f.byHand[r.ID]; ok {
+		return hidden
+	}
+	if roomy && !shut(r.Hold) {
+		return false
+	}
+	return !f.opened[r.ID]
+}
+
+// set is the operator's word.
+func (f *folds) set(id tasks.RecorderID, folded bool) {
+	if f.byHand == nil {
+		f.byHand = make(map[tasks.RecorderID]bool)
+	}
+	f.byHand[id] = folded
+}
+
+// fold hides the cameras of the recorder under the cursor; on a camera it goes
+// to the recorder first.
+func (l *list) fold(s *tasks.Snapshot) {
+	if r := l.current(); r.cam != nil {
+		l.on.camera = noCamera
+	} else {
+		l.folds.set(r.rec.ID, true)
+	}
+	l.rebuild(s)
+}
+
+// cannotFold says why fold does nothing now; empty when it works.
+func (l *list) cannotFold() string {
+	r := l.current()
+	switch {
+	case r.rec == nil:
+		return "there is no row"
+	case r.cam == nil && l.filter.on():
+		return "a filter shows all it finds"
+	case r.cam == nil && !l.opened(l.cursor):
+		return "folded already"
+	}
+	return ""
+}
+
+// unfold lists the cameras of the recorder under the cursor.
+func (l *list) unfold(s *tasks.Snapshot) {
+	l.folds.set(l.on.recorder, false)
+	l.rebuild(s)
+}

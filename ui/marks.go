@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"slices"
+
+	"example.com/hikgrab/tasks"
+)
+
+// forgetMarks drops the marks of cameras that are no longer there: "all
+// cameras" of a recorder gives way to its real ones.
+func (l *list) forgetMarks(s *tasks.Snapshot) {
+	if len(l.marks) == 0 {
+		return
+	}
+	kept := make(map[tasks.CameraID]bool, len(l.marks))
+	for i := range s.Cameras {
+		if id := s.Cameras[i].ID; l.marks[id] {
+			kept[id] = true
+		}
+	}
+	l.marks = kept
+}
+
+// mark marks the row or takes its mark back, and goes to the next; a
+// recorder's row stands for all its cameras in sight.
+func (l *list) mark(s *tasks.Snapshot) {
+	r := l.current()
+	if r.rec == nil {
+		return
+	}
+	match := l.filter.matcher()
+	byRecorder := match.needle != "" && match.recorder(r.rec)
+	var ids []tasks.CameraID
+	for _, c := range l.under(s) {
+		if r.cam != nil || match.camera(&c, byRecorder) {
+			ids = append(ids, c.ID)
+		}
+	}
+	unmarked := slices.ContainsFunc(ids, func(id tasks.CameraID) bool { return !l.marks[id] })
+	for _, id := range ids {
+		if unmarked {
+			l.marks[id] = true
+		} else {
+			delete(l.marks, id)
+		}
+	}
+	l.marked = r.id()
+	l.moveTo(l.cursor + 1)
+}
+
+// markRange marks every camera in the list between the row marked last and the
+// cursor.
+func (l *list) markRange() {
+	from := slices.IndexFunc(l.rows, func(r row) bool { return r.id() == l.marked })
+	if from < 0 {
+		from = l.cursor
+	}
+	for i := min(from, l.cursor); i <= max(from, l.cursor) && i < len(l.rows); i++ {
+		if c := l.rows[i].cam; c != nil {
+			l.marks[c.ID] = true
+		}
+	}
+}
+
+// targets are the cameras that a key acts on: the marked ones, or those under
+// the cursor.
+func (l *list) targets(s *tasks.Snapshot) []tasks.CameraView {
+	if len(l.marks) == 0 {
+		return l.under(s)
+	}
+	var all []tasks.CameraView
+	for i := range s.Cameras {
+		if l.marks[s.Cameras[i].ID] {
+			all = append(all, s.Cameras[i])
+		}
+	}
+	return all
+}
