@@ -117,7 +117,7 @@ func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 	}
 	info, caps, clock := docs[0], docs[1], docs[2]
 	d := readDevice(info.body, caps.body)
-	if d == (Device{}) && readClock(clock.body).wall.IsZero() && !r.session.wantsLogin() {
+	if d == (Device{}) && readClock(clock.body).wall.IsZero() && !r.session.known().asked {
 		return Device{}, zone{}, -1, notISAPI(docs)
 	}
 	z, told := setClock(&d, clock, info)

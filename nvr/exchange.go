@@ -1,8 +1,6 @@
 package nvr
 
-import (
-	"net/http"
-)
+import "net/http"
 
 // exchange is one request from the first try to an answer that is not 401.
 type exchange struct {
@@ -45,8 +43,8 @@ func (x *exchange) end() {
 func (x *exchange) run() (*http.Response, error) {
 	s := x.session
 	n := s.credential(x.req)
-	login := n != nil || s.usesBasic() // the request carries the login
-	fresh := false                     // n answers a challenge of this exchange
+	login := n != nil || s.known().basic // the request carries the login
+	fresh := false                       // n answers a challenge of this exchange
 	for range maxSends {
 		resp, err := s.send(x.req, n)
 		if err != nil {
@@ -55,7 +53,7 @@ func (x *exchange) run() (*http.Response, error) {
 		if resp.StatusCode != http.StatusUnauthorized {
 			s.accept(x.req, resp.StatusCode, login, n != nil && !fresh, schemeOf(n, login))
 			if x.foreign && fresh {
-				s.learnNoncePerPath()
+				s.learn(func(k *standing) { k.perPath = true }) // the same login was accepted with a nonce of this path
 			}
 			return resp, nil
 		}
@@ -68,7 +66,7 @@ func (x *exchange) run() (*http.Response, error) {
 			case n != nil && n.path != x.req.URL.Path:
 				x.foreign = true
 			case !fresh:
-				s.noteSpent()
+				s.learn(func(k *standing) { k.spent++ })
 			}
 			if err := x.refused(answer); err != nil {
 				return nil, err
@@ -112,7 +110,7 @@ func (x *exchange) next(req *http.Request, answer unauthorized, old *nonce) (*no
 			return nil, unexpected("the recorder asks for a kind of sign-in that hikgrab does not know: "+answer.offered, nil).
 				helped(UseDigest)
 		}
-		s.setBasic()
+		s.learn(func(k *standing) { k.basic = true })
 		return nil, nil
 	}
 	return s.nonces.adopt(x.req.Context(), answer.challenge, req.URL.Path, old)
@@ -129,7 +127,9 @@ func (x *exchange) saidOutright(answer unauthorized) *Error {
 		return failure(Forbidden, answer.words, nil)
 	}
 	tries := answer.status.triesLeft()
-	if x.refusals == 0 && tries >= 0 && tries <= lastTry && x.session.mustAsk() {
+	// Few tries left stop no login that was accepted before, nor one that the
+	// operator decided to try.
+	if k := x.session.known(); x.refusals == 0 && tries >= 0 && tries <= lastTry && !k.proven && !k.forced {
 		e := failure(Auth, "", nil)
 		e.TriesLeft, e.what = tries, "the login was not tried"
 		return x.session.latch(e.helped(InsistOnLogin))
@@ -153,13 +153,16 @@ func (x *exchange) refused(answer unauthorized) error {
 	case x.checked:
 		s.deny(x.req)
 		return failure(Forbidden, answer.words, nil)
-	case x.refusals > 1, !s.isProven(), few >= 0 && few <= reserve:
+	case x.refusals > 1, !s.known().proven, few >= 0 && few <= reserve:
 		return s.latch(refusedLogin(answer))
 	}
 	if err := x.alone(); err != nil {
 		return err
 	}
-	if s.wasAccepted(x.req) {
+	s.mu.Lock()
+	accepted := s.open[pathOf(x.req)]
+	s.mu.Unlock()
+	if accepted {
 		return nil
 	}
 	return x.checkLogin(answer)
@@ -171,13 +174,14 @@ func (x *exchange) refused(answer unauthorized) error {
 // password. A refusal is latched.
 func (x *exchange) checkLogin(answer unauthorized) error {
 	s := x.session
-	req := s.checkRequest()
+	k := s.known()
+	req := k.check
 	if req == nil {
 		return s.latch(refusedLogin(answer))
 	}
 	req = req.WithContext(x.req.Context())
 	var n *nonce
-	login := s.usesBasic()
+	login := k.basic
 	for range maxSends {
 		resp, err := s.send(req, n)
 		if err != nil {
@@ -213,9 +217,7 @@ func signInLoop() *Error { return unexpected("the recorder keeps asking to sign 
 // Basic shows the password to everybody between, and somebody between can ask
 // for less than the recorder would.
 func (s *session) tooWeak(offered Scheme) *Error {
-	s.mu.Lock()
-	before := s.scheme
-	s.mu.Unlock()
+	before := s.known().scheme
 	what, help := "", AllowWeaker
 	switch {
 	case offered == SchemeNone, s.weakest != SchemeNone && offered >= s.weakest:
@@ -238,42 +240,4 @@ func refusedLogin(answer unauthorized) *Error {
 	e := failure(Auth, "", nil)
 	e.TriesLeft = answer.status.triesLeft()
 	return e
-}
-
-func (s *session) usesBasic() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.basic
-}
-
-func (s *session) setBasic() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.basic = true
-}
-
-func (s *session) noteSpent() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.spent++
-}
-
-func (s *session) wasAccepted(req *http.Request) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.open[pathOf(req)]
-}
-
-func (s *session) checkRequest() *http.Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.check
-}
-
-// mustAsk reports whether few tries left are a reason to stop: not when the
-// login has been accepted before, not when the operator decided to try.
-func (s *session) mustAsk() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.proven && !s.forced
 }

@@ -59,18 +59,18 @@ type Facts struct {
 // Facts returns what is known of the recorder so far, with what Config.Facts
 // said where nothing else was learned since. It asks nobody.
 func (r *Recorder) Facts() Facts {
-	l := r.known()
+	l, login := r.known(), r.session.known()
 	f := Facts{
 		Serial: l.serial, Zone: l.zone.String(), Download: l.download.String(),
 		LongestRange: l.longest, LargestPage: l.largest, Load: max(l.remembered.Load, 0),
-		NoncePerPath: r.session.noncePerPath(), Scheme: r.session.strongest(),
+		NoncePerPath: login.perPath, Scheme: login.scheme,
 	}
 	if l.shaped {
 		f.SearchForm = l.shape + 1
 	}
 	switch {
 	case r.config.Clock == ClockAuto && l.clock.decided:
-		f.Clock, f.ClockProven = clockOf(l.clock.utc), l.clock.proven
+		f.Clock, f.ClockProven = r.Clock()
 	default:
 		f.Clock, f.ClockProven = l.remembered.Clock, l.remembered.ClockProven
 	}
@@ -131,13 +131,6 @@ func (r *Recorder) settle(read zone, told bool, serial string) zone {
 		return l.zone
 	}
 	return read
-}
-
-func clockOf(utc bool) Clock {
-	if utc {
-		return ClockUTC
-	}
-	return ClockLocal
 }
 
 var clockNames = [...]string{ClockAuto: "", ClockLocal: "local", ClockUTC: "utc"}

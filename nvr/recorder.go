@@ -213,7 +213,7 @@ func (r *Recorder) fail(op string, track Track, err error) error {
 	if whole.Kind == Gone && op != "download" {
 		whole.Kind, whole.Detail = Protocol, strings.TrimSpace(whole.Detail+", it has no such function")
 	}
-	if whole.Kind == Protocol && whole.remedy == "" && r.session.isProven() {
+	if whole.Kind == Protocol && whole.remedy == "" && r.session.known().proven {
 		whole.remedy = RestartRecorder // it is a recorder, whatever it says now
 	}
 	whole.Op, whole.Track, whole.Recorder = op, track, r.config.Address.String()

@@ -113,7 +113,12 @@ func readFound(body []byte) (found, error) {
 			// Spelled responseStatusStrg mostly, in other ways here and there.
 			var text string
 			if d.DecodeElement(&text, &e) == nil {
-				f.more = readMore(text)
+				switch strings.ToUpper(strings.TrimSpace(text)) {
+				case "MORE":
+					f.more = moreToCome
+				case "OK", "NO MATCHES", "NO MATCH":
+					f.more = moreNone
+				}
 			}
 		case e.Name.Local == "searchMatchItem":
 			var item foundItem
@@ -128,16 +133,6 @@ func readFound(body []byte) (found, error) {
 // complete reports whether a document ends where its root element ends.
 func complete(body []byte) bool {
 	return strings.HasSuffix(strings.TrimSpace(string(body)), ">") && strings.Contains(string(body), "</")
-}
-
-func readMore(text string) more {
-	switch strings.ToUpper(strings.TrimSpace(text)) {
-	case "MORE":
-		return moreToCome
-	case "OK", "NO MATCHES", "NO MATCH":
-		return moreNone
-	}
-	return moreUnsaid
 }
 
 // recording makes a Recording of an item, with times as the device wrote them

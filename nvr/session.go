@@ -25,11 +25,11 @@ const (
 	// before it is not sent any more: each time looks like a bad login.
 	deniedOften = 3
 
-	// lately is how long an accepted login is taken for still good. After that
+	// stillGood is how long an accepted login is taken for still good. After that
 	// the next request goes out alone: if the password was changed meanwhile,
 	// only one request is refused, not all that happen to start together. With
 	// the one that makes sure, that stays below a lock after three.
-	lately = time.Second
+	stillGood = time.Second
 
 	// spentNonces is how many nonces in a row, each used again for its own path,
 	// must fail before the session stops using them again.
@@ -50,49 +50,50 @@ type session struct {
 
 	proof chan struct{} // held by the one exchange that proves the login
 
-	mu      sync.Mutex
-	proven  bool            // the recorder accepted the login
-	last    time.Time       // when it last did
-	asked   bool            // it wanted one; false: it answers anybody
+	mu sync.Mutex
+	standing
 	open    map[string]bool // what it was accepted for, as "METHOD path"
 	denied  map[string]int  // how often in a row a good login was refused it, as in open
-	check   *http.Request   // a GET that was accepted; tells a wrong password from a missing right
-	basic   bool            // only Basic is offered
-	scheme  Scheme          // the strongest by which the login was accepted, in this run or before
-	spent   int             // reused nonces in a row that were not honoured
-	perPath bool            // a nonce is good only for the path whose 401 gave it out
-	forced  bool            // the operator wants a try although few are left
 	refused *Error          // the latch; nil while the login may be used
 	until   time.Time       // when the latch opens by itself; zero: never
 }
 
+// standing is what a session knows of its login.
+type standing struct {
+	proven  bool          // the recorder accepted the login
+	last    time.Time     // when it last did
+	asked   bool          // it wanted one; false: it answers anybody
+	check   *http.Request // a GET that was accepted; tells a wrong password from a missing right
+	basic   bool          // only Basic is offered
+	scheme  Scheme        // the strongest by which the login was accepted, in this run or before
+	spent   int           // reused nonces in a row that were not honoured
+	perPath bool          // a nonce is good only for the path whose 401 gave it out
+	forced  bool          // the operator wants a try although few are left
+}
+
+// known returns what the session knows of its login.
+func (s *session) known() standing {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.standing
+}
+
+// learn changes what the session knows of its login.
+func (s *session) learn(change func(*standing)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.standing)
+}
+
+// lately reports whether the login was accepted so recently that it is taken for
+// still good.
+func (k standing) lately() bool { return k.proven && time.Since(k.last) < stillGood }
+
 func newSession(w *wire, a Address, login Login, f Facts) *session {
-	s := &session{wire: w, login: login, proof: make(chan struct{}, 1), open: map[string]bool{}, denied: map[string]int{}}
-	s.scheme, s.perPath = f.Scheme, f.NoncePerPath
-	s.secure, s.weakest = a.HTTPS, a.Weakest
-	return s
-}
-
-// noncePerPath reports whether nonces cannot be used again for another path.
-func (s *session) noncePerPath() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.perPath
-}
-
-// learnNoncePerPath notes that a nonce was refused for another path than its
-// own, and that the same login was accepted with one of that path.
-func (s *session) learnNoncePerPath() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.perPath = true
-}
-
-// strongest returns the strongest scheme by which the login was accepted.
-func (s *session) strongest() Scheme {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.scheme
+	return &session{
+		wire: w, login: login, secure: a.HTTPS, weakest: a.Weakest, standing: standing{scheme: f.Scheme, perPath: f.NoncePerPath},
+		proof: make(chan struct{}, 1), open: map[string]bool{}, denied: map[string]int{},
+	}
 }
 
 // forgive opens the latch and forgets what the login was accepted for.
@@ -149,11 +150,11 @@ func (s *session) do(req *http.Request) (*http.Response, error) {
 	}
 	x := exchange{session: s, req: req}
 	defer x.end()
-	if !s.provenLately() {
+	if !s.known().lately() {
 		if err := x.alone(); err != nil {
 			return nil, err
 		}
-		if s.provenLately() {
+		if s.known().lately() {
 			x.end()
 		}
 	}
@@ -171,25 +172,6 @@ func (s *session) denials(req *http.Request) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.denied[pathOf(req)]
-}
-
-// wantsLogin reports whether the recorder ever asked for the login.
-func (s *session) wantsLogin() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.asked
-}
-
-func (s *session) provenLately() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.proven && time.Since(s.last) < lately
-}
-
-func (s *session) isProven() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.proven
 }
 
 // accept notes an answer that is not 401. It proves the login only when the
@@ -221,13 +203,11 @@ func pathOf(req *http.Request) string { return req.Method + " " + req.URL.Path }
 // credential returns what a request can go out with now: a nonce that is free
 // to be reused, or nothing.
 func (s *session) credential(req *http.Request) *nonce {
-	s.mu.Lock()
-	reuse, perPath := s.spent < spentNonces && !s.basic, s.perPath
-	s.mu.Unlock()
-	if !reuse {
+	k := s.known()
+	if k.spent >= spentNonces || k.basic {
 		return nil
 	}
-	return s.nonces.lease(req.URL.Path, perPath)
+	return s.nonces.lease(req.URL.Path, k.perPath)
 }
 
 // send sends one copy of a request, once more when a kept connection turns out
@@ -263,13 +243,10 @@ func (s *session) prepare(req *http.Request, n *nonce) (*http.Request, error) {
 		}
 		one.Body = body
 	}
-	s.mu.Lock()
-	basic := s.basic
-	s.mu.Unlock()
 	switch {
 	case n != nil:
 		return one, n.authorize(one, s.login)
-	case basic:
+	case s.known().basic:
 		one.SetBasicAuth(s.login.User, string(s.login.Password))
 	}
 	return one, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,17 +16,28 @@ import (
 // userCheck answer and the lock-out fields are read into the same value,
 // because every family sends another mixture.
 type responseStatus struct {
-	Code    int    `xml:"statusCode" json:"statusCode"`
-	String  string `xml:"statusString" json:"statusString"`
-	Sub     string `xml:"subStatusCode" json:"subStatusCode"`
-	Message string `xml:"errorMsg" json:"errorMsg"`
-	Text    string `xml:"description" json:"description"`
+	Code    int
+	String  string
+	Sub     string
+	Message string
+	Text    string
 
-	LockStatus string `xml:"lockStatus" json:"lockStatus"` // unlock, lock, locked
-	UnlockTime string `xml:"unlockTime" json:"unlockTime"` // seconds left
-	LockTime   string `xml:"resLockTime" json:"resLockTime"`
-	RetryLogin string `xml:"retryLoginTime" json:"retryLoginTime"` // tries left
-	RetryTimes string `xml:"retryTimes" json:"retryTimes"`
+	LockStatus string // unlock, lock, locked
+	UnlockTime string // seconds left
+	LockTime   string
+	RetryLogin string // tries left
+	RetryTimes string
+}
+
+// statusOf makes a verdict of its fields, by their names and not by their
+// structure: one number that is no number must not cost all the others.
+func statusOf(field func(name string) string) responseStatus {
+	code, _ := strconv.Atoi(field("statusCode"))
+	return responseStatus{
+		Code: code, String: field("statusString"), Sub: field("subStatusCode"), Message: field("errorMsg"), Text: field("description"),
+		LockStatus: field("lockStatus"), UnlockTime: field("unlockTime"), LockTime: field("resLockTime"),
+		RetryLogin: field("retryLoginTime"), RetryTimes: field("retryTimes"),
+	}
 }
 
 // The status codes of ResponseStatus that say more than "no".
@@ -51,17 +63,9 @@ func readStatus(body []byte) (s responseStatus, ok bool) {
 	default:
 		return s, false
 	}
-	// Fields by name, not by structure: one number that is no number must not
-	// cost all the others.
 	f := fields(body, "statusCode", "statusValue", "statusString", "subStatusCode", "errorMsg", "description",
 		"lockStatus", "unlockTime", "resLockTime", "retryLoginTime", "retryTimes")
-	s = responseStatus{
-		String: f["statusString"], Sub: f["subStatusCode"], Message: f["errorMsg"], Text: f["description"],
-		LockStatus: f["lockStatus"], UnlockTime: f["unlockTime"], LockTime: f["resLockTime"],
-		RetryLogin: f["retryLoginTime"], RetryTimes: f["retryTimes"],
-	}
-	s.Code, _ = strconv.Atoi(f["statusCode"])
-	return s, true
+	return statusOf(func(name string) string { return f[name] }), true
 }
 
 // readJSONStatus reads a verdict that stands at most so many objects deep.
@@ -73,27 +77,15 @@ func readJSONStatus(body []byte, depth int) (s responseStatus, ok bool) {
 	if nested, found := doc["ResponseStatus"]; found && depth > 0 {
 		return readJSONStatus(nested, depth-1)
 	}
-	text := func(name string) string { return strings.Trim(string(doc[name]), `"`) }
 	if doc["statusCode"] == nil && doc["statusString"] == nil && doc["subStatusCode"] == nil {
 		return s, false
 	}
-	s = responseStatus{
-		String: text("statusString"), Sub: text("subStatusCode"), Message: text("errorMsg"), Text: text("description"),
-		LockStatus: text("lockStatus"), UnlockTime: text("unlockTime"), LockTime: text("resLockTime"),
-		RetryLogin: text("retryLoginTime"), RetryTimes: text("retryTimes"),
-	}
-	s.Code, _ = strconv.Atoi(text("statusCode"))
-	return s, true
+	return statusOf(func(name string) string { return strings.Trim(string(doc[name]), `"`) }), true
 }
 
 // says reports whether the sub-status is one of words, in any case.
 func (s responseStatus) says(words ...string) bool {
-	for _, w := range words {
-		if strings.EqualFold(s.Sub, w) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(s.Sub, w) })
 }
 
 // locked reports whether the recorder refuses this address, and for how long;

@@ -55,11 +55,12 @@ func parseZone(text string) zone {
 	if name == "" || !hasChanges {
 		return z
 	}
-	start, end, ok := parseChanges(changes)
-	if !ok {
-		return z
+	first, second, _ := strings.Cut(changes, ",")
+	start, begins := parseChange(first)
+	end, ends := parseChange(second)
+	if begins && ends {
+		z.start, z.end, z.shift = start, end, summerShift(name, rest, std)
 	}
-	z.start, z.end, z.shift = start, end, summerShift(name, rest, std)
 	return z
 }
 
@@ -121,16 +122,6 @@ func parseHours(text string) (time.Duration, bool) {
 		unit /= 60
 	}
 	return d, true
-}
-
-func parseChanges(text string) (start, end change, ok bool) {
-	first, second, found := strings.Cut(text, ",")
-	if !found {
-		return change{}, change{}, false
-	}
-	start, ok1 := parseChange(first)
-	end, ok2 := parseChange(second)
-	return start, end, ok1 && ok2
 }
 
 // parseChange reads "Mm.w.d[/time]".

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -125,8 +124,10 @@ func (b *Board) take(v RecorderView) {
 		cameras = append(cameras, b.named(w, c))
 	}
 	w.cameras = cameras
-	d := v.View.Device
-	w.view.Device, w.view.SignedIn, w.view.Active, w.view.Limit, w.view.Full = cleanDevice(d), v.View.SignedIn, v.View.Active, v.View.Limit, v.View.Full
+	w.view.Device, w.view.SignedIn, w.view.Active, w.view.Limit, w.view.Full = v.View.Device, v.View.SignedIn, v.View.Active, v.View.Limit, v.View.Full
+	for _, text := range []*string{&w.view.Device.Name, &w.view.Device.Model, &w.view.Device.Serial, &w.view.Device.Firmware} {
+		*text = nvr.CleanText(*text, 80)
+	}
 	w.view.Hold, w.view.ETA = v.View.Hold, max(v.View.ETA, 0)
 	w.view.Hold.What, w.view.Hold.Remedy = nvr.CleanText(v.View.Hold.What, 300), remedy(v.View.Hold.Remedy)
 }
@@ -136,11 +137,6 @@ func clean(f tasks.Failure) tasks.Failure {
 }
 
 func remedy(r nvr.Remedy) nvr.Remedy { return nvr.Remedy(nvr.CleanText(string(r), 40)) }
-
-func cleanDevice(d nvr.Device) nvr.Device {
-	d.Name, d.Model, d.Serial, d.Firmware = nvr.CleanText(d.Name, 80), nvr.CleanText(d.Model, 80), nvr.CleanText(d.Serial, 80), nvr.CleanText(d.Firmware, 80)
-	return d
-}
 
 // end takes in that a machine is through with a recorder.
 func (b *Board) end(id RecorderID, over bool, e End) {
@@ -183,16 +179,15 @@ func (b *Board) denied(w *row, why string) {
 }
 
 func (b *Board) machine(id MachineID) *machine {
-	for _, m := range b.machines {
-		if m.id == id {
-			return m
-		}
+	if i := slices.IndexFunc(b.machines, func(m *machine) bool { return m.id == id }); i >= 0 {
+		return b.machines[i]
 	}
 	m := &machine{id: id, view: tasks.MachineView{ID: string(id), Free: -1}}
-	b.machines = append(b.machines, m)
-	slices.SortStableFunc(b.machines, func(x, y *machine) int { // the coordinator's own first
-		return cmp.Compare(btoi(y.id == b.c.loop.Machine()), btoi(x.id == b.c.loop.Machine()))
-	})
+	if id == Own {
+		b.machines = slices.Insert(b.machines, 0, m)
+	} else {
+		b.machines = append(b.machines, m)
+	}
 	return m
 }
 
@@ -269,8 +264,9 @@ func (b *Board) sample() {
 	b.rates = append(b.rates[max(0, len(b.rates)-119):], rate)
 }
 
-// over reports whether nothing more will happen by itself.
-func (b *Board) over() bool {
+// Over reports whether every recorder has ended, so that nothing more will happen
+// by itself.
+func (b *Board) Over() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.isOver()
@@ -283,20 +279,10 @@ func (b *Board) isOver() bool {
 				return false
 			}
 		}
-		if !w.over && !b.skipped(w) {
+		skipped := w.view.Machine == "" && !slices.ContainsFunc(w.cameras, func(c tasks.CameraView) bool { return c.State != tasks.Skipped })
+		if !w.over && !skipped {
 			return false
 		}
 	}
 	return true
-}
-
-func (b *Board) skipped(w *row) bool {
-	return w.view.Machine == "" && !slices.ContainsFunc(w.cameras, func(c tasks.CameraView) bool { return c.State != tasks.Skipped })
-}
-
-// isDraining reports whether nothing new shall be started.
-func (b *Board) isDraining() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.draining
 }

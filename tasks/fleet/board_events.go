@@ -33,7 +33,7 @@ func (b *Board) happened(machine string, h Happening) {
 }
 
 // finished tells of a file.
-func (b *Board) finished(_ MachineID, name string, id RecorderID, f archive.Distant) {
+func (b *Board) finished(name string, id RecorderID, f archive.Distant) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	rows := b.of[id]
@@ -86,11 +86,11 @@ func (b *Board) Events(seq uint64, buf []tasks.Event) []tasks.Event {
 }
 
 // Tell tells the operator something that concerns the run.
-func (b *Board) Tell(text string) { b.notice(text) }
+func (b *Board) Tell(text string) { b.Push(tasks.Event{Type: tasks.EventNotice, Message: text}) }
 
-// notice tells something that concerns the run.
-func (b *Board) notice(text string) {
+// Push tells of something that happened aside, such as bringing files home.
+func (b *Board) Push(e tasks.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.push(tasks.Event{Type: tasks.EventNotice, Message: text})
+	b.push(e)
 }

@@ -8,6 +8,16 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
+// Machines returns the machines that take part, the coordinator's own first.
+func (b *Board) Machines() (all []tasks.MachineView) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.machines {
+		all = append(all, m.view)
+	}
+	return all
+}
+
 // join puts a machine on the board.
 func (b *Board) join(id MachineID, name, address string, networks []string, version string) {
 	b.mu.Lock()
@@ -16,9 +26,7 @@ func (b *Board) join(id MachineID, name, address string, networks []string, vers
 	was := *m
 	m.view.Name, m.view.Networks, m.view.Version, m.view.Address = name, networks, version, address
 	m.view.Silent, m.view.Left = 0, false
-	switch {
-	case !was.seen:
-	case was.view.Silent > 0 || was.view.Left:
+	if was.seen && (was.view.Silent > 0 || was.view.Left) {
 		b.push(tasks.Event{Type: tasks.EventMachine, Machine: name, Message: name + " is back"})
 	}
 }
@@ -30,13 +38,6 @@ func (b *Board) expect(id MachineID, name string, networks []string) {
 	m := b.machine(id)
 	m.view.Name, m.view.Networks, m.seen = name, networks, true
 	b.push(tasks.Event{Type: tasks.EventMachine, Machine: name, Message: name + " may be at work: what it may hold waits until it is heard, given up or revoked"})
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // beat takes in what a machine says of itself.
@@ -55,7 +56,7 @@ func (b *Board) beat(id MachineID, beat Beat) {
 	m.view.Held = held
 	if !m.seen {
 		m.seen = true
-		if id != b.c.loop.Machine() {
+		if id != Own {
 			b.push(tasks.Event{Type: tasks.EventMachine, Machine: m.view.Name, Message: "+ " + m.describe()})
 		}
 	} else if m.view.Silent > 0 {

@@ -21,7 +21,7 @@ func (b *Board) Snapshot(s *tasks.Snapshot) {
 	}
 	for _, m := range b.machines {
 		s.Machines = append(s.Machines, m.view)
-		if m.id == b.c.loop.Machine() {
+		if m.id == Own {
 			s.Disk.Free, s.Disk.Held = m.view.Free, m.view.Held
 		}
 		if m.view.Silent == 0 && !m.view.Left {
@@ -60,7 +60,6 @@ func (b *Board) Snapshot(s *tasks.Snapshot) {
 // detail is what a machine told of a camera.
 type detail struct {
 	got   tasks.CameraDetail
-	ok    bool
 	asked time.Time
 }
 
@@ -111,7 +110,7 @@ func (b *Board) ask(id tasks.CameraID, p place) {
 	question := encode(Detail{Recorder: p.row.lease, Account: p.row.account, Camera: p.pick})
 	var answer []byte
 	var err error
-	if holder == c.loop.Machine() {
+	if holder == Own {
 		answer, err = c.loop.ask(ctx, KindDetail, question)
 	} else {
 		answer, err = c.hub.Ask(ctx, holder, KindDetail, question)
@@ -128,7 +127,7 @@ func (b *Board) ask(id tasks.CameraID, p place) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if d := b.details[id]; d != nil {
-		d.got, d.ok = got, true
+		d.got = got
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -78,11 +79,11 @@ type Coordinator struct {
 
 // job is what is wanted of a recorder.
 type job struct {
-	network string
-	list    []tasks.Task
-	wanted  string
-	facts   nvr.Facts
-	wishes  []Wish
+	network  string
+	list     []tasks.Task
+	wanted   string
+	facts    nvr.Facts
+	requests []Request
 }
 
 // progress is what the catalogue has of a machine's reports.
@@ -210,15 +211,12 @@ func (c *Coordinator) wake(changed []RecorderID) {
 
 // rouse has a machine beat at once.
 func (c *Coordinator) rouse(to MachineID) {
-	if to == c.loop.Machine() {
-		c.loop.rouse()
+	if to == Own {
+		_, _ = c.loop.ask(context.Background(), KindWake, nil)
 		return
 	}
 	_ = c.hub.Tell(to, KindWake, nil) // the next beat makes up for it
 }
-
-// wakeSoon has a machine beat, from where the mutex may not be taken.
-func (c *Coordinator) wakeSoon(id MachineID) { go c.rouse(id) }
 
 // ready reports whether it is known who held what.
 func (c *Coordinator) ready() bool {
@@ -338,21 +336,11 @@ func (c *Coordinator) beat(ctx context.Context, from Peer, data []byte) []byte {
 	if p := c.told[from.Machine]; p.session == b.Session {
 		orders.Told = p.n
 	}
-	orders.Over, orders.Drain = c.board.over() && !c.o.Aside.Open() || c.stopped, c.board.isDraining()
+	orders.Over = c.board.Over() && !c.o.Aside.Open() || c.stopped
 	c.parted[from.Machine] = orders.Over
-	orders.Jobs, orders.Limit = c.board.settings(from.Machine)
-	c.wakeOthers(from.Machine, changed)
+	orders.Jobs, orders.Limit, orders.Drain = c.board.settings(from.Machine)
+	c.wake(slices.DeleteFunc(changed, func(id RecorderID) bool { return c.table.leases[id].holder == from.Machine }))
 	return encode(orders)
-}
-
-func (c *Coordinator) wakeOthers(but MachineID, changed []RecorderID) {
-	var others []RecorderID
-	for _, id := range changed {
-		if c.table.leases[id].holder != but {
-			others = append(others, id)
-		}
-	}
-	c.wake(others)
 }
 
 func (c *Coordinator) view(from Peer, data []byte) {

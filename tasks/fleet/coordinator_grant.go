@@ -53,9 +53,9 @@ func (c *Coordinator) fill(to MachineID, promises []Promise, b Beat, more *bool)
 			}
 			p.Grant = g
 		}
-		for _, w := range j.wishes {
-			if !known || w.N > h.Wish {
-				p.Wishes = append(p.Wishes, w)
+		for _, w := range j.requests {
+			if !known || w.N > h.Request {
+				p.Requests = append(p.Requests, w)
 			}
 		}
 		p.Had = c.late[p.Recorder]
@@ -78,18 +78,13 @@ func (c *Coordinator) grant(to MachineID, id RecorderID, j *job) (*Grant, error)
 		})
 		logins[i] = login{t.Login.User, string(t.Login.Password), t.Address}
 	}
+	g.Logins = encode(logins)
+	if to == Own {
+		return g, nil
+	}
 	var err error
-	if g.Logins, err = c.seal(to, encode(logins)); err != nil {
-		return nil, err
-	}
-	return g, nil
-}
-
-func (c *Coordinator) seal(to MachineID, secret []byte) ([]byte, error) {
-	if to == c.loop.Machine() {
-		return secret, nil
-	}
-	return c.hub.Seal(to, secret)
+	g.Logins, err = c.hub.Seal(to, g.Logins)
+	return g, err
 }
 
 // estimate is how much work a recorder is, as far as can be known before it was

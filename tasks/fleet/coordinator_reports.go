@@ -125,7 +125,7 @@ func (c *Coordinator) finished(m MachineID, r Report, news bool) {
 		return
 	}
 	id := RecorderOf(r.File.Network(), r.File.Recorder())
-	c.board.finished(m, c.table.member(m).name, id, *r.File)
+	c.board.finished(c.table.member(m).name, id, *r.File)
 	if l := c.table.leases[id]; l != nil && l.phase == Held && l.holder != m && len(c.late[id]) < mostHave {
 		c.late[id] = append(c.late[id], r.File.Remote(c.table.member(m).name, string(m)))
 	}
@@ -141,7 +141,7 @@ func (c *Coordinator) end(m MachineID, r Report, now Instant) {
 	}
 	c.unsaved[r.Recorder] = true
 	j := c.jobs[r.Recorder]
-	j.wishes = nil
+	j.requests = nil
 	for _, v := range e.Views {
 		c.learn(v)
 		if !e.Away {

@@ -64,7 +64,7 @@ func (c *Coordinator) load(ctx context.Context) error {
 		}
 	}
 	if lost {
-		c.board.notice("what was kept of the leases is lost; the machines are asked what they hold first, which takes " + (c.table.rules.Patience + c.table.rules.Grace).String())
+		c.board.Tell("what was kept of the leases is lost; the machines are asked what they hold first, which takes " + (c.table.rules.Patience + c.table.rules.Grace).String())
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (c *Coordinator) noteLent(id MachineID, promises []Promise) error {
 	for _, l := range c.table.members[id].leases {
 		long = long || l.promise.ttl > c.table.rules.Patience
 	}
-	if long == c.lent[id] || id == c.loop.Machine() {
+	if long == c.lent[id] || id == Own {
 		return nil
 	}
 	m := c.table.members[id]

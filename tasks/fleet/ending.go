@@ -9,8 +9,9 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// look finds out which recorders have been contacted, and which are through.
-func (m *Machine) look(snap *tasks.Snapshot) {
+// look finds out which recorders have been contacted, and which are through. It
+// reports whether some have become so.
+func (m *Machine) look(snap *tasks.Snapshot) bool {
 	of := map[tasks.RecorderID]*tasks.RecorderView{}
 	for i := range snap.Recorders {
 		of[snap.Recorders[i].ID] = &snap.Recorders[i]
@@ -49,6 +50,7 @@ func (m *Machine) look(snap *tasks.Snapshot) {
 		}
 		m.outbox.add(Report{Recorder: h.id, Epoch: h.epoch, End: &e})
 	}
+	return len(through) > 0
 }
 
 // stays reports whether a recorder is not given to another machine: something of

@@ -204,5 +204,3 @@ func (t *Table) sorted() []*lease {
 	}
 	return t.order
 }
-
-func compareIDs(a, b RecorderID) int { return cmp.Compare(a, b) }

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -11,14 +12,6 @@ type Rules struct {
 	Patience time.Duration // how long a machine that is not heard of keeps its recorders, if another could take them; 0: a minute
 	Sole     time.Duration // the same where no other could; 0: 12 hours
 	Grace    time.Duration // waited beyond a promise, for what is on its way; 0: 5 s
-}
-
-func (r *Rules) setDefaults() {
-	for d, def := range map[*time.Duration]time.Duration{&r.Patience: time.Minute, &r.Sole: 12 * time.Hour, &r.Grace: 5 * time.Second} {
-		if *d == 0 {
-			*d = def
-		}
-	}
 }
 
 // beatEvery is how often a machine beats, so that some may get lost.
@@ -142,7 +135,7 @@ const (
 // now on. Lost says that what was known of leases is lost, so that the machines
 // are asked first.
 func NewTable(rules Rules, now Instant, lost bool) *Table {
-	rules.setDefaults()
+	rules.Patience, rules.Sole, rules.Grace = cmp.Or(rules.Patience, time.Minute), cmp.Or(rules.Sole, 12*time.Hour), cmp.Or(rules.Grace, 5*time.Second)
 	return &Table{
 		rules: rules, leases: map[RecorderID]*lease{}, members: map[MachineID]*member{},
 		listens: now, ticked: now, adopting: lost, suspects: map[MachineID]promise{},
@@ -314,7 +307,7 @@ func (t *Table) orders(m *member, n uint64, now Instant) Orders {
 		l.offer = promise{session: m.session, beat: n, at: now, ttl: ttl}
 		o.Leases = append(o.Leases, Promise{Recorder: l.id, Epoch: l.epoch, TTL: ttl, Back: l.back})
 	}
-	slices.SortFunc(o.Leases, func(a, b Promise) int { return compareIDs(a.Recorder, b.Recorder) })
+	slices.SortFunc(o.Leases, func(a, b Promise) int { return cmp.Compare(a.Recorder, b.Recorder) })
 	return o
 }
 

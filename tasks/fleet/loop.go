@@ -20,8 +20,6 @@ const Own MachineID = "coordinator"
 // Machine is that of the coordinator's own machine.
 func (l *loop) Machine() MachineID { return Own }
 
-func (l *loop) peer() Peer { return Peer{Machine: l.Machine()} }
-
 func (l *loop) Serve(ctx context.Context, connected func(), answer Answer) error {
 	l.mu.Lock()
 	l.answer = answer
@@ -29,16 +27,6 @@ func (l *loop) Serve(ctx context.Context, connected func(), answer Answer) error
 	connected()
 	<-ctx.Done()
 	return nil
-}
-
-// rouse has the machine beat at once.
-func (l *loop) rouse() {
-	l.mu.Lock()
-	answer := l.answer
-	l.mu.Unlock()
-	if answer != nil {
-		answer(context.Background(), Peer{}, KindWake, nil)
-	}
 }
 
 func (l *loop) ask(ctx context.Context, kind Kind, data []byte) ([]byte, error) {
@@ -52,19 +40,19 @@ func (l *loop) ask(ctx context.Context, kind Kind, data []byte) ([]byte, error) 
 }
 
 func (l *loop) Request(ctx context.Context, kind Kind, data []byte) ([]byte, error) {
-	if got := l.c.answer(ctx, l.peer(), kind, data); got != nil {
+	if got := l.c.answer(ctx, Peer{Machine: Own}, kind, data); got != nil {
 		return got, nil
 	}
 	return nil, ErrAbsent
 }
 
 func (l *loop) Publish(kind Kind, data []byte) error {
-	l.c.answer(context.Background(), l.peer(), kind, data)
+	l.c.answer(context.Background(), Peer{Machine: Own}, kind, data)
 	return nil
 }
 
 func (l *loop) Report(_ context.Context, _ string, data []byte) error {
-	return l.c.takeIn([]Delivery{{From: l.peer(), Data: data, Ack: func() error { return nil }}})
+	return l.c.takeIn([]Delivery{{From: Peer{Machine: Own}, Data: data, Ack: func() error { return nil }}})
 }
 
 func (l *loop) Open(sealed []byte) ([]byte, error) { return sealed, nil }

@@ -94,7 +94,7 @@ type holding struct {
 	since   Instant                  // from when the promise counts
 	ttl     time.Duration
 	started bool
-	wish    int               // the last one done
+	request int               // the last one done
 	refused string            // why it cannot be taken
 	ended   bool              // its end waits in the outbox
 	left    []<-chan struct{} // closed when its workers have left, if it was dropped
@@ -122,7 +122,7 @@ func NewMachine(link Link, o MachineOptions) *Machine {
 	return &Machine{
 		o: o, link: link, log: o.Log, news: make(chan struct{}, 1), holds: map[RecorderID]*holding{},
 		rows:  map[RecorderID]map[tasks.RecorderID]int{},
-		every: time.Second, outbox: newOutbox(link), uplink: worker.NewLimiter(o.Limit), upward: worker.NewLane(),
+		every: time.Second, outbox: &outbox{link: link, news: make(chan struct{}, 1), first: 1}, uplink: worker.NewLimiter(o.Limit), upward: worker.NewLane(),
 	}
 }
 
@@ -130,7 +130,7 @@ func NewMachine(link Link, o MachineOptions) *Machine {
 // until the coordinator refuses this machine: a *RefusedError. It has to run for
 // Join and Work to get anywhere.
 func (m *Machine) Listen(ctx context.Context) error {
-	err := m.link.Serve(ctx, m.connected, m.answer)
+	err := m.link.Serve(ctx, m.Wake, m.answer) // it says hello afresh: what it said before may be lost
 	if refused, ok := errors.AsType[*RefusedError](err); ok {
 		m.mu.Lock()
 		m.refused = refused
@@ -139,10 +139,6 @@ func (m *Machine) Listen(ctx context.Context) error {
 	}
 	return err
 }
-
-// connected has the machine say hello afresh: what it said to the connection
-// before may be lost.
-func (m *Machine) connected() { m.Wake() }
 
 // answer takes what the coordinator sends.
 func (m *Machine) answer(ctx context.Context, _ Peer, kind Kind, data []byte) []byte {
@@ -218,7 +214,7 @@ func (m *Machine) Join(ctx context.Context) (Run, error) {
 		case ctx.Err() != nil:
 			return Run{}, ctx.Err()
 		}
-		m.rest(ctx, again)
+		rest(ctx, again, m.news)
 	}
 }
 
@@ -261,14 +257,14 @@ func (m *Machine) ask(ctx context.Context, kind Kind, question, answer any) erro
 	return decode(data, answer)
 }
 
-// rest waits until there is something to tell, or d has passed.
-func (m *Machine) rest(ctx context.Context, d time.Duration) {
+// rest waits until there is news, or d has passed.
+func rest(ctx context.Context, d time.Duration, news <-chan struct{}) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
-	case <-m.news:
+	case <-news:
 	}
 }
 
@@ -318,7 +314,7 @@ func (m *Machine) Work(ctx context.Context, run Run, works Works, store Archive)
 		case over && m.o.Once && m.outbox.empty():
 			return nil
 		}
-		m.rest(ctx, every)
+		rest(ctx, every, m.news)
 	}
 }
 

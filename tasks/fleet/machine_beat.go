@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -47,10 +48,10 @@ func (m *Machine) present(snap *tasks.Snapshot) (Beat, Instant) {
 	m.jobs = snap.Jobs
 	for _, h := range m.holds {
 		b.Holds = append(b.Holds, Holding{
-			Recorder: h.id, Epoch: h.epoch, Wanted: h.wanted, Started: h.started, Wish: h.wish, Refused: h.refused,
+			Recorder: h.id, Epoch: h.epoch, Wanted: h.wanted, Started: h.started, Request: h.request, Refused: h.refused,
 		})
 	}
-	slices.SortFunc(b.Holds, func(a, b Holding) int { return compareIDs(a.Recorder, b.Recorder) })
+	slices.SortFunc(b.Holds, func(a, b Holding) int { return cmp.Compare(a.Recorder, b.Recorder) })
 	return b, m.o.Now()
 }
 

@@ -59,7 +59,7 @@ func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) erro
 				m.mu.Unlock()
 			}
 			m.store.Believe(h.network, h.address, p.Had)
-			m.wish(p)
+			m.carryOut(p)
 		case p.Grant != nil:
 			m.start(ctx, p, sent)
 			m.Wake()
@@ -139,7 +139,7 @@ func (m *Machine) start(ctx context.Context, p Promise, sent Instant) {
 	m.mu.Lock()
 	h.rows, m.rows[h.id] = rows, rows
 	m.mu.Unlock()
-	m.wish(p)
+	m.carryOut(p)
 }
 
 // tasksOf makes tasks of a grant again.
@@ -241,36 +241,37 @@ func (m *Machine) leaveAll(cause error) {
 	}
 }
 
-// wish does what the operator wants of a recorder and has not been done.
-func (m *Machine) wish(p Promise) {
+// carryOut does what the operator has requested of a recorder and has not been
+// done.
+func (m *Machine) carryOut(p Promise) {
 	m.mu.Lock()
 	h := m.holds[p.Recorder]
 	if h == nil || h.rows == nil || h.left != nil {
 		m.mu.Unlock()
 		return
 	}
-	done := h.wish
+	done := h.request
 	rows := h.rows
 	m.mu.Unlock()
-	for _, w := range p.Wishes {
+	for _, w := range p.Requests {
 		if w.N <= done {
 			continue
 		}
 		done = w.N
 		ids := m.cameras(rows, w.Cameras)
 		switch w.What {
-		case wishPause:
+		case requestPause:
 			m.works.Pause(ids...)
-		case wishResume:
+		case requestResume:
 			m.works.Resume(ids...)
-		case wishRetry:
+		case requestRetry:
 			m.works.Retry(ids...)
-		case wishSkip:
+		case requestSkip:
 			m.works.Skip(ids...)
 		}
 	}
 	m.mu.Lock()
-	h.wish = done
+	h.request = done
 	m.mu.Unlock()
 }
 

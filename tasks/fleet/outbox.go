@@ -32,10 +32,6 @@ type outbox struct {
 	last      time.Time
 }
 
-func newOutbox(link Link) *outbox {
-	return &outbox{link: link, news: make(chan struct{}, 1), first: 1}
-}
-
 // begin fills the outbox with what an earlier run of the program could not tell.
 func (o *outbox) begin(store Archive, catalogue string, untold []archive.Distant) {
 	o.mu.Lock()
@@ -135,14 +131,14 @@ func (o *outbox) send(ctx context.Context) {
 	for ctx.Err() == nil {
 		r, id, ok := o.next()
 		if !ok {
-			o.rest(ctx, tellAgain/3)
+			rest(ctx, tellAgain/3, o.news)
 			continue
 		}
 		bounded, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := o.link.Report(bounded, id, encode(r))
 		cancel()
 		if err != nil {
-			o.rest(ctx, time.Second)
+			rest(ctx, time.Second, o.news)
 			continue
 		}
 		o.mu.Lock()
@@ -151,15 +147,5 @@ func (o *outbox) send(ctx context.Context) {
 			o.last = time.Now()
 		}
 		o.mu.Unlock()
-	}
-}
-
-func (o *outbox) rest(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	case <-o.news:
 	}
 }

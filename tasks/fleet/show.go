@@ -73,28 +73,10 @@ func (m *Machine) show(ctx context.Context) {
 		if len(v.Recorders)+len(v.Events) > 0 {
 			_ = m.link.Publish(KindView, encode(v))
 		}
-		if m.through(&snap) {
+		if m.look(&snap) {
 			m.Wake()
 		}
 	}
-}
-
-// through reports whether a recorder is through of which no report was made.
-func (m *Machine) through(snap *tasks.Snapshot) bool {
-	before := len(m.ended())
-	m.look(snap)
-	return len(m.ended()) != before
-}
-
-func (m *Machine) ended() (all []RecorderID) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for id, h := range m.holds {
-		if h.ended {
-			all = append(all, id)
-		}
-	}
-	return all
 }
 
 // viewsOf returns how far a recorder is.

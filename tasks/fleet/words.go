@@ -93,7 +93,7 @@ type Holding struct {
 	Epoch    uint64     `json:"e"`
 	Wanted   string     `json:"w,omitempty"` // of Grant.Wanted
 	Started  bool       `json:"s,omitempty"` // it has contacted the recorder
-	Wish     int        `json:"wish,omitempty"`
+	Request  int        `json:"wish,omitempty"`
 	Refused  string     `json:"x,omitempty"` // why it cannot take the grant: a sentence
 }
 
@@ -118,7 +118,7 @@ type Promise struct {
 	TTL      time.Duration    `json:"ttl"`
 	Back     bool             `json:"back,omitempty"`  // give it back if nothing of it has started
 	Grant    *Grant           `json:"grant,omitempty"` // what to do, for a machine that does not know yet
-	Wishes   []Wish           `json:"wishes,omitempty"`
+	Requests []Request        `json:"wishes,omitempty"`
 	Had      []archive.Remote `json:"had,omitempty"` // what others have told of late
 }
 
@@ -155,17 +155,17 @@ type login struct {
 	Address nvr.Address `json:"address"`
 }
 
-// What an operator can wish of a recorder's cameras.
+// What an operator can request of a recorder's cameras.
 const (
-	wishPause  = "pause"
-	wishResume = "resume"
-	wishRetry  = "retry"
-	wishSkip   = "skip"
+	requestPause  = "pause"
+	requestResume = "resume"
+	requestRetry  = "retry"
+	requestSkip   = "skip"
 )
 
-// Wish is something that the operator wants of some cameras. Wishes of a lease
+// Request is something that the operator wants of some cameras. Those of a lease
 // are numbered from 1; a machine does each once.
-type Wish struct {
+type Request struct {
 	N       int          `json:"n"`
 	What    string       `json:"what"`
 	Cameras []tasks.Pick `json:"cameras,omitempty"` // empty: all

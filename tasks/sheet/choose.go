@@ -12,7 +12,10 @@ func readWorkbook(data []byte, o Options) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.isResult() {
+	named := func(name string) bool {
+		return slices.ContainsFunc(w.pages, func(p page) bool { return p.name == name })
+	}
+	if w.creator == resultCreator && (named(camerasSheet) || named(inRussian[camerasSheet])) {
 		return nil, formatError("it is a result that hikgrab wrote, without passwords; give the task sheet that it was made from")
 	}
 	t, err := w.choose(o.Sheet)
@@ -23,14 +26,6 @@ func readWorkbook(data []byte, o Options) (*table, error) {
 		return nil, fmt.Errorf("%w: nothing is in worksheet %s%s", ErrEmpty, quotedSheet(t.sheet), w.others(t.sheet))
 	}
 	return t, nil
-}
-
-// isResult reports whether the workbook is what WriteResult writes.
-func (w *workbook) isResult() bool {
-	has := func(name string) bool {
-		return slices.ContainsFunc(w.pages, func(p page) bool { return p.name == name })
-	}
-	return w.creator == resultCreator && (has(camerasSheet) || has(inRussian[camerasSheet]))
 }
 
 // choose returns the worksheet that was asked for, in any case. When none was,

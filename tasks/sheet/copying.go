@@ -41,24 +41,14 @@ func (c *copying) run(own string, titles, last int) (err error) {
 	for i, l := range c.table.lines {
 		lines[l.row+c.down] = i
 	}
-	for _, row := range slices.Sorted(maps.Keys(union(lines, c.beside))) {
+	rows := slices.AppendSeq(slices.Collect(maps.Keys(lines)), maps.Keys(c.beside))
+	slices.Sort(rows)
+	for _, row := range slices.Compact(rows) {
 		if err := c.write(row, titles, last, lines); err != nil {
 			return err
 		}
 	}
 	return errors.Join(c.looks(), c.end(from+":"+to, titles))
-}
-
-// union returns the keys of both.
-func union[A, B any](a map[int]A, b map[int]B) map[int]bool {
-	all := map[int]bool{}
-	for k := range a {
-		all[k] = true
-	}
-	for k := range b {
-		all[k] = true
-	}
-	return all
 }
 
 // write writes one row: the operator's own cells, and ours beside them.
@@ -75,8 +65,10 @@ func (c *copying) write(row, titles, last int, lines map[int]int) error {
 			}
 			cells[column] = cell
 		}
-		if height, err := c.height(l.row); err == nil && height > 0 && height != 15 {
-			options = append(options, excelize.RowOpts{Height: min(height, 409)})
+		if c.from != nil {
+			if height, err := c.from.GetRowHeight(c.table.sheet, l.row); err == nil && height > 0 && height != 15 {
+				options = append(options, excelize.RowOpts{Height: min(height, 409)})
+			}
 		}
 	} else if row == titles {
 		for f, held := range c.layout.columns {
@@ -98,14 +90,6 @@ func (c *copying) write(row, titles, last int, lines map[int]int) error {
 		cells = append(cells, c.cellOf(value, style))
 	}
 	return c.row(row, 0, cells, options...)
-}
-
-// height is that of a row in the operator's workbook; 0 when it has none.
-func (c *copying) height(row int) (float64, error) {
-	if c.from == nil {
-		return 0, nil
-	}
-	return c.from.GetRowHeight(c.table.sheet, row)
 }
 
 // cell copies one cell. An empty one is copied for its style.

@@ -28,8 +28,10 @@ func readCSV(data []byte) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if longestLine(plain) > maxRun {
-		return nil, fmt.Errorf("%w: a line of it is longer than %d MiB", ErrTooLarge, maxRun>>20)
+	for line := range strings.Lines(plain) {
+		if len(line) > maxRun {
+			return nil, fmt.Errorf("%w: a line of it is longer than %d MiB", ErrTooLarge, maxRun>>20)
+		}
 	}
 	comma, skip, plain := separator(plain)
 	r := csv.NewReader(strings.NewReader(plain))
@@ -58,13 +60,6 @@ func readCSV(data []byte) (*table, error) {
 		return nil, ErrEmpty
 	}
 	return t, nil
-}
-
-func longestLine(plain string) (longest int) {
-	for line := range strings.Lines(plain) {
-		longest = max(longest, len(line))
-	}
-	return longest
 }
 
 // textCell returns a field of a CSV file as a cell. People write ="007" to keep

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"unicode/utf16"
 )
 
 // maxFile is the largest file that is opened. Ten thousand rows take less than 1 MiB.
 const maxFile = 32 << 20
-
-var errFileTooLarge = fmt.Errorf("%w: more than %d MiB; keep the tasks in a workbook of their own", ErrTooLarge, maxFile>>20)
 
 // load reads a file that is small enough to be a task sheet.
 func load(path string) ([]byte, error) {
@@ -26,15 +25,13 @@ func load(path string) ([]byte, error) {
 		return nil, err
 	case info.IsDir():
 		return nil, formatError("it is a directory; name the file in it")
-	case info.Size() > maxFile:
-		return nil, errFileTooLarge
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	switch {
 	case err != nil:
 		return nil, err
 	case len(data) > maxFile:
-		return nil, errFileTooLarge
+		return nil, fmt.Errorf("%w: more than %d MiB; keep the tasks in a workbook of their own", ErrTooLarge, maxFile>>20)
 	}
 	return data, nil
 }
@@ -72,8 +69,8 @@ func sniff(data []byte) content {
 	if bytes.HasPrefix(head, []byte("<!doctype")) || bytes.HasPrefix(head, []byte("<html")) || bytes.HasPrefix(head, []byte("<?xml")) {
 		return webPage
 	}
-	if binary(data) {
-		return otherFile
+	if bytes.ContainsFunc(data, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\r\f\v", r) }) {
+		return otherFile // no text has such bytes
 	}
 	return textFile
 }
@@ -96,13 +93,6 @@ func wide(s string) []byte {
 		b = append(b, byte(u), byte(u>>8))
 	}
 	return b
-}
-
-// binary reports whether data holds bytes that no text has.
-func binary(data []byte) bool {
-	return bytes.ContainsFunc(data, func(r rune) bool {
-		return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != '\v'
-	})
 }
 
 // caught turns a panic of the workbook library into an error: a damaged file

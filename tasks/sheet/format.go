@@ -23,7 +23,7 @@ func (f format) changesDigits() bool { return f.date || f.clock || f.changed }
 // dates in East Asian editions).
 func builtin(id int) string {
 	switch {
-	case id == 3 || id == 4 || id >= 37 && id <= 40:
+	case id == 3 || id == 4 || id >= 37 && id <= 44:
 		return "#,##0"
 	case id == 9 || id == 10:
 		return "0%"
@@ -37,8 +37,6 @@ func builtin(id int) string {
 		return "hh:mm:ss"
 	case id == 22:
 		return "yyyy-mm-dd hh:mm"
-	case id == 41 || id == 42 || id == 43 || id == 44:
-		return "#,##0"
 	}
 	return ""
 }

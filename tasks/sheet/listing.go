@@ -36,7 +36,11 @@ func (r *result) write(l listing) error {
 	}
 	titles := r.titles(l.titles)
 	widths := newWidths(titles)
-	for row := range head(l.rows, measured) {
+	seen := 0
+	for row := range l.rows {
+		if seen++; seen > measured {
+			break
+		}
 		widths.measure(r, row)
 	}
 	widths.measure(r, l.total)
@@ -51,18 +55,6 @@ func (r *result) write(l listing) error {
 		}
 	}
 	return errors.Join(append(errs, w.row(l.count+2, r.sum, l.total), w.end("A1:"+to, 1))...)
-}
-
-// head yields the first n rows.
-func head(rows iter.Seq[[]any], n int) iter.Seq[[]any] {
-	return func(yield func([]any) bool) {
-		left := n
-		for row := range rows {
-			if left--; left < 0 || !yield(row) {
-				return
-			}
-		}
-	}
 }
 
 // worksheet is one that is written row by row.

@@ -250,7 +250,7 @@ func (r *result) outcome(mine []tasks.Coverage) []any {
 		if what := v.Failure.What; what != "" && !slices.Contains(messages, what) {
 			messages = append(messages, what)
 		}
-		if i == 0 || worseState(rank, v.State, worst) {
+		if uint(slices.Index(rank, v.State)) > uint(slices.Index(rank, worst)) || i == 0 { // -1, of what has not ended, is the most
 			worst = v.State
 		}
 	}
@@ -277,18 +277,6 @@ func latest(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// worseState reports whether a is worse than b: states that have not ended are
-// the worst.
-func worseState(rank []tasks.State, a, b tasks.State) bool {
-	of := func(s tasks.State) int {
-		if i := slices.Index(rank, s); i >= 0 {
-			return i
-		}
-		return len(rank)
-	}
-	return of(a) > of(b)
 }
 
 func streamWord(v tasks.CameraView) string {

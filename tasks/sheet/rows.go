@@ -73,21 +73,15 @@ func (r *reader) isNoTask(row line) bool {
 		}
 	}
 	f, read := l.reads(at)
+	wide := slices.ContainsFunc(r.table.merged, func(a area) bool { return a.row == row.row && a.column == at && a.lastColumn > at })
 	switch {
-	case !read, f == name, f == network, total, r.isWide(row.row, at):
+	case !read, f == name, f == network, total, wide:
 		return true
 	case f == recorder:
 		_, err := nvr.ParseAddress(said)
 		return err != nil && strings.ContainsFunc(said, unicode.IsLetter)
 	}
 	return false
-}
-
-// isWide reports whether a cell is merged with others beside it.
-func (r *reader) isWide(row, column int) bool {
-	return slices.ContainsFunc(r.table.merged, func(a area) bool {
-		return a.row == row && a.column == column && a.lastColumn > column
-	})
 }
 
 // again reports whether a row is the header once more, as above each page.

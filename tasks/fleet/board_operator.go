@@ -32,13 +32,13 @@ func (b *Board) carryOut() {
 }
 
 // Pause stops the cameras named; what they have is kept.
-func (b *Board) Pause(ids ...tasks.CameraID) { b.later(func() { b.wish(wishPause, ids) }) }
+func (b *Board) Pause(ids ...tasks.CameraID) { b.later(func() { b.request(requestPause, ids) }) }
 
 // Resume lets paused cameras go on.
-func (b *Board) Resume(ids ...tasks.CameraID) { b.later(func() { b.wish(wishResume, ids) }) }
+func (b *Board) Resume(ids ...tasks.CameraID) { b.later(func() { b.request(requestResume, ids) }) }
 
 // Skip gives cameras up for this run; what they have is kept.
-func (b *Board) Skip(ids ...tasks.CameraID) { b.later(func() { b.wish(wishSkip, ids) }) }
+func (b *Board) Skip(ids ...tasks.CameraID) { b.later(func() { b.request(requestSkip, ids) }) }
 
 // Retry gives cameras a new start at once. A recorder that has ended, or that
 // no machine may ask any more, is given out once more, with the login that the
@@ -46,7 +46,7 @@ func (b *Board) Skip(ids ...tasks.CameraID) { b.later(func() { b.wish(wishSkip, 
 func (b *Board) Retry(ids ...tasks.CameraID) {
 	b.later(func() {
 		b.c.reread(b.leases(ids))
-		b.wish(wishRetry, ids)
+		b.request(requestRetry, ids)
 	})
 }
 
@@ -62,9 +62,9 @@ func (b *Board) all(paused bool) {
 	ids := b.cameraIDs(func(c tasks.CameraView) bool { return !c.State.Ended() })
 	b.mu.Unlock()
 	if paused {
-		b.wish(wishPause, ids)
+		b.request(requestPause, ids)
 	} else {
-		b.wish(wishResume, ids)
+		b.request(requestResume, ids)
 	}
 }
 
@@ -103,23 +103,23 @@ func (b *Board) leases(ids []tasks.CameraID) (all []RecorderID) {
 	return all
 }
 
-// wish notes what the operator wants of cameras, and tells their machines. Where
+// request notes what the operator wants of cameras, and tells their machines. Where
 // no machine works on them it is done on the board at once.
-func (b *Board) wish(what string, ids []tasks.CameraID) {
+func (b *Board) request(what string, ids []tasks.CameraID) {
 	c := b.c
 	for _, id := range b.leases(ids) {
 		picks := b.picks(id, ids)
 		c.mu.Lock()
 		l, j := c.table.leases[id], c.jobs[id]
-		if what == wishRetry && l.phase == Over {
-			j.wishes, j.facts.Serial = nil, "" // whatever device answers now
+		if what == requestRetry && l.phase == Over {
+			j.requests, j.facts.Serial = nil, "" // whatever device answers now
 		} else {
-			j.wishes = append(j.wishes, Wish{N: len(j.wishes) + 1, What: what, Cameras: picks})
+			j.requests = append(j.requests, Request{N: len(j.requests) + 1, What: what, Cameras: picks})
 		}
 		if l.phase != Held {
 			b.mark(id, what, picks)
 		}
-		if what == wishRetry {
+		if what == requestRetry {
 			c.table.Retry(id)
 		}
 		c.table.Shut(id, b.isShut(id))
@@ -158,18 +158,18 @@ func (b *Board) mark(id RecorderID, what string, picks []tasks.Pick) {
 			camera := &w.cameras[i]
 			mine := slices.Contains(picks, pickOf(*camera))
 			switch {
-			case what == wishRetry && (mine || w.over && camera.State != tasks.Done && camera.State != tasks.Empty):
+			case what == requestRetry && (mine || w.over && camera.State != tasks.Done && camera.State != tasks.Empty):
 				camera.State, camera.Failure = tasks.Waiting, tasks.Failure{}
 			case !mine || camera.State.Ended():
-			case what == wishPause:
+			case what == requestPause:
 				camera.State = tasks.Paused
-			case what == wishResume:
+			case what == requestResume:
 				camera.State = tasks.Waiting
-			case what == wishSkip:
+			case what == requestSkip:
 				camera.State = tasks.Skipped
 			}
 		}
-		if what == wishRetry {
+		if what == requestRetry {
 			w.over, w.view.Hold = false, tasks.Hold{}
 		}
 	}
@@ -185,7 +185,7 @@ func (c *Coordinator) reread(ids []RecorderID) {
 	}
 	list, err := c.o.Reread()
 	if err != nil {
-		c.board.notice("the tasks cannot be read again, so the old logins are used: " + nvr.CleanText(err.Error(), 200))
+		c.board.Tell("the tasks cannot be read again, so the old logins are used: " + nvr.CleanText(err.Error(), 200))
 		return
 	}
 	c.mu.Lock()
@@ -281,12 +281,13 @@ func (b *Board) share() {
 	}
 }
 
-// settings are the jobs and the limit that a machine shall have.
-func (b *Board) settings(id MachineID) (jobs int, limit int64) {
+// settings are the jobs and the limit that a machine shall have, and whether it
+// shall start nothing new.
+func (b *Board) settings(id MachineID) (jobs int, limit int64, drain bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m := b.machine(id)
-	return m.want, m.limit
+	return m.want, m.limit, b.draining
 }
 
 // PauseMachine gives a machine nothing new, or takes that back.
@@ -317,7 +318,7 @@ func (b *Board) SetMachineJobs(id string, n int) {
 			m.setJobs(max(n, 1))
 		}
 	}
-	b.c.wakeSoon(MachineID(id))
+	go b.c.rouse(MachineID(id)) // its mutex may not be taken here
 }
 
 // wakeAll has every machine beat at once.
