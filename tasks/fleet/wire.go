@@ -103,7 +103,7 @@ type Store interface {
 	// Load returns every value.
 	Load(ctx context.Context) (map[string]Kept, error)
 	// Save writes a value over the one of that revision, 0 meaning that there is
-	// none, and returns its own revision. It gives ErrSuperseded when somebody
+	// none, and returns its own revision. A key is of letters, digits and dots. It gives ErrSuperseded when somebody
 	// else wrote in between. Saving is retried while ctx lasts when the store has
 	// no leader at the moment; a write of which nobody knows whether it
 	// happened is read back.

@@ -76,12 +76,12 @@ func (b *bringing) fill(ctx context.Context, part *archive.Part) error {
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	defer cancel() // before they are waited for
-	size := b.size()
+	told, _ := b.file.Finished()
 	coming := make(chan chan answer, mostAhead)
 	asking.Go(func() {
 		defer close(coming)
-		for at := part.Offset(); at < size; {
-			n := b.from.flow.piece(size - at)
+		for at := part.Offset(); at < told.Bytes; {
+			n := b.from.flow.piece(told.Bytes - at)
 			if b.limiter.Wait(ctx, b.from.lane, n) != nil || b.from.flow.take(ctx, n) != nil {
 				return
 			}
@@ -109,11 +109,6 @@ func (b *bringing) fill(ctx context.Context, part *archive.Part) error {
 		}
 	}
 	return ctx.Err()
-}
-
-func (b *bringing) size() int64 {
-	f, _ := b.file.Finished()
-	return f.Bytes
 }
 
 func (b *bringing) ask(ctx context.Context, p fleet.Piece) answer {

@@ -96,10 +96,7 @@ func (q *Queue) again(f *file) {
 	for _, s := range f.sources {
 		if m := s.machine; !m.present {
 			m.since, m.missed = time.Now(), false
-			select {
-			case m.look <- struct{}{}:
-			default:
-			}
+			m.lookAgain()
 		}
 	}
 }

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/tasks"
@@ -48,22 +49,15 @@ const wrongAtMost = 2
 
 // from returns the file as a machine told of it, nil when it is not to be asked.
 func (f *file) from(m *machine) *source {
-	for _, s := range f.sources {
-		if s.machine == m && s.refused == "" {
-			return s
-		}
+	if i := slices.IndexFunc(f.sources, func(s *source) bool { return s.machine == m && s.refused == "" }); i >= 0 {
+		return f.sources[i]
 	}
 	return nil
 }
 
 // awaited reports whether some machine may still send it.
 func (f *file) awaited() bool {
-	for _, s := range f.sources {
-		if s.refused == "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.sources, func(s *source) bool { return s.refused == "" })
 }
 
 // due reports whether it can be brought now.

@@ -62,8 +62,11 @@ func (q *Queue) add(d archive.Distant) {
 	if f == nil {
 		entry, about := d.Finished()
 		f = &file{
-			id: tasks.CameraID(firstID + len(q.files)), group: m, about: about, bytes: entry.Bytes, meter: &worker.Meter{}, state: q.beginning(),
+			id: tasks.CameraID(firstID + len(q.files)), group: m, about: about, bytes: entry.Bytes, meter: &worker.Meter{},
 			title: about.Start.Format("01-02 15:04:05") + " " + archive.AtHome(d.Network(), about.Recorder),
+		}
+		if q.paused {
+			f.state = tasks.Paused
 		}
 		q.byKey[d.Key()] = f
 		q.files = append(q.files, f)
@@ -76,11 +79,4 @@ func (q *Queue) add(d archive.Distant) {
 	if f.missed && f.state == tasks.Failed { // another has it
 		f.fresh()
 	}
-}
-
-func (q *Queue) beginning() tasks.State {
-	if q.paused {
-		return tasks.Paused
-	}
-	return tasks.Waiting
 }

@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -97,6 +98,11 @@ func (q *Queue) lost(m *machine, why error, now time.Time) {
 	if m.present {
 		m.present, m.since = false, now
 	}
+	m.lookAgain()
+}
+
+// lookAgain has it found out at once whether the machine is there.
+func (m *machine) lookAgain() {
 	select {
 	case m.look <- struct{}{}:
 	default:
@@ -128,10 +134,7 @@ func (q *Queue) miss(now time.Time) {
 // missing reports whether everybody who may send a file has been away for too
 // long.
 func (q *Queue) missing(f *file, now time.Time) bool {
-	for _, s := range f.sources {
-		if s.refused == "" && (s.machine.present || now.Sub(s.machine.since) < q.o.Patience) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(f.sources, func(s *source) bool {
+		return s.refused == "" && (s.machine.present || now.Sub(s.machine.since) < q.o.Patience)
+	})
 }

@@ -37,11 +37,12 @@ func (l *Link) dial(ctx context.Context, more ...nats.Option) (*nats.Conn, error
 		if errors.Is(err, nats.ErrAuthorization) {
 			return nil, refuse("the server refuses this machine and gives no reason: after five failed tries a minute from one address it says nothing more; wait a minute, then try with a new invitation")
 		}
-		if d.stranger() {
+		why, foreign := d.failed()
+		if foreign {
 			return nil, refuse("at %s %v: ask for a new invitation", l.where(), errPin)
 		}
 		if l.hopeless(began) {
-			return nil, l.nobody(d.why(err))
+			return nil, l.nobody(cmp.Or(why, err))
 		}
 		l.opts.Log.Info("The coordinator does not answer", "at", l.to.Addresses, "error", err)
 		select {
@@ -97,19 +98,12 @@ type dialer struct {
 	last    error // of the first address; nil when one answered
 }
 
-// why returns why no address could be reached: NATS only says that none was.
-func (d *dialer) why(err error) error {
+// failed returns why no address could be reached at the last try, since NATS only
+// says that none was, and whether another server answered at every one.
+func (d *dialer) failed() (why error, foreign bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return cmp.Or(d.last, err)
-}
-
-// stranger tells whether at the last try another server answered at every
-// address.
-func (d *dialer) stranger() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.foreign
+	return d.last, d.foreign
 }
 
 // SkipTLSHandshake tells NATS that Dial has done it.

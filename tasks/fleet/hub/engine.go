@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -11,7 +10,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -46,7 +45,7 @@ var errStore = errors.New("the coordinator's store is damaged")
 type engine struct {
 	server *server.Server
 	gate   *gate
-	fatal  *fatal
+	fatal  atomic.Pointer[error] // why the server could not start
 }
 
 // startEngine listens at addr and keeps what lasts in store. The error says in
@@ -75,17 +74,20 @@ func startEngine(ctx context.Context, id *Identity, adm *admission, addr, store 
 		return nil, fmt.Errorf("start the coordinator: %w", err)
 	}
 	g.server = s
-	e := &engine{server: s, gate: g, fatal: &fatal{}}
+	e := &engine{server: s, gate: g}
 	// Debug and trace stay off: they print what machines connect with.
-	s.SetLoggerV2(&engineLog{log, e.fatal}, false, false, false)
+	s.SetLoggerV2(&engineLog{log, &e.fatal}, false, false, false)
 	s.Start()
-	for deadline := time.Now().Add(startLimit); e.fatal.get() == nil && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(startLimit); e.fatal.Load() == nil && time.Now().Before(deadline); {
 		if s.ReadyForConnections(startLook) && s.JetStreamEnabled() {
 			return e, nil
 		}
 	}
 	e.stop()
-	err = cmp.Or(e.fatal.get(), errors.New("it did not become ready"))
+	err = errors.New("it did not become ready")
+	if why := e.fatal.Load(); why != nil {
+		err = *why
+	}
 	if strings.Contains(err.Error(), "JetStream") {
 		err = fmt.Errorf("%w: %w", errStore, err)
 	}
@@ -147,30 +149,10 @@ func whoListens(ctx context.Context, pin Pin, addr string) string {
 	return conn.(*tls.Conn).ConnectionState().PeerCertificates[0].Subject.CommonName
 }
 
-// fatal remembers why the server could not start.
-type fatal struct {
-	mu  sync.Mutex
-	err error
-}
-
-func (f *fatal) set(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.err == nil {
-		f.err = err
-	}
-}
-
-func (f *fatal) get() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.err
-}
-
 // engineLog writes what the server says to the run's log.
 type engineLog struct {
 	log   *slog.Logger
-	fatal *fatal
+	fatal *atomic.Pointer[error]
 }
 
 func (l *engineLog) Noticef(format string, v ...any) {
@@ -185,7 +167,7 @@ func (l *engineLog) Errorf(format string, v ...any) {
 
 func (l *engineLog) Fatalf(format string, v ...any) {
 	err := fmt.Errorf(format, v...)
-	l.fatal.set(err)
+	l.fatal.CompareAndSwap(nil, &err)
 	l.log.Error("NATS: " + err.Error())
 }
 func (l *engineLog) Debugf(string, ...any) {}

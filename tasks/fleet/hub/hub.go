@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
 
 	"example.com/hikgrab/tasks/fleet"
 )
@@ -134,11 +135,10 @@ func (h *Hub) revocations() []fleet.Peer {
 	}
 	var out []fleet.Peer
 	for _, m := range fresh {
-		id := fleet.MachineID(m.Key)
 		if h.engine != nil {
-			h.engine.gate.expel(id)
+			h.engine.gate.expel(fleet.MachineID(m.Key))
 		}
-		out = append(out, fleet.Peer{Machine: id, Networks: m.Networks, Address: m.From, Name: m.Name})
+		out = append(out, m.peer())
 	}
 	return out
 }
@@ -148,16 +148,15 @@ func (h *Hub) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	id, kind := split(msg.Subject)
-	from, err := h.peer(id)
+	from, refused := h.peer(id)
+	var data []byte
 	switch {
 	case kind == kindJoin:
-		err = reply(msg, inbox(id), h.join(id, msg.Data))
-	case err != nil:
-		err = replyRefused(msg, inbox(id), err)
-	default:
-		err = reply(msg, inbox(id), answer(ctx, from, kind, msg.Data))
+		data, refused = h.join(id, msg.Data), nil
+	case refused == nil:
+		data = answer(ctx, from, kind, msg.Data)
 	}
-	if err != nil {
+	if err := reply(msg, inbox(id), data, refused); err != nil {
 		h.opts.Log.Debug("An answer could not be sent", "machine", id, "kind", kind, "error", err)
 	}
 }
@@ -193,7 +192,7 @@ func (h *Hub) peer(id fleet.MachineID) (fleet.Peer, error) {
 	case m.Revoked:
 		return fleet.Peer{}, errRevoked
 	}
-	return fleet.Peer{Machine: id, Networks: m.Networks, Address: m.From, Name: m.Name}, nil
+	return m.peer(), nil
 }
 
 // Load implements fleet.Store.
@@ -201,11 +200,7 @@ func (h *Hub) Load(ctx context.Context) (map[string]fleet.Kept, error) { return 
 
 // Save implements fleet.Store.
 func (h *Hub) Save(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
-	name := storeKey(key)
-	if name == "" || name == keyCoordinator {
-		return 0, fmt.Errorf("%q cannot be a key of the store", key)
-	}
-	return h.store.save(ctx, name, value, revision)
+	return h.store.save(ctx, key, value, revision)
 }
 
 // Tell implements fleet.Hub.
@@ -233,7 +228,10 @@ func (h *Hub) Seal(to fleet.MachineID, secret []byte) ([]byte, error) {
 	if !ok {
 		return nil, fleet.ErrAbsent
 	}
-	return seal(h.opts.Identity.curve, secret, m.Curve)
+	if !nkeys.IsValidPublicCurveKey(m.Curve) { // Seal panics on a key that is too long
+		return nil, errors.New("the machine has no curve key")
+	}
+	return h.opts.Identity.curve.Seal(secret, m.Curve)
 }
 
 var _ fleet.Hub = (*Hub)(nil)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nkeys"
 
 	"example.com/hikgrab/tasks/fleet"
 )
@@ -216,7 +217,7 @@ func (l *Link) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
 	} else {
 		got = answer(ctx, fleet.Peer{}, kind, msg.Data)
 	}
-	if err := reply(msg, coordinatorInbox, got); err != nil {
+	if err := reply(msg, coordinatorInbox, got, nil); err != nil {
 		l.opts.Log.Debug("An answer could not be sent", "kind", kind, "error", err)
 	}
 	if kind == fleet.KindPiece {
@@ -271,7 +272,16 @@ func (l *Link) Open(sealed []byte) ([]byte, error) {
 	l.mu.Lock()
 	curve := l.curve
 	l.mu.Unlock()
-	return unseal(l.opts.Keys.curve, sealed, curve)
+	if nkeys.IsValidPublicCurveKey(curve) {
+		if text, err := l.opts.Keys.curve.Open(sealed, curve); err == nil {
+			return text, nil
+		}
+	}
+	return nil, errSealed
 }
+
+// errSealed is given for what was not sealed for this machine by its
+// coordinator.
+var errSealed = errors.New("what the coordinator sealed cannot be opened here: it was made for another machine, or changed on its way")
 
 var _ fleet.Link = (*Link)(nil)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/hikgrab/tasks/fleet"
 )
 
 const (
@@ -35,6 +37,11 @@ type member struct {
 func (m member) equal(o member) bool {
 	return m.Key == o.Key && m.Curve == o.Curve && m.Name == o.Name && m.Invited == o.Invited &&
 		m.Revoked == o.Revoked && slices.Equal(m.Networks, o.Networks)
+}
+
+// peer is the machine as the coordinator hears of it.
+func (m member) peer() fleet.Peer {
+	return fleet.Peer{Machine: fleet.MachineID(m.Key), Networks: m.Networks, Address: m.From, Name: m.Name}
 }
 
 // members is the list of the machines of an operator, a file beside the

@@ -67,23 +67,19 @@ func (l *listener) stop() {
 	l.wg.Wait()
 }
 
-// reply answers a request; nil is no answer. What was not asked from that inbox
-// is not answered: nobody makes this side speak to somebody else.
-func reply(msg *nats.Msg, inbox string, data []byte) error {
-	var header nats.Header
-	if data == nil {
-		header = nats.Header{absentMark: {"yes"}}
-	}
-	return respond(msg, inbox, &nats.Msg{Header: header, Data: data})
-}
-
-func replyRefused(msg *nats.Msg, inbox string, why error) error {
-	return respond(msg, inbox, &nats.Msg{Header: nats.Header{refusedMark: {why.Error()}}})
-}
-
-func respond(msg *nats.Msg, inbox string, answer *nats.Msg) error {
+// reply answers a request, with why it is refused if it is; nil data is no answer.
+// What was not asked from that inbox is not answered: nobody makes this side speak
+// to somebody else.
+func reply(msg *nats.Msg, inbox string, data []byte, refused error) error {
 	if !strings.HasPrefix(msg.Reply, inbox+".") {
 		return nil
+	}
+	answer := &nats.Msg{Data: data}
+	switch {
+	case refused != nil:
+		answer.Header = nats.Header{refusedMark: {refused.Error()}}
+	case data == nil:
+		answer.Header = nats.Header{absentMark: {"yes"}}
 	}
 	return msg.RespondMsg(answer)
 }

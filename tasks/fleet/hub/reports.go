@@ -29,7 +29,8 @@ func (h *Hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
 			if ctx.Err() != nil {
 				break
 			}
-			if !noneYet(err) {
+			noneYet := errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded)
+			if !noneYet {
 				if !passing(err) {
 					return nil, fmt.Errorf("take reports in: %w", err)
 				}
@@ -61,10 +62,6 @@ func (h *Hub) next(ctx context.Context) (jetstream.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, reportWait)
 	defer cancel()
 	return h.store.consumer.Next(jetstream.FetchContext(ctx))
-}
-
-func noneYet(err error) bool {
-	return errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // deliver appends a report, unless its machine is not, or no longer, a member.

@@ -236,15 +236,3 @@ func TestAClaimThatRanOutIsTakenUpAgain(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestAKeyIsSpelledSoThatTheStoreTakesIt(t *testing.T) {
-	t.Parallel()
-	for _, key := range []string{"lease.10.0.0.5", "a+b%2E", ".a.", "a..b", "=41", "a b*>", "[::1]:80", "ключ", "\x00"} {
-		if got := plainKey(storeKey(key)); got != key {
-			t.Errorf("%q became %q by %q", key, got, storeKey(key))
-		}
-	}
-	if storeKey("lease.10.0.0.5") != "lease.10.0.0.5" {
-		t.Error("a plain key is not left alone")
-	}
-}

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -114,7 +112,7 @@ func (s *store) load(ctx context.Context) (map[string]fleet.Kept, error) {
 				return all, nil
 			}
 			if entry.Key() != keyCoordinator && len(entry.Value()) > 0 {
-				all[plainKey(entry.Key())] = fleet.Kept{Value: entry.Value(), Revision: entry.Revision()}
+				all[entry.Key()] = fleet.Kept{Value: entry.Value(), Revision: entry.Revision()}
 			}
 		}
 	}
@@ -212,23 +210,6 @@ func pause(ctx context.Context) bool {
 	case <-time.After(100*time.Millisecond + rand.N(200*time.Millisecond)):
 		return true
 	}
-}
-
-// storeKey spells any key as a subject; plainKey undoes it.
-func storeKey(key string) string {
-	out := url.QueryEscape(key)
-	if strings.Contains("."+out+".", "..") { // a subject has no empty word
-		out = strings.ReplaceAll(out, ".", "%2E")
-	}
-	return strings.ReplaceAll(out, "%", "=")
-}
-
-func plainKey(key string) string {
-	out, err := url.QueryUnescape(strings.ReplaceAll(key, "=", "%"))
-	if err != nil { // nobody of us wrote it
-		return key
-	}
-	return out
 }
 
 // holder is who coordinates, as the store has it.
