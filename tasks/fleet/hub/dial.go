@@ -37,7 +37,7 @@ func (l *Link) dial(ctx context.Context, more ...nats.Option) (*nats.Conn, error
 		if errors.Is(err, nats.ErrAuthorization) {
 			return nil, refuse("the server refuses this machine and gives no reason: after five failed tries a minute from one address it says nothing more; wait a minute, then try with a new invitation")
 		}
-		why, foreign := d.failed()
+		foreign, why := d.failed()
 		if foreign {
 			return nil, refuse("at %s %v: ask for a new invitation", l.where(), errPin)
 		}
@@ -98,12 +98,12 @@ type dialer struct {
 	last    error // of the first address; nil when one answered
 }
 
-// failed returns why no address could be reached at the last try, since NATS only
-// says that none was, and whether another server answered at every one.
-func (d *dialer) failed() (why error, foreign bool) {
+// failed returns whether at the last try another server answered at every address,
+// and why none could be reached: NATS only says that none was.
+func (d *dialer) failed() (foreign bool, why error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.last, d.foreign
+	return d.foreign, d.last
 }
 
 // SkipTLSHandshake tells NATS that Dial has done it.
