@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/nvr/media/mediatest"
@@ -76,6 +77,7 @@ func FuzzRemux(f *testing.F) {
 		var once media.Scanner
 		_, _ = once.Write(b)
 		sameReport(t, scan, once.Report())
+		sameMovie(t, b, media.Options{Span: time.Minute, Bytes: int64(len(b))}, int(piece)+1)
 		var dst mediatest.Memory
 		r, err := media.Remux(&dst, bytes.NewReader(b), media.Options{Frames: scan.Frames, Bytes: int64(len(b))})
 		if err != nil {

@@ -379,6 +379,61 @@ func TestReadSizes(t *testing.T) {
 	}
 }
 
+// TestMovieMeanwhile makes the MP4s of all recordings while they are scanned. The
+// scan finds the same; the MP4 is the one that Remux makes when it is told what the
+// scan found, or there is none.
+func TestMovieMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, c := range trials(t) {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := record(t, c.tape)
+			if c.harm != nil {
+				c.harm(&f)
+			}
+			for _, span := range []time.Duration{0, c.options.Span, time.Second, 24 * time.Hour} {
+				made := sameMovie(t, f.data, media.Options{DropAudio: c.options.DropAudio, Span: span, Bytes: int64(len(f.data))}, 1000)
+				if c.harm == nil && !c.refused && len(c.problems) == 0 && span > time.Hour && !made {
+					t.Error("there is no MP4 although nothing is wrong")
+				}
+			}
+		})
+	}
+}
+
+// sameMovie compares the MP4 that a Scanner makes with that of Remux.
+func sameMovie(t *testing.T, data []byte, o media.Options, piece int) (made bool) {
+	t.Helper()
+	scan := media.Scanner{Options: o}
+	_, _ = scan.Write(data)
+	var meanwhile, later mediatest.Memory
+	movie := media.Scanner{Options: o, Movie: &meanwhile}
+	for p := range slices.Chunk(data, piece) {
+		_, _ = movie.Write(p)
+	}
+	sameReport(t, movie.Report(), scan.Report())
+	got, err := movie.Remuxed()
+	o.Frames, o.StampRate = scan.Report().Frames, scan.Report().StampRate
+	want, wantErr := media.Remux(&later, bytes.NewReader(data), o)
+	var refusal *media.Refusal
+	switch {
+	case errors.Is(err, media.ErrAnew):
+		if clean := scan.Report().StampRate == 0 && want.Problem(media.TimeJumps).Count == 0; clean && wantErr == nil && o.Frames < 30*int(o.Span.Seconds()) {
+			t.Errorf("span %v: %v although nothing is odd: %+v", o.Span, err, want)
+		}
+	case err != nil:
+		if !errors.As(err, &refusal) || wantErr == nil || err.Error() != wantErr.Error() {
+			t.Errorf("span %v: %v, want %v", o.Span, err, wantErr)
+		}
+	case wantErr != nil || !bytes.Equal(meanwhile.B, later.B):
+		t.Errorf("span %v: the MP4 of %d bytes is not the one of %d that Remux makes: %v", o.Span, len(meanwhile.B), len(later.B), wantErr)
+	default:
+		sameReport(t, got, want)
+		return true
+	}
+	return false
+}
+
 func sameReport(t *testing.T, got, want media.Report) {
 	t.Helper()
 	if got.Reason() != want.Reason() || got.Frames != want.Frames || got.Duration != want.Duration ||

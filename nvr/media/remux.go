@@ -21,7 +21,7 @@ type Options struct {
 	// StampRate is what a scan reported; 0: time stamps count 1/90000 s.
 	StampRate int64
 	// Frames is how many pictures a scan counted, Bytes the recording's size.
-	// They tell how much room the index needs in front of the samples; the
+	// With Span they tell how much room the index needs in front of the samples; the
 	// exact number is not needed. 0: src is asked for its size, if it can tell.
 	Frames int
 	Bytes  int64
@@ -56,6 +56,7 @@ func Remux(dst io.WriteSeeker, src io.Reader, o Options) (Report, error) {
 		case r.report.Unfit != nil:
 			return r.refused()
 		case errors.Is(err, io.EOF):
+			r.finish()
 			return m.finish(r)
 		case err != nil:
 			return r.report, fmt.Errorf("read the recording: %w", err)
@@ -63,9 +64,12 @@ func Remux(dst io.WriteSeeker, src io.Reader, o Options) (Report, error) {
 	}
 }
 
+// mute has what follows judged and not written.
+func (r *reader) mute() { r.sink, r.audio.sink, r.held = nil, nil, nil }
+
 // refused ends a recording that is not worth reading on.
 func (r *reader) refused() (Report, error) {
-	r.sink, r.audio.sink = nil, nil
+	r.mute()
 	r.finish()
 	return r.report, r.report.Unfit
 }
@@ -73,12 +77,17 @@ func (r *reader) refused() (Report, error) {
 const (
 	// reserveBase is room for an index without samples.
 	reserveBase = 16 << 10
+	// leastRoom is room for pictures of which nobody knows how many they are.
+	leastRoom = 48 << 10
 	// perFrame is room per picture: size, time, chunk, and the audio between.
 	perFrame = 28
+	// usualFPS is how many pictures a second most cameras make at most.
+	usualFPS = 30
 )
 
-// reserve returns how much room to keep for the index: at most a hundredth of
-// the recording, or a MiB. An index that needs more goes behind the samples.
+// reserve returns how much room to keep for the index: for as many pictures as
+// there are, or as recorders make in such a span at most; no more than a hundredth
+// of the recording, or a MiB. An index that needs more goes behind the samples.
 func (o Options) reserve(src io.Reader) int64 {
 	size := max(o.Bytes, 0)
 	if f, ok := src.(interface{ Stat() (fs.FileInfo, error) }); ok && size == 0 {
@@ -86,12 +95,16 @@ func (o Options) reserve(src io.Reader) int64 {
 			size = info.Size()
 		}
 	}
-	most := max(1<<20, min(size, 1<<32)/100)
-	if o.Frames > 0 {
-		return min(reserveBase+int64(o.Frames)*perFrame, most)
+	share := min(size, 1<<32) / 100
+	room := int64(max(o.Frames, 0)) * perFrame
+	switch {
+	case o.Span > 0:
+		bySpan := min(int64(o.Span.Seconds())*usualFPS, 1<<32) * perFrame
+		room = max(room, min(bySpan, max(leastRoom, share)))
+	case o.Frames <= 0:
+		room = max(leastRoom, size/200)
 	}
-	bySpan := min(int64(o.Span.Seconds())*30, 1<<32) * perFrame
-	return min(reserveBase+max(48<<10, size/200, bySpan), most)
+	return min(reserveBase+room, max(1<<20, share))
 }
 
 // muxer writes the MP4. It begins the file with the first picture, so that what
@@ -153,9 +166,8 @@ func (m *muxer) soundTime(at int64, samples int) {
 	}
 }
 
-// finish completes the file.
+// finish completes the file of a recording that was read to its end.
 func (m *muxer) finish(r *reader) (Report, error) {
-	r.finish()
 	if r.report.Unfit != nil {
 		return r.report, r.report.Unfit
 	}

@@ -32,12 +32,15 @@ func TestRoomForTheIndex(t *testing.T) {
 		{"few bytes", Options{Bytes: 1 << 10}, base + least},
 		{"bytes beyond reason", Options{Bytes: 1 << 50}, 1 << 32 / 100},
 		{"a negative number of bytes", Options{Bytes: -1 << 40, Frames: -1}, base + least},
-		{"a span", Options{Span: time.Hour, Bytes: 1 << 30}, base + 1<<30/200},
-		{"a span of few bytes", Options{Span: time.Hour, Bytes: 1 << 20}, 1 << 20},
+		{"a span", Options{Span: time.Hour, Bytes: 1 << 30}, base + 3600*30*28},
+		{"a span of few bytes", Options{Span: time.Hour, Bytes: 1 << 20}, base + least},
+		{"a span of small pictures", Options{Span: time.Hour, Bytes: 100 << 20}, 100 << 20 / 100},
+		{"a span of fewer pictures", Options{Span: time.Hour, Bytes: 1 << 30, Frames: 9000}, base + 3600*30*28},
+		{"a span of more pictures", Options{Span: time.Hour, Bytes: 1 << 30, Frames: 180000}, base + 180000*28},
 		{"a span of large pictures", Options{Span: time.Hour, Bytes: 1 << 29}, base + 3600*30*28},
-		{"a span beyond reason", Options{Span: 1e6 * time.Hour}, 1 << 20},
+		{"a span beyond reason", Options{Span: 1e6 * time.Hour}, base + least},
 		{"a negative span", Options{Span: -time.Hour}, base + least},
-		{"a short span of many bytes", Options{Span: time.Minute, Bytes: 1 << 30}, base + 1<<30/200},
+		{"a short span of many bytes", Options{Span: time.Minute, Bytes: 1 << 30}, base + 60*30*28},
 	} {
 		if got := c.o.reserve(bytes.NewReader(nil)); got != c.want {
 			t.Errorf("%s: %d bytes, want %d", c.name, got, c.want)

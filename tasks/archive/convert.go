@@ -184,7 +184,7 @@ func (c *conversion) fromRaw(ctx context.Context, raw entry) (f File, ok bool, e
 		return File{}, true, a.fail("open", raw.path, err)
 	}
 	defer func() { _ = src.Close() }() // it was only read
-	scan := media.Scanner{DropAudio: c.item.DropAudio}
+	scan := media.Scanner{Options: media.Options{DropAudio: c.item.DropAudio}}
 	_, sum, err := disk.SumOf(ctx, io.TeeReader(src, &scan), new(atomic.Int64))
 	if err != nil {
 		return File{}, true, a.fail("read", raw.path, err)
