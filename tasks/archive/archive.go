@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/hikgrab/tasks/archive/disk"
@@ -44,7 +45,8 @@ type Archive struct {
 	compactAfter    int   // lines
 	checkpointEvery int64 // bytes
 
-	adopting sync.Mutex // or two callers of Stored would note one file twice
+	adopting sync.Mutex   // or two callers of Stored would note one file twice
+	movies   atomic.Int64 // MP4s that are made while their recordings come
 
 	mu     sync.Mutex
 	closed bool

@@ -59,12 +59,14 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	if pr.ext, err = p.check(t.Receipt); err != nil {
 		return pr, err
 	}
-	sum, report, err := p.hashing().finish(p.Offset())
+	hash := p.hashing()
+	sum, report, err := hash.finish(p.Offset())
 	p.hash = nil
 	p.behind.Wait()
 	if err != nil {
 		return pr, p.archive.fail("read", p.name, err)
 	}
+	p.movie.end(&hash.scan)
 	notes, err := p.judge(sum, &report, t)
 	if err != nil {
 		return pr, err

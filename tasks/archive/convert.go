@@ -26,6 +26,7 @@ type conversion struct {
 // become none stays raw, and so does what is not clean beside its MP4; the
 // notes say why.
 func (p *Part) convert(ctx context.Context, pr *proof) error {
+	defer p.movie.drop()
 	wanted, raw := p.item.wants()
 	if pr.ext == ".mp4" && p.item.clip() != (clip{}) {
 		pr.done.remark("it is whole: the recorder itself sent an MP4")
@@ -38,11 +39,7 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 		return nil
 	}
 	c := conversion{p.archive, p.item, p.id, &p.room.converted}
-	if err := p.room.grant(p.room.missing()); err != nil {
-		return c.failed("convert", err)
-	}
-	src := io.NewSectionReader(p.file, 0, pr.done.Bytes)
-	report, err := c.movie(ctx, src, pr)
+	report, err := p.remux(ctx, &c, pr)
 	if err == nil {
 		for _, r := range []*record{&pr.done, pr.movie} {
 			r.remark(newProblems(&report, &pr.report)...)
@@ -58,19 +55,28 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 	return c.failed("convert", err)
 }
 
+// remux takes the MP4 that was made while the part came, or makes one now.
+func (p *Part) remux(ctx context.Context, c *conversion, pr *proof) (media.Report, error) {
+	if p.movie.whole() {
+		return pr.report, c.take(ctx, p.movie, pr)
+	}
+	p.movie.drop()
+	if err := p.room.grant(p.room.missing()); err != nil {
+		return media.Report{}, err
+	}
+	return c.movie(ctx, io.NewSectionReader(p.file, 0, pr.done.Bytes), pr)
+}
+
 func (c *conversion) failed(op string, err error) error {
 	return c.archive.fail(op, movieOf(c.id).part(), err)
 }
 
 // movie makes the MP4 of the raw file that pr speaks of, by what a scan reported.
 func (c *conversion) movie(ctx context.Context, src io.Reader, pr *proof) (m media.Report, err error) {
-	made := pr.done
-	made.Form, made.Path, made.Fetched, made.Notes = asMovie, "", pr.done.Bytes, slices.Clone(pr.done.Notes)
+	made := pr.movieRecord()
 	c.written.Store(0)
-	o := media.Options{
-		Frames: pr.report.Frames, Bytes: pr.done.Bytes, StampRate: pr.report.StampRate,
-		Span: max(0, c.item.Recording.End.Sub(c.item.Recording.Start)), DropAudio: c.item.DropAudio,
-	}
+	o := c.item.remuxing(pr.done.Bytes)
+	o.Frames, o.StampRate = pr.report.Frames, pr.report.StampRate
 	made.Bytes, made.SHA256, err = c.archive.produce(ctx, made.fileID(), func(dst io.WriteSeeker) (err error) {
 		m, err = media.Remux(dst, disk.Until(ctx, src), o)
 		if err == nil && m.Frames != o.Frames {
@@ -85,6 +91,29 @@ func (c *conversion) movie(ctx context.Context, src io.Reader, pr *proof) (m med
 	return m, err
 }
 
+// take completes the MP4 that was made while the raw file came.
+func (c *conversion) take(ctx context.Context, m *movieFile, pr *proof) (err error) {
+	made := pr.movieRecord()
+	made.Bytes, made.SHA256, err = c.archive.seal(ctx, made.fileID(), m.hand(), new(atomic.Int64))
+	if err == nil {
+		made.measure(c.item.Recording, &pr.report)
+		pr.movie = &made
+	}
+	return err
+}
+
+// movieRecord returns what is known of the MP4 before it is made.
+func (pr *proof) movieRecord() record {
+	made := pr.done
+	made.Form, made.Path, made.Fetched, made.Notes = asMovie, "", pr.done.Bytes, slices.Clone(pr.done.Notes)
+	return made
+}
+
+// remuxing returns how the item's MP4 is made of a recording of so many bytes.
+func (it Item) remuxing(bytes int64) media.Options {
+	return media.Options{Bytes: bytes, Span: max(0, it.Recording.End.Sub(it.Recording.Start)), DropAudio: it.DropAudio}
+}
+
 // unfit tells whether an error lies in the recording and not in the disk or
 // the operator, so that trying again would end the same.
 func unfit(ctx context.Context, err error) (reason string, ok bool) {
@@ -97,29 +126,40 @@ func unfit(ctx context.Context, err error) (reason string, ok bool) {
 	return err.Error(), true
 }
 
-// produce writes an MP4 under the name that it has until it gets its own. Size
-// and checksum are taken from what the disk gives back once everything is synced.
-// The bytes written and those read again are counted as they come. After an error
-// nothing is left.
+// produce writes an MP4 under the name that it has until it gets its own, and
+// seals it. The bytes written and those read again are counted as they come. After
+// an error nothing is left.
 func (a *Archive) produce(ctx context.Context, id fileID, fill func(io.WriteSeeker) error, written, read *atomic.Int64) (size int64, sum disk.Sum, err error) {
-	// Not truncated but made anew: a failing disk can have left the old one
-	// under its final name as well.
-	if err := a.removePart(id); err != nil {
-		return 0, sum, err
-	}
-	f, err := a.root.OpenPlain(id.part(), os.O_CREATE|os.O_EXCL|os.O_RDWR)
+	file, err := a.begin(id)
 	if err != nil {
 		return 0, sum, err
 	}
-	file := a.wrap(f)
 	if err = fill(&countingWriter{file, written}); err != nil {
 		at, _ := file.Seek(0, io.SeekCurrent) // 0 when the file does not even tell that
-		err = a.explain(err, at)
-	} else {
-		a.root.Publish(file)
-		err = disk.Sync(file)
+		return 0, sum, errors.Join(a.explain(err, at), file.Close(), a.removePart(id))
 	}
-	if err == nil {
+	return a.seal(ctx, id, file, read)
+}
+
+// begin makes the empty file of an MP4.
+func (a *Archive) begin(id fileID) (partFile, error) {
+	// Not truncated but made anew: a failing disk can have left the old one
+	// under its final name as well.
+	if err := a.removePart(id); err != nil {
+		return nil, err
+	}
+	f, err := a.root.OpenPlain(id.part(), os.O_CREATE|os.O_EXCL|os.O_RDWR)
+	if err != nil {
+		return nil, err
+	}
+	return a.wrap(f), nil
+}
+
+// seal syncs an MP4 and closes it. Size and checksum are taken from what the disk
+// gives back then. After an error nothing is left.
+func (a *Archive) seal(ctx context.Context, id fileID, file partFile, read *atomic.Int64) (size int64, sum disk.Sum, err error) {
+	a.root.Publish(file)
+	if err = disk.Sync(file); err == nil {
 		size, sum, err = disk.SumOf(ctx, io.NewSectionReader(file, 0, 1<<62), read)
 	}
 	if err == nil {
@@ -184,7 +224,7 @@ func (c *conversion) fromRaw(ctx context.Context, raw entry) (f File, ok bool, e
 		return File{}, true, a.fail("open", raw.path, err)
 	}
 	defer func() { _ = src.Close() }() // it was only read
-	scan := media.Scanner{Options: media.Options{DropAudio: c.item.DropAudio}}
+	scan := media.Scanner{Options: c.item.remuxing(raw.bytes)}
 	_, sum, err := disk.SumOf(ctx, io.TeeReader(src, &scan), new(atomic.Int64))
 	if err != nil {
 		return File{}, true, a.fail("read", raw.path, err)

@@ -8,7 +8,8 @@
 //
 // A recording is scanned while it comes. What is damaged is refused once, so
 // that it is fetched again, and kept when it comes the same; what is odd is
-// noted. Where an MP4 is wanted it is made before anything gets its name; the
+// noted. Where an MP4 is wanted it is made meanwhile, or read for once more when only
+// the end tells how, and always before anything gets its name; the
 // raw file goes when the MP4 is proven and the scan is clean, and stays beside
 // it otherwise. What cannot become an MP4 stays raw, and the manifest says why.
 //

@@ -20,14 +20,14 @@ func TestDiskDiesOnTheWayToAClip(t *testing.T) {
 		it.Clip = Span{From: morning.Add(2 * time.Second), To: morning.Add(4 * time.Second)}
 		healthy := t.TempDir()
 		steps := 1 << 20
-		steps -= commitUntil(t, healthy, it, b, &dying{left: steps})
+		steps -= commitUntil(t, healthy, it, b, steps, nil)
 		want := tree(t, healthy)
 		if steps < 10 || len(want) != int(format) {
 			t.Fatalf("%d steps made %v", steps, want)
 		}
 		for n := range steps + 1 {
 			dir := t.TempDir()
-			commitUntil(t, dir, it, b, &dying{n, cause})
+			commitUntil(t, dir, it, b, n, cause)
 			goOn(t, dir, it, b)
 			for _, name := range want {
 				if got := fileBytes(t, dir, name); !bytes.Equal(got, fileBytes(t, healthy, name)) {

@@ -3,9 +3,11 @@ package archive
 import (
 	"bytes"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -99,12 +101,12 @@ func (f forgetful) ReadAt(b []byte, at int64) (int, error) {
 // footage is the n-th recording as a simulated recorder sends it: 20 s of
 // dying is a disk on which so many operations succeed yet, and none after that.
 type dying struct {
-	left int
+	left atomic.Int64
 	err  error
 }
 
 func (d *dying) use() error {
-	if d.left--; d.left < 0 {
+	if d.left.Add(-1) < 0 {
 		return d.err
 	}
 	return nil
@@ -142,27 +144,30 @@ func (j dyingJournal) Truncate(n int64) error {
 	return errors.Join(j.disk.use(), j.journalFile.Truncate(n))
 }
 
-// commitUntil commits a recording on a disk that dies. It returns how many
-func commitUntil(t *testing.T, dir string, it Item, b []byte, disk *dying) int {
+// commitUntil commits a recording on a disk of which so many operations succeed
+// once all of it has come. It returns how many were left.
+func commitUntil(t *testing.T, dir string, it Item, b []byte, steps int, cause error) int {
 	t.Helper()
 	a, err := Open(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := create(t, a, it)
-	write(t, p, b)
+	disk := &dying{err: cause}
+	disk.left.Store(math.MaxInt64)
 	a.journal.file = dyingJournal{a.journal.file, disk}
 	a.wrap = func(f *os.File) partFile { return dyingPart{f, disk} }
-	p.file = dyingPart{p.file.(*os.File), disk}
+	p := create(t, a, it)
+	write(t, p, b)
+	disk.left.Store(int64(steps))
 	_, err = p.Commit(t.Context(), try(1, len(b)))
-	left := disk.left
+	left := disk.left.Load()
 	if left >= 0 {
-		disk.left = 10
+		disk.left.Store(10)
 	}
 	if closed := a.Close(); left >= 0 && errors.Join(err, closed) != nil { // a dead disk cannot be closed either
 		t.Fatal(err, closed)
 	}
-	return left
+	return int(left)
 }
 
 // goOn does what the next start does.

@@ -50,9 +50,9 @@ type hasher struct {
 }
 
 // newHasher calls after with the number of bytes hashed, after each piece.
-func newHasher(file io.ReaderAt, after func(total int64)) *hasher {
+func newHasher(file io.ReaderAt, scan media.Scanner, after func(total int64)) *hasher {
 	h := &hasher{
-		file: file, after: after, hash: sha256.New(),
+		file: file, after: after, hash: sha256.New(), scan: scan,
 		in: make(chan piece, pieceQueue), done: make(chan struct{}),
 	}
 	go h.run()
@@ -126,8 +126,7 @@ func (h *hasher) write(b []byte, at int64, done func()) {
 func (h *hasher) finish(size int64) (disk.Sum, media.Report, error) {
 	close(h.in)
 	<-h.done
-	h.catchUp(size)
-	if h.err != nil {
+	if h.catchUp(size); h.err != nil {
 		return disk.Sum{}, media.Report{}, h.err
 	}
 	return disk.Sum(h.hash.Sum(nil)), h.scan.Report(), nil

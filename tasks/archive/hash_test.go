@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"example.com/hikgrab/nvr/media"
 )
 
 // However the bytes are cut, however much was there before and however far the
@@ -28,7 +30,7 @@ func TestHashOfAnyCut(t *testing.T) {
 		}
 		var seen int64
 		var kept atomic.Int64
-		h := newHasher(slowFile{bytes.NewReader(whole), gate}, func(total int64) { seen = total })
+		h := newHasher(slowFile{bytes.NewReader(whole), gate}, media.Scanner{}, func(total int64) { seen = total })
 		for at < size {
 			n := min(rapid.IntRange(1, 600<<10).Draw(t, "piece"), size-at)
 			if rapid.Bool().Draw(t, "handed over") {
@@ -50,16 +52,16 @@ func TestHashOfAnyCut(t *testing.T) {
 }
 
 func TestHashOfUnreadableFile(t *testing.T) {
-	h := newHasher(brokenFile{}, func(int64) {})
+	h := newHasher(brokenFile{}, media.Scanner{}, func(int64) {})
 	h.write([]byte("tail"), 100, nil)
 	if _, _, err := h.finish(104); !errors.Is(err, syscall.EIO) {
 		t.Errorf("finish: %v", err)
 	}
-	h = newHasher(bytes.NewReader([]byte("short")), func(int64) {})
+	h = newHasher(bytes.NewReader([]byte("short")), media.Scanner{}, func(int64) {})
 	if _, _, err := h.finish(104); !errors.Is(err, io.EOF) {
 		t.Errorf("finish of a file that lost bytes: %v", err)
 	}
-	h = newHasher(bytes.NewReader(movie(1, 1<<20)), func(int64) {})
+	h = newHasher(bytes.NewReader(movie(1, 1<<20)), media.Scanner{}, func(int64) {})
 	h.write([]byte("tail"), 1<<20, nil)
 	h.discard()
 }

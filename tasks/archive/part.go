@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
@@ -30,6 +31,7 @@ type Part struct {
 	mu     sync.Mutex // against Archive.Close, and whoever needs its room
 	file   partFile
 	hash   *hasher        // nil until bytes come
+	movie  *movieFile     // that the hasher makes; nil when it makes none
 	ended  error          // why nothing more can be done with it
 	behind sync.WaitGroup // a checkpoint under way
 	saving atomic.Bool
@@ -193,8 +195,13 @@ func (p *Part) giveUp() {
 // downloads begin with Reset.
 func (p *Part) hashing() *hasher {
 	if p.hash == nil {
-		p.hash = newHasher(p.file, p.checkpoint)
-		p.hash.scan.DropAudio, p.hash.sumOnly = p.item.DropAudio, p.checked
+		p.movie = p.newMovieFile()
+		scan := media.Scanner{Options: p.item.remuxing(p.room.size)}
+		if p.movie != nil {
+			scan.Movie = p.movie
+		}
+		p.hash = newHasher(p.file, scan, p.checkpoint)
+		p.hash.sumOnly = p.checked
 	}
 	return p.hash
 }
@@ -245,6 +252,7 @@ func (p *Part) quiet() {
 		p.hash.discard()
 		p.hash = nil
 	}
+	p.movie.drop()
 	p.behind.Wait()
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	bufferSize   = 256 << 10
+	bufferSize   = 64 << 10
 	chunkSamples = 32
 	audioHold    = 8 << 10
 	mdatHeader   = 16

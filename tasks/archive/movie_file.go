@@ -1,0 +1,95 @@
+package archive
+
+import (
+	"errors"
+	"io"
+
+	"example.com/hikgrab/nvr/media"
+)
+
+// moviesAtOnce is how many MP4s are made while their recordings come: what each
+// remembers of its pictures takes up to a MiB. More recordings than these are read
+// once more for theirs.
+const moviesAtOnce = 16
+
+// movieFile is the MP4 of a part, made while that comes: where the part's scan writes
+// it. Its file begins with the first picture. The nil movieFile is none.
+type movieFile struct {
+	archive *Archive
+	id      fileID
+	room    *reservation
+	file    partFile // nil until something is written
+	err     error    // why the file is not the whole MP4; valid once the scan has ended
+}
+
+// newMovieFile returns the MP4 to make of a part while it comes; nil where none is
+// wanted, or enough are made.
+func (p *Part) newMovieFile() *movieFile {
+	a := p.archive
+	if wanted, _ := p.item.wants(); p.checked || !wanted {
+		return nil
+	}
+	if a.movies.Add(1) > moviesAtOnce {
+		a.movies.Add(-1)
+		return nil
+	}
+	return &movieFile{archive: a, id: movieOf(p.id), room: p.room}
+}
+
+// Seek makes the file where there is none yet.
+func (m *movieFile) Seek(offset int64, whence int) (at int64, err error) {
+	if m.file == nil {
+		if m.file, err = m.archive.begin(m.id); err != nil {
+			return 0, err
+		}
+	}
+	return m.file.Seek(offset, whence)
+}
+
+// Write takes room for b and writes it.
+func (m *movieFile) Write(b []byte) (int, error) {
+	if err := m.room.grant(int64(len(b))); err != nil {
+		return 0, err
+	}
+	n, err := m.file.Write(b)
+	m.room.converted.Add(int64(n))
+	return n, err
+}
+
+var _ io.WriteSeeker = (*movieFile)(nil)
+
+// end completes the MP4 of a scan that has ended.
+func (m *movieFile) end(scan *media.Scanner) {
+	if m != nil {
+		_, m.err = scan.Remuxed()
+	}
+}
+
+// whole reports whether the file is the whole MP4.
+func (m *movieFile) whole() bool { return m != nil && m.file != nil && m.err == nil }
+
+// hand gives the file to whoever completes it.
+func (m *movieFile) hand() partFile {
+	file := m.file
+	m.file = nil
+	m.drop()
+	return file
+}
+
+// drop ends the movie, and removes the file that nobody was given. It may be
+// called more than once.
+func (m *movieFile) drop() {
+	if m == nil || m.archive == nil {
+		return
+	}
+	a, file := m.archive, m.file
+	m.archive, m.file = nil, nil
+	a.movies.Add(-1)
+	if file == nil {
+		return
+	}
+	m.room.converted.Store(0)
+	if err := errors.Join(file.Close(), a.removePart(m.id)); err != nil {
+		a.log.Warn("An MP4 that came to nothing could not be removed; the next start does it", "part", m.id.part(), "error", err)
+	}
+}
