@@ -9,7 +9,6 @@ import (
 
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/fleet/collect"
-	"example.com/hikgrab/tasks/fleet/hub"
 	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
 )
@@ -31,7 +30,7 @@ func (a *app) collectCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.collect(c, &w) },
 	}
-	a.flags.RegisterCollect(c.Flags())
+	a.flags.RegisterOnly(c.Flags(), "out", "limit", "layout", "join", "frames", "on-done", "plain", "json", "ascii", "debug")
 	w.register(c)
 	c.Flags().DurationVar(&w.patience, "patience", 30*time.Second, "wait `DUR` for a machine that is not there")
 	return c
@@ -58,17 +57,16 @@ type homeward struct {
 }
 
 // bringHome returns the queue that brings the files of a run home.
-func (a *app) bringHome(w *wire, j job, h *hub.Hub, s *spread, name string) *collect.Queue {
+func (a *app) bringHome(w *wire, j job, s *spread, name string) *collect.Queue {
 	limit, _ := j.options.Limit.At(time.Now())
-	o := collect.Options{
+	return collect.New(collect.Options{
 		Limit: limit,
-		Hub:   h, Archive: j.options.Archive, Name: name, Patience: w.patience, Derivations: j.options.Derivations, Log: j.options.Log, Hear: w.alone,
+		Hub:   s.hub, Archive: j.options.Archive, Name: name, Patience: w.patience, Derivations: j.options.Derivations, Log: j.options.Log, Hear: w.alone,
 		Tasks: j.tasks, Period: j.options.Period,
 		Tell:     func(e tasks.Event) { s.Push(e) },
 		Machines: func() []tasks.MachineView { return s.Machines() },
 		Ready:    func() bool { return s.Over() },
-	}
-	return collect.New(o)
+	})
 }
 
 // Run coordinates, and brings files home, until Stop is called.
@@ -113,18 +111,6 @@ func (h *homeward) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	return h.spread.Camera(id)
 }
 
-// parted parts cameras from files.
-func (h *homeward) parted(ids []tasks.CameraID) (cameras, files []tasks.CameraID) {
-	for _, id := range ids {
-		if h.home.Has(id) {
-			files = append(files, id)
-		} else {
-			cameras = append(cameras, id)
-		}
-	}
-	return cameras, files
-}
-
 // Pause stops cameras and files.
 func (h *homeward) Pause(ids ...tasks.CameraID) { h.both(ids, h.spread.Pause, h.home.Pause) }
 
@@ -137,13 +123,17 @@ func (h *homeward) Retry(ids ...tasks.CameraID) { h.both(ids, h.spread.Retry, h.
 // Skip gives them up for this run.
 func (h *homeward) Skip(ids ...tasks.CameraID) { h.both(ids, h.spread.Skip, h.home.Skip) }
 
+// both parts files from cameras, and does to each what is asked.
 func (h *homeward) both(ids []tasks.CameraID, cameras, files func(...tasks.CameraID)) {
-	c, f := h.parted(ids)
-	if len(c) > 0 {
-		cameras(c...)
+	of := map[bool][]tasks.CameraID{}
+	for _, id := range ids {
+		of[h.home.Has(id)] = append(of[h.home.Has(id)], id)
 	}
-	if len(f) > 0 {
-		files(f...)
+	if len(of[false]) > 0 {
+		cameras(of[false]...)
+	}
+	if len(of[true]) > 0 {
+		files(of[true]...)
 	}
 }
 

@@ -68,16 +68,14 @@ func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
 // failed is advised for commands whose flags may help.
-func failed(err error) error {
-	if err == nil {
-		return nil
-	}
-	return advised(err, remedy.Run)
-}
+func failed(err error) error { return advised(err, remedy.Run) }
 
 // advised wraps what went wrong at no fault of the command line, with what to do
 // about it where that is known.
 func advised(err error, words func(nvr.Remedy) string) error {
+	if err == nil {
+		return nil
+	}
 	if disk, ok := errors.AsType[*archive.Error](err); ok {
 		err = fmt.Errorf("%w; %s", err, words(disk.Remedy()))
 	}

@@ -20,31 +20,24 @@ type demoSite struct {
 // each on a free port. Close ends them.
 func startDemo(now time.Time) (*demoSite, error) {
 	s := &demoSite{}
-	for _, config := range simulator.Demo(now) {
-		if err := s.add(config); err != nil {
+	for _, c := range simulator.Demo(now) {
+		recorder := simulator.New(c)
+		server, err := simulator.Listen("127.0.0.1:0", recorder)
+		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
+		s.servers = append(s.servers, server)
+		address, err := nvr.ParseAddress(server.Addr())
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("address of a simulated recorder: %w", err), s.Close())
+		}
+		c = recorder.Config()
+		s.tasks = append(s.tasks, tasks.Task{
+			Source: c.Name, Name: c.Name, Address: address,
+			Login: nvr.Login{User: c.User, Password: nvr.Secret(c.Password)},
+		})
 	}
 	return s, nil
-}
-
-func (s *demoSite) add(config simulator.Config) error {
-	recorder := simulator.New(config)
-	server, err := simulator.Listen("127.0.0.1:0", recorder)
-	if err != nil {
-		return err
-	}
-	s.servers = append(s.servers, server)
-	address, err := nvr.ParseAddress(server.Addr())
-	if err != nil {
-		return fmt.Errorf("address of a simulated recorder: %w", err)
-	}
-	c := recorder.Config()
-	s.tasks = append(s.tasks, tasks.Task{
-		Source: c.Name, Name: c.Name, Address: address,
-		Login: nvr.Login{User: c.User, Password: nvr.Secret(c.Password)},
-	})
-	return nil
 }
 
 // Close ends all connections and waits until nothing runs any more.

@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/hikgrab/nvr"
-	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/derive"
+	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
 	"example.com/hikgrab/ui/remedy"
 )
@@ -103,16 +103,9 @@ func oneDirectory(c *cobra.Command, args []string) error {
 
 // window reads --from and --to.
 func window(from, to string) (w derive.Window, err error) {
-	var p tasks.Period
-	if from != "" {
-		if p.From, err = tasks.ParseMoment(from); err != nil {
-			return w, fmt.Errorf("--from: %w", err)
-		}
-	}
-	if to != "" {
-		if p.To, err = tasks.ParseMoment(to); err != nil {
-			return w, fmt.Errorf("--to: %w", err)
-		}
+	p, err := flags.Bounds(from, to)
+	if err != nil {
+		return w, err
 	}
 	w.From, w.To = p.Bounds(nvr.WallTime(time.Now()))
 	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
@@ -142,10 +135,7 @@ func (a *app) derive(ctx context.Context, dir string, w derive.Window, work maki
 			return work(ctx, store, c, w, p)
 		})
 	a.refreshPage(store)
-	if gone(err) {
-		return nil
-	}
-	return notMade(err)
+	return notMade(unlessGone(err))
 }
 
 // ofDownloads refuses a directory that holds no downloads: what is made of
@@ -172,9 +162,4 @@ func ofDownloads(dir string) error {
 }
 
 // notMade is failed for commands that have no other place to write to.
-func notMade(err error) error {
-	if err == nil {
-		return nil
-	}
-	return advised(err, remedy.Plain)
-}
+func notMade(err error) error { return advised(err, remedy.Plain) }

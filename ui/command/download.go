@@ -60,7 +60,8 @@ type job struct {
 	files   bool   // the rows are files of machines, not cameras of recorders
 
 	archive []archive.Option
-	start   func(ctx context.Context, j job, out printer) (engine, error) // nil: a queue of the tasks
+	start   func(ctx context.Context, j job) (engine, error) // nil: a queue of the tasks
+	tell    func(text string)                                // tells operator and log of what concerns the run as a whole
 }
 
 // engine is what a command shows and waits for: a queue, or one that is spread
@@ -108,17 +109,12 @@ func (a *app) fetch(ctx context.Context, j job) error {
 	}
 	a.code = report.ExitCode
 	a.onDone(report, out)
-	if told := out.Summary(report); !gone(told) {
-		err = errors.Join(err, told)
-	}
-	return failed(err)
+	return failed(errors.Join(err, unlessGone(out.Summary(report))))
 }
 
 // run opens the archive and its log, runs the queue, and closes them again. The
 // report has no snapshot when nothing began.
 func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report, err error) {
-	book := &logBook{}
-	j.options.Log = a.logger(book)
 	layout, err := a.flags.Layout()
 	if err != nil {
 		return report, err
@@ -128,43 +124,30 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 			return report, fmt.Errorf("--frames: %w", err)
 		}
 	}
-	if j.options.Archive, err = archive.Open(a.flags.Out, j.options.Log, append(j.archive, archive.WithLayout(layout))...); err != nil {
-		return report, failed(err)
+	s, err := a.open(append(j.archive, archive.WithLayout(layout))...)
+	if err != nil {
+		return report, err
 	}
-	var file io.WriteCloser
 	defer func() {
 		limit := shutdownLimit
 		if errors.Is(err, errHangs) {
 			limit = time.Second // it was waited for long enough
 		}
-		err = errors.Join(err, failed(within(limit, func() error {
-			if file != nil {
-				_ = file.Close() // the log's last lines are worth no failure
-			}
-			return j.options.Archive.Close()
-		})))
+		err = errors.Join(err, s.close(limit))
 	}()
-	if file, err = j.options.Archive.LogWriter(); err != nil {
-		return report, failed(err)
-	}
-	if err := book.open(file); err != nil {
-		return report, failed(err)
-	}
-	j.options.Log.Info("Started", "version", a.version(), "rows", len(j.tasks), "period", j.options.Period.String(), "proxy", a.flags.ProxyAddress())
+	j.options.Archive, j.options.Log, j.log = s.Archive, s.log, s.logPath()
+	j.tell = s.teller(out)
+	s.log.Info("Started", "version", a.version(), "rows", len(j.tasks), "period", j.options.Period.String(), "proxy", a.flags.ProxyAddress())
 	for _, text := range j.notices {
-		j.options.Log.Info("Notice", "text", text)
-		_ = out.Notice(time.Now(), text) // a reader that is gone shows in work
-	}
-	if named, ok := file.(interface{ Name() string }); ok {
-		j.log = filepath.FromSlash(named.Name())
+		j.tell(text)
 	}
 	var q engine = tasks.NewQueue(j.tasks, j.options)
 	if j.start != nil {
-		if q, err = j.start(ctx, j, out); err != nil {
+		if q, err = j.start(ctx, j); err != nil {
 			return report, err
 		}
 	}
-	stopped, err := a.work(ctx, q, out, j)
+	stopped, err := a.show(ctx, q, out, j)
 	if f, ok := q.(interface{ Err() error }); ok {
 		err = errors.Join(err, f.Err())
 	}

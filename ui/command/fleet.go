@@ -28,7 +28,8 @@ type spread struct {
 	queue       *tasks.Queue
 	archive     *archive.Archive
 	log         *slog.Logger
-	news        *atomic.Bool // there are files that fleet.csv does not list
+	own         own
+	news        atomic.Bool // there are files that fleet.csv does not list
 	leaves      context.Context
 	leave       context.CancelFunc
 

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/tasks"
@@ -76,7 +77,10 @@ func (r *reader) read(p printer) error {
 				return err
 			}
 		}
-		run := unbroken(rest)
+		run := 1 // how many follow one another without a gap
+		for run < len(rest) && rest[run].Seq == rest[run-1].Seq+1 {
+			run++
+		}
 		if err := p.Events(rest[:run]); err != nil {
 			return err
 		}
@@ -86,24 +90,16 @@ func (r *reader) read(p printer) error {
 	return nil
 }
 
-// unbroken returns how many events at the front follow one another without a
-// gap.
-func unbroken(events []tasks.Event) int {
-	for i := 1; i < len(events); i++ {
-		if events[i].Seq != events[i-1].Seq+1 {
-			return i
-		}
+// unlessGone is err, unless that only says that nobody reads the output any more.
+func unlessGone(err error) error {
+	if gone(err) {
+		return nil
 	}
-	return len(events)
+	return err
 }
 
 // gone reports whether err says that the reader of the output has closed it.
 // That is no failure of hikgrab: nobody is left to tell.
 func gone(err error) bool {
-	for _, e := range brokenPipe {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(brokenPipe, func(e error) bool { return errors.Is(err, e) })
 }

@@ -38,16 +38,19 @@ func (a *app) inviteCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) identity() (*hub.Identity, error) {
-	dir, err := hub.Dir()
-	if err != nil {
-		return nil, err
+// openIdentity opens the identity that a coordinator keeps in a directory; empty
+// is this operator's.
+func openIdentity(dir string) (id *hub.Identity, err error) {
+	if dir == "" {
+		if dir, err = hub.Dir(); err != nil {
+			return nil, err
+		}
 	}
 	return hub.OpenIdentity(dir)
 }
 
 func (a *app) revoke(name string) error {
-	id, err := a.identity()
+	id, err := openIdentity("")
 	if err == nil {
 		err = id.Revoke(name, time.Now())
 	}
@@ -62,7 +65,7 @@ func (a *app) invite(networks []string, valid time.Duration, file string) error 
 	if valid <= 0 {
 		return fmt.Errorf("--for %s: an invitation has to be valid for a while, such as 24h", valid)
 	}
-	id, err := a.identity()
+	id, err := openIdentity("")
 	if err != nil {
 		return failed(err)
 	}

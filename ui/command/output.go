@@ -1,13 +1,9 @@
 package command
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
-	"sync"
 	"syscall"
 	"time"
 
@@ -77,37 +73,4 @@ func (o output) Write(p []byte) (int, error) {
 func regular(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode().IsRegular()
-}
-
-func (a *app) logger(w io.Writer) *slog.Logger {
-	level := slog.LevelInfo
-	if a.flags.Debug {
-		level = slog.LevelDebug
-	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
-}
-
-// logBook is where the log goes: into memory until there is a file, which
-// exists only once the archive could be opened.
-type logBook struct {
-	mu    sync.Mutex
-	early bytes.Buffer
-	file  io.Writer
-}
-
-func (b *logBook) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.file == nil {
-		return b.early.Write(p)
-	}
-	return b.file.Write(p)
-}
-
-func (b *logBook) open(file io.Writer) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.file = file
-	_, err := b.early.WriteTo(file)
-	return err
 }

@@ -46,10 +46,7 @@ func (a *app) report(dir string) (err error) {
 	}
 	r := report.New(store, files, time.Now())
 	if a.flags.JSON {
-		if err := r.WriteJSON(output{a.Stdout}); !gone(err) {
-			return failed(err)
-		}
-		return nil
+		return failed(unlessGone(r.WriteJSON(output{a.Stdout})))
 	}
 	written, err := store.WriteBeside(report.PageName, r.WritePage)
 	if err != nil {
@@ -59,10 +56,7 @@ func (a *app) report(dir string) (err error) {
 		fmt.Fprintf(a.Stderr, "hikgrab: %s was not what hikgrab wrote last; that file is kept as %s\n", report.PageName, written.Kept)
 	}
 	_, err = fmt.Fprintln(output{a.Stdout}, written.Path)
-	if gone(err) {
-		return nil
-	}
-	return failed(err)
+	return failed(unlessGone(err))
 }
 
 // writePage writes the page at the end of a run and returns where it is.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
@@ -44,8 +45,13 @@ func (w *wire) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&w.listen, "listen", ":7422", "take machines that join at `ADDR`")
 	f.StringVar(&w.cluster.URL, "url", "", "use the NATS cluster at `URL`, nats://A,B,C, instead of the built-in server")
-	f.StringVar(&w.cluster.Creds, "creds", "", "credentials `FILE` for that cluster, from its administrator")
-	f.StringVar(&w.cluster.CA, "tls-ca", "", "`FILE` of certificates to trust for that cluster")
+	registerCluster(f, &w.cluster, "that cluster")
+}
+
+// registerCluster adds the flags for what a NATS cluster wants to see.
+func registerCluster(f *pflag.FlagSet, c *hub.Cluster, which string) {
+	f.StringVar(&c.Creds, "creds", "", "credentials `FILE` for "+which+", from its administrator")
+	f.StringVar(&c.CA, "tls-ca", "", "`FILE` of certificates to trust for that cluster")
 }
 
 // check refuses what the flags say before anything is touched.
@@ -103,73 +109,55 @@ func (a *app) serve(c *cobra.Command, w *wire, path string) error {
 
 // spreadJob has a job be done by several machines.
 func (a *app) spreadJob(w *wire, j job) job {
-	var machine atomic.Pointer[fleet.Machine]
-	var news atomic.Bool
-	j.archive = append(j.archive, archive.WithFinished(func(f archive.Distant) {
-		if m := machine.Load(); m != nil {
-			m.Finished(f)
-		}
-	}))
-	j.start = func(ctx context.Context, j job, out printer) (engine, error) {
-		return a.spread(ctx, w, j, out, &machine, &news)
-	}
+	s := &spread{}
+	j.archive = append(j.archive, archive.WithFinished(s.own.finished))
+	j.start = func(ctx context.Context, j job) (engine, error) { return a.spread(ctx, w, j, s) }
 	return j
 }
 
-// spread opens the hub and says how to join.
-func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atomic.Pointer[fleet.Machine], news *atomic.Bool) (engine, error) {
-	log := j.options.Log
-	tell := func(text string) {
-		log.Info("Notice", "text", text)
-		_ = out.Notice(time.Now(), text)
-	}
-	dir := w.identity
-	if dir == "" {
-		var err error
-		if dir, err = hub.Dir(); err != nil {
-			return nil, failed(err)
-		}
-	}
-	identity, err := hub.OpenIdentity(dir)
+// spread opens the hub, says how to join, and completes s.
+func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, err error) {
+	identity, err := openIdentity(w.identity)
 	if err != nil {
 		return nil, failed(err)
 	}
+	store, log := j.options.Archive, j.options.Log
 	h, err := hub.Open(ctx, hub.Options{
-		Identity: identity, Out: a.flags.Out, Listen: w.listen, Cluster: w.cluster, Log: log, Notice: tell,
+		Identity: identity, Out: a.flags.Out, Listen: w.listen, Cluster: w.cluster, Log: log, Notice: j.tell,
 	})
 	if err != nil {
 		return nil, failed(err)
 	}
-	tell(fmt.Sprintf("machines can join at %s", strings.Join(h.Addresses(), ", ")))
+	j.tell(fmt.Sprintf("machines can join at %s", strings.Join(h.Addresses(), ", ")))
 	if w.opened == nil {
-		tell(fmt.Sprintf("to invite one: %s; then there: hikgrab work FILE", a.commandLine("invite", "-o", "FILE")))
+		j.tell(fmt.Sprintf("to invite one: %s; then there: hikgrab work FILE", a.commandLine("invite", "-o", "FILE")))
 	}
 
 	made := rand.Text()
-	catalogue, err := j.options.Archive.Catalogue(made)
+	catalogue, err := store.Catalogue(made)
 	if err != nil {
 		h.Close()
 		return nil, failed(err)
 	}
 	name := hostName()
-	s := &spread{hub: h, archive: j.options.Archive, log: log, news: news}
+	s.hub, s.archive, s.log = h, store, log
 	s.leaves, s.leave = context.WithCancel(context.WithoutCancel(ctx))
-	news.Store(true)
-	var q engine = s
+	s.news.Store(true)
+	q = s
 	var aside fleet.Aside
 	if w.collect {
-		home := a.bringHome(w, j, h, s, name)
+		home := a.bringHome(w, j, s, name)
 		q, aside = &homeward{s, home, w.alone}, home
 	}
 	if j.options.OnlyFailed {
-		j.tasks = tasks.OnlyFailed(j.tasks, j.options.Archive)
+		j.tasks = tasks.OnlyFailed(j.tasks, store)
 	}
 	j.options.OnlyFailed = false
 	var planned tasks.Snapshot
 	tasks.NewQueue(j.tasks, j.options).Snapshot(&planned)
-	s.coordinator = fleet.NewCoordinator(h, noticing{j.options.Archive, news}, j.tasks, &planned, fleet.CoordinatorOptions{
+	s.coordinator = fleet.NewCoordinator(h, noticing{store, &s.news}, j.tasks, &planned, fleet.CoordinatorOptions{
 		Name: name, Version: a.release(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
-		Dir: j.options.Archive.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread, Aside: aside,
+		Dir: store.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread, Aside: aside,
 		Secret: identity.Secret("what is wanted of a recorder"),
 		Run:    a.runOf(j, name, catalogue),
 	})
@@ -183,9 +171,10 @@ func (a *app) spread(ctx context.Context, w *wire, j job, out printer, own *atom
 	if a.flags.Idle() {
 		return q, nil
 	}
-	s.machine = fleet.NewMachine(s.coordinator.Link(), fleet.MachineOptions{Name: name, Version: a.release(), Log: log})
-	own.Store(s.machine)
-	s.queue = tasks.NewQueue(nil, a.lent(j.options, s.machine, string(s.coordinator.Link().Machine())))
+	link := s.coordinator.Link()
+	s.machine = fleet.NewMachine(link, fleet.MachineOptions{Name: name, Version: a.release(), Log: log})
+	s.own.Store(s.machine)
+	s.queue = tasks.NewQueue(nil, a.lent(j.options, s.machine, string(link.Machine())))
 	return q, nil
 }
 

@@ -49,10 +49,7 @@ func (a *app) check(c *cobra.Command, path string) error {
 		_ = out.Notice(time.Now(), text) // a reader that is gone shows in what follows
 	}
 	a.code, err = survey(ctx, got.Tasks, o, archive.FreeAt(a.flags.Out), out)
-	if gone(err) {
-		return nil
-	}
-	return failed(err)
+	return failed(unlessGone(err))
 }
 
 // survey looks at every recorder of list, with so many bytes free, and writes what it finds with p, in the

@@ -36,13 +36,10 @@ func (a *app) verify(ctx context.Context, dir string) (err error) {
 	ctx, release := a.untilSignal(ctx)
 	defer release()
 	a.code, err = verify(ctx, dir, a.printer(), a.Stderr)
-	switch {
-	case errors.Is(err, archive.ErrNoManifest), errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, archive.ErrNoManifest) || errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w; name the directory that --out named", err)
-	case gone(err):
-		return nil
 	}
-	return failed(err)
+	return failed(unlessGone(err))
 }
 
 // verify reads a tree again, writes what differs from its manifest with p, and

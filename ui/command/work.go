@@ -4,74 +4,167 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"sync"
-	"time"
+	"path/filepath"
+	"strings"
 
-	"example.com/hikgrab/tasks/awake"
-	"example.com/hikgrab/ui"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/fleet"
+	"example.com/hikgrab/tasks/fleet/hub"
+	"example.com/hikgrab/ui/plain"
 )
 
-// shutdownLimit bounds how long stopping may take before hikgrab leaves anyway.
-// Nothing is lost by that: parts and journal are good for the next run.
-const shutdownLimit = 10 * time.Second
-
-// work runs the queue behind the screen or plain output until everything has
-// ended, the operator leaves, a signal comes, or nobody reads the output.
-func (a *app) work(ctx context.Context, q engine, out printer, j job) (stopped bool, err error) {
-	ctx, release := a.untilSignal(ctx)
-	defer release()
-	steady := context.WithoutCancel(ctx)
-	ended, end := context.WithCancel(steady) // when the queue has
-	var running sync.WaitGroup
-	running.Go(func() { awake.While(ended, q.Working, awake.System, j.options.Log) })
-	go func() {
-		defer end()
-		q.Run(steady)
-	}()
-	stop := func() error { // waits for Run
-		bounded, cancel := context.WithTimeout(steady, shutdownLimit)
-		defer cancel()
-		if q.Stop(bounded) != nil {
-			return errHangs
-		}
-		<-ended.Done()
-		running.Wait()
-		return nil
-	}
-	if a.screen() {
-		var left ui.Result
-		showing, quit := context.WithCancel(ctx)
-		defer quit()
-		defer context.AfterFunc(ended, quit)() // it ends by itself when it cannot go on
-		left, err = ui.Run(showing, q, ui.Options{
-			Title: j.title, Log: j.log, Out: a.flags.Out, Files: j.files, ASCII: a.flags.ASCII, NoColor: os.Getenv("NO_COLOR") != "",
-		})
-		stopped = left.Ending != ui.Finished
-		fmt.Fprint(a.Stdout, left.Frame)
-	} else {
-		leave := context.AfterFunc(ctx, func() { _ = stop() }) // follow ends with the queue, having told of its end
-		err = follow(ended, q, out)
-		leave()
-		stopped = ctx.Err() != nil || gone(err)
-		if gone(err) {
-			err = nil
-		}
-	}
-	return stopped, errors.Join(err, stop())
+// helper is what work can be told beside what it shares with download.
+type helper struct {
+	networks []string
+	name     string
+	once     bool
+	cluster  hub.Cluster
 }
 
-// errHangs is why hikgrab leaves without having stopped everything.
-var errHangs = fmt.Errorf("what was under way did not stop within %s; what is on disk is good for the next run", shutdownLimit)
-
-// within does something that may hang with a disk, and gives up after a while.
-func within(limit time.Duration, do func() error) error {
-	done := make(chan error, 1)
-	go func() { done <- do() }()
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(limit):
-		return errHangs
+func (a *app) workCommand() *cobra.Command {
+	var h helper
+	c := &cobra.Command{
+		Use: "work [flags] [INVITATION]", Short: "Help a coordinator with its task sheet",
+		Long: "Work joins the coordinator that \"hikgrab serve\" runs on another machine, and\n" +
+			"downloads what that gives it. INVITATION is the file that \"hikgrab invite\"\n" +
+			"wrote, or its line; better for a line is $HIKGRAB_JOIN, because other users can\n" +
+			"see what a program was started with. Once invited, the coordinator of last time\n" +
+			"is joined without one. The coordinator decides what to fetch and how.\n\n" + plain.ExitCodes,
+		Example: "  hikgrab work kazan.invite\n  hikgrab work -o D:\\archive --network kazan",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.work(c.Context(), &h, strings.Join(args, ""))
+		},
 	}
+	a.flags.RegisterOnly(c.Flags(), "out", "jobs", "limit", "plain", "json", "ascii", "debug")
+	c.Flags().Lookup("limit").Usage = "at most `RATE` for everything together; 20M is 20 MiB/s"
+	c.Flags().StringArrayVar(&h.networks, "network", nil, "this machine is in the network `NAME`; may be repeated")
+	c.Flags().StringVar(&h.name, "name", hostName(), "what this machine is called")
+	c.Flags().BoolVar(&h.once, "once", false, "leave when the run is over, instead of waiting for the next")
+	registerCluster(c.Flags(), &h.cluster, "the coordinator's NATS cluster")
+	return c
+}
+
+// work joins a coordinator and works for it until it is told to leave.
+func (a *app) work(ctx context.Context, h *helper, argument string) (err error) {
+	o, err := a.flags.Options()
+	if err != nil {
+		return err
+	}
+	if len(o.Limit.Windows) > 0 {
+		return errors.New("--limit: name one bandwidth, such as 20M; only the coordinator's limit can change with the time of day")
+	}
+	dir := a.flags.Out
+	keys, err := hub.OpenKeys(dir)
+	if err != nil {
+		return failed(err)
+	}
+	invited, url, err := a.invitation(argument, keys.Last != nil)
+	if err != nil {
+		return err
+	}
+	h.cluster.URL = url
+	_, before := os.Stat(dir)
+	w := &worker{app: a}
+	s, err := a.open(archive.WithFinished(w.own.finished))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, s.close(shutdownLimit))
+		if _, refused := errors.AsType[*fleet.RefusedError](err); refused && errors.Is(before, os.ErrNotExist) {
+			_ = os.RemoveAll(filepath.Join(dir, ".hikgrab")) // nothing half-joined stays behind
+			_ = os.Remove(filepath.Join(dir, "manifest.csv"))
+			_ = os.Remove(dir)
+		}
+	}()
+	out := a.printer()
+	w.archive, w.tell = s.Archive, s.teller(out)
+	link, err := hub.OpenLink(hub.LinkOptions{
+		Keys: keys, Out: dir, Invited: invited, Cluster: h.cluster, Name: h.name, Networks: h.networks, Log: s.log, Notice: w.tell,
+	})
+	if err != nil {
+		return failed(err)
+	}
+	w.machine = fleet.NewMachine(link, fleet.MachineOptions{
+		Name: h.name, Version: a.release(), Networks: h.networks, Most: o.Jobs, Limit: o.Limit.Usual, Once: h.once, Log: s.log,
+	})
+	w.own.Store(w.machine)
+	w.by = string(link.Machine())
+	w.options = tasks.Options{Archive: s.Archive, Jobs: o.Jobs, Log: s.log}
+	w.leaves, w.leave = context.WithCancel(context.WithoutCancel(ctx))
+	w.queue.Store(tasks.NewQueue(nil, w.options))
+	stopped, err := a.show(ctx, w, out, job{options: w.options, title: "work for others"})
+	err = errors.Join(err, w.Err())
+	var end tasks.Snapshot
+	w.queue.Load().Snapshot(&end)
+	switch a.code = plain.ExitCode(&end, stopped); {
+	case err != nil:
+		a.code = plain.ExitError
+	case len(end.Cameras) == 0 && !stopped:
+		a.code = 0 // nothing was left for this machine
+	}
+	if len(end.Cameras) > 0 {
+		r := plain.Report{Snapshot: &end, ExitCode: a.code, Manifest: s.ManifestPath(), Coverage: w.Coverage()}
+		r.Page = writePage(s.Archive, remember(s.Archive, r.Coverage, s.log), s.log, w.tell)
+		err = errors.Join(err, unlessGone(out.Summary(r)))
+	}
+	return failed(err)
+}
+
+// invitation finds out whom to join: by what was given, by the environment, by
+// what is known of last time, or by asking.
+func (a *app) invitation(argument string, known bool) (inv *hub.Invitation, url string, err error) {
+	line := os.Getenv("HIKGRAB_JOIN")
+	switch {
+	case strings.HasPrefix(argument, "nats://"), strings.HasPrefix(argument, "tls://"):
+		url = argument
+	case strings.HasPrefix(argument, "hikgrab-join:"):
+		fmt.Fprintln(a.Stderr, "hikgrab: other users of this machine can see the invitation in the list of processes; $HIKGRAB_JOIN or a file keeps it to yourself")
+		line = argument
+	case argument != "":
+		text, err := readShort(argument)
+		if err != nil {
+			return nil, "", fmt.Errorf("read the invitation: %w", err)
+		}
+		line = text
+	}
+	if line == "" && known {
+		return nil, url, nil
+	}
+	if line == "" {
+		if !terminal(a.Stdin) {
+			return nil, "", errors.New("this machine has joined no coordinator yet: name the file that \"hikgrab invite -o FILE\" wrote there, or put its line into HIKGRAB_JOIN")
+		}
+		fmt.Fprint(a.Stderr, "Invitation: ")
+		typed, err := term.ReadPassword(int(a.Stdin.Fd()))
+		fmt.Fprintln(a.Stderr)
+		if err != nil {
+			return nil, "", err
+		}
+		line = string(typed)
+	}
+	parsed, err := hub.ParseInvitation(line)
+	if err != nil {
+		return nil, "", err
+	}
+	return &parsed, url, nil
+}
+
+// readShort reads a file that has to be short.
+func readShort(path string) (string, error) {
+	const most = 64 << 10
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	return string(text), err
 }

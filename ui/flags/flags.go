@@ -18,6 +18,7 @@ import (
 	"example.com/hikgrab/nvr/proxy"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/derive"
 	"example.com/hikgrab/ui/units"
 )
 
@@ -80,6 +81,17 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.BoolVar(&f.Debug, "debug", false, "more in the log file")
 }
 
+// RegisterOnly adds some of the flags to a set: those that have a meaning for a
+// command that downloads nothing, or nothing of its own.
+func (f *Flags) RegisterOnly(to *pflag.FlagSet, names ...string) {
+	all := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.Register(all)
+	to.SortFlags = false
+	for _, name := range names {
+		to.AddFlag(all.Lookup(name))
+	}
+}
+
 // auto is the value of --per-recorder that names no number.
 const auto = "auto"
 
@@ -121,8 +133,8 @@ func (f *Flags) Options() (tasks.Options, error) {
 	if o.Limit, err = parseLimit(f.limit); err != nil {
 		return o, fmt.Errorf("--limit: %w", err)
 	}
-	if o.Format, err = f.formatOnDisk(); err != nil {
-		return o, err
+	if o.Format, err = archive.ParseFormat(f.format); err != nil {
+		return o, fmt.Errorf("--format %s: use mp4, raw or both", f.format)
 	}
 	if _, err := f.Layout(); err != nil {
 		return o, err
@@ -132,9 +144,29 @@ func (f *Flags) Options() (tasks.Options, error) {
 			return o, fmt.Errorf("--proxy: %w", err)
 		}
 	}
-	o.Cut = f.cut
-	o.Derivations, err = f.derivations(o.Format)
-	return o, err
+	switch {
+	case f.cut && !o.Format.Movies():
+		return o, errors.New("--cut works on MP4s: leave --format raw away, or use --format both to keep the recorder's bytes whole beside them")
+	case f.join && !o.Format.Movies():
+		return o, errors.New("--join works on MP4s: leave --format raw away, or use --format both")
+	}
+	o.Cut, o.Derivations.Join = f.cut, f.join
+	if f.frames != "" {
+		if o.Derivations.Every, err = derive.ParseEvery(f.frames); err != nil {
+			return o, fmt.Errorf("--frames: %w", err)
+		}
+	}
+	return o, nil
+}
+
+// Layout returns how finished files are named. The error says what is wrong
+// with --layout.
+func (f *Flags) Layout() (archive.Layout, error) {
+	layout, err := archive.ParseLayout(f.layout)
+	if err != nil {
+		return layout, fmt.Errorf("--layout: %w", err)
+	}
+	return layout, nil
 }
 
 // ProxyAddress is the proxy that the recorders are reached through, for the
@@ -173,19 +205,29 @@ func (f *Flags) check() error {
 	return nil
 }
 
-// period returns the default for rows that name no time of their own.
-func (f *Flags) period(now time.Time) (p tasks.Period, err error) {
-	p = tasks.Period{Last: f.last, Days: f.days, Yesterday: f.yesterday, All: f.all}
-	if f.from != "" {
-		if p.From, err = tasks.ParseMoment(f.from); err != nil {
+// Bounds reads --from and --to; an empty text leaves that end open. The error
+// names the flag.
+func Bounds(from, to string) (p tasks.Period, err error) {
+	if from != "" {
+		if p.From, err = tasks.ParseMoment(from); err != nil {
 			return p, fmt.Errorf("--from: %w", err)
 		}
 	}
-	if f.to != "" {
-		if p.To, err = tasks.ParseMoment(f.to); err != nil {
+	if to != "" {
+		if p.To, err = tasks.ParseMoment(to); err != nil {
 			return p, fmt.Errorf("--to: %w", err)
 		}
 	}
+	return p, nil
+}
+
+// period returns the default for rows that name no time of their own.
+func (f *Flags) period(now time.Time) (tasks.Period, error) {
+	p, err := Bounds(f.from, f.to)
+	if err != nil {
+		return p, err
+	}
+	p.Last, p.Days, p.Yesterday, p.All = f.last, f.days, f.yesterday, f.all
 	if err := p.Validate(); err != nil {
 		return p, fmt.Errorf("--from, --to, --days, --yesterday, --last and --all: %w", err)
 	}
@@ -193,14 +235,6 @@ func (f *Flags) period(now time.Time) (p tasks.Period, err error) {
 		return p, fmt.Errorf("--from, --to: %w", err)
 	}
 	return p, nil
-}
-
-func (f *Flags) formatOnDisk() (archive.Format, error) {
-	format, err := archive.ParseFormat(f.format)
-	if err != nil {
-		return 0, fmt.Errorf("--format %s: use mp4, raw or both", f.format)
-	}
-	return format, nil
 }
 
 // Apply puts --stream into the tasks that name none.

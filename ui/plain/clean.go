@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,6 +29,26 @@ func clean(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// join sets sep between the parts that are not empty.
+func join(sep string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
+}
+
+// alike groups what has the same key, in the order in which each key comes first.
+func alike[T any, K comparable](all []T, key func(T) K) (groups [][]T) {
+	at := map[K]int{}
+	for _, one := range all {
+		i, known := at[key(one)]
+		if !known {
+			i = len(groups)
+			at[key(one)] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], one)
+	}
+	return groups
 }
 
 // pad fills s with spaces to a width in terminal cells.

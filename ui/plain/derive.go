@@ -36,14 +36,16 @@ type MadeSummaryRecord struct {
 	Type     string    `json:"type"`
 	Time     time.Time `json:"time"`
 	ExitCode int       `json:"exit_code"`
-	Cameras  int       `json:"cameras"`
-	Files    int       `json:"files"`  // there now
-	Fresh    int       `json:"fresh"`  // of them, made by this run
-	Failed   int       `json:"failed"` // cameras of which something could not be made
+	MadeTotals
 }
 
 // MadeTotals is what came of all cameras.
-type MadeTotals struct{ Cameras, Files, Fresh, Failed int }
+type MadeTotals struct {
+	Cameras int `json:"cameras"`
+	Files   int `json:"files"`  // there now
+	Fresh   int `json:"fresh"`  // of them, made by this run
+	Failed  int `json:"failed"` // cameras of which something could not be made
+}
 
 // CameraOf names a camera in a line: "10.20.0.11 ch02 sub Gate".
 func CameraOf(c derive.Camera) string {
@@ -124,7 +126,5 @@ func (j *JSON) Made(at time.Time, c derive.Camera, r derive.Result) error {
 
 // MadeAll writes the totals, once, at the end.
 func (j *JSON) MadeAll(at time.Time, t MadeTotals, code int) error {
-	return j.write(MadeSummaryRecord{
-		Type: "made_summary", Time: stamp(at), ExitCode: code, Cameras: t.Cameras, Files: t.Files, Fresh: t.Fresh, Failed: t.Failed,
-	})
+	return j.write(MadeSummaryRecord{"made_summary", stamp(at), code, t})
 }

@@ -13,6 +13,7 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/ui/remedy"
 	"example.com/hikgrab/ui/units"
 )
@@ -40,10 +41,7 @@ func NewLines(w io.Writer, ascii bool) *Lines {
 	l := &Lines{w: bufio.NewWriter(w), ascii: ascii}
 	if f, ok := w.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
 		l.columns = func() int {
-			columns, _, err := term.GetSize(int(f.Fd()))
-			if err != nil {
-				return 0
-			}
+			columns, _, _ := term.GetSize(int(f.Fd())) // 0 where that cannot be told
 			return columns
 		}
 	}
@@ -124,10 +122,7 @@ func told(e tasks.Event) string {
 
 // advised joins what helps to what happened.
 func advised(what string, r nvr.Remedy) string {
-	if advice := remedy.Run(r); advice != "" {
-		what += "; " + advice
-	}
-	return what
+	return join("; ", what, remedy.Run(r))
 }
 
 // cameraOf returns how a camera is called in a line: "ch02 sub  Gate".
@@ -178,6 +173,11 @@ func (l *Lines) atLeast() string {
 		return ">= "
 	}
 	return "≥ "
+}
+
+// WillNotFit says that the volume has less room than is needed, and what helps.
+func WillNotFit(s *tasks.Snapshot) string {
+	return fmt.Sprintf("%s: needs %s, %s free; %s", s.Disk.Dir, units.Size(s.Needed), units.Size(s.Disk.Free), remedy.Run(archive.FreeSpace))
 }
 
 // countsText names every state that a camera is in, so that the numbers add up.

@@ -9,15 +9,15 @@ import (
 
 // SurveyTotals adds findings up. The zero value is ready for use.
 type SurveyTotals struct {
-	Recorders       int // in all
-	RecordersFailed int // that could not be signed in to, or did not answer
-	Cameras         int
-	CamerasFailed   int // whose search failed
-	CamerasEmpty    int // without recordings in the period
-	Recordings      int
-	Bytes           int64         // as the recorders announce
-	Recorded        time.Duration // the sum of the recordings' lengths
-	Free            int64         // bytes free where recordings go; -1 when unknown, 0 before that was looked at
+	Recorders       int           `json:"recorders"`        // in all
+	RecordersFailed int           `json:"recorders_failed"` // that could not be signed in to, or did not answer
+	Cameras         int           `json:"cameras"`
+	CamerasFailed   int           `json:"cameras_failed"` // whose search failed
+	CamerasEmpty    int           `json:"cameras_empty"`  // without recordings in the period
+	Recordings      int           `json:"recordings"`
+	Bytes           int64         `json:"bytes"` // as the recorders announce
+	Recorded        time.Duration `json:"-"`     // the sum of the recordings' lengths
+	Free            int64         `json:"-"`     // bytes free where recordings go; -1 when unknown, 0 before that was looked at
 }
 
 // Add counts one more finding.

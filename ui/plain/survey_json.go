@@ -63,19 +63,13 @@ type CheckCameraRecord struct {
 
 // CheckSummaryRecord is type check_summary, the last line of "hikgrab check".
 type CheckSummaryRecord struct {
-	Type            string    `json:"type"`
-	Time            time.Time `json:"time"`
-	ExitCode        int       `json:"exit_code"`
-	Recorders       int       `json:"recorders"`
-	RecordersFailed int       `json:"recorders_failed"` // that could not be signed in to, or did not answer
-	Cameras         int       `json:"cameras"`
-	CamerasFailed   int       `json:"cameras_failed"` // whose search failed
-	CamerasEmpty    int       `json:"cameras_empty"`  // without recordings in the period
-	Recordings      int       `json:"recordings"`
-	Bytes           int64     `json:"bytes"`
-	Recorded        float64   `json:"recorded_seconds"`
-	DiskFree        int64     `json:"disk_free,omitempty"`  // bytes free where recordings go
-	DiskShort       int64     `json:"disk_short,omitempty"` // bytes fewer than the recordings have
+	Type     string    `json:"type"`
+	Time     time.Time `json:"time"`
+	ExitCode int       `json:"exit_code"`
+	SurveyTotals
+	RecordedSeconds float64 `json:"recorded_seconds"`
+	DiskFree        int64   `json:"disk_free,omitempty"`  // bytes free where recordings go
+	DiskShort       int64   `json:"disk_short,omitempty"` // bytes fewer than the recordings have
 }
 
 // Finding writes what was learned of one recorder.
@@ -117,10 +111,7 @@ func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 func (j *JSON) Found(at time.Time, t SurveyTotals) error {
 	return j.write(CheckSummaryRecord{
 		Type: "check_summary", Time: stamp(at), ExitCode: t.ExitCode(),
-		Recorders: t.Recorders, RecordersFailed: t.RecordersFailed,
-		Cameras: t.Cameras, CamerasFailed: t.CamerasFailed, CamerasEmpty: t.CamerasEmpty,
-		Recordings: t.Recordings, Bytes: t.Bytes, Recorded: seconds(t.Recorded),
-		DiskFree: max(0, t.Free), DiskShort: t.Short(),
+		SurveyTotals: t, RecordedSeconds: seconds(t.Recorded), DiskFree: max(0, t.Free), DiskShort: t.Short(),
 	})
 }
 

@@ -82,26 +82,26 @@ func (l *Lines) Found(at time.Time, t SurveyTotals) error {
 	return l.w.Flush()
 }
 
+// reason is why something failed, and what helps.
+type reason struct {
+	what   string
+	remedy nvr.Remedy
+}
+
+func reasonOf(f tasks.Failure) reason { return reason{f.What, f.Remedy} }
+
 // failedRecorders writes which recorders failed, those together that failed alike,
 // with the rows that name them and what to do once.
 func (l *Lines) failedRecorders() {
-	rest := l.failed
-	for len(rest) > 0 {
-		why := rest[0].Failure
-		var others []tasks.Finding
-		for _, f := range rest {
-			if f.Failure.What != why.What || f.Failure.Remedy != why.Remedy {
-				others = append(others, f)
-				continue
-			}
-			fmt.Fprintln(l.w, clean(strings.Join(slices.DeleteFunc([]string{f.Address, f.Name, f.Source}, func(s string) bool { return s == "" }), "  ")))
+	for _, group := range alike(l.failed, func(f tasks.Finding) reason { return reasonOf(f.Failure) }) {
+		for _, f := range group {
+			fmt.Fprintln(l.w, clean(join("  ", f.Address, f.Name, f.Source)))
 		}
-		l.sentence("failed  ", why.What)
-		if advice := remedy.Run(why.Remedy); advice != "" {
+		l.sentence("failed  ", group[0].Failure.What)
+		if advice := remedy.Run(group[0].Failure.Remedy); advice != "" {
 			l.sentence("        ", advice)
 		}
 		fmt.Fprintln(l.w)
-		rest = others
 	}
 }
 
@@ -139,19 +139,10 @@ func wrap(text string, width int) []string {
 
 // headingOf names a recorder and says what it is.
 func headingOf(f tasks.Finding) string {
-	parts := []string{f.Address}
-	add := func(s string) {
-		if s != "" {
-			parts = append(parts, s)
-		}
+	if !f.SignedIn {
+		return join("  ", f.Address, f.Name)
 	}
-	add(f.Name)
-	if f.SignedIn {
-		add(f.Device.Kind.String())
-		add(f.Device.Model)
-		add(f.Device.Firmware)
-	}
-	return strings.Join(parts, "  ")
+	return join("  ", f.Address, f.Name, f.Device.Kind.String(), f.Device.Model, f.Device.Firmware)
 }
 
 // standing says how the login and the clock of a recorder stand.
@@ -237,37 +228,21 @@ func (l *Lines) ellipsis() string {
 // failures writes those that failed, together where the reason is the same: a
 // right that is missing is missing for all cameras.
 func (l *Lines) failures(cameras []tasks.CameraFinding) {
-	type reason struct {
-		what   string
-		remedy nvr.Remedy
-	}
-	var order []reason
-	byReason := map[reason][]tasks.CameraFinding{}
-	for _, c := range cameras {
-		if c.Failure.Kind == "" {
-			continue
-		}
-		why := reason{c.Failure.What, c.Failure.Remedy}
-		if byReason[why] == nil {
-			order = append(order, why)
-		}
-		byReason[why] = append(byReason[why], c)
-	}
-	for _, why := range order {
-		alike := byReason[why]
-		who := findingName(alike[0])
-		if len(alike) > 1 {
-			who = channelsOf(alike)
+	failed := slices.DeleteFunc(slices.Clone(cameras), func(c tasks.CameraFinding) bool { return c.Failure.Kind == "" })
+	for _, group := range alike(failed, func(c tasks.CameraFinding) reason { return reasonOf(c.Failure) }) {
+		who := findingName(group[0])
+		if len(group) > 1 {
+			who = channelsOf(group)
 		}
 		found := 0
-		for _, c := range alike {
+		for _, c := range group {
 			found += c.Recordings
 		}
 		if found > 0 {
 			who += "  at least " + units.Count(found, "recording")
 		}
 		l.sentence("", who+"  failed")
-		l.sentence("      ", advised(why.what, why.remedy))
+		l.sentence("      ", advised(group[0].Failure.What, group[0].Failure.Remedy))
 	}
 }
 
@@ -275,18 +250,18 @@ func (l *Lines) failures(cameras []tasks.CameraFinding) {
 // "ch01-ch04, ch07 sub".
 func channelsOf(cameras []tasks.CameraFinding) string {
 	var parts []string
-	for i := 0; i < len(cameras); {
-		last := i
-		for last+1 < len(cameras) && cameras[last+1].Track == cameras[last].Track+nvr.TrackOf(1, 0) {
-			last++
+	name := func(c tasks.CameraFinding) string { return cameraOf(c.Track.Channel(), c.Track, "") }
+	for len(cameras) > 0 {
+		run := 1
+		for run < len(cameras) && cameras[run].Track == cameras[run-1].Track+nvr.TrackOf(1, 0) {
+			run++
 		}
-		name := func(c tasks.CameraFinding) string { return cameraOf(c.Track.Channel(), c.Track, "") }
-		part := name(cameras[i])
-		if last > i {
-			part += "-" + name(cameras[last])
+		part := name(cameras[0])
+		if run > 1 {
+			part += "-" + name(cameras[run-1])
 		}
 		parts = append(parts, part)
-		i = last + 1
+		cameras = cameras[run:]
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,12 +1,25 @@
 package command
 
 import (
+	"io"
 	"os"
 	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
+
+// brokenPipe are the errors of writing to a reader that is gone.
+var brokenPipe = []error{windows.ERROR_BROKEN_PIPE, windows.ERROR_NO_DATA, io.ErrClosedPipe, os.ErrClosed}
+
+// systemLocale returns the language that Windows speaks, such as "ru-RU".
+func systemLocale() string {
+	list, err := windows.GetUserPreferredUILanguages(windows.MUI_LANGUAGE_NAME)
+	if err != nil || len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
 
 // shellAtHand tells PowerShell from cmd.exe by the program that started this
 // one. Whatever else it was, cmd.exe reads the line.

@@ -1,0 +1,97 @@
+package command
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"example.com/hikgrab/tasks/archive"
+)
+
+// store is the archive of a run, with its log.
+type store struct {
+	*archive.Archive
+	log  *slog.Logger
+	file io.WriteCloser // the log's
+}
+
+// open opens the archive in --out and the log in it.
+func (a *app) open(options ...archive.Option) (*store, error) {
+	book := &logBook{}
+	s := &store{log: a.logger(book)}
+	var err error
+	if s.Archive, err = archive.Open(a.flags.Out, s.log, options...); err != nil {
+		return nil, failed(err)
+	}
+	if s.file, err = s.LogWriter(); err == nil {
+		err = book.open(s.file)
+	}
+	if err != nil {
+		return nil, errors.Join(failed(err), s.close(shutdownLimit))
+	}
+	return s, nil
+}
+
+// close closes both, and gives up on a disk that hangs after a while.
+func (s *store) close(limit time.Duration) error {
+	return failed(within(limit, func() error {
+		if s.file != nil {
+			_ = s.file.Close() // the log's last lines are worth no failure
+		}
+		return s.Archive.Close()
+	}))
+}
+
+// logPath is where the log is.
+func (s *store) logPath() string {
+	if named, ok := s.file.(interface{ Name() string }); ok {
+		return filepath.FromSlash(named.Name())
+	}
+	return ""
+}
+
+// teller returns what tells log and operator of what concerns the run as a whole.
+// A reader that is gone shows when the run is followed.
+func (s *store) teller(out printer) func(text string) {
+	return func(text string) {
+		s.log.Info("Notice", "text", text)
+		_ = out.Notice(time.Now(), text)
+	}
+}
+
+func (a *app) logger(w io.Writer) *slog.Logger {
+	level := slog.LevelInfo
+	if a.flags.Debug {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// logBook is where the log goes: into memory until there is a file, which
+// exists only once the archive could be opened.
+type logBook struct {
+	mu    sync.Mutex
+	early bytes.Buffer
+	file  io.Writer
+}
+
+func (b *logBook) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.file == nil {
+		return b.early.Write(p)
+	}
+	return b.file.Write(p)
+}
+
+func (b *logBook) open(file io.Writer) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.file = file
+	_, err := b.early.WriteTo(file)
+	return err
+}
