@@ -70,7 +70,8 @@ type downloading struct {
 	rec      Recording
 	sink     Sink
 	receipt  Receipt
-	unlength bool // do not believe Content-Length
+	unlength bool  // do not believe Content-Length
+	most     int64 // of a time of a recording: more bytes than these cannot be it
 
 	seam []byte // the end of what the sink holds, asked for once more when it is continued
 

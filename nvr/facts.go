@@ -32,6 +32,9 @@ type Facts struct {
 	// Download is how a download is asked for: "post", "get" or "query"; empty
 	// as long as none came.
 	Download string `json:"download,omitempty"`
+	// ByTime says whether a recording can be asked for by time: "said" by the
+	// recorder, "shown" by what came, or "no"; empty is not known.
+	ByTime string `json:"by_time,omitempty"`
 	// SearchForm is the number of the form of search request that the recorder
 	// takes, counted from 1; 0 is not known.
 	SearchForm int `json:"search_form,omitempty"`
@@ -61,7 +64,7 @@ type Facts struct {
 func (r *Recorder) Facts() Facts {
 	l, login := r.known(), r.session.known()
 	f := Facts{
-		Serial: l.serial, Zone: l.zone.String(), Download: l.download.String(),
+		Serial: l.serial, Zone: l.zone.String(), Download: l.download.String(), ByTime: l.timed.String(),
 		LongestRange: l.longest, LargestPage: l.largest, Load: max(l.remembered.Load, 0),
 		NoncePerPath: login.perPath, Scheme: login.scheme,
 	}
@@ -86,6 +89,11 @@ func (f Facts) recall() learned {
 	for known := formPost; known <= formQuery; known++ {
 		if f.Download == known.String() {
 			l.download = known
+		}
+	}
+	for known := timeSaid; known <= timeDenied; known++ {
+		if f.ByTime == known.String() {
+			l.timed = known
 		}
 	}
 	if f.SearchForm >= 1 && f.SearchForm <= len(searchShapes) {

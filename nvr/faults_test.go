@@ -137,7 +137,7 @@ func TestBusySaysForHowLong(t *testing.T) {
 // TestUnknownLength has neither Content-Length nor size: what comes is taken,
 // with a note that nothing could be verified.
 func TestUnknownLength(t *testing.T) {
-	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{NoSize: true, ByTime: true, NoLength: true}})
+	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight, NoLength: true}})
 	rec := first(t, client, 101)
 	if rec.Size != 0 {
 		t.Fatalf("size %d", rec.Size)

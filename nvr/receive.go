@@ -2,6 +2,7 @@ package nvr
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -204,12 +205,15 @@ func (d *downloading) early(err error) error {
 func (d *downloading) pour(body io.ReadCloser, head []byte, length, from int64) error {
 	c := copying{ctx: d.ctx, body: body, sink: d.sink, limit: -1}
 	announced := max(d.rec.Size, d.announced)
-	if length >= 0 {
+	switch {
+	case d.most > 0 && length > d.most-from:
+		return failure(TooLarge, beyond(0, from+length), nil)
+	case length >= 0:
 		c.limit = length
 		announced = max(announced, from+length)
-	} else {
+	default:
 		c.enough = max(d.rec.Size-from, 0)
-		c.most = mostBytes(d.rec, announced) - from
+		c.most = cmp.Or(d.most, mostBytes(d.rec, announced)) - from
 	}
 	if e, ok := d.sink.(Expecter); ok && announced > 0 {
 		if err := e.Expect(announced); err != nil {
@@ -261,7 +265,7 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 	switch {
 	case size > 0 && have > size:
 		d.note(fmt.Sprintf("it is %d bytes longer than the search announced", have-size))
-	case size <= 0 && length < 0:
+	case size <= 0 && length < 0 && d.most == 0: // whoever asks for a time looks for that
 		d.receipt.Unverified = true
 		d.note("the recorder gave no length, so hikgrab could not verify that the recording is complete")
 	}

@@ -65,6 +65,7 @@ type learned struct {
 	mute      map[Track]bool   // tracks of which it refuses every search
 	largest   int              // the largest page that it lets ask for; 0: any
 	byTime    bool             // it ignores the position in a search: go on by time
+	timed     timeSkill        // whether it downloads by time
 	turns     uint64           // searches begun, to notice that another came between two pages
 	channels  []int            // numbers that it listed
 	clock     reckoning        // by which clock it searches

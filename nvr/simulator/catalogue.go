@@ -119,7 +119,7 @@ func resultQuirks() []Quirk {
 		{"uri-lan-address", "The playbackURI names the LAN address and the HTTP port.", "DS-7616NXI-K2 V4.84.101; recorders in Amman", quirk(func(q *Quirks) { q.URIHost = "192.168.1.64:8880" })},
 		{"uri-no-slash", "The playbackURI has no slash after the track.", unnamed, quirk(func(q *Quirks) { q.URINoSlash = true })},
 		{"uri-whole-times", "The times in the playbackURI are not those of the item.", "evercam/hikvision_client", quirk(func(q *Quirks) { q.WholeTimes = true })},
-		{"uri-no-size", "The playbackURI has neither name nor size.", "units that download by time", quirk(func(q *Quirks) { q.NoSize, q.ByTime = true, true })},
+		{"uri-no-size", "The playbackURI has neither name nor size.", "units that download by time", quirk(func(q *Quirks) { q.NoSize, q.ByTime = true, ByTimeRight })},
 		{"size-lies", "size= is a little less than the file.", "recordings that still grow (DS-7616NXI-K2 V4.84.101)", quirk(func(q *Quirks) { q.WrongSize = -100 })},
 		{"size-too-large", "size= is a few bytes more than the file has.", "Hik Device Gateway closes a few bytes short", quirk(func(q *Quirks) { q.WrongSize = 4 })},
 		{"no-name", "Neither the item nor its playbackURI has a name.", notReported, quirk(func(q *Quirks) { q.NoName = true })},
@@ -142,7 +142,12 @@ func downloadQuirks() []Quirk {
 		{"query-only", "A download has to name the recording in the query, as the vendor's web page does.", "Sudhakar77777, the vendor's web page", quirk(func(q *Quirks) { q.Verb = QueryOnly })},
 		{"query-only-400", "A download with a body is a plain 400; the query names the recording.", notReported, quirk(func(q *Quirks) { q.Verb, q.WrongVerb400 = QueryOnly, true })},
 		{"no-query-form", "download?playbackURI= is refused.", "intelsk, DS-7616NXI V4.84", quirk(func(q *Quirks) { q.RefuseQueryForm = true })},
-		{"hangs-up-by-time", "A URI without name and size ends the connection.", "a project that compared trimmed downloads", quirk(func(q *Quirks) { q.HangUpByTime = true })},
+		{"by-time", "A URI without name and size gives that time.", "a gateway that asks so first; fireboy38 and zpmdd write such URIs", byTime(ByTimeRight)},
+		{"by-time-off-by-gop", "A URI without name and size gives that time from the next key frame to the one before.", "DS-2XM6825G0 V5.5.850, over RTSP: up to 2 s off", byTime(ByTimeOffByGOP)},
+		{"by-time-whole", "It claims to download by time and sends the whole file.", "a project that compared trimmed downloads: byte-identical", byTime(ByTimeWhole)},
+		{"by-time-elsewhere", "It claims to download by time and sends another time.", "recorders in Amman: always from the beginning of the file", byTime(ByTimeElsewhere)},
+		{"by-time-refused", "It claims to download by time and refuses a URI without name and size.", "recorders in Amman and Irbid refuse it", byTime(ByTimeRefused)},
+		{"hangs-up-by-time", "A URI without name and size ends the connection.", "a project that compared trimmed downloads", byTime(ByTimeHangsUp)},
 		{"spurious-400", "Every second download is a 400 that means nothing.", "timelapsed, live NVR: about half the calls", quirk(func(q *Quirks) { q.SpuriousEvery = 2 })},
 		{"quiet-time", "A download within a second of the last one is a 400 that means nothing.", "timelapsed, live NVR; qb60 waits a second", quirk(func(q *Quirks) { q.QuietTime = time.Second })},
 		{"one-download", "A second download is 503 deviceBusy.", "Skinah/IpCamera#41; DS-7616NXI-K2 V4.84.101 serves one comfortably", func(c *Config) { c.MaxDownloads = 1 }},
@@ -373,3 +378,5 @@ func firstStart(c Config) time.Time {
 func quirk(change func(*Quirks)) func(*Config) { return func(c *Config) { change(&c.Quirks) } }
 
 func namespace(ns Namespace) func(*Config) { return quirk(func(q *Quirks) { q.Namespace = ns }) }
+
+func byTime(b ByTime) func(*Config) { return quirk(func(q *Quirks) { q.ByTime = b }) }

@@ -20,6 +20,7 @@ type Content struct {
 	start time.Time
 	base  int64  // timestamp of the first picture
 	first uint32 // number of the first picture
+	from  int64  // bytes of the body that are left out at its beginning
 	size  int64
 	pos   int64
 
@@ -57,6 +58,37 @@ func footage(ch Channel, r Recording, size int64, bare bool) *Content {
 	}
 	c.tail = padding(c.plan.lastPadding())
 	return c
+}
+
+// trim leaves of footage what lies between two times: from the key frame at or in
+// front of the first to the last picture in front of the other, or, inwards, from
+// the key frame behind the first to the one in front of the other.
+func (c *Content) trim(from, to time.Time, inwards bool) {
+	if len(c.marks) == 0 {
+		return
+	}
+	loop := int64(c.plan.perLoop)
+	isKey := func(n int64) bool { return n <= 0 || n >= c.plan.frames || c.marks[n%loop].psm > 0 }
+	begins := func(n int64) int64 {
+		if n >= c.plan.frames {
+			return c.plan.body()
+		}
+		return n/loop*c.plan.cycle + int64(c.marks[n%loop].pack)
+	}
+	at := func(t time.Time) int64 { // the picture that is shown then
+		return min(max(0, t.Sub(c.start).Milliseconds()*ticksPerMilli/c.plan.spec.interval), c.plan.frames)
+	}
+	first, end := at(from), min(at(to)+1, c.plan.frames)
+	for ; !isKey(first); first-- {
+	}
+	if inwards {
+		for first++; !isKey(first); first++ {
+		}
+		for end--; !isKey(end); end-- {
+		}
+	}
+	c.from = begins(first)
+	c.size = int64(len(c.head)) + max(begins(end)-c.from, 0)
 }
 
 // Size returns the length in bytes.
@@ -129,7 +161,7 @@ func (c *Content) rest() []byte {
 	if at < int64(len(c.head)) {
 		return c.head[at:]
 	}
-	at -= int64(len(c.head))
+	at += c.from - int64(len(c.head))
 	if body := c.plan.body(); at < body {
 		loop, in := at/c.plan.cycle, at%c.plan.cycle
 		c.patch(loop)

@@ -17,6 +17,7 @@ type playback struct {
 	name     string
 	size     string
 	start    time.Time
+	end      time.Time // zero when it is not there
 	hasStart bool
 	byQuery  bool // it came in the query, not in the body
 	web      bool // it is a web address
@@ -48,6 +49,8 @@ func parsePlayback(text string) (playback, bool) {
 		case "starttime":
 			t, err := time.Parse("20060102T150405Z", f[2])
 			p.start, p.hasStart = t, err == nil
+		case "endtime":
+			p.end, _ = time.Parse("20060102T150405Z", f[2])
 		}
 	}
 	return p, true
@@ -169,20 +172,30 @@ func (rec *Recorder) photoAt(r *request) *reply {
 
 // downloadByTime answers a URI that was stripped of name and size.
 func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
-	switch {
-	case rec.quirks.HangUpByTime:
+	switch k := rec.quirks.ByTime; {
+	case k == ByTimeHangsUp:
 		panic(http.ErrAbortHandler)
-	case !rec.quirks.ByTime || !uri.hasStart:
+	case k == ByTimeRefused:
+		return refusal(r.Request, http.StatusForbidden, codeInvalidOperation, "invalidOperation", "")
+	case k == NotByTime || !uri.hasStart:
 		return badParameters(r.Request, "playbackURI")
 	}
-	start := uri.start
+	start, end := uri.start, uri.end
 	if rec.utc() {
-		start = rec.zone.wall(start)
+		start, end = rec.zone.wall(start), rec.zone.wall(end)
 	}
 	list, _ := rec.recordings(uri.track)
 	for _, found := range list {
 		if !found.Start.After(start) && found.End.After(start) {
-			return rec.deliverFile(r, uri.track, found)
+			final, _ := rec.stored(uri.track, found.Name)
+			content := rec.content(uri.track, final, found.Size)
+			switch off := end.Sub(start); {
+			case rec.quirks.ByTime == ByTimeElsewhere:
+				content.trim(found.Start, found.Start.Add(off), false)
+			case rec.quirks.ByTime != ByTimeWhole && (start.After(found.Start) || end.Before(found.End)):
+				content.trim(start, end, rec.quirks.ByTime == ByTimeOffByGOP)
+			}
+			return rec.deliver(r, uri.track, content)
 		}
 	}
 	return rec.gone(r)
@@ -229,8 +242,13 @@ func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply 
 	if k.Unsettled > 0 && rec.WallClock().Sub(found.End) < k.Unsettled {
 		found.Size -= found.Size / 10
 	}
-	content := rec.content(track, final, found.Size)
-	p := &reply{status: http.StatusOK, header: http.Header{}, paced: true, size: found.Size, offset: k.WrongLength, keep: k.KeepOpen}
+	return rec.deliver(r, track, rec.content(track, final, found.Size))
+}
+
+// deliver answers with bytes of a track, or with a part of them.
+func (rec *Recorder) deliver(r *request, track int, content *Content) *reply {
+	k, size := rec.quirks, content.Size()
+	p := &reply{status: http.StatusOK, header: http.Header{}, paced: true, size: size, offset: k.WrongLength, keep: k.KeepOpen}
 	p.header.Set("Content-Type", or(k.ContentType, "Opaque/data"))
 	if rec.tracks[track].photos {
 		p.header.Set("Content-Type", "image/jpeg")
@@ -244,7 +262,7 @@ func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply 
 		p.framing = byClose
 	}
 	p.body = &notedEnd{Content: content, rec: rec}
-	if from, ok := rangeStart(r.Header.Get("Range"), found.Size); ok && k.Range != RangeIgnored {
+	if from, ok := rangeStart(r.Header.Get("Range"), size); ok && k.Range != RangeIgnored {
 		rec.part(p, content, from)
 	}
 	return p
@@ -310,9 +328,9 @@ func (n *notedEnd) Read(p []byte) (int, error) {
 
 // downloadCapabilities tells what a download can be asked for.
 func (rec *Recorder) downloadCapabilities(r *request) *reply {
-	if rec.quirks.NoSearchProfile || rec.config.Kind == Camera {
+	if rec.quirks.NoSearchProfile || rec.config.Kind == Camera && rec.quirks.ByTime == NotByTime {
 		return wrongVerb(r.Request)
 	}
-	return rec.answer("DownloadAbility", "", element("isSupportDownloadbyTime", rec.quirks.ByTime)+
+	return rec.answer("DownloadAbility", "", element("isSupportDownloadbyTime", rec.quirks.ByTime != NotByTime)+
 		element("isSupportDownloadbyFileName", true))
 }

@@ -34,7 +34,7 @@ func TestDownload(t *testing.T) {
 		{"line breaks", Quirks{URIBreaks: true}, "POST", 300_000},
 		{"silent close", Quirks{KeepAlive: 1, SilentClose: true}, "POST", 300_000},
 		{"wrong size", Quirks{WrongSize: -7}, "POST", 300_000},
-		{"by time", Quirks{NoSize: true, ByTime: true}, "POST", 300_000},
+		{"by time", Quirks{NoSize: true, ByTime: ByTimeRight}, "POST", 300_000},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			rec := oneFile(test.quirks)

@@ -94,8 +94,7 @@ type Quirks struct {
 	Verb            Verb          // which verb it takes
 	WrongVerb400    bool          // the wrong verb is a plain 400 badXmlContent
 	RefuseQueryForm bool          // download?playbackURI= is refused
-	ByTime          bool          // a URI without name and size is accepted
-	HangUpByTime    bool          // a URI without name and size closes the connection
+	ByTime          ByTime        // what comes for a URI without name and size
 	Range           Range         // what a Range header does
 	NoLength        bool          // chunked, no Content-Length
 	ZeroLength      bool          // "Content-Length: 0" before a body that ends with the connection
@@ -176,6 +175,20 @@ const (
 	GetOnly               // POST is methodNotAllowed
 	PostOnly              // GET is methodNotAllowed
 	QueryOnly             // only GET with the playbackURI in the query
+)
+
+// ByTime says what comes for a URI without name and size, that is for a time.
+type ByTime int
+
+// What comes. All but the first are claimed in download/capabilities.
+const (
+	NotByTime       ByTime = iota // 400 badParameters
+	ByTimeRight                   // from the key frame in front of the time to the first picture behind it
+	ByTimeOffByGOP                // from the key frame behind its beginning to the one in front of its end
+	ByTimeWhole                   // the whole file
+	ByTimeElsewhere               // as much of the file, from its beginning
+	ByTimeRefused                 // 403 invalidOperation
+	ByTimeHangsUp                 // nothing: the connection ends
 )
 
 // Range says what a Range header of a download does.
