@@ -85,6 +85,7 @@ type recordingKey struct {
 type recording struct {
 	nvr.Recording
 	state    RecordingState
+	spare    int64     // bytes of it that are not expected to come; Size is without them
 	have     int64     // on disk while not active
 	attempts int       // that failed
 	gone     bool      // the recorder said once that it does not exist
@@ -225,7 +226,7 @@ func (c *camera) finish(r *recording, path string, bytes int64) {
 	}
 	c.total += bytes - r.Size
 	c.settled += bytes - r.have
-	r.state, r.path, r.have, r.Size, r.failure = RecordingDone, path, bytes, bytes, nil
+	r.state, r.path, r.have, r.Size, r.spare, r.failure = RecordingDone, path, bytes, bytes, 0, nil
 	c.done++
 	if c.failed == 0 {
 		c.failure = Failure{}

@@ -142,7 +142,7 @@ func (q *Queue) item(c *camera, rec *recording) archive.Item {
 		Network:   c.recorder.network,
 		Label:     c.recorder.name,
 		Camera:    c.name,
-		Recording: rec.Recording,
+		Recording: rec.announced(),
 		Clock:     c.recorder.clock(),
 		Format:    q.options.Format,
 		DropAudio: q.options.DropAudio,

@@ -29,6 +29,7 @@ type recorder struct {
 	listed   bool          // channels is what it has
 	tries    int           // bad logins in a row that lock this machine out; 0 when that is not known
 	signedIn bool
+	byTime   bool // it is asked for no more of its recordings than is wanted
 
 	scouting  bool                    // a worker signs in, lists channels, searches or asks for a proof
 	errand    uint64                  // the number of its request

@@ -43,7 +43,7 @@ func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time
 	c := a.camera
 	switch {
 	case a.meet:
-		meet := worker.Meet{NeedList: r.camera(0, 0) != nil, Health: q.options.Look}
+		meet := worker.Meet{NeedList: r.camera(0, 0) != nil, Health: q.options.Look, ByTime: q.options.Cut}
 		return func(ctx context.Context) (func(time.Time), error) {
 			meet.Recorder = q.freshLogin(r)
 			met := meet.Do(ctx)
@@ -118,6 +118,7 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	q.release(r, now) // whatever an older request had to say
 	first, d, listing := !r.signedIn, m.Device, m.Listing
 	r.device, r.signedIn, r.tries, r.disks = d, true, m.Tries, m.Disks
+	q.expectAgain(r)
 	if listing != nil {
 		q.cannotList(r, listing, now)
 	} else {
@@ -258,6 +259,9 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		return
 	}
 	known, isNew := c.add(rec)
+	if isNew {
+		q.expect(c, known)
+	}
 	switch {
 	case !isNew, q.options.Look:
 		return

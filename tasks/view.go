@@ -11,6 +11,7 @@ func (q *Queue) sample(now time.Time) {
 	q.heed()
 	total := q.fetched
 	for _, r := range q.recorders {
+		q.expectAgain(r)
 		fetched := int64(0)
 		for _, c := range r.cameras {
 			fetched += c.fetched

@@ -192,7 +192,7 @@ func TestPartTakenAway(t *testing.T) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if n := a.index.kept[p.id]; n != 0 {
+	if n := a.index.kept[p.id.kept()]; n != 0 {
 		t.Errorf("%d bytes are vouched for", n)
 	}
 }

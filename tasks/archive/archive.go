@@ -133,10 +133,10 @@ func (a *Archive) dropStrayParts() {
 	}
 	for _, e := range entries {
 		id, ours := fileOfPart(e.Name())
-		if !ours || id.form == asSent && a.index.kept[id.recording] > 0 {
+		if !ours || id.form == asSent && a.index.kept[id.kept()] > 0 && !a.cutAlready(id) {
 			continue
 		}
-		if err := a.root.Remove(partsDir + "/" + e.Name()); err != nil {
+		if err := a.removePart(id); err != nil {
 			a.log.Warn("An unusable part could not be removed", "part", e.Name(), "error", err)
 		}
 	}

@@ -116,7 +116,7 @@ func (r record) home() record {
 func (a *Archive) Bring(d Distant) (*Part, error) {
 	here := d.r.home() // whoever the bytes come from, if they are the same
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %d", here.fileID(), here.Form, d.r.SHA256, d.r.Bytes))
-	return a.create(&Part{archive: a, id: recordingID(sum[:16]), checked: true}, d.r.Bytes)
+	return a.create(&Part{archive: a, id: sentOf(recordingID(sum[:16])), checked: true}, d.r.Bytes)
 }
 
 // Arrive checks that the part is, byte for byte, the file that its machine told
@@ -148,7 +148,7 @@ func (p *Part) Arrive(d Distant) (File, error) {
 	}
 	done := d.r.home()
 	done.At = a.now()
-	more := []record{{Type: keptRecord, ID: p.id}} // nothing of the part is left
+	more := []record{{Type: keptRecord, ID: p.id.kept()}} // nothing of the part is left
 	if d.r.Stays {
 		more = append(more, record{Type: staysRecord, ID: done.ID})
 	}

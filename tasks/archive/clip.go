@@ -68,8 +68,8 @@ func (it Item) share(size int64) int64 {
 	if c == (clip{}) {
 		return 0
 	}
-	const around = 2 * 30_000
-	part := float64(c.to-c.from+around) / float64(max(1, it.Recording.End.Sub(it.Recording.Start).Milliseconds()))
+	asked := it.margined()
+	part := float64(asked.to-asked.from) / float64(max(1, it.Recording.End.Sub(it.Recording.Start).Milliseconds()))
 	if part >= 1 {
 		return size
 	}
@@ -116,8 +116,13 @@ func (c clip) String() string { return fmt.Sprintf("%d_%d", c.from, c.to) }
 
 // note says in the manifest what was wanted.
 func (c clip) note() string {
+	return cutNote + c.text()
+}
+
+// text says both ends for a person.
+func (c clip) text() string {
 	const layout = "2006-01-02T15:04:05.999"
-	return fmt.Sprintf("%s%s to %s", cutNote, milliWall(c.from).Format(layout), milliWall(c.to).Format(layout))
+	return milliWall(c.from).Format(layout) + " to " + milliWall(c.to).Format(layout)
 }
 
 // cutNote begins the first note of a clip.

@@ -41,6 +41,9 @@ func (p *Part) Commit(ctx context.Context, t Try) (File, error) {
 	if err == nil {
 		err = p.convert(ctx, &pr)
 	}
+	if err == nil && !p.Whole() {
+		err = p.provePiece(&pr)
+	}
 	if err == nil && pr.raw() {
 		p.archive.root.Publish(p.file)
 		err = p.archive.fail("sync", p.name, disk.Sync(p.file))
@@ -67,7 +70,7 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 		return pr, p.archive.fail("read", p.name, err)
 	}
 	p.movie.end(&hash.scan)
-	notes, err := p.judge(sum, &report, t)
+	notes, err := p.review(sum, &report, t)
 	if err != nil {
 		return pr, err
 	}
@@ -77,7 +80,7 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	pr.done.Bytes, pr.done.SHA256, pr.done.Attempts, pr.done.At = p.Offset(), sum, t.Number, p.archive.now()
 	pr.done.remark(t.Receipt.Notes...)
 	pr.done.remark(notes...)
-	pr.done.measure(p.item.Recording, &report)
+	pr.done.measure(p.item.between(p.span), &report)
 	return pr, nil
 }
 
@@ -133,9 +136,12 @@ func (p *Part) become(pr *proof) (File, error) {
 	}
 	var more []record
 	if pr.stays && pr.done.Track.Stream() != nvr.Photo {
-		more = append(more, record{Type: staysRecord, ID: p.id})
+		more = append(more, record{Type: staysRecord, ID: p.id.recording})
 	}
-	f, err := a.complete(pr.done, a.layout.names(p.item.whole(), pr.ext), more...)
+	if p.id.clip != (clip{}) {
+		more = append(more, record{Type: keptRecord, ID: p.id.kept()}) // nothing of the part is left
+	}
+	f, err := a.completeFrom(p.name, pr.done, a.layout.names(p.item.whole(), pr.ext), more...)
 	if err != nil {
 		return File{}, errors.Join(err, a.vouch(p.id, pr.done.Bytes))
 	}

@@ -19,6 +19,7 @@ type conversion struct {
 	archive *Archive
 	item    Item
 	id      recordingID
+	span    Span          // of the recording that is there; zero: all
 	written *atomic.Int64 // bytes
 }
 
@@ -38,13 +39,13 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 		pr.done.remark("no MP4 can be made of it: " + pr.report.Unfit.Error())
 		return nil
 	}
-	c := conversion{p.archive, p.item, p.id, &p.room.converted}
+	c := conversion{p.archive, p.item, p.id.recording, p.span, &p.room.converted}
 	report, err := p.remux(ctx, &c, pr)
 	if err == nil {
 		for _, r := range []*record{&pr.done, pr.movie} {
 			r.remark(newProblems(&report, &pr.report)...)
 		}
-		pr.beside = raw || !report.Clean()
+		pr.beside = raw || !p.clean(&report)
 		return c.clip(ctx, pr)
 	}
 	if reason, ok := unfit(ctx, err); ok {
@@ -85,7 +86,7 @@ func (c *conversion) movie(ctx context.Context, src io.Reader, pr *proof) (m med
 		return err
 	}, c.written, new(atomic.Int64))
 	if err == nil {
-		made.measure(c.item.Recording, &m)
+		made.measure(c.item.between(c.span), &m)
 		pr.movie = &made
 	}
 	return m, err
@@ -96,7 +97,7 @@ func (c *conversion) take(ctx context.Context, m *movieFile, pr *proof) (err err
 	made := pr.movieRecord()
 	made.Bytes, made.SHA256, err = c.archive.seal(ctx, made.fileID(), m.hand(), new(atomic.Int64))
 	if err == nil {
-		made.measure(c.item.Recording, &pr.report)
+		made.measure(c.item.between(c.span), &pr.report)
 		pr.movie = &made
 	}
 	return err
@@ -206,7 +207,7 @@ func (a *Archive) Convert(ctx context.Context, it Item) (f File, ok bool, err er
 		return File{}, true, err
 	}
 	defer room.release()
-	c := conversion{a, it, id, &room.converted}
+	c := conversion{a, it, id, Span{}, &room.converted}
 	if hasMovie {
 		f, ok, err = c.fromMovie(ctx, whole)
 	}

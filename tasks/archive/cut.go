@@ -51,7 +51,7 @@ func (c *conversion) cut(ctx context.Context, whole record, name string) (cuttin
 		return cutting{note: "it is whole: it has no pictures of the time that was asked", final: true}, nil
 	case len(files) > 1:
 		return cutting{note: fmt.Sprintf("it is whole: what was asked would be %d files", len(files)), final: true}, nil
-	case files[0].Parts[0].Whole:
+	case files[0].Parts[0].Whole && c.span == (Span{}):
 		return cutting{final: true}, nil
 	}
 	whole.Clip = c.item.clip()

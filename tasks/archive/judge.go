@@ -68,7 +68,7 @@ func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []str
 // resign words why a recording with such problems is kept, or returns a Damaged
 // error.
 func (p *Part) resign(kinds []string, sum disk.Sum, t Try, harm string) (how string, err error) {
-	how, keep := p.archive.resigned(field(p.item.Recorder), p.id, sum, kinds)
+	how, keep := p.archive.resigned(field(p.item.Recorder), p.id.recording, sum, kinds)
 	switch {
 	case keep:
 		return how, nil

@@ -33,7 +33,7 @@ func (p *Part) newMovieFile() *movieFile {
 		a.movies.Add(-1)
 		return nil
 	}
-	return &movieFile{archive: a, id: movieOf(p.id), room: p.room}
+	return &movieFile{archive: a, id: movieOf(p.id.recording), room: p.room}
 }
 
 // Seek makes the file where there is none yet.

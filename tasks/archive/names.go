@@ -99,7 +99,7 @@ func fileOfPart(name string) (id fileID, ok bool) {
 		f = asMovie
 	}
 	id, err := parseFileID(stem, f)
-	return id, ok && err == nil && (made || id.clip == clip{})
+	return id, ok && err == nil
 }
 
 // channelDir is "ch02", "ch02-sub" or "ch02-photo"; a track whose last digits

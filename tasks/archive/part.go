@@ -23,8 +23,9 @@ const checkpointEvery = 64 << 20
 type Part struct {
 	archive *Archive
 	item    Item
-	id      recordingID
+	id      fileID
 	name    string // under the output directory
+	span    Span   // that was asked for; zero: the whole recording
 	room    *reservation
 	checked bool // by the machine that it comes from: its checksum is all there is to know of it
 
@@ -59,21 +60,21 @@ var errEnded = fmt.Errorf("the part has ended: %w", os.ErrClosed)
 // written, NoRoom when what is announced does not fit at present, and TooLarge
 // when it never will.
 func (a *Archive) Create(it Item) (*Part, error) {
-	return a.create(&Part{archive: a, item: it, id: identify(it)}, it.Recording.Size)
+	return a.create(&Part{archive: a, item: it, id: sentOf(identify(it))}, it.Recording.Size)
 }
 
 // create opens a part of which so many bytes are announced.
 func (a *Archive) create(p *Part, size int64) (*Part, error) {
-	p.name = sentOf(p.id).part()
+	p.name = p.id.part()
 	p.mu.Lock() // a Close of the Archive that sees the part waits until it is open
 	defer p.mu.Unlock()
-	p.room = &reservation{id: p.id, name: p.name, size: size, part: p}
+	p.room = &reservation{id: p.id.recording, name: p.name, size: size, part: p}
 	if !p.checked {
 		p.room.more = p.item.more
 	}
 	if info, err := a.root.Lstat(p.name); err == nil {
 		a.mu.Lock()
-		p.room.written.Store(min(info.Size(), a.index.kept[p.id]))
+		p.room.written.Store(min(info.Size(), a.index.kept[p.id.kept()]))
 		a.mu.Unlock()
 	}
 	if _, err := a.reserve(p.room); err != nil {
@@ -96,7 +97,7 @@ func (p *Part) open() error {
 	f, err := root.OpenPlain(p.name, os.O_CREATE|os.O_RDWR)
 	if errors.Is(err, disk.ErrLinked) {
 		p.room.written.Store(0)
-		if err = p.archive.removePart(sentOf(p.id)); err == nil {
+		if err = p.archive.removePart(p.id); err == nil {
 			f, err = root.OpenPlain(p.name, os.O_CREATE|os.O_RDWR)
 		}
 	}
@@ -306,14 +307,14 @@ func (p *Part) drop() error {
 	defer p.room.release()
 	p.quiet()
 	p.ended = errEnded
-	return errors.Join(p.file.Close(), p.archive.removePart(sentOf(p.id)))
+	return errors.Join(p.file.Close(), p.archive.removePart(p.id))
 }
 
 // removePart removes a file that was on its way to a final name.
 func (a *Archive) removePart(id fileID) error {
 	err := a.root.Drop(id.part())
 	if id.form == asSent {
-		err = errors.Join(err, a.vouch(id.recording, 0))
+		err = errors.Join(err, a.vouch(id, 0))
 	}
 	return err
 }
@@ -321,21 +322,22 @@ func (a *Archive) removePart(id fileID) error {
 // vouch has the journal say how many bytes of a part are safe. This run
 // believes it even if the journal cannot be written; that there are none must
 // be in the journal first.
-func (a *Archive) vouch(id recordingID, bytes int64) error {
+func (a *Archive) vouch(id fileID, bytes int64) error {
 	a.mu.Lock()
-	same := a.index.kept[id] == bytes
+	kept := id.kept()
+	same := a.index.kept[kept] == bytes
 	if bytes > 0 {
-		a.index.keep(id, bytes)
+		a.index.keep(kept, bytes)
 	}
 	a.mu.Unlock()
 	if same {
 		return nil
 	}
-	if err := a.journal.append(onDisk, record{Type: keptRecord, ID: id, Bytes: bytes}); err != nil {
+	if err := a.journal.append(onDisk, record{Type: keptRecord, ID: kept, Bytes: bytes}); err != nil {
 		return err
 	}
 	a.mu.Lock()
-	a.index.keep(id, bytes)
+	a.index.keep(kept, bytes)
 	a.mu.Unlock()
 	return nil
 }

@@ -20,7 +20,7 @@ func TestCheckpoint(t *testing.T) {
 		p.quiet()
 		p.mu.Unlock()
 		a.mu.Lock()
-		safe = a.index.kept[p.id]
+		safe = a.index.kept[p.id.kept()]
 		a.mu.Unlock()
 	}
 	if safe < 1<<20 || safe > 5<<20 {
@@ -30,7 +30,7 @@ func TestCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.mu.Lock()
-	safe = a.index.kept[p.id]
+	safe = a.index.kept[p.id.kept()]
 	a.mu.Unlock()
 	if safe != 0 {
 		t.Errorf("%d bytes are vouched for after Reset", safe)

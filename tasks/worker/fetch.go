@@ -52,6 +52,18 @@ func (o Fetch) Do(ctx context.Context) (out Fetched) {
 	if file, ok, err := o.Archive.Convert(ctx, o.Item); ok {
 		return Fetched{File: file, Err: err}
 	}
+	if span, ok := o.Item.Asked(); ok && o.Attempt <= mostByTime && o.Recorder.ByTime() {
+		out, why := o.byTime(ctx, span)
+		if why == "" {
+			return out
+		}
+		return o.afterAll(ctx, out.Err, why)
+	}
+	return o.whole(ctx)
+}
+
+// whole fetches the whole recording. The notes go to the manifest.
+func (o Fetch) whole(ctx context.Context, notes ...string) Fetched {
 	part, err := o.Archive.Create(o.Item)
 	if err != nil {
 		return Fetched{Err: err}
@@ -59,12 +71,17 @@ func (o Fetch) Do(ctx context.Context) (out Fetched) {
 	// Whatever does not end in a commit stays for the next attempt. Failing to
 	// keep it only costs fetching it again, so that error says nothing new.
 	defer func() { _ = part.Close() }()
-	o.Meter.Have.Store(part.Offset())
-	sink := &meteredSink{ctx: ctx, part: part, meter: o.Meter, limiter: o.Limiter, lane: o.Lane, fence: o.Fence}
-	receipt, err := o.Recorder.Download(ctx, o.Item.Recording, sink)
+	o.Archive.DropPiece(o.Item)
+	receipt, err := o.Recorder.Download(ctx, o.Item.Recording, o.into(ctx, part))
 	if err != nil {
 		return Fetched{Receipt: receipt, Err: err}
 	}
+	receipt.Notes = append(receipt.Notes, notes...)
+	return o.commit(ctx, part, receipt)
+}
+
+// commit makes files of a part that has come.
+func (o Fetch) commit(ctx context.Context, part *archive.Part, receipt nvr.Receipt) Fetched {
 	if err := o.Fence(); err != nil {
 		return Fetched{Receipt: receipt, Err: err}
 	}
@@ -79,14 +96,17 @@ func (o Fetch) Do(ctx context.Context) (out Fetched) {
 	return Fetched{File: file, Receipt: receipt, Err: err}
 }
 
+// into returns what writes a download to a part.
+func (o Fetch) into(ctx context.Context, part *archive.Part) *meteredSink {
+	o.Meter.Have.Store(part.Offset())
+	return &meteredSink{ctx: ctx, part: part, Fetch: o}
+}
+
 // meteredSink counts and paces what a download writes to its part.
 type meteredSink struct {
-	ctx     context.Context // a sink lives exactly as long as one call of Do
-	part    *archive.Part
-	meter   *Meter
-	limiter *Limiter
-	lane    Lane
-	fence   func() error
+	Fetch
+	ctx  context.Context // a sink lives exactly as long as one call of Do
+	part *archive.Part
 }
 
 // Write waits for bandwidth, then appends to the part.
@@ -108,20 +128,35 @@ func (s *meteredSink) Keep(p []byte, done func()) (int, error) {
 
 // enter waits for bandwidth and asks whether anything may still be written.
 func (s *meteredSink) enter(n int) error {
-	if err := s.limiter.Wait(s.ctx, s.lane, n); err != nil {
+	if err := s.Limiter.Wait(s.ctx, s.Lane, n); err != nil {
 		return err
 	}
-	return s.fence()
+	return s.Fence()
 }
 
 func (s *meteredSink) count(n int, err error) (int, error) {
-	s.meter.Have.Add(int64(n))
-	s.meter.Fetched.Add(int64(n))
+	s.Meter.Have.Add(int64(n))
+	s.Meter.Fetched.Add(int64(n))
 	return n, err
 }
 
-// Expect tells the part how many bytes there are in all.
-func (s *meteredSink) Expect(size int64) error { return s.part.Expect(size) }
+// Expect tells the part how many bytes there are in all. As many as the recording
+// has are the whole recording, whatever was asked for.
+func (s *meteredSink) Expect(size int64) error {
+	whole := s.Item.Recording.Size
+	if !s.part.Whole() && whole > 0 && size >= whole && s.part.Offset() == 0 {
+		_ = s.part.Close() // there is nothing in it
+		part, err := s.Archive.Create(s.Item)
+		if err != nil {
+			return err
+		}
+		s.part = part
+		if err := s.Reset(); err != nil {
+			return err
+		}
+	}
+	return s.part.Expect(size)
+}
 
 // Offset is what the part holds.
 func (s *meteredSink) Offset() int64 { return s.part.Offset() }
@@ -131,6 +166,6 @@ func (s *meteredSink) Tail(p []byte) error { return s.part.Tail(p) }
 
 // Reset empties the part.
 func (s *meteredSink) Reset() error {
-	s.meter.Have.Store(0)
+	s.Meter.Have.Store(0)
 	return s.part.Reset()
 }

@@ -14,6 +14,7 @@ import (
 type Meet struct {
 	Recorder *nvr.Recorder
 	NeedList bool // nothing can be searched without the list
+	ByTime   bool // ask whether it downloads by time
 	Health   bool // ask how many bad logins lock this machine out, and for the disks, too
 }
 
@@ -38,6 +39,9 @@ func (m Meet) Do(ctx context.Context) (out Met) {
 		tries, _ := m.Recorder.LoginTries(ctx)
 		out.Tries = max(0, tries)
 		out.Disks, _ = m.Recorder.Disks(ctx)
+	}
+	if m.ByTime {
+		m.Recorder.LearnByTime(ctx)
 	}
 	out.Channels, out.Listing = m.Recorder.Channels(ctx)
 	if kind := nvr.KindOf(out.Listing); ctx.Err() != nil || (kind.Temporary() && kind != nvr.Protocol && m.NeedList) {

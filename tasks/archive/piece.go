@@ -1,0 +1,173 @@
+package archive
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/media"
+	"example.com/hikgrab/tasks/archive/disk"
+)
+
+// Some recorders download by time, so that a clip costs little more than its own
+// bytes. What came of that is a piece of the recording: a file of its own until its
+// clip is made, which is the very clip that would have been cut from the whole.
+
+// keyMargin is how far around a clip there is a key frame on each side: cameras
+// set for it leave 12 s between two where nothing moves (DS-2XM6825G0 V5.5.850).
+const keyMargin = 12 * time.Second
+
+// ErrOdd is in the Damaged error of a piece that is of the right time, but of
+// which a clip is not all there is to keep: that takes the whole recording.
+var ErrOdd = errors.New("the whole recording is wanted")
+
+// SentWhole is noted of a recording that came whole although a time of it was asked
+// for.
+const SentWhole = "not fetched by time: the recorder sent all of it"
+
+// margined returns the clip with what is to be asked for around it.
+func (it Item) margined() clip {
+	c, whole := it.clip(), it.limits()
+	if c == (clip{}) {
+		return whole
+	}
+	const margin = int64(keyMargin / time.Millisecond)
+	return clip{max(whole.from, c.from-margin), min(whole.to, c.to+margin)}
+}
+
+// Asked returns for what time to ask a recorder that downloads by time. It reports
+// false where the whole recording is to be fetched: more than a clip is to be made
+// of it, or the clip is nearly all of it.
+func (it Item) Asked() (Span, bool) {
+	_, raw := it.wants()
+	asked, whole := it.margined(), it.limits()
+	short := it.clip() != (clip{}) && (asked.to-asked.from)*10 <= (whole.to-whole.from)*9
+	return asked.span(), short && !raw && it.Recording.Note == ""
+}
+
+// Expected returns about how many bytes such a recorder sends of the recording.
+func (it Item) Expected() int64 {
+	if _, ok := it.Asked(); ok {
+		return it.share(it.Recording.Size)
+	}
+	return it.Recording.Size
+}
+
+// between returns the recording as if it were no more than a span; the zero Span
+// leaves it whole.
+func (it Item) between(s Span) nvr.Recording {
+	rec := it.Recording
+	if s != (Span{}) {
+		rec.Start, rec.End = s.From, s.To
+	}
+	return rec
+}
+
+// CreatePiece is Create for what a recorder sends of Item.Asked. Commit makes the
+// clip of it, or gives a Damaged error when it is not that time; of ErrOdd the
+// recorder is not to blame. What came turns out to be the whole recording
+// sometimes: Whole tells so.
+func (a *Archive) CreatePiece(it Item) (*Part, error) {
+	asked, _ := it.Asked()
+	p := &Part{archive: a, item: it, id: fileID{identify(it), asSent, it.clip()}, span: asked}
+	return a.create(p, 0) // pictures are heavier at times than the recording is on the whole
+}
+
+// Whole reports whether the part is, or turned out to be, of the whole recording.
+func (p *Part) Whole() bool { return p.span == Span{} }
+
+// DropPiece removes what is left of a piece. Its recording is being fetched whole.
+func (a *Archive) DropPiece(it Item) {
+	id := fileID{identify(it), asSent, it.clip()}
+	if id.clip == (clip{}) {
+		return
+	}
+	if err := a.removePart(id); err != nil {
+		a.log.Warn("A piece of a recording could not be removed; the next start does it", "part", id.part(), "error", err)
+	}
+}
+
+// kept is by what the journal knows how much of a part is safe.
+func (id fileID) kept() recordingID {
+	if id.clip == (clip{}) {
+		return id.recording
+	}
+	sum := sha256.Sum256([]byte(id.String()))
+	return recordingID(sum[:16])
+}
+
+// cutAlready reports whether a part is a piece whose clip is there by now.
+func (a *Archive) cutAlready(id fileID) bool {
+	return id.clip != (clip{}) && slices.ContainsFunc(a.index.movies(id.recording, id.clip), func(movie fileID) bool {
+		return a.index.done[movie].path != ""
+	})
+}
+
+// review judges what a scan found in what came.
+func (p *Part) review(sum disk.Sum, m *media.Report, t Try) (notes []string, err error) {
+	if !p.Whole() {
+		note, err := p.judgePiece(m)
+		if err != nil || !p.Whole() {
+			return []string{note}, err
+		}
+		notes = append(notes, note)
+	}
+	more, err := p.judge(sum, m, t)
+	return append(notes, more...), err
+}
+
+// judgePiece finds out from the clock in the pictures whether they are of the time
+// that was asked for. A stream without a clock, or with one in another zone, is
+// not believed: what is there may be anything.
+func (p *Part) judgePiece(m *media.Report) (note string, err error) {
+	c, asked, whole := p.item.clip(), p.item.margined(), p.item.limits()
+	came := clip{wallMilli(wallOfFirst(m)), wallMilli(m.WallEnd)}
+	tolerance := max(2*time.Second, m.KeyInterval).Milliseconds()
+	outward := max(tolerance, beginsSlack.Milliseconds())
+	early, late := c.from, c.to // no picture may be missing of the clip, except where it ends as the recording does
+	if c.from == whole.from {
+		early += tolerance
+	}
+	if c.to == whole.to {
+		late -= tolerance
+	}
+	size := p.item.Recording.Size
+	all := came.from <= whole.from+tolerance && came.to >= whole.to-tolerance
+	switch {
+	case size > 0 && p.Offset() >= size, size <= 0 && all && !m.FirstWall.IsZero():
+		p.span = Span{}
+		return SentWhole, nil
+	case !m.Container.ProgramStream(), m.Unfit != nil, m.FirstWall.IsZero(), m.WallEnd.IsZero(), m.StampRate != 0:
+		return "", p.damaged(errors.New("the recorder sent something without a clock in it"))
+	case came.from > early, came.to < late, came.from < asked.from-outward, came.to > asked.to+outward:
+		return "", p.damaged(fmt.Errorf("the recorder sent %s instead of %s", came.text(), asked.text()))
+	case m.Verdict() == media.Damaged:
+		return "", p.damaged(errors.New("what the recorder sent is damaged: " + m.Reason()))
+	case !p.clean(m):
+		return "", p.damaged(fmt.Errorf("%w: %s", ErrOdd, m.Reason()))
+	}
+	return "fetched by time: the recorder sent " + came.text() + " of it", nil
+}
+
+// provePiece sees to it that nothing but the clip has come of a piece.
+func (p *Part) provePiece(pr *proof) error {
+	if pr.movie != nil && pr.movie.Clip == p.item.clip() && !pr.beside {
+		return nil
+	}
+	if pr.movie == nil {
+		return p.damaged(fmt.Errorf("%w: %s", ErrOdd, pr.done.notes()))
+	}
+	if err := p.archive.removePart(pr.movie.fileID()); err != nil {
+		return p.archive.fail("remove", pr.movie.fileID().part(), err)
+	}
+	return p.damaged(fmt.Errorf("%w: %s", ErrOdd, pr.movie.notes()))
+}
+
+// clean reports whether a file holds all there is of what a report speaks of. Of
+// a piece, pictures in front of the first key frame are more than was asked for.
+func (p *Part) clean(m *media.Report) bool {
+	return m.Clean() || !p.Whole() && len(m.Problems) == 1 && m.Problem(media.LateKeyFrame).Count > 0
+}

@@ -1,0 +1,204 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/simulator"
+)
+
+// minuteOf is an item of two hours of which a minute is wanted, after an hour: from
+// 09:15 to 09:16. The file has half a megabyte.
+func minuteOf() Item {
+	it := shot(0, MP4, minuteOfSize)
+	it.Recording.End = morning.Add(2 * time.Hour)
+	it.Clip = Span{morning.Add(time.Hour), morning.Add(61 * time.Minute)}
+	return it
+}
+
+const minuteOfSize = 20_000_000
+
+// pictures is what a recorder sends from one time to another, in seconds from
+// 09:15, with a key frame each second.
+func pictures(t *testing.T, from, to int) []byte {
+	t.Helper()
+	start := morning.Add(time.Hour + time.Duration(from)*time.Second)
+	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{Recordings: []simulator.Recording{
+		{Start: start, End: start.Add(time.Duration(to-from) * time.Second), Size: int64(to-from) * 16_000, Name: "one"},
+	}}}})
+	b, err := io.ReadAll(r.Content(101, "one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// withoutClock turns the maps that tell the clock into padding.
+func withoutClock(b []byte) []byte {
+	return bytes.ReplaceAll(bytes.Clone(b), []byte{0, 0, 1, 0xBC}, []byte{0, 0, 1, 0xBE})
+}
+
+// withoutKey takes the first picture away, which is a key frame.
+func withoutKey(b []byte) []byte {
+	pack := []byte{0, 0, 1, 0xBA}
+	second := 44 + bytes.Index(b[44:], pack)
+	return slices.Concat(b[:40], b[second:])
+}
+
+func TestPiece(t *testing.T) {
+	right := pictures(t, -13, 73)
+	harmed := bytes.Clone(right)
+	copy(harmed[600_000:], make([]byte, 3000))
+	for name, tt := range map[string]struct {
+		b       []byte
+		outcome string // "clip", "whole", "odd", or a part of why it is not believed
+	}{
+		"what was asked":          {right, "clip"},
+		"from key frame":          {pictures(t, 0, 61), "clip"},
+		"begins within a group":   {withoutKey(right), "clip"},
+		"begins too late":         {pictures(t, 1, 73), "instead of"},
+		"ends too early":          {pictures(t, -13, 59), "instead of"},
+		"begins much too early":   {pictures(t, -80, 73), "instead of"},
+		"ends much too late":      {pictures(t, -13, 140), "instead of"},
+		"the beginning":           {pictures(t, -3600, -3515), "instead of"},
+		"another hour":            {pictures(t, 3600-13, 3600+73), "instead of"},
+		"no clock":                {withoutClock(right), "without a clock"},
+		"damaged":                 {harmed, "damaged"},
+		"no program stream":       {[]byte("\x00\x00\x00\x18ftypmp42" + strings.Repeat("x", 1000)), "without a clock"},
+		"a clock that was set":    {slices.Concat(pictures(t, -13, 10), pictures(t, 14, 73)[40:]), "odd"},
+		"all of it":               {pictures(t, -3600, -3500), "whole"},
+		"nothing that is a video": {[]byte("<html>"), "no recording"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, it := open(t, t.TempDir()), minuteOf()
+			if tt.outcome == "whole" {
+				it.Recording.Size = int64(len(tt.b))
+			}
+			p, err := a.CreatePiece(it)
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, p, tt.b)
+			f, err := p.Commit(t.Context(), Try{Number: 1, Last: true, Receipt: receipt(len(tt.b))})
+			switch tt.outcome {
+			case "clip":
+				if err != nil || p.Whole() || f.Path != "10.20.0.11/ch02/2026-11-03/20261103-091500_20261103-091600.mp4" ||
+					framesIn(t, a, f) != 1500 || f.Fetched != int64(len(tt.b)) || !strings.HasPrefix(f.Notes[0], "fetched by time: the recorder sent 2026-11-03T09:1") {
+					t.Errorf("%+v, %v", f, err)
+				}
+				for range 2 {
+					if s, ok := a.Stored(it); !ok || s.Path != f.Path || s.SHA256 != f.SHA256 {
+						t.Errorf("Stored = %+v, %v", s, ok)
+					}
+					a = reopen(t, a)
+				}
+			case "whole":
+				if err != nil || !p.Whole() || f.Notes[0] != SentWhole {
+					t.Errorf("%+v, %v", f, err)
+				}
+			default:
+				odd := tt.outcome == "odd"
+				if wantKind(t, err, Damaged); errors.Is(err, ErrOdd) != odd || !odd && !strings.Contains(err.Error(), tt.outcome) {
+					t.Errorf("Commit = %v", err)
+				}
+				if files := tree(t, a.Dir()); len(files) != 0 {
+					t.Errorf("%v are there", files)
+				}
+			}
+			if parts(t, a.Dir()) != 0 {
+				t.Error("a part is left")
+			}
+		})
+	}
+}
+
+// TestPieceIsNotTheWhole: what came of one is never continued as the other, and
+// what is left of a piece goes once its clip is there.
+func TestPieceIsNotTheWhole(t *testing.T) {
+	a, it, b := open(t, t.TempDir()), minuteOf(), pictures(t, -13, 73)
+	half := len(b) / 2
+	p, err := a.CreatePiece(it)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, p, b[:half])
+	_, err = a.Create(it)
+	wantKind(t, err, InUse)
+	closing(t, p)
+	a = reopen(t, a)
+	other := it
+	other.Clip.To = other.Clip.To.Add(time.Second)
+	for name, create := range map[string]func() (*Part, error){
+		"the whole":    func() (*Part, error) { return a.Create(it) },
+		"another clip": func() (*Part, error) { return a.CreatePiece(other) },
+	} {
+		p, err := create()
+		if err != nil || p.Offset() != 0 {
+			t.Fatalf("%s: %d bytes are there, %v", name, p.Offset(), err)
+		}
+		closing(t, p)
+	}
+	if p, err = a.CreatePiece(it); err != nil || p.Offset() != int64(half) {
+		t.Fatalf("%d of %d bytes are there, %v", p.Offset(), half, err)
+	}
+	closing(t, p)
+
+	whole := create(t, a, it)
+	a.DropPiece(it)
+	if parts(t, a.Dir()) != 1 {
+		t.Errorf("%d parts are there beside that of the whole", parts(t, a.Dir())-1)
+	}
+	closing(t, whole)
+	if p, err = a.CreatePiece(it); err != nil || p.Offset() != 0 {
+		t.Fatalf("%d bytes are there, %v", p.Offset(), err)
+	}
+	write(t, p, b[:half])
+	closing(t, p)
+	raw := it
+	raw.Format = Raw
+	commit(t, a, raw, pictures(t, -3600, -3580))
+	if _, ok, err := a.Convert(t.Context(), it); !ok || err != nil {
+		t.Fatalf("Convert = %v, %v", ok, err)
+	}
+	a = reopen(t, a)
+	if parts(t, a.Dir()) != 0 {
+		t.Error("a piece is left whose clip is there")
+	}
+}
+
+func TestAsked(t *testing.T) {
+	minute := func(n int) time.Time { return morning.Add(time.Duration(n) * time.Minute) }
+	const margin = keyMargin
+	for name, tt := range map[string]struct {
+		change func(*Item)
+		want   Span // zero: all
+		bytes  int64
+	}{
+		"inside":        {nil, Span{minute(60).Add(-margin), minute(61).Add(margin)}, minuteOfSize * 84 / 7200},
+		"the beginning": {func(it *Item) { it.Clip = Span{minute(-9), minute(1)} }, Span{minute(0), minute(1).Add(margin)}, minuteOfSize * 72 / 7200},
+		"the end":       {func(it *Item) { it.Clip = Span{From: minute(119)} }, Span{minute(119).Add(-margin), minute(120)}, minuteOfSize * 72 / 7200},
+		"everything":    {func(it *Item) { it.Clip = Span{} }, Span{}, minuteOfSize},
+		"nearly all":    {func(it *Item) { it.Clip.From = minute(0); it.Clip.To = minute(115) }, Span{}, minuteOfSize},
+		"raw":           {func(it *Item) { it.Format = Raw }, Span{}, minuteOfSize},
+		"both":          {func(it *Item) { it.Format = Both }, Span{}, minuteOfSize},
+		"a photo":       {func(it *Item) { it.Recording.Track = nvr.TrackOf(2, nvr.Photo) }, Span{}, minuteOfSize},
+		"doubtful":      {func(it *Item) { it.Recording.Note = "the recorder lists it without an end that can be read" }, Span{}, minuteOfSize},
+		"of no time":    {func(it *Item) { it.Recording.End = it.Recording.Start }, Span{}, minuteOfSize},
+		"unknown size":  {func(it *Item) { it.Recording.Size = 0 }, Span{minute(60).Add(-margin), minute(61).Add(margin)}, 0},
+	} {
+		it := minuteOf()
+		if tt.change != nil {
+			tt.change(&it)
+		}
+		span, ok := it.Asked()
+		if ok != (tt.want != Span{}) || ok && span != tt.want || it.Expected() != tt.bytes {
+			t.Errorf("%s: %v, %v, %d bytes", name, span, ok, it.Expected())
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package tasks
+
+import "example.com/hikgrab/nvr"
+
+// announced is the recording as its search told of it.
+func (rec *recording) announced() nvr.Recording {
+	whole := rec.Recording
+	whole.Size += rec.spare
+	return whole
+}
+
+// save notes how many bytes of a recording will not come.
+func (c *camera) save(rec *recording, spare int64) {
+	c.total += rec.spare - spare
+	rec.Size += rec.spare - spare
+	rec.spare = spare
+}
+
+// expect finds out how much of a recording will not come, because its recorder is
+// asked for less.
+func (q *Queue) expect(c *camera, rec *recording) {
+	whole := q.item(c, rec)
+	if c.recorder.byTime && whole.Recording.Size > 0 {
+		c.save(rec, whole.Recording.Size-whole.Expected())
+	} else {
+		c.save(rec, 0)
+	}
+}
+
+// expectAgain takes in what the recorder was found to do since.
+func (q *Queue) expectAgain(r *recorder) {
+	if now := q.options.Cut && r.client.ByTime(); now != r.byTime {
+		r.byTime = now
+		learned := r.facts()
+		q.note(func() { q.noteFacts(r.address, learned) })
+		for _, c := range r.cameras {
+			for _, rec := range c.recordings {
+				if rec.state != RecordingDone {
+					q.expect(c, rec)
+				}
+			}
+		}
+	}
+	for _, c := range r.cameras {
+		for _, rec := range c.active {
+			if rec.spare > 0 && rec.meter.Have.Load() > rec.Size { // it is coming whole after all
+				c.save(rec, 0)
+			}
+		}
+	}
+}
