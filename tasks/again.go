@@ -10,26 +10,24 @@ import (
 
 // OnlyFailed returns what of list failed or was incomplete last time, as the
 // archive remembers it: recorders without such a camera are left out, the others
-// are asked for those cameras. Cameras that are asked for by name stay, since
-// nobody knows their numbers yet.
+// are asked for those cameras. Cameras that are asked for by a name of which
+// nothing is remembered stay.
 func OnlyFailed(list []Task, a *archive.Archive) (failed []Task) {
-	bad := map[string]map[nvr.Track]bool{}
+	known, bad := map[string]map[nvr.Track]archive.Outcome{}, map[string]bool{}
 	for key, o := range a.CameraOutcomes() {
-		if badEnd(o) {
-			if bad[key.Recorder] == nil {
-				bad[key.Recorder] = map[nvr.Track]bool{}
-			}
-			bad[key.Recorder][key.Track] = true
+		if known[key.Recorder] == nil {
+			known[key.Recorder] = map[nvr.Track]archive.Outcome{}
 		}
+		known[key.Recorder][key.Track] = o
+		bad[key.Recorder] = bad[key.Recorder] || badEnd(o)
 	}
 	for _, t := range list {
-		tracks := bad[t.Address.String()]
-		if len(tracks) == 0 {
+		outcomes := known[t.Address.String()]
+		if !bad[t.Address.String()] {
 			continue
 		}
-		if !tracks[0] { // else it could not even be listed
-			t.Cameras = t.failed(tracks)
-			if len(t.Cameras) == 0 {
+		if !badEnd(outcomes[0]) { // else it could not even be listed
+			if t.Cameras = t.failed(outcomes); len(t.Cameras) == 0 {
 				continue
 			}
 		}
@@ -38,22 +36,40 @@ func OnlyFailed(list []Task, a *archive.Archive) (failed []Task) {
 	return failed
 }
 
-// failed returns those of a task's cameras that are among tracks.
-func (t Task) failed(tracks map[nvr.Track]bool) (picks []Pick) {
+// badEnd reports whether a run of only what failed takes up again what ended so.
+func badEnd(o archive.Outcome) bool {
+	return o.State == Failed.String() || o.State == Incomplete.String()
+}
+
+// failed returns those of a task's cameras that ended badly.
+func (t Task) failed(outcomes map[nvr.Track]archive.Outcome) (picks []Pick) {
 	stream := orMain(t.Stream)
-	if len(t.Cameras) > 0 {
-		for _, p := range t.Cameras {
-			if p.Name != "" || tracks[nvr.TrackOf(p.Channel, cmp.Or(p.Stream, stream))] {
-				picks = append(picks, p)
-			}
-		}
-		return picks
-	}
-	for track := range tracks {
-		if track.Stream() == stream {
+	for track, o := range outcomes {
+		if len(t.Cameras) == 0 && track.Stream() == stream && badEnd(o) {
 			picks = append(picks, Pick{Channel: track.Channel(), Stream: stream})
 		}
 	}
 	slices.SortFunc(picks, func(a, b Pick) int { return a.Channel - b.Channel })
+	for _, p := range t.Cameras {
+		s := cmp.Or(p.Stream, stream)
+		if p.Name == "" {
+			if badEnd(outcomes[nvr.TrackOf(p.Channel, s)]) {
+				picks = append(picks, p)
+			}
+			continue
+		}
+		remembered := false
+		for track, o := range outcomes {
+			if track.Stream() == s && sameName(o.Camera, p.Name) {
+				remembered = true
+				if badEnd(o) {
+					picks = append(picks, Pick{Channel: track.Channel(), Stream: s})
+				}
+			}
+		}
+		if !remembered {
+			picks = append(picks, p)
+		}
+	}
 	return picks
 }

@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"iter"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -76,10 +77,8 @@ func (q *Queue) Skip(ids ...CameraID) {
 func (q *Queue) PauseAll() {
 	q.change(func(time.Time) {
 		q.pausedAll = true
-		for _, r := range q.recorders {
-			for _, c := range r.cameras {
-				c.halt()
-			}
+		for c := range q.every() {
+			c.halt()
 		}
 	})
 }
@@ -88,10 +87,8 @@ func (q *Queue) PauseAll() {
 func (q *Queue) ResumeAll() {
 	q.change(func(time.Time) {
 		q.pausedAll = false
-		for _, r := range q.recorders {
-			for _, c := range r.cameras {
-				c.pause = false
-			}
+		for c := range q.every() {
+			c.pause = false
 		}
 	})
 }
@@ -101,11 +98,9 @@ func (q *Queue) ResumeAll() {
 func (q *Queue) RetryFailed() int {
 	var ids []CameraID
 	q.mu.Lock()
-	for _, r := range q.recorders {
-		for _, c := range r.cameras {
-			if c.state == Failed || c.state == Incomplete {
-				ids = append(ids, c.id)
-			}
+	for c := range q.every() {
+		if c.state == Failed || c.state == Incomplete {
+			ids = append(ids, c.id)
 		}
 	}
 	q.mu.Unlock()
@@ -141,6 +136,19 @@ func (q *Queue) each(ids []CameraID, change func(c *camera, now time.Time)) {
 			}
 		}
 	})
+}
+
+// every yields the cameras of all recorders.
+func (q *Queue) every() iter.Seq[*camera] {
+	return func(yield func(*camera) bool) {
+		for _, r := range q.recorders {
+			for _, c := range r.cameras {
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // camera returns the camera of that name, nil when there is none.

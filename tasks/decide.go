@@ -119,7 +119,12 @@ func decideAttended(t trouble, s standing) decision {
 		return decision{part: counts, step: 1}
 	}
 	if e.Final() {
-		return decideFinal(t)
+		// It cannot work before somebody has acted: the address leads to another
+		// kind of server, or the device lacks the function.
+		if t.asked == askedSignIn || t.asked == askedProof {
+			return decision{move: givesUp, kind: nvr.Unreachable}
+		}
+		return decision{part: isLost}
 	}
 	switch e.Kind {
 	case nvr.Auth, nvr.TLS: // asking again by itself would lock the account
@@ -140,16 +145,6 @@ func decideAttended(t trouble, s standing) decision {
 	case nvr.Protocol, nvr.KindUnknown:
 	}
 	return decideStrange(e, t, s)
-}
-
-// decideFinal is the part of the table for what cannot work before somebody has
-// acted: the address leads to another kind of server, or the device lacks the
-// function.
-func decideFinal(t trouble) decision {
-	if t.asked == askedSignIn || t.asked == askedProof {
-		return decision{move: givesUp, kind: nvr.Unreachable}
-	}
-	return decision{part: isLost}
 }
 
 // decideDisk is the part of the table for what this machine's disk refuses.

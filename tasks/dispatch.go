@@ -219,11 +219,9 @@ func (q *Queue) done() bool {
 	if q.draining {
 		return q.scouts == 0
 	}
-	for _, r := range q.recorders {
-		for _, c := range r.cameras {
-			if !c.state.Ended() {
-				return false
-			}
+	for c := range q.every() {
+		if !c.state.Ended() {
+			return false
 		}
 	}
 	return true

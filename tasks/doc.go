@@ -2,8 +2,9 @@
 // the queue and its bounded pool of downloads, retries, holds, rates and the
 // operator's control, and the snapshots and events that show all of it.
 //
-// The Queue owns every state. Workers get one Order, touch nothing else but
-// its atomic meter, and return one Outcome; the screen pulls snapshots.
+// The Queue owns every state. A worker (tasks/worker) gets a value, touches
+// nothing else but its atomic meter, and returns a value; the screen pulls
+// snapshots.
 //
 // It is not for reading spreadsheets (tasks/sheet), writing files
 // (tasks/archive), speaking to recorders (nvr) or drawing (ui).

@@ -3,52 +3,55 @@ package tasks
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 )
 
-// ringSize is how many events the queue remembers.
-const ringSize = 10_000
+// mostEvents is how many events an EventLog keeps, ofCamera how many Of returns.
+const (
+	mostEvents = 10_000
+	ofCamera   = 20
+)
 
-// ring holds the latest events. Its owner's mutex guards it.
-type ring struct {
+// EventLog holds the latest 10,000 events. The zero value is empty; it is not safe
+// for concurrent use.
+type EventLog struct {
 	events []Event
 	seq    uint64 // of the latest event; the first has 1
 }
 
-// push stores e under the next number.
-func (r *ring) push(e Event) {
-	r.seq++
-	e.Seq = r.seq
+// Push stores e under the next number.
+func (l *EventLog) Push(e Event) {
+	l.seq++
+	e.Seq = l.seq
 	if e.Remedy == "" {
 		e.Remedy = e.Failure.Remedy
 	}
-	if len(r.events) < ringSize {
-		r.events = append(r.events, e)
+	if len(l.events) < mostEvents {
+		l.events = append(l.events, e)
 		return
 	}
-	r.events[(r.seq-1)%ringSize] = e
+	l.events[(l.seq-1)%mostEvents] = e
 }
 
-// since appends to buf the events after seq, oldest first.
-func (r *ring) since(seq uint64, buf []Event) []Event {
-	first := max(seq+1, r.seq-uint64(len(r.events))+1)
-	for n := first; n <= r.seq; n++ {
-		buf = append(buf, r.events[(n-1)%ringSize])
+// Since appends to buf the events after seq, oldest first.
+func (l *EventLog) Since(seq uint64, buf []Event) []Event {
+	first := max(seq+1, l.seq-uint64(len(l.events))+1)
+	for n := first; n <= l.seq; n++ {
+		buf = append(buf, l.events[(n-1)%mostEvents])
 	}
 	return buf
 }
 
-// of returns the latest n events of a camera, oldest first.
-func (r *ring) of(id CameraID, n int) []Event {
+// Of returns the latest 20 events of a camera, oldest first.
+func (l *EventLog) Of(id CameraID) []Event {
 	var found []Event
-	for seq := r.seq; seq > r.seq-uint64(len(r.events)) && len(found) < n; seq-- {
-		if e := r.events[(seq-1)%ringSize]; e.Camera == id {
+	for seq := l.seq; seq > l.seq-uint64(len(l.events)) && len(found) < ofCamera; seq-- {
+		if e := l.events[(seq-1)%mostEvents]; e.Camera == id {
 			found = append(found, e)
 		}
 	}
-	for i, j := 0, len(found)-1; i < j; i, j = i+1, j-1 {
-		found[i], found[j] = found[j], found[i]
-	}
+	slices.Reverse(found)
 	return found
 }
 
@@ -59,8 +62,7 @@ func (q *Queue) tell(r *recorder, now time.Time, e Event) {
 	if e.Camera == 0 {
 		e.Camera = -1
 	}
-	q.events.push(e)
-	q.logEvent(e)
+	q.record(e)
 }
 
 // tellOf records an event that concerns a camera. The caller holds the mutex.
@@ -69,19 +71,19 @@ func (q *Queue) tellOf(c *camera, now time.Time, e Event) {
 	e.Recorder, e.Address = c.recorder.id, c.recorder.address
 	e.Camera, e.Channel, e.Track, e.CameraName = c.id, c.channel, c.track(), c.name
 	e.State = c.state
-	q.events.push(e)
-	q.logEvent(e)
+	q.record(e)
 }
 
 // tellAll records an event that concerns the run. The caller holds the mutex.
 func (q *Queue) tellAll(now time.Time, e Event) {
 	e.Time, e.Camera = now, -1
-	q.events.push(e)
-	q.logEvent(e)
+	q.record(e)
 }
 
-// logEvent has the event written to the log, which may be on a disk that hangs.
-func (q *Queue) logEvent(e Event) {
+// record keeps an event and has it written to the log, which may be on a disk that
+// hangs.
+func (q *Queue) record(e Event) {
+	q.events.Push(e)
 	level := slog.LevelInfo
 	if e.Bad() {
 		level = slog.LevelWarn

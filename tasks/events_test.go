@@ -2,16 +2,16 @@ package tasks
 
 import "testing"
 
-func TestRingKeepsTheLatest(t *testing.T) {
-	var r ring
-	if got := r.since(0, nil); len(got) != 0 {
-		t.Fatalf("an empty ring gives %d events", len(got))
+func TestEventLogKeepsTheLatest(t *testing.T) {
+	var r EventLog
+	if got := r.Since(0, nil); len(got) != 0 {
+		t.Fatalf("an empty log gives %d events", len(got))
 	}
-	for i := range ringSize + 5 {
-		r.push(Event{Camera: CameraID(i % 3)})
+	for i := range mostEvents + 5 {
+		r.Push(Event{Camera: CameraID(i % 3)})
 	}
-	all := r.since(0, nil)
-	if len(all) != ringSize || all[0].Seq != 6 || all[len(all)-1].Seq != ringSize+5 {
+	all := r.Since(0, nil)
+	if len(all) != mostEvents || all[0].Seq != 6 || all[len(all)-1].Seq != mostEvents+5 {
 		t.Fatalf("%d events, %d to %d", len(all), all[0].Seq, all[len(all)-1].Seq)
 	}
 	for i, e := range all {
@@ -19,14 +19,14 @@ func TestRingKeepsTheLatest(t *testing.T) {
 			t.Fatalf("event %d has number %d", i, e.Seq)
 		}
 	}
-	if got := r.since(ringSize+4, nil); len(got) != 1 || got[0].Seq != ringSize+5 {
+	if got := r.Since(mostEvents+4, nil); len(got) != 1 || got[0].Seq != mostEvents+5 {
 		t.Fatalf("one new event gives %v", got)
 	}
-	if got := r.since(ringSize+5, nil); len(got) != 0 {
+	if got := r.Since(mostEvents+5, nil); len(got) != 0 {
 		t.Fatalf("nothing new gives %v", got)
 	}
-	own := r.of(1, 4)
-	if len(own) != 4 || own[0].Seq >= own[3].Seq {
+	own := r.Of(1)
+	if len(own) != ofCamera || own[0].Seq >= own[ofCamera-1].Seq {
 		t.Fatalf("a camera's own events: %v", own)
 	}
 	for _, e := range own {

@@ -19,8 +19,6 @@ const (
 	ReportFault   nvr.Remedy = "report-fault"   // of hikgrab itself; the log file has the details
 )
 
-func asPanic(err error) (*worker.PanicError, bool) { return errors.AsType[*worker.PanicError](err) }
-
 // asRecorders returns a recorder's failure; nil when err is another's.
 func asRecorders(err error) *nvr.Error {
 	e, _ := errors.AsType[*nvr.Error](err)

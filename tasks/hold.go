@@ -1,12 +1,14 @@
 package tasks
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
+	"example.com/hikgrab/tasks/worker"
 )
 
 const (
@@ -94,7 +96,7 @@ func (q *Queue) resolve(r *recorder, p part, number uint64, t trouble, now time.
 		}
 	case archive.KindUnknown, archive.InUse, archive.Damaged, archive.TooLarge:
 	}
-	if e, panicked := asPanic(t.err); panicked {
+	if e, panicked := errors.AsType[*worker.PanicError](t.err); panicked {
 		q.note(func() {
 			q.log.Error("a worker panicked", "recorder", r.address, "panic", fmt.Sprint(e.Value), "stack", string(e.Stack))
 		})
@@ -133,23 +135,23 @@ func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
 	if r.misses == 0 {
 		r.missing = now // not since when it was last heard of: this machine may have slept since
 	}
-	if d.kind == nvr.Busy {
-		q.askLess(r, e, now)
+	if d.kind == nvr.Busy && r.load.lower(now, r.active) {
+		q.tell(r, now, Event{
+			Type:    EventRecorder,
+			Message: fmt.Sprintf("%s; asking for %s at once, more again when it is quiet", e.What(), plural(r.load.limit, "recording")),
+		})
 	}
 	if d.kind != nvr.Locked {
 		r.misses++
 	} else if r.locked.IsZero() {
 		r.locked = now
 	}
-	q.holdUntil(r, e, d.kind, now.Add(max(backoff(d.step), d.atLeast)), now)
-}
-
-// askLess lowers what is asked of a busy recorder at once.
-func (q *Queue) askLess(r *recorder, e *nvr.Error, now time.Time) {
-	if r.load.lower(now, r.active) {
+	news, until := r.hold.Kind != d.kind, now.Add(max(backoff(d.step), d.atLeast))
+	r.hold = Hold{Kind: d.kind, Until: until, What: e.What(), Remedy: e.Remedy()}
+	if d.kind != nvr.Busy && news {
 		q.tell(r, now, Event{
-			Type:    EventRecorder,
-			Message: fmt.Sprintf("%s; asking for %s at once, more again when it is quiet", e.What(), plural(r.load.limit, "recording")),
+			Type: EventRecorder, Failure: FailureOf(e, now), Next: until,
+			Message: fmt.Sprintf("%s; held, next try at %s", e.What(), clockText(until, now)),
 		})
 	}
 }
@@ -239,19 +241,6 @@ func (q *Queue) release(r *recorder, now time.Time) {
 	r.hold = Hold{}
 	if held.Kind == nvr.Unreachable || held.Kind == nvr.Locked {
 		q.tell(r, now, Event{Type: EventRecorder, Message: "answers again; downloads resume"})
-	}
-}
-
-// holdUntil holds a recorder until a probe is due, and says so when that is
-// news.
-func (q *Queue) holdUntil(r *recorder, e *nvr.Error, kind nvr.Kind, until, now time.Time) {
-	news := r.hold.Kind != kind
-	r.hold = Hold{Kind: kind, Until: until, What: e.What(), Remedy: e.Remedy()}
-	if kind != nvr.Busy && news {
-		q.tell(r, now, Event{
-			Type: EventRecorder, Failure: FailureOf(e, now), Next: until,
-			Message: fmt.Sprintf("%s; held, next try at %s", e.What(), clockText(until, now)),
-		})
 	}
 }
 

@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -154,7 +155,7 @@ func TestOnlyFailedNamesTheCamerasThatFailed(t *testing.T) {
 		{Recorder: "10.0.0.1", Track: 101}: Failed, {Recorder: "10.0.0.1", Track: 201}: Done, {Recorder: "10.0.0.1", Track: 301}: Incomplete,
 		{Recorder: "10.0.0.2", Track: 101}: Done, {Recorder: "10.0.0.3"}: Failed,
 	} {
-		if err := a.NoteCamera(key, archive.Outcome{State: state.String()}); err != nil {
+		if err := a.NoteCamera(key, archive.Outcome{State: state.String(), Camera: fmt.Sprintf("Camera %d", key.Track.Channel())}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -165,9 +166,11 @@ func TestOnlyFailedNamesTheCamerasThatFailed(t *testing.T) {
 		}
 		return Task{Address: address, Cameras: cameras}
 	}
-	got := OnlyFailed([]Task{task("10.0.0.1"), task("10.0.0.1", Pick{Channel: 2}, Pick{Channel: 3}), task("10.0.0.1", Pick{Channel: 2}), task("10.0.0.2"), task("10.0.0.3")}, a)
+	got := OnlyFailed([]Task{task("10.0.0.1"), task("10.0.0.1", Pick{Channel: 2}, Pick{Channel: 3}), task("10.0.0.1", Pick{Channel: 2}), task("10.0.0.2"), task("10.0.0.3"),
+		task("10.0.0.1", Pick{Name: "camera 1"}, Pick{Name: "Camera 2"}, Pick{Name: "Lift"}), task("10.0.0.2", Pick{Name: "Lift"})}, a)
 	want := []Task{
 		task("10.0.0.1", Pick{Channel: 1, Stream: nvr.Main}, Pick{Channel: 3, Stream: nvr.Main}), task("10.0.0.1", Pick{Channel: 3}), task("10.0.0.3"),
+		task("10.0.0.1", Pick{Channel: 1, Stream: nvr.Main}, Pick{Name: "Lift"}),
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)

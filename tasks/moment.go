@@ -62,20 +62,16 @@ func ParseMoment(text string) (Moment, error) {
 		}
 	}
 	m, err := parseWords(words)
+	_, ambiguous := errors.AsType[*AmbiguousDayError](err)
 	switch {
 	case err == nil:
 		return m, nil
-	case isAmbiguous(err):
+	case ambiguous:
 		return Moment{}, fmt.Errorf("%q %w", text, err)
 	case hasZone.MatchString(strings.TrimSpace(text)):
 		return Moment{}, fmt.Errorf("%q names a time zone, but times are the recorder's own clock: leave the zone out", text)
 	}
 	return Moment{}, fmt.Errorf("%q %w: %s", text, err, howToType)
-}
-
-func isAmbiguous(err error) bool {
-	_, ok := errors.AsType[*AmbiguousDayError](err)
-	return ok
 }
 
 // namedDays are the days that people have words for, counted from today.

@@ -132,12 +132,10 @@ func (c *camera) hours() time.Duration {
 // cameras that were searched; 0 as long as there is none.
 func (q *Queue) density() float64 {
 	var bytes, seconds float64
-	for _, r := range q.recorders {
-		for _, c := range r.cameras {
-			if c.searched && c.total > 0 {
-				bytes += float64(c.total)
-				seconds += c.hours().Seconds()
-			}
+	for c := range q.every() {
+		if c.searched && c.total > 0 {
+			bytes += float64(c.total)
+			seconds += c.hours().Seconds()
 		}
 	}
 	if seconds <= 0 {

@@ -34,9 +34,6 @@ func (q *Queue) plan(list []Task) {
 		}
 		q.addRow(r, row{picks: t.Cameras, stream: orMain(t.Stream), demand: demand{t.Period, t.Kinds}, source: t.Source})
 	}
-	if q.options.OnlyFailed {
-		q.recorders = slices.DeleteFunc(q.recorders, func(r *recorder) bool { return len(r.cameras) == 0 })
-	}
 }
 
 // orMain returns s, or the main stream when s is zero.
@@ -109,7 +106,7 @@ func (r *recorder) facts() nvr.Facts {
 // that it does not have that line stays.
 func (q *Queue) addRow(r *recorder, w row) {
 	r.rows = append(r.rows, w)
-	if needsList(w.picks) && r.camera(0, 0) == nil && q.wantedAgain(r, 0, 0) {
+	if needsList(w.picks) && r.camera(0, 0) == nil {
 		q.newCamera(r, 0, 0)
 	}
 	numbers, _ := numbered(w.picks, nil)
@@ -123,14 +120,10 @@ func (q *Queue) pick(r *recorder, w row, numbers []Pick) {
 	}
 }
 
-// want adds recordings of a channel's stream to the recorder's cameras, unless
-// this run is only for what failed and that camera did not.
+// want adds recordings of a channel's stream to the recorder's cameras.
 func (q *Queue) want(r *recorder, channel int, s nvr.Stream, d demand) {
 	c := r.camera(channel, s)
 	if c == nil {
-		if !q.wantedAgain(r, channel, s) {
-			return
-		}
 		c = q.newCamera(r, channel, s)
 	}
 	if !slices.Contains(c.asked, d) {
@@ -156,38 +149,6 @@ func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
 	q.cameras = append(q.cameras, c)
 	r.cameras = append(r.cameras, c)
 	return c
-}
-
-// wantedAgain reports whether a camera belongs to this run: always, unless the
-// run is only for what failed or was incomplete last time. Cameras of a
-// recorder that could not be listed then count as failed with it.
-func (q *Queue) wantedAgain(r *recorder, channel int, s nvr.Stream) bool {
-	if !q.options.OnlyFailed {
-		return true
-	}
-	if q.failedBefore(r, 0) {
-		return true
-	}
-	if channel != 0 {
-		return q.failedBefore(r, nvr.TrackOf(channel, s))
-	}
-	for key, o := range q.options.Archive.CameraOutcomes() {
-		if key.Recorder == r.address && badEnd(o) {
-			return true
-		}
-	}
-	return false
-}
-
-func (q *Queue) failedBefore(r *recorder, t nvr.Track) bool {
-	key := archive.CameraKey{Recorder: r.address, Track: t}
-	return badEnd(q.options.Archive.CameraOutcome(key))
-}
-
-// badEnd reports whether a state's word is one that a run of only what failed
-// takes up again.
-func badEnd(o archive.Outcome) bool {
-	return o.State == Failed.String() || o.State == Incomplete.String()
 }
 
 // unfold replaces the line that stood for cameras without a number by the

@@ -109,7 +109,7 @@ type Queue struct {
 	mu        sync.Mutex
 	recorders []*recorder
 	cameras   []*camera // by CameraID-1; those that discovery replaced stay here, dropped ones are nil
-	events    ring
+	events    EventLog
 
 	lastRecorder RecorderID
 	notes        []func() // for the journal, to be written without the mutex
@@ -158,6 +158,9 @@ func NewQueue(list []Task, o Options) *Queue {
 		jobs:    o.Jobs,
 	}
 	q.free.Store(-1)
+	if o.OnlyFailed {
+		list = OnlyFailed(list, o.Archive)
+	}
 	q.plan(list)
 	return q
 }

@@ -143,7 +143,7 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	if d.ZoneKnown && d.ClockError.Abs() > 2*time.Minute {
 		q.tell(r, now, Event{Type: EventNotice, Message: clockNotice(d.ClockError)})
 	}
-	if listing == nil && len(r.cameras) == 0 && !q.options.OnlyFailed {
+	if listing == nil && len(r.cameras) == 0 {
 		q.tell(r, now, Event{Type: EventNotice, Message: "the recorder lists no cameras", Remedy: nvr.NameChannels})
 	}
 }
@@ -162,14 +162,10 @@ func (q *Queue) cannotList(r *recorder, err error, now time.Time) {
 }
 
 func greeting(d nvr.Device, channels int) string {
-	cameras := "cameras"
-	if channels == 1 {
-		cameras = "camera"
-	}
 	if d.Model == "" {
-		return fmt.Sprintf("signed in, %d %s", channels, cameras)
+		return "signed in, " + plural(channels, "camera")
 	}
-	return fmt.Sprintf("signed in: %s %s, %d %s", d.Kind, d.Model, channels, cameras)
+	return fmt.Sprintf("signed in: %s %s, %s", d.Kind, d.Model, plural(channels, "camera"))
 }
 
 func clockNotice(off time.Duration) string {

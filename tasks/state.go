@@ -1,5 +1,7 @@
 package tasks
 
+import "slices"
+
 // State is what a camera is doing.
 type State int
 
@@ -49,14 +51,7 @@ var moves = [numStates][]State{
 }
 
 // canBecome reports whether the table allows the move from s to next.
-func (s State) canBecome(next State) bool {
-	for _, legal := range moves[s] {
-		if legal == next {
-			return true
-		}
-	}
-	return false
-}
+func (s State) canBecome(next State) bool { return slices.Contains(moves[s], next) }
 
 // States lists every state in the order in which people expect to read them.
 func States() []State {

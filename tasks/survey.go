@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,12 +94,7 @@ func (q *Queue) findings(told map[RecorderID]bool) (list []Finding, finished boo
 
 // ended reports whether nothing more will be learned of the recorder.
 func (r *recorder) ended() bool {
-	for _, c := range r.cameras {
-		if !c.state.Ended() {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(r.cameras, func(c *camera) bool { return !c.state.Ended() })
 }
 
 func (r *recorder) finding() Finding {

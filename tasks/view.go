@@ -77,11 +77,6 @@ func (c *camera) bytes() int64 {
 	return n
 }
 
-// totalKnown reports whether total is all there is.
-func (c *camera) totalKnown() bool {
-	return (c.searched || c.gaveUp != nil) && c.unsized == 0
-}
-
 // Snapshot copies the present into s.
 func (q *Queue) Snapshot(s *Snapshot) {
 	q.mu.Lock()
@@ -151,8 +146,8 @@ func (q *Queue) Working() bool {
 	if q.active > 0 || q.scouts > 0 || q.derivers > 0 {
 		return true
 	}
-	for _, r := range q.recorders {
-		if slices.ContainsFunc(r.cameras, func(c *camera) bool { return c.eager() || c.derivable() && !c.skip && !c.pause }) {
+	for c := range q.every() {
+		if c.eager() || c.derivable() && !c.skip && !c.pause {
 			return true
 		}
 	}
@@ -217,7 +212,7 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 	v := CameraView{
 		ID: c.id, Recorder: c.recorder.id, Channel: c.channel, Stream: c.stream, Track: c.track(),
 		Name: c.name, Offline: c.offline, State: c.state,
-		Bytes: c.bytes(), Total: c.total, TotalKnown: c.totalKnown(),
+		Bytes: c.bytes(), Total: c.total, TotalKnown: (c.searched || c.gaveUp != nil) && c.unsized == 0,
 		Files: c.done, Recordings: len(c.recordings), Active: len(c.active),
 		Attempts: tries, Failure: c.why(), Partial: !c.searched,
 	}
@@ -278,11 +273,8 @@ func groupState(n Counts, all int) State {
 func (q *Queue) Events(seq uint64, buf []Event) []Event {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.events.since(seq, buf)
+	return q.events.Since(seq, buf)
 }
-
-// eventsOfCamera is how many of its events a camera's details hold.
-const eventsOfCamera = 20
 
 // Camera returns one camera with all its recordings; false when there is no
 // such camera.
@@ -298,7 +290,7 @@ func (q *Queue) Camera(id CameraID) (CameraDetail, bool) {
 		Periods:    slices.Clone(c.spans),
 		Growing:    slices.Clone(c.growing),
 		Rates:      c.speed.Rates(nil),
-		Events:     q.events.of(id, eventsOfCamera),
+		Events:     q.events.Of(id),
 		Recordings: make([]RecordingView, 0, len(c.recordings)),
 	}
 	for _, rec := range c.recordings {

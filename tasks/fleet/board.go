@@ -21,8 +21,7 @@ type Board struct {
 	of       map[RecorderID][]*row
 	cameras  []place // by CameraID-1
 	machines []*machine
-	events   []tasks.Event
-	seq      uint64
+	events   tasks.EventLog
 	rates    []float64
 	peak     float64
 	sampled  time.Time

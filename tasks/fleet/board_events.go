@@ -1,8 +1,6 @@
 package fleet
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -55,23 +53,15 @@ func (b *Board) finished(name string, id RecorderID, f archive.Distant) {
 	b.push(e)
 }
 
-// mostRemembered is how many events the board remembers.
-const mostRemembered = 10_000
-
 // push tells of something. The caller holds the mutex.
 func (b *Board) push(e tasks.Event) {
-	b.seq++
-	e.Seq = b.seq
 	if e.Time.IsZero() {
 		e.Time = time.Now()
 	}
 	if e.Camera == 0 {
 		e.Camera = -1
 	}
-	if len(b.events) >= mostRemembered+mostRemembered/10 {
-		b.events = slices.Delete(b.events, 0, len(b.events)-mostRemembered)
-	}
-	b.events = append(b.events, e)
+	b.events.Push(e)
 	if e.Type == tasks.EventMachine || e.Type == tasks.EventNotice {
 		b.c.log.Info(e.Message, "machine", e.Machine)
 	}
@@ -81,8 +71,7 @@ func (b *Board) push(e tasks.Event) {
 func (b *Board) Events(seq uint64, buf []tasks.Event) []tasks.Event {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	i, _ := slices.BinarySearchFunc(b.events, seq+1, func(e tasks.Event, seq uint64) int { return cmp.Compare(e.Seq, seq) })
-	return append(buf, b.events[i:]...)
+	return b.events.Since(seq, buf)
 }
 
 // Tell tells the operator something that concerns the run.

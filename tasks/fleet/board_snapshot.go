@@ -90,12 +90,7 @@ func (b *Board) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	}
 	got := d.got
 	got.CameraView = p.row.cameras[i]
-	for j := len(b.events) - 1; j >= 0 && len(got.Events) < 20 && j > len(b.events)-2000; j-- {
-		if b.events[j].Camera == id {
-			got.Events = append(got.Events, b.events[j])
-		}
-	}
-	slices.Reverse(got.Events)
+	got.Events = b.events.Of(id)
 	return got, true
 }
 
