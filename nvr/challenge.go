@@ -19,9 +19,6 @@ type unauthorized struct {
 	words     string
 }
 
-// usable reports whether the 401 says how to sign in.
-func (u unauthorized) usable() bool { return u.challenge != nil || u.basic }
-
 // scheme returns the strongest scheme that the 401 offers, SchemeNone when none
 // can be used.
 func (u unauthorized) scheme() Scheme {

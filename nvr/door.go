@@ -38,7 +38,7 @@ func (r *Recorder) explain(ctx context.Context, err error) error {
 	defer cancel()
 	switch {
 	case a.HTTPS && r.speaksHTTP(ctx):
-		return plainHTTP(err)
+		return failure(TLS, "plain HTTP is spoken there", err).helped(UseHTTP)
 	case !a.HTTPS && r.speaksTLS(ctx):
 		return unexpected("HTTPS is spoken on that port", err).finally().helped(UseHTTPS)
 	case a.Port == sdkPort:
@@ -54,10 +54,6 @@ func (r *Recorder) explain(ctx context.Context, err error) error {
 		e.final = true
 	}
 	return e.helped(CheckPort)
-}
-
-func plainHTTP(err error) *Error {
-	return failure(TLS, "plain HTTP is spoken there", err).helped(UseHTTP)
 }
 
 // speaksTLS reports whether a port answers a TLS handshake, well or badly.

@@ -71,7 +71,7 @@ func (x *exchange) run() (*http.Response, error) {
 			if err := x.refused(answer); err != nil {
 				return nil, err
 			}
-			if !answer.usable() {
+			if answer.challenge == nil && !answer.basic {
 				n, login, fresh = nil, false, false
 				continue
 			}

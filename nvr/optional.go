@@ -1,6 +1,7 @@
 package nvr
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -36,22 +37,15 @@ func (r *Recorder) documents(ctx context.Context, paths ...string) (docs []docum
 	leftOut = nil
 	for i, path := range paths {
 		if KindOf(failed[i]) != Busy {
-			leftOut = first(leftOut, failed[i])
+			leftOut = cmp.Or(leftOut, failed[i])
 			continue
 		}
 		if docs[i], err = r.optional(ctx, path); err != nil && !concernsOne(err) {
 			return nil, nil, err
 		}
-		leftOut = first(leftOut, err)
+		leftOut = cmp.Or(leftOut, err)
 	}
 	return docs, leftOut, nil
-}
-
-func first(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // concernsOne reports whether a failure may be about the one thing that was

@@ -89,9 +89,6 @@ func New(c Config) *Recorder {
 	}
 }
 
-// Address returns where the recorder answers.
-func (r *Recorder) Address() Address { return r.config.Address }
-
 // Format writes the recorder's address for every verb of package fmt, which
 // would otherwise reach through to the password.
 func (r *Recorder) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.config.Address.String()) }

@@ -101,10 +101,6 @@ type recording struct {
 	cancel   context.CancelCauseFunc
 }
 
-func keyOf(r nvr.Recording) recordingKey {
-	return recordingKey{start: r.Start.UnixMilli(), end: r.End.UnixMilli(), name: r.Name}
-}
-
 func (c *camera) track() nvr.Track {
 	if c.channel == 0 {
 		return 0
@@ -112,7 +108,6 @@ func (c *camera) track() nvr.Track {
 	return nvr.TrackOf(c.channel, c.stream)
 }
 
-// cameraLabel names a camera in a message.
 func cameraLabel(channel int, s nvr.Stream) string {
 	switch {
 	case channel == 0:
@@ -124,7 +119,6 @@ func cameraLabel(channel int, s nvr.Stream) string {
 	}
 }
 
-// busy reports whether a worker is on this camera now.
 func (c *camera) busy() bool { return c.searching || len(c.active) > 0 || c.deriving != nil }
 
 // lacking reports whether something is not on disk that may still be had.
@@ -138,7 +132,6 @@ func (c *camera) open() bool { return c.gaveUp == nil && c.lacking() }
 // eager reports whether the queue should work on this camera.
 func (c *camera) eager() bool { return !c.skip && !c.pause && c.open() }
 
-// stateNow returns the state that follows from the facts.
 func (c *camera) stateNow(now time.Time) State {
 	switch {
 	case c.skip:
@@ -195,7 +188,7 @@ func (c *camera) nextTry() time.Time {
 
 // add takes in a recording that a search found. It reports whether it is new.
 func (c *camera) add(rec nvr.Recording) (*recording, bool) {
-	key := keyOf(rec)
+	key := recordingKey{start: rec.Start.UnixMilli(), end: rec.End.UnixMilli(), name: rec.Name}
 	if r, ok := c.known[key]; ok {
 		r.URI = rec.URI
 		return r, false
@@ -213,7 +206,6 @@ func (c *camera) add(rec nvr.Recording) (*recording, bool) {
 	return r, true
 }
 
-// release takes a recording from those that are coming.
 func (c *camera) release(r *recording) {
 	c.active = slices.DeleteFunc(c.active, func(other *recording) bool { return other == r })
 }

@@ -118,7 +118,6 @@ func (q *Queue) SetJobs(n int) {
 // it.
 func (q *Queue) SetLimit(bytesPerSecond int64) { q.limiter.Set(bytesPerSecond) }
 
-// halt asks a camera that has not ended to pause.
 func (c *camera) halt() {
 	if c.state.Ended() {
 		return
@@ -127,7 +126,6 @@ func (c *camera) halt() {
 	c.stop(errPaused)
 }
 
-// each changes the cameras named.
 func (q *Queue) each(ids []CameraID, change func(c *camera, now time.Time)) {
 	q.change(func(now time.Time) {
 		for _, id := range ids {
@@ -138,7 +136,6 @@ func (q *Queue) each(ids []CameraID, change func(c *camera, now time.Time)) {
 	})
 }
 
-// every yields the cameras of all recorders.
 func (q *Queue) every() iter.Seq[*camera] {
 	return func(yield func(*camera) bool) {
 		for _, r := range q.recorders {

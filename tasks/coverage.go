@@ -80,7 +80,6 @@ func (d *CameraDetail) unknown() bool {
 	return d.State != Empty && d.State != Done
 }
 
-// recorded reports whether the recorder had it.
 func (p Presence) recorded() bool { return p > NotRecorded }
 
 // presenceOf says what became of a recording of a camera in state s. What a

@@ -42,7 +42,6 @@ func (d *Day) AskedTime() time.Duration { return length(d.Asked) }
 // OnDiskTime returns how much of the day is on disk, on whatever machine.
 func (d *Day) OnDiskTime() time.Duration { return length(union(slices.Concat(d.OnDisk, d.Elsewhere))) }
 
-// state sums up a day.
 func (d *Day) state() State {
 	here := len(d.OnDisk)+len(d.Files)+len(d.Elsewhere) > 0
 	worst := Empty

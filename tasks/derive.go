@@ -30,7 +30,6 @@ func (c *camera) derivable() bool {
 	return c.derives && !c.derived && c.done > 0 && (c.gaveUp != nil || !c.lacking())
 }
 
-// sendDerivers starts deriving files of the cameras that have come.
 func (q *Queue) sendDerivers(now time.Time) {
 	if !q.options.Derivations.wanted() {
 		return
@@ -79,7 +78,6 @@ func (q *Queue) sendDeriver(r *recorder, c *camera) {
 	})
 }
 
-// derived takes in the files derived of a camera.
 func (q *Queue) derived(r *recorder, c *camera, out worker.Derived, now time.Time) {
 	q.derivers--
 	c.deriving, c.stopDeriving = nil, nil
@@ -89,7 +87,13 @@ func (q *Queue) derived(r *recorder, c *camera, out worker.Derived, now time.Tim
 	for _, n := range out.Notes {
 		q.tellOf(c, now, Event{Type: EventNotice, Message: n})
 	}
-	q.tellDerived(c, out, now)
+	for _, f := range out.Files { // those in front of a failure, too
+		e := Event{Type: EventMade, Path: f.Path, Bytes: f.Bytes, Message: f.Path + ": " + derive.Describe(f)}
+		if len(out.Files) == 1 { // else it is not known which took how long
+			e.Took = out.Took
+		}
+		q.tellOf(c, now, e)
+	}
 	if out.Err == nil {
 		c.derived = true
 		q.volumeTakes(now)
@@ -109,17 +113,6 @@ func (q *Queue) derived(r *recorder, c *camera, out worker.Derived, now time.Tim
 	}
 	c.failDerived(f)
 	q.tellOf(c, now, Event{Type: EventError, Failure: c.failure, Message: c.failure.What})
-}
-
-// tellDerived tells of the files that were derived, those in front of a failure, too.
-func (q *Queue) tellDerived(c *camera, out worker.Derived, now time.Time) {
-	for _, f := range out.Files {
-		e := Event{Type: EventMade, Path: f.Path, Bytes: f.Bytes, Message: f.Path + ": " + derive.Describe(f)}
-		if len(out.Files) == 1 { // else it is not known which took how long
-			e.Took = out.Took
-		}
-		q.tellOf(c, now, e)
-	}
 }
 
 // failDerived notes that files cannot be derived of a camera, until the operator

@@ -28,10 +28,13 @@ func (q *Queue) advance(now time.Time, changed *recorder) {
 			q.settle(c, now)
 		}
 	}
-	q.noteFinish(now)
+	if !q.done() {
+		q.finished = time.Time{}
+	} else if q.finished.IsZero() { // the clock of a finished run stands still
+		q.finished = now
+	}
 }
 
-// sendScouts starts errands for the recorders that need one.
 func (q *Queue) sendScouts(now time.Time) {
 	for _, r := range q.recorders {
 		if q.scouts >= mostScouts {
@@ -87,7 +90,7 @@ func (q *Queue) sendOrders(now time.Time) {
 // remembered: no other goes out meanwhile.
 func (q *Queue) ask(r *recorder, a ask, now time.Time) uint64 {
 	q.number++
-	if r.uncertain() {
+	if r.hold.Held() || len(r.doubt.suspects) > 0 { // does it serve?
 		r.probing = q.number
 		r.doubt.again, r.doubt.beside = r.doubt.has(a.part()), r.flowing(now)
 	}
@@ -135,7 +138,6 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	})
 }
 
-// item names a recording for the archive.
 func (q *Queue) item(c *camera, rec *recording) archive.Item {
 	return archive.Item{
 		Recorder:  c.recorder.address,
@@ -148,15 +150,6 @@ func (q *Queue) item(c *camera, rec *recording) archive.Item {
 		DropAudio: q.options.DropAudio,
 		Clip:      q.clip(c, rec.Recording),
 	}
-}
-
-// outcome is what the journal remembers of a camera that has ended.
-func (c *camera) outcome(now time.Time) archive.Outcome {
-	o := c.view(0, now).Outcome(c.recorder.name, now)
-	if len(c.spans) > 0 {
-		o.From, o.To = c.spans[0].From, c.spans[len(c.spans)-1].To
-	}
-	return o
 }
 
 // Outcome is what the journal remembers of a camera that ended at a moment, as
@@ -196,18 +189,11 @@ func (q *Queue) settle(c *camera, now time.Time) {
 	}
 	q.tellState(c, now)
 	if next.Ended() {
-		address, track, o := c.recorder.address, c.track(), c.outcome(now)
+		address, track, o := c.recorder.address, c.track(), c.view(0, now).Outcome(c.recorder.name, now)
+		if len(c.spans) > 0 {
+			o.From, o.To = c.spans[0].From, c.spans[len(c.spans)-1].To
+		}
 		q.note(func() { q.noteCamera(address, track, o) })
-	}
-}
-
-// noteFinish remembers when the last camera ended, so that the clock of a
-// finished run stands still.
-func (q *Queue) noteFinish(now time.Time) {
-	if !q.done() {
-		q.finished = time.Time{}
-	} else if q.finished.IsZero() {
-		q.finished = now
 	}
 }
 

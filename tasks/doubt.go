@@ -30,19 +30,12 @@ type suspect struct {
 // that every other probe asks for one of them.
 const convinced = 3
 
-// has reports whether a part is suspected.
 func (d *doubt) has(p part) bool {
 	return slices.ContainsFunc(d.suspects, func(s suspect) bool { return s.part == p })
 }
 
-// touches reports whether a part of a camera is suspected.
 func (d *doubt) touches(c *camera) bool {
 	return slices.ContainsFunc(d.suspects, func(s suspect) bool { return s.camera == c })
-}
-
-// beyond reports whether a part of another camera than c is suspected.
-func (d *doubt) beyond(c *camera) bool {
-	return slices.ContainsFunc(d.suspects, func(s suspect) bool { return s.camera != c })
 }
 
 // blamed reports whether a part was refused before while others came: itself,
@@ -54,7 +47,6 @@ func (p part) blamed() bool {
 	return p.recording.blamed || p.camera.refusals > 1
 }
 
-// attempts returns how often the part has failed.
 func (p part) attempts() int {
 	if p.recording == nil {
 		return p.camera.tries
@@ -62,7 +54,6 @@ func (p part) attempts() int {
 	return p.recording.attempts
 }
 
-// others counts the suspects but p.
 func (d *doubt) others(p part) int {
 	n := len(d.suspects)
 	if d.has(p) {
@@ -88,7 +79,7 @@ func (d *doubt) add(p part, err error, beside int, asked uint64) {
 // that has come before, then a small question.
 func (r *recorder) probe(now time.Time) ask {
 	d := &r.doubt
-	if d.recordersFault() && !d.again {
+	if len(d.suspects) >= convinced && !d.again { // so much is hardly the fault of the parts
 		if a := r.suspectedAsk(now); a != (ask{}) {
 			return a
 		}
@@ -142,10 +133,6 @@ func (d *doubt) drop() {
 		return s.recording.state != RecordingWaiting && s.recording.state != RecordingActive
 	})
 }
-
-// recordersFault reports whether so much was refused that it is hardly the
-// fault of the parts.
-func (d *doubt) recordersFault() bool { return len(d.suspects) >= convinced }
 
 // elsewhere reports whether something that is not of the camera of p, nor of
 // the suspects', can be asked for.

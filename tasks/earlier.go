@@ -84,7 +84,6 @@ func (c *Coverage) Key() archive.CameraKey {
 	return key
 }
 
-// count adds a file to what is on disk.
 func (c *Coverage) count(f archive.Finished) {
 	v := &c.Camera
 	v.Name, v.Files, v.Recordings, v.Bytes = f.Camera, v.Files+1, v.Recordings+1, v.Bytes+f.Bytes

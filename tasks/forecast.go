@@ -230,7 +230,11 @@ func (r *recorder) rest(now time.Time) rest {
 		}
 	}
 	n := float64(max(recordings, 1))
-	v.most, v.piece = min(r.bears(), n), max(v.left/n, 1)
+	most := max(r.load.limit, 1)
+	if !r.load.busy.IsZero() { // as many as it has served, whatever may be tried next
+		most = max(1, min(most, r.pace.most()))
+	}
+	v.most, v.piece = min(float64(most), n), max(v.left/n, 1)
 	start := now
 	if r.hold.Held() {
 		start = later(start, r.hold.Until)
@@ -240,14 +244,4 @@ func (r *recorder) rest(now time.Time) rest {
 	}
 	v.start = start.Sub(now).Seconds()
 	return v
-}
-
-// bears is how many downloads at once to count on: of a recorder that has been
-// busy, as many as it has served, whatever may be tried next.
-func (r *recorder) bears() float64 {
-	n := max(r.load.limit, 1)
-	if !r.load.busy.IsZero() {
-		n = max(1, min(n, r.pace.most()))
-	}
-	return float64(n)
 }

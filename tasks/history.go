@@ -159,7 +159,6 @@ func (h *past) remember(c archive.Coverage) {
 	}
 }
 
-// split divides what is known into days.
 func (h *past) split() {
 	h.onDisk = joined(h.onDisk)
 	for _, machine := range slices.Sorted(maps.Keys(h.told)) {

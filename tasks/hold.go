@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -70,7 +71,7 @@ func (q *Queue) standing(r *recorder, p part, number uint64, now time.Time) stan
 		}
 		s.suspects = r.doubt.others(p)
 		s.blamed = p.blamed()
-		s.oneCamera = !r.doubt.beyond(c)
+		s.oneCamera = !slices.ContainsFunc(r.doubt.suspects, func(o suspect) bool { return o.camera != c })
 		s.elsewhere = r.elsewhere(p, now)
 		s.alone = s.suspects == 0 && r.alone(p, now)
 	}
@@ -235,7 +236,6 @@ func (q *Queue) blame(s suspect, came part, now time.Time) {
 	q.countAttempt(c, rec, f, s.err, d, now)
 }
 
-// release ends a hold and says so.
 func (q *Queue) release(r *recorder, now time.Time) {
 	held := r.hold
 	r.hold = Hold{}

@@ -69,7 +69,6 @@ func (q *Queue) Drop(id RecorderID, cause error) (left <-chan struct{}) {
 // errFenced is why a worker leaves a recorder that may not be touched now.
 var errFenced = errors.New("the recorder may not be touched now")
 
-// fenced reports whether the recorder may not be touched now.
 func (q *Queue) fenced(r *recorder) bool {
 	return q.options.Fence != nil && q.options.Fence(r.address) != nil
 }
@@ -111,19 +110,6 @@ func (q *Queue) Facts(id RecorderID) nvr.Facts {
 		}
 	}
 	return nvr.Facts{}
-}
-
-// strangerAnswers holds a recorder until the operator retries, because the
-// device that answers at its address here is not the one that another machine
-// met there: a private address is another recorder's in another network.
-func (q *Queue) strangerAnswers(r *recorder, serial string, now time.Time) {
-	f := Failure{
-		Kind:   nvr.Unreachable.String(),
-		What:   fmt.Sprintf("another device answers here (serial number %s, not %s)", serial, r.serial),
-		Remedy: NameNetwork, At: now,
-	}
-	r.hold = Hold{Kind: nvr.Unreachable, What: f.What, Remedy: f.Remedy}
-	q.abandon(r, f, now)
 }
 
 // asked returns what relative periods count from: when the job began, or else

@@ -166,8 +166,10 @@ func TestOnlyFailedNamesTheCamerasThatFailed(t *testing.T) {
 		}
 		return Task{Address: address, Cameras: cameras}
 	}
-	got := OnlyFailed([]Task{task("10.0.0.1"), task("10.0.0.1", Pick{Channel: 2}, Pick{Channel: 3}), task("10.0.0.1", Pick{Channel: 2}), task("10.0.0.2"), task("10.0.0.3"),
-		task("10.0.0.1", Pick{Name: "camera 1"}, Pick{Name: "Camera 2"}, Pick{Name: "Lift"}), task("10.0.0.2", Pick{Name: "Lift"})}, a)
+	got := OnlyFailed([]Task{
+		task("10.0.0.1"), task("10.0.0.1", Pick{Channel: 2}, Pick{Channel: 3}), task("10.0.0.1", Pick{Channel: 2}), task("10.0.0.2"), task("10.0.0.3"),
+		task("10.0.0.1", Pick{Name: "camera 1"}, Pick{Name: "Camera 2"}, Pick{Name: "Lift"}), task("10.0.0.2", Pick{Name: "Lift"}),
+	}, a)
 	want := []Task{
 		task("10.0.0.1", Pick{Channel: 1, Stream: nvr.Main}, Pick{Channel: 3, Stream: nvr.Main}), task("10.0.0.1", Pick{Channel: 3}), task("10.0.0.3"),
 		task("10.0.0.1", Pick{Channel: 1, Stream: nvr.Main}, Pick{Name: "Lift"}),

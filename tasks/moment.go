@@ -211,7 +211,6 @@ func (m Moment) NextDay() Moment {
 	return m
 }
 
-// day returns midnight of the day that m lies in.
 func (m Moment) day(today time.Time) time.Time {
 	if m.Day.IsZero() {
 		return today.AddDate(0, 0, m.Offset)
@@ -219,7 +218,6 @@ func (m Moment) day(today time.Time) time.Time {
 	return m.Day
 }
 
-// first returns the first second of m.
 func (m Moment) first(today time.Time) time.Time {
 	if m.HasClock {
 		return m.day(today).Add(m.Clock)

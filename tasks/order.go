@@ -84,7 +84,6 @@ func (q *Queue) arriving(now time.Time) bool {
 	})
 }
 
-// claim returns what the recorder puts forward.
 func (r *recorder) claim(u usual, now time.Time) claim {
 	return claim{
 		fresh:  r.turn == 0,
@@ -119,7 +118,6 @@ func (r *recorder) timeLeft(u usual, downloads int, now time.Time) float64 {
 // whoever asks for all that there is names a thousand years.
 const mostHours = 31 * 24 * time.Hour
 
-// hours returns how much time is asked of a camera.
 func (c *camera) hours() time.Duration {
 	var all time.Duration
 	for _, s := range c.spans {

@@ -9,7 +9,6 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// took takes in the outcome of an order.
 func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched, now time.Time) {
 	q.leave(r, c, rec, now)
 	if !r.depart() {
@@ -49,7 +48,6 @@ func (q *Queue) leave(r *recorder, c *camera, rec *recording, now time.Time) {
 	rec.meter, rec.cancel = nil, nil
 }
 
-// stored notes a recording that is on disk.
 func (q *Queue) stored(r *recorder, c *camera, rec *recording, out worker.Fetched, now time.Time) {
 	attempt := rec.attempts + 1
 	c.finish(rec, out.File.Path, out.File.Fetched)
@@ -119,7 +117,6 @@ func (q *Queue) retryAt(c *camera, rec *recording, next time.Time) {
 	c.later = append(c.later, rec)
 }
 
-// lost gives a recording up.
 func (q *Queue) lost(c *camera, rec *recording, f Failure, now time.Time) {
 	c.giveUp(rec, f)
 	c.lost++

@@ -32,11 +32,18 @@ func (q *Queue) plan(list []Task) {
 		if r.name == "" {
 			r.name = nvr.CleanText(t.Name, 80)
 		}
-		q.addRow(r, row{picks: t.Cameras, stream: orMain(t.Stream), demand: demand{t.Period, t.Kinds}, source: t.Source})
+		w := row{picks: t.Cameras, stream: orMain(t.Stream), demand: demand{t.Period, t.Kinds}, source: t.Source}
+		r.rows = append(r.rows, w)
+		// Cameras that the row does not number are stood for by one line until the
+		// recorder has listed them; of names that it does not have that line stays.
+		if needsList(w.picks) && r.camera(0, 0) == nil {
+			q.newCamera(r, 0, 0)
+		}
+		numbers, _ := numbered(w.picks, nil)
+		q.pick(r, w, numbers)
 	}
 }
 
-// orMain returns s, or the main stream when s is zero.
 func orMain(s nvr.Stream) nvr.Stream {
 	if s == 0 {
 		return nvr.Main
@@ -45,11 +52,15 @@ func orMain(s nvr.Stream) nvr.Stream {
 }
 
 func (q *Queue) newRecorder(t Task) *recorder {
+	serial := t.Facts.Serial
+	if t.Facts == (nvr.Facts{}) && !q.options.Look {
+		t.Facts = q.options.Archive.Facts(t.Address.String()) // what an earlier run learned
+	}
 	config := nvr.Config{
 		Address:  t.Address,
 		Login:    t.Login,
 		Clock:    t.Clock,
-		Facts:    q.knownOf(t),
+		Facts:    t.Facts,
 		Timeout:  q.options.Timeout,
 		Insecure: q.options.Insecure,
 		Dial:     q.options.Dial,
@@ -62,20 +73,11 @@ func (q *Queue) newRecorder(t Task) *recorder {
 		config:  config,
 		source:  t.Source,
 		network: t.Network,
-		serial:  t.Facts.Serial,
+		serial:  serial,
 		lane:    worker.NewLane(),
 		load:    newLoad(q.options.PerRecorder, config.Facts.Load),
 		left:    make(chan struct{}),
 	}
-}
-
-// knownOf returns what is known of a task's recorder: what came with the task,
-// or else what an earlier run learned.
-func (q *Queue) knownOf(t Task) nvr.Facts {
-	if t.Facts != (nvr.Facts{}) || q.options.Look {
-		return t.Facts
-	}
-	return q.options.Archive.Facts(t.Address.String())
 }
 
 // noteFacts has the journal remember what was learned of a recorder, so that
@@ -89,7 +91,6 @@ func (q *Queue) noteFacts(recorder string, learned nvr.Facts) {
 	}
 }
 
-// facts returns what is known of the recorder by now.
 func (r *recorder) facts() nvr.Facts {
 	if r.client == nil {
 		return r.config.Facts
@@ -101,19 +102,6 @@ func (r *recorder) facts() nvr.Facts {
 	return f
 }
 
-// addRow adds what one row wants to a recorder. Cameras that the row does not
-// number are stood for by one line until the recorder has listed them; of names
-// that it does not have that line stays.
-func (q *Queue) addRow(r *recorder, w row) {
-	r.rows = append(r.rows, w)
-	if needsList(w.picks) && r.camera(0, 0) == nil {
-		q.newCamera(r, 0, 0)
-	}
-	numbers, _ := numbered(w.picks, nil)
-	q.pick(r, w, numbers)
-}
-
-// pick adds a row's cameras by their numbers.
 func (q *Queue) pick(r *recorder, w row, numbers []Pick) {
 	for _, p := range numbers {
 		q.want(r, p.Channel, cmp.Or(p.Stream, w.stream), w.demand)

@@ -78,7 +78,6 @@ func (r *recorder) depart() bool {
 	return !r.dropped
 }
 
-// close drops the idle connections to the recorder.
 func (r *recorder) close() {
 	if r.client != nil {
 		r.client.Close()
@@ -99,7 +98,6 @@ type row struct {
 	source string // the row
 }
 
-// cancelScout ends the worker that signs in or searches.
 func (r *recorder) cancelScout(cause error) {
 	if r.stopScout != nil {
 		r.stopScout(cause)
@@ -121,9 +119,6 @@ func (r *recorder) closed(now time.Time) bool {
 	}
 	return r.scouting || r.active > 0
 }
-
-// uncertain reports whether it is to be found out whether the recorder serves.
-func (r *recorder) uncertain() bool { return r.hold.Held() || len(r.doubt.suspects) > 0 }
 
 // ask is what a recorder is asked for next; the zero ask is nothing.
 type ask struct {
@@ -173,7 +168,6 @@ func (r *recorder) nextErrand(now time.Time) ask {
 	return ask{}
 }
 
-// nextRecording returns the recording that is fetched next.
 func (r *recorder) nextRecording(now time.Time) ask {
 	if !r.signedIn || r.active >= r.load.limit || r.closed(now) {
 		return ask{}

@@ -52,7 +52,6 @@ func NoteCoverage(a *archive.Archive, all []Coverage) error {
 	return errors.Join(errs...)
 }
 
-// remembered is the coverage as the journal has it.
 func (c *Coverage) remembered() archive.Coverage {
 	known := archive.Coverage{Place: int(c.Recorder.ID)}
 	add := func(spans []Span, why string, f Failure) {
@@ -151,7 +150,6 @@ func extend(old, run archive.Coverage) archive.Coverage {
 	return known
 }
 
-// spansOf returns the stretches that are missing for a reason.
 func spansOf(all []archive.Absence, why string) []Span {
 	var spans []Span
 	for _, m := range all {

@@ -108,10 +108,16 @@ func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 	return r.client
 }
 
-// met takes in what a recorder said of itself.
 func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	if other := m.Device.Serial; r.serial != "" && other != "" && other != r.serial {
-		q.strangerAnswers(r, other, now)
+		// A private address is another recorder's in another network.
+		f := Failure{
+			Kind:   nvr.Unreachable.String(),
+			What:   fmt.Sprintf("another device answers here (serial number %s, not %s)", other, r.serial),
+			Remedy: NameNetwork, At: now,
+		}
+		r.hold = Hold{Kind: nvr.Unreachable, What: f.What, Remedy: f.Remedy}
+		q.abandon(r, f, now)
 		return
 	}
 	q.served(r, part{}, r.errand, now)
@@ -184,7 +190,10 @@ func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time)
 	if len(c.recordings) == 0 && len(c.others) > 0 {
 		c.reason = "what is there was recorded for another reason than asked"
 	}
-	q.tellClock(r, now)
+	if notice := r.client.ClockNotice(); notice != (nvr.Notice{}) && notice != r.clockNotice { // only a search finds that out
+		r.clockNotice = notice
+		q.tell(r, now, Event{Type: EventNotice, Message: notice.What, Remedy: notice.Remedy})
+	}
 	q.tellKinds(c, now)
 	if n := len(c.growing); n > 0 {
 		q.tellOf(c, now, Event{Type: EventNotice, Message: fmt.Sprintf("%d still being written on the recorder; the next run fetches what is finished by then", n)})
@@ -207,16 +216,6 @@ func (q *Queue) tellKinds(c *camera, now time.Time) {
 // kindsUntold is what to know where a choice of kinds has no effect.
 const kindsUntold = "the recorder does not say what some recordings were made for; those are not left out"
 
-// tellClock tells which clock the recorder's searches go by, when that is not
-// what was to be expected. Only a search finds that out.
-func (q *Queue) tellClock(r *recorder, now time.Time) {
-	if notice := r.client.ClockNotice(); notice != (nvr.Notice{}) && notice != r.clockNotice {
-		r.clockNotice = notice
-		q.tell(r, now, Event{Type: EventNotice, Message: notice.What, Remedy: notice.Remedy})
-	}
-}
-
-// found takes in one recording of a search.
 func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	var file archive.File
 	var stored bool

@@ -50,7 +50,6 @@ var moves = [numStates][]State{
 	Skipped:     {Waiting, Searching, Downloading},
 }
 
-// canBecome reports whether the table allows the move from s to next.
 func (s State) canBecome(next State) bool { return slices.Contains(moves[s], next) }
 
 // States lists every state in the order in which people expect to read them.

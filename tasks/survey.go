@@ -92,7 +92,6 @@ func (q *Queue) findings(told map[RecorderID]bool) (list []Finding, finished boo
 	return list, finished
 }
 
-// ended reports whether nothing more will be learned of the recorder.
 func (r *recorder) ended() bool {
 	return !slices.ContainsFunc(r.cameras, func(c *camera) bool { return !c.state.Ended() })
 }

@@ -22,7 +22,11 @@ func (q *Queue) sample(now time.Time) {
 			fetched += coming
 			total += coming
 			c.speed.Add(now, c.fetched+coming)
-			q.serving(r, c, now)
+			for _, rec := range c.active {
+				if r.probing == rec.number && rec.meter.Fetched.Load() > 0 { // the recorder serves
+					q.served(r, part{c, rec}, rec.number, now)
+				}
+			}
 			if coming > 0 {
 				q.volumeTakes(now)
 			}
@@ -48,18 +52,6 @@ func (r *recorder) measure(now time.Time, fetched int64, limited bool) {
 	}
 }
 
-// serving notes that a download which shows whether its recorder serves is
-// bringing bytes.
-func (q *Queue) serving(r *recorder, c *camera, now time.Time) {
-	for _, rec := range c.active {
-		if r.probing == rec.number && rec.meter.Fetched.Load() > 0 {
-			q.served(r, part{c, rec}, rec.number, now)
-			return
-		}
-	}
-}
-
-// coming returns the bytes that the workers under way have fetched.
 func (c *camera) coming() int64 {
 	var n int64
 	for _, rec := range c.active {
@@ -100,7 +92,13 @@ func (q *Queue) Snapshot(s *Snapshot) {
 		Finished:    !q.started.IsZero() && q.done(),
 		Disk:        Disk{Free: q.free.Load(), Held: q.volume.failure.What},
 	}
-	s.Elapsed = q.elapsed(now)
+	switch {
+	case q.started.IsZero():
+	case q.finished.IsZero():
+		s.Elapsed = now.Sub(q.started)
+	default:
+		s.Elapsed = q.finished.Sub(q.started)
+	}
 	if !q.options.Look {
 		s.Disk.Dir = q.options.Archive.Dir()
 	}
@@ -154,17 +152,6 @@ func (q *Queue) Working() bool {
 	return false
 }
 
-func (q *Queue) elapsed(now time.Time) time.Duration {
-	switch {
-	case q.started.IsZero():
-		return 0
-	case !q.finished.IsZero():
-		return q.finished.Sub(q.started)
-	}
-	return now.Sub(q.started)
-}
-
-// viewRecorder adds a recorder and its cameras to s.
 func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) {
 	v := RecorderView{
 		ID: r.id, Address: r.address, Name: r.name, Source: r.source, Network: r.network,

@@ -72,7 +72,6 @@ func begins(f archive.Finished) time.Time {
 	return f.Begins
 }
 
-// shows reports whether a file shows some of the window, by its times.
 func shows(f archive.Finished, w Window) bool {
 	from, to := begins(f), f.End
 	if late := from.Sub(f.Start); late > 0 {

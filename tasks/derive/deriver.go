@@ -37,7 +37,8 @@ type derivation struct {
 // derive makes what is wanted, unless an earlier run did so of the same sources.
 func (m *deriver) derive(ctx context.Context, w derivation) error {
 	old := m.archive.DerivedOf(m.tree, w.origin.Request)
-	if done := wholeOf(old, w.origin.Sources); len(done) > 0 && len(done) == done[0].Origin.Of {
+	done := slices.DeleteFunc(slices.Clone(old), func(d archive.Derived) bool { return d.Origin.Sources != w.origin.Sources })
+	if len(done) > 0 && len(done) == done[0].Origin.Of {
 		m.result.Files = append(m.result.Files, done...)
 		return nil
 	}
@@ -96,17 +97,6 @@ func (m *deriver) end(err error) (Result, error) {
 	return m.result, err
 }
 
-// wholeOf returns the files that were made of those sources.
-func wholeOf(old []archive.Derived, sources string) []archive.Derived {
-	var done []archive.Derived
-	for _, d := range old {
-		if d.Origin.Sources == sources {
-			done = append(done, d)
-		}
-	}
-	return done
-}
-
 // outranked reports whether older files have the name that the new ones would
 // get and show what the recordings that are still there do not.
 func (m *deriver) outranked(files []splice.File, old []archive.Derived, name string) bool {
@@ -147,7 +137,6 @@ func wholeSpan(files []splice.File) (first, last time.Time) {
 	return first, last
 }
 
-// deriveAll makes the files and takes away what they replace.
 func (m *deriver) deriveAll(ctx context.Context, w derivation, name string, files []splice.File, old []archive.Derived) error {
 	for _, f := range files {
 		m.progress.Total.Add(2 * f.Bytes) // each is read again, for its checksum
@@ -193,7 +182,6 @@ func severed(files []splice.File, i int) string {
 	return "the format of picture or sound changed"
 }
 
-// deriving describes a file for the archive.
 func (m *deriver) deriving(w derivation, name string, files []splice.File, i int) archive.Deriving {
 	d := archive.Deriving{
 		Tree: m.tree, Dir: w.dir, Name: name,
@@ -210,7 +198,6 @@ func (m *deriver) deriving(w derivation, name string, files []splice.File, i int
 	return d
 }
 
-// write makes one file.
 func (m *deriver) write(ctx context.Context, what archive.Deriving) (archive.Derived, error) {
 	var copying error
 	d, err := m.archive.Derive(ctx, what, func(dst io.WriteSeeker) error {
@@ -230,7 +217,6 @@ func (m *deriver) write(ctx context.Context, what archive.Deriving) (archive.Der
 	return d, err
 }
 
-// pieces makes files into what splice reads.
 func (m *deriver) pieces(files []archive.Finished) []splice.Piece {
 	pieces := make([]splice.Piece, 0, len(files))
 	for _, f := range files {

@@ -70,7 +70,6 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 
 // shot is a recording of which stills are to be made.
 type shot struct {
-	camera   *Camera
 	file     archive.Finished
 	every    Every
 	from, to time.Time // what the window cuts off; zero where it does not
@@ -93,7 +92,7 @@ func (c *Camera) shots(a *archive.Archive, w Window, every Every, result *Result
 	var all []shot
 	for _, f := range movies {
 		in := within(f, w)
-		s := shot{camera: c, file: f, every: every, from: in.From, to: in.To}
+		s := shot{file: f, every: every, from: in.From, to: in.To}
 		s.dir = path.Join(every.String(), strings.TrimSuffix(f.Path, path.Ext(f.Path))+s.ends())
 		n, done, err := a.Stills(s.dir)
 		if err != nil {
@@ -190,7 +189,6 @@ func (s *shot) bytes() int64 {
 	return int64(float64(s.file.Bytes) * float64(s.length()) / float64(whole))
 }
 
-// length returns how long what is wanted of the recording is.
 func (s *shot) length() time.Duration {
 	from, to := s.file.Start, s.file.End
 	if !s.from.IsZero() {
@@ -202,7 +200,6 @@ func (s *shot) length() time.Duration {
 	return to.Sub(from)
 }
 
-// take makes the directory.
 func (s *shot) take(ctx context.Context, a *archive.Archive, program *ffmpeg, p *Progress) (d archive.Derived, said string, err error) {
 	name, err := a.Locate(s.file)
 	if err != nil {

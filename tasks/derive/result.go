@@ -21,7 +21,6 @@ type Result struct {
 	Notes []string          // what was left out, and why, each a sentence for a person
 }
 
-// derived takes in a file that was made now.
 func (r *Result) derived(d archive.Derived) {
 	r.Files, r.Made = append(r.Files, d), append(r.Made, d)
 }
@@ -33,7 +32,6 @@ func (r *Result) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
-// leaveOut notes files that cannot be used.
 func (r *Result) leaveOut(files []archive.Finished, why string) {
 	const named = 3
 	if len(files) == 0 {
@@ -55,4 +53,13 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Describe says in words how a file was made and what is missing of it, without
+// its path. It is empty when nothing is known.
+func Describe(d archive.Derived) string {
+	if d.Bytes == 0 { // a directory
+		return count(d.Frames, "still")
+	}
+	return strings.Join(d.Notes, "; ")
 }

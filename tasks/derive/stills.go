@@ -72,10 +72,10 @@ func stillName(at time.Time, taken map[string]bool) string {
 // numbered from 1, and removes its notes of them. Nothing else may be there.
 func stillTimes(root *os.Root) ([]int64, error) {
 	times, err := readTimes(root)
-	if err == nil || errors.Is(err, fs.ErrNotExist) { // it may have had nothing to note
-		err = ignoreMissing(root.Remove(timesFile))
+	if err == nil {
+		err = root.Remove(timesFile)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // it may have had nothing to note
 		return nil, err
 	}
 	entries, err := fs.ReadDir(root.FS(), ".")
@@ -118,13 +118,6 @@ func readTimes(root *os.Root) ([]int64, error) {
 		times = append(times, us)
 	}
 	return times, lines.Err()
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // checkStill makes sure that a picture is whole.

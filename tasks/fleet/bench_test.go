@@ -29,7 +29,7 @@ func BenchmarkCoordinator(b *testing.B) {
 				planned.Cameras = append(planned.Cameras, tasks.CameraView{Stream: nvr.Main})
 				planned.Recorders = append(planned.Recorders, tasks.RecorderView{Address: address.String(), First: i, Count: 1})
 			}
-			c := fleet.NewCoordinator(w.net.Hub(), w, w.list, &planned, fleet.CoordinatorOptions{Name: "boss", Run: fleet.Run{ID: "run", PerRecorder: 2}})
+			c := fleet.NewCoordinator(w.net.Hub(), w, w.list, &planned, fleet.CoordinatorOptions{Run: fleet.Run{ID: "run", PerRecorder: 2}})
 			planned = tasks.Snapshot{} // the program keeps no copy either
 			ctx, cancel := context.WithCancel(b.Context())
 			ended := make(chan error, 1)

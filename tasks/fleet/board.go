@@ -248,7 +248,6 @@ func (b *Board) shut(id RecorderID) bool {
 	return true
 }
 
-// sample measures the rate, once a second.
 func (b *Board) sample() {
 	now := time.Now()
 	if now.Sub(b.sampled) < time.Second {

@@ -8,7 +8,6 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// happened passes on an event of a machine.
 func (b *Board) happened(machine string, h Happening) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -30,7 +29,6 @@ func (b *Board) happened(machine string, h Happening) {
 	b.push(e)
 }
 
-// finished tells of a file.
 func (b *Board) finished(name string, id RecorderID, f archive.Distant) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

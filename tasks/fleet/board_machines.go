@@ -18,7 +18,6 @@ func (b *Board) Machines() (all []tasks.MachineView) {
 	return all
 }
 
-// join puts a machine on the board.
 func (b *Board) join(id MachineID, name, address string, networks []string, version string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -40,7 +39,6 @@ func (b *Board) expect(id MachineID, name string, networks []string) {
 	b.push(tasks.Event{Type: tasks.EventMachine, Machine: name, Message: name + " may be at work: what it may hold waits until it is heard, given up or revoked"})
 }
 
-// beat takes in what a machine says of itself.
 func (b *Board) beat(id MachineID, beat Beat) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -85,7 +83,6 @@ func (m *machine) describe() string {
 	return text
 }
 
-// machineEvent tells something of a machine.
 func (b *Board) machineEvent(id MachineID, text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

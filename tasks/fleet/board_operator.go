@@ -20,7 +20,6 @@ func (b *Board) later(do func()) {
 	}
 }
 
-// carryOut does what the operator has asked for.
 func (b *Board) carryOut() {
 	b.mu.Lock()
 	todo := b.todo
@@ -89,7 +88,6 @@ func (b *Board) cameraIDs(which func(tasks.CameraView) bool) (ids []tasks.Camera
 	return ids
 }
 
-// leases returns the recorders of cameras.
 func (b *Board) leases(ids []tasks.CameraID) (all []RecorderID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -137,7 +135,6 @@ func (b *Board) isShut(id RecorderID) bool {
 	return b.shut(id)
 }
 
-// picks returns the cameras of one recorder among ids.
 func (b *Board) picks(lease RecorderID, ids []tasks.CameraID) (picks []tasks.Pick) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -202,9 +199,8 @@ func (c *Coordinator) reread(ids []RecorderID) {
 		}
 	}
 	for _, id := range ids {
-		if l := c.table.leases[id]; l.phase == Over {
+		if c.table.leases[id].phase == Over {
 			c.jobs[id].mark(c.o.Secret)
-			l.wanted = c.jobs[id].wanted
 		}
 	}
 }
@@ -321,7 +317,6 @@ func (b *Board) SetMachineJobs(id string, n int) {
 	go b.c.rouse(MachineID(id)) // its mutex may not be taken here
 }
 
-// wakeAll has every machine beat at once.
 func (c *Coordinator) wakeAll() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -94,7 +94,6 @@ func (b *Board) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	return got, true
 }
 
-// ask asks a camera's machine for its recordings.
 func (b *Board) ask(id tasks.CameraID, p place) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

@@ -26,10 +26,9 @@ type Catalogue interface {
 	Lent() []archive.Lent
 }
 
-// CoordinatorOptions say how a coordinator works. Name, Version and Run are
+// CoordinatorOptions say how a coordinator works. Version and Run are
 // needed.
 type CoordinatorOptions struct {
-	Name    string // of its own machine
 	Version string
 	Run     Run
 	Rules   Rules
@@ -163,7 +162,6 @@ func (c *Coordinator) Run(ctx context.Context) error {
 	return nil
 }
 
-// tick looks at the time.
 func (c *Coordinator) tick(ctx context.Context) error {
 	now := c.o.Now()
 	c.mu.Lock()
@@ -209,7 +207,6 @@ func (c *Coordinator) wake(changed []RecorderID) {
 	}
 }
 
-// rouse has a machine beat at once.
 func (c *Coordinator) rouse(to MachineID) {
 	if to == Own {
 		_, _ = c.loop.ask(context.Background(), KindWake, nil)
@@ -225,7 +222,6 @@ func (c *Coordinator) ready() bool {
 	return c.table != nil
 }
 
-// answer takes a message of a machine.
 func (c *Coordinator) answer(ctx context.Context, from Peer, kind Kind, data []byte) []byte {
 	if !c.ready() {
 		return nil // the machine tries again

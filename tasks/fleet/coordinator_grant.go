@@ -65,7 +65,6 @@ func (c *Coordinator) fill(to MachineID, promises []Promise, b Beat, more *bool)
 	return filled
 }
 
-// grant tells a machine what to do with a recorder.
 func (c *Coordinator) grant(to MachineID, id RecorderID, j *job) (*Grant, error) {
 	l := c.table.leases[id]
 	g := &Grant{Wanted: j.wanted, Network: j.network, Facts: j.facts, Shared: c.table.ttl(l) != c.table.rules.Sole}

@@ -39,7 +39,7 @@ func (c *Coordinator) load(ctx context.Context) error {
 	c.table.without = c.without
 	c.table.sessions = uint64(time.Now().UnixNano())
 	for id, j := range c.jobs {
-		c.table.Want(id, j.network, j.list[0].Address.String(), public(j.list[0].Address.Host), j.wanted, estimate(j.list, c.o.Run))
+		c.table.Want(id, j.network, j.list[0].Address.String(), public(j.list[0].Address.Host), estimate(j.list, c.o.Run))
 	}
 	for key, kept := range values {
 		c.kept[key] = kept.Revision

@@ -16,7 +16,6 @@ func (t *Table) present(m *member) bool {
 	return m.known && !m.revoked && !m.leaving && t.ticked.atMost(m.heard) <= t.rules.silent()
 }
 
-// able reports whether a machine may be given something.
 func (t *Table) able(m *member) bool {
 	return t.present(m) && !m.full && !m.paused && len(m.leases) < m.slots
 }
@@ -130,7 +129,7 @@ func (t *Table) giveUpOn(l *lease) {
 			return
 		}
 	}
-	l.phase, l.ended = Over, false
+	l.phase = Over
 }
 
 // Denied says what each machine met that could not reach a recorder; empty when

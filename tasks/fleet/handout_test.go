@@ -22,7 +22,7 @@ func newBench(recorders ...string) *bench {
 		held: map[MachineID][]Holding{}, started: map[RecorderID]bool{},
 	}
 	for i, r := range recorders {
-		b.Want(RecorderID(r), "", r, false, "w", int64(len(recorders)-i))
+		b.Want(RecorderID(r), "", r, false, int64(len(recorders)-i))
 	}
 	return b
 }
@@ -123,7 +123,7 @@ func TestRecordersGoToMachinesOfTheirNetworkOnly(t *testing.T) {
 		id, network string
 		public      bool
 	}{{"lan", "", false}, {"kazan", "kazan", false}, {"anywhere", "", true}} {
-		b.Want(RecorderID(r.id), r.network, "192.168.1.64"+r.id, r.public, "w", 1)
+		b.Want(RecorderID(r.id), r.network, "192.168.1.64"+r.id, r.public, 1)
 	}
 	b.join("K", "Kazan")
 	b.beat("K", 9)
@@ -261,7 +261,7 @@ func BenchmarkBeat(b *testing.B) {
 			t := newBench()
 			for i := range size.recorders {
 				id := fmt.Sprint("r", i)
-				t.Want(RecorderID(id), "", id, false, "w", int64(i%100))
+				t.Want(RecorderID(id), "", id, false, int64(i%100))
 			}
 			for i := range size.machines {
 				id := MachineID(fmt.Sprint("M", i))

@@ -36,16 +36,14 @@ type lease struct {
 	id       RecorderID
 	network  string
 	address  string
-	public   bool   // the address means the same everywhere
-	wanted   string // changes with the tasks
-	estimate int64  // how much work it is, to begin with the longest
-	urgent   bool   // the operator asked for it
-	shut     bool   // the operator wants nothing of it now
+	public   bool  // the address means the same everywhere
+	estimate int64 // how much work it is, to begin with the longest
+	urgent   bool  // the operator asked for it
+	shut     bool  // the operator wants nothing of it now
 
 	phase   Phase
 	holder  MachineID // while Held, and who held it last
 	epoch   uint64
-	ended   bool // in phase Over: by itself
 	shown   bool // a beat of the holder showed it
 	started bool // the holder has contacted it
 	back    bool // it is asked back
@@ -161,16 +159,15 @@ func (t *Table) suspected(l *lease) bool {
 	return false
 }
 
-// Want adds a recorder that somebody shall work on, or changes what is wanted
-// of it. An address that is public means the same in every network.
-func (t *Table) Want(id RecorderID, network, address string, public bool, wanted string, estimate int64) {
+// Want adds a recorder that somebody shall work on. An address that is public means the same in every network.
+func (t *Table) Want(id RecorderID, network, address string, public bool, estimate int64) {
 	l := t.leases[id]
 	if l == nil {
 		l = &lease{id: id, network: network, address: address, public: public}
 		t.leases[id] = l
 		t.order = append(t.order, l)
 	}
-	l.wanted, l.estimate = wanted, estimate
+	l.estimate = estimate
 	t.unsorted, t.news = true, true
 }
 
@@ -323,7 +320,7 @@ func (t *Table) End(id MachineID, r RecorderID, epoch uint64, e End, now Instant
 	case e.Away:
 		l.deny(id, e.Returned, now)
 	case e.Returned == "" || e.Latched:
-		l.phase, l.ended, l.denied = Over, !e.Latched, nil
+		l.phase, l.denied = Over, nil
 	}
 	return true
 }

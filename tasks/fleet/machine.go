@@ -140,7 +140,6 @@ func (m *Machine) Listen(ctx context.Context) error {
 	return err
 }
 
-// answer takes what the coordinator sends.
 func (m *Machine) answer(ctx context.Context, _ Peer, kind Kind, data []byte) []byte {
 	switch kind {
 	case KindWake:
@@ -243,7 +242,6 @@ func (m *Machine) isRefused() error {
 	return m.refused
 }
 
-// ask asks the coordinator.
 func (m *Machine) ask(ctx context.Context, kind Kind, question, answer any) error {
 	m.mu.Lock()
 	limit := max(m.every, 2*time.Second)

@@ -142,7 +142,6 @@ func (m *Machine) start(ctx context.Context, p Promise, sent Instant) {
 	m.carryOut(p)
 }
 
-// tasksOf makes tasks of a grant again.
 func (m *Machine) tasksOf(g *Grant) ([]tasks.Task, error) {
 	secret, err := m.link.Open(g.Logins)
 	if err != nil {

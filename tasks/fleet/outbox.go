@@ -53,7 +53,6 @@ func (o *outbox) wake() {
 	}
 }
 
-// add puts a report at the end.
 func (o *outbox) add(r Report) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -61,14 +60,12 @@ func (o *outbox) add(r Report) {
 	o.wake()
 }
 
-// empty reports whether the catalogue has everything.
 func (o *outbox) empty() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.pending) == 0
 }
 
-// hasEnd reports whether the end of a recorder waits to be told.
 func (o *outbox) hasEnd(id RecorderID) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -107,7 +104,6 @@ func (o *outbox) told(session, n uint64) {
 	}
 }
 
-// next returns the report to be sent now.
 func (o *outbox) next() (r Report, id string, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

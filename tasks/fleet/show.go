@@ -79,7 +79,6 @@ func (m *Machine) show(ctx context.Context) {
 	}
 }
 
-// viewsOf returns how far a recorder is.
 func (m *Machine) viewsOf(h *holding, snap *tasks.Snapshot) (all []RecorderView) {
 	m.mu.Lock()
 	rows := h.rows

@@ -237,7 +237,6 @@ type Detail struct {
 	Camera   tasks.Pick `json:"camera"`
 }
 
-// encode writes a message.
 func encode(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil { // the words above hold nothing that JSON does not know

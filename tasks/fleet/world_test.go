@@ -158,7 +158,7 @@ func (w *world) coordinate() {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.host.stop = cancel
 	c := fleet.NewCoordinator(hub{w.net.Hub(), w.host}, w, w.list, &w.planned, fleet.CoordinatorOptions{
-		Name: "boss", Version: "test", Again: w.coordinator != nil, Rules: w.rules, Run: fleet.Run{ID: "run", Catalogue: "catalogue", PerRecorder: 2, Began: w.began},
+		Version: "test", Again: w.coordinator != nil, Rules: w.rules, Run: fleet.Run{ID: "run", Catalogue: "catalogue", PerRecorder: 2, Began: w.began},
 		Now: func() fleet.Instant { w.host.alive(); return w.host.now(w.began) },
 	})
 	fleet.Without(c, nil, w.without)

@@ -61,7 +61,6 @@ func addressFault(text string, err error) string {
 // otherPorts are ports of recorders that do not answer HTTP, by what they are for.
 var otherPorts = map[int]string{8000: "Hikvision's own programs", 554: "live video (RTSP)"}
 
-// port reads the port into an address.
 func (r rowReader) port(a *nvr.Address) {
 	c := r.cell(port)
 	typed := r.words(port)

@@ -110,7 +110,6 @@ func (b *book) formatHeader() error {
 	)
 }
 
-// dropDowns offers the words that some columns know.
 func (b *book) dropDowns() error {
 	for f, c := range columns {
 		if c.choices == nil {

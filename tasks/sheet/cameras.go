@@ -159,7 +159,6 @@ func parseNameOrNumbers(item string, quoted bool) ([]tasks.Pick, error) {
 	return []tasks.Pick{{Name: name}}, nil
 }
 
-// parseItem reads one camera or one range.
 func parseItem(item string) ([]tasks.Pick, error) {
 	first, last, isRange := strings.Cut(item, "-")
 	from, err := parseCamera(first)
@@ -180,7 +179,6 @@ func parseItem(item string) ([]tasks.Pick, error) {
 	return picks, nil
 }
 
-// parseCamera reads a channel or a track.
 func parseCamera(s string) (tasks.Pick, error) {
 	m := oneCamera.FindStringSubmatch(s)
 	if m == nil {

@@ -51,7 +51,6 @@ func (c cell) empty() bool {
 	return c.kind == blank || c.kind == text && !strings.ContainsFunc(c.text, func(r rune) bool { return !unseen(r) })
 }
 
-// value returns the number in the cell.
 func (c cell) value() (float64, bool) {
 	if c.kind != number {
 		return 0, false
@@ -65,7 +64,7 @@ func (c cell) value() (float64, bool) {
 // and not shown as something else. Zeros in front come from the format.
 func (c cell) whole() (string, bool) {
 	v, ok := c.value()
-	if !ok || v < 0 || v != math.Trunc(v) || v >= 1e15 || c.format.changesDigits() {
+	if !ok || v < 0 || v != math.Trunc(v) || v >= 1e15 || c.format.date || c.format.clock || c.format.changed {
 		return "", false
 	}
 	digits := strconv.FormatFloat(v, 'f', -1, 64)

@@ -29,7 +29,6 @@ type volume struct {
 // area is a block of merged cells; columns count from 0, rows from 1.
 type area struct{ row, column, lastRow, lastColumn int }
 
-// table reads a worksheet.
 func (w *workbook) table(p page) (*table, error) {
 	r := worksheetReader{workbook: w, table: &table{sheet: p.name, date1904: w.date1904, volume: &w.volume}, at: area{column: -1}}
 	err := w.parts.each(p.part, r.read)
@@ -182,7 +181,6 @@ func (r *worksheetReader) made(e xml.StartElement, formula bool, value string) (
 	return cell{kind: text, text: value}, nil
 }
 
-// merge notes cells that are one.
 func (r *worksheetReader) merge(ref string) error {
 	from, to, ok := strings.Cut(ref, ":")
 	if !ok {

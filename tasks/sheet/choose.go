@@ -6,7 +6,6 @@ import (
 	"strings"
 )
 
-// readWorkbook reads one worksheet of an .xlsx or .xlsm workbook.
 func readWorkbook(data []byte, o Options) (*table, error) {
 	w, err := openWorkbook(data)
 	if err != nil {

@@ -252,7 +252,6 @@ func Columns() []Help {
 // String returns the name of the field in messages.
 func (f field) String() string { return columns[f].in[English].headers[0] }
 
-// read takes a field of a row over into its task.
 func (f field) read(r rowReader, t *tasks.Task) {
 	switch f {
 	case recorder:

@@ -50,7 +50,16 @@ func readCSV(data []byte) (*table, error) {
 		row, _ := r.FieldPos(0)
 		l := line{row: row + skip}
 		for _, field := range record[:min(len(record), maxColumns)] {
-			l.cells = append(l.cells, textCell(field))
+			// People write ="007" to keep a spreadsheet program from dropping the
+			// zeros; it stands for the text in it.
+			if inner, ok := strings.CutPrefix(field, `="`); ok && strings.HasSuffix(inner, `"`) {
+				field = strings.TrimSuffix(inner, `"`)
+			}
+			c := cell{kind: text, text: field}
+			if field == "" {
+				c.kind = blank
+			}
+			l.cells = append(l.cells, c)
 		}
 		if err := t.add(l); err != nil {
 			return nil, err
@@ -60,18 +69,6 @@ func readCSV(data []byte) (*table, error) {
 		return nil, ErrEmpty
 	}
 	return t, nil
-}
-
-// textCell returns a field of a CSV file as a cell. People write ="007" to keep
-// a spreadsheet program from dropping the zeros; it stands for the text in it.
-func textCell(s string) cell {
-	if inner, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(inner, `"`) {
-		s = strings.TrimSuffix(inner, `"`)
-	}
-	if s == "" {
-		return cell{}
-	}
-	return cell{kind: text, text: s}
 }
 
 // decode turns the bytes of a text file into UTF-8. What is not UTF-8 and has

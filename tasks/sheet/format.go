@@ -14,10 +14,6 @@ type format struct {
 	changed bool  // percent, scientific, fraction or currency: what was typed is lost
 }
 
-// changesDigits reports whether the cell shows something else than the plain
-// digits that are stored in it.
-func (f format) changesDigits() bool { return f.date || f.clock || f.changed }
-
 // builtin are the number formats that workbooks name by number alone, as far
 // as they say more than "a number" (ECMA-376 part 1, 18.8.30; 27 to 58 are
 // dates in East Asian editions).

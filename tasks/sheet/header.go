@@ -35,7 +35,6 @@ func wordKey(words []string) string {
 	return strings.Join(words, " ")
 }
 
-// wordSet returns the words of a text.
 func wordSet(text string) map[string]bool {
 	set := map[string]bool{}
 	for w := range strings.FieldsSeq(text) {
@@ -132,7 +131,6 @@ func (l layout) first(f field) int {
 	return 0
 }
 
-// reads returns the field that a column holds.
 func (l layout) reads(column int) (field, bool) {
 	i := slices.IndexFunc(l.columns[:], func(c []int) bool { return slices.Contains(c, column) })
 	return field(i), i >= 0
@@ -202,7 +200,13 @@ func (r *reader) named(i int) layout {
 		l.header++
 	}
 	r.settle(&l)
-	r.noticeAbove(i)
+	for _, above := range t.lines[:i] {
+		for column, c := range above.cells {
+			if c.kind == text && looksLikeHost(c.text) {
+				r.notice(above.row, column, "stands above the header and is ignored")
+			}
+		}
+	}
 	r.judgeOthers(l)
 	return l
 }
@@ -246,7 +250,6 @@ func (t *table) hosts(line, column int) bool {
 	return false
 }
 
-// guessRecorder finds the recorders when no header names them.
 func (r *reader) guessRecorder(l *layout) {
 	taken := map[int]bool{}
 	for _, columns := range l.columns {
@@ -279,15 +282,4 @@ func (l line) continues(above line) bool {
 		found++
 	}
 	return found > 0
-}
-
-// noticeAbove tells of lines above the header that look like tasks.
-func (r *reader) noticeAbove(header int) {
-	for _, l := range r.table.lines[:header] {
-		for column, c := range l.cells {
-			if c.kind == text && looksLikeHost(c.text) {
-				r.notice(l.row, column, "stands above the header and is ignored")
-			}
-		}
-	}
 }

@@ -40,7 +40,6 @@ var helpPages = [languages]helpPage{
 	},
 }
 
-// lines returns the page as its rows.
 func (p helpPage) lines(l Language) [][2]string {
 	lines := [][2]string{p.title}
 	for _, c := range columns {
@@ -52,7 +51,6 @@ func (p helpPage) lines(l Language) [][2]string {
 	return append(append(lines, [2]string{}), p.more...)
 }
 
-// addHelp adds the help page behind the tasks.
 func (b *book) addHelp() error {
 	page := helpPages[b.in]
 	wrapped, err := b.NewStyle(&excelize.Style{

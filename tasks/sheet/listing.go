@@ -2,9 +2,15 @@ package sheet
 
 import (
 	"errors"
+	"fmt"
 	"iter"
+	"strconv"
+	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
+
+	"example.com/hikgrab/tasks"
 )
 
 // listing is a worksheet of our own. Its rows are written one by one and are never
@@ -20,7 +26,6 @@ type listing struct {
 // measured is how many rows tell how wide columns have to be.
 const measured = 1000
 
-// write adds a listing to the workbook.
 func (r *result) write(l listing) error {
 	name := r.say(l.name)
 	if _, err := r.NewSheet(name); err != nil {
@@ -124,4 +129,67 @@ func (w *worksheet) row(at, style int, values []any, options ...excelize.RowOpts
 // is printed on each page.
 func (w *worksheet) end(cells string, titles int) error {
 	return errors.Join(w.result.AutoFilter(w.Sheet, cells, nil), w.result.repeat(w.Sheet, titles), w.Flush())
+}
+
+// The widths of columns, in characters.
+const (
+	leastWidth = 8
+	mostWidth  = 60
+	besideText = 3 // the button of the filter stands there
+)
+
+// widths are how wide columns have to be.
+type widths []int
+
+// newWidths begins with what the titles need.
+func newWidths(titles []any) widths {
+	w := make(widths, len(titles))
+	for i, title := range titles {
+		w[i] = leastWidth
+		if text, ok := title.(string); ok {
+			w[i] = min(max(w[i], utf8.RuneCountInString(text)), mostWidth)
+		}
+	}
+	return w
+}
+
+// measure widens columns for a row.
+func (w widths) measure(r *result, row []any) {
+	for i, value := range row {
+		if i < len(w) {
+			w[i] = min(max(w[i], r.width(value)), mostWidth)
+		}
+	}
+}
+
+// apply sets the widths of columns from the first on.
+func (w widths) apply(to *excelize.StreamWriter, first int) error {
+	for i, n := range w {
+		if err := to.SetColWidth(first+i, first+i, float64(n+besideText)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// width is how many characters a value takes.
+func (r *result) width(value any) int {
+	switch v := value.(type) {
+	case string:
+		return utf8.RuneCountInString(v)
+	case folder:
+		return utf8.RuneCountInString(string(v))
+	case time.Time:
+		return len(time.DateTime)
+	case time.Duration:
+		return len("1000:00:00")
+	case int64:
+		n := len(strconv.FormatInt(v, 10))
+		return n + (n-1)/3
+	case tasks.State:
+		return utf8.RuneCountInString(r.say(v.String()))
+	case nil:
+		return 0
+	}
+	return len(fmt.Sprint(value))
 }

@@ -60,7 +60,6 @@ func (r *reader) columnName(l layout, column int) string {
 	return `the column "` + clean(title) + `"`
 }
 
-// used reports whether there is something in a column below the header.
 func (t *table) used(l layout, column int) bool {
 	return slices.ContainsFunc(t.lines[l.header+1:], func(row line) bool { return !row.cell(column).empty() })
 }

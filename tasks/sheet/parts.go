@@ -32,7 +32,6 @@ type parts struct {
 	tags  int   // and marks of XML
 }
 
-// openParts opens a workbook's wrapping.
 func openParts(data []byte) (*parts, error) {
 	if bytes.Count(data, []byte("PK\x01\x02")) > maxParts {
 		return nil, fmt.Errorf("%w: it holds more than %d files", ErrTooLarge, maxParts)
@@ -79,7 +78,6 @@ func (p *parts) find(dir, target string) string {
 // relation is a link from one part to another.
 type relation struct{ id, kind, target string }
 
-// relations returns the links of a part.
 func (p *parts) relations(of string) (list []relation, err error) {
 	rels := path.Join(path.Dir(of), "_rels", path.Base(of)+".rels")
 	if of == "" {

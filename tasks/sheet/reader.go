@@ -88,7 +88,6 @@ func (r *reader) blank(line line) bool {
 	return true
 }
 
-// withoutDefaults takes the row with the defaults out of the lines.
 func (r *reader) withoutDefaults(lines []line) []line {
 	is := func(row line) bool { return row.cell(r.layout.first(recorder)).words() == everyRecorder }
 	i := slices.IndexFunc(lines, is)
@@ -105,7 +104,6 @@ func (r *reader) withoutDefaults(lines []line) []line {
 	return rest
 }
 
-// task reads one row.
 func (r *reader) task(line line) tasks.Task {
 	at := rowReader{r, line}
 	t := tasks.Task{

@@ -156,7 +156,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, 
 	var planned tasks.Snapshot
 	tasks.NewQueue(j.tasks, j.options).Snapshot(&planned)
 	s.coordinator = fleet.NewCoordinator(h, noticing{store, &s.news}, j.tasks, &planned, fleet.CoordinatorOptions{
-		Name: name, Version: a.release(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
+		Version: a.release(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
 		Dir: store.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread, Aside: aside,
 		Secret: identity.Secret("what is wanted of a recorder"),
 		Run:    a.runOf(j, name, catalogue),

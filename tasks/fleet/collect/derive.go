@@ -46,7 +46,6 @@ func (q *Queue) derivationsDue() bool {
 	return wanted && (!q.derivations.made || q.derivations.stale) && !q.draining && q.o.Ready()
 }
 
-// derive starts making what is due.
 func (q *Queue) derive(now time.Time) {
 	if q.run.Err() != nil || q.derivations.busy || !q.derivationsDue() || q.waitsToHear(now) ||
 		slices.ContainsFunc(q.files, func(f *file) bool { return !f.state.Ended() }) {
@@ -56,7 +55,6 @@ func (q *Queue) derive(now time.Time) {
 	q.workers.Go(func() { q.make(q.run) })
 }
 
-// make makes the derivations of one camera after the other.
 func (q *Queue) make(ctx context.Context) {
 	files, err := q.o.Archive.Finished()
 	q.mu.Lock()
@@ -107,7 +105,6 @@ func (q *Queue) windows(c *derive.Camera) (all []worker.Window) {
 	return all
 }
 
-// derived takes in what was made of a camera.
 func (q *Queue) derived(m *making, out worker.Derived, now time.Time) {
 	m.state, m.took = tasks.Done, out.Took
 	e := tasks.Event{

@@ -55,7 +55,7 @@ func (q *Queue) writable(now time.Time) bool {
 
 func (q *Queue) start(f *file, s *source, now time.Time) {
 	ctx, stop := context.WithCancelCause(q.run)
-	f.state, f.stop, f.began, f.bringing, f.meter = tasks.Downloading, stop, now, s.machine, &worker.Meter{}
+	f.state, f.stop, f.began, f.meter = tasks.Downloading, stop, now, &worker.Meter{}
 	s.machine.active++
 	q.active++
 	work := bringing{of: q.o.Hub, archive: q.o.Archive, limiter: q.limiter, from: s.machine, file: s.file, meter: f.meter}
@@ -66,12 +66,11 @@ func (q *Queue) start(f *file, s *source, now time.Time) {
 	})
 }
 
-// came takes in how the bringing of a file ended.
 func (q *Queue) came(f *file, s *source, got archive.File, err error, now time.Time) {
 	q.active--
 	s.machine.active--
 	f.fetched += f.meter.Fetched.Load()
-	f.stop, f.bringing = nil, nil
+	f.stop = nil
 	f.took += now.Sub(f.began)
 	wanted := f.wanted
 	f.wanted = 0
@@ -91,7 +90,6 @@ func (q *Queue) came(f *file, s *source, got archive.File, err error, now time.T
 	}
 }
 
-// home takes in that a file is here.
 func (q *Queue) home(f *file, s *source, got archive.File) {
 	f.state, f.path, f.failure = tasks.Done, got.Path, tasks.Failure{}
 	f.meter.Have.Store(f.bytes)
@@ -101,7 +99,6 @@ func (q *Queue) home(f *file, s *source, got archive.File) {
 	q.tell(e)
 }
 
-// about is an event that concerns a file.
 func (q *Queue) about(f *file, m *machine, t tasks.EventType, text string) tasks.Event {
 	return tasks.Event{
 		Type: t, Recorder: f.group.group, Address: f.about.Recorder, Camera: f.id, Channel: f.about.Track.Channel(), Track: f.about.Track,

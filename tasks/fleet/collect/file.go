@@ -19,20 +19,19 @@ type file struct {
 	bytes   int64
 	title   string
 
-	state    tasks.State
-	meter    *worker.Meter
-	speed    tasks.Gauge
-	fetched  int64 // bytes over the network, of what is not under way
-	tries    int
-	next     time.Time // when Retrying
-	failure  tasks.Failure
-	missed   bool // it failed because its machines are not there
-	path     string
-	began    time.Time
-	took     time.Duration
-	stop     context.CancelCauseFunc // of who brings it; nil when nobody does
-	wanted   tasks.State             // by the operator, of one that is being stopped: Paused, Skipped or Waiting
-	bringing *machine
+	state   tasks.State
+	meter   *worker.Meter
+	speed   tasks.Gauge
+	fetched int64 // bytes over the network, of what is not under way
+	tries   int
+	next    time.Time // when Retrying
+	failure tasks.Failure
+	missed  bool // it failed because its machines are not there
+	path    string
+	began   time.Time
+	took    time.Duration
+	stop    context.CancelCauseFunc // of who brings it; nil when nobody does
+	wanted  tasks.State             // by the operator, of one that is being stopped: Paused, Skipped or Waiting
 }
 
 // source is a machine that has a file, as it told.
@@ -65,7 +64,6 @@ func (f *file) due(now time.Time) bool {
 	return f.stop == nil && (f.state == tasks.Waiting || f.state == tasks.Retrying && !f.next.After(now))
 }
 
-// fresh gives a file a new start.
 func (f *file) fresh() {
 	f.state, f.tries, f.failure, f.missed, f.next = tasks.Waiting, 0, tasks.Failure{}, false, time.Time{}
 	for _, s := range f.sources {
@@ -73,7 +71,6 @@ func (f *file) fresh() {
 	}
 }
 
-// have is how much of it is here.
 func (f *file) have() int64 {
 	if f.state == tasks.Done {
 		return f.bytes

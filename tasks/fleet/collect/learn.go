@@ -55,7 +55,6 @@ func (q *Queue) machine(id fleet.MachineID, name string) *machine {
 	return m
 }
 
-// add takes in that a machine has a file that is not here.
 func (q *Queue) add(d archive.Distant) {
 	m := q.machine(fleet.MachineID(d.By()), d.Machine())
 	f := q.byKey[d.Key()]

@@ -40,7 +40,6 @@ type machine struct {
 	answers int       // how often it has come
 }
 
-// count says how many files are left.
 func count(n int) string {
 	if n == 1 {
 		return "1 file is"
@@ -48,7 +47,6 @@ func count(n int) string {
 	return fmt.Sprintf("%d files are", n)
 }
 
-// attend keeps looking whether a machine is there, until ctx ends.
 func (q *Queue) attend(ctx context.Context, m *machine) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
@@ -92,7 +90,6 @@ func (q *Queue) met(m *machine, now time.Time) {
 	}
 }
 
-// lost takes in that a machine does not answer any more.
 func (q *Queue) lost(m *machine, why error, now time.Time) {
 	q.log.Info("A machine does not send its files now", "machine", m.name, "error", why)
 	if m.present {

@@ -51,7 +51,6 @@ func (q *Queue) AddTo(s *tasks.Snapshot) {
 	q.addSums(s, rest, now)
 }
 
-// addSums adds what concerns everything together.
 func (q *Queue) addSums(s *tasks.Snapshot, rest int64, now time.Time) {
 	rates := q.speed.Rates(nil)
 	for i := 1; i <= len(rates); i++ {
@@ -93,7 +92,6 @@ func (q *Queue) held(m *machine, silent time.Duration, now time.Time) tasks.Hold
 	return tasks.Hold{Kind: nvr.Unreachable, Until: now.Add(lookEvery), What: m.name + " is not there", Remedy: StartMachine}
 }
 
-// row is a file as a line on the screen.
 func (q *Queue) row(f *file) tasks.CameraView {
 	v := tasks.CameraView{
 		ID: f.id, Recorder: f.group.group, Channel: f.about.Track.Channel(), Stream: f.about.Track.Stream(), Track: f.about.Track,
@@ -115,7 +113,6 @@ func (q *Queue) row(f *file) tasks.CameraView {
 	return v
 }
 
-// addDerived adds the cameras of which something is made.
 func (q *Queue) addDerived(s *tasks.Snapshot) {
 	if len(q.derivations.rows) == 0 {
 		return

@@ -77,7 +77,6 @@ func signed(opts *server.ClientOpts, nonce []byte) bool {
 	return err == nil && key.Verify(nonce, sig) == nil
 }
 
-// expel ends every session of a machine.
 func (g *gate) expel(m fleet.MachineID) {
 	sessions, err := g.server.Connz(&server.ConnzOptions{Username: true, User: string(m), Limit: 1 << 10})
 	if err != nil {

@@ -143,7 +143,6 @@ func (h *Hub) revocations() []fleet.Peer {
 	return out
 }
 
-// take answers one message of a machine.
 func (h *Hub) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
@@ -183,7 +182,6 @@ func (h *Hub) join(id fleet.MachineID, data []byte) []byte {
 	return text
 }
 
-// peer returns a machine that may take part.
 func (h *Hub) peer(id fleet.MachineID) (fleet.Peer, error) {
 	m, ok := h.admission.members.lookup(string(id))
 	switch {

@@ -72,7 +72,6 @@ func (id *Identity) tag(terms []byte) (tag [sha256.Size]byte) {
 	return tag
 }
 
-// terms spells expiry and networks.
 func (inv Invitation) terms() []byte {
 	out := binary.BigEndian.AppendUint64(nil, uint64(inv.Expiry.Unix()))
 	out = append(out, byte(len(inv.Networks)))

@@ -55,7 +55,6 @@ func (k *Keys) apply(inv Invitation, name string, networks []string, challenge [
 	return json.Marshal(a)
 }
 
-// statement spells what the machine signs.
 func (a application) statement(pin Pin, key string) ([]byte, error) {
 	a.Sig = nil
 	rest, err := json.Marshal(a)
@@ -80,7 +79,6 @@ func readApplication(text []byte, pin Pin, key string) (application, error) {
 	return a, nil
 }
 
-// applicant returns who applies.
 func (a application) applicant(key, from string) applicant {
 	return applicant{key: key, curve: a.Curve, name: nvr.CleanText(a.Name, machineNameSize), networks: a.Networks, ticket: a.Ticket, from: from}
 }

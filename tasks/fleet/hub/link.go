@@ -206,7 +206,6 @@ func (l *Link) reconnected() {
 	}
 }
 
-// take answers one message of the coordinator.
 func (l *Link) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()

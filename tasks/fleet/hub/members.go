@@ -106,7 +106,6 @@ func (m *members) read() error {
 	return nil
 }
 
-// lookup returns the machine with this key.
 func (m *members) lookup(key string) (member, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

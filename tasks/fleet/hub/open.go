@@ -118,7 +118,6 @@ func (h *Hub) keep(ctx context.Context, copies int) (err error) {
 	return h.store.openReports(ctx)
 }
 
-// connect returns a connection of the coordinator.
 func (h *Hub) connect(more ...nats.Option) (*nats.Conn, error) {
 	opts := slices.Concat(common(h.opts.Log), []nats.Option{nats.CustomInboxPrefix(coordinatorInbox)}, more)
 	if h.engine != nil {
@@ -139,7 +138,6 @@ func (h *Hub) connect(more ...nats.Option) (*nats.Conn, error) {
 	return conn, nil
 }
 
-// useCluster connects to somebody's cluster.
 func (h *Hub) useCluster(ctx context.Context) (err error) {
 	if h.addresses, err = h.opts.Cluster.addresses(); err != nil {
 		return err

@@ -26,7 +26,6 @@ type Cluster struct {
 	CA    string // file with the certificates to trust; empty: the system's
 }
 
-// addresses returns the hosts and ports of the cluster.
 func (c Cluster) addresses() ([]string, error) {
 	for one := range strings.SplitSeq(c.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(one))
