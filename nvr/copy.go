@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 	"time"
 )
 
@@ -78,15 +79,18 @@ func (c *copying) read(g *gathering) error {
 	if c.limit >= 0 {
 		left = c.limit - c.received - int64(g.have)
 	}
-	if b, ok := c.body.(*idleBody); ok && c.enough > 0 && c.received+int64(g.have) >= c.enough {
-		b.shorten(closeGrace)
+	var socket syscall.RawConn
+	if b, ok := c.body.(*idleBody); ok {
+		if socket = b.socket; c.enough > 0 && c.received+int64(g.have) >= c.enough {
+			b.shorten(closeGrace)
+		}
 	}
 	p := g.room(c.resting.pause > 0)
 	if left >= 0 {
 		p = p[:min(int64(len(p)), left)]
 	}
 	began := time.Now()
-	c.resting.rest(c.ctx, left)
+	c.resting.rest(c.ctx, left, socket)
 	n, err := c.body.Read(p)
 	waited := time.Since(began)
 	g.took(n, began)

@@ -2,6 +2,9 @@ package nvr
 
 import (
 	"context"
+	"crypto/tls"
+	"net"
+	"syscall"
 	"time"
 )
 
@@ -47,12 +50,17 @@ func (r *resting) learn(n int, took time.Duration) {
 }
 
 // rest waits before a read, no longer than left bytes take, if that is known.
-func (r *resting) rest(ctx context.Context, left int64) {
+// Meanwhile what comes into the socket, which may be nil, wakes nobody.
+func (r *resting) rest(ctx context.Context, left int64, socket syscall.RawConn) {
 	if r.pause == 0 {
 		return
 	}
 	if left >= 0 {
 		r.pause = min(r.pause, time.Duration(float64(left)/r.rate*float64(time.Second)))
+	}
+	if socket != nil {
+		wakeFrom(socket, worthReading)
+		defer wakeFrom(socket, 1)
 	}
 	timer := time.NewTimer(r.pause)
 	defer timer.Stop()
@@ -60,4 +68,20 @@ func (r *resting) rest(ctx context.Context, left int64) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
+}
+
+// socketOf returns the socket under a connection; nil when nobody knows.
+func socketOf(c net.Conn) syscall.RawConn {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	s, ok := c.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := s.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -152,6 +153,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	var open, connected, reused atomic.Bool
 	var expired atomic.Pointer[error]
+	var socket syscall.RawConn
 	deadline := time.AfterFunc(w.limit, func() {
 		err := errConnect
 		switch {
@@ -176,6 +178,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 			open.Store(true)
 			connected.Store(true)
 			reused.Store(info.Reused)
+			socket = socketOf(info.Conn)
 			deadline.Reset(limit)
 		},
 	}
@@ -196,7 +199,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &wireError{err: err, open: open.Load(), connected: connected.Load(), reused: reused.Load()}
 	}
 	w.answered.Store(true)
-	resp.Body = newIdleBody(ctx, resp.Body, w.limit, cancel)
+	body := newIdleBody(ctx, resp.Body, w.limit, cancel)
+	body.socket = socket
+	resp.Body = body
 	return resp, nil
 }
 
@@ -215,6 +220,7 @@ type idleBody struct {
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
 	limit  time.Duration
+	socket syscall.RawConn // that it comes from; nil when nobody knows
 }
 
 func newIdleBody(ctx context.Context, body io.ReadCloser, limit time.Duration, cancel context.CancelCauseFunc) *idleBody {
