@@ -34,26 +34,21 @@ func (m *model) folder() string {
 // under one and the same directory. What is empty or leads elsewhere does not
 // count.
 func common(paths []string) string {
-	var dirs []string
-	found := false
+	all := ""
 	for _, path := range paths {
 		path = filepath.FromSlash(path)
 		if path == "" || !filepath.IsLocal(path) {
 			continue
 		}
-		parts := strings.Split(filepath.Clean(path), string(filepath.Separator))
-		parts = parts[:len(parts)-1]
-		if !found {
-			dirs, found = parts, true
-			continue
+		dir := filepath.Dir(path)
+		if all == "" {
+			all = dir
 		}
-		same := 0
-		for same < min(len(dirs), len(parts)) && dirs[same] == parts[same] {
-			same++
+		for all != "." && dir != all && !strings.HasPrefix(dir, all+string(filepath.Separator)) {
+			all = filepath.Dir(all)
 		}
-		dirs = dirs[:same]
 	}
-	return filepath.Join(dirs...)
+	return all
 }
 
 // copy puts the cause of trouble, or else the folder, on the clipboard of the

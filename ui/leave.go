@@ -63,7 +63,6 @@ func (m *model) drain() tea.Cmd {
 
 // leaveNow leaves without waiting for anything.
 func (m *model) leaveNow() tea.Cmd {
-	m.left = true
 	if m.keep {
 		m.frame = m.picture()
 	}

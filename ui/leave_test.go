@@ -138,16 +138,16 @@ func TestOutcome(t *testing.T) {
 	for _, c := range []struct {
 		m    *model
 		err  error
-		want Ending
+		want bool // finished
 		is   error
 	}{
-		{working, nil, Killed, nil},
-		{left, nil, Left, nil},
-		{finished, nil, Finished, nil},
-		{working, tea.ErrInterrupted, Left, nil},
-		{working, fmt.Errorf("%w: %w", tea.ErrProgramKilled, context.Canceled), Killed, nil},
-		{working, fmt.Errorf("%w: %w", tea.ErrProgramKilled, tea.ErrProgramPanic), Killed, errPanic},
-		{finished, other, Killed, other},
+		{working, nil, false, nil},
+		{left, nil, false, nil},
+		{finished, nil, true, nil},
+		{working, tea.ErrInterrupted, false, nil},
+		{working, fmt.Errorf("%w: %w", tea.ErrProgramKilled, context.Canceled), false, nil},
+		{working, fmt.Errorf("%w: %w", tea.ErrProgramKilled, tea.ErrProgramPanic), false, errPanic},
+		{finished, other, false, other},
 	} {
 		got, err := c.m.outcome(c.err)
 		if got != c.want || !errors.Is(err, c.is) {
@@ -241,10 +241,10 @@ func TestFolderStaysInside(t *testing.T) {
 	}{
 		{[]string{"10.0.0.1/ch02/2026-11-03/a.mp4"}, filepath.Join("10.0.0.1", "ch02", "2026-11-03")},
 		{[]string{"10.0.0.1/ch02/2026-11-03/a.mp4", "", "10.0.0.1/ch02/2026-11-04/b.mp4"}, filepath.Join("10.0.0.1", "ch02")},
-		{[]string{"2026-11-03/North ch01.mp4", "2026-11-04/North ch01.mp4"}, ""},
+		{[]string{"2026-11-03/North ch01.mp4", "2026-11-04/North ch01.mp4"}, "."},
 		{[]string{"10.0.0.1/ch02/a.mp4", "10.0.0.1/ch02/a/b.mp4"}, filepath.Join("10.0.0.1", "ch02")},
 		{[]string{"10.0.0.1/a.mp4", "../../etc/passwd"}, "10.0.0.1"},
-		{[]string{"a.mp4"}, ""},
+		{[]string{"a.mp4"}, "."},
 		{[]string{""}, ""},
 		{nil, ""},
 		{[]string{"../../etc/passwd"}, ""},

@@ -41,7 +41,6 @@ type model struct {
 	blurred  bool // the terminal has told that nobody looks
 
 	leaving leaveStage
-	left    bool   // the operator's word
 	keep    bool   // leave the last screen readable
 	frame   string // that screen
 	rang    bool
@@ -72,7 +71,7 @@ func newModel(q Queue, o Options, t *terminal) *model {
 		queue:  q,
 		opts:   o,
 		term:   t,
-		pen:    pen{glyphsFor(o.ASCII, t.getenv), newStyles(!o.NoColor && t.getenv("NO_COLOR") == "", profile), nounsFor(o.Files)},
+		pen:    pen{glyphsFor(o.ASCII, t.getenv), newStyles(t.getenv("NO_COLOR") == "", profile), nounsFor(o.Files)},
 		browse: browseKeys(), helping: helpKeys(), steering: machineKeys(),
 		list:    list{height: 1, on: rowID{0, noCamera}, marks: make(map[tasks.CameraID]bool)},
 		details: details{mode: detailsPane},
@@ -94,11 +93,10 @@ func (m *model) tick() tea.Cmd {
 
 // interval is the time to the next look.
 func (m *model) interval() time.Duration {
-	every := liveEvery
 	if m.blurred || m.snap.Finished || m.snap.Active == 0 && m.snap.Counts[tasks.Searching] == 0 {
-		every = idleEvery
+		return idleEvery
 	}
-	return max(every, m.opts.Refresh)
+	return liveEvery
 }
 
 // refresh takes the present from the queue, unless the screen is frozen.

@@ -39,7 +39,7 @@ func child(mode string) int {
 		time.AfterFunc(500*time.Millisecond, cancel)
 	}
 	result, err := Run(ctx, queue, Options{Title: "tasks.xlsx"})
-	fmt.Printf("ended %v, frame %v, error %v\n", result.Ending, result.Frame != "", err)
+	fmt.Printf("ended, finished %v, frame %v, error %v\n", result.Finished, result.Frame != "", err)
 	return 0
 }
 
@@ -177,7 +177,7 @@ func TestQuitInATerminal(t *testing.T) {
 	p.send("q")
 	p.await("Quit?")
 	p.send("y")
-	text := p.ended("ended left, frame false, error <nil>")
+	text := p.ended("ended, finished false, frame false, error <nil>")
 	for _, question := range []string{"\x1b]11;?", "\x1b]10;?", "\x1b[6n", "\x1b[c"} {
 		if strings.Contains(text, question) {
 			t.Errorf("the terminal was asked %q", question)
@@ -196,7 +196,7 @@ func TestQuitAndKeepTheScreen(t *testing.T) {
 	p := startChild(t, "finished")
 	p.await("finished")
 	p.send("Q")
-	p.ended("ended finished, frame true, error <nil>")
+	p.ended("ended, finished true, frame true, error <nil>")
 }
 
 func TestInterruptTwice(t *testing.T) {
@@ -206,7 +206,7 @@ func TestInterruptTwice(t *testing.T) {
 	p.send("\x03")
 	p.await("Quit?")
 	p.send("\x03")
-	p.ended("ended left")
+	p.ended("ended, finished false")
 }
 
 func TestInterruptWhileStopping(t *testing.T) {
@@ -216,7 +216,7 @@ func TestInterruptWhileStopping(t *testing.T) {
 	p.send("qy")
 	p.await("stopping")
 	p.send("\x03")
-	p.ended("ended left")
+	p.ended("ended, finished false")
 }
 
 func TestPanicLeavesTheTerminalUsable(t *testing.T) {
@@ -224,7 +224,7 @@ func TestPanicLeavesTheTerminalUsable(t *testing.T) {
 	// After a panic Bubble Tea closes the input under its reader; that race is
 	// not ours to fail on.
 	p := startChild(t, "panic", "GORACE=exitcode=0 atexit_sleep_ms=0")
-	text := p.ended("ended killed")
+	text := p.ended("ended, finished false")
 	if !strings.Contains(text, "internal error") || !strings.Contains(text, "broken on purpose") {
 		t.Errorf("the panic is not shown:\n%q", text)
 	}
@@ -234,7 +234,7 @@ func TestCancelledFromOutside(t *testing.T) {
 	t.Parallel()
 	p := startChild(t, "cancelled")
 	p.await("Склад")
-	p.ended("ended killed, frame false, error <nil>")
+	p.ended("ended, finished false, frame false, error <nil>")
 }
 
 func TestTaskbarProgressIsTakenBack(t *testing.T) {
@@ -242,7 +242,7 @@ func TestTaskbarProgressIsTakenBack(t *testing.T) {
 	p := startChild(t, "site", "TERM_PROGRAM=ghostty")
 	p.await("\x1b]9;4;2;")
 	p.send("\x03\x03")
-	text := p.ended("ended left")
+	text := p.ended("ended, finished false")
 	if last := text[strings.LastIndex(text, "\x1b]9;4"):]; !strings.HasPrefix(last, "\x1b]9;4;0") {
 		t.Errorf("taskbar progress stays: %q", last)
 	}

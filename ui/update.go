@@ -53,7 +53,7 @@ func (m *model) announce() tea.Cmd {
 	p := progress{percent: percentOf(s), trouble: troubles(s.Counts) > 0, finished: s.Finished}
 	ring := false
 	if over := s.Finished || blocked(s); over != m.rang {
-		m.rang, ring = over, over && !m.opts.NoBell
+		m.rang, ring = over, over
 	}
 	return m.term.announce(p, ring)
 }

@@ -66,8 +66,7 @@ func (s *spread) Run(ctx context.Context) {
 		own.Go(func() { s.queue.Run(ctx) })
 		own.Go(func() { s.fail(labour(ctx, s.machine, s.queue, s.archive)) })
 	}
-	own.Go(func() { s.list(ctx) })
-	own.Go(func() { s.expect(ctx) })
+	own.Go(func() { s.watch(ctx) })
 	own.Wait()
 	s.hub.Close()
 	s.writeList()
@@ -107,13 +106,23 @@ func (s *spread) Working() bool {
 // joinWait is how long the operator may take until a machine joins.
 const joinWait = 3 * time.Minute
 
-// expect says what may be missing when nobody joins.
-func (s *spread) expect(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-		return
-	case <-time.After(joinWait):
+// watch keeps fleet.csv up to date, and says what may be missing when nobody joins.
+func (s *spread) watch(ctx context.Context) {
+	ticker, waited := time.NewTicker(listEvery), time.After(joinWait)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.writeList()
+		case <-waited:
+			s.expect()
+		}
 	}
+}
+
+func (s *spread) expect() {
 	var snap tasks.Snapshot
 	s.Snapshot(&snap)
 	others := len(snap.Machines)
@@ -123,20 +132,6 @@ func (s *spread) expect(ctx context.Context) {
 	if others <= 0 && !snap.Finished {
 		s.Tell("no machine has joined yet. One that stands in another network reaches " + strings.Join(s.hub.Addresses(), ", ") +
 			" through a VPN or a forwarded port; or let serve -j 0 run on a server that all can reach, or name a NATS cluster with --url. hikgrab help machines tells more")
-	}
-}
-
-// list keeps fleet.csv up to date.
-func (s *spread) list(ctx context.Context) {
-	ticker := time.NewTicker(listEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			s.writeList()
-		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -45,9 +44,9 @@ func (a *app) show(ctx context.Context, q engine, out printer, j job) (stopped b
 		defer quit()
 		defer context.AfterFunc(ended, quit)() // it ends by itself when it cannot go on
 		left, err = ui.Run(showing, q, ui.Options{
-			Title: j.title, Log: j.log, Out: a.flags.Out, Files: j.files, ASCII: a.flags.ASCII, NoColor: os.Getenv("NO_COLOR") != "",
+			Title: j.title, Log: j.log, Out: a.flags.Out, Files: j.files, ASCII: a.flags.ASCII,
 		})
-		stopped = left.Ending != ui.Finished
+		stopped = !left.Finished
 		fmt.Fprint(a.Stdout, left.Frame)
 	} else {
 		leave := context.AfterFunc(ctx, func() { _ = stop() }) // follow ends with the queue, having told of its end

@@ -19,25 +19,25 @@ func parseLimit(text string) (t tasks.Timetable, err error) {
 	}
 	usual := 0
 	for part := range strings.SplitSeq(text, ",") {
-		window, rate, timed := strings.Cut(strings.TrimSpace(part), " ")
-		if !strings.Contains(window, ":") {
-			timed, rate = false, strings.TrimSpace(part)
+		window, rate := "", strings.TrimSpace(part)
+		if strings.Contains(rate, ":") {
+			window, rate, _ = strings.Cut(rate, " ")
+			if rate = strings.TrimSpace(rate); rate == "" {
+				return t, fmt.Errorf("%q names no bandwidth: write it like \"22:00-07:00 2M\" or \"22:00-07:00 off\"", part)
+			}
 		}
 		var limit int64
-		if rate = strings.TrimSpace(rate); rate != "off" {
+		if rate != "off" {
 			if limit, err = units.ParseRate(rate); err != nil {
 				return t, err
 			}
 		}
-		if !timed && rate == strings.TrimSpace(part) {
+		if window == "" {
 			if usual++; usual > 1 {
 				return t, fmt.Errorf("%q has two bandwidths without a time of day", text)
 			}
 			t.Usual = limit
 			continue
-		}
-		if rate == "" {
-			return t, fmt.Errorf("%q names no bandwidth: write it like \"22:00-07:00 2M\" or \"22:00-07:00 off\"", part)
 		}
 		w, err := parseWindow(window)
 		if err != nil {

@@ -2,7 +2,6 @@ package plain
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 	"time"
 
@@ -54,12 +53,13 @@ func CameraOf(c derive.Camera) string {
 
 // Made writes what there is of one camera now.
 func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
-	for f, before := range filesOf(r) {
+	before := madeBefore(r)
+	for _, f := range r.Files {
 		text := f.Path
 		if f.Bytes > 0 {
 			text += "  " + units.Size(f.Bytes)
 		}
-		if text += "  " + derive.Describe(f); before {
+		if text += "  " + derive.Describe(f); before(f) {
 			text += "  (made before)"
 		}
 		fmt.Fprintln(l.w, clean(text))
@@ -83,20 +83,13 @@ func (l *Lines) MadeAll(_ time.Time, t MadeTotals, code int) error {
 	return l.w.Flush()
 }
 
-// filesOf yields what there is of a camera now, and whether an earlier run made
-// it.
-func filesOf(r derive.Result) iter.Seq2[archive.Derived, bool] {
+// madeBefore returns what tells of a file whether an earlier run made it.
+func madeBefore(r derive.Result) func(archive.Derived) bool {
 	fresh := map[string]bool{}
 	for _, f := range r.Made {
 		fresh[f.Path] = true
 	}
-	return func(yield func(archive.Derived, bool) bool) {
-		for _, f := range r.Files {
-			if !yield(f, !fresh[f.Path]) {
-				return
-			}
-		}
-	}
+	return func(f archive.Derived) bool { return !fresh[f.Path] }
 }
 
 // MadeRecord is type made as "hikgrab join", "cut" and "frames" write it.
@@ -107,8 +100,9 @@ type MadeRecord struct {
 
 // Made writes what there is of one camera now.
 func (j *JSON) Made(at time.Time, c derive.Camera, r derive.Result) error {
-	for f, before := range filesOf(r) {
-		record := MadeRecord{Before: before, EventRecord: EventRecord{
+	before := madeBefore(r)
+	for _, f := range r.Files {
+		record := MadeRecord{Before: before(f), EventRecord: EventRecord{
 			Type: string(tasks.EventMade), Time: stamp(at), Recorder: clean(c.Recorder), Channel: c.Track.Channel(), Track: int(c.Track),
 			Camera: clean(c.Name), Path: clean(f.Path), Bytes: f.Bytes, Message: clean(derive.Describe(f)),
 		}}

@@ -80,8 +80,10 @@ func (l *Lines) line(at time.Time, word, text string) {
 
 // hang writes text behind a head of ASCII, on a terminal over as many lines as
 // it takes, each begun under the first.
-func (l *Lines) hang(head, text string) {
-	for _, line := range wrap(clean(text), l.room()-len(head)) {
+func (l *Lines) hang(head, text string) { l.hangIn(l.room(), head, text) }
+
+func (l *Lines) hangIn(width int, head, text string) {
+	for _, line := range wrap(clean(text), width-len(head)) {
 		fmt.Fprintln(l.w, head+line)
 		head = strings.Repeat(" ", len(head))
 	}

@@ -106,14 +106,7 @@ func (l *Lines) failedRecorders() {
 }
 
 // sentence writes text behind a word, over as many lines as it takes.
-func (l *Lines) sentence(word, text string) {
-	const indent = "  "
-	room := min(surveyWidth, l.room()) - len(indent) - len(word)
-	for _, line := range wrap(clean(text), room) {
-		fmt.Fprintf(l.w, "%s%s%s\n", indent, word, line)
-		word = strings.Repeat(" ", len(word))
-	}
-}
+func (l *Lines) sentence(word, text string) { l.hangIn(min(surveyWidth, l.room()), "  "+word, text) }
 
 // wrap cuts text into lines of at most width cells, at spaces only: dates and
 // addresses stay in one piece.

@@ -13,7 +13,7 @@ import (
 
 // New reports on an archive as it is now. Files is what its Recordings gives.
 func New(a *archive.Archive, files []archive.Recording, now time.Time) *Report {
-	r := &Report{Type: "report", Time: now.Round(time.Second), States: map[string]int{}, sheets: a.Beside(".xlsx")}
+	r := &Report{Type: "report", Time: now.Round(time.Second), States: map[string]int{}, Sheets: a.Beside(".xlsx")}
 	for _, f := range files {
 		if f.There {
 			r.Recordings++
@@ -30,7 +30,12 @@ func New(a *archive.Archive, files []archive.Recording, now time.Time) *Report {
 		group := &r.Recorders[len(r.Recorders)-1]
 		c := cameraOf(&h, stills)
 		group.Cameras = append(group.Cameras, c)
-		r.count(c)
+		r.Cameras++
+		r.States[c.State]++
+		if c.Files > 0 {
+			r.Recorded++
+		}
+		r.add(c.Lengths)
 		if f, ok := failureOf(&h, c); ok {
 			r.Failures = append(r.Failures, f)
 		}
@@ -54,15 +59,6 @@ func rank(state string) int {
 		return 1
 	}
 	return 2
-}
-
-func (r *Report) count(c Camera) {
-	r.Cameras++
-	r.States[c.State]++
-	if c.Files > 0 {
-		r.Recorded++
-	}
-	r.add(c.Lengths)
 }
 
 func cameraOf(h *tasks.History, stills *archive.Sampler) Camera {
@@ -97,7 +93,7 @@ func dayOf(d *tasks.Day, stills *archive.Sampler) Day {
 		day.Elsewhere = append(day.Elsewhere, day.span(s))
 	}
 	if len(d.OnDisk) > 0 && d.OnDisk[0].From.Equal(d.Date) && (len(d.Files) == 0 || d.Files[0].Start.After(d.Date)) {
-		day.over = append(day.over, day.span(d.OnDisk[0]))
+		day.Over = append(day.Over, day.span(d.OnDisk[0]))
 	}
 	for _, m := range d.Missing {
 		if m.To.Sub(m.From) <= tasks.GapLimit {
@@ -113,7 +109,7 @@ func dayOf(d *tasks.Day, stills *archive.Sampler) Day {
 		files = append(files, f.Finished)
 		day.Recordings = append(day.Recordings, Recording{
 			Path: f.Path, Start: wall(f.Start), End: wall(f.End), Bytes: f.Bytes, Hash: f.SHA256, Codec: f.Codec,
-			stretch: day.lies(f.Start, f.End), beside: i > 0 && d.Files[i-1].Start.Equal(f.Start),
+			stretch: day.lies(f.Start, f.End), Beside: i > 0 && d.Files[i-1].Start.Equal(f.Start),
 		})
 	}
 	for _, s := range stills.Sample(files, stillsOfDay) {
@@ -137,8 +133,7 @@ func (d *Day) lies(from, to time.Time) stretch {
 // failureOf returns what there is to say of a camera that did not end well.
 func failureOf(h *tasks.History, c Camera) (Failure, bool) {
 	o := h.Outcome
-	bad := o.State == tasks.Failed.String() || o.State == tasks.Incomplete.String()
-	if !bad && (o.State != tasks.Empty.String() || o.What == "") {
+	if rank(o.State) == 2 && (o.State != tasks.Empty.String() || o.What == "") {
 		return Failure{}, false
 	}
 	return Failure{

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/sha256"
 	_ "embed" // the page's template, style and script
 	"encoding/base64"
@@ -26,7 +27,7 @@ var (
 	script string
 
 	page = template.Must(template.New(PageName).Funcs(template.FuncMap{
-		"size": units.Size, "count": units.Count, "length": length, "link": link, "times": times, "moment": moment, "why": why, "join": strings.Join,
+		"size": units.Size, "count": units.Count, "length": length, "link": link, "moment": moment, "why": func(word string) string { return cmp.Or(whys[word], word) }, "join": strings.Join,
 	}).Parse(markup))
 )
 
@@ -67,19 +68,6 @@ func (r *Report) WritePage(w io.Writer) error {
 	return b.Flush()
 }
 
-// times writes when a stretch is on its day.
-func times(s interface {
-	At() int
-	Lasts() int
-},
-) string {
-	from, to := clock(s.At()), clock(s.At()+s.Lasts())
-	if strings.HasSuffix(from, ":00") && strings.HasSuffix(to, ":00") {
-		from, to = from[:5], to[:5]
-	}
-	return from + "–" + to
-}
-
 // clock writes a time of day, "24:00:00" for its end.
 func clock(seconds int) string {
 	return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
@@ -100,21 +88,12 @@ func length(seconds float64) string {
 // link is a path as a link that stays under the directory of the page.
 func link(path string) string { return (&url.URL{Path: path}).String() }
 
-// why says what a stretch that is missing lacks.
-func why(word string) string {
-	switch word {
-	case tasks.WhyUnknown:
-		return "not known"
-	case tasks.WhyGrowing:
-		return "still being recorded; the next run fetches it"
-	case tasks.WhySkipped:
-		return "skipped"
-	case tasks.WhyLost:
-		return "recorded, could not be fetched"
-	case tasks.WhyToFetch:
-		return "recorded, not fetched yet; the next run goes on"
-	case tasks.WhyGone:
-		return "was fetched, and is no longer here; run hikgrab verify"
-	}
-	return word
+// whys say what a stretch that is missing lacks.
+var whys = map[string]string{
+	tasks.WhyUnknown: "not known",
+	tasks.WhyGrowing: "still being recorded; the next run fetches it",
+	tasks.WhySkipped: "skipped",
+	tasks.WhyLost:    "recorded, could not be fetched",
+	tasks.WhyToFetch: "recorded, not fetched yet; the next run goes on",
+	tasks.WhyGone:    "was fetched, and is no longer here; run hikgrab verify",
 }

@@ -32,7 +32,7 @@ type Report struct {
 	Failures  []Failure  `json:"failures,omitempty"`
 	Runs      []Run      `json:"runs,omitempty"` // the latest first
 
-	sheets []string // result sheets beside the page
+	Sheets []string `json:"-"` // result sheets beside the page
 }
 
 // Lengths are times in seconds.
@@ -80,8 +80,8 @@ type Day struct {
 	Recordings []Recording `json:"recordings,omitempty"` // that begin on this day
 	Stills     []Still     `json:"stills,omitempty"`     // a choice of those that were made
 
-	over []Span // on disk, in recordings that began the day before
-	date time.Time
+	Over []Span    `json:"-"` // on disk, in recordings that began the day before
+	date time.Time // its midnight
 }
 
 // Span is a stretch of time.
@@ -110,7 +110,7 @@ type Recording struct {
 	Hash  string `json:"sha256"`
 	Codec string `json:"codec,omitempty"`
 	stretch
-	beside bool // another file of the same recording
+	Beside bool `json:"-"` // another file of the same recording
 }
 
 // Still is a picture of a recording.
@@ -148,7 +148,10 @@ type Run struct {
 }
 
 // stretch is where something lies on its day, in seconds; for the page.
-type stretch struct{ at, lasts int }
+type stretch struct {
+	At    int `json:"-"` // since midnight
+	Lasts int `json:"-"`
+}
 
 // stillsOfDay is how many stills a camera shows of a day.
 const stillsOfDay = 12

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/units"
 )
@@ -67,9 +69,6 @@ func (v view) Title() string {
 // Made is when the report was made.
 func (v view) Made() string { return v.Time.Format("2006-01-02 15:04:05") }
 
-// Sheets are the result sheets beside the page.
-func (v view) Sheets() []string { return v.sheets }
-
 // Bad counts the cameras that failed or are incomplete.
 func (v view) Bad() int {
 	return v.States[tasks.Failed.String()] + v.States[tasks.Incomplete.String()]
@@ -81,7 +80,6 @@ func (v view) LastRuns() []Run { return v.Runs[:min(len(v.Runs), 20)] }
 // days turns the report around: by day first.
 func (r *Report) days() []dayView {
 	at := map[string]*dayView{}
-	var dates []string
 	for i := range r.Recorders {
 		group := &r.Recorders[i]
 		for j := range group.Cameras {
@@ -92,7 +90,6 @@ func (r *Report) days() []dayView {
 				if v == nil {
 					v = &dayView{Date: d.Date}
 					at[d.Date] = v
-					dates = append(dates, d.Date)
 				}
 				if n := len(v.Recorders); n == 0 || v.Recorders[n-1].Recorder != group {
 					v.Recorders = append(v.Recorders, recorderView{Recorder: group})
@@ -106,10 +103,8 @@ func (r *Report) days() []dayView {
 			}
 		}
 	}
-	slices.Sort(dates)
-	slices.Reverse(dates)
-	all := make([]dayView, 0, len(dates))
-	for _, date := range dates {
+	var all []dayView
+	for _, date := range slices.Backward(slices.Sorted(maps.Keys(at))) {
 		all = append(all, *at[date])
 	}
 	return all
@@ -162,9 +157,6 @@ func (l line) Covered() string {
 	return have + " of " + had
 }
 
-// Over are stretches that are on disk in files of the day before.
-func (l line) Over() []Span { return l.over }
-
 // reasonsOfDay bounds the sentences under a camera's day; the timeline has all.
 const reasonsOfDay = 4
 
@@ -174,18 +166,10 @@ func (l line) Reasons() []Missing { return l.Missing[:min(len(l.Missing), reason
 // Further counts what Reasons leaves out.
 func (l line) Further() int { return max(0, len(l.Missing)-reasonsOfDay) }
 
+// label names a camera: "ch02 sub Gate".
 func label(channel, track int, name string) string {
-	if channel == 0 {
-		return "all cameras"
-	}
-	text := fmt.Sprintf("ch%02d", channel)
-	switch track % 100 {
-	case 2:
-		text += " sub"
-	case 3:
-		text += " photo"
-	}
-	return strings.TrimSpace(text + " " + name)
+	stream := nvr.Track(track).Stream()
+	return strings.TrimSpace(tasks.CameraView{Channel: channel, Stream: stream}.Label() + " " + name)
 }
 
 // trouble is what cameras of one recorder have in common that failed.
@@ -220,14 +204,17 @@ func (t trouble) Who() string {
 	return strings.Join(t.Labels, ", ")
 }
 
-// At is where a stretch begins, in seconds since midnight.
-func (s stretch) At() int { return s.at }
-
-// Lasts is how many seconds it takes.
-func (s stretch) Lasts() int { return s.lasts }
+// Times are when a stretch is on its day.
+func (s stretch) Times() string {
+	from, to := clock(s.At), clock(s.At+s.Lasts)
+	if strings.HasSuffix(from, ":00") && strings.HasSuffix(to, ":00") {
+		from, to = from[:5], to[:5]
+	}
+	return from + "–" + to
+}
 
 // Clock is when a still shows its camera.
-func (s Still) Clock() string { return clock(s.at) }
+func (s Still) Clock() string { return clock(s.At) }
 
 // Form tells the script what kind of file it is; empty for what every browser plays.
 func (f Recording) Form() string {
@@ -241,6 +228,3 @@ func (f Recording) Form() string {
 	}
 	return f.Codec
 }
-
-// Beside reports whether it is the second file of a recording.
-func (f Recording) Beside() bool { return f.beside }

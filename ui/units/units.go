@@ -214,15 +214,12 @@ var errRate = errors.New(`not a bandwidth: write it like 500K, 20M or 1.5G (byte
 // Cyrillic К, М and Г, typed in the wrong layout, mean the same. The result is in
 // bytes per second; 0, and an empty text, mean no limit.
 func ParseRate(text string) (int64, error) {
+	if strings.TrimSpace(text) == "" {
+		return 0, nil
+	}
 	s := strings.ToUpper(strings.TrimSpace(text))
 	s = strings.TrimSpace(strings.TrimSuffix(s, "/S"))
 	s = strings.TrimSuffix(strings.TrimSuffix(s, "B"), "I")
-	if s == "" {
-		if strings.TrimSpace(text) != "" {
-			return 0, fmt.Errorf("%q is %w", text, errRate)
-		}
-		return 0, nil
-	}
 	unit := 1.0
 	switch last, size := utf8.DecodeLastRuneInString(s); last {
 	case 'K', 'К':
@@ -234,11 +231,9 @@ func ParseRate(text string) (int64, error) {
 	}
 	s = strings.Replace(strings.TrimSpace(s), ",", ".", 1)
 	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(v >= 0) || v*unit > 1<<50 || strings.ContainsAny(s, "XPEN_+") {
+	rate := v * unit
+	if err != nil || !(v >= 0) || rate > 1<<50 || v > 0 && rate < 1 || strings.ContainsAny(s, "XPEN_+") {
 		return 0, fmt.Errorf("%q is %w", text, errRate)
 	}
-	if v > 0 && v*unit < 1 {
-		return 0, fmt.Errorf("%q is %w", text, errRate)
-	}
-	return int64(v * unit), nil
+	return int64(rate), nil
 }
