@@ -183,24 +183,22 @@ func TestIdleKeysSayWhy(t *testing.T) {
 	}
 }
 
-func TestField(t *testing.T) {
-	var f field
-	for _, k := range []string{"п", "р", "и", " ", "x", "y", "left", "backspace", "z", "home", "A", "end", "!", "ctrl+w"} {
-		f.key(keyOf(k))
+func TestPromptIsEdited(t *testing.T) {
+	m := newScreen(siteQueue(), 80, 24)
+	at := func(want string, cursor int) {
+		t.Helper()
+		if got := m.prompt.input; got.Value() != want || got.Position() != cursor {
+			t.Errorf("the prompt is %q at %d, want %q at %d", got.Value(), got.Position(), want, cursor)
+		}
 	}
-	if f.String() != "Aпри " || f.at != 5 {
-		t.Errorf("field is %q at %d", f.String(), f.at)
+	press(m, "/", "п", "р", "и", " ", "x", "y", "left", "backspace", "z", "home", "A", "end", "!", "ctrl+w")
+	at("Aпри ", 5)
+	m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("a\x1b\nb" + strings.Repeat("c", 500)), Paste: true})
+	if text := m.prompt.input.Value(); len([]rune(text)) != 100 || strings.ContainsAny(text, "\x1b\n") {
+		t.Errorf("pasted %q", text)
 	}
-	f.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("a\x1b\nb" + strings.Repeat("c", 500)), Paste: true})
-	if len(f.text) != fieldLimit || strings.ContainsAny(f.String(), "\x1b\n") {
-		t.Errorf("pasted %q", f.String())
-	}
-	for _, k := range []string{"ctrl+a", "delete", "right", "ctrl+k", "left", "ctrl+e", "ctrl+u", "backspace", "delete", "ctrl+w"} {
-		f.key(keyOf(k))
-	}
-	if f.String() != "" || f.at != 0 {
-		t.Errorf("field is %q at %d", f.String(), f.at)
-	}
+	press(m, "ctrl+a", "delete", "right", "ctrl+k", "left", "ctrl+e", "ctrl+u", "backspace", "delete", "ctrl+w", "ctrl+v")
+	at("", 0)
 }
 
 // The last line says what the keys that turn round would do now.

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 
+	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
@@ -11,7 +12,7 @@ import (
 
 // prompt is a line that is typed in the place of the hints.
 type prompt struct {
-	input  field
+	input  textinput.Model
 	label  string
 	help   func(m *model) string             // what stands at the right
 	typed  func(m *model, text string)       // after each key; may be nil
@@ -22,7 +23,11 @@ type prompt struct {
 
 // ask opens a prompt with a text to start from.
 func (m *model) ask(p prompt, text string) {
-	p.input.set(text)
+	p.input = textinput.New()
+	p.input.CharLimit = 100
+	p.input.KeyMap.Paste.SetEnabled(false) // the terminal pastes
+	p.input.SetValue(text)
+	p.input.Focus()
 	m.prompt = &p
 }
 
@@ -70,7 +75,7 @@ func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
 	p := m.prompt
 	switch k.Type { //nolint:exhaustive // every other key goes to the input
 	case tea.KeyEnter:
-		if err := p.enter(m, strings.TrimSpace(p.input.String())); err != nil {
+		if err := p.enter(m, strings.TrimSpace(p.input.Value())); err != nil {
 			p.fault = err.Error()
 			return nil
 		}
@@ -90,9 +95,11 @@ func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
 		}
 	}
 	p.fault = ""
-	p.input.key(k)
+	if !k.Alt {
+		p.input, _ = p.input.Update(k) // it asks for a blinking cursor, which is drawn here and does not blink
+	}
 	if p.typed != nil {
-		p.typed(m, p.input.String())
+		p.typed(m, p.input.Value())
 	}
 	return nil
 }
@@ -100,7 +107,7 @@ func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
 // promptLine draws a prompt in one line of w cells, the end of what is typed
 // always in sight, with its help at the right.
 func (p *pen) promptLine(q *prompt, help string, w int) string {
-	value, at := q.input.text, q.input.at
+	value, at := []rune(q.input.Value()), q.input.Position()
 	text := clean(string(value[:at])) + "_" + clean(string(value[at:]))
 	right := help + " "
 	if q.fault != "" {
