@@ -136,7 +136,7 @@ func TestWhatIsStillBeingWritten(t *testing.T) {
 			t.Fatalf("half a minute after noon: %v", got)
 		}
 		if !slices.ContainsFunc(b.events(), func(e Event) bool {
-			return e.Type == EventNotice && strings.Contains(e.Message, "2 still being written")
+			return e.Type == EventNotice && strings.Contains(e.Message, "2 recordings still being written")
 		}) {
 			t.Error("nothing was said about the two that were left out")
 		}

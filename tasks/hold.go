@@ -86,16 +86,10 @@ func (q *Queue) resolve(r *recorder, p part, number uint64, t trouble, now time.
 		q.served(r, p, number, now)
 	}
 	d := decide(t, q.standing(r, p, number, now))
-	switch d.volume {
-	case archive.Full:
-		q.holdVolume(FailureOf(t.err, now), now)
-	case archive.Denied:
+	if d.volume == archive.Denied {
 		q.denied(FailureOf(t.err, now), now)
-	case archive.NoRoom:
-		if q.active == 0 && q.derivers == 0 { // nothing under way gives room back
-			q.holdVolume(FailureOf(t.err, now), now)
-		}
-	case archive.KindUnknown, archive.InUse, archive.Damaged, archive.TooLarge:
+	} else if d.volume == archive.Full || d.volume == archive.NoRoom && q.active == 0 && q.derivers == 0 { // nothing under way gives room back
+		q.holdVolume(FailureOf(t.err, now), now)
 	}
 	if e, panicked := errors.AsType[*worker.PanicError](t.err); panicked {
 		q.note(func() {
@@ -114,10 +108,8 @@ func (q *Queue) resolve(r *recorder, p part, number uint64, t trouble, now time.
 	if d.part == suspected {
 		r.doubt.add(p, t.err, r.flowing(now), q.number)
 	}
-	switch d.move {
-	case isHeld, givesUp:
+	if d.move == isHeld || d.move == givesUp {
 		q.hold(r, asRecorders(t.err), d, now)
-	case goesOn, doubts:
 	}
 	return d
 }

@@ -73,18 +73,6 @@ func (q *Queue) fenced(r *recorder) bool {
 	return q.options.Fence != nil && q.options.Fence(r.address) != nil
 }
 
-// heed makes the workers of recorders leave that may not be touched any more.
-func (q *Queue) heed() {
-	for _, r := range q.recorders {
-		if (r.active > 0 || r.scouting) && q.fenced(r) {
-			r.cancelScout(errFenced)
-			for _, c := range r.cameras {
-				c.stop(errFenced)
-			}
-		}
-	}
-}
-
 // fence is what a worker on a recorder has to ask before it writes.
 func (q *Queue) fence(r *recorder) func() error {
 	if q.options.Fence == nil {

@@ -88,7 +88,7 @@ func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 		q.change(func(now time.Time) {
 			q.tell(r, now, Event{
 				Type:    EventNotice,
-				Message: "the login could not be read again, so the old one is used: " + nvr.CleanText(err.Error(), 200),
+				Message: "the tasks cannot be read again, so the old login is used: " + nvr.CleanText(err.Error(), 200),
 			})
 		})
 		return r.client
@@ -188,7 +188,7 @@ func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time)
 	c.searched, c.tries, c.reached, c.reason = true, 0, time.Time{}, out.Reason
 	r.keeps(c, out.Before)
 	if len(c.recordings) == 0 && len(c.others) > 0 {
-		c.reason = "what is there was recorded for another reason than asked"
+		c.reason = "the recordings there are of other kinds than those asked for"
 	}
 	if notice := r.client.ClockNotice(); notice != (nvr.Notice{}) && notice != r.clockNotice { // only a search finds that out
 		r.clockNotice = notice
@@ -196,7 +196,7 @@ func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time)
 	}
 	q.tellKinds(c, now)
 	if n := len(c.growing); n > 0 {
-		q.tellOf(c, now, Event{Type: EventNotice, Message: fmt.Sprintf("%d still being written on the recorder; the next run fetches what is finished by then", n)})
+		q.tellOf(c, now, Event{Type: EventNotice, Message: plural(n, "recording") + " still being written on the recorder; the next run fetches what is finished by then"})
 	}
 }
 

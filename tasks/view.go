@@ -8,7 +8,14 @@ import (
 // sample takes the measurements that rates are made of and looks for signs of
 // life of what is held.
 func (q *Queue) sample(now time.Time) {
-	q.heed()
+	for _, r := range q.recorders {
+		if (r.active > 0 || r.scouting) && q.fenced(r) { // its workers have to leave
+			r.cancelScout(errFenced)
+			for _, c := range r.cameras {
+				c.stop(errFenced)
+			}
+		}
+	}
 	total := q.fetched
 	for _, r := range q.recorders {
 		q.expectAgain(r)

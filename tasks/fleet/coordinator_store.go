@@ -64,7 +64,7 @@ func (c *Coordinator) load(ctx context.Context) error {
 		}
 	}
 	if lost {
-		c.board.Tell("what was kept of the leases is lost; the machines are asked what they hold first, which takes " + (c.table.rules.Patience + c.table.rules.Grace).String())
+		c.board.Tell("the record of which machine has which recorder was lost; the machines are asked first, which takes " + (c.table.rules.Patience + c.table.rules.Grace).String())
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ type holding struct {
 var (
 	// ErrNotHeld is why a write to a part is refused: the recorder is another
 	// machine's, or may be by now.
-	ErrNotHeld = errors.New("the coordinator has not been heard of for too long; another machine may work on this recorder")
+	ErrNotHeld = errors.New("the coordinator has been silent for too long; another machine may have this recorder by now")
 	// ErrTaken is why a recorder is left: it is another machine's.
 	ErrTaken = errors.New("given to another machine")
 	// ErrOtherRun says that the coordinator has other work now, or works by

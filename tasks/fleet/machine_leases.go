@@ -162,7 +162,7 @@ func (m *Machine) tasksOf(g *Grant) ([]tasks.Task, error) {
 		}
 		address.Fingerprint, address.LegacyTLS, address.Weakest = j.Address.Fingerprint, j.Address.LegacyTLS, j.Address.Weakest
 		if address.String() != g.Tasks[0].Address.String() {
-			return nil, errors.New("a lease for two recorders")
+			return nil, errors.New("the tasks are of two recorders")
 		}
 		list[i] = tasks.Task{
 			Source: nvr.CleanText(j.Source, 200), Address: address, Name: nvr.CleanText(j.Name, 80), Network: g.Network,

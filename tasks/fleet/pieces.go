@@ -92,7 +92,7 @@ func AskPiece(ctx context.Context, of Asker, to MachineID, p Piece) ([]byte, err
 	case len(got) > 1 && got[0] == pieceLost:
 		return nil, &LostError{nvr.CleanText(string(got[1:]), 200)}
 	}
-	return nil, fmt.Errorf("asked for %d bytes, it sent what makes no sense", p.Bytes)
+	return nil, fmt.Errorf("asked for %d bytes, it sent an answer that cannot be used", p.Bytes)
 }
 
 // Aside is what else goes over the lines of the machines beside the downloads:

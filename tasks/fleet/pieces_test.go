@@ -52,4 +52,4 @@ func isA(target error) func(error) bool {
 	return func(err error) bool { return errors.Is(err, target) }
 }
 
-func nonsense(err error) bool { return err != nil && strings.Contains(err.Error(), "makes no sense") }
+func nonsense(err error) bool { return err != nil && strings.Contains(err.Error(), "cannot be used") }

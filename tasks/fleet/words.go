@@ -256,7 +256,7 @@ func decode(data []byte, v any) error {
 		return fmt.Errorf("cannot understand a message: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows a message")
+		return errors.New("a message goes on behind its end")
 	}
 	return nil
 }

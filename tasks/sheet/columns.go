@@ -3,7 +3,6 @@ package sheet
 import (
 	"slices"
 
-	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
 
@@ -38,8 +37,8 @@ const (
 	languages
 )
 
-// column is what is known of a column, but for how its cells are read and
-// written: see field.read and field.write.
+// column is what is known of a column, but for how its cells are read: see
+// field.read.
 type column struct {
 	in       [languages]wording
 	width    float64
@@ -278,36 +277,4 @@ func (f field) read(r rowReader, t *tasks.Task) {
 	case clock:
 		t.Clock = r.clock()
 	}
-}
-
-// write returns the cell of a field of a task, as read reads it.
-func (f field) write(t tasks.Task) string {
-	switch f {
-	case port, date: // in recorder, from and to
-	case recorder:
-		return t.Address.Text()
-	case user:
-		return t.Login.User
-	case password:
-		return string(t.Login.Password)
-	case cameras:
-		return cameraCell(t.Cameras)
-	case from:
-		return t.Period.From.String()
-	case to:
-		return t.Period.To.String()
-	case stream:
-		if t.Stream != 0 {
-			return t.Stream.String()
-		}
-	case kind:
-		return string(t.Kinds)
-	case name:
-		return t.Name
-	case network:
-		return t.Network
-	case clock:
-		return map[nvr.Clock]string{nvr.ClockLocal: "local", nvr.ClockUTC: "utc"}[t.Clock]
-	}
-	return ""
 }

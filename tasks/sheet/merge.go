@@ -64,54 +64,41 @@ func (r *reader) secretNames() {
 	}
 }
 
-// sameClocks gives all rows of a recorder the clock that one of them names,
-// and refuses two that differ.
-func (r *reader) sameClocks() {
-	named := map[device]*tasks.Task{}
-	for i := range r.rows {
-		row := &r.rows[i]
-		if row.Clock == nvr.ClockAuto || row.Address == (nvr.Address{}) {
-			continue
-		}
-		other, ok := named[r.device(row)]
-		switch {
-		case !ok:
-			named[r.device(row)] = row
-		case other.Clock != row.Clock:
-			r.fault(row.Row, r.layout.first(clock), "this is not the clock that %s has for the same recorder",
-				r.table.ref(other.Row, r.layout.first(clock)))
-		}
-	}
-	for i := range r.rows {
-		if row, ok := named[r.device(&r.rows[i])]; ok {
-			r.rows[i].Clock = row.Clock
-		}
-	}
-}
-
-// strictest gives all rows of a recorder the strictest of what they ask about
-// certificates and logins: rows for one recorder share its connections.
-func (r *reader) strictest() {
-	strict := map[device]*tasks.Task{}
+// share gives all rows of a recorder the clock that one of them names, and the
+// strictest of what they ask about certificates and logins, since they share its
+// connections. It refuses two clocks, and two certificates.
+func (r *reader) share() {
+	named, strict := map[device]*tasks.Task{}, map[device]*tasks.Task{}
 	for i := range r.rows {
 		row := &r.rows[i]
 		if row.Address == (nvr.Address{}) {
 			continue
 		}
 		key := r.device(row)
-		other, ok := strict[key]
-		if ok {
+		switch other := named[key]; {
+		case row.Clock == nvr.ClockAuto:
+		case other == nil:
+			named[key] = row
+		case other.Clock != row.Clock:
+			r.fault(row.Row, r.layout.first(clock), "this is not the clock that %s has for the same recorder", r.table.ref(other.Row, r.layout.first(clock)))
+		}
+		if other := strict[key]; other != nil {
+			var ok bool
 			if row.Address, ok = row.Address.Strictest(other.Address); !ok {
-				r.fault(row.Row, r.layout.first(recorder), "this is not the certificate that %s has for the same recorder",
-					r.table.ref(other.Row, r.layout.first(recorder)))
+				r.fault(row.Row, r.layout.first(recorder), "this is not the certificate that %s has for the same recorder", r.table.ref(other.Row, r.layout.first(recorder)))
 				continue
 			}
 		}
 		strict[key] = row
 	}
 	for i := range r.rows {
-		if row, ok := strict[r.device(&r.rows[i])]; ok {
-			r.rows[i].Address = row.Address
+		row := &r.rows[i]
+		key := r.device(row)
+		if other := named[key]; other != nil {
+			row.Clock = other.Clock
+		}
+		if other := strict[key]; other != nil {
+			row.Address = other.Address
 		}
 	}
 }

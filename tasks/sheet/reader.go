@@ -58,8 +58,7 @@ func (r *reader) read() []tasks.Task {
 	}
 	r.samePasswords()
 	r.secretNames()
-	r.sameClocks()
-	r.strictest()
+	r.share()
 	r.tellSecrets()
 	return r.merged()
 }

@@ -196,8 +196,8 @@ func anyAddress() *rapid.Generator[nvr.Address] {
 	})
 }
 
-// What WriteTasks writes, Read reads, to the last character of a password.
-func TestWriteTasksReadsBack(t *testing.T) {
+// What is written, Read reads, to the last character of a password.
+func TestWhatIsWrittenReadsBack(t *testing.T) {
 	checks := flag.Lookup("rapid.checks").Value
 	usual := checks.String()
 	if err := checks.Set("25"); err != nil { // each writes and reads a file
@@ -215,7 +215,7 @@ func TestWriteTasksReadsBack(t *testing.T) {
 			return
 		}
 		path := filepath.Join(dir, "tasks.xlsx")
-		if err := sheet.WriteTasks(path, list); err != nil {
+		if err := sheet.WriteAll(path, list); err != nil {
 			t.Fatal(err)
 		}
 		defer func() { _ = os.Remove(path) }()
@@ -248,31 +248,4 @@ func distinctCameras(t tasks.Task) []tasks.Pick {
 		seen[p] = true
 		return twice
 	})
-}
-
-func TestWriteTasksRefuses(t *testing.T) {
-	good := tasks.Task{Address: nvr.Address{Host: "10.0.0.5", Port: 80}, Login: nvr.Login{User: "admin", Password: "secret"}}
-	for want, change := range map[string]func(*tasks.Task){
-		"relative to now": func(t *tasks.Task) { t.Period.Days = 2 },
-		"environment":     func(t *tasks.Task) { t.Login.Password = "env:HOME" },
-		"in a file":       func(t *tasks.Task) { t.Login.Password = "file:x" },
-		"invisible":       func(t *tasks.Task) { t.Login.Password = "secret\u00a0" },
-		"nothing else":    func(t *tasks.Task) { t.Login.Password = " " },
-	} {
-		task := good
-		change(&task)
-		path := filepath.Join(t.TempDir(), "tasks.xlsx")
-		err := sheet.WriteTasks(path, []tasks.Task{good, task})
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "task 2 (10.0.0.5)") {
-			t.Errorf("got %v, want an error with %q", err, want)
-		}
-		if _, err := os.Stat(path); err == nil {
-			t.Error("half a sheet was written")
-		}
-	}
-	path := filepath.Join(t.TempDir(), "tasks.xlsx")
-	if err := sheet.WriteTasks(path, []tasks.Task{good}); err != nil {
-		t.Fatal(err)
-	}
-	private(t, path)
 }

@@ -128,7 +128,7 @@ func (q *Queue) failed(f *file, s *source, err error, now time.Time) {
 		}
 		failure.What = s.machine.name + " sent other bytes than it reported; they were refused"
 		again(0)
-		q.tell(q.failing(f, s, tasks.EventRetry, failure, "other bytes came than were reported; once more"))
+		q.tell(q.failing(f, s, tasks.EventRetry, failure, "the bytes differ from what was reported; trying once more"))
 	case (kind == archive.Full || kind == archive.Denied) && !unnamed:
 		f.state = tasks.Waiting
 		q.hold(failure, now)

@@ -112,7 +112,7 @@ func parseIdentity(text []byte) (*Identity, error) {
 	}
 	curve, err := nkeys.FromCurveSeed([]byte(f.Curve))
 	if err != nil {
-		return nil, errors.New("the curve key is not one")
+		return nil, errors.New("its curve key is not valid")
 	}
 	id := &Identity{key: ed25519.NewKeyFromSeed(f.Key), root: f.Root, curve: curve}
 	if id.spki, err = x509.MarshalPKIXPublicKey(id.key.Public()); err != nil {

@@ -73,7 +73,7 @@ func keysOf(user, curve nkeys.KeyPair) (*Keys, error) {
 		return nil, err
 	}
 	if !nkeys.IsValidPublicUserKey(k.public) {
-		return nil, errors.New("the seed is not a machine's")
+		return nil, errors.New("its seed is not a machine's")
 	}
 	k.curvePublic, err = curve.PublicKey()
 	return k, err
@@ -89,11 +89,11 @@ func parseKeys(text []byte) (*Keys, error) {
 	}
 	user, err := nkeys.FromSeed([]byte(f.Seed))
 	if err != nil {
-		return nil, errors.New("the seed is not one")
+		return nil, errors.New("its seed is not valid")
 	}
 	curve, err := nkeys.FromCurveSeed([]byte(f.Curve))
 	if err != nil {
-		return nil, errors.New("the curve key is not one")
+		return nil, errors.New("its curve key is not valid")
 	}
 	k, err := keysOf(user, curve)
 	if err != nil {
