@@ -1,8 +1,6 @@
 package archive_test
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"errors"
 	"maps"
 	"os"
@@ -16,23 +14,12 @@ import (
 
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
-	"example.com/hikgrab/tasks/archive/disk"
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(victimDir); dir != "" {
-		victim(dir)
-		return
+	if !child() {
+		goleak.VerifyTestMain(m)
 	}
-	if dir := os.Getenv(deriverDir); dir != "" {
-		deriver(dir, os.Getenv(deriverEdition))
-		return
-	}
-	if dir := os.Getenv(bringerDir); dir != "" {
-		bringer(dir, os.Getenv(bringerFrom))
-		return
-	}
-	goleak.VerifyTestMain(m)
 }
 
 func TestCommitted(t *testing.T) {
@@ -45,13 +32,10 @@ func TestCommitted(t *testing.T) {
 	if f.Path != want || f.Bytes != int64(len(b)) || f.Attempts != 1 || f.Finished.IsZero() {
 		t.Errorf("File = %+v, want path %s", f, want)
 	}
-	if sum := sha256.Sum256(b); f.SHA256 != disk.Sum(sum).String() {
-		t.Errorf("SHA256 = %s, want %x", f.SHA256, sum)
+	if f.SHA256 != sumOf(b) {
+		t.Errorf("SHA256 = %s, want %s", f.SHA256, sumOf(b))
 	}
-	got, err := os.ReadFile(filepath.Join(a.Dir(), f.Path))
-	if err != nil || !bytes.Equal(got, b) {
-		t.Errorf("the file differs from what was written: %v", err)
-	}
+	wantFile(t, a, f.Path, b)
 	if n := parts(t, a.Dir()); n != 0 {
 		t.Errorf("%d parts are left", n)
 	}
@@ -64,9 +48,7 @@ func TestCommitted(t *testing.T) {
 	if _, ok := a.Stored(item(1, 0)); ok {
 		t.Error("a recording that was never written is stored")
 	}
-	if err := os.Truncate(filepath.Join(a.Dir(), f.Path), 10); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Truncate(pathOf(a.Dir(), f.Path), 10))
 	if _, ok := a.Stored(it); ok {
 		t.Error("a file that lost bytes is stored")
 	}
@@ -78,9 +60,7 @@ func TestPartGoesOn(t *testing.T) {
 	it := item(0, int64(len(b)))
 	p := create(t, a, it)
 	write(t, p, b[:300_000])
-	if err := errors.Join(p.Close(), p.Close()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Close(), p.Close())
 	a = reopen(t, a)
 	p = create(t, a, it)
 	if p.Offset() != 300_000 {
@@ -88,11 +68,9 @@ func TestPartGoesOn(t *testing.T) {
 	}
 	write(t, p, b[300_000:])
 	f, err := p.Commit(t.Context(), try(2, len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if sum := sha256.Sum256(b); f.SHA256 != disk.Sum(sum).String() {
-		t.Error("the disk.Sum leaves out what an earlier run wrote")
+	must(t, err)
+	if f.SHA256 != sumOf(b) {
+		t.Error("the checksum leaves out what an earlier run wrote")
 	}
 
 	p = create(t, a, item(1, 0))
@@ -160,9 +138,7 @@ func TestFewerThanAnnounced(t *testing.T) {
 	if err != nil || f.Bytes != 1000 {
 		t.Fatalf("%+v, %v", f, err)
 	}
-	if s, ok := a.Stored(it); !ok || s.Path != f.Path {
-		t.Errorf("Stored = %+v, %v", s, ok)
-	}
+	wantStored(t, a, it, f)
 }
 
 func TestMoreThanAnnouncedIsGood(t *testing.T) {
@@ -186,9 +162,7 @@ func TestOneWriterPerRecording(t *testing.T) {
 	p := create(t, a, item(0, 0))
 	_, err := a.Create(item(0, 0))
 	wantKind(t, err, archive.InUse)
-	if err := p.Close(); err != nil {
-		t.Fatal(err)
-	}
+	closing(t, p)
 	create(t, a, item(0, 0))
 }
 
@@ -205,13 +179,9 @@ func TestSecondHikgrabIsRefused(t *testing.T) {
 func TestAttemptsSurvive(t *testing.T) {
 	a := open(t, t.TempDir())
 	next := time.Now().Add(time.Minute)
-	if err := a.NoteAttempt(item(0, 0), archive.Attempt{Count: 3, Next: next, Failure: "busy"}); err != nil {
-		t.Fatal(err)
-	}
 	camera := archive.CameraKey{Recorder: "10.20.0.11", Track: 201}
-	if err := errors.Join(a.NoteCamera(camera, archive.Outcome{State: "failed"}), a.NoteCamera(camera, archive.Outcome{State: "incomplete"})); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.NoteAttempt(item(0, 0), archive.Attempt{Count: 3, Next: next, Failure: "busy"}),
+		a.NoteCamera(camera, archive.Outcome{State: "failed"}), a.NoteCamera(camera, archive.Outcome{State: "incomplete"}))
 	for range 2 {
 		got := a.Attempts(item(0, 0))
 		if got.Count != 3 || !got.Next.Equal(next) || got.Failure != "busy" {
@@ -225,9 +195,7 @@ func TestAttemptsSurvive(t *testing.T) {
 		}
 		a = reopen(t, a)
 	}
-	if err := errors.Join(a.NoteAttempt(item(1, 0), archive.Attempt{Count: 1}), a.NoteAttempt(item(1, 0), archive.Attempt{})); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.NoteAttempt(item(1, 0), archive.Attempt{Count: 1}), a.NoteAttempt(item(1, 0), archive.Attempt{}))
 	commit(t, a, item(0, 0), movie(1, 100))
 	for range 2 {
 		if got := a.Attempts(item(1, 0)); got != (archive.Attempt{}) {
@@ -250,10 +218,7 @@ func TestRecordersAndRunsAreRemembered(t *testing.T) {
 	later := archive.Run{Begun: morning.Add(time.Hour)}
 	camera := archive.CameraKey{"10.20.0.11", 201}
 	outcome := archive.Outcome{State: "failed", Failure: "busy", What: "it is busy", From: morning, To: morning.Add(time.Hour), At: morning.Add(2 * time.Hour), Files: 1, Bytes: 5}
-	err := errors.Join(a.NoteFacts("10.20.0.11", nvr.Facts{}), a.NoteFacts("10.20.0.11", facts), a.NoteRun(run), a.NoteRun(later), a.NoteCamera(camera, outcome))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.NoteFacts("10.20.0.11", nvr.Facts{}), a.NoteFacts("10.20.0.11", facts), a.NoteRun(run), a.NoteRun(later), a.NoteCamera(camera, outcome))
 	for range 2 {
 		if got := a.Facts("10.20.0.11"); got != facts || a.Facts("10.20.0.12") != (nvr.Facts{}) {
 			t.Errorf("Facts = %+v", got)

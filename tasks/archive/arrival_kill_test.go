@@ -1,10 +1,12 @@
-package archive
+package archive_test
 
 import (
-	"bytes"
-	"path/filepath"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
 // TestBringerKilled kills a process that brings files of another machine, at
@@ -15,16 +17,11 @@ func TestBringerKilled(t *testing.T) {
 	random := killMoments(t)
 	machine, home := fleetOf(t, files, size)
 	dir, from := home.Dir(), machine.Dir()
-	closing(t, home)
-	closing(t, machine)
-	complete := false
-	run := func(after time.Duration) {
-		runKilled(t, after, func(text string) { complete = complete || text == "complete" }, bringerDir+"="+dir, bringerFrom+"="+from)
-	}
+	must(t, home.Close(), machine.Close())
 	for range 6 {
-		run(time.Duration(random.IntN(60_000)) * time.Microsecond)
+		runKilled(t, time.Duration(random.IntN(60_000))*time.Microsecond, nothing, "bring", dir, from)
 	}
-	if run(time.Minute); !complete {
+	if !runKilled(t, time.Minute, nothing, "bring", dir, from) {
 		t.Fatal("it did not complete")
 	}
 	home = open(t, dir)
@@ -33,8 +30,43 @@ func TestBringerKilled(t *testing.T) {
 		t.Errorf("%d files, %d lines, %d parts, %v", len(all), len(manifestPaths(t, dir)), parts(t, dir), err)
 	}
 	for i, f := range all {
-		if !bytes.Equal(fileBytes(t, dir, f.Path), movie(uint64(i), size)) {
-			t.Errorf("%s is not what it should be", filepath.Base(f.Path))
+		wantFile(t, home, f.Path, movie(uint64(i), size))
+	}
+}
+
+// bringAll brings to a directory what is in another and not there yet.
+func bringAll(args ...string) error {
+	machine, err := archive.Open(args[1], nil)
+	if err != nil {
+		return err
+	}
+	home, err := archive.Open(args[0], nil, archive.CheckpointEvery(10_000))
+	if err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	files, _ := home.Distants(0)
+	for _, d := range files {
+		if _, ok := home.Home(d); ok {
+			continue
+		}
+		p, err := home.Bring(d)
+		if err != nil {
+			return err
+		}
+		f, _ := d.Finished()
+		for b := make([]byte, 5000); err == nil && p.Offset() < f.Bytes; {
+			b = b[:min(5000, f.Bytes-p.Offset())]
+			if err = machine.ReadPiece(d.Ref(), p.Offset(), b); err == nil {
+				_, err = p.Write(b)
+			}
+		}
+		if err == nil {
+			_, err = p.Arrive(d)
+		}
+		if err != nil {
+			return err
 		}
 	}
+	return errors.Join(home.Close(), machine.Close())
 }

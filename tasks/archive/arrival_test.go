@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"encoding/json"
@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
 // fleetOf returns a machine with n recordings, and a coordinator's archive that
 // was told of them by way of the wire.
-func fleetOf(t *testing.T, n, size int, change ...func(*Item)) (machine, home *Archive) {
+func fleetOf(t *testing.T, n, size int, change ...func(*archive.Item)) (machine, home *archive.Archive) {
 	t.Helper()
 	machine, finished := told(t, t.TempDir())
 	for i := range n {
@@ -23,32 +25,28 @@ func fleetOf(t *testing.T, n, size int, change ...func(*Item)) (machine, home *A
 		commit(t, machine, it, movie(uint64(i), size))
 	}
 	home = open(t, t.TempDir())
-	if _, err := home.NoteElsewhere("kazan-1", "UA", overTheWire(t, *finished)); err != nil {
-		t.Fatal(err)
-	}
+	_, err := home.NoteElsewhere("kazan-1", "UA", overTheWire(t, *finished))
+	must(t, err)
 	return machine, home
 }
 
 // carry brings what is missing of a file from its machine in pieces, and at most
 // so many bytes.
-func carry(t *testing.T, from *Archive, p *Part, d Distant, most int64) {
+func carry(t *testing.T, from *archive.Archive, p *archive.Part, d archive.Distant, most int64) {
 	t.Helper()
-	for b := make([]byte, 100); p.Offset() < d.r.Bytes && most > 0; {
-		b = b[:min(100, d.r.Bytes-p.Offset(), most)]
-		if err := from.ReadPiece(d.Ref(), p.Offset(), b); err != nil {
-			t.Fatal(err)
-		}
+	f, _ := d.Finished()
+	for b := make([]byte, 100); p.Offset() < f.Bytes && most > 0; {
+		b = b[:min(100, f.Bytes-p.Offset(), most)]
+		must(t, from.ReadPiece(d.Ref(), p.Offset(), b))
 		write(t, p, b)
 		most -= int64(len(b))
 	}
 }
 
-func bring(t *testing.T, home *Archive, d Distant) *Part {
+func bring(t *testing.T, home *archive.Archive, d archive.Distant) *archive.Part {
 	t.Helper()
 	p, err := home.Bring(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return p
 }
 
@@ -65,7 +63,7 @@ func TestWhatIsHomeIsAsIfFetchedHere(t *testing.T) {
 		p := bring(t, home, d)
 		carry(t, machine, p, d, 1<<20)
 		f, err := p.Arrive(d)
-		if err != nil || f.Path != d.Path() || f.SHA256 != d.r.SHA256.String() {
+		if err != nil || f.Path != d.Path() || f.SHA256 != d.Ref().SHA256.String() {
 			t.Fatalf("%+v, %v", f, err)
 		}
 	}
@@ -77,7 +75,7 @@ func TestWhatIsHomeIsAsIfFetchedHere(t *testing.T) {
 		if path, ok := home.Home(d); !ok || path != d.Path() {
 			t.Errorf("%s is at %q", d.Path(), path)
 		}
-		if f, ok := home.Stored(item(slices.IndexFunc(files, func(o Distant) bool { return o.Path() == d.Path() }), 1000)); !ok || f.Path != d.Path() {
+		if f, ok := home.Stored(item(slices.IndexFunc(files, func(o archive.Distant) bool { return o.Path() == d.Path() }), 1000)); !ok || f.Path != d.Path() {
 			t.Errorf("a run here would fetch %s again", d.Path())
 		}
 	}
@@ -91,10 +89,9 @@ func TestWhatIsHomeIsAsIfFetchedHere(t *testing.T) {
 	if left, err := home.Untold("another"); err != nil || len(left) != 0 {
 		t.Errorf("what was brought is told as fetched here: %v, %v", left, err)
 	}
-	if _, err := home.WriteFleet(); err != nil {
-		t.Fatal(err)
-	}
-	if list := string(fileBytes(t, home.Dir(), FleetName)); strings.Count(list, "also here: ") != 3 || strings.Count(list, "kazan-1") != 3 {
+	_, err = home.WriteFleet()
+	must(t, err)
+	if list := string(fileBytes(t, home.Dir(), archive.FleetName)); strings.Count(list, "also here: ") != 3 || strings.Count(list, "kazan-1") != 3 {
 		t.Errorf("the list of the fleet is\n%s", list)
 	}
 }
@@ -104,27 +101,25 @@ func TestABrokenWayHomeIsContinued(t *testing.T) {
 	d := first(home)
 	p := bring(t, home, d)
 	carry(t, machine, p, d, 300)
-	if err := p.Close(); err != nil {
-		t.Fatal(err)
-	}
+	closing(t, p)
 	home = reopen(t, home)
 	p = bring(t, home, d)
 	if p.Offset() != 300 {
 		t.Fatalf("it goes on at %d", p.Offset())
 	}
-	if _, err := home.Bring(d); KindOf(err) != InUse {
+	if _, err := home.Bring(d); archive.KindOf(err) != archive.InUse {
 		t.Errorf("the same file twice at once: %v", err)
 	}
 	carry(t, machine, p, d, 1<<20)
 	if _, err := p.Arrive(d); err != nil {
 		t.Error(err)
 	}
-	if home = reopen(t, home); len(home.index.kept) != 0 {
-		t.Errorf("the journal vouches for parts that are gone: %v", home.index.kept)
+	if kept := vouched(t, home.Dir()); len(kept) != 0 {
+		t.Errorf("the journal vouches for parts that are gone: %v", kept)
 	}
 }
 
-func first(a *Archive) Distant {
+func first(a *archive.Archive) archive.Distant {
 	files, _ := a.Distants(0)
 	return files[0]
 }
@@ -139,7 +134,7 @@ func TestOtherBytesThanToldAreRefused(t *testing.T) {
 		d := first(home)
 		p := bring(t, home, d)
 		write(t, p, spoil(movie(0, 1000)))
-		if _, err := p.Arrive(d); KindOf(err) != Damaged {
+		if _, err := p.Arrive(d); archive.KindOf(err) != archive.Damaged {
 			t.Errorf("%s: %v", name, err)
 		}
 		if _, ok := home.Home(d); ok || parts(t, home.Dir()) != 0 || len(manifestPaths(t, home.Dir())) != 0 {
@@ -159,9 +154,8 @@ func TestTwoNetworksStayApartAtHome(t *testing.T) {
 		it := item(0, 1000)
 		it.Network = network
 		commit(t, machine, it, movie(uint64(i), 1000))
-		if _, err := home.NoteElsewhere("m"+network, "U"+network, overTheWire(t, *finished)); err != nil {
-			t.Fatal(err)
-		}
+		_, err := home.NoteElsewhere("m"+network, "U"+network, overTheWire(t, *finished))
+		must(t, err)
 		files, _ := home.Distants(i)
 		if _, ok := home.Home(files[0]); ok {
 			t.Fatalf("%s: counts as here", network)
@@ -169,9 +163,7 @@ func TestTwoNetworksStayApartAtHome(t *testing.T) {
 		p := bring(t, home, files[0])
 		carry(t, machine, p, files[0], 1<<20)
 		f, err := p.Arrive(files[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		paths[filepath.Dir(f.Path)] = true
 	}
 	all, err := home.Finished()
@@ -187,52 +179,35 @@ func TestTwoNetworksStayApartAtHome(t *testing.T) {
 // the layout that counts here.
 func TestNamesFromTheWireAreNoPaths(t *testing.T) {
 	machine, _ := fleetOf(t, 1, 1000)
-	var own Distant
-	if err := machine.eachDone(func(r record) { own = machine.distant(r) }); err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(own)
-	if err != nil {
-		t.Fatal(err)
-	}
+	own, err := machine.Untold("a catalogue")
+	must(t, err)
+	text, err := json.Marshal(own[0])
+	must(t, err)
 	for _, hostile := range []string{"../../../etc/x", "/etc/x", `..\\..\\x`, "a\\u0000b", ".hikgrab", "con", "joined", "\\u202e..", strings.Repeat("x", 5000)} {
 		var r map[string]any
-		if err := json.Unmarshal(text, &r); err != nil {
-			t.Fatal(err)
-		}
+		must(t, json.Unmarshal(text, &r))
 		for _, key := range []string{"recorder", "name", "camera", "kind", "codec", "network", "path", "machine", "by"} {
 			r[key] = hostile
 		}
 		sent, err := json.Marshal(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var d Distant
+		must(t, err)
+		var d archive.Distant
 		if err := json.Unmarshal(sent, &d); err != nil {
 			continue // refused
 		}
 		dir := t.TempDir()
-		home, err := Open(filepath.Join(dir, "home"), nil, WithLayout(layoutOf(t, "{recorder}/{name}/{channel}/{camera}/{start}")))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := home.NoteElsewhere(hostile, "UA", []Distant{d}); err != nil {
-			t.Fatal(err)
-		}
+		home := open(t, filepath.Join(dir, "home"), archive.WithLayout(layoutOf(t, "{recorder}/{name}/{channel}/{camera}/{start}")))
+		_, err = home.NoteElsewhere(hostile, "UA", []archive.Distant{d})
+		must(t, err)
 		d = first(home)
 		p := bring(t, home, d)
 		write(t, p, movie(0, 1000))
 		f, err := p.Arrive(d)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		for part := range strings.SplitSeq(f.Path, "/") {
 			plainComponent(t, part)
 		}
-		if _, err := os.Stat(filepath.Join(home.Dir(), filepath.FromSlash(f.Path))); err != nil {
-			t.Error(err)
-		}
-		closing(t, home)
+		wantFile(t, home, f.Path, movie(0, 1000))
 		entries, err := os.ReadDir(dir)
 		if err != nil || len(entries) != 1 {
 			t.Errorf("beside the directory there is %v, %v", entries, err)
@@ -241,7 +216,7 @@ func TestNamesFromTheWireAreNoPaths(t *testing.T) {
 }
 
 func TestAFormNobodyKnowsIsRefused(t *testing.T) {
-	var d Distant
+	var d archive.Distant
 	err := json.Unmarshal([]byte(`{"t":"elsewhere","id":"00112233445566778899aabbccddeeff","format":7,"path":"a","start":"2026-11-03T08:00:00","end":"2026-11-03T09:00:00"}`), &d)
 	if err == nil {
 		t.Error("it is taken")
@@ -263,21 +238,17 @@ func TestPiecesOfWhatIsNotThere(t *testing.T) {
 		"far behind":   func() error { return machine.ReadPiece(d.Ref(), 1<<62, make([]byte, 10)) },
 		"more than it": func() error { return machine.ReadPiece(d.Ref(), 0, make([]byte, 1001)) },
 	} {
-		if err := ask(); !errors.Is(err, ErrNotHere) {
+		if err := ask(); !errors.Is(err, archive.ErrNotHere) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	name := filepath.Join(machine.Dir(), d.Path())
-	if err := os.Truncate(name, 500); err != nil {
-		t.Fatal(err)
-	}
-	if err := machine.ReadPiece(d.Ref(), 600, make([]byte, 10)); !errors.Is(err, ErrNotHere) {
+	must(t, os.Truncate(name, 500))
+	if err := machine.ReadPiece(d.Ref(), 600, make([]byte, 10)); !errors.Is(err, archive.ErrNotHere) {
 		t.Errorf("a file that became shorter: %v", err)
 	}
-	if err := os.Remove(name); err != nil {
-		t.Fatal(err)
-	}
-	if err := machine.ReadPiece(d.Ref(), 0, make([]byte, 10)); !errors.Is(err, ErrNotHere) {
+	must(t, os.Remove(name))
+	if err := machine.ReadPiece(d.Ref(), 0, make([]byte, 10)); !errors.Is(err, archive.ErrNotHere) {
 		t.Errorf("a file that is gone: %v", err)
 	}
 }

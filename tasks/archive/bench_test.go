@@ -1,6 +1,10 @@
 package archive_test
 
 import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"example.com/hikgrab/tasks/archive"
@@ -9,21 +13,8 @@ import (
 // BenchmarkStored is what the second run costs per recording, and what the
 // first one costs before it fetches.
 func BenchmarkStored(b *testing.B) {
-	a, err := archive.Open(b.TempDir(), nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer closing(b, a)
-	p, err := a.Create(item(0, 1000))
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := p.Write(movie(1, 1000)); err != nil {
-		b.Fatal(err)
-	}
-	if _, err := p.Commit(b.Context(), try(1, 1000)); err != nil {
-		b.Fatal(err)
-	}
+	a := open(b, b.TempDir())
+	commit(b, a, item(0, 1000), movie(1, 1000))
 	for name, it := range map[string]archive.Item{"done": item(0, 1000), "missing": item(1, 1000)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -38,22 +29,40 @@ func BenchmarkStored(b *testing.B) {
 // BenchmarkCommit is what a recording costs beside its bytes: everything that
 // must reach the disk.
 func BenchmarkCommit(b *testing.B) {
-	a, err := archive.Open(b.TempDir(), nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer closing(b, a)
+	a := open(b, b.TempDir())
 	movie := movie(1, 100_000)
 	for n := 0; b.Loop(); n++ {
-		p, err := a.Create(item(n, 0))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := p.Write(movie); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := p.Commit(b.Context(), try(1, len(movie))); err != nil {
-			b.Fatal(err)
-		}
+		commit(b, a, item(n, 0), movie)
 	}
+}
+
+// BenchmarkWrite is what the disk.Sum costs the goroutine that downloads; the
+// pieces are as large as its buffer.
+func BenchmarkWrite(b *testing.B) {
+	piece := movie(1, 256<<10)
+	b.Run("part", func(b *testing.B) {
+		p := create(b, open(b, b.TempDir()), item(0, 0))
+		b.SetBytes(int64(len(piece)))
+		for b.Loop() {
+			if write(b, p, piece); p.Offset() >= 512<<20 {
+				must(b, p.Reset())
+			}
+		}
+	})
+	b.Run("bare file", func(b *testing.B) {
+		f, err := os.Create(filepath.Join(b.TempDir(), "f"))
+		must(b, err)
+		defer closing(b, f)
+		b.SetBytes(int64(len(piece)))
+		written := 0
+		for b.Loop() {
+			n, err := f.Write(piece)
+			if written += n; err == nil && written >= 512<<20 {
+				_, err = f.Seek(0, io.SeekStart)
+				err = errors.Join(err, f.Truncate(0))
+				written = 0
+			}
+			must(b, err)
+		}
+	})
 }

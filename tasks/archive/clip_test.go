@@ -1,19 +1,20 @@
-package archive
+package archive_test
 
 import (
 	"slices"
 	"testing"
 	"time"
 
-	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+
 	"example.com/hikgrab/nvr/simulator"
 )
 
 func TestClip(t *testing.T) {
 	for _, codec := range []simulator.Codec{simulator.H264, simulator.H265} {
 		a := open(t, t.TempDir())
-		b := lateFootage(t, codec)
-		it := clipped(MP4, len(b), 5, 9)
+		b := lateFootage(codec)
+		it := clipped(archive.MP4, len(b), 5, 9)
 		f := commit(t, a, it, b)
 		wantMovie(t, a, f)
 		const name = "10.20.0.11/ch02/2026-11-03/20261103-081505_20261103-081509.mp4"
@@ -45,7 +46,7 @@ func TestClip(t *testing.T) {
 
 // What is shown beyond the announced end lies in a range that goes on.
 func TestClipGoesOnWithTheRange(t *testing.T) {
-	b := lateFootage(t, simulator.H264)
+	b := lateFootage(simulator.H264)
 	for name, tt := range map[string]struct {
 		from, to, frames int
 	}{
@@ -54,7 +55,7 @@ func TestClipGoesOnWithTheRange(t *testing.T) {
 		"inside":         {5, 12, 200},
 	} {
 		a := open(t, t.TempDir())
-		it := clipped(MP4, len(b), tt.from, tt.to)
+		it := clipped(archive.MP4, len(b), tt.from, tt.to)
 		it.Recording.Start = it.Recording.Start.Add(time.Second) // the pictures begin earlier
 		it.Recording.End = it.Recording.Start.Add(12 * time.Second)
 		f := commit(t, a, it, b)
@@ -64,50 +65,30 @@ func TestClipGoesOnWithTheRange(t *testing.T) {
 	}
 }
 
-// Open ends, and ends beyond the recording, are those of the recording.
-func TestClipEnds(t *testing.T) {
-	start, end := morning, morning.Add(shots)
-	second := func(n int) time.Time { return morning.Add(time.Duration(n) * time.Second) }
-	for name, tt := range map[string]struct {
-		span Span
-		want Span // zero for the whole
+// wantServed checks whom the clip from 5 to 9 s serves.
+func wantServed(t *testing.T, a *archive.Archive, f archive.File, size int) {
+	t.Helper()
+	for _, tt := range []struct {
+		it   archive.Item
+		want bool
 	}{
-		"nothing asked":     {},
-		"inside":            {Span{second(3), second(4)}, Span{second(3), second(4)}},
-		"open end":          {Span{From: second(3)}, Span{second(3), end}},
-		"open start":        {Span{To: second(3)}, Span{start, second(3)}},
-		"beyond the end":    {Span{second(3), second(99)}, Span{second(3), end}},
-		"before the start":  {Span{second(-9), second(3)}, Span{start, second(3)}},
-		"exactly all of it": {Span{start, end}, Span{}},
-		"more than all":     {Span{second(-1), second(21)}, Span{}},
-		"beside it":         {Span{second(30), second(40)}, Span{}},
-		"turned round":      {Span{second(9), second(3)}, Span{}},
-		"another zone":      {Span{time.Date(2026, 11, 3, 8, 15, 3, 0, time.FixedZone("", 3600)), second(4)}, Span{second(3), second(4)}},
+		{clipped(archive.MP4, size, 5, 9), true},
+		{clipped(archive.MP4, size, 6, 7), true}, // lies within
+		{clipped(archive.MP4, size, 5, 10), false},
+		{clipped(archive.MP4, size, 3, 9), false},
+		{clipped(archive.Both, size, 5, 9), false}, // the raw file is not there
+		{clipped(archive.Raw, size, 5, 9), false},  // raw files are whole
+		{shot(0, archive.MP4, size), false},
+		{clipped(archive.MP4, size, -100, 100), false}, // so is this
 	} {
-		it := shot(0, MP4, 0)
-		it.Clip = tt.span
-		got := it.clip()
-		if tt.want == (Span{}) {
-			if got != (clip{}) || it.span() != (Span{start, end}) {
-				t.Errorf("%s: %v", name, got.span())
-			}
-			continue
-		}
-		if got.span() != tt.want || it.span() != tt.want {
-			t.Errorf("%s: %v, want %v", name, got.span(), tt.want)
-		}
-		var back clip
-		if err := back.UnmarshalText([]byte(got.String())); err != nil || back != got {
-			t.Errorf("%s: %v reads %v, %v", name, got, back, err)
-		}
-		it.Recording.Track = nvr.TrackOf(2, nvr.Photo)
-		if it.clip() != (clip{}) {
-			t.Errorf("%s: a photo is cut", name)
+		s, ok := a.Stored(tt.it)
+		if ok != tt.want || ok && (s.Path != f.Path || s.SHA256 != f.SHA256 || s.Fetched != f.Fetched) {
+			t.Errorf("Stored = %+v, %v for %v of %v", s, ok, tt.it.Format, tt.it.Clip)
 		}
 	}
-	for _, text := range []string{"", "1", "_", "1_", "a_b", "1_2_3"} {
-		if err := new(clip).UnmarshalText([]byte(text)); err == nil {
-			t.Errorf("%q is a clip", text)
-		}
+	narrow := a.FinishedOf([]archive.Item{clipped(archive.MP4, size, 6, 7), clipped(archive.MP4, size, 5, 9), shot(0, archive.MP4, size)})
+	all, err := a.Finished()
+	if err != nil || !slices.Equal(narrow, all) || len(all) != 1 {
+		t.Errorf("Finished = %+v, %v, FinishedOf = %+v", all, err, narrow)
 	}
 }

@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -52,13 +53,39 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
+// one fetches a recording unless another goroutine does.
+func one(t *testing.T, a *archive.Archive, n int) {
+	it := item(n, 0)
+	if _, ok := a.Stored(it); ok {
+		return
+	}
+	p, err := a.Create(it)
+	if archive.KindOf(err) == archive.InUse {
+		return
+	}
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if _, ok := a.Stored(it); ok { // the other one was done in between
+		closing(t, p)
+		return
+	}
+	b := movie(uint64(n), 1000+n)
+	_, err = p.Write(b)
+	err = errors.Join(err, a.NoteAttempt(it, archive.Attempt{Count: 1}), a.NoteCamera(archive.CameraKey{"10.20.0.11", 201}, archive.Outcome{State: fmt.Sprint(n)}))
+	if err != nil {
+		t.Error(err)
+	}
+	if f, err := p.Commit(t.Context(), try(1, len(b))); err != nil || f.Bytes != int64(len(b)) {
+		t.Errorf("Commit = %+v, %v", f, err)
+	}
+}
+
 // Close ends the parts that somebody forgot and waits for writers; nothing
 // after it panics.
 func TestCloseUnderWriters(t *testing.T) {
-	a, err := archive.Open(t.TempDir(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := open(t, t.TempDir())
 	var wg, begun sync.WaitGroup
 	for n := range 8 {
 		begun.Add(1)
@@ -81,9 +108,7 @@ func TestCloseUnderWriters(t *testing.T) {
 		})
 	}
 	begun.Wait()
-	if err := errors.Join(a.Close(), a.Close()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.Close(), a.Close())
 	wg.Wait()
 	if _, err := a.Create(item(0, 0)); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("Create after Close: %v", err)
@@ -96,22 +121,16 @@ func TestCloseUnderWriters(t *testing.T) {
 func TestLogFiles(t *testing.T) {
 	a := open(t, t.TempDir())
 	now := morning
-	*a.XNow() = func() time.Time { return now }
+	a.SetNow(func() time.Time { return now })
 	for range 13 {
 		w, err := a.LogWriter()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(w, now.Format(stampLayout)+"\n"); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
+		_, err = io.WriteString(w, now.String())
+		must(t, err, w.Close())
 		now = now.Add(time.Second)
 	}
 	logs, err := filepath.Glob(filepath.Join(a.Dir(), ownDir, "log-*.log"))
-	if err != nil || len(logs) != logsKept || filepath.Base(logs[logsKept-1]) != "log-20261103-081512.log" {
+	if err != nil || len(logs) != 10 || filepath.Base(logs[9]) != "log-20261103-081512.log" {
 		t.Errorf("logs %v, %v", logs, err)
 	}
 }

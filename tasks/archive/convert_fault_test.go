@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +18,7 @@ func TestNoRoomForMP4(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H264)
 	room := len(b) + 100_000
-	*a.XWrap() = func(f *os.File) partFile { return fullFile{File: f, Room: &room} }
+	fillDisk(a, &room)
 	it := shot(0, archive.MP4, len(b))
 	p := create(t, a, it)
 	write(t, p, b)
@@ -37,10 +38,10 @@ func TestNoRoomForMP4(t *testing.T) {
 	}
 	wantMovie(t, a, f)
 
-	*a.XVolume() = volumeOf(150<<20, 1000<<30)
+	a.SetVolume(volumeOf(150<<20, 1000<<30))
 	_, err = a.Create(shot(1, archive.MP4, 0))
 	wantKind(t, err, archive.NoRoom)
-	*a.XVolume() = volumeOf(1<<30, 1000<<30)
+	a.SetVolume(volumeOf(1<<30, 1000<<30))
 	_, err = a.Create(shot(1, archive.MP4, 400<<20))
 	wantKind(t, err, archive.NoRoom) // twice that and the floor
 	create(t, a, shot(1, archive.MP4, 380<<20))
@@ -49,12 +50,12 @@ func TestNoRoomForMP4(t *testing.T) {
 // An MP4 that cannot be written for another reason leaves the raw file.
 func TestFailedConversion(t *testing.T) {
 	a := open(t, t.TempDir())
-	*a.XWrap() = func(f *os.File) partFile {
+	a.WrapParts(func(f *os.File) archive.PartFile {
 		if strings.HasSuffix(f.Name(), ".mp4.part") {
-			return brokenMovie{f}
+			return brokenFile{f}
 		}
 		return f
-	}
+	})
 	b := footage(t, 0, simulator.H264)
 	f := commit(t, a, shot(0, archive.MP4, len(b)), b)
 	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 could be made of it: ") || parts(t, a.Dir()) != 0 {
@@ -76,12 +77,12 @@ func TestForgetfulDisk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
-			*a.XWrap() = func(f *os.File) partFile {
+			a.WrapParts(func(f *os.File) archive.PartFile {
 				if strings.HasSuffix(f.Name(), ".mp4.part") == (tt.suffix == ".mp4.part") {
-					return forgetful{File: f, From: tt.from, To: tt.to}
+					return forgetful{f, tt.from, tt.to}
 				}
 				return f
-			}
+			})
 			it := shot(0, archive.MP4, len(b))
 			if tt.suffix == ".part" {
 				it.Recording.End = morning.Add(time.Second) // and it lasts longer
@@ -94,10 +95,21 @@ func TestForgetfulDisk(t *testing.T) {
 	}
 }
 
+// paused is a recording whose pictures stop after about ten seconds, and go on
+// 90 s later with a key frame, as when nothing moved.
+func paused() []byte {
+	b := recorded(morning, 110*time.Second, simulator.Channel{}, 3_300_000)
+	keyFrame := func(at int) int { // the pack of the first one from there on; a map stands in front of each
+		at += bytes.Index(b[at:], []byte{0, 0, 1, 0xBC})
+		return bytes.LastIndex(b[:at], []byte{0, 0, 1, 0xBA})
+	}
+	return slices.Concat(b[:keyFrame(300_000)], b[keyFrame(3_000_000):])
+}
+
 // A gap that leads beyond the recording's length is closed, and it is said why
 // the raw file stays.
 func TestGapBeyondSpan(t *testing.T) {
-	b := paused(t)
+	b := paused()
 	for name, tt := range map[string]struct {
 		length time.Duration
 		format archive.Format

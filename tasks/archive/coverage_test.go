@@ -1,34 +1,33 @@
-package archive
+package archive_test
 
 import (
-	"os"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
 // What is remembered of a camera fits into a line of the journal, however much it
 // is; what goes first is the oldest, and nothing is claimed of that time.
 func TestCoverageFitsALine(t *testing.T) {
 	at := func(n int) time.Time { return morning.Add(time.Duration(n) * time.Minute) }
-	var c Coverage
+	var c archive.Coverage
 	for n := range 2000 {
-		c.Asked = append(c.Asked, Span{at(3 * n), at(3*n + 2)})
-		c.Missing = append(c.Missing, Absence{From: at(3 * n), To: at(3*n + 1), Why: "lost", Cause: n%20 + 1})
+		c.Asked = append(c.Asked, archive.Span{at(3 * n), at(3*n + 2)})
+		c.Missing = append(c.Missing, archive.Absence{From: at(3 * n), To: at(3*n + 1), Why: "lost", Cause: n%20 + 1})
 	}
 	for n := range 20 {
-		c.Causes = append(c.Causes, Cause{Kind: "busy", What: strings.Repeat("<", 1000) + string(rune('a'+n)), Remedy: strings.Repeat("r", 100)})
+		c.Causes = append(c.Causes, archive.Cause{Kind: "busy", What: strings.Repeat("<", 1000) + string(rune('a'+n)), Remedy: strings.Repeat("r", 100)})
 	}
 	a := open(t, t.TempDir())
-	key := CameraKey{Recorder: "10.20.0.11", Track: 101}
-	if err := a.NoteCoverage(key, c); err != nil {
-		t.Fatal(err)
-	}
+	key := archive.CameraKey{Recorder: "10.20.0.11", Track: 101}
+	must(t, a.NoteCoverage(key, c))
 	a = reopen(t, a)
 	got := a.CoverageOf(key)
-	if len(got.Asked) < 100 || got.Asked[len(got.Asked)-1] != c.Asked[1999] || len(got.Missing) != len(got.Asked) || len(got.Causes) > mostCauses {
+	if len(got.Asked) < 100 || got.Asked[len(got.Asked)-1] != c.Asked[1999] || len(got.Missing) != len(got.Asked) || len(got.Causes) > 8 {
 		t.Errorf("%d asked, %d missing, %d causes are left", len(got.Asked), len(got.Missing), len(got.Causes))
 	}
 	for _, m := range got.Missing {
@@ -36,11 +35,7 @@ func TestCoverageFitsALine(t *testing.T) {
 			t.Errorf("%+v is left", m)
 		}
 	}
-	all := map[CameraKey]Coverage{}
-	for k, c := range a.Coverages() {
-		all[k] = c
-	}
-	if len(all) != 1 || !slices.Equal(all[key].Asked, got.Asked) {
+	if all := maps.Collect(a.Coverages()); len(all) != 1 || !slices.Equal(all[key].Asked, got.Asked) {
 		t.Errorf("all coverages are %d", len(all))
 	}
 }
@@ -54,7 +49,7 @@ func TestRecordingsThatAreGone(t *testing.T) {
 	if err != nil || len(all) != 2 || all[0].There || !all[1].There || all[0].Path != first.Path || all[1].Codec != "H.264-BP" {
 		t.Errorf("%+v, %v", all, err)
 	}
-	if there := There(all); len(there) != 1 || there[0].Path != second.Path {
+	if there := archive.There(all); len(there) != 1 || there[0].Path != second.Path {
 		t.Errorf("there is %+v", there)
 	}
 }
@@ -62,31 +57,25 @@ func TestRecordingsThatAreGone(t *testing.T) {
 // Stills come from all over the day, and only what is there.
 func TestSampleOfStills(t *testing.T) {
 	a := open(t, t.TempDir())
-	if s := a.Sampler().Sample([]Finished{{Path: "a/b.mp4"}}, 5); s != nil {
+	if s := a.Sampler().Sample([]archive.Finished{{Path: "a/b.mp4"}}, 5); s != nil {
 		t.Errorf("an archive without stills has %v", s)
 	}
-	write := func(name, text string) {
-		name = filepath.Join(a.Dir(), filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		put(t, name, []byte(text))
-	}
+	write := func(name, text string) { put(t, pathOf(a.Dir(), name), []byte(text)) }
 	list := func(dir string, hour, n int) {
 		var b strings.Builder
 		b.WriteString("file,time,seconds,source\n")
 		for i := range n {
 			at := morning.Add(time.Duration(hour)*time.Hour + time.Duration(i)*time.Second)
 			name := at.Format("20060102-150405.000") + ".jpg"
-			b.WriteString(name + "," + at.Format(stillTime) + ",0.0,x\n")
+			b.WriteString(name + "," + at.Format("2006-01-02T15:04:05.000") + ",0.0,x\n")
 			write(dir+"/"+name, "jpeg")
 		}
-		write(dir+"/"+StillsList, b.String())
+		write(dir+"/"+archive.StillsList, b.String())
 	}
 	list("frames/1s/n/ch01/d/one", 0, 400)
 	list("frames/1s/n/ch01/d/two_from-20261103-081500", 1, 3)
-	write("frames/1s/n/ch01/d/bad/"+StillsList, "file,time\n../../../../manifest.csv,2026-11-03T08:00:00.000\n")
-	files := []Finished{{Path: "n/ch01/d/one.mp4"}, {Path: "n/ch01/d/none.mp4"}, {Path: "n/ch01/d/two.mp4"}, {Path: "n/ch01/d/bad.mp4"}}
+	write("frames/1s/n/ch01/d/bad/"+archive.StillsList, "file,time\n../../../../manifest.csv,2026-11-03T08:00:00.000\n")
+	files := []archive.Finished{{Path: "n/ch01/d/one.mp4"}, {Path: "n/ch01/d/none.mp4"}, {Path: "n/ch01/d/two.mp4"}, {Path: "n/ch01/d/bad.mp4"}}
 	got := a.Sampler().Sample(files, 12)
 	times := map[string]int{}
 	for i, s := range got {

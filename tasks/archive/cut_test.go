@@ -17,28 +17,28 @@ import (
 // Where cutting would leave everything or nothing, the whole is kept, under the
 // name of the whole, and the request is fulfilled.
 func TestUncut(t *testing.T) {
-	b := lateFootage(t, simulator.H264)
+	b := lateFootage(simulator.H264)
 	longer := clipped(archive.MP4, len(b), 40, 50)
 	longer.Recording.End = morning.Add(time.Minute)
 	for name, tt := range map[string]struct {
-		it   archive.Item
-		note string
+		it         archive.Item
+		path, note string
 	}{
-		"everything": {clipped(archive.MP4, len(b), 1, 20), ""},
-		"nothing":    {longer, "it is whole: it has no pictures of the time that was asked"},
+		"everything": {clipped(archive.MP4, len(b), 1, 20), shotName + ".mp4", ""},
+		"nothing":    {longer, "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081600.mp4", "it is whole: it has no pictures of the time that was asked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
 			f := commit(t, a, tt.it, b)
 			wantMovie(t, a, f)
-			if n := framesIn(t, a, f); n != 500 || f.Path != pathOf(wholeOf(tt.it))+".mp4" {
+			if n := framesIn(t, a, f); n != 500 || f.Path != tt.path {
 				t.Errorf("%d pictures, %+v", n, f)
 			}
 			if tt.note != "" && !slices.Contains(f.Notes, tt.note) || tt.note == "" && len(f.Notes) != 0 {
 				t.Errorf("the notes are %q", f.Notes)
 			}
 			for range 2 {
-				for _, it := range []archive.Item{tt.it, wholeOf(tt.it)} {
+				for _, it := range []archive.Item{tt.it, whole(tt.it)} {
 					if s, ok := a.Stored(it); !ok || s.Path != f.Path {
 						t.Errorf("Stored = %+v, %v", s, ok)
 					}
@@ -56,12 +56,12 @@ func TestUncut(t *testing.T) {
 // is found out again without a download.
 func TestUncutIsFoundOutAgain(t *testing.T) {
 	a := open(t, t.TempDir())
-	b := lateFootage(t, simulator.H264)
+	b := lateFootage(simulator.H264)
 	it := clipped(archive.MP4, len(b), 1, 20)
 	loseDone(a)
 	f := commit(t, a, it, b)
 	a = reopen(t, a)
-	if s, ok := a.Stored(wholeOf(it)); !ok || s.Path != f.Path {
+	if s, ok := a.Stored(whole(it)); !ok || s.Path != f.Path {
 		t.Errorf("Stored = %+v, %v", s, ok)
 	}
 	if s, ok := a.Stored(it); ok {
@@ -77,7 +77,7 @@ func TestUncutIsFoundOutAgain(t *testing.T) {
 
 // A damaged recording stays whole as the recorder sent it, beside its clip.
 func TestClipBesideRaw(t *testing.T) {
-	b := lateFootage(t, simulator.H264)
+	b := lateFootage(simulator.H264)
 	harmed := bytes.Clone(b)
 	copy(harmed[300_000:], make([]byte, 3000))
 	for name, tt := range map[string]struct {
@@ -94,7 +94,7 @@ func TestClipBesideRaw(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantMovie(t, a, f)
-			want := []string{pathOf(wholeOf(it)) + ".mpg", f.Path}
+			want := []string{shotName + ".mpg", f.Path}
 			if files := tree(t, a.Dir()); !slices.Equal(files, want) || parts(t, a.Dir()) != 0 {
 				t.Errorf("%v and %d parts are there, want %v", files, parts(t, a.Dir()), want)
 			}
@@ -107,7 +107,7 @@ func TestClipBesideRaw(t *testing.T) {
 
 // What is there whole is not fetched for a clip of it.
 func TestConvertToClip(t *testing.T) {
-	b := lateFootage(t, simulator.H264)
+	b := lateFootage(simulator.H264)
 	it := clipped(archive.MP4, len(b), 5, 9)
 	straight := open(t, t.TempDir())
 	want := commit(t, straight, it, b)
@@ -150,7 +150,7 @@ func TestConvertToClip(t *testing.T) {
 			}
 			// Where everything lies between the key frames, the whole serves.
 			all := clipped(archive.MP4, len(b), 1, 20)
-			if again, ok, err := a.Convert(t.Context(), all); ok != tt.ok || err != nil || ok && !strings.HasPrefix(again.Path, pathOf(wholeOf(it))) {
+			if again, ok, err := a.Convert(t.Context(), all); ok != tt.ok || err != nil || ok && !strings.HasPrefix(again.Path, shotName) {
 				t.Errorf("Convert to all of it = %+v, %v, %v", again, ok, err)
 			}
 			if _, ok := a.Stored(all); ok != tt.ok {
@@ -163,7 +163,7 @@ func TestConvertToClip(t *testing.T) {
 // A clip that is to have no sound has none, whatever it is made of; what was
 // there before keeps its sound.
 func TestSilentClip(t *testing.T) {
-	b := lateFootage(t, simulator.H264)
+	b := lateFootage(simulator.H264)
 	it := clipped(archive.MP4, len(b), 5, 9)
 	it.DropAudio = true
 	want := commit(t, open(t, t.TempDir()), it, b)
@@ -182,7 +182,7 @@ func TestSilentClip(t *testing.T) {
 	}
 	for _, there := range []archive.Format{archive.Raw, archive.MP4, archive.Both} {
 		a := open(t, t.TempDir())
-		whole := commit(t, a, shot(0, there, len(b)), b)
+		all := commit(t, a, shot(0, there, len(b)), b)
 		f, ok, err := a.Convert(t.Context(), it)
 		if !ok || err != nil || f.Path != want.Path || f.SHA256 != want.SHA256 {
 			t.Fatalf("of %v: %+v, %v, %v, want %+v", there, f, ok, err, want)
@@ -190,8 +190,8 @@ func TestSilentClip(t *testing.T) {
 		if hasSound(a, f) {
 			t.Errorf("the clip made of %v has sound", there)
 		}
-		if there != archive.Raw && !hasSound(a, whole) {
-			t.Errorf("the sound of %s is gone", whole.Path)
+		if there != archive.Raw && !hasSound(a, all) {
+			t.Errorf("the sound of %s is gone", all.Path)
 		}
 		it.DropAudio = false
 		if s, ok := a.Stored(it); !ok || s.Path != f.Path {
@@ -205,13 +205,13 @@ func TestSilentClip(t *testing.T) {
 func TestDiskFullWhileCutting(t *testing.T) {
 	a := open(t, t.TempDir())
 	room := 50_000
-	*a.XWrap() = func(f *os.File) partFile {
+	a.WrapParts(func(f *os.File) archive.PartFile {
 		if strings.Contains(filepath.Base(f.Name()), "_") {
-			return fullFile{File: f, Room: &room}
+			return fullFile{f, &room, nil}
 		}
 		return f
-	}
-	b := lateFootage(t, simulator.H264)
+	})
+	b := lateFootage(simulator.H264)
 	it := clipped(archive.MP4, len(b), 5, 9)
 	p := create(t, a, it)
 	write(t, p, b)
@@ -235,19 +235,19 @@ func TestDiskFullWhileCutting(t *testing.T) {
 // A clip that fails for another reason leaves the whole.
 func TestFailedCut(t *testing.T) {
 	a := open(t, t.TempDir())
-	*a.XWrap() = func(f *os.File) partFile {
+	a.WrapParts(func(f *os.File) archive.PartFile {
 		if strings.Contains(filepath.Base(f.Name()), "_") {
-			return brokenMovie{f}
+			return brokenFile{f}
 		}
 		return f
-	}
-	b := lateFootage(t, simulator.H264)
+	})
+	b := lateFootage(simulator.H264)
 	it := clipped(archive.MP4, len(b), 5, 9)
 	f := commit(t, a, it, b)
 	if n := framesIn(t, a, f); n != 500 || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "it could not be cut: ") || parts(t, a.Dir()) != 0 {
 		t.Errorf("%d pictures, %+v", n, f)
 	}
-	*a.XWrap() = func(f *os.File) partFile { return f }
+	a.WrapParts(func(f *os.File) archive.PartFile { return f })
 	if s, ok := a.Stored(it); ok {
 		t.Errorf("Stored = %+v: the disk's fault is taken for the recording's", s)
 	}
@@ -260,7 +260,7 @@ func TestFailedCut(t *testing.T) {
 // Space for a clip is kept beside that for the MP4 it is cut from.
 func TestSpaceForClip(t *testing.T) {
 	a := open(t, t.TempDir())
-	*a.XVolume() = volumeOf(1<<30, 1000<<30)
+	a.SetVolume(volumeOf(1<<30, 1000<<30))
 	it := shot(0, archive.MP4, 380<<20)
 	closing(t, create(t, a, it)) // twice that and the floor
 	it.Clip.To = it.Recording.Start.Add(time.Second)
@@ -277,7 +277,7 @@ func TestLostJournalOfClips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := lateFootage(t, simulator.H264)
+	b := lateFootage(simulator.H264)
 	for _, o := range []archive.Option{archive.WithLayout(archive.Layout{}), archive.WithLayout(other)} {
 		a := open(t, t.TempDir())
 		items := []archive.Item{clipped(archive.MP4, len(b), 5, 9), shot(0, archive.MP4, len(b)), clipped(archive.MP4, len(b), 0, 5)}

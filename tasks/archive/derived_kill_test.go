@@ -10,6 +10,12 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
+const killedRequests = 40
+
+func killedContent(edition string, n int) string {
+	return fmt.Sprintf("%s %d %s", edition, n, strings.Repeat("x", 5000))
+}
+
 // TestDeriverKilled kills a process that makes files and replaces older ones. A
 // later run puts everything right: each file is there once, whole and listed.
 func TestDeriverKilled(t *testing.T) {
@@ -17,23 +23,41 @@ func TestDeriverKilled(t *testing.T) {
 	dir := t.TempDir()
 	for _, edition := range []string{"first", "second"} {
 		for range 2 {
-			runDeriver(t, dir, edition, time.Duration(random.IntN(30_000))*time.Microsecond)
+			runKilled(t, time.Duration(random.IntN(30_000))*time.Microsecond, nothing, "derive", dir, edition)
 		}
-		if !runDeriver(t, dir, edition, time.Minute) {
+		if !runKilled(t, time.Minute, nothing, "derive", dir, edition) {
 			t.Fatal("it did not complete")
 		}
 		want := map[string]string{}
-		for n := range derivedRequests {
+		for n := range killedRequests {
 			m := requested(n, "")
-			want[strings.Join([]string{string(m.Tree), m.Dir, m.Name + ".mp4"}, "/")] = fmt.Sprintf("%s %d %s", edition, n, strings.Repeat("x", 5000))
+			want[strings.Join([]string{string(m.Tree), m.Dir, m.Name + ".mp4"}, "/")] = killedContent(edition, n)
 		}
 		a := open(t, dir)
 		wantTree(t, a, want)
-		if rows := manifestRows(t, filepath.Join(dir, string(archive.JoinedTree))); len(rows) != 1+derivedRequests || parts(t, dir) != 0 {
+		if rows := manifestRows(t, filepath.Join(dir, "joined")); len(rows) != 1+killedRequests || parts(t, dir) != 0 {
 			t.Errorf("the manifest has %d lines, and %d parts are left", len(rows), parts(t, dir))
 		}
-		if err := a.Close(); err != nil {
-			t.Fatal(err)
+		must(t, a.Close())
+	}
+}
+
+// deriveAll makes what is not made yet in a directory, of an edition.
+func deriveAll(args ...string) error {
+	a, err := archive.Open(args[0], nil)
+	if err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	for n := range killedRequests {
+		content := killedContent(args[1], n)
+		m := requested(n, content)
+		if old := a.DerivedOf(m.Tree, m.Origin.Request); len(old) > 0 && old[0].Origin == m.Origin {
+			continue
+		}
+		if _, err := derive(a, m, content); err != nil {
+			return err
 		}
 	}
+	return a.Close()
 }

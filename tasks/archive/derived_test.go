@@ -25,11 +25,10 @@ func TestDerive(t *testing.T) {
 		if n := parts(t, a.Dir()); n != 1 {
 			t.Errorf("%d parts are there", n)
 		}
-		_, err := w.Write(boxesOf("one"))
-		return err
+		return holding("one")(w)
 	}, &read)
 	const name = "joined/10.20.0.11/ch02/20261103-081500.mp4"
-	if err != nil || d.Path != name || d.SHA256 != sumOf(boxesOf("one")).String() || d.Bytes != read.Load() {
+	if err != nil || d.Path != name || d.SHA256 != sumOf(boxesOf("one")) || d.Bytes != read.Load() {
 		t.Fatalf("%+v, %v, %d read", d, err, read.Load())
 	}
 	wantTree(t, a, map[string]string{name: "one"})
@@ -52,9 +51,7 @@ func TestDerive(t *testing.T) {
 	if got := a.DerivedOf(archive.CutTree, m.Origin.Request); len(got) != 0 {
 		t.Errorf("in another tree: %+v", got)
 	}
-	if err := os.Remove(filepath.Join(a.Dir(), name)); err != nil {
-		t.Fatal(err)
-	}
+	forget(t, a.Dir(), name)
 	if got := a.DerivedOf(archive.JoinedTree, m.Origin.Request); len(got) != 0 {
 		t.Errorf("once it is gone: %+v", got)
 	}
@@ -86,9 +83,7 @@ func TestDeriveReplaces(t *testing.T) {
 	if stranger.Path != "joined/10.20.0.11/ch02/20261103-081500_00000001.mp4" {
 		t.Errorf("another request gets %s", stranger.Path)
 	}
-	if err := a.Withdraw(archive.JoinedTree, later); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.Withdraw(archive.JoinedTree, later))
 	wantTree(t, a, map[string]string{first.Path: "more", stranger.Path: "other"})
 	if got := a.DerivedOf(archive.JoinedTree, m.Origin.Request); len(got) != 1 || got[0].Path != first.Path {
 		t.Errorf("%+v", got)
@@ -99,9 +94,7 @@ func TestDeriveReplaces(t *testing.T) {
 func TestDeriveKeepsForeign(t *testing.T) {
 	a := open(t, t.TempDir())
 	dir := filepath.Join(a.Dir(), "joined", "10.20.0.11", "ch02")
-	if err := os.MkdirAll(filepath.Join(dir, "20261103-091500.mp4"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Join(dir, "20261103-091500.mp4"), 0o755))
 	mine := filepath.Join(dir, "20261103-081500.mp4")
 	put(t, mine, []byte("mine"))
 	put(t, filepath.Join(dir, "20261103-101500.mp4"), boxesOf("three"))
@@ -111,9 +104,7 @@ func TestDeriveKeepsForeign(t *testing.T) {
 			t.Errorf("%s, want %s", d.Path, want)
 		}
 	}
-	if b, err := os.ReadFile(mine); string(b) != "mine" || err != nil {
-		t.Errorf("the operator's file is %q, %v", b, err)
-	}
+	wantText(t, mine, "mine")
 	if rows := manifestRows(t, filepath.Join(a.Dir(), "joined")); len(rows) != 4 {
 		t.Errorf("the manifest has %q", rows)
 	}
@@ -131,15 +122,14 @@ func TestDeriveFails(t *testing.T) {
 		"source": {write: func(io.WriteSeeker) error { return broken }, want: broken},
 		"no MP4": {write: func(w io.WriteSeeker) error { _, err := w.Write([]byte("no boxes at all")); return err }},
 		"full": {spoil: func(a *archive.Archive) {
-			*a.XWrap() = func(f *os.File) partFile { room := 10; return fullFile{File: f, Room: &room} }
+			room := 10
+			fillDisk(a, &room)
 		}, kind: archive.Full},
 		"sync": {spoil: func(a *archive.Archive) {
-			*a.XWrap() = func(f *os.File) partFile {
-				room := 1 << 20
-				return fullFile{File: f, Room: &room, SyncErr: syscall.ENOSPC}
-			}
+			room := 1 << 20
+			a.WrapParts(func(f *os.File) archive.PartFile { return fullFile{f, &room, syscall.ENOSPC} })
 		}, kind: archive.Full},
-		"no room": {spoil: func(a *archive.Archive) { *a.XVolume() = volumeOf(999, 1<<40) }, kind: archive.NoRoom},
+		"no room": {spoil: func(a *archive.Archive) { a.SetVolume(volumeOf(999, 1<<40)) }, kind: archive.NoRoom},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -150,7 +140,7 @@ func TestDeriveFails(t *testing.T) {
 			}
 			write := test.write
 			if write == nil {
-				write = func(w io.WriteSeeker) error { _, err := w.Write(boxesOf("new")); return err }
+				write = holding("new")
 			}
 			d, err := a.Derive(t.Context(), requested(0, "new"), write, new(atomic.Int64))
 			if err == nil || archive.KindOf(err) != test.kind || test.want != nil && !errors.Is(err, test.want) || d.Path != "" {
@@ -169,9 +159,8 @@ func TestDeriveStopped(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	why := errors.New("the operator left")
 	_, err := a.Derive(ctx, requested(0, "one"), func(w io.WriteSeeker) error {
-		_, err := w.Write(boxesOf("one"))
 		stop(why)
-		return err
+		return holding("one")(w)
 	}, new(atomic.Int64))
 	if !errors.Is(err, why) || parts(t, a.Dir()) != 0 {
 		t.Errorf("%v, %d parts are left", err, parts(t, a.Dir()))
@@ -187,18 +176,15 @@ func TestDeriveStopped(t *testing.T) {
 // The room that is kept for a file is not promised to downloads as well.
 func TestDeriveKeepsRoom(t *testing.T) {
 	a := open(t, t.TempDir())
-	*a.XVolume() = volumeOf(3<<30, 1<<40)
+	a.SetVolume(volumeOf(3<<30, 1<<40))
 	m := requested(0, "one")
 	m.Shows.Bytes = 2 << 30
 	_, err := a.Derive(t.Context(), m, func(w io.WriteSeeker) error {
 		_, err := a.Create(item(0, 1<<30))
 		wantKind(t, err, archive.NoRoom)
-		_, err = w.Write(boxesOf("one"))
-		return err
+		return holding("one")(w)
 	}, new(atomic.Int64))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	closing(t, create(t, a, item(0, 1<<30)))
 }
 
@@ -252,9 +238,6 @@ func TestLostJournalOfDerived(t *testing.T) {
 func TestSources(t *testing.T) {
 	a := open(t, t.TempDir())
 	f := archive.Finished{Path: "x/y.mp4"}
-	if err := os.Mkdir(filepath.Join(a.Dir(), "x"), 0o755); err != nil {
-		t.Fatal(err)
-	}
 	put(t, filepath.Join(a.Dir(), "x", "y.mp4"), []byte("content"))
 	src, err := a.Piece(f.Path, morning).Open()
 	if err != nil || src.Size() != int64(len("content")) {

@@ -12,12 +12,7 @@ import (
 
 func TestDerivedTreeIsNoLink(t *testing.T) {
 	a := open(t, t.TempDir())
-	if err := os.Mkdir(filepath.Join(a.Dir(), "elsewhere"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("elsewhere", filepath.Join(a.Dir(), "joined")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(filepath.Join(a.Dir(), "elsewhere"), 0o755), os.Symlink("elsewhere", filepath.Join(a.Dir(), "joined")))
 	_, err := derive(a, requested(0, "one"), "one")
 	wantKind(t, err, archive.Denied)
 	if files := tree(t, filepath.Join(a.Dir(), "elsewhere")); len(files) != 0 || parts(t, a.Dir()) != 0 {

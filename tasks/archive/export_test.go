@@ -5,174 +5,38 @@ import (
 	"time"
 )
 
-// What tests from outside need of the inside, and of what tests inside use as well.
-var (
-	XAt            = at
-	XBlockManifest = blockManifest
-	XBoxesOf       = boxesOf
+// What tests from outside need of the inside: a disk that fails and fills, a clock
+// that stands still, and bounds that few bytes and lines reach. Everything else
+// they see on disk, as an operator does.
+
+// PartFile is what the archive needs of a file that it makes, and JournalFile
+// what it needs of the journal's: a test puts a disk of its own behind them.
+type (
+	PartFile    = partFile
+	JournalFile = journalFile
 )
 
-type XBrokenMovie = brokenMovie
+// WrapParts has the files that are opened from now on pass through wrap, for no
+// real disk dies at a chosen byte.
+func (a *Archive) WrapParts(wrap func(*os.File) PartFile) { a.wrap = wrap }
 
-var (
-	XClipped       = clipped
-	XClosing       = closing
-	XCodecName     = codecName
-	XCommit        = commit
-	XCompactAlways = compactAlways
-	XCreate        = create
-	XDerive        = derive
-	XDerivedPart   = derivedPart
-)
+// WrapJournal does the same to the journal, at once. The disk is as it was after
+// unwrap.
+func (a *Archive) WrapJournal(wrap func(JournalFile) JournalFile) (unwrap func()) {
+	file := a.journal.file
+	a.journal.file = wrap(file)
+	return func() { a.journal.file = file }
+}
 
-const XDerivedRequests = derivedRequests
+// SetVolume says how much room there is, for tests have no terabyte to fill.
+func (a *Archive) SetVolume(volume func() (free, total int64, err error)) { a.volume = volume }
 
-var (
-	XBringer = bringer
-	XDeriver = deriver
-)
+// SetNow sets the clock by which files are named.
+func (a *Archive) SetNow(now func() time.Time) { a.now = now }
 
-const (
-	XBringerDir     = bringerDir
-	XBringerFrom    = bringerFrom
-	XDeriverDir     = deriverDir
-	XDeriverEdition = deriverEdition
-)
+// CheckpointEvery has the journal vouch for a part after so many bytes.
+func CheckpointEvery(bytes int64) Option { return func(a *Archive) { a.checkpointEvery = bytes } }
 
-var (
-	XErrFuture     = errFuture
-	XErrManyStills = errManyStills
-	XErrNeverFits  = errNeverFits
-	XErrNoList     = errNoList
-	XErrNoRoom     = errNoRoom
-	XErrOutgrown   = errOutgrown
-	XErrTooLarge   = errTooLarge
-	XFootage       = footage
-	XForget        = forget
-)
-
-type XForgetful = forgetful
-
-var (
-	XFramesIn = framesIn
-	XFull     = full
-)
-
-type XFullFile = fullFile
-
-var (
-	XInspect = inspect
-	XItem    = item
-)
-
-const (
-	XJournalName  = journalName
-	XJournalSpare = journalSpare
-)
-
-var (
-	XKillMoments = killMoments
-	XLateFootage = lateFootage
-	XLeftOver    = leftOver
-	XListLine    = listLine
-)
-
-const (
-	XLockName = lockName
-	XLogsKept = logsKept
-)
-
-var (
-	XLoseDone       = loseDone
-	XManifestBytes  = manifestBytes
-	XManifestHeader = manifestHeader
-)
-
-const XManifestName = manifestName
-
-var (
-	XManifestPaths = manifestPaths
-	XManifestRows  = manifestRows
-	XMorning       = morning
-	XMovie         = movie
-	XMustDerive    = mustDerive
-	XNewError      = newError
-	XOne           = one
-	XOpen          = open
-)
-
-const (
-	XOwnDir    = ownDir
-	XOwnerName = ownerName
-)
-
-type XPartFile = partFile
-
-var (
-	XPartOf = partOf
-	XParts  = parts
-)
-
-const XPartsDir = partsDir
-
-var (
-	XPathOf        = pathOf
-	XPaused        = paused
-	XPlant         = plant
-	XPlantManifest = plantManifest
-	XProveBoxes    = proveBoxes
-	XPut           = put
-	XReceipt       = receipt
-	XReopen        = reopen
-)
-
-const XResult = result
-
-var (
-	XRunDeriver  = runDeriver
-	XRunVictim   = runVictim
-	XSameDerived = sameDerived
-	XSaying      = saying
-	XShot        = shot
-)
-
-const XShots = shots
-
-var XSpoil = spoil
-
-const XStampLayout = stampLayout
-
-var XStills = stills
-
-const XStillsDir = stillsDir
-
-var (
-	XSumOf    = sumOf
-	XTearTail = tearTail
-	XTree     = tree
-	XTry      = try
-	XTryAll   = tryAll
-	XVictim   = victim
-)
-
-const XVictimDir = victimDir
-
-var (
-	XVolumeOf     = volumeOf
-	XWantKind     = wantKind
-	XWantMovie    = wantMovie
-	XWantOwnFiles = wantOwnFiles
-	XWantPerm     = wantPerm
-	XWantText     = wantText
-	XWantTree     = wantTree
-	XWholeOf      = wholeOf
-	XRequested    = requested
-	XWrite        = write
-	XWriteResult  = writeResult
-)
-
-func (a *Archive) XVolume() *func() (int64, int64, error) { return &a.volume }
-
-func (a *Archive) XWrap() *func(*os.File) partFile { return &a.wrap }
-
-func (a *Archive) XNow() *func() time.Time { return &a.now }
+// CompactAfter has Open write the journal anew when more lines than that are
+// superseded; after -1 it always does.
+func CompactAfter(lines int) Option { return func(a *Archive) { a.compactAfter = lines } }

@@ -1,7 +1,6 @@
 package archive_test
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -44,9 +43,7 @@ func TestFinished(t *testing.T) {
 	}
 
 	// What is gone, or has another size, does not count.
-	if err := os.Remove(filepath.Join(a.Dir(), files[0].Path)); err != nil {
-		t.Fatal(err)
-	}
+	forget(t, a.Dir(), files[0].Path)
 	put(t, filepath.Join(a.Dir(), files[2].Path), b[:1000])
 	if all, err := a.Finished(); err != nil || len(all) != 2 || all[0].Track != 102 {
 		t.Errorf("Finished = %+v, %v", all, err)
@@ -59,7 +56,7 @@ func TestFinished(t *testing.T) {
 // A manifest that cannot be written makes nothing unfinished.
 func TestFinishedWithoutManifest(t *testing.T) {
 	a := open(t, t.TempDir())
-	unblock := blockManifest(t, a)
+	unblock := blockManifest(t, a.Dir())
 	f := commit(t, a, item(0, 0), movie(1, 1000))
 	unblock()
 	if all, err := a.Finished(); err != nil || len(all) != 1 || all[0].Path != f.Path {

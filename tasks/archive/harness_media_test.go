@@ -1,19 +1,21 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
 	"encoding/binary"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
+// What recordings hold.
+
+// movie returns size bytes, which must be 100 at least, that make a program
+// stream without a picture: nothing to convert, and nothing to find fault with.
 func movie(seed uint64, size int) []byte {
 	random := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), 7})
 	b := make([]byte, 40, size)
@@ -32,105 +34,11 @@ func movie(seed uint64, size int) []byte {
 	return b
 }
 
-// unmapped is lateFootage without the maps that tell the clock up to the n-th key
-func unmapped(t *testing.T, n int) []byte {
-	b, at := lateFootage(t, simulator.H264), 0
-	for range n {
-		at += bytes.Index(b[at:], []byte{0, 0, 1, 0xBC})
-		b[at+3] = 0xBE // padding
-	}
-	return b
-}
-
-// late is how much later than the search says the pictures of these tests
-const late = 400 * time.Millisecond
-
-// lateFootage is a recording of 20 s with a key frame each second, as the
-func lateFootage(t testing.TB, codec simulator.Codec) []byte {
-	t.Helper()
-	start := morning.Add(late)
-	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
-		Number: 2, Codec: codec, Audio: true,
-		Recordings: []simulator.Recording{{Start: start, End: start.Add(shots), Size: 600_000, Name: "one"}},
-	}}})
-	b, err := io.ReadAll(r.Content(201, "one"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// clipped is the item of a part of the footage, in seconds since its start.
-func clipped(f Format, size, from, to int) Item {
-	it := shot(0, f, size)
-	it.Clip = Span{morning.Add(time.Duration(from) * time.Second), morning.Add(time.Duration(to) * time.Second)}
-	return it
-}
-
-// framesIn counts the pictures of an MP4 by the table of their sizes, which is
-func framesIn(t *testing.T, a *Archive, f File) int {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := bytes.Index(b, []byte("stsz"))
-	if at < 0 {
-		t.Fatalf("%s has no table of sizes", f.Path)
-	}
-	return int(binary.BigEndian.Uint32(b[at+12:]))
-}
-
-// wantServed checks whom the clip from 5 to 9 s serves.
-func wantServed(t *testing.T, a *Archive, f File, size int) {
-	t.Helper()
-	for _, tt := range []struct {
-		it   Item
-		want bool
-	}{
-		{clipped(MP4, size, 5, 9), true},
-		{clipped(MP4, size, 6, 7), true}, // lies within
-		{clipped(MP4, size, 5, 10), false},
-		{clipped(MP4, size, 3, 9), false},
-		{clipped(Both, size, 5, 9), false}, // the raw file is not there
-		{clipped(Raw, size, 5, 9), false},  // raw files are whole
-		{shot(0, MP4, size), false},
-		{clipped(MP4, size, -100, 100), false}, // so is this
-	} {
-		s, ok := a.Stored(tt.it)
-		if ok != tt.want || ok && (s.Path != f.Path || s.SHA256 != f.SHA256 || s.Fetched != f.Fetched) {
-			t.Errorf("Stored = %+v, %v for %v of %v", s, ok, tt.it.Format, tt.it.Clip)
-		}
-	}
-	narrow := a.FinishedOf([]Item{clipped(MP4, size, 6, 7), clipped(MP4, size, 5, 9), shot(0, MP4, size)})
-	all, err := a.Finished()
-	if err != nil || !slices.Equal(narrow, all) || len(all) != 1 {
-		t.Errorf("Finished = %+v, %v, FinishedOf = %+v", all, err, narrow)
-	}
-}
-
-// paused is a recording whose pictures stop after about ten seconds, and go on
-func paused(t *testing.T) []byte {
-	t.Helper()
-	const length = 110 * time.Second
-	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
-		Number:     2,
-		Recordings: []simulator.Recording{{Start: morning, End: morning.Add(length), Size: 3_300_000, Name: "one"}},
-	}}})
-	b, err := io.ReadAll(r.Content(201, "one"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyFrame := func(at int) int { // the pack of the first one from there on; a map stands in front of each
-		at += bytes.Index(b[at:], []byte{0, 0, 1, 0xBC})
-		return bytes.LastIndex(b[:at], []byte{0, 0, 1, 0xBA})
-	}
-	return slices.Concat(b[:keyFrame(300_000)], b[keyFrame(3_000_000):])
-}
-
-// shots is what the n-th recording of these tests lasts.
+// shots is what the n-th footage of these tests lasts.
 const shots = 20 * time.Second
 
+// footage is the n-th recording as a simulated recorder sends it: 20 s of
+// pictures with sound.
 func footage(t testing.TB, n int, codec simulator.Codec) []byte {
 	t.Helper()
 	b := simulated(n, codec, 600_000)
@@ -140,18 +48,31 @@ func footage(t testing.TB, n int, codec simulator.Codec) []byte {
 	return b
 }
 
+// simulated is footage of another size.
 func simulated(n int, codec simulator.Codec, size int64) []byte {
-	start := morning.Add(time.Duration(n) * shots)
-	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
-		Number: 2, Codec: codec, Audio: true,
-		Recordings: []simulator.Recording{{Start: start, End: start.Add(shots), Size: size, Name: "one"}},
-	}}})
-	b, _ := io.ReadAll(r.Content(201, "one")) // made in memory; a length that is wrong shows
+	return recorded(morning.Add(time.Duration(n)*shots), shots, simulator.Channel{Codec: codec, Audio: true}, size)
+}
+
+// recorded is what a simulated recorder sends of a time.
+func recorded(start time.Time, length time.Duration, channel simulator.Channel, size int64) []byte {
+	channel.Number = 2
+	channel.Recordings = []simulator.Recording{{Start: start, End: start.Add(length), Size: size, Name: "one"}}
+	b, _ := io.ReadAll(simulator.New(simulator.Config{Channels: []simulator.Channel{channel}}).Content(201, "one")) // made in memory; a length that is wrong shows
 	return b
 }
 
+// late is how much later than the search says the pictures of lateFootage begin;
+// a search rounds to seconds.
+const late = 400 * time.Millisecond
+
+// lateFootage is a recording of 20 s with a key frame each second, as the
+// simulated recorder has them.
+func lateFootage(codec simulator.Codec) []byte {
+	return recorded(morning.Add(late), shots, simulator.Channel{Codec: codec, Audio: true}, 600_000)
+}
+
 // shot is the item of the n-th footage.
-func shot(n int, f Format, size int) Item {
+func shot(n int, f archive.Format, size int) archive.Item {
 	it := item(0, int64(size))
 	it.Format = f
 	it.Recording.Start = morning.Add(time.Duration(n) * shots)
@@ -159,13 +80,45 @@ func shot(n int, f Format, size int) Item {
 	return it
 }
 
-// wantMovie checks that a file is an MP4 of so many boxes, index in front.
-func wantMovie(t *testing.T, a *Archive, f File) {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
-	if err != nil {
-		t.Fatal(err)
+// clipped is the item of a part of the footage, in seconds since its start.
+func clipped(f archive.Format, size, from, to int) archive.Item {
+	it := shot(0, f, size)
+	it.Clip = archive.Span{From: morning.Add(time.Duration(from) * time.Second), To: morning.Add(time.Duration(to) * time.Second)}
+	return it
+}
+
+// whole returns an item without its clip.
+func whole(it archive.Item) archive.Item {
+	it.Clip = archive.Span{}
+	return it
+}
+
+// shotName is the name that the first footage gets, without its extension.
+const shotName = "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081520"
+
+func codecName(c simulator.Codec) string {
+	if c == simulator.H265 {
+		return "H.265"
 	}
+	return "H.264"
+}
+
+// framesIn counts the pictures of an MP4 by the table of their sizes, which is
+// that of the first track.
+func framesIn(t *testing.T, a *archive.Archive, f archive.File) int {
+	t.Helper()
+	b := fileBytes(t, a.Dir(), f.Path)
+	at := bytes.Index(b, []byte("stsz"))
+	if at < 0 {
+		t.Fatalf("%s has no table of sizes", f.Path)
+	}
+	return int(binary.BigEndian.Uint32(b[at+12:]))
+}
+
+// wantMovie checks that a file is an MP4, index in front.
+func wantMovie(t *testing.T, a *archive.Archive, f archive.File) {
+	t.Helper()
+	b := fileBytes(t, a.Dir(), f.Path)
 	var names []string
 	for at := 0; at < len(b); {
 		size := int(binary.BigEndian.Uint32(b[at:]))
@@ -181,16 +134,7 @@ func wantMovie(t *testing.T, a *Archive, f File) {
 	if len(names) < 3 || names[0] != "ftyp" || names[1] != "moov" || names[len(names)-1] != "mdat" {
 		t.Errorf("%s consists of %v", f.Path, names)
 	}
-	if f.Bytes != int64(len(b)) || f.SHA256 != sumOf(b).String() {
+	if f.Bytes != int64(len(b)) || f.SHA256 != sumOf(b) {
 		t.Errorf("%s has %d bytes, the file says %+v", f.Path, len(b), f)
 	}
 }
-
-func codecName(c simulator.Codec) string {
-	if c == simulator.H265 {
-		return "H.265"
-	}
-	return "H.264"
-}
-
-// hostile are names that would do harm as they are.

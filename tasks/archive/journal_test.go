@@ -1,62 +1,66 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"slices"
-	"sync"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
+
+	"example.com/hikgrab/tasks/archive"
 )
+
+// attempted returns a journal that remembers a try of n recordings.
+func attempted(t *testing.T, n int) []byte {
+	t.Helper()
+	a := open(t, t.TempDir())
+	for i := range n {
+		must(t, a.NoteAttempt(item(i, 0), archive.Attempt{Count: i + 1, Next: morning, Failure: "busy"}))
+	}
+	must(t, a.Close())
+	return journalBytes(t, a.Dir())
+}
 
 // A journal cut at any byte keeps every whole line, and takes new ones.
 func TestTornTailAtEveryByte(t *testing.T) {
-	whole := journalOf(t, tries(3)...)
+	whole := attempted(t, 3)
 	header := bytes.IndexByte(whole, '\n') + 1
+	half := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + (len(whole)-header)/6
 	dir := t.TempDir()
 	for cut := header; cut <= len(whole); cut++ {
-		got, err := readJournal(bytes.NewReader(whole[:cut]), func(record) {})
-		lines := bytes.Count(whole[:cut], []byte{'\n'})
-		if end := bytes.LastIndexByte(whole[:cut], '\n') + 1; err != nil || got.lines != lines || got.end != int64(end) || got.bad != 0 {
-			t.Fatalf("cut at %d the journal reads %+v, %v", cut, got, err)
-		}
-		if cut < len(whole)-len(mustLine(t, tries(1)[0]))/2 && cut%16 != 0 {
-			continue // every byte of the last half line is opened, and every sixteenth of the others
+		if cut < half && cut%16 != 0 {
+			continue // every byte of the last half line is tried, and every sixteenth of the others
 		}
 		plantJournal(t, dir, whole[:cut])
-		a, err := Open(dir, nil)
+		a, err := archive.Open(dir, nil)
 		if err != nil {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
+		lines := bytes.Count(whole[:cut], []byte{'\n'})
 		for n := range 3 {
 			if got := a.Attempts(item(n, 0)); (got.Count != 0) != (n < lines-1) {
 				t.Fatalf("cut at %d, %d whole lines: Attempts(%d) = %+v", cut, lines, n, got)
 			}
 		}
-		if err := errors.Join(a.NoteAttempt(item(9, 0), Attempt{Count: 9}), a.Close()); err != nil {
-			t.Fatal(err)
-		}
-		got, err = readJournal(bytes.NewReader(journalBytes(t, dir)), func(record) {})
-		if err != nil || got.torn || got.bad != 0 || got.lines != lines+1 {
-			t.Fatalf("cut at %d: afterwards the journal is %+v, %v", cut, got, err)
+		must(t, a.NoteAttempt(item(9, 0), archive.Attempt{Count: 9}), a.Close())
+		if got := readJournal(t, dir); len(got) != lines+1 {
+			t.Fatalf("cut at %d: afterwards the journal is %+v", cut, got)
 		}
 	}
-	if damaged(t, dir) != 0 {
+	if len(damagedJournals(t, dir)) != 0 {
 		t.Error("a torn tail counts as damage")
 	}
 }
 
 func TestDamageInTheMiddle(t *testing.T) {
-	whole := journalOf(t, tries(5)...)
+	whole := attempted(t, 5)
 	for name, damage := range map[string]func([]byte) []byte{
 		"a flipped bit": func(b []byte) []byte { b[len(b)/2] ^= 4; return b },
 		"the header":    func(b []byte) []byte { b[3] ^= 4; return b },
 		"an endless line": func(b []byte) []byte {
-			return append(append(bytes.Clone(b[:len(b)/2]), bytes.Repeat([]byte{'x'}, 3*lineLimit)...), b[len(b)/2:]...)
+			return append(append(bytes.Clone(b[:len(b)/2]), bytes.Repeat([]byte{'x'}, 200_000)...), b[len(b)/2:]...)
 		},
 		"zeros": func(b []byte) []byte { clear(b[len(b)/3 : len(b)/2]); return b },
 	} {
@@ -74,15 +78,13 @@ func TestDamageInTheMiddle(t *testing.T) {
 			if good < 3 || a.Attempts(item(4, 0)).Count != 5 {
 				t.Errorf("only %d good lines were used", good)
 			}
-			kept, err := filepath.Glob(filepath.Join(dir, ownDir, "journal.damaged-*"))
-			if err != nil || len(kept) != 1 {
-				t.Fatalf("the damaged journal is not kept: %v, %v", kept, err)
+			kept := damagedJournals(t, dir)
+			if len(kept) != 1 {
+				t.Fatalf("the damaged journal is not kept: %v", kept)
 			}
-			if b, err := os.ReadFile(kept[0]); err != nil || !bytes.Equal(b, broken) {
-				t.Errorf("what is kept differs from what was there: %v", err)
-			}
+			wantText(t, kept[0], string(broken))
 			reopen(t, a)
-			if damaged(t, dir) != 1 {
+			if len(damagedJournals(t, dir)) != 1 {
 				t.Error("the mended journal is damaged again")
 			}
 		})
@@ -93,7 +95,7 @@ func TestGarbageIsSetAside(t *testing.T) {
 	dir := t.TempDir()
 	plantJournal(t, dir, []byte("not a journal"))
 	a := open(t, dir)
-	if damaged(t, dir) != 1 {
+	if len(damagedJournals(t, dir)) != 1 {
 		t.Error("the garbage is not kept")
 	}
 	commit(t, a, item(0, 0), movie(1, 100))
@@ -101,22 +103,20 @@ func TestGarbageIsSetAside(t *testing.T) {
 
 func TestFutureJournalIsRefused(t *testing.T) {
 	for name, text := range map[string]string{
-		"same guard":    string(mustLine(t, record{Type: headerRecord, Version: journalVersion + 1})) + "rest",
-		"another guard": "sha3:abc {\"t\":\"journal\",\"version\":7,\"x\":{}}\nrest\n",
+		"same guard":    line(`{"t":"journal","version":99}`) + "rest",
+		"another guard": "sha3:abc {\"t\":\"journal\",\"version\":99,\"x\":{}}\nrest\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			plantJournal(t, dir, []byte(text))
-			a, err := Open(dir, nil)
-			if a != nil || !errors.Is(err, errFuture) {
+			a, err := archive.Open(dir, nil)
+			if a != nil || err == nil {
 				t.Fatalf("Open = %v, %v", a, err)
 			}
-			if e, _ := errors.AsType[*Error](err); e.Remedy() != NewerVersion {
-				t.Errorf("remedy %q", e.Remedy())
+			if e, _ := errors.AsType[*archive.Error](err); e.Remedy() != archive.NewerVersion || !strings.Contains(e.What(), "newer hikgrab") {
+				t.Errorf("%v, remedy %q", err, e.Remedy())
 			}
-			if got := journalBytes(t, dir); string(got) != text {
-				t.Error("the newer journal was changed")
-			}
+			wantText(t, pathOf(dir, journalName), text)
 			plantJournal(t, dir, nil) // and the lock was given back
 			open(t, dir)
 		})
@@ -125,9 +125,9 @@ func TestFutureJournalIsRefused(t *testing.T) {
 
 func TestUnknownLinesAreIgnored(t *testing.T) {
 	dir := t.TempDir()
-	plantJournal(t, dir, journalOf(t, append(tries(1), record{Type: "seen in a dream", ID: recordingID{1}})...))
+	plantJournal(t, dir, append(attempted(t, 1), line(`{"t":"seen in a dream","id":"01000000000000000000000000000000"}`)...))
 	a := open(t, dir)
-	if a.Attempts(item(0, 0)).Count != 1 || damaged(t, dir) != 0 {
+	if a.Attempts(item(0, 0)).Count != 1 || len(damagedJournals(t, dir)) != 0 {
 		t.Error("a line of a kind that is not known does harm")
 	}
 }
@@ -135,40 +135,32 @@ func TestUnknownLinesAreIgnored(t *testing.T) {
 func TestCompaction(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
-	var files []File
+	var files []archive.File
 	for n := range 5 {
 		files = append(files, commit(t, a, item(n, 0), movie(uint64(n), 100+n)))
 	}
 	for n := range 300 {
-		if err := a.NoteAttempt(item(7, 0), Attempt{Count: n, Next: morning.Add(time.Duration(n) * time.Minute), Failure: "slow"}); err != nil {
-			t.Fatal(err)
-		}
+		must(t, a.NoteAttempt(item(7, 0), archive.Attempt{Count: n, Next: morning.Add(time.Duration(n) * time.Minute), Failure: "slow"}))
 	}
 	p := create(t, a, item(8, 0))
 	write(t, p, movie(1, 500))
-	if err := errors.Join(p.Close(), a.NoteCamera(CameraKey{"10.20.0.11", 201}, Outcome{State: "failed"}), a.Close()); err != nil {
-		t.Fatal(err)
-	}
+	camera := archive.CameraKey{Recorder: "10.20.0.11", Track: 201}
+	must(t, p.Close(), a.NoteCamera(camera, archive.Outcome{State: "failed"}), a.Close())
 	before := len(journalBytes(t, dir))
 
-	small := &Archive{dir: dir, compactAfter: 10}
-	reload(t, small)
+	must(t, open(t, dir, archive.CompactAfter(10)).Close())
 	if after := len(journalBytes(t, dir)); after*3 > before {
 		t.Errorf("the journal had %d bytes and has %d", before, after)
 	}
-	if err := os.Remove(filepath.Join(dir, manifestName)); err != nil {
-		t.Fatal(err)
-	}
+	forget(t, dir, manifestName)
 	a = open(t, dir) // writes the manifest anew, from the compacted journal
 	for n, want := range files {
-		if got, ok := a.Stored(item(n, 0)); !ok || got.Path != want.Path || got.SHA256 != want.SHA256 {
-			t.Errorf("Stored(%d) = %+v, %v, want %+v", n, got, ok, want)
-		}
+		wantStored(t, a, item(n, 0), want)
 	}
 	if got := a.Attempts(item(7, 0)); got.Count != 299 || !got.Next.Equal(morning.Add(299*time.Minute)) {
 		t.Errorf("Attempts = %+v", got)
 	}
-	if a.CameraOutcome(CameraKey{"10.20.0.11", 201}).State != "failed" || create(t, a, item(8, 0)).Offset() != 500 {
+	if a.CameraOutcome(camera).State != "failed" || create(t, a, item(8, 0)).Offset() != 500 {
 		t.Error("a camera's outcome or a part's offset is lost")
 	}
 	if rows := manifestRows(t, dir); len(rows) != 6 || rows[1][1] != "Depot" {
@@ -176,86 +168,85 @@ func TestCompaction(t *testing.T) {
 	}
 }
 
-func FuzzReadJournal(f *testing.F) {
-	line := func(r record) []byte { b, _ := r.line(); return b }
-	whole := append(line(record{Type: headerRecord, Version: 1}), line(record{Type: doneRecord, Path: "a/b", Bytes: 3})...)
-	f.Add(whole)
-	f.Add(whole[:len(whole)-2])
-	f.Add([]byte("deadbeef {}\n"))
-	f.Add([]byte(`x {"t":"journal","version":2}` + "\n"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		x := newIndex()
-		lines := 0
-		got, err := readJournal(bytes.NewReader(b), func(r record) {
-			lines++
-			x.apply(r)
-		})
-		if errors.Is(err, errFuture) {
-			return
-		}
-		if err != nil || got.lines != lines || got.end > int64(len(b)) || got.torn != (got.end < int64(len(b))) {
-			t.Fatalf("%+v, %v of %d bytes", got, err, len(b))
-		}
-		again, err := readJournal(io.LimitReader(bytes.NewReader(b), got.end), func(record) {})
-		if err != nil || again.torn || again.lines != got.lines {
-			t.Fatalf("cut at %d it reads %+v, %v, before %+v", got.end, again, err, got)
-		}
-	})
-}
-
-func BenchmarkJournalAppend(b *testing.B) {
-	for _, d := range []durable{onDisk, inSystem} {
-		for _, writers := range []int{1, 8} {
-			b.Run(fmt.Sprintf("sync=%v/writers=%d", d, writers), func(b *testing.B) {
-				file, err := os.Create(filepath.Join(b.TempDir(), "journal"))
-				if err != nil {
-					b.Fatal(err)
-				}
-				j := &journal{file: file}
-				r := itemRecord(doneRecord, item(0, 0))
-				var wg sync.WaitGroup
-				for range writers {
-					wg.Go(func() {
-						for range max(1, b.N/writers) {
-							if err := j.append(d, r); err != nil {
-								b.Error(err)
-							}
-						}
-					})
-				}
-				wg.Wait()
-				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
-				if err := j.close(); err != nil {
-					b.Fatal(err)
-				}
-			})
-		}
-	}
-}
-
 // A journal of the first version goes on, and says from then on that older
 // hikgrabs would misunderstand it.
 func TestJournalOfBefore(t *testing.T) {
-	dir := t.TempDir()
-	r := itemRecord(doneRecord, item(0, 1000))
-	r.Path, r.Bytes, r.SHA256, r.Attempts, r.At = "a/b.mpg", 1000, sumOf(movie(1, 1000)), 1, morning
-	plantJournal(t, dir, slices.Concat(mustLine(t, record{Type: headerRecord, Version: 1}), mustLine(t, r)))
-	if err := os.Mkdir(filepath.Join(dir, "a"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	put(t, filepath.Join(dir, "a", "b.mpg"), movie(1, 1000))
-	a := open(t, dir)
+	a := open(t, t.TempDir())
+	it := item(0, 1000)
+	f := commit(t, a, it, movie(1, 1000))
+	must(t, a.Close())
+	_, said, _ := bytes.Cut(journalBytes(t, a.Dir()), []byte{'\n'})
+	plantJournal(t, a.Dir(), append([]byte(line(`{"t":"journal","version":1}`)), said...))
+	a = open(t, a.Dir())
 	for range 3 {
-		if s, ok := a.Stored(item(0, 1000)); !ok || s.Path != r.Path {
-			t.Errorf("Stored = %+v, %v", s, ok)
-		}
-		if of := a.FinishedOf([]Item{item(0, 1000)}); len(of) != 1 {
+		wantStored(t, a, it, f)
+		if of := a.FinishedOf([]archive.Item{it}); len(of) != 1 {
 			t.Errorf("FinishedOf = %+v", of)
 		}
 		a = reopen(t, a)
 	}
-	b := journalBytes(t, dir)
+	b := journalBytes(t, a.Dir())
 	if n, old := bytes.Count(b, []byte(`"t":"journal"`)), bytes.Count(b, []byte(`"version":1`)); n != 2 || old != 1 {
 		t.Errorf("%d headers in\n%s", n, b)
 	}
+}
+
+// A file that has its name is not fetched again because the journal failed
+// behind it: this run knows it, and the next start notes it.
+func TestDoneThatCannotBeSaid(t *testing.T) {
+	a := open(t, t.TempDir())
+	unwrap := loseDone(a)
+	f := commit(t, a, item(0, 0), movie(1, 1000))
+	wantStored(t, a, item(0, 0), f)
+	unwrap()
+	a = reopen(t, a)
+	if s, ok := a.Stored(item(0, 0)); !ok || s.SHA256 != f.SHA256 || !s.Finished.Equal(f.Finished) {
+		t.Errorf("after a restart Stored = %+v, %v, want %+v", s, ok, f)
+	}
+	if n := manifestPaths(t, a.Dir())[f.Path]; n != 1 {
+		t.Errorf("the manifest has the file %d times", n)
+	}
+}
+
+// A long job ends with 100,000 finished files; a few of them tell what each
+// takes.
+func TestMemoryOfManyFiles(t *testing.T) {
+	const files = 5_000
+	dir := finished(t, files)
+	before := heap()
+	a := open(t, dir)
+	if used := heap() - before; used < files*100 || used > files*600 {
+		t.Errorf("%d files take %d bytes each", files, used/files)
+	}
+	closing(t, a)
+}
+
+// finished returns a directory whose journal has n files, which are not there.
+func finished(t *testing.T, n int) (dir string) {
+	t.Helper()
+	a := open(t, t.TempDir())
+	f := commit(t, a, item(0, 1000), movie(1, 1000))
+	must(t, a.Close())
+	var id, done string
+	for text := range bytes.Lines(journalBytes(t, a.Dir())) {
+		if r := readLine(t, text); r.Type == "done" {
+			id = r.ID
+			_, done, _ = strings.Cut(strings.TrimSpace(string(text)), " ")
+		}
+	}
+	all := []byte(journalHeader)
+	for i := range n {
+		text := strings.Replace(done, id, fmt.Sprintf("%032x", i+1), 1)
+		all = append(all, line(strings.Replace(text, f.Path, fmt.Sprintf("%s-%d", f.Path, i), 1))...)
+	}
+	dir = t.TempDir()
+	plantJournal(t, dir, all)
+	return dir
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

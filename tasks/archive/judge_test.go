@@ -1,29 +1,36 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"example.com/hikgrab/tasks/archive"
 
 	"example.com/hikgrab/nvr"
-	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/nvr/simulator"
 )
+
+// refuse checks that what came is taken for damaged, and returns why.
+func refuse(t *testing.T, a *archive.Archive, it archive.Item, b []byte) (why string) {
+	t.Helper()
+	p := create(t, a, it)
+	write(t, p, b)
+	_, err := p.Commit(t.Context(), try(1, len(b)))
+	wantKind(t, err, archive.Damaged)
+	return err.Error()
+}
 
 func TestDamagedTwice(t *testing.T) {
 	good := footage(t, 0, simulator.H264)
 	harmed := slices.Concat(good[:100_000], good[130_000:])
-	for _, format := range []Format{Raw, MP4} {
+	for _, format := range []archive.Format{archive.Raw, archive.MP4} {
 		a := open(t, t.TempDir())
 		it := shot(0, format, 0)
-		p := create(t, a, it)
-		write(t, p, harmed)
-		_, err := p.Commit(t.Context(), try(1, len(harmed)))
-		wantKind(t, err, Damaged)
-		if len(tree(t, a.Dir())) != 0 || parts(t, a.Dir()) != 0 || !strings.Contains(err.Error(), "it is damaged: ") {
-			t.Errorf("after %v there are %v and %d parts", err, tree(t, a.Dir()), parts(t, a.Dir()))
+		why := refuse(t, a, it, harmed)
+		if len(tree(t, a.Dir())) != 0 || parts(t, a.Dir()) != 0 || !strings.Contains(why, "it is damaged: ") {
+			t.Errorf("after %v there are %v and %d parts", why, tree(t, a.Dir()), parts(t, a.Dir()))
 		}
 		a = reopen(t, a) // it is remembered
 		f := commit(t, a, it, harmed)
@@ -51,57 +58,50 @@ func TestDamagedTwice(t *testing.T) {
 func TestDamagedAndThen(t *testing.T) {
 	good := footage(t, 0, simulator.H264)
 	harm := func(n int) []byte { return slices.Concat(good[:100_000*n], good[100_000*n+30_000:]) }
-	damagedOnce := func(t *testing.T, a *Archive, it Item, b []byte) {
-		t.Helper()
-		p := create(t, a, it)
-		write(t, p, b)
-		_, err := p.Commit(t.Context(), try(1, len(b)))
-		wantKind(t, err, Damaged)
-	}
 	t.Run("good", func(t *testing.T) {
 		a := open(t, t.TempDir())
-		damagedOnce(t, a, shot(0, MP4, 0), harm(1))
-		if f := commit(t, a, shot(0, MP4, 0), good); len(f.Notes) != 0 || len(tree(t, a.Dir())) != 1 {
+		refuse(t, a, shot(0, archive.MP4, 0), harm(1))
+		if f := commit(t, a, shot(0, archive.MP4, 0), good); len(f.Notes) != 0 || len(tree(t, a.Dir())) != 1 {
 			t.Errorf("%+v", f)
 		}
 	})
 	t.Run("in other ways", func(t *testing.T) {
 		a := open(t, t.TempDir())
-		damagedOnce(t, a, shot(0, MP4, 0), harm(1))
-		damagedOnce(t, a, shot(0, MP4, 0), harm(2))
-		f := commit(t, a, shot(0, MP4, 0), harm(1)[:200_000])
+		refuse(t, a, shot(0, archive.MP4, 0), harm(1))
+		refuse(t, a, shot(0, archive.MP4, 0), harm(2))
+		f := commit(t, a, shot(0, archive.MP4, 0), harm(1)[:200_000])
 		if len(f.Notes) != 2 || !strings.Contains(f.Notes[1], "differently in each of 3 downloads") {
 			t.Errorf("Notes = %q", f.Notes)
 		}
 	})
 	t.Run("no try left", func(t *testing.T) {
 		a := open(t, t.TempDir())
-		p := create(t, a, shot(0, MP4, 0))
+		p := create(t, a, shot(0, archive.MP4, 0))
 		write(t, p, harm(1))
-		f, err := p.Commit(t.Context(), Try{Number: 1, Last: true, Receipt: receipt(len(harm(1)))})
+		f, err := p.Commit(t.Context(), archive.Try{Number: 1, Last: true, Receipt: receipt(len(harm(1)))})
 		if err != nil || len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "no tries are left") {
 			t.Errorf("%+v, %v", f, err)
 		}
 	})
 	t.Run("like others of the recorder", func(t *testing.T) {
 		a := open(t, t.TempDir())
-		for n := range habitAfter {
-			it := shot(n, Raw, 0)
-			damagedOnce(t, a, it, harm(1))
+		for n := range 3 {
+			it := shot(n, archive.Raw, 0)
+			refuse(t, a, it, harm(1))
 			commit(t, a, it, harm(1))
 			a = reopen(t, a) // it is remembered from run to run
 		}
-		if f := commit(t, a, shot(8, Raw, 0), harm(1)); !strings.Contains(strings.Join(f.Notes, "; "), "like others of this recorder") {
+		if f := commit(t, a, shot(8, archive.Raw, 0), harm(1)); !strings.Contains(strings.Join(f.Notes, "; "), "like others of this recorder") {
 			t.Errorf("Notes = %q", f.Notes)
 		}
-		other := shot(9, Raw, 0)
+		other := shot(9, archive.Raw, 0)
 		other.Recorder = "10.20.0.12"
-		damagedOnce(t, a, other, harm(1))
+		refuse(t, a, other, harm(1))
 	})
 	t.Run("a habit excuses nothing else", func(t *testing.T) {
-		a := open(t, t.TempDir())
-		a.learn(record{Type: habitRecord, Recorder: "10.20.0.11", Problem: "ends early", Attempts: habitAfter})
-		damagedOnce(t, a, shot(0, Raw, 0), harm(1))
+		dir := t.TempDir()
+		plantJournal(t, dir, []byte(journalHeader+line(`{"t":"habit","recorder":"10.20.0.11","problem":"ends early","attempts":3}`)))
+		refuse(t, open(t, dir), shot(0, archive.Raw, 0), harm(1))
 	})
 }
 
@@ -110,16 +110,9 @@ func TestDamagedAndThen(t *testing.T) {
 // what was announced and it is no text.
 func TestForeign(t *testing.T) {
 	stream := append([]byte("4HKH"), bytes.Repeat([]byte{0, 1, 2, 3}, 1000)...)
-	refuse := func(t *testing.T, a *Archive, it Item, b []byte) {
-		t.Helper()
-		p := create(t, a, it)
-		write(t, p, b)
-		_, err := p.Commit(t.Context(), try(1, len(b)))
-		wantKind(t, err, Damaged)
-	}
-	for _, format := range []Format{MP4, Both} {
+	for _, format := range []archive.Format{archive.MP4, archive.Both} {
 		a := open(t, t.TempDir())
-		for n := range habitAfter {
+		for n := range 3 {
 			it := shot(n, format, len(stream))
 			refuse(t, a, it, stream)
 			f := commit(t, a, it, stream)
@@ -138,66 +131,21 @@ func TestForeign(t *testing.T) {
 		refuse(t, a, shot(7, format, 8), []byte("Not here"))
 	}
 	a := open(t, t.TempDir())
-	if f := commit(t, a, shot(0, Raw, len(stream)), stream); len(f.Notes) != 1 || f.Notes[0] != "kept as it came, unchecked: Hikvision 4HKH stream" {
+	if f := commit(t, a, shot(0, archive.Raw, len(stream)), stream); len(f.Notes) != 1 || f.Notes[0] != "kept as it came, unchecked: Hikvision 4HKH stream" {
 		t.Errorf("%q", f.Notes)
-	}
-}
-
-func TestCompareSpan(t *testing.T) {
-	rec := nvr.Recording{Start: morning, End: morning.Add(15 * time.Minute)}
-	report := func(late, early time.Duration) media.Report {
-		return media.Report{
-			Frames: 1, KeyInterval: 4 * time.Second, Duration: 15*time.Minute - late - early,
-			FirstWall: rec.Start.Add(late), WallEnd: rec.End.Add(-early),
-		}
-	}
-	shift := func(m media.Report, by time.Duration) media.Report {
-		m.FirstWall, m.WallEnd = m.FirstWall.Add(by), m.WallEnd.Add(by)
-		return m
-	}
-	told := func(m media.Report, by time.Duration) media.Report { // by a later key frame
-		m.FirstWall, m.FirstWallAt = m.FirstWall.Add(by), by
-		return m
-	}
-	for name, tt := range map[string]struct {
-		m    media.Report
-		want string
-		cut  bool
-	}{
-		"exact":                   {report(0, 0), "", false},
-		"within a key interval":   {report(3*time.Second, 3*time.Second), "", false},
-		"longer than announced":   {report(-time.Minute, -time.Minute), "", false},
-		"cut":                     {report(0, time.Minute), "end 1m0s earlier", true},
-		"begins late":             {report(time.Minute, 0), "begin 1m0s later", false},
-		"begins late, ends early": {report(time.Minute, 3*time.Minute), "end 3m0s earlier", false},
-		"told late":               {told(report(0, 0), time.Minute), "", false},
-		"told late, cut":          {told(report(0, time.Minute), time.Minute), "end 1m0s earlier", true},
-		"another zone":            {shift(report(0, 0), -5*time.Hour-30*time.Minute), "", false},
-		"another zone, cut":       {shift(report(0, time.Minute), -8*time.Hour), "end 1m0s earlier", true},
-		"clock set wrong":         {shift(report(0, 0), 1234567*time.Second), "", false},
-		"no clock":                {media.Report{Frames: 1, Duration: 15 * time.Minute}, "", false},
-		"no clock, short":         {media.Report{Frames: 1, Duration: 10 * time.Minute}, "last 10m0s of 15m0s", false},
-		"nothing that was seen":   {media.Report{}, "", false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			notes, cut := compareSpan(rec, &tt.m)
-			if got := strings.Join(notes, "; "); cut != tt.cut || (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
-				t.Errorf("%q, %v, want %q, %v", got, cut, tt.want, tt.cut)
-			}
-		})
 	}
 }
 
 func TestCutBetweenPacks(t *testing.T) {
 	b := footage(t, 0, simulator.H264)
 	at := bytes.LastIndex(b[:150_000], []byte{0, 0, 1, 0xBA})
-	for size, wanted := range map[int64]Kind{0: Damaged, int64(at): KindUnknown} {
+	for size, wanted := range map[int64]archive.Kind{0: archive.Damaged, int64(at): archive.KindUnknown} {
 		a := open(t, t.TempDir())
-		it := shot(0, Raw, int(size))
+		it := shot(0, archive.Raw, int(size))
 		p := create(t, a, it)
 		write(t, p, b[:at])
-		f, err := p.Commit(t.Context(), Try{Number: 1, Receipt: nvr.Receipt{Length: int64(at), Unverified: size == 0}})
-		if KindOf(err) != wanted || (err == nil) != (wanted == KindUnknown) {
+		f, err := p.Commit(t.Context(), archive.Try{Number: 1, Receipt: nvr.Receipt{Length: int64(at), Unverified: size == 0}})
+		if archive.KindOf(err) != wanted || (err == nil) != (wanted == archive.KindUnknown) {
 			t.Errorf("announced %d: %v", size, err)
 		}
 		if err == nil && (len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "earlier than the search said")) {
@@ -210,7 +158,7 @@ func TestCutBetweenPacks(t *testing.T) {
 func TestOdd(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := slices.Concat(footage(t, 0, simulator.H264), footage(t, 30, simulator.H264)[40:])
-	for n, format := range []Format{Raw, MP4} {
+	for n, format := range []archive.Format{archive.Raw, archive.MP4} {
 		it := shot(0, format, len(b))
 		it.Recording.Track += nvr.Track(100 * n)
 		f := commit(t, a, it, b)

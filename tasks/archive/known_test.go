@@ -18,28 +18,19 @@ func TestKnown(t *testing.T) {
 	if err := archive.Known(dir); !errors.Is(err, archive.ErrNoManifest) {
 		t.Errorf("an empty directory: %v", err)
 	}
-	if err := os.WriteFile(manifest, []byte("a,b\n1,2\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	put(t, manifest, []byte("a,b\n1,2\n"))
 	if err := archive.Known(dir); !errors.Is(err, archive.ErrNoManifest) {
 		t.Errorf("somebody else's manifest: %v", err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("looking left %v, %v", entries, err)
 	}
-	if err := os.WriteFile(manifest, []byte(manifestHeader+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	put(t, manifest, []byte(manifestHeader+"\n"))
 	if err := archive.Known(dir); err != nil {
 		t.Errorf("a manifest of ours: %v", err)
 	}
-	a := open(t, dir)
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(manifest, []byte("recorder;name\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, open(t, dir).Close())
+	put(t, manifest, []byte("recorder;name\n"))
 	if err := archive.Known(dir); err != nil {
 		t.Errorf("a manifest that a spreadsheet program changed: %v", err)
 	}

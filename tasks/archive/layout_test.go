@@ -1,19 +1,28 @@
-package archive
+package archive_test
 
 import (
+	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+	"unicode"
 	"unicode/utf8"
+
+	"example.com/hikgrab/tasks/archive"
 
 	"pgregory.net/rapid"
 
 	"example.com/hikgrab/nvr"
 )
+
+func layoutOf(t testing.TB, text string) archive.Layout {
+	t.Helper()
+	l, err := archive.ParseLayout(text)
+	must(t, err)
+	return l
+}
 
 func TestLayout(t *testing.T) {
 	it := item(0, 0)
@@ -23,8 +32,6 @@ func TestLayout(t *testing.T) {
 	odd.Label, odd.Camera = "Склад №3: ворота/въезд", "../../etc\x1b[2J"
 	sub := it
 	sub.Recording.Track = nvr.TrackOf(2, nvr.Sub)
-	cut := it
-	cut.Format, cut.Clip = MP4, Span{From: it.Recording.Start.Add(time.Minute)}
 	names := it
 	names.Label, names.Camera = "Manifest.CSV", "con.txt"
 	frames := it
@@ -33,13 +40,12 @@ func TestLayout(t *testing.T) {
 	const plain = "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-083000"
 	for _, tt := range []struct {
 		layout string
-		it     Item
+		it     archive.Item
 		want   string
 	}{
-		{DefaultLayout, it, plain},
-		{DefaultLayout, odd, plain},
-		{DefaultLayout, cut, "10.20.0.11/ch02/2026-11-03/20261103-081600_20261103-083000"},
-		{DefaultLayout, sub, "10.20.0.11/ch02-sub/2026-11-03/20261103-081500_20261103-083000"},
+		{archive.DefaultLayout, it, plain},
+		{archive.DefaultLayout, odd, plain},
+		{archive.DefaultLayout, sub, "10.20.0.11/ch02-sub/2026-11-03/20261103-081500_20261103-083000"},
 		{"{name}/{camera}/{start}", it, "Depot/Gate/20261103-081500"},
 		{"{name}/{camera}/{start}", bare, "10.20.0.11/ch02/20261103-081500"},
 		{"{name}/{camera}/{start}", odd, "Склад №3- ворота-въезд/etc [2J/20261103-081500"},
@@ -49,12 +55,13 @@ func TestLayout(t *testing.T) {
 		{"{recorder}{channel}/{start}", it, "10.20.0.11ch02/20261103-081500"},
 	} {
 		l := layoutOf(t, tt.layout)
-		if got := l.path(tt.it); got != tt.want || l.String() != tt.layout {
-			t.Errorf("%v names %q, want %q", l, got, tt.want)
+		f := commit(t, open(t, t.TempDir(), archive.WithLayout(l)), tt.it, movie(1, 100))
+		if f.Path != tt.want+".mpg" || l.String() != tt.layout {
+			t.Errorf("%v names %q, want %q", l, f.Path, tt.want)
 		}
 	}
-	if got := (Layout{}).path(it); got != plain || (Layout{}).String() != DefaultLayout {
-		t.Errorf("the zero layout, %v, names %q", Layout{}, got)
+	if zero := (archive.Layout{}); zero.String() != archive.DefaultLayout {
+		t.Errorf("the zero layout is %v", zero)
 	}
 }
 
@@ -98,55 +105,72 @@ func TestLayoutsThatAreRefused(t *testing.T) {
 		"{recorder}/" + strings.Repeat("{camera}", 4) + "{start}": "shorten it",
 		strings.Repeat("a/", 12) + "{recorder}{channel}{start}":   "more than 11",
 	} {
-		l, err := ParseLayout(text)
+		l, err := archive.ParseLayout(text)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
-		if err != nil && (strings.ContainsAny(err.Error(), "\x1b\u202e") || !utf8.ValidString(err.Error()) || l.components != nil) {
+		if err != nil && (strings.ContainsAny(err.Error(), "\x1b\u202e") || !utf8.ValidString(err.Error()) || l.String() != archive.DefaultLayout) {
 			t.Errorf("%q: the error %q, or the layout %v, can do harm", text, err, l)
 		}
 	}
 }
 
-// Whatever a sheet or a recorder calls things, names are names on every system.
+// Whatever a sheet or a recorder calls things, names are names on every system:
+// nothing leaves the directory, everything is found again, and nothing is extra.
 func TestNamesOfAnyLayout(t *testing.T) {
 	texts := []string{
-		DefaultLayout, "{name}/{camera}/{start}", "{camera}/{name}/{date}/{end} {start}", "{name}{camera}/{start}",
+		archive.DefaultLayout, "{name}/{camera}/{start}", "{camera}/{name}/{date}/{end} {start}", "{name}{camera}/{start}",
 		"{recorder} {name} {camera}/x{start}", "a/{name}.{camera}.{start}",
 	}
-	text := rapid.OneOf(rapid.String(), rapid.SampledFrom(hostile), rapid.SampledFrom([]string{"cut", "JOINED", "x.csv", "lpt¹", "com1 .x", "con", "~$x"}))
-	rapid.Check(t, func(t *rapid.T) {
-		l, err := ParseLayout(rapid.SampledFrom(texts).Draw(t, "layout"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		it := item(rapid.IntRange(0, 1000).Draw(t, "n"), 0)
-		it.Recorder, it.Label, it.Camera = text.Draw(t, "recorder"), text.Draw(t, "label"), text.Draw(t, "camera")
-		it.Recording.Track = nvr.Track(rapid.IntRange(-1000, 1_000_000).Draw(t, "track"))
-		var names []string
-		for name := range l.names(it, ".mp4") {
-			if names = append(names, name); len(names) == 4 {
-				break
+	text := rapid.OneOf(rapid.String(), rapid.SampledFrom(hostile), rapid.SampledFrom([]string{"cut", "JOINED", "frames", "x.csv", "lpt¹", "com1 .x", "con", "~$x"}))
+	a := open(t, filepath.Join(t.TempDir(), "out"))
+	paths := map[string]bool{}
+	rapid.Check(t, func(rt *rapid.T) {
+		layout := rapid.SampledFrom(texts).Draw(rt, "layout")
+		a.SetLayout(layoutOf(t, layout))
+		it := item(rapid.IntRange(0, 1000).Draw(rt, "n"), 0)
+		it.Recorder, it.Label, it.Camera = text.Draw(rt, "recorder"), text.Draw(rt, "label"), text.Draw(rt, "camera")
+		it.Recording.Track = nvr.Track(rapid.IntRange(-1000, 1_000_000).Draw(rt, "track"))
+		for range 3 { // of one start, and one end
+			it.Recording.Name = fmt.Sprint(len(paths))
+			f := commit(t, a, it, movie(uint64(len(paths)), 100))
+			wantStored(t, a, it, f)
+			if paths[f.Path] {
+				rt.Fatalf("%q is the name of two files", f.Path)
 			}
-		}
-		for _, name := range names {
-			if path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) || !utf8.ValidString(name) || printable(name) != name {
-				t.Fatalf("%q is not a path inside", name)
+			paths[f.Path] = true
+			components := strings.Split(f.Path, "/")
+			if len(components) != strings.Count(layout, "/")+1 || slices.Contains([]string{"joined", "cut", "frames"}, strings.ToLower(components[0])) {
+				rt.Fatalf("%q has other directories", f.Path)
 			}
-			pieces := strings.Split(name, "/")
-			if len(pieces) != len(l.components) || isTree(strings.ToLower(pieces[0])) {
-				t.Fatalf("%q has other directories", name)
+			for _, c := range components {
+				wantName(rt, c)
 			}
-			for _, c := range pieces {
-				if strings.ContainsAny(c, oddCharacters) || strings.HasSuffix(c, ".") || strings.HasSuffix(c, " ") || len(c) > 255 || device(c) || c[0] == '.' {
-					t.Fatalf("%q is no name on every system", c)
-				}
-			}
-		}
-		if slices.Sort(names); len(slices.Compact(names)) != 4 {
-			t.Fatalf("the names are %q", names)
 		}
 	})
+	wantInside(t, a, len(paths))
+}
+
+// wantName fails unless every system takes a name as one component.
+func wantName(t fataler, name string) {
+	t.Helper()
+	odd := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`\/:*?"<>|`, r) }
+	if name == "" || len(name) > 255 || !utf8.ValidString(name) || strings.ContainsFunc(name, odd) || name[0] == '.' || strings.TrimRight(name, " .") != name || device(name) {
+		t.Fatalf("%q is no name on every system", name)
+	}
+}
+
+// wantInside checks that nothing was written beside the directory, and that in it
+// are just so many files.
+func wantInside(t *testing.T, a *archive.Archive, files int) {
+	t.Helper()
+	if above, err := os.ReadDir(filepath.Dir(a.Dir())); err != nil || len(above) != 1 {
+		t.Errorf("something was written beside the directory: %v, %v", above, err)
+	}
+	v, err := archive.Verify(t.Context(), a.Dir(), &archive.VerifyProgress{})
+	if err != nil || v.Files != files || len(v.Deviations) != 0 {
+		t.Errorf("%+v, %v, want %d files", v, err, files)
+	}
 }
 
 // What is done stays where it is, whatever the layout is later; two cameras of
@@ -154,80 +178,33 @@ func TestNamesOfAnyLayout(t *testing.T) {
 func TestLayoutChanges(t *testing.T) {
 	a := open(t, t.TempDir())
 	first := commit(t, a, item(0, 0), movie(1, 1000))
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	a, err := Open(a.Dir(), nil, WithLayout(layoutOf(t, "{name}/{camera}/{start}")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer closing(t, a)
-	if s, ok := a.Stored(item(0, 0)); !ok || s.Path != first.Path {
-		t.Errorf("Stored = %+v, %v", s, ok)
-	}
+	a = reopen(t, a, archive.WithLayout(layoutOf(t, "{name}/{camera}/{start}")))
+	wantStored(t, a, item(0, 0), first)
 	twin := item(1, 0)
 	twin.Recording.Track = 301
 	var paths []string
-	for n, it := range []Item{item(1, 0), twin} {
+	for n, it := range []archive.Item{item(1, 0), twin} {
 		f := commit(t, a, it, movie(uint64(n), 1000))
 		paths = append(paths, f.Path)
-		if s, ok := a.Stored(it); !ok || s.Path != f.Path {
-			t.Errorf("Stored = %+v, %v", s, ok)
-		}
+		wantStored(t, a, it, f)
 	}
-	want := []string{"Depot/Gate/20261103-083000.mpg", "Depot/Gate/20261103-083000_" + identify(twin).short() + ".mpg"}
+	want := []string{"Depot/Gate/20261103-083000.mpg", "Depot/Gate/20261103-083000_" + manifestRows(t, a.Dir())[3][at("id")][:8] + ".mpg"}
 	if !slices.Equal(paths, want) {
 		t.Errorf("the files are %q, want %q", paths, want)
 	}
-	v, err := Verify(t.Context(), a.Dir(), &VerifyProgress{})
-	if err != nil || v.Files != 3 || len(v.Deviations) != 0 {
-		t.Errorf("%+v, %v", v, err)
-	}
+	wantInside(t, a, 3)
 }
 
-// The same on a disk: nothing leaves the directory, everything is found again,
-// and nothing is extra.
+// The same for names that are known to do harm.
 func TestHostileNamesInLayouts(t *testing.T) {
 	for _, text := range []string{"{name}/{camera}/{start}", "{camera}{name}/{date}/{start}"} {
-		a, err := Open(filepath.Join(t.TempDir(), "out"), nil, WithLayout(layoutOf(t, text)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for n, name := range append(hostile, "cut", "JOINED", "frames", "manifest.csv", ".hikgrab") {
+		a := open(t, filepath.Join(t.TempDir(), "out"), archive.WithLayout(layoutOf(t, text)))
+		names := append(slices.Clone(hostile), "cut", "JOINED", "frames")
+		for n, name := range names {
 			it := item(n, 0)
 			it.Recorder, it.Label, it.Camera = name, name, name
-			f := commit(t, a, it, movie(uint64(n), 100))
-			if s, ok := a.Stored(it); !ok || s.Path != f.Path {
-				t.Errorf("a recording of %q is not found again", name)
-			}
+			wantStored(t, a, it, commit(t, a, it, movie(uint64(n), 100)))
 		}
-		closing(t, a)
-		if above, err := os.ReadDir(filepath.Dir(a.Dir())); err != nil || len(above) != 1 {
-			t.Errorf("something was written beside the directory: %v, %v", above, err)
-		}
-		v, err := Verify(t.Context(), a.Dir(), &VerifyProgress{})
-		if err != nil || v.Files != len(hostile)+5 || len(v.Deviations) != 0 {
-			t.Errorf("%+v, %v", v, err)
-		}
+		wantInside(t, a, len(names))
 	}
-}
-
-func FuzzParseLayout(f *testing.F) {
-	for _, text := range []string{DefaultLayout, "{name}/{camera} {start}", "{", "a/{x}", "C:/", "../", "{recorder}/{channel}{start}"} {
-		f.Add(text)
-	}
-	it := item(0, 0)
-	f.Fuzz(func(t *testing.T, text string) {
-		l, err := ParseLayout(text)
-		if err != nil {
-			if l.components != nil || printable(err.Error()) != err.Error() {
-				t.Fatalf("%q gives %v, %q", text, l, err)
-			}
-			return
-		}
-		name := l.path(it)
-		if !filepath.IsLocal(filepath.FromSlash(name)) || path.Clean(name) != name || !strings.Contains(name, "/") || len(path.Base(name)) > componentLimit {
-			t.Fatalf("%q names %q", text, name)
-		}
-	})
 }

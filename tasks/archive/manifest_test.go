@@ -1,17 +1,15 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
-	"errors"
-	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"example.com/hikgrab/tasks/archive"
 
 	"example.com/hikgrab/nvr"
 )
@@ -27,7 +25,7 @@ func TestManifestLine(t *testing.T) {
 	f := commit(t, a, item(0, 0), movie(1, 1000))
 	want := []string{
 		"10.20.0.11", "Depot", "2", "Gate", "201", "2026-11-03T08:15:00", "2026-11-03T08:30:00", f.Path, "1000", f.SHA256,
-		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "", identify(item(0, 0)).String(), "", "", "",
+		"H.264-BP", "", "", "", "", "", "1", f.Finished.Format(time.RFC3339), "", readJournal(t, a.Dir())[1].ID, "", "", "",
 	}
 	if rows := manifestRows(t, a.Dir()); len(rows) != 2 || !slices.Equal(rows[1], want) {
 		t.Errorf("the manifest has %q, want %q", rows, want)
@@ -40,7 +38,7 @@ func TestManifestLine(t *testing.T) {
 func TestManifestTellsTheClockAndTheKind(t *testing.T) {
 	a := open(t, t.TempDir())
 	want := map[string]string{}
-	for n, clock := range map[string]Clock{"": {}, "0": {Known: true}, "-90.5": {Known: true, Ahead: -90500 * time.Millisecond}, "3600": {Known: true, Ahead: time.Hour}} {
+	for n, clock := range map[string]archive.Clock{"": {}, "0": {Known: true}, "-90.5": {Known: true, Ahead: -90500 * time.Millisecond}, "3600": {Known: true, Ahead: time.Hour}} {
 		it := item(len(want), 0)
 		it.Clock, it.Recording.Kind = clock, nvr.KindMotion
 		want[commit(t, a, it, movie(1, 1000)).Path] = n
@@ -75,15 +73,14 @@ func TestManifestTakesNoFormulas(t *testing.T) {
 		write(t, p, b)
 		r := receipt(len(b))
 		r.Notes = []string{name}
-		if _, err := p.Commit(t.Context(), Try{Number: 1, Receipt: r}); err != nil {
-			t.Fatal(err)
-		}
+		_, err := p.Commit(t.Context(), archive.Try{Number: 1, Receipt: r})
+		must(t, err)
 	}
 	a = reopen(t, a)
 	for _, row := range manifestRows(t, a.Dir())[1:] {
 		for _, c := range []int{at("recorder"), at("name"), at("camera"), at("codec"), at("notes")} {
 			v := row[c]
-			if !utf8.ValidString(v) || strings.ContainsAny(v, "\r\n\t\x1b\u202e") || strings.ContainsAny(v[:1], "=+-@") || len([]rune(v)) > textLimit+1 {
+			if !utf8.ValidString(v) || strings.ContainsAny(v, "\r\n\t\x1b\u202e") || strings.ContainsAny(v[:1], "=+-@") || len([]rune(v)) > 201 {
 				t.Errorf("the cell %q can do harm", v)
 			}
 		}
@@ -102,26 +99,18 @@ func TestManifestCutAnywhere(t *testing.T) {
 		it.Label = `Depot, "north"`
 		commit(t, a, it, movie(uint64(n), 100))
 	}
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.Close())
 	whole := manifestBytes(t, dir)
 	for cut := range len(whole) {
-		end, torn, err := readManifest(bytes.NewReader(whole[:cut]), func([]byte) {})
-		if err != nil || torn && (end > int64(cut) || end != 0 && whole[end-1] != '\n') {
-			t.Fatalf("cut at %d: %d bytes are whole, %v", cut, end, err)
-		}
 		if line := bytes.IndexAny(whole[cut:], "\n"); cut%32 != 0 && line > 2 {
 			continue // opened at the ends of lines, and here and there
 		}
 		plantManifest(t, dir, whole[:cut])
-		a, err := Open(dir, nil)
+		a, err := archive.Open(dir, nil)
 		if err != nil {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
-		if err := a.Close(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, a.Close())
 		if got := manifestBytes(t, dir); !bytes.Equal(sorted(got), sorted(whole)) {
 			t.Fatalf("cut at %d the manifest became\n%s", cut, got)
 		}
@@ -135,9 +124,7 @@ func TestManifestCutAnywhere(t *testing.T) {
 func TestForeignManifestIsKept(t *testing.T) {
 	a := open(t, t.TempDir())
 	f := commit(t, a, item(0, 0), movie(1, 100))
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.Close())
 	changed := strings.ReplaceAll(string(manifestBytes(t, a.Dir())), ",", ";")
 	plantManifest(t, a.Dir(), []byte(changed))
 	a = open(t, a.Dir())
@@ -145,9 +132,7 @@ func TestForeignManifestIsKept(t *testing.T) {
 	if err != nil || len(names) != 1 {
 		t.Fatalf("the changed manifest is not kept: %v, %v", names, err)
 	}
-	if b, err := os.ReadFile(names[0]); err != nil || string(b) != changed {
-		t.Errorf("what is kept differs: %v", err)
-	}
+	wantText(t, names[0], changed)
 	if n := manifestPaths(t, a.Dir())[f.Path]; n != 1 {
 		t.Errorf("the new manifest has the file %d times", n)
 	}
@@ -157,7 +142,7 @@ func TestForeignManifestIsKept(t *testing.T) {
 // while hikgrab runs and between runs.
 func TestManifestInOtherHands(t *testing.T) {
 	a := open(t, t.TempDir())
-	f := [3]File{commit(t, a, item(0, 0), movie(1, 100))}
+	f := [3]archive.File{commit(t, a, item(0, 0), movie(1, 100))}
 	text := strings.ReplaceAll("\uFEFF"+string(manifestBytes(t, a.Dir())), "\n", "\r\n")
 	plantManifest(t, a.Dir(), []byte(strings.TrimSuffix(text, "\r\n")))
 	f[1] = commit(t, a, item(1, 0), movie(2, 100))
@@ -165,9 +150,7 @@ func TestManifestInOtherHands(t *testing.T) {
 	if paths := manifestPaths(t, a.Dir()); len(paths) != 2 || paths[f[0].Path] != 1 || paths[f[1].Path] != 1 {
 		t.Errorf("the manifest lists %v", paths)
 	}
-	if err := os.Remove(filepath.Join(a.Dir(), manifestName)); err != nil {
-		t.Fatal(err)
-	}
+	forget(t, a.Dir(), manifestName)
 	f[2] = commit(t, a, item(2, 0), movie(3, 100))
 	if paths := manifestPaths(t, a.Dir()); len(paths) != 1 || paths[f[2].Path] != 1 {
 		t.Errorf("the manifest lists %v after it was moved away", paths)
@@ -181,71 +164,11 @@ func TestManifestInOtherHands(t *testing.T) {
 // A manifest that cannot be written holds nothing up; its lines follow.
 func TestManifestBlocked(t *testing.T) {
 	a := open(t, t.TempDir())
-	unblock := blockManifest(t, a)
+	unblock := blockManifest(t, a.Dir())
 	commit(t, a, item(0, 0), movie(1, 100))
 	unblock()
 	commit(t, a, item(1, 0), movie(2, 100))
 	if paths := manifestPaths(t, a.Dir()); len(paths) != 2 {
 		t.Errorf("the manifest lists %v", paths)
 	}
-}
-
-// Of a line for which the disk has no room nothing stands in the manifest, so
-// that it can follow later.
-func TestManifestOnAFullDisk(t *testing.T) {
-	a := open(t, t.TempDir())
-	commit(t, a, item(0, 0), movie(1, 100))
-	before := manifestBytes(t, a.Dir())
-	r := itemRecord(doneRecord, item(1, 0))
-	r.Path, r.At = "a/b.mpg", morning
-	f, err := os.OpenFile(filepath.Join(a.Dir(), manifestName), os.O_RDWR|os.O_APPEND, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer closing(t, f)
-	m := &manifest{pending: r.row()}
-	for room := range 3 {
-		if err := m.appendPending(fullManifest{f, 10 * room}); !errors.Is(err, syscall.ENOSPC) {
-			t.Errorf("with room for %d bytes: %v", 10*room, err)
-		}
-		if got := manifestBytes(t, a.Dir()); !bytes.Equal(got, before) {
-			t.Fatalf("with room for %d bytes the manifest became\n%s", 10*room, got)
-		}
-	}
-	if err := m.appendPending(f); err != nil {
-		t.Fatal(err)
-	}
-	if got := manifestBytes(t, a.Dir()); !bytes.Equal(got, append(before, r.row()...)) {
-		t.Errorf("the manifest became\n%s", got)
-	}
-}
-
-func FuzzReadManifest(f *testing.F) {
-	r := itemRecord(doneRecord, item(0, 0))
-	r.Path, r.At = "a/b.mpg", morning
-	line := string(r.row())
-	for _, text := range []string{"", manifestHeader, manifestHeader + "\n" + line, line, manifestHeader + "\n" + line[:40], manifestHeader + "\n\"a"} {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		taken := 0
-		end, torn, err := readManifest(bytes.NewReader(b), func(line []byte) {
-			taken++
-			r, ok := readRow(line, "", true)
-			if again, same := readRow(bytes.TrimSuffix(r.row(), []byte{'\n'}), "", true); ok && (!same || !reflect.DeepEqual(r, again)) {
-				t.Fatalf("%q reads as %+v, written and read again as %+v", line, r, again)
-			}
-		})
-		if err != nil {
-			return
-		}
-		if end > int64(len(b)) || torn != (end < int64(len(b))) {
-			t.Fatalf("of %d bytes %d are whole, torn %v", len(b), end, torn)
-		}
-		again := 0
-		half, torn, err := readManifest(bytes.NewReader(b[:end]), func([]byte) { again++ })
-		if err != nil || torn || half != end || again != taken {
-			t.Fatalf("cut at %d it reads %d, %v, %v", end, half, torn, err)
-		}
-	})
 }

@@ -30,12 +30,12 @@ func (f countedFile) ReadAt(b []byte, at int64) (int, error) {
 // countReads has an archive count the bytes that are read of raw files.
 func countReads(a *archive.Archive) *atomic.Int64 {
 	read := new(atomic.Int64)
-	*a.XWrap() = func(f *os.File) archive.XPartFile {
+	a.WrapParts(func(f *os.File) archive.PartFile {
 		if strings.HasSuffix(f.Name(), ".mp4.part") {
 			return f
 		}
 		return countedFile{f, read}
-	}
+	})
 	return read
 }
 

@@ -1,10 +1,9 @@
-package archive
+package archive_test
 
 import (
-	"fmt"
-	"os"
-	"path"
+	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +11,46 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
 )
+
+// hostile are names that would do harm as they are.
+var hostile = []string{
+	"", ".", "..", "../../x", "/etc/passwd", `C:\x`, `\\server\share`, "CON", "con.local", "NUL", "com1", "LPT9.x", "aux",
+	strings.Repeat("a", 300), strings.Repeat("я", 300), "a\x00b", "a\nb", "\x1b[31mred", "x.", "x ", " x", "x...", ".hikgrab",
+	"manifest.csv", "tasks.result.xlsx", "a:b", "a:99999", "a:080", "https://", "[", "[]", "[x]:1", "[::1%eth0]", "nvr_8080",
+	"a/b", "a\\b", "a*b", "a?b", "-rf", "рег.рф", "\u202egpj", "\xff\xfe", "host:80:80", "https://https://x", "http://x",
+}
+
+// fataler is what tests and properties have in common.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// device reports a name that Windows takes for a device.
+func device(name string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(name), ".")
+	return slices.Contains(strings.Fields("con prn aux nul com1 com9 com¹ lpt1 lpt9 lpt¹"), strings.TrimRight(base, " "))
+}
+
+// plainComponent fails unless a name has no letter that could mean anything.
+func plainComponent(t fataler, name string) {
+	t.Helper()
+	ok := len(name) <= 100 && !strings.HasPrefix(name, "-") && name == strings.ToLower(name)
+	for _, r := range name {
+		ok = ok && strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-_", r)
+	}
+	if wantName(t, name); !ok {
+		t.Fatalf("%q is not a plain path component", name)
+	}
+}
+
+// dirOf is the directory of a recorder.
+func dirOf(recorder string) string {
+	dir, _, _ := strings.Cut(archive.CameraDir(recorder, 101), "/")
+	return dir
+}
 
 func TestRecorderDir(t *testing.T) {
 	tests := []struct{ recorder, want string }{
@@ -26,8 +64,8 @@ func TestRecorderDir(t *testing.T) {
 		{"[2001:DB8:0::5]", "ipv6_2001-db8--5"},
 	}
 	for _, tt := range tests {
-		if got := recorderDir(tt.recorder); got != tt.want {
-			t.Errorf("recorderDir(%q) = %q, want %q", tt.recorder, got, tt.want)
+		if got := dirOf(tt.recorder); got != tt.want {
+			t.Errorf("the directory of %q is %q, want %q", tt.recorder, got, tt.want)
 		}
 	}
 }
@@ -35,7 +73,7 @@ func TestRecorderDir(t *testing.T) {
 func TestHostileNamesStayInside(t *testing.T) {
 	seen := map[string]string{}
 	for _, recorder := range hostile {
-		dir := recorderDir(recorder)
+		dir := dirOf(recorder)
 		plainComponent(t, dir)
 		if other, taken := seen[dir]; taken {
 			t.Errorf("%q and %q share the directory %q", recorder, other, dir)
@@ -45,18 +83,13 @@ func TestHostileNamesStayInside(t *testing.T) {
 			t.Errorf("%q becomes %q, beside the manifest", recorder, dir)
 		}
 	}
-	a := open(t, t.TempDir())
+	a := open(t, filepath.Join(t.TempDir(), "out"))
 	for n, recorder := range hostile {
 		it := item(n, 0)
 		it.Recorder = recorder
-		f := commit(t, a, it, movie(1, 100))
-		if s, ok := a.Stored(it); !ok || s.Path != f.Path {
-			t.Errorf("a recording of %q is not found again", recorder)
-		}
+		wantStored(t, a, it, commit(t, a, it, movie(1, 100)))
 	}
-	if above, err := os.ReadDir(filepath.Dir(a.Dir())); err != nil || len(above) != 1 {
-		t.Errorf("something was written beside the directory: %v, %v", above, err)
-	}
+	wantInside(t, a, len(hostile))
 }
 
 func TestNamesOfAnyItemStayInside(t *testing.T) {
@@ -65,28 +98,28 @@ func TestNamesOfAnyItemStayInside(t *testing.T) {
 		zone := time.FixedZone("", rapid.IntRange(-50_000, 50_000).Draw(t, "zone"))
 		return time.Unix(rapid.Int64Range(-1e11, 1e12).Draw(t, "seconds"), 0).In(zone)
 	})
-	rapid.Check(t, func(t *rapid.T) {
-		it := Item{Recorder: host.Draw(t, "recorder"), Recording: nvr.Recording{
-			Track: nvr.Track(rapid.IntRange(-1000, 1_000_000).Draw(t, "track")),
-			Start: when.Draw(t, "start"), End: when.Draw(t, "end"), Name: rapid.String().Draw(t, "name"),
+	a := open(t, filepath.Join(t.TempDir(), "out"))
+	files := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		it := archive.Item{Recorder: host.Draw(rt, "recorder"), Recording: nvr.Recording{
+			Track: nvr.Track(rapid.IntRange(-1000, 1_000_000).Draw(rt, "track")),
+			Start: when.Draw(rt, "start"), End: when.Draw(rt, "end"), Name: rapid.String().Draw(rt, "name"),
 		}}
-		n := 0
-		for name := range defaultLayout.names(it, ".mpg") {
-			if n++; n > 3 {
-				break
-			}
-			pieces := strings.Split(name, "/")
-			if len(pieces) != 4 || !filepath.IsLocal(filepath.FromSlash(name)) || path.Clean(name) != name {
-				t.Fatalf("%q is not a path of four components inside", name)
-			}
-			plainComponent(t, pieces[0])
-			for _, p := range pieces[1:] {
-				if strings.HasPrefix(p, ".") || strings.HasSuffix(p, ".") || len(p) > 100 {
-					t.Fatalf("%q is not a plain component", p)
-				}
-			}
+		if _, ok := a.Stored(it); ok {
+			return
+		}
+		files++
+		dir, name, _ := strings.Cut(commit(t, a, it, movie(1, 100)).Path, "/")
+		plainComponent(rt, dir)
+		components := strings.Split(name, "/")
+		if len(components) != 3 {
+			rt.Fatalf("%q is not a path of four components", name)
+		}
+		for _, c := range components {
+			wantName(rt, c)
 		}
 	})
+	wantInside(t, a, files)
 }
 
 // Two recorders share a directory only if they are one recorder written in two
@@ -95,18 +128,34 @@ func TestRecordersDoNotCollide(t *testing.T) {
 	address := rapid.StringMatching(`(https://)?([a-c_.-]{1,4}|\[[0-2:]{2,5}\])(:(80|443|8080|1))?`)
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := address.Draw(t, "a"), address.Draw(t, "b")
-		if recorderDir(a) == recorderDir(b) && canonical(a) != canonical(b) {
-			t.Fatalf("%q and %q share %q", a, b, recorderDir(a))
+		if dirOf(a) == dirOf(b) && endpoint(a) != endpoint(b) {
+			t.Fatalf("%q and %q share %q", a, b, dirOf(a))
 		}
 	})
+}
+
+// endpoint is the host and the port that an address stands for.
+func endpoint(recorder string) string {
+	host, tls := strings.CutPrefix(recorder, "https://")
+	port := "80"
+	if tls {
+		port = "443"
+	}
+	if at := strings.LastIndexByte(host, ':'); at > strings.LastIndexByte(host, ']') {
+		host, port = host[:at], host[at+1:]
+	}
+	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		host = ip.String()
+	}
+	return host + " " + port
 }
 
 func TestChannelDir(t *testing.T) {
 	for track, want := range map[nvr.Track]string{
 		101: "ch01", 202: "ch02-sub", 303: "ch03-photo", 6401: "ch64", 10001: "ch100", 120: "ch01-track120", 0: "ch00-track0",
 	} {
-		if got := channelDir(track); got != want {
-			t.Errorf("channelDir(%d) = %q, want %q", track, got, want)
+		if got := archive.CameraDir("nvr", track); got != "nvr/"+want {
+			t.Errorf("the directory of track %d is %q, want %q", track, got, want)
 		}
 	}
 }
@@ -117,44 +166,39 @@ func TestSameStartAndEnd(t *testing.T) {
 	second.Recording.Name = "0000000001002"
 	f1 := commit(t, a, first, movie(1, 1000))
 	f2 := commit(t, a, second, movie(2, 1000))
-	want := strings.TrimSuffix(f1.Path, ".mpg") + "_" + identify(second).short() + ".mpg"
-	if f2.Path != want {
+	if want := strings.TrimSuffix(f1.Path, ".mpg") + "_" + manifestRows(t, a.Dir())[2][at("id")][:8] + ".mpg"; f2.Path != want {
 		t.Errorf("the second is %s, want %s", f2.Path, want)
 	}
 	for range 2 {
-		for n, it := range []Item{first, second} {
-			if s, ok := a.Stored(it); !ok || s.Path != []string{f1.Path, f2.Path}[n] {
-				t.Errorf("Stored = %+v, %v", s, ok)
-			}
-		}
+		wantStored(t, a, first, f1)
+		wantStored(t, a, second, f2)
 		a = reopen(t, a)
 	}
 }
 
+// A recording is known again by what the recorder says of it, and by nothing that
+// people change.
 func TestIdentity(t *testing.T) {
+	a := open(t, t.TempDir())
 	base := item(0, 1000)
+	base.Recorder = "nvr.site"
+	f := commit(t, a, base, movie(1, 1000))
 	same := base
 	same.Label, same.Camera, same.Recording.Size, same.Recording.URI, same.Recording.Codec = "x", "y", 5, "rtsp://z", ""
-	same.Recorder = strings.ToUpper(base.Recorder)
-	if identify(base) != identify(same) {
-		t.Error("names that people change, or a corrected size, make another recording of it")
-	}
-	seen := map[recordingID]string{identify(base): "base"}
-	for what, change := range map[string]func(*Item){
-		"recorder": func(it *Item) { it.Recorder = "10.20.0.12" },
-		"track":    func(it *Item) { it.Recording.Track = 202 },
-		"start":    func(it *Item) { it.Recording.Start = it.Recording.Start.Add(time.Second) },
-		"end":      func(it *Item) { it.Recording.End = it.Recording.End.Add(time.Millisecond) },
-		"name":     func(it *Item) { it.Recording.Name += " " },
+	same.Recorder = "NVR.Site"
+	wantStored(t, a, same, f)
+	for what, change := range map[string]func(*archive.Item){
+		"recorder": func(it *archive.Item) { it.Recorder = "10.20.0.12" },
+		"track":    func(it *archive.Item) { it.Recording.Track = 202 },
+		"start":    func(it *archive.Item) { it.Recording.Start = it.Recording.Start.Add(time.Second) },
+		"end":      func(it *archive.Item) { it.Recording.End = it.Recording.End.Add(time.Millisecond) },
+		"name":     func(it *archive.Item) { it.Recording.Name += " " },
 	} {
 		it := base
 		change(&it)
-		if other, ok := seen[identify(it)]; ok {
-			t.Errorf("another %s is the same recording as %s", what, other)
+		if _, ok := a.Stored(it); ok {
+			t.Errorf("another %s is the same recording", what)
 		}
-		seen[identify(it)] = what
-	}
-	if fmt.Sprint(identify(base)) != identify(base).String() {
-		t.Error("the identity prints in another way than it is written")
+		create(t, a, it) // nor is it the same as another of them
 	}
 }

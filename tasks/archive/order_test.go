@@ -1,6 +1,7 @@
-package archive
+package archive_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,47 +9,88 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
+
+// witness stands between the archive and the disk and writes down in which
+// order things become durable, and what is under the final name then.
+type witness struct {
+	archive.JournalFile
+	t      *testing.T
+	events []string
+	final  string // where the recording will be
+}
+
+// watch has a witness see what an archive does until it gives a file that name.
+func watch(t *testing.T, a *archive.Archive, final string) *witness {
+	w := &witness{t: t, final: pathOf(a.Dir(), final)}
+	a.WrapJournal(func(f archive.JournalFile) archive.JournalFile { w.JournalFile = f; return w })
+	a.WrapParts(func(f *os.File) archive.PartFile { return watchedPart{f, w} })
+	return w
+}
+
+func (w *witness) see(event string) {
+	if _, err := os.Stat(w.final); err == nil {
+		event += ", named"
+	}
+	w.events = append(w.events, event)
+}
+
+func (w *witness) Write(b []byte) (int, error) {
+	for text := range bytes.Lines(b) {
+		w.see("journal " + readLine(w.t, text).Type)
+	}
+	return w.JournalFile.Write(b)
+}
+
+func (w *witness) Sync() error {
+	w.see("sync journal")
+	return w.JournalFile.Sync()
+}
+
+func (w *witness) want(events ...string) {
+	w.t.Helper()
+	if !slices.Equal(w.events, events) {
+		w.t.Errorf("the order was\n%s\nwant\n%s", strings.Join(w.events, "\n"), strings.Join(events, "\n"))
+	}
+}
+
+type watchedPart struct {
+	*os.File
+	w *witness
+}
+
+func (p watchedPart) Sync() error {
+	p.w.see("sync part")
+	return p.File.Sync()
+}
+
+func (p watchedPart) Close() error {
+	p.w.see("close part")
+	return p.File.Close()
+}
 
 // TestOrder is what a power cut can show: bytes are durable before the name,
 // the announcement is durable before the name, and "done" comes last.
 func TestOrder(t *testing.T) {
 	a := open(t, t.TempDir())
-	it := item(0, 0)
-	w := &witness{journalFile: a.journal.file}
-	for name := range defaultLayout.names(it, ".mpg") {
-		w.final = filepath.Join(a.Dir(), filepath.FromSlash(name))
-		break
-	}
-	a.journal.file = w
-	a.wrap = func(f *os.File) partFile { return witnessedPart{f, w} }
-	commit(t, a, it, footage(t, 0, simulator.H264))
-	want := []string{
-		"sync part", "close part", "journal placing", "sync journal", "journal done, named", "sync journal, named",
-	}
-	if !slices.Equal(w.events, want) {
-		t.Errorf("the order was\n%s\nwant\n%s", strings.Join(w.events, "\n"), strings.Join(want, "\n"))
-	}
+	w := watch(t, a, shotName+".mpg")
+	commit(t, a, shot(0, archive.Raw, 0), footage(t, 0, simulator.H264))
+	w.want("sync part", "close part", "journal placing", "sync journal", "journal done, named", "sync journal, named")
 }
 
 // A clip is durable before its name, and what it was cut from goes after it.
 func TestOrderOfClip(t *testing.T) {
 	a := open(t, t.TempDir())
-	b := lateFootage(t, simulator.H264)
-	it := clipped(MP4, len(b), 5, 9)
-	w := &witness{journalFile: a.journal.file, final: filepath.Join(a.Dir(), filepath.FromSlash(a.layout.path(it)+".mp4"))}
-	a.journal.file = w
-	a.wrap = func(f *os.File) partFile { return witnessedPart{f, w} }
-	commit(t, a, it, b)
-	want := []string{
+	b := lateFootage(simulator.H264)
+	w := watch(t, a, "10.20.0.11/ch02/2026-11-03/20261103-081505_20261103-081509.mp4")
+	commit(t, a, clipped(archive.MP4, len(b), 5, 9), b)
+	w.want(
 		"sync part", "close part", // the MP4
 		"sync part", "close part", // the clip
 		"journal placing", "sync journal", "journal done, named", "sync journal, named",
 		"close part, named", // the download
-	}
-	if !slices.Equal(w.events, want) {
-		t.Errorf("the order was\n%s\nwant\n%s", strings.Join(w.events, "\n"), strings.Join(want, "\n"))
-	}
+	)
 }
 
 // Reset has the journal forget the old bytes before it drops them.
@@ -56,19 +98,29 @@ func TestOrderOfReset(t *testing.T) {
 	a := open(t, t.TempDir())
 	p := create(t, a, item(0, 0))
 	write(t, p, movie(1, 1000))
-	if err := p.Close(); err != nil {
-		t.Fatal(err)
-	}
+	closing(t, p)
 	p = create(t, a, item(0, 0))
-	disk := a.journal.file
-	a.journal.file = sizeWitness{disk, func() {
-		info, err := os.Stat(filepath.Join(a.Dir(), filepath.FromSlash(p.name)))
-		if err != nil || info.Size() != 1000 {
-			t.Errorf("the part is %v, %v when the journal is told", info, err)
-		}
-	}}
+	part := filepath.Join(a.Dir(), partNames(t, a.Dir())[0])
+	unwrap := a.WrapJournal(func(f archive.JournalFile) archive.JournalFile {
+		return syncedJournal{f, func() {
+			if info, err := os.Stat(part); err != nil || info.Size() != 1000 {
+				t.Errorf("the part is %v, %v when the journal is told", info, err)
+			}
+		}}
+	})
 	if err := p.Reset(); err != nil || p.Offset() != 0 {
 		t.Fatalf("Reset: %v, Offset %d", err, p.Offset())
 	}
-	a.journal.file = disk
+	unwrap()
+}
+
+// syncedJournal looks at something else whenever it is synced.
+type syncedJournal struct {
+	archive.JournalFile
+	look func()
+}
+
+func (j syncedJournal) Sync() error {
+	j.look()
+	return j.JournalFile.Sync()
 }

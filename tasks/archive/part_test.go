@@ -1,38 +1,38 @@
-package archive
+package archive_test
 
 import (
 	"testing"
 	"time"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
-// TestCheckpoint sees that a crash costs no more than checkpointEvery.
+// TestCheckpoint sees that a crash costs no more than the bytes between two
+// checkpoints.
 func TestCheckpoint(t *testing.T) {
-	a := open(t, t.TempDir())
-	a.checkpointEvery = 1 << 20
+	a := open(t, t.TempDir(), archive.CheckpointEvery(1<<20))
 	p := create(t, a, item(0, 0))
-	b := movie(1, 5<<20)
-	write(t, p, b[:4<<20])
-	var safe int64
-	for rest := b[4<<20:]; len(rest) > 0 && safe == 0; rest = rest[32<<10:] { // the hasher, which vouches for bytes, is a goroutine of its own
-		time.Sleep(10 * time.Millisecond)
-		write(t, p, rest[:32<<10])
-		p.mu.Lock()
-		p.quiet()
-		p.mu.Unlock()
-		a.mu.Lock()
-		safe = a.index.kept[p.id.kept()]
-		a.mu.Unlock()
+	safe := func() (bytes int64) {
+		for _, n := range vouched(t, a.Dir()) {
+			bytes = n
+		}
+		return bytes
 	}
-	if safe < 1<<20 || safe > 5<<20 {
-		t.Errorf("%d bytes are vouched for", safe)
+	saved := make(chan int64, 10) // what vouches for bytes is a goroutine of its own
+	a.WrapJournal(func(f archive.JournalFile) archive.JournalFile {
+		return syncedJournal{f, func() { saved <- safe() }}
+	})
+	write(t, p, movie(1, 4<<20))
+	select {
+	case n := <-saved:
+		if n < 1<<20 || n > 4<<20 {
+			t.Errorf("%d bytes are vouched for", n)
+		}
+	case <-time.After(time.Minute):
+		t.Error("no byte is vouched for")
 	}
-	if err := p.Reset(); err != nil {
-		t.Fatal(err)
-	}
-	a.mu.Lock()
-	safe = a.index.kept[p.id.kept()]
-	a.mu.Unlock()
-	if safe != 0 {
-		t.Errorf("%d bytes are vouched for after Reset", safe)
+	must(t, p.Reset())
+	if n := safe(); n != 0 {
+		t.Errorf("%d bytes are vouched for after Reset", n)
 	}
 }

@@ -1,4 +1,4 @@
-package archive
+package archive_test
 
 import (
 	"bytes"
@@ -9,16 +9,18 @@ import (
 	"testing"
 	"time"
 
+	"example.com/hikgrab/tasks/archive"
+
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/simulator"
 )
 
 // minuteOf is an item of two hours of which a minute is wanted, after an hour: from
 // 09:15 to 09:16. The file has half a megabyte.
-func minuteOf() Item {
-	it := shot(0, MP4, minuteOfSize)
+func minuteOf() archive.Item {
+	it := shot(0, archive.MP4, minuteOfSize)
 	it.Recording.End = morning.Add(2 * time.Hour)
-	it.Clip = Span{morning.Add(time.Hour), morning.Add(61 * time.Minute)}
+	it.Clip = archive.Span{morning.Add(time.Hour), morning.Add(61 * time.Minute)}
 	return it
 }
 
@@ -85,7 +87,7 @@ func TestPiece(t *testing.T) {
 				t.Fatal(err)
 			}
 			write(t, p, tt.b)
-			f, err := p.Commit(t.Context(), Try{Number: 1, Last: true, Receipt: receipt(len(tt.b))})
+			f, err := p.Commit(t.Context(), archive.Try{Number: 1, Last: true, Receipt: receipt(len(tt.b))})
 			switch tt.outcome {
 			case "clip":
 				if err != nil || p.Whole() || f.Path != "10.20.0.11/ch02/2026-11-03/20261103-091500_20261103-091600.mp4" ||
@@ -99,12 +101,12 @@ func TestPiece(t *testing.T) {
 					a = reopen(t, a)
 				}
 			case "whole":
-				if err != nil || !p.Whole() || f.Notes[0] != SentWhole {
+				if err != nil || !p.Whole() || f.Notes[0] != archive.SentWhole {
 					t.Errorf("%+v, %v", f, err)
 				}
 			default:
 				odd := tt.outcome == "odd"
-				if wantKind(t, err, Damaged); errors.Is(err, ErrOdd) != odd || !odd && !strings.Contains(err.Error(), tt.outcome) {
+				if wantKind(t, err, archive.Damaged); errors.Is(err, archive.ErrOdd) != odd || !odd && !strings.Contains(err.Error(), tt.outcome) {
 					t.Errorf("Commit = %v", err)
 				}
 				if files := tree(t, a.Dir()); len(files) != 0 {
@@ -129,14 +131,14 @@ func TestPieceIsNotTheWhole(t *testing.T) {
 	}
 	write(t, p, b[:half])
 	_, err = a.Create(it)
-	wantKind(t, err, InUse)
+	wantKind(t, err, archive.InUse)
 	closing(t, p)
 	a = reopen(t, a)
 	other := it
 	other.Clip.To = other.Clip.To.Add(time.Second)
-	for name, create := range map[string]func() (*Part, error){
-		"the whole":    func() (*Part, error) { return a.Create(it) },
-		"another clip": func() (*Part, error) { return a.CreatePiece(other) },
+	for name, create := range map[string]func() (*archive.Part, error){
+		"the whole":    func() (*archive.Part, error) { return a.Create(it) },
+		"another clip": func() (*archive.Part, error) { return a.CreatePiece(other) },
 	} {
 		p, err := create()
 		if err != nil || p.Offset() != 0 {
@@ -161,7 +163,7 @@ func TestPieceIsNotTheWhole(t *testing.T) {
 	write(t, p, b[:half])
 	closing(t, p)
 	raw := it
-	raw.Format = Raw
+	raw.Format = archive.Raw
 	commit(t, a, raw, pictures(t, -3600, -3580))
 	if _, ok, err := a.Convert(t.Context(), it); !ok || err != nil {
 		t.Fatalf("Convert = %v, %v", ok, err)
@@ -174,30 +176,30 @@ func TestPieceIsNotTheWhole(t *testing.T) {
 
 func TestAsked(t *testing.T) {
 	minute := func(n int) time.Time { return morning.Add(time.Duration(n) * time.Minute) }
-	const margin = keyMargin
+	const margin = 12 * time.Second
 	for name, tt := range map[string]struct {
-		change func(*Item)
-		want   Span // zero: all
+		change func(*archive.Item)
+		want   archive.Span // zero: all
 		bytes  int64
 	}{
-		"inside":        {nil, Span{minute(60).Add(-margin), minute(61).Add(margin)}, minuteOfSize * 84 / 7200},
-		"the beginning": {func(it *Item) { it.Clip = Span{minute(-9), minute(1)} }, Span{minute(0), minute(1).Add(margin)}, minuteOfSize * 72 / 7200},
-		"the end":       {func(it *Item) { it.Clip = Span{From: minute(119)} }, Span{minute(119).Add(-margin), minute(120)}, minuteOfSize * 72 / 7200},
-		"everything":    {func(it *Item) { it.Clip = Span{} }, Span{}, minuteOfSize},
-		"nearly all":    {func(it *Item) { it.Clip.From = minute(0); it.Clip.To = minute(115) }, Span{}, minuteOfSize},
-		"raw":           {func(it *Item) { it.Format = Raw }, Span{}, minuteOfSize},
-		"both":          {func(it *Item) { it.Format = Both }, Span{}, minuteOfSize},
-		"a photo":       {func(it *Item) { it.Recording.Track = nvr.TrackOf(2, nvr.Photo) }, Span{}, minuteOfSize},
-		"doubtful":      {func(it *Item) { it.Recording.Note = "the recorder lists it without an end that can be read" }, Span{}, minuteOfSize},
-		"of no time":    {func(it *Item) { it.Recording.End = it.Recording.Start }, Span{}, minuteOfSize},
-		"unknown size":  {func(it *Item) { it.Recording.Size = 0 }, Span{minute(60).Add(-margin), minute(61).Add(margin)}, 0},
+		"inside":        {nil, archive.Span{minute(60).Add(-margin), minute(61).Add(margin)}, minuteOfSize * 84 / 7200},
+		"the beginning": {func(it *archive.Item) { it.Clip = archive.Span{minute(-9), minute(1)} }, archive.Span{minute(0), minute(1).Add(margin)}, minuteOfSize * 72 / 7200},
+		"the end":       {func(it *archive.Item) { it.Clip = archive.Span{From: minute(119)} }, archive.Span{minute(119).Add(-margin), minute(120)}, minuteOfSize * 72 / 7200},
+		"everything":    {func(it *archive.Item) { it.Clip = archive.Span{} }, archive.Span{}, minuteOfSize},
+		"nearly all":    {func(it *archive.Item) { it.Clip.From = minute(0); it.Clip.To = minute(115) }, archive.Span{}, minuteOfSize},
+		"raw":           {func(it *archive.Item) { it.Format = archive.Raw }, archive.Span{}, minuteOfSize},
+		"both":          {func(it *archive.Item) { it.Format = archive.Both }, archive.Span{}, minuteOfSize},
+		"a photo":       {func(it *archive.Item) { it.Recording.Track = nvr.TrackOf(2, nvr.Photo) }, archive.Span{}, minuteOfSize},
+		"doubtful":      {func(it *archive.Item) { it.Recording.Note = "the recorder lists it without an end that can be read" }, archive.Span{}, minuteOfSize},
+		"of no time":    {func(it *archive.Item) { it.Recording.End = it.Recording.Start }, archive.Span{}, minuteOfSize},
+		"unknown size":  {func(it *archive.Item) { it.Recording.Size = 0 }, archive.Span{minute(60).Add(-margin), minute(61).Add(margin)}, 0},
 	} {
 		it := minuteOf()
 		if tt.change != nil {
 			tt.change(&it)
 		}
 		span, ok := it.Asked()
-		if ok != (tt.want != Span{}) || ok && span != tt.want || it.Expected() != tt.bytes {
+		if ok != (tt.want != archive.Span{}) || ok && span != tt.want || it.Expected() != tt.bytes {
 			t.Errorf("%s: %v, %v, %d bytes", name, span, ok, it.Expected())
 		}
 	}

@@ -3,21 +3,62 @@
 package archive_test
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
 	"example.com/hikgrab/tasks/archive"
 )
 
+// plant puts a symbolic link under the directory before hikgrab meets it.
+func plant(t *testing.T, target, name string) {
+	t.Helper()
+	must(t, os.MkdirAll(filepath.Dir(name), 0o755), os.Symlink(target, name))
+}
+
+// tryAll does everything that writes, and fails the test unless something was
+// refused.
+func tryAll(t *testing.T, dir string) {
+	t.Helper()
+	a, err := archive.Open(dir, nil)
+	if err != nil {
+		wantKind(t, err, archive.Denied)
+		return
+	}
+	defer closing(t, a)
+	log, err := a.LogWriter()
+	if err == nil {
+		defer closing(t, log)
+	}
+	a.Stored(item(0, 1000))
+	p, err := a.Create(item(0, 1000))
+	if err == nil {
+		write(t, p, movie(1, 1000))
+		_, err = p.Commit(t.Context(), try(1, 1000))
+	}
+	if err != nil {
+		wantKind(t, err, archive.Denied)
+	}
+}
+
+// partOf is where a recording comes.
+func partOf(t *testing.T, it archive.Item) string {
+	t.Helper()
+	a := open(t, t.TempDir())
+	create(t, a, it)
+	return partNames(t, a.Dir())[0]
+}
+
 func TestPlantedLinksLeadNowhere(t *testing.T) {
-	part := partOf(item(0, 1000))
+	part := partOf(t, item(0, 1000))
 	final := "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-083000.mpg"
 	for _, name := range []string{
-		ownDir, partsDir, journalName, journalSpare, lockName, ownerName, part, manifestName,
+		ownDir, partsDir, journalName, journalName + ".new", ".hikgrab/lock", ".hikgrab/owner.json", part, manifestName,
 		"10.20.0.11", "10.20.0.11/ch02", "10.20.0.11/ch02/2026-11-03", final,
 	} {
 		for _, target := range []string{"directory", "file", "nothing"} {
@@ -25,18 +66,12 @@ func TestPlantedLinksLeadNowhere(t *testing.T) {
 				top := t.TempDir()
 				outside := filepath.Join(top, "outside")
 				secret := filepath.Join(outside, "file")
-				if err := os.MkdirAll(filepath.Join(outside, "directory"), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(secret, []byte("precious"), 0o644); err != nil {
-					t.Fatal(err)
-				}
+				must(t, os.MkdirAll(filepath.Join(outside, "directory"), 0o755))
+				put(t, secret, []byte("precious"))
 				dir := filepath.Join(top, "out")
 				plant(t, filepath.Join(outside, target), filepath.Join(dir, filepath.FromSlash(name)))
 				tryAll(t, dir)
-				if got, err := os.ReadFile(secret); err != nil || string(got) != "precious" {
-					t.Errorf("the file outside is now %q, %v", got, err)
-				}
+				wantText(t, secret, "precious")
 				for where, want := range map[string]int{outside: 2, filepath.Join(outside, "directory"): 0} {
 					if entries, err := os.ReadDir(where); err != nil || len(entries) != want {
 						t.Errorf("outside there is now %v, %v", entries, err)
@@ -49,68 +84,50 @@ func TestPlantedLinksLeadNowhere(t *testing.T) {
 
 // A link that stays inside must not make one of our files out of another.
 func TestPlantedLinksInside(t *testing.T) {
-	for _, name := range []string{manifestName, lockName, ownerName, partOf(item(0, 0))} {
+	for _, name := range []string{manifestName, ".hikgrab/lock", ".hikgrab/owner.json", partOf(t, item(0, 0))} {
 		a := open(t, t.TempDir())
-		journal := filepath.Join(a.Dir(), filepath.FromSlash(journalName))
-		if err := a.Close(); err != nil {
-			t.Fatal(err)
-		}
-		before, err := os.ReadFile(journal)
-		if err != nil {
-			t.Fatal(err)
-		}
-		link := filepath.Join(a.Dir(), filepath.FromSlash(name))
-		if err := os.RemoveAll(link); err != nil {
-			t.Fatal(err)
-		}
-		target, err := filepath.Rel(filepath.Dir(link), journal)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, a.Close())
+		before := journalBytes(t, a.Dir())
+		forget(t, a.Dir(), name)
+		link := pathOf(a.Dir(), name)
+		target, err := filepath.Rel(filepath.Dir(link), pathOf(a.Dir(), journalName))
+		must(t, err)
 		plant(t, target, link)
 		tryAll(t, a.Dir())
-		after, err := os.ReadFile(journal)
-		if err != nil || string(after[:len(before)]) != string(before) {
-			t.Errorf("%s to the journal: the journal was changed: %q, %v", name, after, err)
+		if after := journalBytes(t, a.Dir()); !bytes.HasPrefix(after, before) {
+			t.Errorf("%s to the journal: the journal was changed: %q", name, after)
 		}
 	}
 }
 
 func TestForeignFileIsKept(t *testing.T) {
-	dir := t.TempDir()
-	a := open(t, dir)
-	it := item(0, 0)
-	plain := pathOf(it) + ".mpg"
-	foreign := filepath.Join(dir, filepath.FromSlash(plain))
-	if err := os.MkdirAll(filepath.Dir(foreign), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(foreign, []byte("mine"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	f := commit(t, a, it, movie(1, 1000))
-	if got, err := os.ReadFile(foreign); err != nil || string(got) != "mine" {
-		t.Errorf("the foreign file is %q, %v", got, err)
-	}
-	if f.Path == plain {
-		t.Error("the recording took the foreign file's name")
-	}
-	if s, ok := reopen(t, a).Stored(it); !ok || s.Path != f.Path {
-		t.Errorf("Stored = %+v, %v", s, ok)
+	const plain = "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-083000"
+	own := plain + "_" + strings.TrimPrefix(partOf(t, item(0, 0)), partsDir+"/")[:8]
+	taken := []string{plain + ".mpg"}
+	for _, want := range []string{own + ".mpg", own + "-2.mpg", own + "-3.mpg"} {
+		a := open(t, t.TempDir())
+		for _, name := range taken {
+			put(t, pathOf(a.Dir(), name), []byte("mine"))
+		}
+		f := commit(t, a, item(0, 0), movie(1, 1000))
+		if f.Path != want {
+			t.Errorf("beside %v it is %s, want %s", taken, f.Path, want)
+		}
+		for _, name := range taken {
+			wantText(t, pathOf(a.Dir(), name), "mine")
+		}
+		wantStored(t, reopen(t, a), item(0, 0), f)
+		taken = append(taken, f.Path)
 	}
 }
 
 // Windows keeps a directory that somebody has open.
 func TestDirectoryRemoved(t *testing.T) {
 	a, err := archive.Open(filepath.Join(t.TempDir(), "out"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	p := create(t, a, item(0, 0))
 	write(t, p, movie(1, 1000))
-	if err := os.RemoveAll(a.Dir()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.RemoveAll(a.Dir()))
 	_, err = p.Commit(t.Context(), try(1, 1000))
 	wantKind(t, err, archive.Denied)
 	_, err = a.Create(item(1, 0))
@@ -128,9 +145,7 @@ func TestPermissions(t *testing.T) {
 			for n := range 2 {
 				a := open(t, dir)
 				log, err := a.LogWriter()
-				if err != nil {
-					t.Fatal(err)
-				}
+				must(t, err)
 				defer closing(t, log)
 				p := create(t, a, item(100+n, 0))
 				write(t, p, movie(1, 100))
@@ -142,10 +157,31 @@ func TestPermissions(t *testing.T) {
 				for _, pattern := range []string{"*", "parts/*"} {
 					wantOwnFiles(t, filepath.Join(dir, ownDir, pattern))
 				}
-				if err := a.Close(); err != nil {
-					t.Fatal(err)
-				}
+				must(t, a.Close())
 			}
 		})
+	}
+}
+
+// wantOwnFiles checks that the files are for their owner alone.
+func wantOwnFiles(t *testing.T, pattern string) {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && !info.IsDir() {
+			wantPerm(t, name, 0o600)
+		}
+	}
+}
+
+func wantPerm(t *testing.T, name string, want fs.FileMode) {
+	t.Helper()
+	info, err := os.Stat(name)
+	must(t, err)
+	if got := info.Mode().Perm(); got != want {
+		t.Errorf("%s has permissions %o, want %o", name, got, want)
 	}
 }

@@ -1,85 +1,151 @@
-package archive
+package archive_test
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
-// The crash between announcing what was made of a download and noting "done",
-// at each of its steps.
+// unfinished is what a crash can leave of a file that the journal announced: under
+// the name of its part, and under the name that it should get.
+type unfinished func(t *testing.T, part, final string)
+
+func asPart(b []byte) unfinished  { return func(t *testing.T, part, _ string) { put(t, part, b) } }
+func asFinal(b []byte) unfinished { return func(t *testing.T, _, final string) { put(t, final, b) } }
+
+func asBoth(b []byte) unfinished {
+	return func(t *testing.T, part, final string) {
+		put(t, part, b)
+		must(t, os.MkdirAll(filepath.Dir(final), 0o755), os.Link(part, final))
+	}
+}
+
+func asNeither(*testing.T, string, string) {}
+
+// The crash between announcing a name and noting "done", at each of its steps.
+func TestSettle(t *testing.T) {
+	b, it := movie(1, 1000), item(0, 1000)
+	straight := open(t, t.TempDir())
+	p := create(t, straight, it)
+	write(t, p, b)
+	want, err := p.Commit(t.Context(), try(3, 1000))
+	must(t, err)
+	for name, tt := range map[string]struct {
+		arrange unfinished
+		stored  bool
+	}{
+		"before the rename":         {asPart(b), true},
+		"after the rename":          {asFinal(b), true},
+		"between link and unlink":   {asBoth(b), true},
+		"the part was written anew": {asPart(movie(2, 1000)), false},
+		"the part is shorter":       {asPart(b[:500]), false},
+		"a foreign file came between": {func(t *testing.T, part, final string) {
+			put(t, part, b)
+			put(t, final, []byte("mine"))
+		}, false},
+		"nothing is there": {asNeither, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, r := crash(t, straight)
+			tt.arrange(t, pathOf(dir, r.part()), pathOf(dir, r.Path))
+			a := open(t, dir)
+			f, ok := a.Stored(it)
+			if ok != tt.stored || ok && (f.Path != want.Path || f.Attempts != 3 || f.SHA256 != want.SHA256) {
+				t.Fatalf("Stored = %+v, %v", f, ok)
+			}
+			if ok != (manifestPaths(t, dir)[r.Path] == 1) || parts(t, dir) != 0 {
+				t.Errorf("the manifest lists %v, %d parts are left", manifestPaths(t, dir), parts(t, dir))
+			}
+			if p := create(t, a, it); p.Offset() != 0 {
+				t.Errorf("Offset = %d", p.Offset())
+			}
+		})
+	}
+}
+
+// The same for what is made of a download, which is still there.
 func TestSettleMade(t *testing.T) {
-	b := lateFootage(t, simulator.H264)
-	for kind, it := range map[string]Item{"an MP4": shot(0, MP4, len(b)), "a clip": clipped(MP4, len(b), 5, 9)} {
+	b := lateFootage(simulator.H264)
+	for kind, it := range map[string]archive.Item{"an MP4": shot(0, archive.MP4, len(b)), "a clip": clipped(archive.MP4, len(b), 5, 9)} {
 		straight := open(t, t.TempDir())
-		file := commit(t, straight, it, b)
-		content, err := os.ReadFile(filepath.Join(straight.Dir(), file.Path))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := itemRecord(placingRecord, it)
-		r.Form, r.Clip, r.Path, r.Bytes, r.SHA256, r.Attempts = asMovie, it.clip(), file.Path, int64(len(content)), sumOf(content), 3
-		write := func(name string) error { return os.WriteFile(name, content, 0o600) }
+		p := create(t, straight, it)
+		write(t, p, b)
+		closing(t, p) // from then on the journal vouches for it
+		download := partNames(t, straight.Dir())[0]
+		want, err := create(t, straight, it).Commit(t.Context(), try(1, len(b)))
+		must(t, err)
+		content := fileBytes(t, straight.Dir(), want.Path)
 		for name, tt := range map[string]struct {
-			arrange func(made, final string) error
+			arrange unfinished
 			stored  bool
 		}{
-			"before the rename":       {func(made, _ string) error { return write(made) }, true},
-			"after the rename":        {func(_, final string) error { return write(final) }, true},
-			"between link and unlink": {func(made, final string) error { return errors.Join(write(made), os.Link(made, final)) }, true},
-			"half of it":              {func(made, _ string) error { return os.WriteFile(made, content[:5000], 0o600) }, false},
-			"without it":              {func(string, string) error { return nil }, false},
+			"before the rename":       {asPart(content), true},
+			"after the rename":        {asFinal(content), true},
+			"between link and unlink": {asBoth(content), true},
+			"half of it":              {asPart(content[:5000]), false},
+			"without it":              {asNeither, false},
 		} {
 			t.Run(kind+", "+name, func(t *testing.T) {
-				dir := t.TempDir()
-				plantJournal(t, dir, journalOf(t, record{Type: keptRecord, ID: r.ID, Bytes: int64(len(b))}, r))
-				made, final := filepath.Join(dir, r.fileID().part()), filepath.Join(dir, r.Path)
-				if err := errors.Join(os.MkdirAll(filepath.Dir(made), 0o755), os.MkdirAll(filepath.Dir(final), 0o755)); err != nil {
-					t.Fatal(err)
+				dir, r := crash(t, straight)
+				put(t, pathOf(dir, download), b)
+				if it.Clip != (archive.Span{}) {
+					put(t, pathOf(dir, record{ID: r.ID, Movie: 1}.part()), []byte("the MP4 it was cut from"))
 				}
-				put(t, filepath.Join(dir, sentOf(r.ID).part()), b)
-				if it.clip() != (clip{}) {
-					put(t, filepath.Join(dir, movieOf(r.ID).part()), []byte("the MP4 it was cut from"))
-				}
-				if err := tt.arrange(made, final); err != nil {
-					t.Fatal(err)
-				}
-				wantSettled(t, open(t, dir), it, r, tt.stored)
+				tt.arrange(t, pathOf(dir, r.part()), pathOf(dir, r.Path))
+				wantSettled(t, open(t, dir), it, want, tt.stored)
 			})
 		}
+	}
+}
+
+// wantSettled checks that what was announced is stored, and nothing else is left;
+// or else that the download goes on.
+func wantSettled(t *testing.T, a *archive.Archive, it archive.Item, want archive.File, stored bool) {
+	t.Helper()
+	f, ok := a.Stored(it)
+	if ok != stored || ok && (f.Path != want.Path || f.SHA256 != want.SHA256) {
+		t.Fatalf("Stored = %+v, %v", f, ok)
+	}
+	if _, all := a.Stored(whole(it)); all && it.Clip != (archive.Span{}) {
+		t.Error("the clip counts as the whole")
+	}
+	if left := parts(t, a.Dir()); ok != (left == 0) || left > 1 {
+		t.Errorf("%d parts are left", left)
+	}
+	if p := create(t, a, it); ok != (p.Offset() == 0) {
+		t.Errorf("Offset = %d", p.Offset())
 	}
 }
 
 // The crash between announcing that a file is to be replaced and noting "done".
 func TestSettleReplaced(t *testing.T) {
 	for name, tt := range map[string]struct {
-		arrange func(part, final string) error
+		arrange unfinished
 		content string // that counts afterwards
 	}{
-		"before the rename": {func(part, _ string) error { return os.WriteFile(part, boxesOf("new"), 0o600) }, "new"},
-		"after the rename":  {func(_, final string) error { return os.WriteFile(final, boxesOf("new"), 0o600) }, "new"},
-		"half of it":        {func(part, _ string) error { return os.WriteFile(part, boxesOf("new")[:9], 0o600) }, "old"},
-		"without it":        {func(string, string) error { return nil }, "old"},
+		"before the rename": {asPart(boxesOf("new")), "new"},
+		"after the rename":  {asFinal(boxesOf("new")), "new"},
+		"half of it":        {asPart(boxesOf("new")[:9]), "old"},
+		"without it":        {asNeither, "old"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())
 			old := mustDerive(t, a, requested(0, "old"), "old")
-			d := requested(0, "new")
-			r := d.record()
-			r.Path, r.Bytes, r.SHA256, r.At = old.Path, int64(len(boxesOf("new"))), sumOf(boxesOf("new")), morning
-			if err := errors.Join(a.announce(r), a.Close()); err != nil {
-				t.Fatal(err)
-			}
-			if err := tt.arrange(filepath.Join(a.Dir(), r.fileID().part()), filepath.Join(a.Dir(), old.Path)); err != nil {
-				t.Fatal(err)
-			}
+			loseDone(a)
+			mustDerive(t, a, requested(0, "new"), "new")
+			said := readJournal(t, a.Dir())
+			r := said[len(said)-1]
+			must(t, a.Close())
+			forget(t, a.Dir(), "joined/"+manifestName)
+			put(t, pathOf(a.Dir(), old.Path), boxesOf("old"))
+			tt.arrange(t, pathOf(a.Dir(), r.part()), pathOf(a.Dir(), r.Path))
 			a = open(t, a.Dir())
 			wantTree(t, a, map[string]string{old.Path: tt.content})
-			got := a.DerivedOf(JoinedTree, "00000000")
-			if len(got) != 1 || got[0].SHA256 != sumOf(boxesOf(tt.content)).String() || parts(t, a.Dir()) != 0 {
+			got := a.DerivedOf(archive.JoinedTree, "00000000")
+			if len(got) != 1 || got[0].SHA256 != sumOf(boxesOf(tt.content)) || parts(t, a.Dir()) != 0 {
 				t.Errorf("DerivedOf = %+v, %d parts are left", got, parts(t, a.Dir()))
 			}
 		})

@@ -26,23 +26,12 @@ func TestFullVolume(t *testing.T) {
 	a := open(t, filepath.Join(dir, "out"))
 	_, err := a.Create(item(1, 5<<20))
 	wantKind(t, err, archive.TooLarge)
-	full(t, a, 6<<20, func() {
-		if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=16m"); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
-		t.Fatal(err)
-	}
+	full(t, a, 6<<20, func() { must(t, unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=16m")) })
+	must(t, a.Close(), unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
 	_, err = archive.Open(filepath.Join(dir, "out"), nil)
 	wantKind(t, err, archive.Denied)
 	if !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("error %q does not name the reason", err)
 	}
-	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=16m"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=16m"))
 }

@@ -2,7 +2,6 @@ package archive_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -32,22 +31,12 @@ func TestVerify(t *testing.T) {
 		t.Fatalf("%+v, %v, %d of %d bytes read", v, err, at.Done.Load(), at.Total.Load())
 	}
 
-	name := func(n int) string { return filepath.Join(dir, filepath.FromSlash(files[n].Path)) }
-	b, err := os.ReadFile(name(0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	longer, err := os.ReadFile(name(4))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b[len(b)/2] ^= 1
-	put(t, name(0), b)
+	name := func(n int) string { return pathOf(dir, files[n].Path) }
+	b := fileBytes(t, dir, files[1].Path)
+	spoil(t, name(0))
 	put(t, name(1), b[:1000])
-	put(t, name(4), append(longer, 0))
-	if err := errors.Join(os.Remove(name(2)), os.Rename(name(3), name(3)+".bak"), os.Mkdir(name(3), 0o755)); err != nil {
-		t.Fatal(err)
-	}
+	put(t, name(4), append(fileBytes(t, dir, files[4].Path), 0))
+	must(t, os.Remove(name(2)), os.Rename(name(3), name(3)+".bak"), os.Mkdir(name(3), 0o755))
 	if v, err = archive.Verify(t.Context(), dir, &archive.VerifyProgress{}); err != nil {
 		t.Fatal(err)
 	}
@@ -85,10 +74,7 @@ func TestVerifyStaysInside(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "secret"), []byte("mine"))
 	in := filepath.Join(dir, "in")
-	if err := os.Mkdir(in, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	plantManifest(t, in, append([]byte(manifestHeader+"\n"), listLine(item(0, 4), "../secret", 4, nil)...))
+	plantManifest(t, in, []byte(manifestHeader+"\n"+listLine("../secret", 4, nil)))
 	v, err := archive.Verify(t.Context(), in, &archive.VerifyProgress{})
 	if err != nil || len(v.Deviations) != 1 || v.Deviations[0].Kind != archive.Unreadable {
 		t.Errorf("%+v, %v", v, err)
@@ -104,15 +90,9 @@ func TestVerifyTrees(t *testing.T) {
 	made := movie(2, 2000)
 	lines := []byte(manifestHeader + "\n")
 	for _, name := range []string{"x/good.mp4", "x/changed.mp4", "x/missing.mp4", "../../outside"} {
-		lines = append(lines, listLine(item(0, 0), name, 2000, made)...)
+		lines = append(lines, listLine(name, 2000, made)...)
 	}
-	plant := func(name string, b []byte) {
-		t.Helper()
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		put(t, filepath.Join(dir, name), b)
-	}
+	plant := func(name string, b []byte) { t.Helper(); put(t, pathOf(dir, name), b) }
 	for _, name := range []string{"joined/x/extra.mp4", "cut/x/other.mp4", "frames/1s/x/20261103-081500.000.jpg", "joined/notes.txt", "joined/x/changed.mp4"} {
 		plant(name, []byte("something"))
 	}
@@ -164,21 +144,12 @@ func TestVerifyOutdated(t *testing.T) {
 	a := open(t, t.TempDir())
 	f := commit(t, a, shot(0, archive.MP4, 0), footage(t, 0, simulator.H264))
 	commit(t, a, shot(1, archive.MP4, 0), footage(t, 1, simulator.H264))
-	name := filepath.Join(a.Dir(), filepath.FromSlash(f.Path))
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b = mediatest.Edit(b, func(m *mediatest.Box) {
+	b := mediatest.Edit(fileBytes(t, a.Dir(), f.Path), func(m *mediatest.Box) {
 		sizes := m.Boxes[2].Find("mdia", "minf", "stbl", "stsz")
 		sizes.Body = mediatest.Full(0, binary.BigEndian.Uint32(sizes.Body[12:]), binary.BigEndian.Uint32(sizes.Body[8:]))
 	})
-	list, err := os.ReadFile(filepath.Join(a.Dir(), manifestName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	put(t, name, b)
-	put(t, filepath.Join(a.Dir(), manifestName), bytes.Replace(list, []byte(f.SHA256), fmt.Appendf(nil, "%x", sha256.Sum256(b)), 1))
+	put(t, pathOf(a.Dir(), f.Path), b)
+	plantManifest(t, a.Dir(), bytes.Replace(manifestBytes(t, a.Dir()), []byte(f.SHA256), []byte(sumOf(b)), 1))
 	v, err := archive.Verify(t.Context(), a.Dir(), &archive.VerifyProgress{})
 	if err != nil || len(v.Deviations) != 0 || len(v.Outdated) != 1 || v.Outdated[0].Path != f.Path || v.Outdated[0].Kind != archive.Outdated {
 		t.Errorf("%+v, %v", v, err)
