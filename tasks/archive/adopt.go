@@ -118,7 +118,7 @@ func (a *Archive) adopt(it Item) {
 			if err != nil || !info.Mode().IsRegular() || info.Size() != it.Recording.Size {
 				continue
 			}
-			r := itemRecord(doneRecord, it)
+			r := itemRecord(it)
 			r.Path, r.Bytes, r.At = name, info.Size(), info.ModTime().Truncate(time.Second)
 			if a.adoptAs(r) {
 				return

@@ -76,7 +76,7 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	}
 	pr.report = report
 	pr.stays = report.Unfit != nil || pr.ext != ".mpg"
-	pr.done = itemRecord(doneRecord, p.item)
+	pr.done = itemRecord(p.item)
 	pr.done.Bytes, pr.done.SHA256, pr.done.Attempts, pr.done.At = p.Offset(), sum, t.Number, p.archive.now()
 	pr.done.remark(t.Receipt.Notes...)
 	pr.done.remark(notes...)

@@ -234,7 +234,7 @@ func (c *conversion) fromRaw(ctx context.Context, raw entry) (f File, ok bool, e
 		a.log.Warn("A raw file is not what it was when it was finished; the recording is fetched again", "file", raw.path)
 		return File{}, false, nil
 	}
-	pr := proof{done: itemRecord(doneRecord, c.item), report: scan.Report()}
+	pr := proof{done: itemRecord(c.item), report: scan.Report()}
 	pr.done.Bytes, pr.done.SHA256, pr.done.Attempts, pr.done.At = raw.bytes, raw.sum, raw.attempts, a.now()
 	report, err := c.movie(ctx, io.NewSectionReader(src, 0, raw.bytes), &pr)
 	if reason, bad := unfit(ctx, err); bad {
@@ -267,7 +267,7 @@ func (c *conversion) fromMovie(ctx context.Context, whole entry) (f File, ok boo
 		a.log.Warn("An MP4 is not what it was when it was finished; nothing is cut from it", "file", whole.path)
 		return File{}, false, nil
 	}
-	done := itemRecord(doneRecord, c.item)
+	done := itemRecord(c.item)
 	done.Form, done.Fetched, done.Attempts, done.At = asMovie, whole.fetched, whole.attempts, a.now()
 	done.begin(nvr.WallTime(c.item.Recording.Start))
 	if whole.begins != 0 {

@@ -143,11 +143,11 @@ func parseLine(line []byte) (record, bool) {
 	return r, d.Decode(&r) == nil
 }
 
-// itemRecord starts a record with everything about an item; what it speaks of
-// is the raw file.
-func itemRecord(t recordType, it Item) record {
+// itemRecord starts what the journal says of an item that is done; what it speaks
+// of is the raw file.
+func itemRecord(it Item) record {
 	return record{
-		Type: t, ID: identify(it), Clock: it.Clock,
+		Type: doneRecord, ID: identify(it), Clock: it.Clock,
 		Recorder: field(it.Recorder), Label: field(it.Label), Camera: field(it.Camera), Kind: field(it.Recording.Kind),
 		Track: it.Recording.Track, Start: it.Recording.Start.Format(wallLayout), End: it.Recording.End.Format(wallLayout),
 		Codec: field(it.Recording.Codec), Network: field(it.Network),
