@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -122,16 +123,23 @@ func TestNamesOfAnyLayout(t *testing.T) {
 		archive.DefaultLayout, "{name}/{camera}/{start}", "{camera}/{name}/{date}/{end} {start}", "{name}{camera}/{start}",
 		"{recorder} {name} {camera}/x{start}", "a/{name}.{camera}.{start}",
 	}
-	text := rapid.OneOf(rapid.String(), rapid.SampledFrom(hostile), rapid.SampledFrom([]string{"cut", "JOINED", "frames", "x.csv", "lpt¹", "com1 .x", "con", "~$x"}))
+	text := rapid.OneOf(
+		rapid.String(), rapid.SampledFrom(hostile), rapid.SampledFrom([]string{"cut", "JOINED", "frames", "x.csv", "lpt¹", "com1 .x", "con", "~$x"}),
+		rapid.StringMatching(`(https://)?[a-zA-Z0-9._-]{0,70}(:[0-9]{1,6})?`),
+	)
+	when := rapid.Custom(func(t *rapid.T) time.Time {
+		zone := time.FixedZone("", rapid.IntRange(-50_000, 50_000).Draw(t, "zone"))
+		return time.Unix(rapid.Int64Range(-1e11, 1e12).Draw(t, "seconds"), 0).In(zone)
+	})
 	a := open(t, filepath.Join(t.TempDir(), "out"))
 	paths := map[string]bool{}
 	rapid.Check(t, func(rt *rapid.T) {
 		layout := rapid.SampledFrom(texts).Draw(rt, "layout")
 		a.SetLayout(layoutOf(t, layout))
-		it := item(rapid.IntRange(0, 1000).Draw(rt, "n"), 0)
-		it.Recorder, it.Label, it.Camera = text.Draw(rt, "recorder"), text.Draw(rt, "label"), text.Draw(rt, "camera")
-		it.Recording.Track = nvr.Track(rapid.IntRange(-1000, 1_000_000).Draw(rt, "track"))
-		for range 3 { // of one start, and one end
+		it := archive.Item{Recorder: text.Draw(rt, "recorder"), Label: text.Draw(rt, "label"), Camera: text.Draw(rt, "camera"), Recording: nvr.Recording{
+			Track: nvr.Track(rapid.IntRange(-1000, 1_000_000).Draw(rt, "track")), Start: when.Draw(rt, "start"), End: when.Draw(rt, "end"),
+		}}
+		for range 2 { // of one start, and one end
 			it.Recording.Name = fmt.Sprint(len(paths))
 			f := commit(t, a, it, movie(uint64(len(paths)), 100))
 			wantStored(t, a, it, f)
@@ -145,6 +153,9 @@ func TestNamesOfAnyLayout(t *testing.T) {
 			}
 			for _, c := range components {
 				wantName(rt, c)
+			}
+			if layout == archive.DefaultLayout {
+				plainComponent(rt, components[0])
 			}
 		}
 	})

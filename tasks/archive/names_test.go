@@ -92,36 +92,6 @@ func TestHostileNamesStayInside(t *testing.T) {
 	wantInside(t, a, len(hostile))
 }
 
-func TestNamesOfAnyItemStayInside(t *testing.T) {
-	host := rapid.OneOf(rapid.String(), rapid.SampledFrom(hostile), rapid.StringMatching(`(https://)?[a-zA-Z0-9._-]{0,70}(:[0-9]{1,6})?`))
-	when := rapid.Custom(func(t *rapid.T) time.Time {
-		zone := time.FixedZone("", rapid.IntRange(-50_000, 50_000).Draw(t, "zone"))
-		return time.Unix(rapid.Int64Range(-1e11, 1e12).Draw(t, "seconds"), 0).In(zone)
-	})
-	a := open(t, filepath.Join(t.TempDir(), "out"))
-	files := 0
-	rapid.Check(t, func(rt *rapid.T) {
-		it := archive.Item{Recorder: host.Draw(rt, "recorder"), Recording: nvr.Recording{
-			Track: nvr.Track(rapid.IntRange(-1000, 1_000_000).Draw(rt, "track")),
-			Start: when.Draw(rt, "start"), End: when.Draw(rt, "end"), Name: rapid.String().Draw(rt, "name"),
-		}}
-		if _, ok := a.Stored(it); ok {
-			return
-		}
-		files++
-		dir, name, _ := strings.Cut(commit(t, a, it, movie(1, 100)).Path, "/")
-		plainComponent(rt, dir)
-		components := strings.Split(name, "/")
-		if len(components) != 3 {
-			rt.Fatalf("%q is not a path of four components", name)
-		}
-		for _, c := range components {
-			wantName(rt, c)
-		}
-	})
-	wantInside(t, a, files)
-}
-
 // Two recorders share a directory only if they are one recorder written in two
 // ways: letter case, or the port that HTTP has anyway.
 func TestRecordersDoNotCollide(t *testing.T) {
