@@ -3,10 +3,13 @@ package archive
 import (
 	"cmp"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -190,7 +193,7 @@ func (a *Archive) path(name string) string { return filepath.Join(a.dir, filepat
 // Stored returns the finished file of a recording: the journal says it is done
 // and the file is there with that size. A file of which the journal was lost
 // counts when the manifest names it, or when it has the announced size and the
-// head of a recording; then it is read once for its disk.Sum, which takes
+// head of a recording; then it is read once for its checksum, which takes
 // seconds per GiB, so do not hold a lock over this call.
 //
 // A raw file does not count where an MP4 is wanted, unless none can be made of
@@ -249,4 +252,36 @@ func (a *Archive) present(e entry) bool {
 	}
 	info, err := a.root.Lstat(e.path)
 	return err == nil && info.Mode().IsRegular() && info.Size() == e.bytes
+}
+
+// logsKept is the number of log files that stay, the present one included.
+const logsKept = 10
+
+// LogWriter opens this run's log file, .hikgrab/log-YYYYMMDD-HHMMSS.log, which
+// only its owner may read, and removes all but the latest ten. Close it before
+// the Archive.
+func (a *Archive) LogWriter() (io.WriteCloser, error) {
+	name := ownDir + "/log-" + a.now().Format(stampLayout) + ".log"
+	f, err := a.root.OpenPlain(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY)
+	if err != nil {
+		return nil, a.fail("open log", name, err)
+	}
+	a.dropOldLogs()
+	return f, nil
+}
+
+func (a *Archive) dropOldLogs() {
+	entries, err := fs.ReadDir(a.root.FS(), ownDir)
+	if err != nil {
+		a.log.Warn("Old logs could not be listed", "error", err)
+		return
+	}
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		return !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), "log-") || !strings.HasSuffix(e.Name(), ".log")
+	})
+	for _, e := range entries[:max(0, len(entries)-logsKept)] { // sorted by name, so by time
+		if err := a.root.Remove(ownDir + "/" + e.Name()); err != nil {
+			a.log.Warn("An old log could not be removed", "file", e.Name(), "error", err)
+		}
+	}
 }

@@ -32,11 +32,7 @@ func (d Distant) Path() string { return d.r.Path }
 
 // Finished returns the file as the archive of its machine gives it.
 func (d Distant) Finished() (File, Finished) {
-	r := d.r
-	return entryOf(&r).file(), Finished{
-		Recorder: r.Recorder, Label: r.Label, Camera: r.Camera, Track: r.Track,
-		Start: readWall(r.Start), End: readWall(r.End), Begins: readWall(r.Begins), Path: r.Path, Bytes: r.Bytes, SHA256: r.SHA256.String(),
-	}
+	return entryOf(&d.r).file(), d.r.finished()
 }
 
 // Remote returns the recording as one that a machine has.
@@ -148,13 +144,8 @@ func (a *Archive) NoteElsewhere(machine, by string, files []Distant) ([]bool, er
 	if len(lines) == 0 {
 		return news, nil
 	}
-	if err := a.journal.append(onDisk, lines...); err != nil {
-		return nil, a.fail("write", journalName, err)
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, r := range lines {
-		a.index.apply(r)
+	if err := a.noteOnDisk(lines...); err != nil {
+		return nil, err
 	}
 	return news, nil
 }
@@ -225,10 +216,7 @@ func (r *record) own() bool { return r.Tree == "" && r.Machine == "" }
 
 // told reports whether a catalogue has a finished file.
 func (a *Archive) told(done record, catalogue string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	told := toldOf(done, catalogue)
-	return a.index.latest[told.subject()].Catalogue == catalogue
+	return a.lastly(toldOf(done, catalogue)).Catalogue == catalogue
 }
 
 // distant returns a finished file as others are told of it.
@@ -245,12 +233,7 @@ func (a *Archive) NoteTold(catalogue string, files []Distant) error {
 	for i, f := range files {
 		lines[i] = toldOf(f.r, catalogue)
 	}
-	a.mu.Lock()
-	for _, r := range lines {
-		a.index.apply(r)
-	}
-	a.mu.Unlock()
-	return a.fail("write", journalName, a.journal.append(inSystem, lines...))
+	return a.note(lines...)
 }
 
 func toldOf(r record, catalogue string) record {
@@ -260,19 +243,12 @@ func toldOf(r record, catalogue string) record {
 // Catalogue returns the name of the catalogue that this archive keeps; made is
 // the name that it gets when it has none.
 func (a *Archive) Catalogue(made string) (string, error) {
-	a.mu.Lock()
-	name := a.index.latest[subject{about: catalogueRecord}].Catalogue
-	a.mu.Unlock()
-	if name != "" {
+	if name := a.lastly(record{Type: catalogueRecord}).Catalogue; name != "" {
 		return name, nil
 	}
-	r := record{Type: catalogueRecord, Catalogue: made}
-	if err := a.journal.append(onDisk, r); err != nil {
-		return "", a.fail("write", journalName, err)
+	if err := a.noteOnDisk(record{Type: catalogueRecord, Catalogue: made}); err != nil {
+		return "", err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.index.apply(r)
 	return made, nil
 }
 

@@ -121,7 +121,7 @@ func (h *hasher) write(b []byte, at int64, done func()) {
 	}
 }
 
-// finish waits for the disk.Sum of the first size bytes of the file, and for
+// finish waits for the checksum of the first size bytes of the file, and for
 // what the scan found in them.
 func (h *hasher) finish(size int64) (disk.Sum, media.Report, error) {
 	close(h.in)

@@ -39,7 +39,7 @@ type unreadable struct{}
 func (unreadable) ReadAt([]byte, int64) (int, error) { return 0, syscall.EIO }
 
 // However the bytes are cut, however much was there before and however far the
-// hasher falls behind, the disk.Sum is that of the whole.
+// hasher falls behind, the checksum is that of the whole.
 func TestHashOfAnyCut(t *testing.T) {
 	whole := noise(2 << 20)
 	rapid.Check(t, func(t *rapid.T) {

@@ -62,7 +62,7 @@ func readJournal(from io.Reader, take func(record)) (reading, error) {
 
 // versionOf returns the version that a header line names, 0 for other lines. A
 // newer hikgrab may guard its lines in another way, so that a header counts
-// even if its disk.Sum means nothing to us.
+// even if its checksum means nothing to us.
 func versionOf(line []byte, r record, ok bool) int {
 	if ok {
 		return r.Version

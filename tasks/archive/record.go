@@ -114,7 +114,7 @@ func (r *record) remark(notes ...string) {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// crcWidth is the length of the disk.Sum in front of each line: eight hex
+// crcWidth is the length of the checksum in front of each line: eight hex
 // digits and a space.
 const crcWidth = 9
 

@@ -134,13 +134,28 @@ func (a *Archive) lastly(r record) record {
 	return a.index.latest[r.subject()]
 }
 
-// note takes a record into memory even if the disk fails: this run goes on
-// with it.
-func (a *Archive) note(r record) error {
+// note takes records into memory even if the disk fails: this run goes on with
+// them.
+func (a *Archive) note(all ...record) error {
+	a.apply(all)
+	return a.fail("write", journalName, a.journal.append(inSystem, all...))
+}
+
+// noteOnDisk takes records into memory once they survive a power cut.
+func (a *Archive) noteOnDisk(all ...record) error {
+	if err := a.journal.append(onDisk, all...); err != nil {
+		return a.fail("write", journalName, err)
+	}
+	a.apply(all)
+	return nil
+}
+
+func (a *Archive) apply(all []record) {
 	a.mu.Lock()
-	a.index.apply(r)
-	a.mu.Unlock()
-	return a.fail("write", journalName, a.journal.append(inSystem, r))
+	defer a.mu.Unlock()
+	for _, r := range all {
+		a.index.apply(r)
+	}
 }
 
 // Lent says whether a machine may work for long without being heard, because
@@ -156,14 +171,7 @@ type Lent struct {
 // NoteLent remembers that, once it survives a power cut.
 func (a *Archive) NoteLent(l Lent) error {
 	l.Machine = field(l.Machine)
-	r := record{Type: lentRecord, Lent: l}
-	if err := a.journal.append(onDisk, r); err != nil {
-		return a.fail("write", journalName, err)
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.index.apply(r)
-	return nil
+	return a.noteOnDisk(record{Type: lentRecord, Lent: l})
 }
 
 // Lent returns the machines that may work for long without being heard.
