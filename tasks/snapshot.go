@@ -70,6 +70,19 @@ func (s *Snapshot) Short() int64 {
 	return max(0, s.Needed-s.Disk.Free)
 }
 
+// Of returns the cameras of a recorder of s.
+func (s *Snapshot) Of(r *RecorderView) []CameraView { return s.Cameras[r.First : r.First+r.Count] }
+
+// Last returns the recorder that the others end before; nil when it is unknown.
+func (s *Snapshot) Last() *RecorderView {
+	for i := range s.Recorders {
+		if r := &s.Recorders[i]; r.ID == s.Slowest {
+			return r
+		}
+	}
+	return nil
+}
+
 // Homeward is how many files are brought here from other machines.
 type Homeward struct {
 	Groups      int // of Snapshot.Recorders
@@ -97,6 +110,16 @@ func (s *Snapshot) Homeward() (h Homeward) {
 
 // Counts is the number of cameras in each state.
 type Counts [numStates]int
+
+// Open returns how many cameras have not ended.
+func (c Counts) Open() (n int) {
+	for s, count := range c {
+		if !State(s).Ended() {
+			n += count
+		}
+	}
+	return n
+}
 
 // Disk is the volume under the output directory.
 type Disk struct {

@@ -47,7 +47,6 @@ func (m *model) pause() {
 	m.say("resumed " + m.nouns.rows(len(ids)))
 }
 
-// pauseHint says which of the two pause would do now.
 func pauseHint(m *model) string {
 	if len(m.among(isRunning)) == 0 && len(m.among(isPaused)) > 0 {
 		return "resume"
@@ -109,7 +108,6 @@ func (m *model) skipAll(ids []tasks.CameraID) {
 	m.say("skipped " + m.nouns.rows(len(ids)) + "; r takes it back")
 }
 
-// changeJobs changes how many downloads run at once.
 func (m *model) changeJobs(by int) {
 	const most = 64
 	jobs := min(most, max(1, m.snap.Jobs+by))

@@ -31,7 +31,6 @@ func (m *model) nextFocus() {
 	}
 }
 
-// setFilter narrows the list.
 func (m *model) setFilter(f filter) {
 	m.list.filter = f
 	m.list.rebuild(&m.snap)
@@ -48,12 +47,11 @@ func (m *model) nextMatch(step int) {
 }
 
 func (m *model) nextFailed(step int) {
-	if !m.list.seek(&m.snap, step, func(r row) bool { return filterOf(r.cam.State) == filterFailed }) {
+	if !m.list.seek(&m.snap, step, func(r row) bool { return filterOf[r.cam.State] == filterFailed }) {
 		m.say("the filter shows no failed " + m.nouns.row)
 	}
 }
 
-// sortBy sorts the list, once.
 func (m *model) sortBy(key sortKey, reverse bool) {
 	m.list.order = take(&m.snap, key, reverse)
 	m.list.rebuild(&m.snap)
@@ -91,7 +89,6 @@ func (m *model) lessDetails() {
 	m.resize(m.layout.w, m.layout.h)
 }
 
-// nextEvents switches the events between what matters, errors, all and off.
 func (m *model) nextEvents() {
 	m.events.mode = (m.events.mode + 1) % numEventsModes
 	m.events.back = 0

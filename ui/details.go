@@ -21,7 +21,6 @@ type details struct {
 	strips strips             // of the cameras of the recorder under the cursor
 }
 
-// look takes what is to be shown of a row, as far as there is a place for it.
 func (d *details) look(q Queue, s *tasks.Snapshot, r row, l layout) {
 	const many, every = 1000, time.Second // what takes longer is looked at less often
 	switch {
@@ -42,7 +41,6 @@ func (d *details) look(q Queue, s *tasks.Snapshot, r row, l layout) {
 	}
 }
 
-// pane draws the details.
 type pane struct {
 	*pen
 	*details
@@ -101,7 +99,6 @@ func (p *pane) window(lines []string, h int) []string {
 	return filled(lines, h)
 }
 
-// filled adds empty lines up to h.
 func filled(lines []string, h int) []string {
 	for len(lines) < h {
 		lines = append(lines, "")

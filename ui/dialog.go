@@ -76,7 +76,7 @@ func going(s *tasks.Snapshot, rows nouns) string {
 		}
 	}
 	making := "erived files are being made for " + units.Count(cameras, "camera")
-	switch left := unfinished(s.Counts); {
+	switch left := s.Counts.Open(); {
 	case cameras > 0 && s.Active > 0:
 		return downloads + ", and d" + making
 	case cameras > 0:
@@ -88,14 +88,12 @@ func going(s *tasks.Snapshot, rows nouns) string {
 	}
 }
 
-// skipDialog asks before a whole recorder is given up.
 func skipDialog(title string, ids []tasks.CameraID) *dialog {
 	return confirm(func(m *model) []string {
 		return []string{"Skip " + m.nouns.rows(len(ids)) + " of " + title + "?", "Nothing more is fetched from it in this run; r takes it back."}
 	}, func(m *model) { m.skipAll(ids) }, "y", "s")
 }
 
-// eventDialog shows an event whole.
 func eventDialog(e tasks.Event) *dialog {
 	return &dialog{
 		title: "event",
@@ -106,7 +104,6 @@ func eventDialog(e tasks.Event) *dialog {
 	}
 }
 
-// dialogLines draws a dialog, with a rule above it.
 func (p *pen) dialogLines(title string, text []string, choices []offer, w int) []string {
 	lines := []string{p.rule(cmp.Or(title, "question"), "", p.styles.warn, w)}
 	for _, text := range text {
@@ -124,15 +121,4 @@ func (p *pen) dialogLines(title string, text []string, choices []offer, w int) [
 		lines = append(lines, " "+line)
 	}
 	return lines
-}
-
-// unfinished is the number of cameras that have not ended.
-func unfinished(c tasks.Counts) int {
-	n := 0
-	for s, count := range c {
-		if !tasks.State(s).Ended() {
-			n += count
-		}
-	}
-	return n
 }

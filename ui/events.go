@@ -68,7 +68,6 @@ func (e *events) pull(q Queue) {
 	}
 }
 
-// shown are the events of the mode.
 func (e *events) shown() []tasks.Event { return e.kept[e.mode] }
 
 // routine reports whether an event is one of the thousands that a run without
@@ -78,7 +77,6 @@ func routine(e *tasks.Event) bool {
 		e.Type == tasks.EventCamera && (e.State == tasks.Searching || e.State == tasks.Downloading)
 }
 
-// eventsPane draws the events.
 type eventsPane struct {
 	*pen
 	*events

@@ -140,7 +140,7 @@ func (q *fakeQueue) add(address, name string, hold tasks.Hold, cams ...cam) *fak
 	if s.Rate > 0 && s.TotalKnown {
 		s.ETA = time.Duration(float64(s.Total-s.Bytes)/s.Rate) * time.Second
 	}
-	s.Finished = unfinished(s.Counts) == 0
+	s.Finished = s.Counts.Open() == 0
 	return q
 }
 

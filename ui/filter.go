@@ -24,20 +24,10 @@ var filterNames = [numFilters]string{"all", "active", "failed", "waiting", "done
 
 func (f stateFilter) String() string { return filterNames[f] }
 
-// filterOf is the filter that a state belongs to.
-func filterOf(s tasks.State) stateFilter {
-	switch s {
-	case tasks.Searching, tasks.Downloading, tasks.Retrying:
-		return filterActive
-	case tasks.Failed, tasks.Incomplete:
-		return filterFailed
-	case tasks.Done, tasks.Empty:
-		return filterDone
-	case tasks.Pausing, tasks.Paused, tasks.Skipped:
-		return filterStopped
-	case tasks.Waiting:
-	}
-	return filterWaiting
+var filterOf = [len(tasks.Counts{})]stateFilter{
+	tasks.Searching: filterActive, tasks.Downloading: filterActive, tasks.Retrying: filterActive,
+	tasks.Failed: filterFailed, tasks.Incomplete: filterFailed, tasks.Waiting: filterWaiting, tasks.Done: filterDone, tasks.Empty: filterDone,
+	tasks.Pausing: filterStopped, tasks.Paused: filterStopped, tasks.Skipped: filterStopped,
 }
 
 // filter decides which cameras the list shows.
@@ -75,7 +65,7 @@ func (m matcher) recorder(r *tasks.RecorderView) bool {
 // camera reports whether c passes; byRecorder is what recorder said of its
 // recorder.
 func (m matcher) camera(c *tasks.CameraView, byRecorder bool) bool {
-	if m.state != filterAll && filterOf(c.State) != m.state {
+	if m.state != filterAll && filterOf[c.State] != m.state {
 		return false
 	}
 	if m.needle == "" {

@@ -81,7 +81,6 @@ func (r row) trouble() string {
 	return ""
 }
 
-// openFolder shows the folder in the system's file browser.
 func (m *model) openFolder() tea.Cmd {
 	at := m.folder()
 	m.say("opening " + at)

@@ -81,7 +81,6 @@ func (l *list) fold(s *tasks.Snapshot) {
 	l.rebuild(s)
 }
 
-// cannotFold says why fold does nothing now; empty when it works.
 func (l *list) cannotFold() string {
 	r := l.current()
 	switch {
@@ -95,7 +94,6 @@ func (l *list) cannotFold() string {
 	return ""
 }
 
-// unfold lists the cameras of the recorder under the cursor.
 func (l *list) unfold(s *tasks.Snapshot) {
 	l.folds.set(l.on.recorder, false)
 	l.rebuild(s)

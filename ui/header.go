@@ -22,7 +22,9 @@ func (h header) lines(w int) []string { return []string{h.headline(w), h.overall
 // free on the disk.
 const freeFrom = 80
 
-// headline names the sheet and what the run consists of, as far as it fits.
+// headline names the sheet and what the run consists of, as far as it fits: how
+// many recorders there are, or, where there are none, from how many machines files
+// are brought.
 func (h header) headline(w int) string {
 	g, s := &h.glyphs, h.s
 	right := "elapsed " + units.Duration(s.Elapsed) + " "
@@ -31,7 +33,15 @@ func (h header) headline(w int) string {
 	}
 	line := " " + h.styles.title.on("hikgrab") + "  " + g.cut(clean(h.title), max(8, w/3))
 	sep := " " + g.dot + " "
-	items := []string{"   " + h.groupsOf(s), sep + h.rowsOf(s)}
+	home := s.Homeward()
+	groups, rows := units.Count(len(s.Recorders), h.nouns.group), h.nouns.rows(len(s.Cameras))
+	if n := len(s.Recorders) - home.Groups; n > 0 {
+		groups = units.Count(n, "recorder")
+	}
+	if n := len(s.Cameras) - home.Rows; n > 0 && home.Files > 0 {
+		rows = units.Count(n, "camera") + sep + units.Count(home.Files, "file")
+	}
+	items := []string{"   " + groups, sep + rows}
 	if n := len(s.Machines); n > 0 && !h.nouns.files {
 		items = append(items, sep+units.Count(n, "machine"))
 	}
@@ -53,25 +63,6 @@ func (h header) headline(w int) string {
 		line += item
 	}
 	return g.between(line, right, w)
-}
-
-// groupsOf says how many recorders there are; where there are none, from how
-// many machines files are brought.
-func (p *pen) groupsOf(s *tasks.Snapshot) string {
-	if recorders := len(s.Recorders) - s.Homeward().Groups; recorders > 0 {
-		return units.Count(recorders, "recorder")
-	}
-	return units.Count(len(s.Recorders), p.nouns.group)
-}
-
-// rowsOf says how many cameras there are, and how many files that are brought
-// here.
-func (p *pen) rowsOf(s *tasks.Snapshot) string {
-	home := s.Homeward()
-	if cameras := len(s.Cameras) - home.Rows; home.Files > 0 && cameras > 0 {
-		return units.Count(cameras, "camera") + " " + p.glyphs.dot + " " + units.Count(home.Files, "file")
-	}
-	return p.nouns.rows(len(s.Cameras))
 }
 
 // bandwidth is the limit and until when it holds; empty when there never is one.
@@ -164,10 +155,8 @@ func (h header) end() (left, end, who string) {
 	if s.ETA <= 0 {
 		return "", "", ""
 	}
-	for i := range s.Recorders {
-		if r := &s.Recorders[i]; r.ID == s.Slowest && len(s.Recorders) > 1 {
-			who = ", " + h.glyphs.cut(cmp.Or(recorderLabel(r), clean(r.Address)), 24)
-		}
+	if r := s.Last(); r != nil && len(s.Recorders) > 1 {
+		who = ", " + h.glyphs.cut(cmp.Or(recorderLabel(r), clean(r.Address)), 24)
 	}
 	return "  " + units.Duration(s.ETA) + " left", "  until " + units.Finish(s.At, s.At.Add(s.ETA)), who
 }
@@ -217,7 +206,7 @@ func (p *pen) counts(c tasks.Counts, w int) string {
 			glyph, number = p.glyphs.state[s], c[s]
 		}
 		short = append(short, look.on(glyph)+itoa(number))
-		groups[filterOf(s)] += c[s]
+		groups[filterOf[s]] += c[s]
 	}
 	if len(words) == 0 {
 		return "no " + p.nouns.row + "s yet"

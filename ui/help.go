@@ -16,7 +16,6 @@ type help struct {
 
 func (m *model) openHelp() { m.help = help{open: true} }
 
-// helpKeys are the keys while the help is open.
 func helpKeys() []command {
 	by := func(n int) func(m *model) tea.Cmd { return act(func(m *model) { m.help.top += n }) }
 	return []command{
@@ -30,7 +29,6 @@ func helpKeys() []command {
 	}
 }
 
-// askHelp opens the line that looks for a key by what it does.
 func (m *model) askHelp() {
 	m.ask(prompt{
 		label:  "/",

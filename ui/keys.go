@@ -91,10 +91,8 @@ var (
 	}, "unfolded already")
 )
 
-// several reports whether more than one machine is at work.
 func several(m *model) bool { return len(m.snap.Machines) > 0 }
 
-// browseKeys are the keys of the list, the details and the events.
 func browseKeys() []command {
 	return slices.Concat(moveKeys(), workKeys(), findKeys(), lookKeys(), leaveKeys())
 }
@@ -185,7 +183,6 @@ func leaveKeys() []command {
 	}
 }
 
-// find returns the command of a key.
 func find(commands []command, k tea.KeyMsg) (*command, bool) {
 	for i := range commands {
 		if key.Matches(k, commands[i].Binding) {

@@ -22,7 +22,7 @@ func (m *model) quit(keep bool) tea.Cmd {
 		return m.leaveNow()
 	case m.leaving == leaveStopping:
 		return nil
-	case m.snap.Active == 0 && unfinished(m.snap.Counts) == 0:
+	case m.snap.Active == 0 && m.snap.Counts.Open() == 0:
 		return m.stop()
 	}
 	m.dialog = quitDialog(several(m) && !m.opts.Files)
@@ -39,7 +39,6 @@ func (m *model) interrupt() tea.Cmd {
 	return m.quit(false)
 }
 
-// closeAll closes what lies over the main screen.
 func (m *model) closeAll() {
 	m.help.open, m.machines.open, m.prompt, m.dialog = false, false, nil, nil
 }
@@ -54,14 +53,12 @@ func (m *model) stop() tea.Cmd {
 	}
 }
 
-// drain lets the files under way finish; the tick sees when they have.
 func (m *model) drain() tea.Cmd {
 	m.dialog, m.leaving = nil, leaveDraining
 	m.queue.Drain()
 	return nil
 }
 
-// leaveNow leaves without waiting for anything.
 func (m *model) leaveNow() tea.Cmd {
 	if m.keep {
 		m.frame = m.picture()
@@ -85,7 +82,6 @@ func (m *model) picture() string {
 	return b.String()
 }
 
-// suspend stops the process until the shell continues it.
 func (m *model) suspend() tea.Cmd {
 	return tea.Sequence(m.term.quiet, tea.Suspend)
 }

@@ -29,11 +29,6 @@ func (r row) id() rowID {
 	return rowID{r.rec.ID, r.cam.ID}
 }
 
-// camerasOf returns the cameras of a recorder.
-func camerasOf(s *tasks.Snapshot, r *tasks.RecorderView) []tasks.CameraView {
-	return s.Cameras[r.First : r.First+r.Count]
-}
-
 // list is the rows and the window on them. It keeps the cursor on the thing it
 // stands on, and that thing on the same line of the screen, however the rows
 // change. It also owns what the operator did to the rows: filter, order, folds
@@ -112,13 +107,6 @@ func (l *list) setRows(rows []row) {
 	l.settle()
 }
 
-// setHeight takes the number of lines that the list may fill.
-func (l *list) setHeight(h int) {
-	l.height = max(1, h)
-	l.settle()
-}
-
-// moveTo puts the cursor on row i, or the nearest there is.
 func (l *list) moveTo(i int) {
 	l.cursor = i
 	l.settle()
@@ -136,7 +124,6 @@ func (l *list) settle() {
 	}
 }
 
-// visible returns the rows in the window.
 func (l *list) visible() []row {
 	return l.rows[l.top:min(len(l.rows), l.top+l.height)]
 }
@@ -155,7 +142,7 @@ func (l *list) under(s *tasks.Snapshot) []tasks.CameraView {
 	case r.rec == nil:
 		return nil
 	case r.cam == nil:
-		return camerasOf(s, r.rec)
+		return s.Of(r.rec)
 	default:
 		return []tasks.CameraView{*r.cam}
 	}

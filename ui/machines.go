@@ -52,7 +52,6 @@ func (r *rows) owned(rec *tasks.RecorderView, titled paint, w int) string {
 	return titled.on(r.glyphs.left(title, w-width(who))) + look.on(who)
 }
 
-// machineKeys are the keys while the machines are shown.
 func machineKeys() []command {
 	by := func(n int) func(m *model) tea.Cmd {
 		return act(func(m *model) { m.machines.at = max(0, min(m.machines.at+n, len(m.snap.Machines)-1)) })
@@ -79,23 +78,10 @@ func machineKeys() []command {
 	}
 }
 
-// controls are the calls that concern one machine; a queue that has none does
-// nothing.
-func (m *model) controls() Machines {
-	if c, ok := m.queue.(Machines); ok {
-		return c
-	}
-	return noControls{}
-}
+// controls are the calls that concern one machine. A queue whose snapshot has
+// machines has them.
+func (m *model) controls() Machines { return m.queue.(Machines) }
 
-type noControls struct{}
-
-func (noControls) PauseMachine(string, bool)  {}
-func (noControls) GiveUpMachine(string)       {}
-func (noControls) SetMachineJobs(string, int) {}
-func (noControls) LeaveAtWork()               {}
-
-// machine is the machine under the cursor.
 func (m *model) machine() tasks.MachineView {
 	if len(m.snap.Machines) == 0 {
 		return tasks.MachineView{}
@@ -113,7 +99,6 @@ func (m *model) pauseMachine() {
 	}
 }
 
-// giveUpDialog asks before a machine is declared dead.
 func giveUpDialog(v tasks.MachineView) *dialog {
 	return confirm(func(*model) []string {
 		return []string{

@@ -67,11 +67,15 @@ func newModel(q Queue, o Options, t *terminal) *model {
 		profile = termenv.Ascii
 	}
 	o.ASCII = o.ASCII || !knowsUnicode(t.getenv)
+	rows := nouns{"camera", "recorder", false}
+	if o.Files {
+		rows = nouns{"file", "machine", true}
+	}
 	return &model{
 		queue:  q,
 		opts:   o,
 		term:   t,
-		pen:    pen{glyphsFor(o.ASCII, t.getenv), newStyles(t.getenv("NO_COLOR") == "", profile), nounsFor(o.Files)},
+		pen:    pen{glyphsFor(o.ASCII, t.getenv), newStyles(t.getenv("NO_COLOR") == "", profile), rows},
 		browse: browseKeys(), helping: helpKeys(), steering: machineKeys(),
 		list:    list{height: 1, on: rowID{0, noCamera}, marks: make(map[tasks.CameraID]bool)},
 		details: details{mode: detailsPane},
@@ -91,7 +95,6 @@ func (m *model) tick() tea.Cmd {
 	return tea.Tick(m.interval(), func(t time.Time) tea.Msg { return tickMsg(t) })
 }
 
-// interval is the time to the next look.
 func (m *model) interval() time.Duration {
 	if m.blurred || m.snap.Finished || m.snap.Active == 0 && m.snap.Counts[tasks.Searching] == 0 {
 		return idleEvery
@@ -110,14 +113,13 @@ func (m *model) refresh() {
 	m.look()
 }
 
-// look takes what the details show of the row under the cursor.
 func (m *model) look() { m.details.look(m.queue, &m.snap, m.list.current(), m.layout) }
 
 // resize gives every part its place on a screen of w × h cells.
 func (m *model) resize(w, h int) {
 	m.layout = arrange(w, h, m.details.mode, m.events.mode != eventsOff)
 	if m.layout.list > 0 {
-		m.list.setHeight(m.layout.list)
+		m.list.height = m.layout.list
 		m.list.rebuild(&m.snap)
 	}
 	if !m.layout.shows(m.focus) {

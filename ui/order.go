@@ -55,7 +55,6 @@ func known(eta time.Duration) time.Duration {
 	return eta
 }
 
-// item is what recorders and cameras are compared by.
 type item struct {
 	id    int
 	state tasks.State
@@ -120,7 +119,7 @@ func (o *order) rows(s *tasks.Snapshot) iter.Seq[row] {
 			if !yield(row{rec: r}) {
 				return
 			}
-			for _, c := range placed(camerasOf(s, r), o.cameras, func(c *tasks.CameraView) int { return int(c.ID) }) {
+			for _, c := range placed(s.Of(r), o.cameras, func(c *tasks.CameraView) int { return int(c.ID) }) {
 				if !yield(row{r, c}) {
 					return
 				}

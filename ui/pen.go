@@ -25,14 +25,6 @@ type nouns struct {
 	files      bool // are brought here from other machines
 }
 
-// nounsFor returns those of a download, or of files that are brought home.
-func nounsFor(files bool) nouns {
-	if files {
-		return nouns{"file", "machine", true}
-	}
-	return nouns{"camera", "recorder", false}
-}
-
 // rows writes how many rows there are of something: "3 cameras".
 func (n nouns) rows(count int) string { return units.Count(count, n.row) }
 

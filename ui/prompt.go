@@ -31,7 +31,6 @@ func (m *model) ask(p prompt, text string) {
 	m.prompt = &p
 }
 
-// askFilter opens the filter line.
 func (m *model) askFilter() {
 	m.ask(prompt{
 		label: "/",
@@ -45,7 +44,6 @@ func (m *model) askFilter() {
 	}, m.list.filter.text)
 }
 
-// askLimit opens the line for the bandwidth.
 func (m *model) askLimit() {
 	now := "none"
 	if m.snap.Limit > 0 {

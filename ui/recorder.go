@@ -99,7 +99,7 @@ func (k *strips) look(q Queue, s *tasks.Snapshot, r *tasks.RecorderView) {
 		return
 	}
 	*k = strips{recorder: r.ID, taken: s.At}
-	for _, c := range camerasOf(s, r) {
+	for _, c := range s.Of(r) {
 		if d, ok := q.Camera(c.ID); ok {
 			k.covers = append(k.covers, tasks.CoverageOf(d, r.Clock(s.At)))
 		}

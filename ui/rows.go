@@ -143,7 +143,7 @@ func commonFailure(s *tasks.Snapshot, r *tasks.RecorderView) tasks.Failure {
 	if r.Count == 0 || r.Counts[tasks.Failed] != r.Count || r.Bytes > 0 {
 		return tasks.Failure{}
 	}
-	cameras := camerasOf(s, r)
+	cameras := s.Of(r)
 	for i := range cameras {
 		if cameras[i].Failure.What != cameras[0].Failure.What {
 			return tasks.Failure{}
@@ -166,7 +166,6 @@ func (r *rows) camera(c *tasks.CameraView, rec *tasks.RecorderView) string {
 	return head + titled.on(r.glyphs.left(cameraTitle(c), r.c.name)) + r.middle(c.Bytes, c.Total, c.TotalKnown, c.State == tasks.Done, cmp.Or(derived(c), r.speed(c.Rate)), look) + tail
 }
 
-// speed is what the speed column says.
 func (p *pen) speed(rate float64) string {
 	if rate < 1 {
 		return p.glyphs.dash

@@ -73,7 +73,7 @@ func (m *model) outcome(err error) (finished bool, _ error) {
 	is := func(target error) bool { return errors.Is(err, target) }
 	switch {
 	case err == nil:
-		return m.snap.Finished && unfinished(m.snap.Counts) == 0, nil
+		return m.snap.Finished && m.snap.Counts.Open() == 0, nil
 	case is(tea.ErrProgramPanic):
 		return false, errPanic
 	case is(syscall.EIO), // the terminal was closed, which a signal tells as well

@@ -144,7 +144,9 @@ func (t *terminal) leave() {
 		return
 	}
 	t.closed = true
-	t.say(t.reset())
+	if t.taskbar {
+		t.say(ansi.ResetProgressBar)
+	}
 	if t.title {
 		t.say(restoreTitle)
 	}
@@ -152,15 +154,10 @@ func (t *terminal) leave() {
 
 // quiet takes the taskbar progress away while the process is suspended.
 func (t *terminal) quiet() tea.Msg {
-	t.send(t.reset())
-	return nil
-}
-
-func (t *terminal) reset() string {
 	if t.taskbar {
-		return ansi.ResetProgressBar
+		t.send(ansi.ResetProgressBar)
 	}
-	return ""
+	return nil
 }
 
 // percentOf is how much of everything is done. Where there was nothing to do,

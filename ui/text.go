@@ -30,7 +30,9 @@ func clean(s string) string {
 		case r == '\t' || r == '\n' || r == '\r' || unicode.Is(unicode.Zs, r):
 			r, marks = ' ', maxMarks
 		case unicode.Is(unicode.M, r):
-			if marks++; marks > maxMarks || isSelector(r) {
+			// A selector only chooses between two looks of the character before it;
+			// terminals disagree about the width of the result.
+			if marks++; marks > maxMarks || r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF {
 				continue
 			}
 		case !unicode.IsPrint(r):
@@ -42,10 +44,6 @@ func clean(s string) string {
 	}
 	return b.String()
 }
-
-// isSelector reports whether r only chooses between two looks of the character
-// before it; terminals disagree about the width of the result.
-func isSelector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
 
 // isPlain reports whether s is printable ASCII, whose width is its length.
 func isPlain(s string) bool {

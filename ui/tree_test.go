@@ -41,7 +41,7 @@ func (q *fakeQueue) setState(id tasks.CameraID, to tasks.State) {
 	q.snap.Counts[to]++
 	r.Counts[to]++
 	r.State = groupState(r.Counts)
-	q.snap.Finished = unfinished(q.snap.Counts) == 0
+	q.snap.Finished = q.snap.Counts.Open() == 0
 }
 
 func TestRecordersOpenAndFoldByThemselves(t *testing.T) {

@@ -56,7 +56,6 @@ func (m *model) parts() []string {
 
 func (m *model) header() []string { return header{&m.pen, &m.snap, m.opts.Title}.lines(m.layout.w) }
 
-// pane is the details, ready to be drawn.
 func (m *model) pane() *pane {
 	return &pane{&m.pen, &m.details, &m.snap, m.list.current(), m.focus == focusDetails}
 }

@@ -54,7 +54,7 @@ func (r *rows) recorderWord(rec *tasks.RecorderView) string {
 	case rec.State == tasks.Downloading && rec.ETA > 0 && rec.TotalKnown:
 		return units.Duration(rec.ETA)
 	case rec.State == tasks.Downloading && rec.Active == 0:
-		return cmp.Or(deriving(camerasOf(r.s, rec)), rec.State.String())
+		return cmp.Or(deriving(r.s.Of(rec)), rec.State.String())
 	case rec.State == tasks.Downloading:
 		return r.glyphs.dash
 	case rec.State == tasks.Failed:
@@ -81,14 +81,9 @@ func holdWord(h tasks.Hold, now time.Time) string {
 		return "busy " + until(h.Until, now)
 	case !h.Until.IsZero():
 		return "held " + until(h.Until, now)
-	case h.Kind == nvr.Auth:
-		return "NO LOGIN"
-	case h.Kind == nvr.Unreachable:
-		return "NO ANSWER"
-	case h.Kind == nvr.TLS:
-		return "NO TLS"
 	}
-	return strings.ToUpper(h.Kind.String())
+	lacks := map[nvr.Kind]string{nvr.Auth: "NO LOGIN", nvr.Unreachable: "NO ANSWER", nvr.TLS: "NO TLS"}
+	return cmp.Or(lacks[h.Kind], strings.ToUpper(h.Kind.String()))
 }
 
 // until says how long it is from now to t, to the second below a minute and to

@@ -37,7 +37,6 @@ func (a *app) demoCommand() *cobra.Command {
 	return c
 }
 
-// mostDemoMachines is how many machines a demo may have.
 const mostDemoMachines = 9
 
 // demo does what download does, against simulated recorders of its own.
@@ -74,7 +73,6 @@ func (a *app) demo(c *cobra.Command, machines int) error {
 	return a.fetch(c.Context(), j)
 }
 
-// serveDemo runs the recorders of the demo until it is interrupted.
 func (a *app) serveDemo(ctx context.Context) error {
 	ctx, release := a.untilSignal(ctx)
 	defer release()

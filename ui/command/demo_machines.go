@@ -27,10 +27,8 @@ type crew struct {
 	running sync.WaitGroup
 }
 
-// demoPatience is how long a machine of the demo may be silent.
 const demoPatience = 5 * time.Second
 
-// demoMachines does what the demo does with several machines.
 func (a *app) demoMachines(c *cobra.Command, machines int, dir string, j job) error {
 	crew := &crew{dir: dir, size: machines, err: a.Stderr}
 	defer crew.dismiss()
@@ -42,7 +40,6 @@ func (a *app) demoMachines(c *cobra.Command, machines int, dir string, j job) er
 	return a.fetch(c.Context(), a.spreadJob(w, j))
 }
 
-// start invites the machines and starts them.
 func (c *crew) start(ctx context.Context, id *hub.Identity, s *spread) error {
 	inv, err := id.Invite(time.Now(), time.Hour, nil)
 	if err != nil {
@@ -98,7 +95,6 @@ func (c *crew) killHalfWay(ctx context.Context, kill map[string]context.CancelFu
 	}
 }
 
-// dismiss ends what still runs.
 func (c *crew) dismiss() {
 	if c.stop != nil {
 		c.stop()

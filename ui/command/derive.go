@@ -101,7 +101,6 @@ func oneDirectory(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// window reads --from and --to.
 func window(from, to string) (w derive.Window, err error) {
 	p, err := flags.Bounds(from, to)
 	if err != nil {
@@ -114,7 +113,6 @@ func window(from, to string) (w derive.Window, err error) {
 	return w, nil
 }
 
-// derive has something made of each camera of a directory.
 func (a *app) derive(ctx context.Context, dir string, w derive.Window, work making) (err error) {
 	if err := ofDownloads(dir); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,27 +75,37 @@ type engine interface {
 }
 
 func (a *app) download(c *cobra.Command, path string) error {
-	o, err := a.options()
+	j, err := a.sheetJob(c, path)
 	if err != nil {
 		return err
+	}
+	for i := range j.tasks {
+		j.tasks[i].Network = "" // there is one machine, and what it reaches is what there is
+	}
+	return a.fetch(c.Context(), j)
+}
+
+// sheetJob is what the sheet at path asks for. With the words of a command it can
+// be asked for once more.
+func (a *app) sheetJob(c *cobra.Command, path string, command ...string) (j job, err error) {
+	o, err := a.options()
+	if err != nil {
+		return j, err
 	}
 	got, err := a.readSheet(c, path)
 	if err != nil {
-		return err
-	}
-	for i := range got.Tasks {
-		got.Tasks[i].Network = "" // there is one machine, and what it reaches is what there is
+		return j, err
 	}
 	o.Reread = func() ([]tasks.Task, error) {
 		again, err := a.readSheet(c, path)
 		return again.Tasks, err
 	}
 	again := flags.Again(c.Flags(), o.Period, got.Tasks, path)
-	return a.fetch(c.Context(), job{
+	return job{
 		tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path,
-		goOn:  a.commandLine(again...),
-		retry: a.commandLine(append([]string{"--only", "failed"}, again...)...),
-	})
+		goOn:  a.commandLine(slices.Concat(command, again)...),
+		retry: a.commandLine(slices.Concat(command, []string{"--only", "failed"}, again)...),
+	}, nil
 }
 
 // fetch runs the queue and tells how it ended.
@@ -162,7 +173,7 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 		if j.sheet != "" {
 			a.noteRun(j, &end, report.ExitCode)
 		}
-		report.Result, report.Page = a.tellAll(j, report.Coverage, out)
+		report.Result, report.Page = a.tellAll(j, report.Coverage)
 		if j.options.Format == archive.MP4 {
 			report.RawFiles, report.RawBytes = j.options.Archive.RawBesideMP4()
 		}
@@ -186,11 +197,10 @@ func (a *app) noteRun(j job, end *tasks.Snapshot, code int) {
 
 // tellAll writes what people look at after a run: the sheet again with what
 // became of each row, where there is one, and the page. It returns where they are.
-func (a *app) tellAll(j job, all []tasks.Coverage, out printer) (result, page string) {
+func (a *app) tellAll(j job, all []tasks.Coverage) (result, page string) {
 	store, log := j.options.Archive, j.options.Log
-	tell := func(text string) { _ = out.Notice(time.Now(), text) } // a reader that is gone misses no more
 	if j.sheet == "" {
-		return "", writePage(store, remember(store, nil, log), log, tell)
+		return "", writePage(store, remember(store, nil, log), j.tell)
 	}
 	files := remember(store, all, log)
 	base := filepath.Base(j.sheet)
@@ -199,8 +209,11 @@ func (a *app) tellAll(j job, all []tasks.Coverage, out printer) (result, page st
 	outcome := sheet.Outcome{
 		Tasks: j.tasks, Coverage: tasks.Latest(store, there, j.tasks, all), Files: there, Runs: store.Runs(), Advice: remedy.Plain,
 	}
-	result = writeBeside(store, name, "the result sheet", log, tell, func(w io.Writer) error {
+	result, err := writeBeside(store, name, j.tell, func(w io.Writer) error {
 		return sheet.WriteResult(w, j.sheet, a.sheetOptions(), outcome)
 	})
-	return result, writePage(store, files, log, tell)
+	if err != nil {
+		j.tell("the result sheet could not be written: " + err.Error())
+	}
+	return result, writePage(store, files, j.tell)
 }

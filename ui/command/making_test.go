@@ -65,7 +65,7 @@ func TestMakingTellsWhatThereIs(t *testing.T) {
 }
 
 func TestMakingInJSON(t *testing.T) {
-	doc, err := os.ReadFile("../plain/doc.go")
+	help, err := os.ReadFile("../topics/json.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestMakingInJSON(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
 	for _, line := range lines {
 		var record plain.EventRecord
-		if err := json.Unmarshal([]byte(line), &record); err != nil || record.Time.IsZero() || !strings.Contains(string(doc), "//\t"+record.Type+" ") {
+		if err := json.Unmarshal([]byte(line), &record); err != nil || record.Time.IsZero() || !strings.Contains(string(help), "\n  "+record.Type+" ") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}

@@ -48,29 +48,32 @@ func (a *app) report(dir string) (err error) {
 	if a.flags.JSON {
 		return failed(unlessGone(r.WriteJSON(output{a.Stdout})))
 	}
-	written, err := store.WriteBeside(report.PageName, r.WritePage)
+	path, err := writeBeside(store, report.PageName, a.warn, r.WritePage)
 	if err != nil {
 		return notMade(err)
 	}
-	if written.Kept != "" {
-		fmt.Fprintf(a.Stderr, "hikgrab: %s was not what hikgrab wrote last; that file is kept as %s\n", report.PageName, written.Kept)
-	}
-	_, err = fmt.Fprintln(output{a.Stdout}, written.Path)
+	_, err = fmt.Fprintln(output{a.Stdout}, path)
 	return failed(unlessGone(err))
 }
 
-// writePage writes the page at the end of a run and returns where it is.
-func writePage(store *archive.Archive, files []archive.Recording, log *slog.Logger, tell func(text string)) string {
-	return writeBeside(store, report.PageName, "the page", log, tell, report.New(store, files, time.Now()).WritePage)
+// warn tells of what is not as usual where no run is followed.
+func (a *app) warn(text string) { fmt.Fprintln(a.Stderr, "hikgrab: "+text) }
+
+// writePage writes the page at the end of a run and returns where it is, empty when
+// there is none: that is worth a notice, not a failure.
+func writePage(store *archive.Archive, files []archive.Recording, tell func(text string)) string {
+	path, err := writeBeside(store, report.PageName, tell, report.New(store, files, time.Now()).WritePage)
+	if err != nil {
+		tell("the page could not be written: " + err.Error())
+	}
+	return path
 }
 
 // refreshPage writes the page anew after stills were made, which it shows.
 func (a *app) refreshPage(store *archive.Archive) {
-	files, err := store.Recordings()
-	if err != nil {
-		return // the next run or hikgrab report tells
+	if files, err := store.Recordings(); err == nil { // else the next run or hikgrab report tells
+		writePage(store, files, a.warn)
 	}
-	writePage(store, files, slog.New(slog.DiscardHandler), func(text string) { fmt.Fprintln(a.Stderr, "hikgrab: "+text) })
 }
 
 // remember has the journal remember what a run asked for and what of it is
@@ -86,20 +89,15 @@ func remember(store *archive.Archive, all []tasks.Coverage, log *slog.Logger) []
 	return files
 }
 
-// writeBeside writes a file that a run leaves beside the manifest, and tells of
-// what is not as usual. It returns where the file is, empty when there is none:
-// that it cannot be written is worth a notice, not a failure.
-func writeBeside(store *archive.Archive, name, what string, log *slog.Logger, tell func(text string), write func(io.Writer) error) string {
+// writeBeside writes a file that lies beside the manifest, and tells of what is not
+// as usual. It returns where the file is.
+func writeBeside(store *archive.Archive, name string, tell func(text string), write func(io.Writer) error) (string, error) {
 	written, err := store.WriteBeside(name, write)
 	if written.Kept != "" {
 		tell(name + " is not what hikgrab wrote last; that file is kept as " + written.Kept)
 	}
-	switch {
-	case err != nil:
-		log.Warn("A file beside the manifest could not be written", "file", name, "error", err)
-		tell(what + " could not be written: " + err.Error())
-	case filepath.Base(written.Path) != name:
+	if err == nil && filepath.Base(written.Path) != name {
 		tell(name + " is open in another program; this run's is " + written.Path)
 	}
-	return written.Path
+	return written.Path, err
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,7 +19,6 @@ import (
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/fleet"
 	"example.com/hikgrab/tasks/fleet/hub"
-	"example.com/hikgrab/ui/flags"
 	"example.com/hikgrab/ui/plain"
 )
 
@@ -87,24 +85,11 @@ func (a *app) serve(c *cobra.Command, w *wire, path string) error {
 	if err := w.check(); err != nil {
 		return err
 	}
-	o, err := a.options()
+	j, err := a.sheetJob(c, path, "serve")
 	if err != nil {
 		return err
 	}
-	got, err := a.readSheet(c, path)
-	if err != nil {
-		return err
-	}
-	o.Reread = func() ([]tasks.Task, error) {
-		again, err := a.readSheet(c, path)
-		return again.Tasks, err
-	}
-	again := append([]string{"serve"}, flags.Again(c.Flags(), o.Period, got.Tasks, path)...)
-	return a.fetch(c.Context(), a.spreadJob(w, job{
-		tasks: got.Tasks, notices: got.Notices, options: o, title: filepath.Base(path), sheet: path,
-		goOn:  a.commandLine(again...),
-		retry: a.commandLine(append([]string{"serve", "--only", "failed"}, again[1:]...)...),
-	}))
+	return a.fetch(c.Context(), a.spreadJob(w, j))
 }
 
 // spreadJob has a job be done by several machines.

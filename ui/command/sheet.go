@@ -27,7 +27,6 @@ func (a *app) initCommand() *cobra.Command {
 	return c
 }
 
-// languages are the choices of --lang.
 var languages = map[string]sheet.Language{"en": sheet.English, "ru": sheet.Russian}
 
 // languageOf returns the language of a locale such as ru_RU.UTF-8.
@@ -92,7 +91,6 @@ func (a *app) sheetOptions() sheet.Options {
 	return sheet.Options{Sheet: a.flags.Sheet, Password: a.sheetPassword, Networks: a.networks}
 }
 
-// sheetPassword gets the password of an encrypted workbook.
 func (a *app) sheetPassword() (string, error) {
 	if password, ok := os.LookupEnv("HIKGRAB_SHEET_PASSWORD"); ok {
 		return password, nil

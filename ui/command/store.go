@@ -46,7 +46,6 @@ func (s *store) close(limit time.Duration) error {
 	}))
 }
 
-// logPath is where the log is.
 func (s *store) logPath() string {
 	if named, ok := s.file.(interface{ Name() string }); ok {
 		return filepath.FromSlash(named.Name())

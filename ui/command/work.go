@@ -112,7 +112,7 @@ func (a *app) work(ctx context.Context, h *helper, argument string) (err error) 
 	}
 	if len(end.Cameras) > 0 {
 		r := plain.Report{Snapshot: &end, ExitCode: a.code, Manifest: s.ManifestPath(), Coverage: w.Coverage()}
-		r.Page = writePage(s.Archive, remember(s.Archive, r.Coverage, s.log), s.log, w.tell)
+		r.Page = writePage(s.Archive, remember(s.Archive, r.Coverage, s.log), w.tell)
 		err = errors.Join(err, unlessGone(out.Summary(r)))
 	}
 	return failed(err)

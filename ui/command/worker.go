@@ -95,7 +95,6 @@ func (w *worker) work(ctx context.Context) error {
 	}
 }
 
-// workOn works on one run.
 func (w *worker) workOn(ctx context.Context, run fleet.Run) error {
 	layout, err := archive.ParseLayout(run.Layout)
 	if err != nil {

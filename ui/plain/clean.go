@@ -31,7 +31,6 @@ func clean(s string) string {
 	return b.String()
 }
 
-// join sets sep between the parts that are not empty.
 func join(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }
@@ -51,7 +50,6 @@ func alike[T any, K comparable](all []T, key func(T) K) (groups [][]T) {
 	return groups
 }
 
-// pad fills s with spaces to a width in terminal cells.
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
 }

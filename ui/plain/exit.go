@@ -25,7 +25,7 @@ const ExitCodes = `Exit codes:
 // ExitCode returns the exit code of a run that ended with s. Stopped says that
 // the operator ended it; work that is left without that is an unexpected error.
 func ExitCode(s *tasks.Snapshot, stopped bool) int {
-	switch left := unfinished(s); {
+	switch left := s.Counts.Open(); {
 	case left > 0 && stopped:
 		return ExitStopped
 	case left > 0:
@@ -42,15 +42,4 @@ func ExitCode(s *tasks.Snapshot, stopped bool) int {
 // some were asked for it.
 func nothingAnywhere(s *tasks.Snapshot) bool {
 	return s.Counts[tasks.Empty] > 0 && s.Counts[tasks.Empty] == len(s.Cameras)
-}
-
-// unfinished returns how many cameras still have something to do.
-func unfinished(s *tasks.Snapshot) int {
-	n := 0
-	for _, state := range tasks.States() {
-		if !state.Ended() {
-			n += s.Counts[state]
-		}
-	}
-	return n
 }

@@ -34,26 +34,13 @@ func (l *Lines) health(at time.Time) {
 			oldest, kept = f.Oldest.Format("2006-01-02 15:04"), units.Count(int(f.Kept(at)/(24*time.Hour)), "day")
 		}
 		name := ansi.Truncate(clean(cmp.Or(f.Name, f.Address)), recorderWidth, l.ellipsis())
-		row := fmt.Sprintf("  %s  %-16s  %-9s  %-12s  ", pad(name, width), oldest, kept, clockColumn(f))
+		row := fmt.Sprintf("  %s  %-16s  %-9s  %-12s  ", pad(name, width), oldest, kept, cmp.Or(clockOf(f.Device), "-"))
 		for _, line := range wrap(clean(disksColumn(f)), surveyWidth-healthWidth+recorderWidth-width) {
 			fmt.Fprintln(l.w, strings.TrimRight(row+line, " "))
 			row = strings.Repeat(" ", ansi.StringWidth(row))
 		}
 	}
 	fmt.Fprintln(l.w)
-}
-
-func clockColumn(f tasks.Finding) string {
-	d := f.Device
-	switch {
-	case !d.ClockKnown || !d.ZoneKnown:
-		return "-"
-	case clockText(d.ClockError) == "":
-		return "right"
-	case d.ClockError < 0:
-		return units.Wait(-d.ClockError) + " slow"
-	}
-	return units.Wait(d.ClockError) + " fast"
 }
 
 // disksColumn says how many disks there are, how large those are together, and

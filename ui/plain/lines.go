@@ -122,7 +122,6 @@ func told(e tasks.Event) string {
 	return advised(e.Message, e.Remedy)
 }
 
-// advised joins what helps to what happened.
 func advised(what string, r nvr.Remedy) string {
 	return join("; ", what, remedy.Run(r))
 }
@@ -147,7 +146,11 @@ func (l *Lines) progressText(s *tasks.Snapshot) string {
 	}
 	parts = append(parts, units.Size(s.Bytes)+" of "+total, units.Rate(s.Rate))
 	if s.TotalKnown && s.ETA > 0 {
-		parts = append(parts, units.Duration(s.ETA)+" left, until "+units.Finish(s.At, s.At.Add(s.ETA))+slowest(s))
+		end := units.Duration(s.ETA) + " left, until " + units.Finish(s.At, s.At.Add(s.ETA))
+		if r := s.Last(); r != nil && len(s.Recorders) > 1 {
+			end += ", " + cmp.Or(r.Name, r.Address)
+		}
+		parts = append(parts, end)
 	}
 	parts = append(parts, countsText(s.Counts))
 	switch {
@@ -157,17 +160,6 @@ func (l *Lines) progressText(s *tasks.Snapshot) string {
 		parts = append(parts, "needs "+units.Size(s.Needed)+", "+units.Size(s.Disk.Free)+" free")
 	}
 	return strings.Join(parts, "  ")
-}
-
-// slowest names the recorder that the others end before, behind a comma; empty
-// when there is but one.
-func slowest(s *tasks.Snapshot) string {
-	for _, r := range s.Recorders {
-		if r.ID == s.Slowest && len(s.Recorders) > 1 {
-			return ", " + cmp.Or(r.Name, r.Address)
-		}
-	}
-	return ""
 }
 
 func (l *Lines) atLeast() string {

@@ -143,10 +143,8 @@ func totalsOf(s *tasks.Snapshot) Totals {
 	if s.TotalKnown {
 		t.ETA = seconds(s.ETA)
 	}
-	for _, r := range s.Recorders {
-		if r.ID == s.Slowest {
-			t.Slowest = clean(r.Address)
-		}
+	if r := s.Last(); r != nil {
+		t.Slowest = clean(r.Address)
 	}
 	t.Needed, t.Short = s.Needed, s.Short()
 	if free := s.Disk.Free; free >= 0 {

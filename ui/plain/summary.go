@@ -44,7 +44,7 @@ func (l *Lines) Summary(r Report) error {
 		l.entry(fmt.Sprintf("skipped %d", n), "by the operator")
 	}
 	l.nothing(s)
-	left := unfinished(s)
+	left := s.Counts.Open()
 	if left > 0 {
 		l.entry(fmt.Sprintf("left %d", left), "stopped before the end; the next run continues there")
 	}

@@ -3,6 +3,7 @@ package plain
 import (
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/ui/units"
 )
@@ -59,14 +60,17 @@ func (t SurveyTotals) ExitCode() int {
 	return ExitComplete
 }
 
-// clockText says how far a recorder's clock is from ours, when that matters.
-func clockText(off time.Duration) string {
+// clockOf says how a recorder's clock is beside ours, as far as that matters:
+// "right", "4m10s fast"; empty when it is not known.
+func clockOf(d nvr.Device) string {
 	const tolerated = 2 * time.Minute // what nobody notices in a recording's name
-	switch {
+	switch off := d.ClockError; {
+	case !d.ClockKnown || !d.ZoneKnown:
+		return ""
 	case off > tolerated:
-		return "its clock is " + units.Wait(off) + " fast"
+		return units.Wait(off) + " fast"
 	case off < -tolerated:
-		return "its clock is " + units.Wait(-off) + " slow"
+		return units.Wait(-off) + " slow"
 	}
-	return ""
+	return "right"
 }

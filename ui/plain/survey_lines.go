@@ -82,7 +82,6 @@ func (l *Lines) Found(at time.Time, t SurveyTotals) error {
 	return l.w.Flush()
 }
 
-// reason is why something failed, and what helps.
 type reason struct {
 	what   string
 	remedy nvr.Remedy
@@ -144,15 +143,7 @@ func standing(f tasks.Finding) string {
 	if f.LoginTries > 0 {
 		parts = append(parts, units.Count(f.LoginTries, "bad login")+" would lock it")
 	}
-	switch d := f.Device; {
-	case !d.ClockKnown || !d.ZoneKnown:
-		parts = append(parts, "its clock is not known")
-	case clockText(d.ClockError) != "":
-		parts = append(parts, clockText(d.ClockError))
-	default:
-		parts = append(parts, "its clock is right")
-	}
-	return strings.Join(parts, ", ")
+	return strings.Join(append(parts, "its clock is "+cmp.Or(clockOf(f.Device), "not known")), ", ")
 }
 
 // askedFor says what all cameras were asked for, on the recorder's clock; ""

@@ -61,8 +61,9 @@ func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
 	if len(v.Deviations) == 0 {
 		fmt.Fprint(l.w, ", all as they were")
 	}
+	counts := countsOf(v)
 	for _, kind := range []archive.Difference{archive.Missing, archive.Changed, archive.Extra, archive.Unreadable} {
-		if n := countOf(v, kind); n > 0 {
+		if n := counts[kind]; n > 0 {
 			fmt.Fprintf(l.w, ", %d %s", n, kind)
 		}
 	}
@@ -81,19 +82,18 @@ func (j *JSON) Verified(at time.Time, v archive.Verification) error {
 			return err
 		}
 	}
+	counts := countsOf(v)
 	return j.write(VerifySummaryRecord{
 		Type: "verify_summary", Time: stamp(at), ExitCode: VerifyCode(v), Files: v.Files, Bytes: v.Bytes,
-		Missing: countOf(v, archive.Missing), Changed: countOf(v, archive.Changed),
-		Extra: countOf(v, archive.Extra), Unreadable: countOf(v, archive.Unreadable), Outdated: len(v.Outdated),
+		Missing: counts[archive.Missing], Changed: counts[archive.Changed],
+		Extra: counts[archive.Extra], Unreadable: counts[archive.Unreadable], Outdated: len(v.Outdated),
 	})
 }
 
-func countOf(v archive.Verification, kind archive.Difference) int {
-	n := 0
+func countsOf(v archive.Verification) map[archive.Difference]int {
+	counts := map[archive.Difference]int{}
 	for _, d := range v.Deviations {
-		if d.Kind == kind {
-			n++
-		}
+		counts[d.Kind]++
 	}
-	return n
+	return counts
 }

@@ -50,7 +50,6 @@ func New(a *archive.Archive, files []archive.Recording, now time.Time) *Report {
 	return r
 }
 
-// rank sorts states, the worst first.
 func rank(state string) int {
 	switch state {
 	case tasks.Failed.String():

@@ -14,7 +14,6 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// view is what the template shows.
 type view struct {
 	*Report
 	Policy   string
@@ -25,7 +24,6 @@ type view struct {
 	Paged    bool // one day at a time
 }
 
-// dayView is one day of all cameras.
 type dayView struct {
 	Date       string
 	Recordings int
@@ -33,13 +31,11 @@ type dayView struct {
 	Recorders  []recorderView
 }
 
-// recorderView is one day of a recorder.
 type recorderView struct {
 	*Recorder
 	Lines []line
 }
 
-// line is one day of a camera.
 type line struct {
 	Recorder *Recorder
 	Camera   *Camera
@@ -110,7 +106,6 @@ func (r *Report) days() []dayView {
 	return all
 }
 
-// lines counts the days of cameras.
 func (r *Report) lines() (n int) {
 	for _, group := range r.Recorders {
 		for _, c := range group.Cameras {
