@@ -14,15 +14,11 @@ import (
 
 // fleetOf returns a machine with n recordings, and a coordinator's archive that
 // was told of them by way of the wire.
-func fleetOf(t *testing.T, n, size int, change ...func(*archive.Item)) (machine, home *archive.Archive) {
+func fleetOf(t *testing.T, n, size int) (machine, home *archive.Archive) {
 	t.Helper()
 	machine, finished := told(t, t.TempDir())
 	for i := range n {
-		it := item(i, int64(size))
-		for _, c := range change {
-			c(&it)
-		}
-		commit(t, machine, it, movie(uint64(i), size))
+		commit(t, machine, item(i, int64(size)), movie(uint64(i), size))
 	}
 	home = open(t, t.TempDir())
 	_, err := home.NoteElsewhere("kazan-1", "UA", overTheWire(t, *finished))
@@ -195,8 +191,7 @@ func TestNamesFromTheWireAreNoPaths(t *testing.T) {
 		if err := json.Unmarshal(sent, &d); err != nil {
 			continue // refused
 		}
-		dir := t.TempDir()
-		home := open(t, filepath.Join(dir, "home"), archive.WithLayout(layoutOf(t, "{recorder}/{name}/{channel}/{camera}/{start}")))
+		home := open(t, filepath.Join(t.TempDir(), "home"), archive.WithLayout(layoutOf(t, "{recorder}/{name}/{channel}/{camera}/{start}")))
 		_, err = home.NoteElsewhere(hostile, "UA", []archive.Distant{d})
 		must(t, err)
 		d = first(home)
@@ -208,10 +203,7 @@ func TestNamesFromTheWireAreNoPaths(t *testing.T) {
 			plainComponent(t, part)
 		}
 		wantFile(t, home, f.Path, movie(0, 1000))
-		entries, err := os.ReadDir(dir)
-		if err != nil || len(entries) != 1 {
-			t.Errorf("beside the directory there is %v, %v", entries, err)
-		}
+		wantAlone(t, home)
 	}
 }
 

@@ -67,7 +67,7 @@ func TestWriteBeside(t *testing.T) {
 	writeResult(t, a, "four") // what stands under the usual name is still ours
 	a = reopen(t, a)
 	writeResult(t, a, "five")
-	writeResult(t, reopen(t, a, archive.CompactAfter(-1)), "six") // the journal is written anew
+	writeResult(t, reopen(t, reopen(t, a, archive.CompactAfter(-1))), "six") // and the journal was written anew
 }
 
 // What a person changed, or put there, is kept under another name.

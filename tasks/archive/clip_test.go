@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"example.com/hikgrab/tasks/archive"
-
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
 func TestClip(t *testing.T) {

@@ -33,9 +33,7 @@ func TestNoRoomForMP4(t *testing.T) {
 		t.Errorf("Offset = %d", p.Offset())
 	}
 	f, err := p.Commit(t.Context(), try(1, len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	wantMovie(t, a, f)
 
 	a.SetVolume(volumeOf(150<<20, 1000<<30))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,9 +76,7 @@ func TestBoth(t *testing.T) {
 	if len(files) != 2 || files[0] != f.Path {
 		t.Fatalf("%v are there", files)
 	}
-	if raw, err := os.ReadFile(filepath.Join(a.Dir(), files[1])); err != nil || !bytes.Equal(raw, b) {
-		t.Errorf("%s is not what was sent: %v", files[1], err)
-	}
+	wantFile(t, a, files[1], b)
 	for _, format := range []archive.Format{archive.Raw, archive.MP4, archive.Both} {
 		it.Format = format
 		if s, ok := a.Stored(it); !ok || (filepath.Ext(s.Path) == ".mp4") != (format != archive.Raw) {
@@ -119,9 +116,7 @@ func TestUnfitStaysRaw(t *testing.T) {
 	}
 	for range 2 {
 		for _, it.Format = range []archive.Format{archive.Raw, archive.MP4, archive.Both} {
-			if s, ok := a.Stored(it); !ok || s.Path != f.Path {
-				t.Errorf("Stored = %+v, %v", s, ok)
-			}
+			wantStored(t, a, it, f)
 		}
 		a = reopen(t, a)
 	}
@@ -184,9 +179,7 @@ func TestStoppedWhileConverting(t *testing.T) {
 		t.Fatalf("Offset = %d, %d parts", p.Offset(), parts(t, a.Dir()))
 	}
 	f, err := p.Commit(t.Context(), try(2, len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	wantMovie(t, a, f)
 }
 
@@ -195,24 +188,18 @@ func TestLostJournalOfMP4(t *testing.T) {
 	b := footage(t, 0, simulator.H264)
 	it := shot(0, archive.Both, len(b))
 	f := commit(t, a, it, b)
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.Close())
 	forget(t, a.Dir(), ownDir)
 	a = open(t, a.Dir())
 	for range 2 {
-		if s, ok := a.Stored(it); !ok || s.Path != f.Path || s.SHA256 != f.SHA256 {
-			t.Errorf("Stored = %+v, %v", s, ok)
-		}
+		wantStored(t, a, it, f)
 		if paths := manifestPaths(t, a.Dir()); len(paths) != 2 || paths[f.Path] != 1 {
 			t.Errorf("the manifest lists %v", paths)
 		}
 		a = reopen(t, a)
 	}
 	// Without the manifest the raw file is known by its size, and the rest is made.
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, a.Close())
 	forget(t, a.Dir(), ownDir, manifestName)
 	a = open(t, a.Dir())
 	if s, ok := a.Stored(it); ok {

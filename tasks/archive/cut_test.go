@@ -39,9 +39,7 @@ func TestUncut(t *testing.T) {
 			}
 			for range 2 {
 				for _, it := range []archive.Item{tt.it, whole(tt.it)} {
-					if s, ok := a.Stored(it); !ok || s.Path != f.Path {
-						t.Errorf("Stored = %+v, %v", s, ok)
-					}
+					wantStored(t, a, it, f)
 				}
 				a = reopen(t, a)
 			}
@@ -61,9 +59,7 @@ func TestUncutIsFoundOutAgain(t *testing.T) {
 	loseDone(a)
 	f := commit(t, a, it, b)
 	a = reopen(t, a)
-	if s, ok := a.Stored(whole(it)); !ok || s.Path != f.Path {
-		t.Errorf("Stored = %+v, %v", s, ok)
-	}
+	wantStored(t, a, whole(it), f)
 	if s, ok := a.Stored(it); ok {
 		t.Errorf("Stored = %+v although nobody knows that yet", s)
 	}
@@ -90,17 +86,13 @@ func TestClipBesideRaw(t *testing.T) {
 			p := create(t, a, it)
 			write(t, p, tt.b)
 			f, err := p.Commit(t.Context(), archive.Try{Number: 1, Last: true, Receipt: receipt(len(tt.b))})
-			if err != nil {
-				t.Fatal(err)
-			}
+			must(t, err)
 			wantMovie(t, a, f)
 			want := []string{shotName + ".mpg", f.Path}
 			if files := tree(t, a.Dir()); !slices.Equal(files, want) || parts(t, a.Dir()) != 0 {
 				t.Errorf("%v and %d parts are there, want %v", files, parts(t, a.Dir()), want)
 			}
-			if s, ok := a.Stored(it); !ok || s.Path != f.Path {
-				t.Errorf("Stored = %+v, %v", s, ok)
-			}
+			wantStored(t, a, it, f)
 		})
 	}
 }
@@ -169,10 +161,8 @@ func TestSilentClip(t *testing.T) {
 	want := commit(t, open(t, t.TempDir()), it, b)
 	hasSound := func(a *archive.Archive, f archive.File) bool {
 		t.Helper()
-		file, err := os.Open(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		file, err := os.Open(pathOf(a.Dir(), f.Path))
+		must(t, err)
 		defer closing(t, file)
 		m, err := mediatest.ReadMovie(file, f.Bytes)
 		if err != nil || len(m.Track("vide").Samples) == 0 {
@@ -194,9 +184,7 @@ func TestSilentClip(t *testing.T) {
 			t.Errorf("the sound of %s is gone", all.Path)
 		}
 		it.DropAudio = false
-		if s, ok := a.Stored(it); !ok || s.Path != f.Path {
-			t.Errorf("Stored = %+v, %v", s, ok)
-		}
+		wantStored(t, a, it, f)
 		it.DropAudio = true
 	}
 }
@@ -226,9 +214,7 @@ func TestDiskFullWhileCutting(t *testing.T) {
 		t.Fatalf("Offset = %d", p.Offset())
 	}
 	f, err := p.Commit(t.Context(), try(2, len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	wantMovie(t, a, f)
 }
 
@@ -273,30 +259,19 @@ func TestSpaceForClip(t *testing.T) {
 // A lost journal costs no clip and no whole file, even when the layout has
 // changed since.
 func TestLostJournalOfClips(t *testing.T) {
-	other, err := archive.ParseLayout("{name}/{camera}/{start}")
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := lateFootage(simulator.H264)
-	for _, o := range []archive.Option{archive.WithLayout(archive.Layout{}), archive.WithLayout(other)} {
+	for _, layout := range []string{archive.DefaultLayout, "{name}/{camera}/{start}"} {
 		a := open(t, t.TempDir())
 		items := []archive.Item{clipped(archive.MP4, len(b), 5, 9), shot(0, archive.MP4, len(b)), clipped(archive.MP4, len(b), 0, 5)}
 		var files []archive.File
 		for _, it := range items {
 			files = append(files, commit(t, a, it, b))
 		}
-		if err := a.Close(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, a.Close())
 		forget(t, a.Dir(), ownDir)
-		a, err = archive.Open(a.Dir(), nil, o)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a = open(t, a.Dir(), archive.WithLayout(layoutOf(t, layout)))
 		for n, it := range items {
-			if s, ok := a.Stored(it); !ok || s.Path != files[n].Path || s.SHA256 != files[n].SHA256 {
-				t.Errorf("Stored = %+v, %v, want %+v", s, ok, files[n])
-			}
+			wantStored(t, a, it, files[n])
 		}
 		if paths := manifestPaths(t, a.Dir()); len(paths) != 3 || paths[files[0].Path] != 1 {
 			t.Errorf("the manifest lists %v", paths)
@@ -305,6 +280,5 @@ func TestLostJournalOfClips(t *testing.T) {
 		if of := a.FinishedOf(items); err != nil || len(of) != 3 || len(listed) != 3 || !slices.Contains(listed, of[0]) || !slices.Contains(listed, of[1]) {
 			t.Errorf("Finished = %+v, %v, FinishedOf = %+v", listed, err, of)
 		}
-		closing(t, a)
 	}
 }

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"testing"
 
-	"example.com/hikgrab/tasks/archive"
-
 	"pgregory.net/rapid"
+
+	"example.com/hikgrab/tasks/archive"
 )
 
 // Whatever is made, made anew and withdrawn, in whatever order and by however
@@ -46,7 +45,7 @@ func TestDerivedAgree(t *testing.T) {
 			}
 		}
 		for name, content := range want {
-			if b, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(name))); err != nil || !bytes.Equal(b, boxesOf(content)) {
+			if b, err := os.ReadFile(pathOf(a.Dir(), name)); err != nil || !bytes.Equal(b, boxesOf(content)) {
 				rt.Errorf("%s is not %q: %v", name, content, err)
 			}
 		}

@@ -78,7 +78,7 @@ func TestTheCatalogueKnowsWhoHasWhat(t *testing.T) {
 			t.Errorf("%s tells: %v, %v", step.who, news, err)
 		}
 	}
-	for _, compact := range []int{100_000, -1} {
+	for _, compact := range []int{100_000, -1, 100_000} {
 		c = reopen(t, c, archive.CompactAfter(compact))
 		if name, _ := c.Catalogue("other"); name != "C1" {
 			t.Errorf("the catalogue is called %q", name)

@@ -24,16 +24,12 @@ func TestKindWords(t *testing.T) {
 
 func TestFileInPlaceOfDirectory(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(file, nil, 0o600))
 	_, err := archive.Open(file, nil)
 	wantKind(t, err, archive.Denied)
 
 	a := open(t, t.TempDir())
-	if err := os.WriteFile(filepath.Join(a.Dir(), "10.20.0.11"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(a.Dir(), "10.20.0.11"), nil, 0o600))
 	p := create(t, a, item(0, 0))
 	write(t, p, movie(1, 1000))
 	_, err = p.Commit(t.Context(), try(1, 1000))

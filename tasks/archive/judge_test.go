@@ -6,10 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/hikgrab/tasks/archive"
-
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
 // refuse checks that what came is taken for damaged, and returns why.

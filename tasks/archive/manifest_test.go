@@ -9,9 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/hikgrab/tasks/archive"
-
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
 )
 
 func TestManifestLine(t *testing.T) {

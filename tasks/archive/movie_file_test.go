@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -73,11 +72,7 @@ func TestMovieIsTheSame(t *testing.T) {
 	b := footage(t, 0, simulator.H264)
 	content := func(a *archive.Archive, f archive.File) []byte {
 		wantMovie(t, a, f)
-		movie, err := os.ReadFile(filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return movie
+		return fileBytes(t, a.Dir(), f.Path)
 	}
 	it := shot(0, archive.MP4, len(b))
 	a := open(t, t.TempDir())
@@ -156,9 +151,7 @@ func TestMovieGoesWithItsPart(t *testing.T) {
 			a := open(t, t.TempDir())
 			p := create(t, a, shot(0, archive.MP4, len(b)))
 			write(t, p, b)
-			if err := tt.end(p); err != nil {
-				t.Fatal(err)
-			}
+			must(t, tt.end(p))
 			if got := parts(t, a.Dir()); got != tt.left {
 				t.Errorf("%d parts are there, want %d", got, tt.left)
 			}

@@ -112,6 +112,9 @@ func TestOrderOfReset(t *testing.T) {
 		t.Fatalf("Reset: %v, Offset %d", err, p.Offset())
 	}
 	unwrap()
+	if kept := vouched(t, a.Dir()); len(kept) != 0 {
+		t.Errorf("the journal vouches for %v", kept)
+	}
 }
 
 // syncedJournal looks at something else whenever it is synced.

@@ -3,16 +3,14 @@ package archive_test
 import (
 	"bytes"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"example.com/hikgrab/tasks/archive"
-
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/simulator"
+	"example.com/hikgrab/tasks/archive"
 )
 
 // minuteOf is an item of two hours of which a minute is wanted, after an hour: from
@@ -28,17 +26,9 @@ const minuteOfSize = 20_000_000
 
 // pictures is what a recorder sends from one time to another, in seconds from
 // 09:15, with a key frame each second.
-func pictures(t *testing.T, from, to int) []byte {
-	t.Helper()
+func pictures(from, to int) []byte {
 	start := morning.Add(time.Hour + time.Duration(from)*time.Second)
-	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{Recordings: []simulator.Recording{
-		{Start: start, End: start.Add(time.Duration(to-from) * time.Second), Size: int64(to-from) * 16_000, Name: "one"},
-	}}}})
-	b, err := io.ReadAll(r.Content(101, "one"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return recorded(start, time.Duration(to-from)*time.Second, simulator.Channel{}, int64(to-from)*16_000)
 }
 
 // withoutClock turns the maps that tell the clock into padding.
@@ -54,7 +44,7 @@ func withoutKey(b []byte) []byte {
 }
 
 func TestPiece(t *testing.T) {
-	right := pictures(t, -13, 73)
+	right := pictures(-13, 73)
 	harmed := bytes.Clone(right)
 	copy(harmed[600_000:], make([]byte, 3000))
 	for name, tt := range map[string]struct {
@@ -62,19 +52,19 @@ func TestPiece(t *testing.T) {
 		outcome string // "clip", "whole", "odd", or a part of why it is not believed
 	}{
 		"what was asked":          {right, "clip"},
-		"from key frame":          {pictures(t, 0, 61), "clip"},
+		"from key frame":          {pictures(0, 61), "clip"},
 		"begins within a group":   {withoutKey(right), "clip"},
-		"begins too late":         {pictures(t, 1, 73), "instead of"},
-		"ends too early":          {pictures(t, -13, 59), "instead of"},
-		"begins much too early":   {pictures(t, -80, 73), "instead of"},
-		"ends much too late":      {pictures(t, -13, 140), "instead of"},
-		"the beginning":           {pictures(t, -3600, -3515), "instead of"},
-		"another hour":            {pictures(t, 3600-13, 3600+73), "instead of"},
+		"begins too late":         {pictures(1, 73), "instead of"},
+		"ends too early":          {pictures(-13, 59), "instead of"},
+		"begins much too early":   {pictures(-80, 73), "instead of"},
+		"ends much too late":      {pictures(-13, 140), "instead of"},
+		"the beginning":           {pictures(-3600, -3515), "instead of"},
+		"another hour":            {pictures(3600-13, 3600+73), "instead of"},
 		"no clock":                {withoutClock(right), "without a clock"},
 		"damaged":                 {harmed, "damaged"},
 		"no program stream":       {[]byte("\x00\x00\x00\x18ftypmp42" + strings.Repeat("x", 1000)), "without a clock"},
-		"a clock that was set":    {slices.Concat(pictures(t, -13, 10), pictures(t, 14, 73)[40:]), "odd"},
-		"all of it":               {pictures(t, -3600, -3500), "whole"},
+		"a clock that was set":    {slices.Concat(pictures(-13, 10), pictures(14, 73)[40:]), "odd"},
+		"all of it":               {pictures(-3600, -3500), "whole"},
 		"nothing that is a video": {[]byte("<html>"), "no recording"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,9 +73,7 @@ func TestPiece(t *testing.T) {
 				it.Recording.Size = int64(len(tt.b))
 			}
 			p, err := a.CreatePiece(it)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must(t, err)
 			write(t, p, tt.b)
 			f, err := p.Commit(t.Context(), archive.Try{Number: 1, Last: true, Receipt: receipt(len(tt.b))})
 			switch tt.outcome {
@@ -95,9 +83,7 @@ func TestPiece(t *testing.T) {
 					t.Errorf("%+v, %v", f, err)
 				}
 				for range 2 {
-					if s, ok := a.Stored(it); !ok || s.Path != f.Path || s.SHA256 != f.SHA256 {
-						t.Errorf("Stored = %+v, %v", s, ok)
-					}
+					wantStored(t, a, it, f)
 					a = reopen(t, a)
 				}
 			case "whole":
@@ -123,12 +109,10 @@ func TestPiece(t *testing.T) {
 // TestPieceIsNotTheWhole: what came of one is never continued as the other, and
 // what is left of a piece goes once its clip is there.
 func TestPieceIsNotTheWhole(t *testing.T) {
-	a, it, b := open(t, t.TempDir()), minuteOf(), pictures(t, -13, 73)
+	a, it, b := open(t, t.TempDir()), minuteOf(), pictures(-13, 73)
 	half := len(b) / 2
 	p, err := a.CreatePiece(it)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	write(t, p, b[:half])
 	_, err = a.Create(it)
 	wantKind(t, err, archive.InUse)
@@ -164,7 +148,7 @@ func TestPieceIsNotTheWhole(t *testing.T) {
 	closing(t, p)
 	raw := it
 	raw.Format = archive.Raw
-	commit(t, a, raw, pictures(t, -3600, -3580))
+	commit(t, a, raw, pictures(-3600, -3580))
 	if _, ok, err := a.Convert(t.Context(), it); !ok || err != nil {
 		t.Fatalf("Convert = %v, %v", ok, err)
 	}
