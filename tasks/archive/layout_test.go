@@ -2,13 +2,11 @@ package archive_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -16,13 +14,6 @@ import (
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 )
-
-func layoutOf(t testing.TB, text string) archive.Layout {
-	t.Helper()
-	l, err := archive.ParseLayout(text)
-	must(t, err)
-	return l
-}
 
 func TestLayout(t *testing.T) {
 	it := item(0, 0)
@@ -159,33 +150,6 @@ func TestNamesOfAnyLayout(t *testing.T) {
 		}
 	})
 	wantAlone(t, a)
-}
-
-// wantName fails unless every system takes a name as one component.
-func wantName(t fataler, name string) {
-	t.Helper()
-	odd := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`\/:*?"<>|`, r) }
-	if name == "" || len(name) > 255 || !utf8.ValidString(name) || strings.ContainsFunc(name, odd) || name[0] == '.' || strings.TrimRight(name, " .") != name || device(name) {
-		t.Fatalf("%q is no name on every system", name)
-	}
-}
-
-// wantAlone checks that nothing was written beside the directory.
-func wantAlone(t *testing.T, a *archive.Archive) {
-	t.Helper()
-	if above, err := os.ReadDir(filepath.Dir(a.Dir())); err != nil || len(above) != 1 {
-		t.Errorf("something was written beside the directory: %v, %v", above, err)
-	}
-}
-
-// wantInside checks that just so many files were written, all in the directory.
-func wantInside(t *testing.T, a *archive.Archive, files int) {
-	t.Helper()
-	wantAlone(t, a)
-	v, err := archive.Verify(t.Context(), a.Dir(), &archive.VerifyProgress{})
-	if err != nil || v.Files != files || len(v.Deviations) != 0 {
-		t.Errorf("%+v, %v, want %d files", v, err, files)
-	}
 }
 
 // What is done stays where it is, whatever the layout is later; two cameras of

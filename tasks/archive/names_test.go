@@ -3,7 +3,6 @@ package archive_test
 import (
 	"cmp"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,38 +10,6 @@ import (
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 )
-
-// hostile are names that would do harm as they are.
-var hostile = []string{
-	"", ".", "..", "../../x", "/etc/passwd", `C:\x`, `\\server\share`, "CON", "con.local", "NUL", "com1", "LPT9.x", "aux",
-	strings.Repeat("a", 300), strings.Repeat("я", 300), "a\x00b", "a\nb", "\x1b[31mred", "x.", "x ", " x", "x...", ".hikgrab",
-	"manifest.csv", "tasks.result.xlsx", "a:b", "a:99999", "a:080", "https://", "[", "[]", "[x]:1", "[::1%eth0]", "nvr_8080",
-	"a/b", "a\\b", "a*b", "a?b", "-rf", "рег.рф", "\u202egpj", "\xff\xfe", "host:80:80", "https://https://x", "http://x",
-}
-
-// fataler is what tests and properties have in common.
-type fataler interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}
-
-// device reports a name that Windows takes for a device.
-func device(name string) bool {
-	base, _, _ := strings.Cut(strings.ToLower(name), ".")
-	return slices.Contains(strings.Fields("con prn aux nul com1 com9 com¹ lpt1 lpt9 lpt¹"), strings.TrimRight(base, " "))
-}
-
-// plainComponent fails unless a name is of lower-case letters, digits and ".-_".
-func plainComponent(t fataler, name string) {
-	t.Helper()
-	ok := len(name) <= 100 && !strings.HasPrefix(name, "-") && name == strings.ToLower(name)
-	for _, r := range name {
-		ok = ok && strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-_", r)
-	}
-	if wantName(t, name); !ok {
-		t.Fatalf("%q is not a plain path component", name)
-	}
-}
 
 // dirOf is the directory of a recorder.
 func dirOf(recorder string) string {
