@@ -13,7 +13,8 @@
 //
 // What devices disagree about it learns from their answers and remembers for
 // the run: the verb of a download, the form of a search, the clock that it
-// searches by, whether Range is honoured, whether nonces can be used again.
+// searches by, whether Range is honoured, whether nonces can be used again,
+// whether a recording can be had by time.
 //
 // All times are the wall clock of the recorder, carried in time.UTC so that no
 // conversion can creep in: 08:00 in a time.Time here is 08:00 on the

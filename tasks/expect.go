@@ -1,6 +1,12 @@
 package tasks
 
-import "example.com/hikgrab/nvr"
+import (
+	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/archive"
+)
+
+// clipsAlone reports whether of some recordings nothing but a clip is wanted.
+func (o *Options) clipsAlone() bool { return o.Cut && o.Format == archive.MP4 }
 
 // announced is the recording as its search told of it.
 func (rec *recording) announced() nvr.Recording {
@@ -29,7 +35,7 @@ func (q *Queue) expect(c *camera, rec *recording) {
 
 // expectAgain takes in what the recorder was found to do since.
 func (q *Queue) expectAgain(r *recorder) {
-	if now := q.options.Cut && r.client.ByTime(); now != r.byTime {
+	if now := q.options.clipsAlone() && r.client.ByTime(); now != r.byTime {
 		r.byTime = now
 		learned := r.facts()
 		q.note(func() { q.noteFacts(r.address, learned) })

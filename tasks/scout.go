@@ -43,7 +43,7 @@ func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time
 	c := a.camera
 	switch {
 	case a.meet:
-		meet := worker.Meet{NeedList: r.camera(0, 0) != nil, Health: q.options.Look, ByTime: q.options.Cut}
+		meet := worker.Meet{NeedList: r.camera(0, 0) != nil, Health: q.options.Look, ByTime: q.options.clipsAlone()}
 		return func(ctx context.Context) (func(time.Time), error) {
 			meet.Recorder = q.freshLogin(r)
 			met := meet.Do(ctx)

@@ -186,7 +186,7 @@ func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 	}
 	list, _ := rec.recordings(uri.track)
 	for _, found := range list {
-		if !found.Start.After(start) && found.End.After(start) {
+		if !found.Start.Truncate(time.Second).After(start) && found.End.Truncate(time.Second).After(start) { // as its search names them
 			final, _ := rec.stored(uri.track, found.Name)
 			content := rec.content(uri.track, final, found.Size)
 			switch off := end.Sub(start); {

@@ -106,6 +106,55 @@ func TestTrimmingIsIgnored(t *testing.T) {
 	}
 }
 
+// TestDownloadByTime: what comes begins with a key frame and holds the pictures of
+// the time, or what the habit says.
+func TestDownloadByTime(t *testing.T) {
+	const size, whole, gop = 3_000_000, 4 * time.Minute, time.Second
+	from, to := day.Add(time.Minute), day.Add(2*time.Minute)
+	second := func(n int) time.Duration { return time.Duration(n) * time.Second }
+	for _, test := range []struct {
+		habit      ByTime
+		status     int
+		begins, to time.Duration // since the file's beginning; to is the end
+	}{
+		{NotByTime, 400, 0, 0},
+		{ByTimeRight, 200, second(60), second(120)},
+		{ByTimeOffByGOP, 200, second(61), second(120)},
+		{ByTimeWhole, 200, 0, whole},
+		{ByTimeElsewhere, 200, 0, second(60)},
+		{ByTimeRefused, 403, 0, 0},
+	} {
+		for _, codec := range []Codec{H264, H265} {
+			rec := New(Config{Quirks: Quirks{ByTime: test.habit}, Channels: []Channel{{
+				Codec: codec, Recordings: []Recording{{Start: day, End: day.Add(whole), Size: size}},
+			}}})
+			c := start(t, rec)
+			track, _, _ := strings.Cut(c.uriOf(101, 0), "?")
+			const layout = "20060102T150405Z"
+			a := c.do("POST", downloadPath, downloadBody(track+"?starttime="+from.Format(layout)+"&endtime="+to.Format(layout)))
+			ability := c.do("GET", downloadPath+"/capabilities", "")
+			claims := strings.Contains(string(ability.body), "<isSupportDownloadbyTime>true<")
+			if a.status != test.status || claims != (test.habit != NotByTime) {
+				t.Errorf("%d: status %d, claims %v", test.habit, a.status, claims)
+			}
+			if test.status != 200 {
+				continue
+			}
+			all, err := walk(read(t, rec.Content(101, rec.Recordings(101)[0].Name))[headerSize:])
+			s, err2 := walk(a.body[headerSize:])
+			if err != nil || err2 != nil || !bytes.HasPrefix(a.body, []byte("IMKH")) {
+				t.Fatalf("%d: %v, %v", test.habit, err, err2)
+			}
+			at := func(stamp int64) time.Duration {
+				return time.Duration(stamp-all.first) * time.Second / clockRate
+			}
+			if begins, ends := at(s.first), at(s.last); (begins-test.begins).Abs() > gop/10 || ends < test.to-gop/10 || ends > test.to+gop/2 && test.to < whole {
+				t.Errorf("%d: from %v to %v, want %v to %v", test.habit, begins, ends, test.begins, test.to)
+			}
+		}
+	}
+}
+
 func TestRange(t *testing.T) {
 	for _, test := range []struct {
 		kind    Range

@@ -15,7 +15,9 @@
 //
 // Of a recording that lies only partly in the range asked, a clip can be kept:
 // an MP4 that begins and ends at the key frames around that range. Raw files
-// stay whole, and so does what cannot be cut.
+// stay whole, and so does what cannot be cut. A clip can also be made of a piece of
+// the recording that the recorder sent by time, once the clock in its pictures shows
+// that it is the right one; a piece itself never gets a name.
 //
 // The journal is the one truth: what exists, what it is, and what is remembered of
 // recorders. The manifests are written from it, for people and their programs; they

@@ -69,8 +69,12 @@ func (a *Archive) create(p *Part, size int64) (*Part, error) {
 	p.mu.Lock() // a Close of the Archive that sees the part waits until it is open
 	defer p.mu.Unlock()
 	p.room = &reservation{id: p.id.recording, name: p.name, size: size, part: p}
-	if !p.checked {
+	switch {
+	case p.checked:
+	case p.Whole():
 		p.room.more = p.item.more
+	default: // its MP4 and the clip of that
+		p.room.more = func(size int64) int64 { return plus(size, size) }
 	}
 	if info, err := a.root.Lstat(p.name); err == nil {
 		a.mu.Lock()

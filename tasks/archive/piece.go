@@ -21,7 +21,8 @@ import (
 const keyMargin = 12 * time.Second
 
 // ErrOdd is in the Damaged error of a piece that is of the right time, but of
-// which a clip is not all there is to keep: that takes the whole recording.
+// which a clip is not all there is to keep, or may not be all of the clip: that takes
+// the whole recording.
 var ErrOdd = errors.New("the whole recording is wanted")
 
 // SentWhole is noted of a recording that came whole although a time of it was asked
@@ -127,12 +128,19 @@ func (p *Part) judgePiece(m *media.Report) (note string, err error) {
 	came := clip{wallMilli(wallOfFirst(m)), wallMilli(m.WallEnd)}
 	tolerance := max(2*time.Second, m.KeyInterval).Milliseconds()
 	outward := max(tolerance, beginsSlack.Milliseconds())
-	early, late := c.from, c.to // no picture may be missing of the clip, except where it ends as the recording does
+	// No picture may be missing of the clip. Where that ends as the recording does,
+	// there is no margin: then the other end has to show that the recorder is exact.
+	exact := (c.from != whole.from || came.to >= asked.to) && (c.to != whole.to || came.from <= asked.from)
+	slack := tolerance
+	if !exact {
+		slack = outward
+	}
+	early, late := c.from, c.to
 	if c.from == whole.from {
-		early += tolerance
+		early += slack
 	}
 	if c.to == whole.to {
-		late -= tolerance
+		late -= slack
 	}
 	size := p.item.Recording.Size
 	all := came.from <= whole.from+tolerance && came.to >= whole.to-tolerance
@@ -146,6 +154,8 @@ func (p *Part) judgePiece(m *media.Report) (note string, err error) {
 		return "", p.damaged(fmt.Errorf("the recorder sent %s instead of %s", came.text(), asked.text()))
 	case m.Verdict() == media.Damaged:
 		return "", p.damaged(errors.New("what the recorder sent is damaged: " + m.Reason()))
+	case !exact:
+		return "", p.damaged(fmt.Errorf("%w: the recorder sent %s instead of %s", ErrOdd, came.text(), asked.text()))
 	case !p.clean(m):
 		return "", p.damaged(fmt.Errorf("%w: %s", ErrOdd, m.Reason()))
 	}

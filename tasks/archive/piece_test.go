@@ -3,6 +3,8 @@ package archive_test
 import (
 	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +16,7 @@ import (
 )
 
 // minuteOf is an item of two hours of which a minute is wanted, after an hour: from
-// 09:15 to 09:16. The file has half a megabyte.
+// 09:15 to 09:16. The file has 20 MB.
 func minuteOf() archive.Item {
 	it := shot(0, archive.MP4, minuteOfSize)
 	it.Recording.End = morning.Add(2 * time.Hour)
@@ -52,7 +54,7 @@ func TestPiece(t *testing.T) {
 		outcome string // "clip", "whole", "odd", or a part of why it is not believed
 	}{
 		"what was asked":          {right, "clip"},
-		"from key frame":          {pictures(0, 61), "clip"},
+		"from key frame":          {pictures(0, 60), "clip"},
 		"begins within a group":   {withoutKey(right), "clip"},
 		"begins too late":         {pictures(1, 73), "instead of"},
 		"ends too early":          {pictures(-13, 59), "instead of"},
@@ -92,7 +94,7 @@ func TestPiece(t *testing.T) {
 				}
 			default:
 				odd := tt.outcome == "odd"
-				if wantKind(t, err, archive.Damaged); errors.Is(err, archive.ErrOdd) != odd || !odd && !strings.Contains(err.Error(), tt.outcome) {
+				if wantKind(t, err, archive.Damaged); errors.Is(err, archive.ErrOdd) != odd || !odd && !strings.Contains(err.Error(), tt.outcome) || odd && !strings.Contains(err.Error(), "the recorder's clock was set") {
 					t.Errorf("Commit = %v", err)
 				}
 				if files := tree(t, a.Dir()); len(files) != 0 {
@@ -103,6 +105,29 @@ func TestPiece(t *testing.T) {
 				t.Error("a part is left")
 			}
 		})
+	}
+}
+
+// TestPieceThatCannotBeCut is of no use, whosever fault that is.
+func TestPieceThatCannotBeCut(t *testing.T) {
+	a, it, b := open(t, t.TempDir()), minuteOf(), pictures(-13, 73)
+	a.WrapParts(func(f *os.File) archive.PartFile {
+		if name := filepath.Base(f.Name()); strings.Contains(name, "_") && strings.HasSuffix(name, ".mp4.part") {
+			return brokenFile{f}
+		}
+		return f
+	})
+	p, err := a.CreatePiece(it)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, p, b)
+	_, err = p.Commit(t.Context(), try(1, len(b)))
+	if wantKind(t, err, archive.Damaged); !errors.Is(err, archive.ErrOdd) || !strings.Contains(err.Error(), "it could not be cut: ") {
+		t.Errorf("Commit = %v", err)
+	}
+	if files := tree(t, a.Dir()); len(files) != 0 || parts(t, a.Dir()) != 0 {
+		t.Errorf("%v and %d parts are left", files, parts(t, a.Dir()))
 	}
 }
 
@@ -156,6 +181,21 @@ func TestPieceIsNotTheWhole(t *testing.T) {
 	if parts(t, a.Dir()) != 0 {
 		t.Error("a piece is left whose clip is there")
 	}
+}
+
+// TestSpaceForPiece: room is kept for what comes, its MP4 and the clip of that.
+func TestSpaceForPiece(t *testing.T) {
+	a := open(t, t.TempDir())
+	a.SetVolume(volumeOf(1<<30, 1000<<30)) // 256 MiB of them are left free
+	p, err := a.CreatePiece(minuteOf())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Expect(250 << 20); err != nil {
+		t.Error(err)
+	}
+	wantKind(t, p.Expect(260<<20), archive.NoRoom)
+	closing(t, p)
 }
 
 func TestAsked(t *testing.T) {
