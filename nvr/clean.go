@@ -1,6 +1,7 @@
 package nvr
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -46,4 +47,13 @@ func visible(r rune) rune {
 // can make two different names look alike.
 func Unfit(r rune) bool {
 	return r == unicode.ReplacementChar || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Zl, unicode.Zp)
+}
+
+// Count says how many things there are, of a noun that takes an s: "1 recording",
+// "3 recordings".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

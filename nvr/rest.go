@@ -62,12 +62,7 @@ func (r *resting) rest(ctx context.Context, left int64, socket syscall.RawConn) 
 		wakeFrom(socket, worthReading)
 		defer wakeFrom(socket, 1)
 	}
-	timer := time.NewTimer(r.pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	_ = pause(ctx, r.pause) // the read finds out that ctx has ended
 }
 
 // socketOf returns the socket under a connection; nil when nobody knows.

@@ -107,14 +107,19 @@ func (q *Queue) Coverage() []Coverage {
 	var s Snapshot
 	q.Snapshot(&s)
 	all := make([]Coverage, 0, len(s.Cameras))
-	for _, r := range s.Recorders {
-		for _, c := range s.Cameras[r.First : r.First+r.Count] {
-			d, ok := q.Camera(c.ID)
-			if !ok {
-				continue
-			}
+	for i := range s.Recorders {
+		all = append(all, s.Coverage(&s.Recorders[i], q.Camera)...)
+	}
+	return all
+}
+
+// Coverage returns the coverage of the cameras of a recorder in the snapshot, of
+// which detail tells the recordings.
+func (s *Snapshot) Coverage(r *RecorderView, detail func(CameraID) (CameraDetail, bool)) (all []Coverage) {
+	for _, c := range s.Cameras[r.First : r.First+r.Count] {
+		if d, ok := detail(c.ID); ok {
 			covered := CoverageOf(d, r.Clock(s.At))
-			covered.Recorder = r
+			covered.Recorder = *r
 			all = append(all, covered)
 		}
 	}

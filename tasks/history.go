@@ -183,23 +183,20 @@ func (h *past) split() {
 		d := of(midnight(f.Start))
 		d.Files = append(d.Files, f)
 	}
-	for date, s := range eachDay(h.onDisk) {
-		d := of(date)
-		d.OnDisk = append(d.OnDisk, s)
+	share := func(spans []Span, part func(*Day) *[]Span) {
+		for date, s := range eachDay(spans) {
+			of := part(of(date))
+			*of = append(*of, s)
+		}
 	}
-	for date, s := range eachDay(h.elsewhere) {
-		d := of(date)
-		d.Elsewhere = append(d.Elsewhere, s)
-	}
+	share(h.onDisk, func(d *Day) *[]Span { return &d.OnDisk })
+	share(h.elsewhere, func(d *Day) *[]Span { return &d.Elsewhere })
+	share(h.asked, func(d *Day) *[]Span { return &d.Asked })
 	for _, m := range h.missing {
 		for date, s := range eachDay(without([]Span{m.Span}, here)) {
 			d := of(date)
 			d.Missing = append(d.Missing, Absence{s, m.Why, m.Failure})
 		}
-	}
-	for date, s := range eachDay(h.asked) {
-		d := of(date)
-		d.Asked = append(d.Asked, s)
 	}
 	h.Days = make([]Day, 0, len(days))
 	empty := 0

@@ -123,7 +123,7 @@ func (q *Queue) lost(c *camera, rec *recording, f Failure, now time.Time) {
 	q.noteAttempt(c, rec)
 	q.tellOf(c, now, Event{
 		Type: EventError, Failure: f, Attempt: rec.attempts,
-		Message: fmt.Sprintf("%s; gave up after %s (%s)", f.What, plural(max(rec.attempts, 1), "attempt"), spanText(rec.Start, rec.End)),
+		Message: fmt.Sprintf("%s; gave up after %s (%s)", f.What, nvr.Count(max(rec.attempts, 1), "attempt"), spanText(rec.Start, rec.End)),
 	})
 }
 
@@ -149,10 +149,10 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 	switch c.state {
 	case Done:
 		e.Bytes = c.settled
-		e.Message = "done: " + plural(c.done, "file")
+		e.Message = "done: " + nvr.Count(c.done, "file")
 	case Incomplete:
 		e.Bytes, e.Failure = c.settled, c.why()
-		e.Message = "incomplete: " + plural(c.done, "file") + " on disk"
+		e.Message = "incomplete: " + nvr.Count(c.done, "file") + " on disk"
 		if lost := len(c.recordings) - c.done; lost > 0 {
 			e.Message += fmt.Sprintf(", %d could not be fetched", lost)
 		}
@@ -198,13 +198,6 @@ func (c *camera) tookUntil(now time.Time) time.Duration {
 // spanText names a recording by its time on the recorder's clock.
 func spanText(from, to time.Time) string {
 	return from.Format("2006-01-02 15:04:05") + "–" + to.Format("15:04:05")
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // clockText writes a time of day, with its date when that is not now's.

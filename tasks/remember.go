@@ -20,22 +20,9 @@ const (
 	WhyGone    = "gone"        // it was fetched, and is no longer where it was
 )
 
-// why is the word for a presence; empty for what is not missing.
-func (p Presence) why() string {
-	switch p {
-	case Unknown:
-		return WhyUnknown
-	case Growing:
-		return WhyGrowing
-	case LeftOut:
-		return WhySkipped
-	case Lost:
-		return WhyLost
-	case ToFetch, ToRetry, Coming:
-		return WhyToFetch
-	case NotRecorded, OnDisk, numPresences:
-	}
-	return ""
+// missing are the words for presences; empty for what is not missing.
+var missing = [numPresences]string{
+	Unknown: WhyUnknown, Growing: WhyGrowing, LeftOut: WhySkipped, Lost: WhyLost, ToFetch: WhyToFetch, ToRetry: WhyToFetch, Coming: WhyToFetch,
 }
 
 // NoteCoverage has the journal remember what a run asked of its cameras and what
@@ -65,7 +52,7 @@ func (c *Coverage) remembered() archive.Coverage {
 	for _, s := range c.Stretches {
 		known.Asked = append(known.Asked, s.Span)
 		left := []Span{s.Span}
-		switch why := s.Presence.why(); s.Presence {
+		switch why := missing[s.Presence]; s.Presence {
 		case Lost: // each part of it has its own cause
 			for len(losses) > 0 && !losses[0].To.After(s.From) {
 				losses = losses[1:]

@@ -169,9 +169,9 @@ func (q *Queue) cannotList(r *recorder, err error, now time.Time) {
 
 func greeting(d nvr.Device, channels int) string {
 	if d.Model == "" {
-		return "signed in, " + plural(channels, "camera")
+		return "signed in, " + nvr.Count(channels, "camera")
 	}
-	return fmt.Sprintf("signed in: %s %s, %s", d.Kind, d.Model, plural(channels, "camera"))
+	return fmt.Sprintf("signed in: %s %s, %s", d.Kind, d.Model, nvr.Count(channels, "camera"))
 }
 
 func clockNotice(off time.Duration) string {
@@ -196,7 +196,7 @@ func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time)
 	}
 	q.tellKinds(c, now)
 	if n := len(c.growing); n > 0 {
-		q.tellOf(c, now, Event{Type: EventNotice, Message: plural(n, "recording") + " still being written on the recorder; the next run fetches what is finished by then"})
+		q.tellOf(c, now, Event{Type: EventNotice, Message: nvr.Count(n, "recording") + " still being written on the recorder; the next run fetches what is finished by then"})
 	}
 }
 

@@ -14,7 +14,7 @@ const (
 	Retrying                 // nothing is coming; the next try has a time
 	Pausing                  // asked to pause, the worker has not left yet
 	Paused                   // by the operator
-	Done                     // every recording in the period is on disk
+	Done                     // from here on it has ended: every recording in the period is on disk
 	Incomplete               // some recordings are on disk, others could not be had
 	Empty                    // the recorder has nothing in the period
 	Failed                   // nothing could be had
@@ -70,11 +70,4 @@ func (s State) String() string {
 }
 
 // Ended reports whether nothing more will happen unless the operator asks.
-func (s State) Ended() bool {
-	switch s {
-	case Done, Incomplete, Empty, Failed, Skipped:
-		return true
-	case Waiting, Searching, Downloading, Retrying, Pausing, Paused, numStates:
-	}
-	return false
-}
+func (s State) Ended() bool { return s >= Done && s < numStates }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media/mp4"
 	"example.com/hikgrab/nvr/media/splice"
 	"example.com/hikgrab/tasks/archive"
@@ -190,7 +191,7 @@ func (m *deriver) deriving(w derivation, name string, files []splice.File, i int
 	}
 	d.Origin.Number, d.Origin.Of = i+1, len(files)
 	if gaps := files[i].GapCount; gaps > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%s, %s in all", count(gaps, "gap"), files[i].GapTime.Round(time.Second)))
+		d.Notes = append(d.Notes, fmt.Sprintf("%s, %s in all", nvr.Count(gaps, "gap"), files[i].GapTime.Round(time.Second)))
 	}
 	if len(files) > 1 {
 		d.Notes = append(d.Notes, fmt.Sprintf("file %d of %d: %s", i+1, len(files), severed(files, i)))

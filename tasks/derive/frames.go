@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 )
 
@@ -63,7 +64,7 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 		result.derived(d)
 	}
 	if len(failed) > 0 {
-		return result, fmt.Errorf("%s of %d gave no stills; the first: %w", count(len(failed), "recording"), len(shots), failed[0])
+		return result, fmt.Errorf("%s of %d gave no stills; the first: %w", nvr.Count(len(failed), "recording"), len(shots), failed[0])
 	}
 	return result, nil
 }

@@ -5,6 +5,7 @@ import (
 	"path"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 )
 
@@ -30,7 +31,7 @@ func Join(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progre
 		dir: archive.CameraDir(c.Recorder, c.Track), sources: movies,
 		origin: archive.Origin{Request: requestOf(m.tree, &c, "", w), Sources: sourcesOf(movies...)},
 		name:   func(first, last time.Time) string { return nameOf(first, last, w) },
-		notes:  []string{"joined from " + count(len(movies), "recording")},
+		notes:  []string{"joined from " + nvr.Count(len(movies), "recording")},
 	}
 	err := m.derive(ctx, joined)
 	return m.end(err)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 )
 
@@ -49,21 +50,14 @@ func (r *Result) leaveOut(files []archive.Finished, why string) {
 	if more := len(files) - named; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
-	r.note("%s left out, %s: %s", count(len(files), "recording"), why, text)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	r.note("%s left out, %s: %s", nvr.Count(len(files), "recording"), why, text)
 }
 
 // Describe says in words how a file was made and what is missing of it, without
 // its path. It is empty when nothing is known.
 func Describe(d archive.Derived) string {
 	if d.Bytes == 0 { // a directory
-		return count(d.Frames, "still")
+		return nvr.Count(d.Frames, "still")
 	}
 	return strings.Join(d.Notes, "; ")
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/archive"
 )
 
@@ -90,7 +91,7 @@ func stillTimes(root *os.Root) ([]int64, error) {
 		}
 	}
 	if len(entries) < len(times) {
-		return nil, fmt.Errorf("ffmpeg wrote %s of %d", count(len(entries), "picture"), len(times))
+		return nil, fmt.Errorf("ffmpeg wrote %s of %d", nvr.Count(len(entries), "picture"), len(times))
 	}
 	return times, nil
 }

@@ -146,10 +146,7 @@ func (b *Board) beat(id MachineID, beat Beat) {
 // describe says what a machine brings: "kazan-1: 8 jobs, network kazan, 1.2 TiB
 // free".
 func (m *machine) describe() string {
-	text := fmt.Sprintf("%s: %d jobs", m.view.Name, m.view.Jobs)
-	if m.view.Jobs == 1 {
-		text = m.view.Name + ": 1 job"
-	}
+	text := m.view.Name + ": " + nvr.Count(m.view.Jobs, "job")
 	if len(m.view.Networks) > 0 {
 		text += ", network " + strings.Join(m.view.Networks, ", ")
 	}

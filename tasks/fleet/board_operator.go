@@ -14,10 +14,7 @@ func (b *Board) later(do func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.todo = append(b.todo, do)
-	select {
-	case b.c.news <- struct{}{}:
-	default:
-	}
+	poke(b.c.news)
 }
 
 func (b *Board) carryOut() {

@@ -67,14 +67,11 @@ func (c *Coordinator) fill(to MachineID, promises []Promise, b Beat, more *bool)
 
 func (c *Coordinator) grant(to MachineID, id RecorderID, j *job) (*Grant, error) {
 	l := c.table.leases[id]
-	g := &Grant{Wanted: j.wanted, Network: j.network, Facts: j.facts, Shared: c.table.ttl(l) != c.table.rules.Sole}
+	g := &Grant{Wanted: j.wanted, Network: j.network, Tasks: j.list, Facts: j.facts, Shared: c.table.ttl(l) != c.table.rules.Sole}
 	page, _ := c.catalogue.ElsewhereOf(j.network, l.address, string(to), 0, 1)
 	g.Had = len(page) > 0
 	logins := make([]login, len(j.list))
 	for i, t := range j.list {
-		g.Tasks = append(g.Tasks, Job{
-			Source: t.Source, Address: t.Address, Name: t.Name, Cameras: t.Cameras, Period: t.Period, Stream: t.Stream, Clock: t.Clock, Kinds: t.Kinds,
-		})
 		logins[i] = login{t.Login.User, string(t.Login.Password), t.Address}
 	}
 	g.Logins = encode(logins)

@@ -90,18 +90,9 @@ func (h *holding) end(views []*tasks.RecorderView, all int) (End, bool) {
 // Where it would be too long to tell, the stretches are left out.
 func (m *Machine) coverage(h *holding, snap *tasks.Snapshot) []tasks.Coverage {
 	var all []tasks.Coverage
-	for _, r := range snap.Recorders {
-		if _, mine := h.rows[r.ID]; !mine {
-			continue
-		}
-		for _, c := range snap.Cameras[r.First : r.First+r.Count] {
-			d, ok := m.works.Camera(c.ID)
-			if !ok {
-				continue
-			}
-			covered := tasks.CoverageOf(d, r.Clock(snap.At))
-			covered.Recorder = r
-			all = append(all, covered)
+	for i := range snap.Recorders {
+		if _, mine := h.rows[snap.Recorders[i].ID]; mine {
+			all = append(all, snap.Coverage(&snap.Recorders[i], m.works.Camera)...)
 		}
 	}
 	for len(encode(all)) > MostBytes/2 {

@@ -21,7 +21,7 @@ func TestALoginGoesWhereItWasSealedFor(t *testing.T) {
 		want   bool
 	}{"as sealed": {sealed, true}, "elsewhere": {elsewhere, false}, "weaker": {weaker, false}} {
 		list, err := m.tasksOf(&Grant{
-			Tasks:  []Job{{Address: c.beside}},
+			Tasks:  []tasks.Task{{Address: c.beside}},
 			Logins: encode([]login{{"admin", "secret", sealed}}),
 		})
 		switch {

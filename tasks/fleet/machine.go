@@ -267,9 +267,12 @@ func rest(ctx context.Context, d time.Duration, news <-chan struct{}) {
 }
 
 // Wake has the machine beat at once.
-func (m *Machine) Wake() {
+func (m *Machine) Wake() { poke(m.news) }
+
+// poke tells who waits for news that there is some.
+func poke(news chan<- struct{}) {
 	select {
-	case m.news <- struct{}{}:
+	case news <- struct{}{}:
 	default:
 	}
 }

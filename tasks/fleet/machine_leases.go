@@ -151,27 +151,23 @@ func (m *Machine) tasksOf(g *Grant) ([]tasks.Task, error) {
 	if err := json.Unmarshal(secret, &logins); err != nil || len(logins) != len(g.Tasks) || len(logins) == 0 {
 		return nil, errors.New("the sealed login cannot be understood")
 	}
-	list := make([]tasks.Task, len(g.Tasks))
-	for i, j := range g.Tasks {
-		address, err := nvr.ParseAddress(j.Address.String())
+	for i := range g.Tasks {
+		t := &g.Tasks[i]
+		address, err := nvr.ParseAddress(t.Address.String())
 		if err != nil {
 			return nil, err
 		}
-		if j.Address != logins[i].Address {
+		if t.Address != logins[i].Address {
 			return nil, errors.New("the login was sealed for another address")
 		}
-		address.Fingerprint, address.LegacyTLS, address.Weakest = j.Address.Fingerprint, j.Address.LegacyTLS, j.Address.Weakest
+		address.Fingerprint, address.LegacyTLS, address.Weakest = t.Address.Fingerprint, t.Address.LegacyTLS, t.Address.Weakest
 		if address.String() != g.Tasks[0].Address.String() {
 			return nil, errors.New("the tasks are of two recorders")
 		}
-		list[i] = tasks.Task{
-			Source: nvr.CleanText(j.Source, 200), Address: address, Name: nvr.CleanText(j.Name, 80), Network: g.Network,
-			Login:   nvr.Login{User: logins[i].User, Password: nvr.Secret(logins[i].Password)},
-			Facts:   g.Facts,
-			Cameras: j.Cameras, Period: j.Period, Stream: j.Stream, Clock: j.Clock, Kinds: j.Kinds,
-		}
+		t.Source, t.Address, t.Name, t.Network = nvr.CleanText(t.Source, 200), address, nvr.CleanText(t.Name, 80), g.Network
+		t.Login, t.Facts = nvr.Login{User: logins[i].User, Password: nvr.Secret(logins[i].Password)}, g.Facts
 	}
-	return list, nil
+	return g.Tasks, nil
 }
 
 // learn has the archive believe what others have of a recorder.

@@ -43,21 +43,14 @@ func (o *outbox) begin(store Archive, catalogue string, untold []archive.Distant
 	}
 	o.pending, o.sent = append(all, o.pending...), 0
 	o.round++
-	o.wake()
-}
-
-func (o *outbox) wake() {
-	select {
-	case o.news <- struct{}{}:
-	default:
-	}
+	poke(o.news)
 }
 
 func (o *outbox) add(r Report) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.pending = append(o.pending, r)
-	o.wake()
+	poke(o.news)
 }
 
 func (o *outbox) empty() bool {
@@ -78,7 +71,7 @@ func (o *outbox) restart(session uint64) {
 	defer o.mu.Unlock()
 	o.session, o.first, o.sent = session, 1, 0
 	o.round++
-	o.wake()
+	poke(o.news)
 }
 
 // told takes out what the catalogue has, and notes that in the journal.

@@ -124,25 +124,13 @@ type Promise struct {
 
 // Grant is what a machine has to know of a recorder to work on it.
 type Grant struct {
-	Wanted  string    `json:"wanted"` // changes when the tasks do
-	Network string    `json:"network,omitempty"`
-	Tasks   []Job     `json:"tasks"`
-	Logins  []byte    `json:"logins"` // of the tasks, sealed: see Logins
-	Facts   nvr.Facts `json:"facts,omitzero"`
-	Shared  bool      `json:"shared,omitempty"` // others could take it: do not insist when it is unreachable
-	Had     bool      `json:"had,omitempty"`    // others have recordings of it: ask with Have
-}
-
-// Job is a task without its login.
-type Job struct {
-	Source  string       `json:"source,omitempty"`
-	Address nvr.Address  `json:"address"`
-	Name    string       `json:"name,omitempty"`
-	Cameras []tasks.Pick `json:"cameras,omitempty"`
-	Period  tasks.Period `json:"period,omitzero"`
-	Stream  nvr.Stream   `json:"stream,omitempty"`
-	Clock   nvr.Clock    `json:"clock,omitempty"`
-	Kinds   tasks.Kinds  `json:"kinds,omitempty"`
+	Wanted  string       `json:"wanted"` // changes when the tasks do
+	Network string       `json:"network,omitempty"`
+	Tasks   []tasks.Task `json:"tasks"`  // without their logins
+	Logins  []byte       `json:"logins"` // of the tasks, sealed
+	Facts   nvr.Facts    `json:"facts,omitzero"`
+	Shared  bool         `json:"shared,omitempty"` // others could take it: do not insist when it is unreachable
+	Had     bool         `json:"had,omitempty"`    // others have recordings of it: ask with Have
 }
 
 // login is a login in the clear. It exists only while it is being sealed or

@@ -55,10 +55,12 @@ func (f *file) leave(to tasks.State) {
 }
 
 // Pause stops files; what came of them is kept.
-func (q *Queue) Pause(ids ...tasks.CameraID) {
+func (q *Queue) Pause(ids ...tasks.CameraID) { q.stop(ids, tasks.Paused) }
+
+func (q *Queue) stop(ids []tasks.CameraID, to tasks.State) {
 	q.each(ids, func(f *file) {
 		if !f.state.Ended() {
-			f.leave(tasks.Paused)
+			f.leave(to)
 		}
 	})
 }
@@ -73,13 +75,7 @@ func (q *Queue) Resume(ids ...tasks.CameraID) {
 }
 
 // Skip leaves files where they are, in this run.
-func (q *Queue) Skip(ids ...tasks.CameraID) {
-	q.each(ids, func(f *file) {
-		if !f.state.Ended() {
-			f.leave(tasks.Skipped)
-		}
-	})
-}
+func (q *Queue) Skip(ids ...tasks.CameraID) { q.stop(ids, tasks.Skipped) }
 
 // Retry gives files a new start at once.
 func (q *Queue) Retry(ids ...tasks.CameraID) {

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
+	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/fleet"
 )
 
@@ -42,23 +43,17 @@ const (
 	wrongSpan  = time.Minute // … in so long; after that it hears nothing
 )
 
-// applicant is a machine that wants in. Its key is proven already.
-type applicant struct {
-	key, curve, name string
-	networks         []string // in which it says it stands
-	ticket           []byte   // none: it joined before
-	from             string   // address
-}
+// ticketKeys returns what a ticket is made for.
+func ticketKeys(key, curve string) []byte { return []byte(key + "\n" + curve) }
 
-// keys returns what a ticket is made for.
-func (a applicant) keys() []byte { return []byte(a.key + "\n" + a.curve) }
-
-// admit lets a machine in, which is a member from now on, or gives a
-// *fleet.RefusedError.
-func (a *admission) admit(who applicant) error {
-	known, joined := a.members.lookup(who.key)
-	as := member{Key: who.key, Curve: who.curve, Name: who.name, Networks: known.Networks, Invited: known.Invited, From: who.from, At: a.now()}
-	switch invited, err := a.invited(who); {
+// admit lets the machine of a key, which is proven already, in from an address: it
+// is a member from now on. Otherwise it gives a *fleet.RefusedError.
+func (a *admission) admit(key, from string, who application) error {
+	known, joined := a.members.lookup(key)
+	as := member{
+		Key: key, Curve: who.Curve, Name: nvr.CleanText(who.Name, machineNameSize), Networks: known.Networks, Invited: known.Invited, From: from, At: a.now(),
+	}
+	switch invited, err := a.invited(key, who); {
 	case err == nil:
 		as.Networks, as.Invited = invited.Networks, invited.label()
 	case joined && known.Revoked:
@@ -66,24 +61,24 @@ func (a *admission) admit(who applicant) error {
 	case !joined:
 		return err
 	}
-	for _, n := range who.networks {
+	for _, n := range who.Networks {
 		if len(as.Networks) > 0 && !slices.ContainsFunc(as.Networks, func(known string) bool { return strings.EqualFold(known, n) }) {
 			return refuse("the invitation is for the network %s, not for %s: leave --network out, or ask for an invitation for it", strings.Join(as.Networks, ", "), n)
 		}
 	}
 	if as.equal(known) {
-		a.members.moved(who.key, who.from)
+		a.members.moved(key, from)
 		return nil
 	}
 	return a.members.put(as)
 }
 
 // invited reads the invitation that who shows.
-func (a *admission) invited(who applicant) (Invitation, error) {
-	if len(who.ticket) == 0 {
+func (a *admission) invited(key string, who application) (Invitation, error) {
+	if len(who.Ticket) == 0 {
 		return Invitation{}, errUnknown
 	}
-	inv, err := a.id.admit(who.ticket, who.keys())
+	inv, err := a.id.admit(who.Ticket, ticketKeys(key, who.Curve))
 	switch {
 	case err != nil:
 		return Invitation{}, refuse("%v: ask for a new one, made there with: hikgrab invite", err)
@@ -158,7 +153,7 @@ func (g *gate) Check(c server.ClientAuthentication) bool {
 	machine := fleet.MachineID(opts.Nkey)
 	a, err := readApplication([]byte(opts.Token), g.admission.id.pin, opts.Nkey)
 	if err == nil {
-		err = g.admission.admit(a.applicant(opts.Nkey, from))
+		err = g.admission.admit(opts.Nkey, from, a)
 	}
 	if err != nil {
 		if !g.refused(from, err.Error()) {

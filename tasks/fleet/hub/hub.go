@@ -165,7 +165,7 @@ func (h *Hub) join(id fleet.MachineID, data []byte) []byte {
 	var answer joined
 	a, err := readApplication(data, h.opts.Identity.pin, string(id))
 	if err == nil {
-		err = h.admission.admit(a.applicant(string(id), ""))
+		err = h.admission.admit(string(id), "", a)
 	}
 	if err != nil {
 		answer.Refused = err.Error()

@@ -6,7 +6,6 @@ import (
 
 	"github.com/nats-io/nkeys"
 
-	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks/fleet"
 )
 
@@ -43,7 +42,7 @@ var errApplication = errors.New("the request to join cannot be read: run the sam
 func (k *Keys) apply(inv Invitation, name string, networks []string, challenge []byte) ([]byte, error) {
 	a := application{Name: name, Networks: networks, Curve: k.curvePublic, Challenge: challenge}
 	if inv.tag != [len(inv.tag)]byte{} {
-		a.Ticket = inv.ticket(applicant{key: k.public, curve: k.curvePublic}.keys())
+		a.Ticket = inv.ticket(ticketKeys(k.public, k.curvePublic))
 	}
 	signing, err := a.statement(inv.Pin, k.public)
 	if err != nil {
@@ -77,8 +76,4 @@ func readApplication(text []byte, pin Pin, key string) (application, error) {
 		return application{}, errors.New("the machine did not prove its key")
 	}
 	return a, nil
-}
-
-func (a application) applicant(key, from string) applicant {
-	return applicant{key: key, curve: a.Curve, name: nvr.CleanText(a.Name, machineNameSize), networks: a.Networks, ticket: a.Ticket, from: from}
 }
