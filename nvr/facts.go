@@ -2,6 +2,7 @@ package nvr
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -154,12 +155,7 @@ func (c Clock) MarshalText() ([]byte, error) {
 // UnmarshalText reads what MarshalText writes. Anything else is ClockAuto: it
 // comes from a newer version or a damaged file, and the recorder tells anew.
 func (c *Clock) UnmarshalText(text []byte) error {
-	*c = ClockAuto
-	for known, name := range clockNames {
-		if name == string(text) {
-			*c = Clock(known)
-		}
-	}
+	*c = Clock(max(slices.Index(clockNames[:], string(text)), 0))
 	return nil
 }
 
@@ -210,11 +206,6 @@ func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads what MarshalText writes; anything else is SchemeNone.
 func (s *Scheme) UnmarshalText(text []byte) error {
-	*s = SchemeNone
-	for known, name := range schemeNames {
-		if name == string(text) {
-			*s = Scheme(known)
-		}
-	}
+	*s = Scheme(max(slices.Index(schemeNames[:], string(text)), 0))
 	return nil
 }

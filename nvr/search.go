@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"slices"
 	"time"
 )
 
@@ -281,78 +280,4 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// take hands on what is new on a page. Items of other tracks are passed over:
-// some units ignore which track was asked for.
-func (s *searching) take(items []foundItem, firstPage bool) (got taken) {
-	fresh := make([]Recording, 0, len(items))
-	for _, item := range items {
-		rec := item.recording(s.track, s.from, s.clock.wall)
-		if rec.Track == s.track {
-			got.own++
-			s.start = later(s.start, rec.Start)
-			s.end = later(s.end, rec.End)
-		}
-		key := itemKey{rec.Track, rec.Name, rec.Start}
-		if key.name == "" {
-			key.name = rec.URI
-		}
-		if got.first == nil {
-			got.first = &key
-		}
-		if _, known := s.seen[key]; known {
-			continue
-		}
-		s.seen[key] = rec.End
-		got.news++
-		if rec.Track == s.track && s.wants(rec) {
-			fresh = append(fresh, rec)
-		}
-	}
-	byStart := func(a, b Recording) int { return a.Start.Compare(b.Start) }
-	if firstPage {
-		s.holding = !slices.IsSortedFunc(fresh, byStart)
-	}
-	slices.SortStableFunc(fresh, byStart)
-	s.held = append(s.held, fresh...)
-	if !s.holding || len(s.held) > maxBuffered {
-		s.release()
-	}
-	return got
-}
-
-// wants reports whether a recording overlaps the range asked for; a photo has
-// no length, and that of an item which contradicts itself is not known: the
-// recorder has found it in the range.
-func (s *searching) wants(rec Recording) bool {
-	if rec.Note != "" {
-		return true
-	}
-	if !rec.Start.Before(s.to) {
-		return false
-	}
-	return rec.End.After(s.from) || rec.Start.Equal(rec.End) && !rec.Start.Before(s.from)
-}
-
-// release yields what was held back, in order.
-func (s *searching) release() {
-	slices.SortStableFunc(s.held, func(a, b Recording) int { return a.Start.Compare(b.Start) })
-	for _, rec := range s.held {
-		if s.stopped {
-			break
-		}
-		s.stopped = !s.yield(rec, nil)
-	}
-	s.held = s.held[:0]
-}
-
-// forget drops what can no longer come again, so that a search over years
-// needs no more memory than one over days.
-func (s *searching) forget(before time.Time) {
-	for key, end := range s.seen {
-		if end.Before(before.Add(-48 * time.Hour)) {
-			delete(s.seen, key)
-		}
-	}
 }

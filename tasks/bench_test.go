@@ -52,6 +52,18 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
+// BenchmarkRecorders measures what a queue keeps of one recorder that was not asked
+// for anything yet, with one camera: a sheet may have ten thousand.
+func BenchmarkRecorders(b *testing.B) {
+	const many = 10_000
+	for b.Loop() {
+		before := heap()
+		q := large(b, many, many)
+		b.ReportMetric(float64(heap()-before)/many, "B/recorder")
+		runtime.KeepAlive(q)
+	}
+}
+
 // BenchmarkSnapshot measures what the screen costs the queue four times a
 // second, with 500 cameras on 40 recorders.
 func BenchmarkSnapshot(b *testing.B) {

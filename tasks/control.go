@@ -155,3 +155,40 @@ func (q *Queue) camera(id CameraID) *camera {
 	}
 	return q.cameras[id-1]
 }
+
+// stop makes the workers on this camera leave, because of cause.
+func (c *camera) stop(cause error) {
+	for _, r := range c.active {
+		r.cancel(cause)
+	}
+	if c.searching {
+		c.recorder.cancelScout(cause)
+	}
+	if c.deriving != nil {
+		c.stopDeriving(cause)
+	}
+}
+
+// revive lets a camera that ended or waits for a retry start afresh, and
+// restarts what is stuck.
+func (c *camera) revive() {
+	c.skip, c.pause = false, false
+	if c.state.Ended() || c.gaveUp != nil {
+		c.searched, c.reached, c.ended = false, time.Time{}, time.Time{}
+	}
+	c.gaveUp, c.failure = nil, Failure{}
+	c.derived, c.notDerived, c.told = false, nil, [numStates]bool{}
+	c.tries, c.searchNext, c.searchBlamed, c.refusals, c.lost = 0, time.Time{}, false, 0, 0
+	for _, r := range c.recordings {
+		if r.state == RecordingFailed {
+			c.failed--
+			r.attempts, r.gone, r.blamed, r.failure = 0, false, false, nil
+			c.enqueue(r, false)
+		}
+	}
+	for _, r := range c.later {
+		r.next = time.Time{}
+	}
+	c.wake(time.Time{})
+	c.stop(errRestarted)
+}

@@ -196,3 +196,39 @@ func (r *recorder) camera(channel int, s nvr.Stream) *camera {
 	}
 	return r.cameras[i]
 }
+
+// freshLogin returns the client to sign in with. After a refused login that
+// the operator has asked to try again, the sheet is read once more, so that a
+// password mended there counts.
+func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
+	q.mu.Lock()
+	again := r.again
+	r.again = false
+	q.mu.Unlock()
+	if !again || q.options.Reread == nil {
+		return r.client
+	}
+	list, err := q.options.Reread()
+	if err != nil {
+		q.change(func(now time.Time) {
+			q.tell(r, now, Event{
+				Type:    EventNotice,
+				Message: "the tasks cannot be read again, so the old login is used: " + nvr.CleanText(err.Error(), 200),
+			})
+		})
+		return r.client
+	}
+	for _, t := range list {
+		if t.Address.String() != r.address || t.Source != r.source || t.Login == r.config.Login {
+			continue
+		}
+		q.mu.Lock()
+		r.config.Login = t.Login
+		old := r.client
+		r.client = nvr.New(r.config)
+		q.mu.Unlock()
+		old.Close()
+		break
+	}
+	return r.client
+}

@@ -71,3 +71,26 @@ func (s State) String() string {
 
 // Ended reports whether nothing more will happen unless the operator asks.
 func (s State) Ended() bool { return s >= Done && s < numStates }
+
+// groupState returns the state of a recorder from those of its cameras: what
+// is going on while something is, else the worst end.
+func groupState(n Counts, all int) State {
+	for _, s := range []State{Downloading, Searching, Pausing, Retrying, Waiting, Paused} {
+		if n[s] > 0 {
+			return s
+		}
+	}
+	switch {
+	case all == 0:
+		return Empty
+	case n[Failed] == all:
+		return Failed
+	case n[Failed] > 0 || n[Incomplete] > 0:
+		return Incomplete
+	case n[Skipped] > 0:
+		return Skipped
+	case n[Empty] == all:
+		return Empty
+	}
+	return Done
+}

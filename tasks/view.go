@@ -239,29 +239,6 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 	return v
 }
 
-// groupState returns the state of a recorder from those of its cameras: what
-// is going on while something is, else the worst end.
-func groupState(n Counts, all int) State {
-	for _, s := range []State{Downloading, Searching, Pausing, Retrying, Waiting, Paused} {
-		if n[s] > 0 {
-			return s
-		}
-	}
-	switch {
-	case all == 0:
-		return Empty
-	case n[Failed] == all:
-		return Failed
-	case n[Failed] > 0 || n[Incomplete] > 0:
-		return Incomplete
-	case n[Skipped] > 0:
-		return Skipped
-	case n[Empty] == all:
-		return Empty
-	}
-	return Done
-}
-
 // Events appends to buf the events after seq, oldest first. The queue keeps
 // the latest 10,000; a reader that falls further behind sees a gap in Seq.
 func (q *Queue) Events(seq uint64, buf []Event) []Event {

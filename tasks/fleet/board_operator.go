@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
 
@@ -169,39 +168,6 @@ func (b *Board) mark(id RecorderID, what string, picks []tasks.Pick) {
 	}
 }
 
-// reread takes over logins that were mended in the sheet.
-func (c *Coordinator) reread(ids []RecorderID) {
-	c.mu.Lock()
-	over := slices.ContainsFunc(ids, func(id RecorderID) bool { return c.table.leases[id].phase == Over })
-	c.mu.Unlock()
-	if !over || c.o.Reread == nil {
-		return
-	}
-	list, err := c.o.Reread()
-	if err != nil {
-		c.board.Tell("the tasks cannot be read again, so the old logins are used: " + nvr.CleanText(err.Error(), 200))
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, t := range list {
-		j := c.jobs[RecorderOf(t.Network, t.Address.String())]
-		if j == nil {
-			continue
-		}
-		for i := range j.list {
-			if j.list[i].Source == t.Source {
-				j.list[i].Login = t.Login
-			}
-		}
-	}
-	for _, id := range ids {
-		if c.table.leases[id].phase == Over {
-			c.jobs[id].mark(c.o.Secret)
-		}
-	}
-}
-
 // SetJobs changes how many downloads run at once on all machines together: one
 // more goes to the machine that has the fewest.
 func (b *Board) SetJobs(n int) {
@@ -312,26 +278,4 @@ func (b *Board) SetMachineJobs(id string, n int) {
 		}
 	}
 	go b.c.rouse(MachineID(id)) // its mutex may not be taken here
-}
-
-func (c *Coordinator) wakeAll() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.table == nil {
-		return
-	}
-	for id := range c.table.members {
-		c.rouse(id)
-	}
-}
-
-// busy reports whether a machine that is heard holds anything, or does not know
-// yet that it is over. The caller holds the mutex.
-func (c *Coordinator) busy() bool {
-	for id, m := range c.table.members {
-		if c.table.present(m) && (len(m.leases) > 0 && c.stopped || !c.parted[id]) {
-			return true
-		}
-	}
-	return false
 }

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -291,16 +290,6 @@ func (c *Coordinator) name(id MachineID, name string) string {
 	return name
 }
 
-// slots is how many recorders a machine can use: what its jobs need, and two
-// more, so that signing in and searching costs no download.
-func (c *Coordinator) slots(jobs int) int {
-	if jobs <= 0 {
-		return 0
-	}
-	each := cmp.Or(c.o.Run.PerRecorder, tasks.FirstLoad)
-	return (jobs+each-1)/each + 2
-}
-
 func (c *Coordinator) beat(ctx context.Context, from Peer, data []byte) []byte {
 	var b Beat
 	if decode(data, &b) != nil {
@@ -337,44 +326,4 @@ func (c *Coordinator) beat(ctx context.Context, from Peer, data []byte) []byte {
 	orders.Jobs, orders.Limit, orders.Drain = c.board.settings(from.Machine)
 	c.wake(slices.DeleteFunc(changed, func(id RecorderID) bool { return c.table.leases[id].holder == from.Machine }))
 	return encode(orders)
-}
-
-func (c *Coordinator) view(from Peer, data []byte) {
-	var v View
-	if decode(data, &v) != nil {
-		return
-	}
-	now := c.o.Now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	m := c.table.members[from.Machine]
-	if m == nil || m.session != v.Session {
-		return
-	}
-	m.heard = now
-	for _, r := range v.Recorders {
-		if c.holds(from.Machine, r.ID, r.Epoch) {
-			c.board.take(r)
-			c.learn(r)
-		}
-	}
-	for _, e := range v.Events {
-		if l := c.table.leases[e.Recorder]; l != nil && l.holder == from.Machine {
-			c.board.happened(m.name, e)
-		}
-	}
-}
-
-// learn remembers the facts of a recorder for who gets it next.
-func (c *Coordinator) learn(r RecorderView) {
-	if j := c.jobs[r.ID]; j != nil && r.Facts != (nvr.Facts{}) {
-		j.facts = r.Facts
-	}
-}
-
-// holds reports whether a machine speaks of a lease that it has. The caller
-// holds the mutex.
-func (c *Coordinator) holds(m MachineID, r RecorderID, epoch uint64) bool {
-	l := c.table.leases[r]
-	return l != nil && l.phase == Held && l.holder == m && l.epoch == epoch
 }

@@ -1,11 +1,13 @@
 package fleet
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -103,4 +105,47 @@ func estimate(list []tasks.Task, run Run) int64 {
 		total += cameras * int64(math.Ceil(min(to.Sub(from), 31*24*time.Hour).Hours()))
 	}
 	return total
+}
+
+// slots is how many recorders a machine can use: what its jobs need, and two
+// more, so that signing in and searching costs no download.
+func (c *Coordinator) slots(jobs int) int {
+	if jobs <= 0 {
+		return 0
+	}
+	each := cmp.Or(c.o.Run.PerRecorder, tasks.FirstLoad)
+	return (jobs+each-1)/each + 2
+}
+
+// reread takes over logins that were mended in the sheet.
+func (c *Coordinator) reread(ids []RecorderID) {
+	c.mu.Lock()
+	over := slices.ContainsFunc(ids, func(id RecorderID) bool { return c.table.leases[id].phase == Over })
+	c.mu.Unlock()
+	if !over || c.o.Reread == nil {
+		return
+	}
+	list, err := c.o.Reread()
+	if err != nil {
+		c.board.Tell("the tasks cannot be read again, so the old logins are used: " + nvr.CleanText(err.Error(), 200))
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range list {
+		j := c.jobs[RecorderOf(t.Network, t.Address.String())]
+		if j == nil {
+			continue
+		}
+		for i := range j.list {
+			if j.list[i].Source == t.Source {
+				j.list[i].Login = t.Login
+			}
+		}
+	}
+	for _, id := range ids {
+		if c.table.leases[id].phase == Over {
+			c.jobs[id].mark(c.o.Secret)
+		}
+	}
 }

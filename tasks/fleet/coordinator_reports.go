@@ -167,3 +167,43 @@ func (c *Coordinator) note(id RecorderID, v RecorderView) {
 		}
 	}
 }
+
+func (c *Coordinator) view(from Peer, data []byte) {
+	var v View
+	if decode(data, &v) != nil {
+		return
+	}
+	now := c.o.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := c.table.members[from.Machine]
+	if m == nil || m.session != v.Session {
+		return
+	}
+	m.heard = now
+	for _, r := range v.Recorders {
+		if c.holds(from.Machine, r.ID, r.Epoch) {
+			c.board.take(r)
+			c.learn(r)
+		}
+	}
+	for _, e := range v.Events {
+		if l := c.table.leases[e.Recorder]; l != nil && l.holder == from.Machine {
+			c.board.happened(m.name, e)
+		}
+	}
+}
+
+// learn remembers the facts of a recorder for who gets it next.
+func (c *Coordinator) learn(r RecorderView) {
+	if j := c.jobs[r.ID]; j != nil && r.Facts != (nvr.Facts{}) {
+		j.facts = r.Facts
+	}
+}
+
+// holds reports whether a machine speaks of a lease that it has. The caller
+// holds the mutex.
+func (c *Coordinator) holds(m MachineID, r RecorderID, epoch uint64) bool {
+	l := c.table.leases[r]
+	return l != nil && l.phase == Held && l.holder == m && l.epoch == epoch
+}

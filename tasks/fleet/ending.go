@@ -180,3 +180,25 @@ func (b *Board) leaveThem(ctx context.Context) {
 		c.wakeAll()
 	}
 }
+
+func (c *Coordinator) wakeAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.table == nil {
+		return
+	}
+	for id := range c.table.members {
+		c.rouse(id)
+	}
+}
+
+// busy reports whether a machine that is heard holds anything, or does not know
+// yet that it is over. The caller holds the mutex.
+func (c *Coordinator) busy() bool {
+	for id, m := range c.table.members {
+		if c.table.present(m) && (len(m.leases) > 0 && c.stopped || !c.parted[id]) {
+			return true
+		}
+	}
+	return false
+}

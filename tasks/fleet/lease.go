@@ -7,20 +7,6 @@ import (
 	"time"
 )
 
-// Rules are the times that the table goes by. The zero value means the defaults.
-type Rules struct {
-	Patience time.Duration // how long a machine that is not heard of keeps its recorders, if another could take them; 0: a minute
-	Sole     time.Duration // the same where no other could; 0: 12 hours
-	Grace    time.Duration // waited beyond a promise, for what is on its way; 0: 5 s
-}
-
-// beatEvery is how often a machine beats, so that some may get lost.
-func (r Rules) beatEvery() time.Duration { return min(r.Patience/4, 5*time.Second) }
-
-// deaf is the longest that the coordinator may not have looked at its table
-// without counting as absent itself.
-const deaf = 2 * time.Second
-
 // Phase is where a recorder stands.
 type Phase int
 
@@ -138,25 +124,6 @@ func NewTable(rules Rules, now Instant, lost bool) *Table {
 		rules: rules, leases: map[RecorderID]*lease{}, members: map[MachineID]*member{},
 		listens: now, ticked: now, adopting: lost, suspects: map[MachineID]promise{},
 	}
-}
-
-// Suspect says that a machine has promises by which it may work for long, of
-// which nothing is known any more: what it may hold goes to nobody else until it
-// is heard, they have run out, or the operator gives it up.
-func (t *Table) Suspect(id MachineID, name string, networks []string, now Instant) {
-	m := t.member(id)
-	m.name, m.networks, m.slots, m.heard = name, networks, 1, now
-	t.suspects[id] = promise{at: now, ttl: t.rules.Sole}
-}
-
-// suspected reports whether somebody who is not heard may hold a lease.
-func (t *Table) suspected(l *lease) bool {
-	for id := range t.suspects {
-		if t.without != ruleP2c && l.placed(t.members[id]) {
-			return true
-		}
-	}
-	return false
 }
 
 // Want adds a recorder that somebody shall work on. An address that is public means the same in every network.
@@ -277,23 +244,6 @@ func longest(a, b promise) promise {
 		return a
 	}
 	return b
-}
-
-// adopt believes a machine that shows a lease of which the table knows nothing,
-// after the store was lost.
-func (t *Table) adopt(m *member, h Holding, changed map[RecorderID]bool, now Instant) {
-	l := t.leases[h.Recorder]
-	_, suspect := t.suspects[m.id]
-	if l == nil || !t.adopting && !suspect || l.phase == Over || h.Epoch <= l.epoch {
-		return
-	}
-	if l.phase == Held {
-		t.release(l)
-	}
-	l.epoch = h.Epoch
-	t.take(l, m.id)
-	l.shown, l.promise = true, promise{session: m.session, at: now, ttl: t.rules.Patience}
-	changed[l.id] = true
 }
 
 // orders returns what a machine may hold, as the answer to its beat n.

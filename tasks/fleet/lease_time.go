@@ -4,6 +4,20 @@ import (
 	"time"
 )
 
+// Rules are the times that the table goes by. The zero value means the defaults.
+type Rules struct {
+	Patience time.Duration // how long a machine that is not heard of keeps its recorders, if another could take them; 0: a minute
+	Sole     time.Duration // the same where no other could; 0: 12 hours
+	Grace    time.Duration // waited beyond a promise, for what is on its way; 0: 5 s
+}
+
+// beatEvery is how often a machine beats, so that some may get lost.
+func (r Rules) beatEvery() time.Duration { return min(r.Patience/4, 5*time.Second) }
+
+// deaf is the longest that the coordinator may not have looked at its table
+// without counting as absent itself.
+const deaf = 2 * time.Second
+
 // ttl is how long a promise of a lease shall last: long where nobody else could
 // take over, so that a machine that sleeps or lost its uplink need not stop.
 func (t *Table) ttl(l *lease) time.Duration {
@@ -106,4 +120,40 @@ func (i Instant) atMost(since Instant) time.Duration {
 // atLeast is the shortest that the time since an earlier instant can have been.
 func (i Instant) atLeast(since Instant) time.Duration {
 	return min(i.Mono-since.Mono, i.Wall-since.Wall)
+}
+
+// Suspect says that a machine has promises by which it may work for long, of
+// which nothing is known any more: what it may hold goes to nobody else until it
+// is heard, they have run out, or the operator gives it up.
+func (t *Table) Suspect(id MachineID, name string, networks []string, now Instant) {
+	m := t.member(id)
+	m.name, m.networks, m.slots, m.heard = name, networks, 1, now
+	t.suspects[id] = promise{at: now, ttl: t.rules.Sole}
+}
+
+// suspected reports whether somebody who is not heard may hold a lease.
+func (t *Table) suspected(l *lease) bool {
+	for id := range t.suspects {
+		if t.without != ruleP2c && l.placed(t.members[id]) {
+			return true
+		}
+	}
+	return false
+}
+
+// adopt believes a machine that shows a lease of which the table knows nothing,
+// after the store was lost.
+func (t *Table) adopt(m *member, h Holding, changed map[RecorderID]bool, now Instant) {
+	l := t.leases[h.Recorder]
+	_, suspect := t.suspects[m.id]
+	if l == nil || !t.adopting && !suspect || l.phase == Over || h.Epoch <= l.epoch {
+		return
+	}
+	if l.phase == Held {
+		t.release(l)
+	}
+	l.epoch = h.Epoch
+	t.take(l, m.id)
+	l.shown, l.promise = true, promise{session: m.session, at: now, ttl: t.rules.Patience}
+	changed[l.id] = true
 }

@@ -153,35 +153,6 @@ func (m *Machine) answer(ctx context.Context, _ Peer, kind Kind, data []byte) []
 	return nil
 }
 
-// detail tells of one camera with its recordings, the latest of them where there
-// are too many for one message.
-func (m *Machine) detail(data []byte) []byte {
-	var q Detail
-	if decode(data, &q) != nil {
-		return nil
-	}
-	m.mu.Lock()
-	rows, works := m.rows[q.Recorder], m.works
-	m.mu.Unlock()
-	if works == nil {
-		return nil
-	}
-	var snap tasks.Snapshot
-	works.Snapshot(&snap)
-	for _, c := range snap.Cameras {
-		account, mine := rows[c.Recorder]
-		if !mine || account != q.Account || pickOf(c) != q.Camera {
-			continue
-		}
-		if d, ok := works.Camera(c.ID); ok {
-			d.Events = nil
-			d.Recordings = d.Recordings[max(0, len(d.Recordings)-mostHave):]
-			return encode(d)
-		}
-	}
-	return nil
-}
-
 // Fence reports whether the recorder at an address may be touched now: nil, or
 // why not. It is asked before every write to a part, before every commit and
 // before anything is asked of the recorder.
@@ -322,28 +293,4 @@ func (m *Machine) Work(ctx context.Context, run Run, works Works, store Archive)
 // Finished tells the coordinator of a file that this machine has on disk.
 func (m *Machine) Finished(f archive.Distant) {
 	m.outbox.add(Report{Recorder: RecorderOf(f.Network(), f.Recorder()), File: &f})
-}
-
-// Farewell gives back everything, and says so. The queue has to have stopped.
-func (m *Machine) Farewell(ctx context.Context) {
-	m.mu.Lock()
-	m.leaving = true
-	m.holds = map[RecorderID]*holding{}
-	session := m.session
-	m.mu.Unlock()
-	if session == 0 || m.works == nil {
-		return
-	}
-	var snap tasks.Snapshot
-	m.works.Snapshot(&snap)
-	b, _ := m.present(&snap)
-	_ = m.ask(ctx, KindBeat, b, &Orders{}) // else the coordinator finds out by itself
-}
-
-// Leave tells the coordinator that this machine goes: it gets nothing new.
-func (m *Machine) Leave() {
-	m.mu.Lock()
-	m.leaving = true
-	m.mu.Unlock()
-	m.Wake()
 }

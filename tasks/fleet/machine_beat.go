@@ -60,3 +60,27 @@ func (m *Machine) holding(id RecorderID) *holding {
 	defer m.mu.Unlock()
 	return m.holds[id]
 }
+
+// Farewell gives back everything, and says so. The queue has to have stopped.
+func (m *Machine) Farewell(ctx context.Context) {
+	m.mu.Lock()
+	m.leaving = true
+	m.holds = map[RecorderID]*holding{}
+	session := m.session
+	m.mu.Unlock()
+	if session == 0 || m.works == nil {
+		return
+	}
+	var snap tasks.Snapshot
+	m.works.Snapshot(&snap)
+	b, _ := m.present(&snap)
+	_ = m.ask(ctx, KindBeat, b, &Orders{}) // else the coordinator finds out by itself
+}
+
+// Leave tells the coordinator that this machine goes: it gets nothing new.
+func (m *Machine) Leave() {
+	m.mu.Lock()
+	m.leaving = true
+	m.mu.Unlock()
+	m.Wake()
+}

@@ -243,7 +243,10 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 			for _, s := range in(t, c.recorders, 400, c.happens) {
 				t.Errorf("with the rule: %s", s)
 			}
-			wrong := in(t, c.recorders, 400, func(w *world) { w.without = c.rule; c.happens(w) })
+			var wrong []string
+			for try := 0; try < 5 && len(wrong) == 0; try++ { // who runs first after a freeze is chance
+				wrong = in(t, c.recorders, 400, func(w *world) { w.without = c.rule; c.happens(w) })
+			}
 			if len(wrong) == 0 {
 				t.Error("nothing goes wrong without the rule")
 			}

@@ -120,3 +120,32 @@ func (m *Machine) happened(events []tasks.Event) (all []Happening) {
 	}
 	return all[max(0, len(all)-mostEvents):]
 }
+
+// detail tells of one camera with its recordings, the latest of them where there
+// are too many for one message.
+func (m *Machine) detail(data []byte) []byte {
+	var q Detail
+	if decode(data, &q) != nil {
+		return nil
+	}
+	m.mu.Lock()
+	rows, works := m.rows[q.Recorder], m.works
+	m.mu.Unlock()
+	if works == nil {
+		return nil
+	}
+	var snap tasks.Snapshot
+	works.Snapshot(&snap)
+	for _, c := range snap.Cameras {
+		account, mine := rows[c.Recorder]
+		if !mine || account != q.Account || pickOf(c) != q.Camera {
+			continue
+		}
+		if d, ok := works.Camera(c.ID); ok {
+			d.Events = nil
+			d.Recordings = d.Recordings[max(0, len(d.Recordings)-mostHave):]
+			return encode(d)
+		}
+	}
+	return nil
+}

@@ -39,11 +39,7 @@ func (b *book) addTasks(rows [][]string) error {
 			if value == "" {
 				continue
 			}
-			cell, err := excelize.CoordinatesToCellName(column+1, i+1)
-			if err != nil {
-				return err
-			}
-			if err := b.SetCellStr(b.tasks, cell, escaped(value)); err != nil {
+			if err := b.SetCellStr(b.tasks, cellName(i+1, column), escaped(value)); err != nil {
 				return err
 			}
 		}
@@ -76,10 +72,7 @@ func (b *book) formatColumns() error {
 		return err
 	}
 	for f, c := range columns {
-		column, err := excelize.ColumnNumberToName(f + 1)
-		if err != nil {
-			return err
-		}
+		column := columnName(f)
 		err = errors.Join(b.SetColStyle(b.tasks, column, style), b.SetColWidth(b.tasks, column, column, c.width))
 		if err == nil && c.choices != nil {
 			err = b.dropDown(column, c)
@@ -101,10 +94,7 @@ func (b *book) formatHeader() error {
 	if err != nil {
 		return err
 	}
-	last, err := excelize.CoordinatesToCellName(fields, 1)
-	if err != nil {
-		return err
-	}
+	last := cellName(1, fields-1)
 	return errors.Join(
 		b.SetCellStyle(b.tasks, "A1", last, style),
 		b.SetPanes(b.tasks, &excelize.Panes{
@@ -133,10 +123,7 @@ func (b *book) mark(rows int) error {
 	if err != nil {
 		return err
 	}
-	last, err := excelize.CoordinatesToCellName(fields, rows+1)
-	if err != nil {
-		return err
-	}
+	last := cellName(rows+1, fields-1)
 	return b.SetCellStyle(b.tasks, "A2", last, style)
 }
 

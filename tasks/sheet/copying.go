@@ -23,14 +23,8 @@ type copying struct {
 // run writes the worksheet, whose titles and last row are known.
 func (c *copying) run(own string, titles, last int) (err error) {
 	first := c.table.width() + 1
-	to, err := excelize.CoordinatesToCellName(first+len(c.widths)-1, max(last, titles))
-	if err != nil {
-		return err
-	}
-	from, err := excelize.CoordinatesToCellName(1, titles)
-	if err != nil {
-		return err
-	}
+	to := cellName(max(last, titles), first+len(c.widths)-2)
+	from := cellName(titles, 0)
 	if c.worksheet, err = c.result.worksheet(own, first+len(c.widths)-1, max(last, titles)+1, func() error { return c.page(own) }); err != nil {
 		return err
 	}
@@ -117,10 +111,7 @@ func (c *copying) style(column, row int) (int, error) {
 	if c.from == nil {
 		return 0, nil
 	}
-	name, err := excelize.CoordinatesToCellName(column+1, row)
-	if err != nil {
-		return 0, err
-	}
+	name := cellName(row, column)
 	style, err := c.from.GetCellStyle(c.table.sheet, name)
 	if err != nil {
 		return 0, err
@@ -146,10 +137,7 @@ func (c *copying) columns() error {
 	own := c.table.sheet
 	for i := range c.table.width() {
 		column := i + 1
-		name, err := excelize.ColumnNumberToName(column)
-		if err != nil {
-			return err
-		}
+		name := columnName(i)
 		if style, err := c.from.GetColStyle(own, name); err == nil && c.known(style) > 0 {
 			if err := c.SetColStyle(column, column, style); err != nil {
 				return err

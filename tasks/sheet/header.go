@@ -154,7 +154,7 @@ func (l line) known() map[field][]int {
 // a login, so a line with a recorder's address in it is no header.
 func (l line) header() int {
 	for _, c := range l.cells {
-		if c.kind == text && looksLikeHost(c.text) {
+		if c.looksLikeHost() {
 			return 0
 		}
 	}
@@ -202,7 +202,7 @@ func (r *reader) named(i int) layout {
 	r.settle(&l)
 	for _, above := range t.lines[:i] {
 		for column, c := range above.cells {
-			if c.kind == text && looksLikeHost(c.text) {
+			if c.looksLikeHost() {
 				r.notice(above.row, column, "stands above the header and is ignored")
 			}
 		}
@@ -241,13 +241,8 @@ func (r *reader) settle(l *layout) {
 }
 
 // hosts reports whether a column has an address in some line.
-func (t *table) hosts(line, column int) bool {
-	for _, l := range t.lines[line:] {
-		if c := l.cell(column); c.kind == text && looksLikeHost(c.text) {
-			return true
-		}
-	}
-	return false
+func (t *table) hosts(from, column int) bool {
+	return slices.ContainsFunc(t.lines[from:], func(l line) bool { return l.cell(column).looksLikeHost() })
 }
 
 func (r *reader) guessRecorder(l *layout) {

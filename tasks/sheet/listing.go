@@ -31,10 +31,7 @@ func (r *result) write(l listing) error {
 	if _, err := r.NewSheet(name); err != nil {
 		return err
 	}
-	to, err := excelize.CoordinatesToCellName(len(l.titles), l.count+1)
-	if err != nil {
-		return err
-	}
+	to := cellName(l.count+1, len(l.titles)-1)
 	w, err := r.worksheet(name, len(l.titles), l.count+2, func() error { return r.onePageWide(name) })
 	if err != nil {
 		return err
@@ -71,12 +68,8 @@ type worksheet struct {
 // worksheet begins one that is there and will have so many columns and rows; dress
 // is what has to be said of it before its first row.
 func (r *result) worksheet(name string, columns, rows int, dress func() error) (*worksheet, error) {
-	last, err := excelize.CoordinatesToCellName(columns, rows)
-	if err != nil {
-		return nil, err
-	}
 	// Readers that trust it would see a worksheet of one cell otherwise.
-	if err := errors.Join(r.SetSheetDimension(name, "A1:"+last), dress()); err != nil {
+	if err := errors.Join(r.SetSheetDimension(name, "A1:"+cellName(rows, columns-1)), dress()); err != nil {
 		return nil, err
 	}
 	w, err := r.NewStreamWriter(name)
@@ -94,10 +87,7 @@ func (r *result) onePageWide(name string) error {
 
 // freeze keeps the first columns and rows in sight.
 func (w *worksheet) freeze(columns, rows int) error {
-	top, err := excelize.CoordinatesToCellName(columns+1, rows+1)
-	if err != nil {
-		return err
-	}
+	top := cellName(rows+1, columns)
 	pane := "bottomLeft"
 	if columns > 0 {
 		pane = "bottomRight"
@@ -118,11 +108,7 @@ func (w *worksheet) row(at, style int, values []any, options ...excelize.RowOpts
 		}
 		cells[i] = w.result.cellOf(value, style)
 	}
-	from, err := excelize.CoordinatesToCellName(1, at)
-	if err != nil {
-		return err
-	}
-	return w.SetRow(from, cells, options...)
+	return w.SetRow(cellName(at, 0), cells, options...)
 }
 
 // end completes the worksheet: cells can be filtered, and the row with the titles

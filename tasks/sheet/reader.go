@@ -177,7 +177,7 @@ func (r rowReader) agree(f field) {
 			continue
 		}
 		r.reader.fault(other.row, other.column, "this is not what column %s has for %s; keep one of the two columns, or put # before the header of the other",
-			strings.TrimRight(cellName(1, first.column), "1"), f)
+			columnName(first.column), f)
 	}
 }
 

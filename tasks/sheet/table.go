@@ -74,6 +74,9 @@ func cellName(row, column int) string {
 	return name
 }
 
+// columnName names a column, counted from 0: "C".
+func columnName(column int) string { return strings.TrimRight(cellName(1, column), "1") }
+
 // quotedSheet puts a sheet's name in quotes where a formula would need them.
 func quotedSheet(name string) string {
 	name = clean(name)

@@ -30,6 +30,8 @@ func looksLikeHost(s string) bool {
 	return err == nil && ip.Is6()
 }
 
+func (c cell) looksLikeHost() bool { return c.kind == text && looksLikeHost(c.text) }
+
 // surelyHost reports whether a text can hardly be anything but an address; a
 // name with a dot may be a login or a password as well.
 func surelyHost(s string) bool {
