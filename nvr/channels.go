@@ -139,7 +139,9 @@ func merge(inputs, proxies, status, tracks, streams []listed) []Channel {
 		found[c.Number] = c
 	}
 	for _, l := range inputs {
-		add(Channel{Number: l.number(), Name: CleanText(l.Name, maxName), Offline: l.noVideo()})
+		// Nothing is plugged into an analog input that says so.
+		silent := strings.EqualFold(strings.TrimSpace(l.Enabled), "false") || strings.EqualFold(strings.Join(strings.Fields(l.Resolution), " "), "NO VIDEO")
+		add(Channel{Number: l.number(), Name: CleanText(l.Name, maxName), Offline: silent})
 	}
 	online := map[string]string{}
 	for _, l := range status {
@@ -161,12 +163,6 @@ func merge(inputs, proxies, status, tracks, streams []listed) []Channel {
 		}
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b Channel) int { return a.Number - b.Number })
-}
-
-// noVideo reports whether nothing is plugged into an analog input.
-func (l listed) noVideo() bool {
-	return strings.EqualFold(strings.TrimSpace(l.Enabled), "false") ||
-		strings.EqualFold(strings.Join(strings.Fields(l.Resolution), " "), "NO VIDEO")
 }
 
 // trackChannels returns the channels that have tracks. Of a track only its id

@@ -15,7 +15,10 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 	for shape := r.known().shape; shape < len(searchShapes); shape++ {
 		d, err := r.fetch(ctx, http.MethodPost, searchPath, p.text(shape))
 		if err != nil {
-			return found{}, brokeOffSearch(err)
+			if e, ok := errors.AsType[*Error](err); ok && e.Kind == Unreachable && e.Detail == noAnswer { // the recorder is there
+				err = failure(Short, "the recorder hung up on the search", err)
+			}
+			return found{}, err
 		}
 		refused := d.refusal()
 		if refused == nil {
@@ -52,15 +55,6 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 		}
 	}
 	return found{}, first
-}
-
-// brokeOffSearch gives a search that got no answer on a connection that worked
-// the kind of an answer that ended early: the recorder is there.
-func brokeOffSearch(err error) error {
-	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Unreachable && e.Detail == noAnswer {
-		return failure(Short, "the recorder hung up on the search", err)
-	}
-	return err
 }
 
 // take hands on what is new on a page. Items of other tracks are passed over:

@@ -105,9 +105,13 @@ func TestDerivingCanBePausedSkippedAndStopped(t *testing.T) {
 		first, second := s.Cameras[0].ID, s.Cameras[1].ID
 		b.queue.Pause(first)
 		b.queue.Skip(second)
-		s = b.until("both have left", func(s *Snapshot) bool { return s.Cameras[0].State == Paused })
-		if s.Cameras[1].State != Skipped || s.Finished || len(w.left) != 2 {
-			t.Fatalf("%v, %d left", states(&s), len(w.left))
+		s = b.until("both have left", func(s *Snapshot) bool {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return s.Cameras[0].State == Paused && len(w.left) == 2
+		})
+		if s.Cameras[1].State != Skipped || s.Finished {
+			t.Fatal(states(&s))
 		}
 		time.Sleep(10 * time.Minute)
 		if len(w.orders) != 2 {

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func (t *Table) HandOut(now Instant) (granted []RecorderID) {
 		if l.phase != Free || l.shut || t.suspected(l) {
 			continue
 		}
-		l.forgive(now)
+		maps.DeleteFunc(l.denied, func(_ MachineID, d denial) bool { return now.atLeast(d.at) > denialLasts }) // they may try again
 		m := t.choose(l, able)
 		if m == nil {
 			t.giveUpOn(l)
@@ -106,15 +107,6 @@ func (t *Table) holdsAddress(m *member, l *lease) bool {
 	return slices.ContainsFunc(t.order, func(other *lease) bool {
 		return other != l && other.phase == Held && other.holder == m.id && other.address == l.address
 	})
-}
-
-// forgive lets machines try again to reach a recorder, after a while.
-func (l *lease) forgive(now Instant) {
-	for id, d := range l.denied {
-		if now.atLeast(d.at) > denialLasts {
-			delete(l.denied, id)
-		}
-	}
 }
 
 // giveUpOn ends a recorder that every machine there is has found out of reach. One

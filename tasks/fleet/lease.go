@@ -216,7 +216,10 @@ func (t *Table) heard(m *member, l *lease, h Holding, shown bool, accepted uint6
 		if l.offer.session == m.session && l.offer.beat == accepted || t.without == ruleP3 {
 			l.promise = l.offer
 		} else if l.offer.session != m.session {
-			l.promise = longest(l.promise, l.offer) // of before a reconnection: who knows
+			// Of before a reconnection: who knows. The one that ends later counts.
+			if !l.promise.valid() || l.promise.at.Mono+l.promise.ttl <= l.offer.at.Mono+l.offer.ttl {
+				l.promise = l.offer
+			}
 		}
 		l.offer = promise{}
 	}
@@ -235,15 +238,6 @@ func (t *Table) heard(m *member, l *lease, h Holding, shown bool, accepted uint6
 		t.release(l) // it was there, or could have been, and is not
 		changed[l.id] = true
 	}
-}
-
-// longest returns which of two promises ends later, if both are taken to
-// have been given now.
-func longest(a, b promise) promise {
-	if a.valid() && a.at.Mono+a.ttl > b.at.Mono+b.ttl {
-		return a
-	}
-	return b
 }
 
 // orders returns what a machine may hold, as the answer to its beat n.

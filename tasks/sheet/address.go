@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,10 +23,11 @@ func (r rowReader) address() nvr.Address {
 		return nvr.Address{}
 	}
 	a, err := nvr.ParseAddress(typed)
+	ip, notIP := netip.ParseAddr(a.Host)
 	switch {
 	case err != nil:
 		r.fault(recorder, "%s", addressFault(typed, err))
-	case isExample(a):
+	case notIP == nil && examples.Contains(ip):
 		r.fault(recorder, "this is still the example row; type your recorder's address, or delete the row")
 	}
 	return a

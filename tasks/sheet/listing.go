@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -114,7 +115,11 @@ func (w *worksheet) row(at, style int, values []any, options ...excelize.RowOpts
 // end completes the worksheet: cells can be filtered, and the row with the titles
 // is printed on each page.
 func (w *worksheet) end(cells string, titles int) error {
-	return errors.Join(w.result.AutoFilter(w.Sheet, cells, nil), w.result.repeat(w.Sheet, titles), w.Flush())
+	repeated := &excelize.DefinedName{
+		Name: "_xlnm.Print_Titles", Scope: w.Sheet,
+		RefersTo: fmt.Sprintf("'%s'!$%d:$%d", strings.ReplaceAll(w.Sheet, "'", "''"), titles, titles),
+	}
+	return errors.Join(w.result.AutoFilter(w.Sheet, cells, nil), w.result.SetDefinedName(repeated), w.Flush())
 }
 
 // The widths of columns, in characters.

@@ -161,12 +161,6 @@ func common(a, b string) string {
 	return a
 }
 
-// repeat prints the rows down to the one with the titles on each page.
-func (r *result) repeat(sheet string, titles int) error {
-	name := "'" + strings.ReplaceAll(sheet, "'", "''") + "'"
-	return r.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", name, titles, titles), Scope: sheet})
-}
-
 // printed returns text without what a worksheet cannot hold or what would
 // deceive who reads it, bounded to what a cell takes.
 func printed(s string) string {

@@ -9,19 +9,12 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 )
 
 // examples are the addresses of the template's rows: a network that is
 // reserved for documentation (RFC 5737), where no recorder ever answers.
 var examples = netip.MustParsePrefix("192.0.2.0/24")
-
-// isExample reports whether an address is still one of the template's.
-func isExample(a nvr.Address) bool {
-	ip, err := netip.ParseAddr(a.Host)
-	return err == nil && examples.Contains(ip)
-}
 
 // preparedRows is how many rows of a written sheet are formatted as text and
 // have drop-downs.

@@ -20,8 +20,10 @@ func decrypt(data []byte, o Options) (plain []byte, err error) {
 	if o.Password == nil {
 		return nil, fmt.Errorf("%w: set HIKGRAB_SHEET_PASSWORD, or save it without one", ErrEncrypted)
 	}
-	if tooManySpins(data) {
-		return nil, fmt.Errorf("%w: it asks for more work than Excel ever does to check the password", errDamaged)
+	for _, m := range spins.FindAllSubmatch(data, -1) { // Excel hashes 100,000 times
+		if n, err := strconv.Atoi(string(m[1])); err != nil || n > 2_000_000 {
+			return nil, fmt.Errorf("%w: it asks for more work than Excel ever does to check the password", errDamaged)
+		}
 	}
 	password, err := o.Password()
 	if err != nil {
@@ -34,18 +36,8 @@ func decrypt(data []byte, o Options) (plain []byte, err error) {
 	return plain, nil
 }
 
+// spins are how often an encrypted workbook wants its password hashed.
 var spins = regexp.MustCompile(`spinCount="(\d+)"`)
-
-// tooManySpins reports whether an encrypted workbook wants its password hashed
-// so often that checking it would not end. Excel hashes 100,000 times.
-func tooManySpins(data []byte) bool {
-	for _, m := range spins.FindAllSubmatch(data, -1) {
-		if n, err := strconv.Atoi(string(m[1])); err != nil || n > 2_000_000 {
-			return true
-		}
-	}
-	return false
-}
 
 // workbook is an .xlsx or .xlsm workbook as far as tasks need it. It is read as
 // a stream and bounded, other than excelize reads it: a single styled cell far to

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"slices"
 	"time"
 
 	"example.com/hikgrab/tasks"
@@ -113,7 +114,10 @@ func (q *Queue) ResumeAll() {
 func (q *Queue) RetryFailed() int {
 	ids := q.all(func(f *file) bool { return f.state == tasks.Failed })
 	q.Retry(ids...)
-	q.change(func(time.Time) { q.derivations.retry() })
+	q.change(func(time.Time) {
+		failed := slices.ContainsFunc(q.derivations.rows, func(m *making) bool { return m.state == tasks.Failed })
+		q.derivations.stale = q.derivations.stale || failed
+	})
 	return len(ids)
 }
 

@@ -36,10 +36,6 @@ type making struct {
 	took     time.Duration
 }
 
-func (x *derivations) retry() {
-	x.stale = x.stale || slices.ContainsFunc(x.rows, func(m *making) bool { return m.state == tasks.Failed })
-}
-
 // derivationsDue reports whether something is to be made as soon as all has come.
 func (q *Queue) derivationsDue() bool {
 	wanted := q.o.Derivations.Join || q.o.Derivations.Every != derive.Every{}
