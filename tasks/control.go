@@ -41,7 +41,7 @@ func (q *Queue) Retry(ids ...CameraID) {
 		case r.hold.Held():
 			r.hold.Until = now // probe it at once
 		case c.failure.Kind == nvr.Forbidden.String():
-			r.client.Forgive() // the right may have been given meanwhile
+			r.forgive() // the right may have been given meanwhile
 		}
 		c.revive()
 	})
@@ -49,7 +49,7 @@ func (q *Queue) Retry(ids ...CameraID) {
 
 // reopen has a recorder that was given up asked again, because the operator says so.
 func (q *Queue) reopen(r *recorder, now time.Time) {
-	r.client.Forgive()
+	r.forgive()
 	r.again = true
 	r.signedIn, r.serial = false, ""
 	r.hold, r.doubt, r.probing, r.misses, r.strange, r.load.bore = Hold{}, doubt{}, 0, 0, 0, 0

@@ -125,6 +125,10 @@ func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
 		}
 		return
 	}
+	if !r.known && e.Kind == nvr.Unreachable { // nothing was learned: the next probe makes another
+		r.close()
+		r.client = nil
+	}
 	if r.misses == 0 {
 		r.missing = now // not since when it was last heard of: this machine may have slept since
 	}

@@ -205,6 +205,27 @@ func TestOnlyFailedTakesUpWhatWasLeft(t *testing.T) {
 	})
 }
 
+// A sheet may have ten thousand recorders of which nobody answers.
+func TestARecorderThatNeverAnsweredKeepsNoClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := setUp(t, simulator.Config{Channels: channels(1, 1, size)})
+		rec := b.recorders["10.0.0.1"]
+		b.network.Remove(address)
+		b.start()
+		b.until("the recorder is held", func(s *Snapshot) bool { return s.Recorders[0].Hold.Kind == nvr.Unreachable })
+		b.queue.mu.Lock()
+		kept := b.queue.recorders[0].client
+		b.queue.mu.Unlock()
+		if kept != nil {
+			t.Error("a client is kept of a recorder that never answered")
+		}
+		b.network.Handle(address, rec)
+		if s := b.finish(); s.Counts[Done] != 1 {
+			t.Errorf("states %v", states(&s))
+		}
+	})
+}
+
 func TestSlotsAreSharedAndBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := simulator.Config{Channels: channels(4, 3, size), Rate: size / 10}

@@ -78,6 +78,13 @@ func (r *recorder) depart() bool {
 	return !r.dropped
 }
 
+// forgive lets the client ask again that was refused, because the operator says so.
+func (r *recorder) forgive() {
+	if r.client != nil {
+		r.client.Forgive()
+	}
+}
+
 func (r *recorder) close() {
 	if r.client != nil {
 		r.client.Close()
