@@ -51,10 +51,8 @@ func New(dst io.WriteSeeker, reserve int64) (*Writer, error) {
 		return nil, err
 	}
 	w.mdat = int64(free) + w.reserve
-	for w.pos < w.mdat {
-		if err := w.write(zeros[:min(int64(len(zeros)), w.mdat-w.pos)]); err != nil {
-			return nil, err
-		}
+	if err := w.leap(w.mdat); err != nil {
+		return nil, err
 	}
 	b = b[:0]
 	b.u32(1) // the size follows the name
@@ -63,7 +61,14 @@ func New(dst io.WriteSeeker, reserve int64) (*Writer, error) {
 	return w, w.write(b)
 }
 
-var zeros [4096]byte
+// leap leaves a hole up to an offset. What is announced may be much, and what comes
+// little: nothing is written for it before the index is.
+func (w *Writer) leap(to int64) error {
+	if w.err = w.out.Flush(); w.err == nil {
+		w.pos, w.err = w.dst.Seek(to, io.SeekStart)
+	}
+	return w.err
+}
 
 func (w *Writer) write(b []byte) error {
 	if w.err == nil {
