@@ -38,12 +38,14 @@ func field(text string) string {
 	return text
 }
 
-// uncell returns what cell was given, as far as it is kept.
+// uncell returns what cell was given, as far as it is kept. Somebody may have
+// edited the table.
 func uncell(text string) string {
-	if rest, ok := strings.CutPrefix(text, "'"); ok && rest != cell(rest) {
-		return rest
+	text = strings.TrimSpace(text)
+	if rest, ok := strings.CutPrefix(text, "'"); ok && cell(rest) == "'"+field(rest) {
+		return field(rest)
 	}
-	return text
+	return field(text)
 }
 
 // cell returns text for a cell of a table that people open in a spreadsheet

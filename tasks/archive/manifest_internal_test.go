@@ -59,7 +59,7 @@ func TestManifestOnAFullDisk(t *testing.T) {
 func FuzzReadManifest(f *testing.F) {
 	r := doneOf("a/b.mpg")
 	line := string(r.row())
-	for _, text := range []string{"", manifestHeader, manifestHeader + "\n" + line, line, manifestHeader + "\n" + line[:40], manifestHeader + "\n\"a"} {
+	for _, text := range []string{"", manifestHeader, manifestHeader + "\n" + line, line, strings.Replace(line, ",Gate", ", Gate", 1), manifestHeader + "\n" + line[:40], manifestHeader + "\n\"a"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
