@@ -75,12 +75,12 @@ func going(s *tasks.Snapshot, rows nouns) string {
 			cameras++
 		}
 	}
-	making := "erived files are being made for " + units.Count(cameras, "camera")
+	making := "files are being made for " + units.Count(cameras, "camera")
 	switch left := s.Counts.Open(); {
 	case cameras > 0 && s.Active > 0:
-		return downloads + ", and d" + making
+		return downloads + ", and derived " + making
 	case cameras > 0:
-		return "D" + making
+		return "Derived " + making
 	case s.Active > 0:
 		return downloads
 	default:

@@ -54,6 +54,15 @@ type trial struct {
 	noSound  bool // none can come out
 }
 
+// record returns the trial's recording, as damaged as it should be.
+func (c *trial) record(t testing.TB) footage {
+	f := record(t, c.tape)
+	if c.harm != nil {
+		c.harm(&f)
+	}
+	return f
+}
+
 func trials(t testing.TB) []trial {
 	list := cleanTrials()
 	list = append(list, timeTrials()...)
@@ -190,10 +199,7 @@ func TestTrials(t *testing.T) {
 	for _, c := range trials(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := record(t, c.tape)
-			if c.harm != nil {
-				c.harm(&f)
-			}
+			f := c.record(t)
 			scan, err := media.Scan(bytes.NewReader(f.data))
 			if err != nil {
 				t.Fatal(err)
@@ -347,10 +353,7 @@ func TestReadSizes(t *testing.T) {
 	for _, c := range trials(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := record(t, c.tape)
-			if c.harm != nil {
-				c.harm(&f)
-			}
+			f := c.record(t)
 			var whole mediatest.Memory
 			want, wantErr := media.Remux(&whole, bytes.NewReader(f.data), c.options)
 			var halves mediatest.Memory
@@ -387,10 +390,7 @@ func TestMovieMeanwhile(t *testing.T) {
 	for _, c := range trials(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := record(t, c.tape)
-			if c.harm != nil {
-				c.harm(&f)
-			}
+			f := c.record(t)
 			for _, span := range []time.Duration{0, c.options.Span, time.Second, 24 * time.Hour} {
 				made := sameMovie(t, f.data, media.Options{DropAudio: c.options.DropAudio, Span: span, Bytes: int64(len(f.data))}, 1000)
 				if c.harm == nil && !c.refused && len(c.problems) == 0 && span > time.Hour && !made {
