@@ -23,7 +23,8 @@ func (a *app) untilSignal(parent context.Context) (ctx context.Context, release 
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // nohup says that closing the terminal is no reason
+	hangups := !signal.Ignored(syscall.SIGHUP) // nohup says that closing the terminal is no reason
+	if hangups {
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	before, _ := term.GetState(int(a.Stdin.Fd())) // nil when it is no terminal
@@ -32,7 +33,12 @@ func (a *app) untilSignal(parent context.Context) (ctx context.Context, release 
 	watch.Go(func() {
 		select {
 		case <-signals:
-			signal.Ignore(syscall.SIGHUP) // for good: what comes after the work is not to be cut off either
+			if hangups {
+				// For good: what comes after the work is not to be cut off either. To
+				// ignore the signal is not enough: one that the kernel sent before, and that
+				// nobody wants any more when it is handled, ends the program.
+				signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+			}
 			cancel()
 		case <-done:
 			return
