@@ -3,6 +3,7 @@ package nvr_test
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"testing"
 	"time"
 
@@ -28,17 +29,17 @@ func TestByTimeQuirks(t *testing.T) {
 	}
 	const size = 4_000_000
 	seen := 0
-	for _, known := range simulator.Catalogue() {
-		want, ok := wanted[known.Name]
+	for _, known := range catalogue {
+		want, ok := wanted[known.name]
 		if !ok {
 			continue
 		}
 		seen++
-		t.Run(known.Name, func(t *testing.T) {
-			t.Log(known.Text + " Seen: " + known.Seen + ".")
+		t.Run(known.name, func(t *testing.T) {
+			t.Log(known)
 			bubble(t, func(t *testing.T) {
 				c := simulator.Config{Channels: []simulator.Channel{{Recordings: simulator.Day(day, time.Hour, size)}}}
-				known.Apply(&c)
+				known.apply(&c)
 				device, client := plug(t, c)
 				rec := first(t, client, 101)
 				if client.ByTime() {
@@ -77,16 +78,16 @@ func TestByTimeQuirks(t *testing.T) {
 func TestByTimeIsClaimed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		quirks simulator.Quirks
-		fault  simulator.Fault
+		fault  simulator.Fault // for the first time
 		known  string
 		asked  int
 	}{
-		"yes":             {simulator.Quirks{ByTime: simulator.ByTimeRight}, simulator.None(), "said", 1},
-		"no":              {simulator.Quirks{}, simulator.None(), "no", 1},
-		"not supported":   {simulator.Quirks{ByTime: simulator.ByTimeRight, NoSearchProfile: true}, simulator.None(), "no", 1},
-		"a web page":      {simulator.Quirks{ByTime: simulator.ByTimeRight}, simulator.HTMLWith200(), "no", 1},
+		"yes":             {simulator.Quirks{ByTime: simulator.ByTimeRight}, simulator.None, "said", 1},
+		"no":              {simulator.Quirks{}, simulator.None, "no", 1},
+		"not supported":   {simulator.Quirks{ByTime: simulator.ByTimeRight}, simulator.Refusal(http.StatusForbidden, "methodNotAllowed"), "no", 1},
+		"a web page":      {simulator.Quirks{ByTime: simulator.ByTimeRight}, simulator.HTMLWith200, "no", 1},
 		"busy once":       {simulator.Quirks{ByTime: simulator.ByTimeRight}, simulator.Busy(0), "said", 2},
-		"other namespace": {simulator.Quirks{ByTime: simulator.ByTimeRight, Namespace: simulator.PrefixedNS}, simulator.None(), "said", 1},
+		"other namespace": {simulator.Quirks{ByTime: simulator.ByTimeRight, Namespace: simulator.PrefixedNS}, simulator.None, "said", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: tt.quirks})
@@ -125,7 +126,7 @@ func TestBusyIsNoRefusalOfTime(t *testing.T) {
 			device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{ByTime: simulator.ByTimeRight}},
 				func(c *nvr.Config) { c.Facts.ByTime = known })
 			rec := first(t, client, 101)
-			for _, f := range []simulator.Fault{simulator.Busy(0), simulator.SlowHeaders(time.Hour), simulator.Refuse()} {
+			for _, f := range []simulator.Fault{simulator.Busy(0), simulator.SlowHeaders(time.Hour), simulator.Refuse} {
 				device.Script(simulator.Download, f, f)
 				_, err := client.DownloadSpan(t.Context(), rec, rec.Start, rec.End.Add(-time.Minute), new(memory))
 				if err == nil || errors.Is(err, nvr.ErrNotByTime) != want {
@@ -135,7 +136,7 @@ func TestBusyIsNoRefusalOfTime(t *testing.T) {
 					_, _ = client.DownloadSpan(t.Context(), rec, rec.Start, rec.End.Add(-time.Minute), new(memory))
 				}
 			}
-			for _, f := range []simulator.Fault{simulator.DeviceError500(), simulator.Gone404(), simulator.Forbidden()} {
+			for _, f := range []simulator.Fault{simulator.DeviceError500, simulator.Gone404, simulator.Forbidden} {
 				device.Script(simulator.Download, f)
 				if _, err := client.DownloadSpan(t.Context(), rec, rec.Start, rec.End.Add(-time.Minute), new(memory)); !errors.Is(err, nvr.ErrNotByTime) {
 					t.Errorf("%s, %v: %v", known, f, err)

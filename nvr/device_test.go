@@ -13,20 +13,21 @@ import (
 
 func TestDeviceKinds(t *testing.T) {
 	analog := []simulator.Channel{{Number: 1, Analog: true}, {Number: 2, Analog: true, NoVideo: true}, {Number: 5, Name: "Касса"}}
+	bare := map[simulator.Endpoint]simulator.Fault{simulator.Capabilities: simulator.NotSupported}
 	cases := []struct {
 		config simulator.Config
 		want   nvr.DeviceKind
 	}{
 		{simulator.Config{}, nvr.NVR},
-		{simulator.Config{Quirks: simulator.Quirks{NoCapabilities: true}}, nvr.NVR},
+		{simulator.Config{Always: bare}, nvr.NVR},
 		{simulator.Config{Quirks: simulator.Quirks{NoDeviceType: true}}, nvr.NVR},
-		{simulator.Config{Quirks: simulator.Quirks{NoDeviceType: true, NoCapabilities: true}}, nvr.NVR}, // by its model
+		{simulator.Config{Quirks: simulator.Quirks{NoDeviceType: true}, Always: bare}, nvr.NVR}, // by its model
 		{simulator.Config{Kind: simulator.DVR, Channels: analog}, nvr.DVR},
 		{simulator.Config{Kind: simulator.DVR, Channels: analog, Quirks: simulator.Quirks{NoDeviceType: true}}, nvr.DVR},
 		{simulator.Config{Kind: simulator.Camera}, nvr.Camera},
-		{simulator.Config{Kind: simulator.Camera, Quirks: simulator.Quirks{NoCapabilities: true}}, nvr.Camera},
+		{simulator.Config{Kind: simulator.Camera, Always: bare}, nvr.Camera},
 		{simulator.Config{Kind: simulator.Camera, Quirks: simulator.Quirks{NoDeviceType: true}}, nvr.Camera},
-		{simulator.Config{Model: "OEM-1", Quirks: simulator.Quirks{NoDeviceType: true, NoCapabilities: true}}, nvr.UnknownDevice},
+		{simulator.Config{Model: "OEM-1", Quirks: simulator.Quirks{NoDeviceType: true}, Always: bare}, nvr.UnknownDevice},
 	}
 	for _, c := range cases {
 		_, client := plug(t, c.config)

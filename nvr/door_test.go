@@ -2,6 +2,7 @@ package nvr_test
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -29,16 +30,27 @@ func strange(t *testing.T, address string, serve func(net.Conn)) *nvr.Recorder {
 	return client
 }
 
+// stranger answers one connection as something else than a web server does.
+func stranger(name string, conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	first := make([]byte, 4096)
+	if _, err := conn.Read(first); err != nil || name == "hangs up" {
+		return
+	}
+	if name == "binary" { // the language of the vendor's own programs
+		_, _ = conn.Write([]byte{0, 0, 0, 0x10, 0x63, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0})
+	}
+	_, _ = io.Copy(io.Discard, conn)
+}
+
 // TestTheWrongDoor has ports that are not the recorder's web server. Within 15
 // seconds it is said what answers there.
 func TestTheWrongDoor(t *testing.T) {
 	for _, address := range []string{"10.0.0.5:8000", "10.0.0.5:81", "https://10.0.0.5:8000", "https://10.0.0.5:81"} {
-		for name, s := range map[string]simulator.Stranger{
-			"silent": simulator.SilentPort, "hangs up": simulator.HangingUp, "binary": simulator.BinaryAnswer,
-		} {
+		for _, name := range []string{"silent", "hangs up", "binary"} {
 			t.Run(address+" "+name, func(t *testing.T) {
 				bubble(t, func(t *testing.T) {
-					client := strange(t, address, s.Serve)
+					client := strange(t, address, func(conn net.Conn) { stranger(name, conn) })
 					began := time.Now()
 					_, err := client.SignIn(t.Context())
 					if took := time.Since(began); took > 15*time.Second {
@@ -114,9 +126,10 @@ func TestSlowFirstAnswer(t *testing.T) {
 // TestNothingToFetchWith has devices that list recordings and have no function
 // to download them. It is said at once, and not asked for ever.
 func TestNothingToFetchWith(t *testing.T) {
-	for _, form := range []simulator.NoDownload{simulator.DownloadNotSupported, simulator.DownloadPage} {
+	for _, form := range []simulator.Fault{simulator.NotSupported, simulator.Status(http.StatusNotFound, notFoundPage)} {
 		for _, kind := range []simulator.Kind{simulator.NVR, simulator.Camera} {
-			device, client := plug(t, simulator.Config{Kind: kind, Channels: channels(1), Quirks: simulator.Quirks{NoDownload: form}})
+			device, client := plug(t, simulator.Config{Kind: kind, Channels: channels(1)})
+			device.ScriptAlways(simulator.Download, form)
 			found, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))
 			if err != nil || len(found) < 4 {
 				t.Fatal(len(found), err)

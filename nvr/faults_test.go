@@ -23,7 +23,7 @@ func TestFaults(t *testing.T) {
 		kind  nvr.Kind // KindUnknown: it succeeds all the same
 		kept  bool     // the sink may hold something
 	}{
-		{fault: simulator.None()},
+		{fault: simulator.None},
 		{fault: simulator.DropAfter(0), kind: nvr.Short},
 		{fault: simulator.DropAfter(3), kind: nvr.Short},
 		{fault: simulator.DropAfter(300_000), kind: nvr.Short, kept: true},
@@ -38,25 +38,25 @@ func TestFaults(t *testing.T) {
 		{fault: simulator.TrickleAfter(300_000, 250), kind: nvr.Slow, kept: true},
 		{fault: simulator.SlowHeaders(20 * time.Second)},
 		{fault: simulator.SlowHeaders(40 * time.Second), kind: nvr.Timeout},
-		{fault: simulator.NoLength()},
-		{fault: simulator.ZeroLength()},
+		{fault: simulator.NoLength},
+		{fault: simulator.ZeroLength},
 		{fault: simulator.WrongLength(100)},
 		{fault: simulator.WrongLength(-100)},
 		{fault: simulator.ExtraBytes(100)},
-		{fault: simulator.KeepOpenAtEnd()},
-		{fault: simulator.KeepOpenWithLength()},
-		{fault: simulator.Refuse(), kind: nvr.Short},
+		{fault: simulator.KeepOpenAtEnd},
+		{fault: simulator.KeepOpenWithLength},
+		{fault: simulator.Refuse, kind: nvr.Short},
 		{fault: simulator.Busy(7 * time.Second), kind: nvr.Busy},
-		{fault: simulator.DeviceBusy400(), kind: nvr.Busy},
-		{fault: simulator.BusyWith200(), kind: nvr.Busy},
-		{fault: simulator.DeviceError500(), kind: nvr.Busy},
-		{fault: simulator.DeviceError503(), kind: nvr.Busy},
-		{fault: simulator.Spurious400(), kind: nvr.Busy},
-		{fault: simulator.Forbidden(), kind: nvr.Forbidden},
-		{fault: simulator.XMLWith200(), kind: nvr.Protocol},
-		{fault: simulator.HTMLWith200(), kind: nvr.Protocol},
-		{fault: simulator.Gone404(), kind: nvr.Gone},
-		{fault: simulator.EmptyBody(), kind: nvr.Short},
+		{fault: simulator.DeviceBusy400, kind: nvr.Busy},
+		{fault: simulator.BusyWith200, kind: nvr.Busy},
+		{fault: simulator.DeviceError500, kind: nvr.Busy},
+		{fault: simulator.DeviceError503, kind: nvr.Busy},
+		{fault: simulator.Spurious400, kind: nvr.Busy},
+		{fault: simulator.Forbidden, kind: nvr.Forbidden},
+		{fault: simulator.XMLWith200, kind: nvr.Protocol},
+		{fault: simulator.HTMLWith200, kind: nvr.Protocol},
+		{fault: simulator.Gone404, kind: nvr.Gone},
+		{fault: simulator.EmptyBody, kind: nvr.Short},
 		{fault: simulator.Redirect("http://10.9.9.9/"), kind: nvr.Protocol},
 		{fault: simulator.Status(500, ""), kind: nvr.Protocol},
 		{fault: simulator.Status(503, ""), kind: nvr.Busy},
@@ -115,7 +115,7 @@ func TestContainersThatNobodyKnows(t *testing.T) {
 	} {
 		device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: c.quirks})
 		rec := first(t, client, 101)
-		device.ScriptAlways(simulator.Download, simulator.CorruptHead())
+		device.ScriptAlways(simulator.Download, simulator.CorruptHead)
 		var m memory
 		_, err := client.Download(t.Context(), rec, &m)
 		if nvr.KindOf(err) != c.kind || (err == nil) != (c.kind == nvr.KindUnknown) || err != nil && m.Len() > 0 {
@@ -324,7 +324,7 @@ func TestInterruptedDownloadsContinue(t *testing.T) {
 // TestTheEndIsNotWaitedFor has connections that stay open at 100 %: once every
 // byte that was announced is there, nobody waits for a timeout.
 func TestTheEndIsNotWaitedFor(t *testing.T) {
-	for _, fault := range []simulator.Fault{simulator.KeepOpenAtEnd(), simulator.KeepOpenWithLength()} {
+	for _, fault := range []simulator.Fault{simulator.KeepOpenAtEnd, simulator.KeepOpenWithLength} {
 		bubble(t, func(t *testing.T) {
 			device, client := plug(t, simulator.Config{Channels: channels(1)})
 			rec := first(t, client, 101)

@@ -1,6 +1,7 @@
 package nvr_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ func TestFitsAreForgivenTwice(t *testing.T) {
 	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
 		t.Fatal(err)
 	}
-	device.ScriptAlways(simulator.Download, simulator.Spurious400())
+	device.ScriptAlways(simulator.Download, simulator.Spurious400)
 	for _, want := range []nvr.Kind{nvr.Busy, nvr.Busy, nvr.Protocol, nvr.Protocol} {
 		_, err := client.Download(t.Context(), rec, new(memory))
 		checkKind(t, err, want)
@@ -39,8 +40,8 @@ func TestGoneRecordings(t *testing.T) {
 
 // TestGoneAlthoughListed has a search that goes on listing what is gone.
 func TestGoneAlthoughListed(t *testing.T) {
-	c := simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{GoneForm: simulator.Gone400}}
-	c.Channels[0].Recordings[0].Vanished = true
+	c := simulator.Config{Channels: channels(1)}
+	sick(simulator.Refusal(http.StatusBadRequest, "badParameters"))(&c)
 	_, client := plug(t, c)
 	rec := first(t, client, 101)
 	for _, want := range []nvr.Kind{nvr.Protocol, nvr.Protocol, nvr.Gone} {
@@ -52,7 +53,7 @@ func TestGoneAlthoughListed(t *testing.T) {
 // TestErrorsOfTheDeviceAreNotOthers must not send an operator looking for other
 // users of a recorder that has a trouble of its own.
 func TestErrorsOfTheDeviceAreNotOthers(t *testing.T) {
-	for _, f := range []simulator.Fault{simulator.DeviceError500(), simulator.DeviceError503(), simulator.DeviceErrorWith200()} {
+	for _, f := range []simulator.Fault{simulator.DeviceError500, simulator.DeviceError503, simulator.DeviceErrorWith200} {
 		device, client := plug(t, simulator.Config{Channels: channels(1)})
 		rec := first(t, client, 101)
 		device.Script(simulator.Download, f)
@@ -71,7 +72,7 @@ func TestFitsSayWhatHappened(t *testing.T) {
 	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
 		t.Fatal(err)
 	}
-	device.Script(simulator.Download, simulator.Spurious400())
+	device.Script(simulator.Download, simulator.Spurious400)
 	_, err := client.Download(t.Context(), rec, new(memory))
 	if e := mustFail(t, err, nvr.Busy); strings.Contains(e.What(), "others") || !strings.Contains(e.What(), "a valid request") {
 		t.Errorf("%q", e.What())

@@ -83,7 +83,7 @@ func TestMoreThanWasAnnounced(t *testing.T) {
 			device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: c.quirks})
 			rec := first(t, client, 101)
 			rec.End = rec.End.Add(c.end)
-			device.ScriptAlways(simulator.Download, simulator.Endless())
+			device.ScriptAlways(simulator.Download, simulator.Endless)
 			var l ledger
 			receipt, err := client.Download(t.Context(), rec, &l)
 			checkKind(t, err, nvr.TooLarge)

@@ -15,7 +15,7 @@ func TestOneSickDocument(t *testing.T) {
 		simulator.DeviceInfo, simulator.Capabilities, simulator.Time, simulator.InputProxyStatus, simulator.Tracks, simulator.VideoInputs,
 	}
 	for _, e := range documents {
-		for _, f := range []simulator.Fault{simulator.DeviceError500(), simulator.DeviceErrorWith200(), simulator.Busy(0), simulator.DropAfter(20)} {
+		for _, f := range []simulator.Fault{simulator.DeviceError500, simulator.DeviceErrorWith200, simulator.Busy(0), simulator.DropAfter(20)} {
 			t.Run(string(e)+" "+f.String(), func(t *testing.T) {
 				device, client := plug(t, simulator.Config{Channels: channels(2)})
 				device.ScriptAlways(e, f)
@@ -49,7 +49,10 @@ func TestListsRefusedTogether(t *testing.T) {
 
 // TestOnlyListIsBusy must not be taken for a device without channels.
 func TestOnlyListIsBusy(t *testing.T) {
-	device, client := plug(t, simulator.Config{Channels: channels(2), Quirks: simulator.Quirks{RefuseInputs: true}})
+	device, client := plug(t, simulator.Config{Channels: channels(2)})
+	for _, e := range []simulator.Endpoint{simulator.InputProxy, simulator.InputProxyStatus, simulator.VideoInputs} {
+		device.ScriptAlways(e, simulator.NotSupported)
+	}
 	device.ScriptAlways(simulator.Tracks, simulator.Busy(0))
 	device.ScriptAlways(simulator.StreamingChannels, simulator.Busy(0))
 	_, err := client.Channels(t.Context())

@@ -22,13 +22,9 @@ type quirk struct {
 	unknown bool // channels cannot be listed
 }
 
-func withQuirks(change func(*simulator.Quirks)) func(*simulator.Config) {
-	return func(c *simulator.Config) { change(&c.Quirks) }
-}
-
 const summerZone = "CST-2:00:00DST01:00:00,M3.5.0/02:00:00,M10.5.0/03:00:00"
 
-// combinations are habits beside those of simulator.Catalogue: some that it
+// combinations are habits beside those of the catalogue: some that it
 // has for one family only, some worse than what was seen, some together.
 var combinations = []quirk{
 	{name: "a camera in summer time", config: func(c *simulator.Config) { c.Kind, c.Zone = simulator.Camera, summerZone }},
@@ -46,24 +42,25 @@ var combinations = []quirk{
 		c.Kind, c.Zone, c.Quirks.StandardSuffix = simulator.Camera, summerZone, true
 	}},
 	{name: "a camera's time has no offset", config: func(c *simulator.Config) { c.Kind, c.Zone, c.Quirks.NoOffset = simulator.Camera, "CST-8:00:00", true }},
-	{name: "only streams are listed", config: withQuirks(func(q *simulator.Quirks) { q.RefuseInputs, q.RefuseTracks = true, true })},
-	{name: "discovery is refused", config: withQuirks(func(q *simulator.Quirks) { q.RefuseDiscovery = true }), unknown: true},
-	{name: "discovery is refused with status 200", config: withQuirks(func(q *simulator.Quirks) { q.RefuseDiscovery, q.DiscoveryWith200 = true, true }), unknown: true},
+	{name: "only streams are listed", config: always(simulator.NotSupported, simulator.InputProxy, simulator.InputProxyStatus, simulator.VideoInputs, simulator.Tracks)},
+	{name: "discovery is refused", config: quirks(simulator.Quirks{RefuseDiscovery: true}), unknown: true},
+	{name: "discovery is refused with status 200", config: always(simulator.XMLWith200,
+		simulator.InputProxy, simulator.InputProxyStatus, simulator.VideoInputs, simulator.StreamingChannels, simulator.Tracks), unknown: true},
 
-	{name: "spans above a day are rejected", config: withQuirks(func(q *simulator.Quirks) { q.MaxSpan = 24 * time.Hour })},
-	{name: "spans above 5 hours are rejected", config: withQuirks(func(q *simulator.Quirks) { q.MaxSpan = 5 * time.Hour })},
-	{name: "the position is ignored on pages of one", config: withQuirks(func(q *simulator.Quirks) { q.IgnorePosition, q.PageCap = true, 1 })},
-	{name: "no status and the position is ignored", config: withQuirks(func(q *simulator.Quirks) { q.NoStatus, q.IgnorePosition, q.PageCap = true, true, 7 })},
-	{name: "every second search is bad XML", config: withQuirks(func(q *simulator.Quirks) { q.SpuriousSearch, q.PageCap = 2, 7 })},
-	{name: "the first search fails with status 200", config: withQuirks(func(q *simulator.Quirks) { q.FirstSearchFails = true }), tries: 1},
-	{name: "newest first on small pages", config: withQuirks(func(q *simulator.Quirks) { q.Descending, q.PageCap = true, 7 })},
-	{name: "items of other tracks on small pages", config: withQuirks(func(q *simulator.Quirks) { q.ForeignItems, q.PageCap = true, 7 })},
+	{name: "spans above a day are rejected", config: quirks(simulator.Quirks{MaxSpan: 24 * time.Hour})},
+	{name: "spans above 5 hours are rejected", config: quirks(simulator.Quirks{MaxSpan: 5 * time.Hour})},
+	{name: "the position is ignored on pages of one", config: quirks(simulator.Quirks{IgnorePosition: true, PageCap: 1})},
+	{name: "no status and the position is ignored", config: quirks(simulator.Quirks{NoStatus: true, IgnorePosition: true, PageCap: 7})},
+	{name: "every second search is bad XML", config: quirks(simulator.Quirks{SpuriousSearch: 2, PageCap: 7})},
+	{name: "the first search fails with status 200", config: firstSearchFails, tries: 1},
+	{name: "newest first on small pages", config: quirks(simulator.Quirks{Descending: true, PageCap: 7})},
+	{name: "items of other tracks on small pages", config: quirks(simulator.Quirks{ForeignItems: true, PageCap: 7})},
 
 	{name: "POST only, on a camera", config: func(c *simulator.Config) { c.Kind, c.Quirks.Verb = simulator.Camera, simulator.PostOnly }},
 	{name: "POST only, on a camera, said with a plain 400", config: func(c *simulator.Config) {
 		c.Kind, c.Quirks.Verb, c.Quirks.WrongVerb400 = simulator.Camera, simulator.PostOnly, true
 	}},
-	{name: "every recording is XML by its type", config: withQuirks(func(q *simulator.Quirks) { q.ContentType = "application/xml" })},
+	{name: "every recording is XML by its type", config: quirks(simulator.Quirks{ContentType: "application/xml"})},
 	{name: "nonces of three uses", config: auth(simulator.Auth{NonceUses: 3})},
 	{name: "nonces of three uses, without a word of stale", config: auth(simulator.Auth{NonceUses: 3, Stale: simulator.StaleAbsent})},
 	{name: "one-time nonces bound to a URL, never called stale", config: auth(simulator.Auth{NonceBoundURL: true, NonceUses: 1, Stale: simulator.StaleDenied})},
@@ -80,16 +77,12 @@ var special = map[string]quirk{
 	"busy-searches":  {tries: 20},
 }
 
-func auth(a simulator.Auth) func(*simulator.Config) {
-	return func(c *simulator.Config) { c.Auth = a }
-}
-
 // TestQuirks walks every habit of real devices that is known, by name.
 func TestQuirks(t *testing.T) {
 	all := slices.Clone(combinations)
-	for _, known := range simulator.Catalogue() {
-		q := special[known.Name]
-		q.name, q.config, q.text = known.Name, known.Apply, known.Text+" Seen: "+known.Seen+"."
+	for _, known := range catalogue {
+		q := special[known.name]
+		q.name, q.config, q.text = known.name, known.apply, known.String()
 		all = append(all, q)
 	}
 	for _, q := range all {

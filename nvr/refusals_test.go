@@ -2,6 +2,7 @@ package nvr_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -9,37 +10,52 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// refusals says, for every device that does not give what is asked of it, which
-// step fails and how.
-var refusals = map[string]struct {
+// refusals are the habits with which nothing, or not everything, can be had at the
+// first try, with the step that fails and how.
+var refusals = []struct {
+	habit
 	step func(context.Context, *nvr.Recorder) error
 	kind nvr.Kind
 }{
-	"refuses-discovery":  {listChannels, nvr.Protocol},
-	"no-right":           {searchDay, nvr.Forbidden},
-	"no-right-401":       {searchDay, nvr.Forbidden},
-	"no-storage":         {searchDay, nvr.Protocol},
-	"needs-reboot":       {downloadFirst, nvr.Busy},
-	"unsettled":          {downloadFirst, nvr.Short},
-	"gone-400":           {downloadFirst, nvr.Protocol}, // the third time it is gone
-	"gone-404":           {downloadFirst, nvr.Gone},
-	"gone-empty":         {downloadFirst, nvr.Short}, // a search still lists it
-	"redirects-to-https": {listChannels, nvr.Protocol},
-	"first-search-fails": {searchDay, nvr.Protocol},
-	"answers-html":       {downloadFirst, nvr.Protocol},
+	{habit{"refuses-discovery", "Every listing is an Invalid Operation; channels have to be known.", "Internec i7-N39832UHV V3.4.92", quirks(simulator.Quirks{RefuseDiscovery: true})}, listChannels, nvr.Protocol},
+	{habit{"no-right", "The user must not play back: 403 lowPrivilege.", "status codes of the vendor's schema", always(simulator.Forbidden, simulator.Search, simulator.Download)}, searchDay, nvr.Forbidden},
+	{habit{"no-right-401", "The user must not play back: 401.", "DS-7616NI-K2 (centreon-plugins#3479)", always(simulator.Refusal(http.StatusUnauthorized, "lowPrivilege"), simulator.Search, simulator.Download)}, searchDay, nvr.Forbidden},
+	{habit{"no-storage", "There is no disk: Invalid Operation.", "HikLoad#38", always(simulator.Refusal(http.StatusForbidden, "invalidOperation"), simulator.Search)}, searchDay, nvr.Protocol},
+	{habit{"needs-reboot", "Every download is 500 until the device is restarted.", "qb60, camera", always(simulator.DeviceError500, simulator.Download)}, downloadFirst, nvr.Busy},
+	{habit{"unsettled", "A file fetched right after its end lacks its tail.", "HikLoad#37, iDS-7216HQHI-M2/S", quirks(simulator.Quirks{Unsettled: 24 * time.Hour})}, downloadFirst, nvr.Short},
+	{habit{"gone-400", "A file that was overwritten is 400.", "timelapsed, live NVR", sick(simulator.Refusal(http.StatusBadRequest, "badParameters"))}, downloadFirst, nvr.Protocol}, // the third time it is gone
+	{habit{"gone-404", "A file that was overwritten is 404.", "timelapsed, live NVR", sick(simulator.Gone404)}, downloadFirst, nvr.Gone},
+	{habit{"gone-empty", "A file that was overwritten is an empty answer.", "timelapsed, live NVR", sick(simulator.EmptyBody)}, downloadFirst, nvr.Short}, // a search still lists it
+	{habit{"redirects-to-https", "Plain requests are redirected to HTTPS.", "redirectToHttps in hikvision_next fixtures", quirks(simulator.Quirks{RedirectTo: "https://192.0.2.64"})}, listChannels, nvr.Protocol},
+	{habit{"first-search-fails", "A search is answered by a ResponseStatus with status 200.", unnamed, firstSearchFails}, searchDay, nvr.Protocol},
+	{habit{"spurious-search", "Every second search is a 400 that means nothing.", notReported, quirks(simulator.Quirks{SpuriousSearch: 2})}, searchDay, nvr.KindUnknown}, // asked again, it works
+	{habit{"search-errors", "Every second search is 500 deviceError; the same search works when it is repeated.", "DS-7716NI-I4/16P V4.61.030: about half of all searches", quirks(simulator.Quirks{SearchErrors: 2})}, searchTwice, nvr.KindUnknown},
+	{habit{"early-range", "A search that begins before the first recording is 500 deviceError, always.", "DS-7716NI-I4/16P V4.61.030", quirks(simulator.Quirks{IndexFrom: day})}, searchEarly, nvr.KindUnknown},
+	{habit{"many-matches", "A search that finds more than two items is 500 deviceError, always.", "DS-7716NI-I4/16P V4.61.030: thousands of items", quirks(simulator.Quirks{MaxMatches: 2})}, searchDay, nvr.KindUnknown},
+	{habit{"sick-recording", "One recording is 503 for ever.", "evercam-server#63, evercam-server#475", sick(simulator.Busy(0))}, downloadFirst, nvr.Busy},
+	{habit{"sick-recording-error", "One recording is deviceError with status 200 and the PSIA namespace, for ever.", "evercam-server#63, evercam-server#475", sick(simulator.DeviceErrorWith200)}, downloadFirst, nvr.Busy},
+	{habit{"sick-recording-500", "One recording is 500 deviceError for ever.", "evercam-server#63, evercam-server#475", sick(simulator.DeviceError500)}, downloadFirst, nvr.Busy},
+	{habit{"sick-recording-silent", "Asked for one recording, the device never answers.", "evercam-server#475", sick(simulator.SlowHeaders(time.Hour))}, downloadFirst, nvr.Timeout},
+	{habit{"sick-track", "Searches of one track are deviceError for ever.", "evercam-server#63, evercam-server#475", func(c *simulator.Config) {
+		for i := range c.Channels {
+			c.Channels[i].SearchFault = simulator.DeviceErrorWith200
+		}
+	}}, searchDay, nvr.Busy},
+	{habit{"no-download", "There is no function to download: 403 notSupport, whatever the form.", "ANNKE C1200", always(simulator.NotSupported, simulator.Download)}, downloadFirst, nvr.Protocol},
+	{habit{"no-download-404", "There is no function to download: a 404 page, whatever the form.", "G6 firmware", always(simulator.Status(http.StatusNotFound, notFoundPage), simulator.Download)}, downloadFirst, nvr.Protocol},
+	{habit{"answers-html", "A download is a web page with status 200.", notReported, always(simulator.HTMLWith200, simulator.Download)}, downloadFirst, nvr.Protocol},
+	{habit{"bare-503", "Everything is 503.", notReported, always(simulator.Status(http.StatusServiceUnavailable, ""), simulator.Search)}, searchDay, nvr.Busy},
+}
 
-	"no-download":           {downloadFirst, nvr.Protocol},
-	"no-download-404":       {downloadFirst, nvr.Protocol},
-	"search-errors":         {searchTwice, nvr.KindUnknown},
-	"early-range":           {searchEarly, nvr.KindUnknown},
-	"many-matches":          {searchDay, nvr.KindUnknown},
-	"sick-recording":        {downloadFirst, nvr.Busy},
-	"sick-recording-error":  {downloadFirst, nvr.Busy},
-	"sick-recording-500":    {downloadFirst, nvr.Busy},
-	"sick-recording-silent": {downloadFirst, nvr.Timeout},
-	"sick-track":            {searchDay, nvr.Busy},
-	"bare-503":              {searchDay, nvr.Busy},
-	"spurious-search":       {searchDay, nvr.KindUnknown}, // asked again, it works
+const notFoundPage = "<!DOCTYPE html><html><head><title>Document Error: Not Found</title></head><body></body></html>"
+
+// sick makes every download of the first recording fail.
+func sick(f simulator.Fault) func(*simulator.Config) {
+	return changeRecording(0, func(r *simulator.Recording) { r.Fault = f })
+}
+
+func firstSearchFails(c *simulator.Config) {
+	c.Script = map[simulator.Endpoint][]simulator.Fault{simulator.Search: {simulator.XMLWith200}}
 }
 
 func listChannels(ctx context.Context, r *nvr.Recorder) error {
@@ -76,23 +92,19 @@ func downloadFirst(ctx context.Context, r *nvr.Recorder) error {
 
 // TestQuirksThatRefuse walks every device from which something cannot be had.
 func TestQuirksThatRefuse(t *testing.T) {
-	for _, known := range simulator.Refusals() {
-		t.Run(known.Name, func(t *testing.T) {
-			t.Log(known.Text, "Seen:", known.Seen)
-			want, ok := refusals[known.Name]
-			if !ok {
-				t.Fatal("nobody has said what this device gives")
-			}
+	for _, known := range refusals {
+		t.Run(known.name, func(t *testing.T) {
+			t.Log(known)
 			bubble(t, func(t *testing.T) {
 				c := simulator.Config{Channels: channels(1)}
-				known.Apply(&c)
-				if known.Name == "unsettled" {
+				known.apply(&c)
+				if known.name == "unsettled" {
 					c.Now = func() (now time.Time) { return day.Add(90 * time.Minute) }
 				}
 				device, client := plug(t, c)
-				err := want.step(t.Context(), client)
-				if want.kind != nvr.KindUnknown {
-					checkKind(t, err, want.kind)
+				err := known.step(t.Context(), client)
+				if known.kind != nvr.KindUnknown {
+					checkKind(t, err, known.kind)
 				} else if err != nil {
 					t.Error(err)
 				}

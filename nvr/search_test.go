@@ -3,6 +3,7 @@ package nvr_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -178,7 +179,7 @@ func TestRepeatedHour(t *testing.T) {
 // TestConsumerStopsInTheMiddle stops while items are being put in order.
 func TestConsumerStopsInTheMiddle(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{Descending: true, PageCap: 5}})
-	device.Script(simulator.Search, simulator.None(), simulator.None(), simulator.DropAfter(100))
+	device.Script(simulator.Search, simulator.None, simulator.None, simulator.DropAfter(100))
 	n := 0
 	for _, err := range client.Search(t.Context(), 101, day, day.AddDate(0, 0, 1)) {
 		if err != nil {
@@ -238,13 +239,14 @@ func TestSearchStatusIsFoundUnderAnyName(t *testing.T) {
 // TestSearchThatIsNotThere must not look like a recording that is gone.
 func TestSearchThatIsNotThere(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
-	device.ScriptAlways(simulator.Search, simulator.Gone404())
+	device.ScriptAlways(simulator.Search, simulator.Gone404)
 	_, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))
 	checkKind(t, err, nvr.Protocol)
 }
 
 func TestSearchWithoutStorage(t *testing.T) {
-	_, client := plug(t, simulator.Config{Quirks: simulator.Quirks{NoStorage: true}})
+	device, client := plug(t, simulator.Config{})
+	device.ScriptAlways(simulator.Search, simulator.Refusal(http.StatusForbidden, "invalidOperation"))
 	_, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))
 	checkKind(t, err, nvr.Protocol)
 }
@@ -314,7 +316,7 @@ func TestSearchBeforeTheIndex(t *testing.T) {
 // range is refused: that would cost hundreds of requests.
 func TestSearchOfATrackThatAlwaysFails(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		device, client := plug(t, simulator.Config{Channels: []simulator.Channel{{SearchFault: simulator.DeviceError500(), Recordings: simulator.Day(day, time.Hour, 1000)}}})
+		device, client := plug(t, simulator.Config{Channels: []simulator.Channel{{SearchFault: simulator.DeviceError500, Recordings: simulator.Day(day, time.Hour, 1000)}}})
 		for range 5 {
 			if _, err := search(t.Context(), client, 101, day.AddDate(-20, 0, 0), day.AddDate(0, 0, 1)); nvr.KindOf(err) != nvr.Busy {
 				t.Fatal(err)

@@ -27,7 +27,7 @@ func TestPasswordsAreNeverShown(t *testing.T) {
 	device.SetPassword("admin", password)
 	client.Forgive()
 	rec := first(t, client, 101)
-	device.Script(simulator.Download, simulator.BusyWith200())
+	device.Script(simulator.Download, simulator.BusyWith200)
 	_, err = client.Download(t.Context(), rec, new(memory))
 	checkKind(t, err, nvr.Busy)
 

@@ -283,12 +283,13 @@ func TestRequestsPerDownload(t *testing.T) {
 }
 
 func TestMissingRight(t *testing.T) {
-	for name, q := range map[string]simulator.Quirks{
-		"said with 403": {RefusePlayback: true},
-		"said with 401": {RefusePlayback: true, ForbiddenWith401: true},
+	for name, f := range map[string]simulator.Fault{
+		"said with 403": simulator.Forbidden,
+		"said with 401": simulator.Refusal(http.StatusUnauthorized, "lowPrivilege"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: q})
+			device, client := plug(t, simulator.Config{Channels: channels(1)})
+			device.ScriptAlways(simulator.Search, f)
 			for range 3 {
 				_, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))
 				checkKind(t, err, nvr.Forbidden)
@@ -307,7 +308,7 @@ func TestMissingRight(t *testing.T) {
 // the user may not do: found out with a request that was allowed before.
 func TestMissingRightWithoutAWord(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
-	device.ScriptAlways(simulator.Search, simulator.Unauthorized())
+	device.ScriptAlways(simulator.Search, simulator.Unauthorized)
 	for range 20 {
 		_, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))
 		checkKind(t, err, nvr.Forbidden)
@@ -315,7 +316,7 @@ func TestMissingRightWithoutAWord(t *testing.T) {
 	if n := device.Stats().Requests[simulator.Search]; n > 6 {
 		t.Errorf("what looks like a bad login was sent %d times", n)
 	}
-	device.ScriptAlways(simulator.Search, simulator.None())
+	device.ScriptAlways(simulator.Search, simulator.None)
 	client.Forgive() // the operator has given the user the right
 	if found, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1)); err != nil || len(found) != 24 {
 		t.Errorf("%d found, %v", len(found), err)
@@ -328,7 +329,7 @@ func TestSpuriousRefusalOfAGoodLogin(t *testing.T) {
 	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
 		t.Fatal(err)
 	}
-	device.Script(simulator.Download, simulator.Unauthorized())
+	device.Script(simulator.Download, simulator.Unauthorized)
 	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
 		t.Errorf("one 401 without a word: %v", err)
 	}

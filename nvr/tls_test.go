@@ -116,7 +116,7 @@ func TestDownloadOverTLS(t *testing.T) {
 	client := nvr.New(nvr.Config{Address: a, Insecure: true, Login: nvr.Login{User: simulator.DefaultUser, Password: simulator.DefaultPassword}})
 	defer client.Close()
 	rec := first(t, client, 101)
-	device.Script(simulator.Download, simulator.None(), simulator.ZeroLength(), simulator.ZeroLength())
+	device.Script(simulator.Download, simulator.None, simulator.ZeroLength, simulator.ZeroLength)
 	for range 2 {
 		var m memory
 		if _, err := client.Download(t.Context(), rec, &m); err != nil || int64(m.Len()) != rec.Size {

@@ -111,7 +111,7 @@ func TestOnlyWhatIsAskedIsFetched(t *testing.T) {
 		want   want
 	}{
 		"it says no":         {simulator.Quirks{}, nil, want{all, all, 1, "", "no"}},
-		"it does not answer": {simulator.Quirks{NoSearchProfile: true, ByTime: simulator.ByTimeRight}, nil, want{all, all, 1, "", "no"}},
+		"it does not answer": {simulator.Quirks{ByTime: simulator.ByTimeRight}, nil, want{all, all, 1, "", "no"}},
 		"right":              {simulator.Quirks{ByTime: simulator.ByTimeRight}, nil, want{0, askedCost, 1, "fetched by time: the recorder sent 2000-01-01T05:59:", "shown"}},
 		"no length":          {simulator.Quirks{ByTime: simulator.ByTimeRight, NoLength: true}, nil, want{0, askedCost, 1, "fetched by time", "shown"}},
 		"no size":            {simulator.Quirks{ByTime: simulator.ByTimeRight, NoSize: true}, nil, want{0, askedCost, 1, "fetched by time", "shown"}},
@@ -125,10 +125,10 @@ func TestOnlyWhatIsAskedIsFetched(t *testing.T) {
 		"hangs up":           {simulator.Quirks{ByTime: simulator.ByTimeHangsUp}, nil, want{all, all, 3, "not fetched by time: ", "no"}},
 		"busy for that":      {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.Busy(0)}, want{all, all, 2, "not fetched by time: ", "no"}},
 		"no answer to that":  {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.SlowHeaders(time.Hour)}, want{all, all, 2, "not fetched by time: ", "no"}},
-		"an error page":      {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.HTMLWith200()}, want{all, all, 2, "not fetched by time: ", "no"}},
-		"nothing":            {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.EmptyBody(), simulator.EmptyBody()}, want{all, all, 3, "not fetched by time: ", "no"}},
+		"an error page":      {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.HTMLWith200}, want{all, all, 2, "not fetched by time: ", "no"}},
+		"nothing":            {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.EmptyBody, simulator.EmptyBody}, want{all, all, 3, "not fetched by time: ", "no"}},
 		"a monstrous length": {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.WrongLength(1 << 50)}, want{all, 2 * all, 2, "not fetched by time: the recording has no end", "no"}},
-		"without end":        {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.Endless()}, want{all, 8 * all, 2, "not fetched by time: the recording has no end", "no"}},
+		"without end":        {simulator.Quirks{ByTime: simulator.ByTimeRight}, []simulator.Fault{simulator.Endless}, want{all, 8 * all, 2, "not fetched by time: the recording has no end", "no"}},
 		"an early end": {
 			simulator.Quirks{ByTime: simulator.ByTimeRight},
 			[]simulator.Fault{simulator.CloseDelimited(askedCost / 2)},
@@ -140,6 +140,9 @@ func TestOnlyWhatIsAskedIsFetched(t *testing.T) {
 				b := cutRig(t, tt.quirks)
 				rec := b.recorders["10.0.0.1"]
 				rec.Script(simulator.Download, tt.faults...)
+				if name == "it does not answer" {
+					rec.Script(simulator.DownloadCapabilities, simulator.NotSupported)
+				}
 				b.start()
 				s := b.finish()
 				stats := rec.Stats()

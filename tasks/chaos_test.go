@@ -38,7 +38,7 @@ func pressKeys(t *testing.T, seed uint64, keys, targets, waits []int) {
 		rec.Chaos(simulator.Download, simulator.Chaos{Seed: seed + uint64(i), Probability: 0.3})
 		rec.Chaos(simulator.Search, simulator.Chaos{
 			Seed: seed + uint64(i), Probability: 0.2,
-			Faults: []simulator.Fault{simulator.Busy(0), simulator.Spurious400(), simulator.Refuse()},
+			Faults: []simulator.Fault{simulator.Busy(0), simulator.Spurious400, simulator.Refuse},
 		})
 	}
 	b.start()

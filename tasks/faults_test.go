@@ -36,10 +36,10 @@ func TestFaultsThatAreSurvived(t *testing.T) {
 		during func(b *rig) // once downloads run
 		calm   bool         // no attempt may be burnt
 	}{
-		{name: "hung up before the answer", script: again(3, simulator.Refuse())},
+		{name: "hung up before the answer", script: again(3, simulator.Refuse)},
 		{name: "reset", script: again(3, simulator.ResetAfter(50_000))},
-		{name: "half-closed", script: again(2, simulator.KeepOpenAtEnd())},
-		{name: "kept open with its length", script: again(2, simulator.KeepOpenWithLength())},
+		{name: "half-closed", script: again(2, simulator.KeepOpenAtEnd)},
+		{name: "kept open with its length", script: again(2, simulator.KeepOpenWithLength)},
 		{name: "dropped, length known", script: again(4, simulator.DropAfter(70_000))},
 		{name: "dropped, no length", script: again(4, simulator.CloseDelimited(70_000))},
 		{name: "dropped before the first byte", script: again(4, simulator.DropAfter(0))},
@@ -47,28 +47,28 @@ func TestFaultsThatAreSurvived(t *testing.T) {
 		{name: "trickle", script: again(2, simulator.TrickleAfter(20_000, 250))},
 		{name: "slow headers", script: again(3, simulator.SlowHeaders(5*time.Minute))},
 		{name: "chunks cut short", script: again(4, simulator.TruncateChunked(30_000))},
-		{name: "200 with XML", script: again(4, simulator.XMLWith200())},
-		{name: "200 with HTML", script: again(4, simulator.HTMLWith200())},
-		{name: "200 with nothing", script: again(4, simulator.EmptyBody())},
+		{name: "200 with XML", script: again(4, simulator.XMLWith200)},
+		{name: "200 with HTML", script: again(4, simulator.HTMLWith200)},
+		{name: "200 with nothing", script: again(4, simulator.EmptyBody)},
 		{name: "length too large", script: again(4, simulator.WrongLength(1000))},
 		{name: "length too small", script: again(4, simulator.WrongLength(-1000))},
-		{name: "length zero", script: again(4, simulator.ZeroLength())},
-		{name: "no length", script: again(4, simulator.NoLength())},
+		{name: "length zero", script: again(4, simulator.ZeroLength)},
+		{name: "no length", script: again(4, simulator.NoLength)},
 		{name: "bytes after the end", script: again(4, simulator.ExtraBytes(512))},
-		{name: "400 for nothing", script: again(4, simulator.Spurious400())},
-		{name: "401 for nothing", script: again(1, simulator.Unauthorized())},
-		{name: "500", script: again(6, simulator.DeviceError500())},
-		{name: "503", script: again(6, simulator.DeviceError503())},
+		{name: "400 for nothing", script: again(4, simulator.Spurious400)},
+		{name: "401 for nothing", script: again(1, simulator.Unauthorized)},
+		{name: "500", script: again(6, simulator.DeviceError500)},
+		{name: "503", script: again(6, simulator.DeviceError503)},
 		{name: "503 without a word", script: again(6, simulator.Status(503, ""))},
 		{name: "503 and Retry-After", script: again(6, simulator.Busy(90*time.Second))},
 		{name: "429", script: again(6, simulator.Status(429, ""))},
-		{name: "404 once", script: again(1, simulator.Gone404())},
+		{name: "404 once", script: again(1, simulator.Gone404)},
 		{name: "redirect", script: again(2, simulator.Redirect("http://10.0.0.66/"))},
 		{name: "search breaks", script: func(b *rig) {
-			b.recorders["10.0.0.1"].Script(simulator.Search, simulator.DropAfter(100), simulator.HTMLWith200(), simulator.Busy(0), simulator.Refuse())
+			b.recorders["10.0.0.1"].Script(simulator.Search, simulator.DropAfter(100), simulator.HTMLWith200, simulator.Busy(0), simulator.Refuse)
 		}},
 		{name: "sign-in breaks", script: func(b *rig) {
-			b.recorders["10.0.0.1"].Script(simulator.DeviceInfo, simulator.Refuse(), simulator.DeviceError503(), simulator.SlowHeaders(2*time.Minute))
+			b.recorders["10.0.0.1"].Script(simulator.DeviceInfo, simulator.Refuse, simulator.DeviceError503, simulator.SlowHeaders(2*time.Minute))
 		}},
 		{name: "connection refused", calm: true, script: func(b *rig) { b.outage(10 * time.Second) }},
 		{name: "reboot of two minutes", calm: true, during: func(b *rig) { b.outage(2 * time.Minute) }},
@@ -176,7 +176,7 @@ func TestFaultsThatAreNot(t *testing.T) {
 			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.CloseDelimited(70_000))
 		}},
 		{name: "never a recording at all", kind: "protocol", within: 2 * time.Hour, script: func(b *rig) {
-			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.HTMLWith200())
+			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.HTMLWith200)
 		}},
 		{name: "always stalls", kind: "timeout", within: 2 * time.Hour, script: func(b *rig) {
 			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.StallAfter(20_000, 0))
@@ -185,10 +185,10 @@ func TestFaultsThatAreNot(t *testing.T) {
 			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.Busy(0))
 		}},
 		{name: "no right to play back", kind: "forbidden", within: 5 * time.Minute, script: func(b *rig) {
-			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.Forbidden())
+			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.Forbidden)
 		}},
 		{name: "overwritten meanwhile", kind: "gone", within: 5 * time.Minute, script: func(b *rig) {
-			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.Gone404())
+			b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.Gone404)
 		}},
 		{name: "the output directory is gone", kind: "denied", says: "directory is gone", within: 15 * time.Minute, during: func(b *rig) {
 			if err := os.Rename(filepath.Join(b.dir, ".hikgrab", "parts"), filepath.Join(b.dir, ".hikgrab", "elsewhere")); err != nil {

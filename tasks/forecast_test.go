@@ -105,7 +105,7 @@ func TestTheEndWaitsForARetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 3, size), Rate: size / 4})
 		config := b.recorders["10.0.0.1"].Config()
-		config.Channels[0].Recordings[1].Fault = simulator.DeviceError500()
+		config.Channels[0].Recordings[1].Fault = simulator.DeviceError500
 		b.replace("10.0.0.1", config)
 		b.start()
 		seen := 0

@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -150,8 +151,8 @@ func TestWhatIsStillBeingWritten(t *testing.T) {
 // TestGoneOnesThatSayBadParameters ends with what is still there.
 func TestGoneOnesThatSayBadParameters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		config := simulator.Config{Quirks: simulator.Quirks{GoneForm: simulator.Gone400}, Channels: channels(1, 3, 20_000)}
-		config.Channels[0].Recordings[0].Vanished = true
+		config := simulator.Config{Channels: channels(1, 3, 20_000)}
+		config.Channels[0].Recordings[0].Fault = simulator.Refusal(http.StatusBadRequest, "badParameters")
 		b := setUp(t, config)
 		b.start()
 		s := b.finish()

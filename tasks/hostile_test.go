@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -10,53 +11,71 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// What a recorder does that means harm, and what happens. A good recorder beside
-// it is done in its usual time, whatever the other does.
-//
-//	attack             what happens to the camera
-//	endless-body       too-large: cut at 64 MiB, nothing is kept, not asked for again
-//	petabyte           too-large: no volume has so much
-//	largest-size       the same
-//	petabyte-answer    the same, although the search announced less
-//	trickled-documents slow: no document within a minute; held, then failed
-//	trickled-search    slow: fails within its own tries
-//	trickled-body      slow: fails within its own tries
-//	locked-for-a-week  locked: nobody is there who could wait so long, so it fails at once, with the date
-//	busy-for-a-day     busy: the same
-//	more-for-ever      protocol: there are more recordings than the period has seconds
-//	field-in-pieces    done: the field is cut
+// attacks is what a recorder can do that means harm, or that somebody has taken
+// over: it announces what cannot be, never ends, or takes for ever. A good recorder
+// beside it is done in its usual time, whatever the other does.
 var attacks = map[string]struct {
+	apply  func(*simulator.Config)
 	state  State
 	kind   string
 	within time.Duration
 	says   string
 }{
-	"endless-body":       {Failed, "too-large", time.Minute, ""},
-	"petabyte":           {Failed, "too-large", time.Minute, ""},
-	"largest-size":       {Failed, "too-large", time.Minute, ""},
-	"petabyte-answer":    {Failed, "too-large", time.Minute, ""},
-	"trickled-documents": {Failed, "slow", 10 * time.Minute, ""},
-	"trickled-search":    {Failed, "slow", 10 * time.Minute, ""},
-	"trickled-body":      {Failed, "slow", 10 * time.Minute, ""},
-	"locked-for-a-week":  {Failed, "locked", 2 * time.Minute, "2000-01-08"},
-	"busy-for-a-day":     {Failed, "busy", 2 * time.Minute, "2000-01-02"},
-	"more-for-ever":      {Failed, "protocol", 2 * time.Minute, ""},
-	"field-in-pieces":    {Done, "", time.Minute, ""},
+	// Cut at 64 MiB; nothing is kept, and it is not asked for again.
+	"endless-body": {func(c *simulator.Config) { sizes(50)(c); always(simulator.Endless, simulator.Download)(c) }, Failed, "too-large", time.Minute, ""},
+	// No volume has so much.
+	"petabyte":     {sizes(1 << 50), Failed, "too-large", time.Minute, ""},
+	"largest-size": {sizes(1<<63 - 1), Failed, "too-large", time.Minute, ""},
+	// Content-Length says so, although the search announced less.
+	"petabyte-answer": {quirks(simulator.Quirks{WrongLength: 1 << 50}), Failed, "too-large", time.Minute, ""},
+	// No document within a minute; held, then failed.
+	"trickled-documents": {
+		always(simulator.TrickleAfter(0, 1), simulator.DeviceInfo, simulator.Capabilities, simulator.Time, simulator.InputProxy, simulator.VideoInputs, simulator.Tracks),
+		Failed, "slow", 10 * time.Minute, "",
+	},
+	// These fail within their own tries.
+	"trickled-search": {always(simulator.TrickleAfter(0, 1), simulator.Search), Failed, "slow", 10 * time.Minute, ""},
+	"trickled-body":   {always(simulator.TrickleAfter(1000, 100), simulator.Download), Failed, "slow", 10 * time.Minute, ""},
+	// Nobody is there who could wait so long, so it fails at once, with the date.
+	"locked-for-a-week": {always(simulator.Status(http.StatusUnauthorized, lockedForAWeek), simulator.Search), Failed, "locked", 2 * time.Minute, "2000-01-08"},
+	"busy-for-a-day":    {always(simulator.Busy(24*time.Hour), simulator.Search, simulator.Download), Failed, "busy", 2 * time.Minute, "2000-01-02"},
+	// There are more recordings than the period has seconds.
+	"more-for-ever": {quirks(simulator.Quirks{EndlessMore: true}), Failed, "protocol", 2 * time.Minute, ""},
+	// A name in a quarter of a million pieces is cut.
+	"field-in-pieces": {always(simulator.Status(http.StatusOK, inPieces), simulator.DeviceInfo), Done, "", time.Minute, ""},
+}
+
+const lockedForAWeek = `<userCheck><statusValue>401</statusValue><statusString>Unauthorized</statusString><lockStatus>lock</lockStatus><unlockTime>604800</unlockTime></userCheck>`
+
+var inPieces = "<DeviceInfo><model>" + strings.Repeat("x<?a?>", 233_000) + "</model></DeviceInfo>"
+
+// sizes has the search announce so many bytes for every recording.
+func sizes(bytes int64) func(*simulator.Config) {
+	return func(c *simulator.Config) { c.Quirks.WrongSize = bytes - size }
+}
+
+func quirks(q simulator.Quirks) func(*simulator.Config) {
+	return func(c *simulator.Config) { c.Quirks = q }
+}
+
+// always has requests to these calls meet a fault for ever.
+func always(f simulator.Fault, calls ...simulator.Endpoint) func(*simulator.Config) {
+	return func(c *simulator.Config) {
+		c.Always = map[simulator.Endpoint]simulator.Fault{}
+		for _, e := range calls {
+			c.Always[e] = f
+		}
+	}
 }
 
 func TestHostileRecorderHurtsOnlyItself(t *testing.T) {
 	for name, want := range attacks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			i := slices.IndexFunc(simulator.Hostile(), func(q simulator.Quirk) bool { return q.Name == name })
-			if i < 0 {
-				t.Fatal("no recorder does that")
-			}
-			attack := simulator.Hostile()[i]
 			synctest.Test(t, func(t *testing.T) {
 				good := simulator.Config{Channels: channels(2, 3, size), Rate: size}
 				bad := simulator.Config{Channels: channels(1, 2, size), Rate: size}
-				attack.Apply(&bad)
+				want.apply(&bad)
 				b := setUp(t, bad, good)
 				b.list[0].Period = Period{From: moment(t, "2000-01-01 08:00"), To: moment(t, "2000-01-01 09:00")}
 				b.options.Jobs, b.options.Unattended = 3, true

@@ -121,7 +121,7 @@ func TestBrokenDownloadsAreTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 3, size)})
 		b.recorders["10.0.0.1"].ScriptTrack(simulator.Download, 101,
-			simulator.DropAfter(50_000), simulator.XMLWith200(), simulator.CloseDelimited(70_000), simulator.EmptyBody())
+			simulator.DropAfter(50_000), simulator.XMLWith200, simulator.CloseDelimited(70_000), simulator.EmptyBody)
 		b.start()
 		s := b.finish()
 		if s.Counts[Done] != 2 || s.Cameras[0].Failure.Kind != "" {
@@ -144,7 +144,7 @@ func TestCameraThatGivesUpIsIncompleteAndCanBeRetried(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 3, size)})
 		b.options.Retries = 3
 		rec := b.recorders["10.0.0.1"]
-		rec.ScriptTrack(simulator.Download, 101, simulator.None(), simulator.None())
+		rec.ScriptTrack(simulator.Download, 101, simulator.None, simulator.None)
 		rec.ScriptTrackAlways(simulator.Download, 101, simulator.DropAfter(1000))
 		b.start()
 		s := b.until("the camera gives up", func(s *Snapshot) bool { return s.Finished })
@@ -157,7 +157,7 @@ func TestCameraThatGivesUpIsIncompleteAndCanBeRetried(t *testing.T) {
 		}) {
 			t.Errorf("details %+v", detail)
 		}
-		rec.ScriptTrackAlways(simulator.Download, 101, simulator.None())
+		rec.ScriptTrackAlways(simulator.Download, 101, simulator.None)
 		if n := b.queue.RetryFailed(); n != 1 {
 			t.Fatalf("%d cameras to retry", n)
 		}
@@ -186,7 +186,7 @@ func TestOnlyFailedTakesUpWhatWasLeft(t *testing.T) {
 			t.Fatalf("states %v", states(&s))
 		}
 
-		rec.ScriptTrackAlways(simulator.Download, 201, simulator.None())
+		rec.ScriptTrackAlways(simulator.Download, 201, simulator.None)
 		b.list[1].Login.Password = "another"
 		b.options.OnlyFailed = true
 		b.start()

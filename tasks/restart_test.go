@@ -36,7 +36,7 @@ func TestAttemptsAndTheNextTrySurviveARestart(t *testing.T) {
 			t.Errorf("%d tries over five runs", n)
 		}
 
-		rec.ScriptTrackAlways(simulator.Download, 101, simulator.None())
+		rec.ScriptTrackAlways(simulator.Download, 101, simulator.None)
 		b.start() // a recording that was given up gets a new start
 		if s := b.finish(); s.Counts[Done] != 1 {
 			t.Fatalf("states %v", states(&s))

@@ -14,8 +14,8 @@ import (
 // that is well otherwise always fails.
 func sicknesses() []simulator.Fault {
 	return []simulator.Fault{
-		simulator.DeviceError500(), simulator.Busy(0), simulator.BusyWith200(), simulator.DeviceErrorWith200(),
-		simulator.SlowHeaders(time.Hour), simulator.Refuse(), simulator.HTMLWith200(),
+		simulator.DeviceError500, simulator.Busy(0), simulator.BusyWith200, simulator.DeviceErrorWith200,
+		simulator.SlowHeaders(time.Hour), simulator.Refuse, simulator.HTMLWith200,
 	}
 }
 
@@ -136,7 +136,7 @@ func TestSeveralSickPartsAtOnce(t *testing.T) {
 		"the last of every one":  {{0, 3}, {1, 3}, {2, 3}, {3, 3}},
 		"here and there":         {{0, 0}, {1, 1}, {2, 2}, {3, 3}},
 	} {
-		for _, f := range []simulator.Fault{simulator.DeviceError500(), simulator.Busy(0), simulator.Refuse()} {
+		for _, f := range []simulator.Fault{simulator.DeviceError500, simulator.Busy(0), simulator.Refuse} {
 			t.Run(name+" "+f.String(), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
@@ -174,8 +174,8 @@ func TestTheOnlyThingThatThereIs(t *testing.T) {
 func TestWhatFailedIsNotMetFirstAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		config := simulator.Config{Channels: channels(3, 3, size), Rate: size}
-		config.Channels[0].Recordings[0].Fault = simulator.DeviceError500()
-		config.Channels[1].SearchFault = simulator.DeviceError500()
+		config.Channels[0].Recordings[0].Fault = simulator.DeviceError500
+		config.Channels[1].SearchFault = simulator.DeviceError500
 		b := setUp(t, config)
 		b.start()
 		b.finish()
@@ -205,7 +205,7 @@ func TestTrulyBusyBlamesNobody(t *testing.T) {
 		b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.Busy(0))
 		b.until("it is held", func(s *Snapshot) bool { return s.Recorders[0].Hold.Held() })
 		time.Sleep(5 * time.Minute)
-		b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.None())
+		b.recorders["10.0.0.1"].ScriptAlways(simulator.Download, simulator.None)
 		s := b.finish()
 		if s.Counts[Done] != 4 {
 			t.Fatalf("states %v", states(&s))
@@ -228,7 +228,7 @@ func TestTrulyBusyBlamesNobody(t *testing.T) {
 func TestDiesWhileInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		config := simulator.Config{Channels: channels(3, 3, size), Rate: size}
-		config.Channels[0].Recordings[0].Fault = simulator.DeviceError500()
+		config.Channels[0].Recordings[0].Fault = simulator.DeviceError500
 		config.Latency = time.Second
 		b := setUp(t, config)
 		b.start()

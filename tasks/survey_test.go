@@ -234,14 +234,16 @@ func TestSurveySaysWhyThereIsNothing(t *testing.T) {
 // whether they do, and one that has refused a login.
 func TestSurveySaysHowTheLoginStands(t *testing.T) {
 	locks := simulator.Auth{LockAfter: 5, LockFor: time.Hour}
+	unchecked := map[simulator.Endpoint]simulator.Fault{simulator.UserCheck: simulator.NotSupported}
+	silent := map[simulator.Endpoint]simulator.Fault{simulator.UserCheck: simulator.NotSupported, simulator.Capabilities: simulator.NotSupported}
 	for name, tt := range map[string]struct {
 		config simulator.Config
 		login  nvr.Login
 		want   int
 	}{
 		"it says so":         {config: simulator.Config{Auth: locks}, want: 5},
-		"in capabilities":    {config: simulator.Config{Auth: locks, Quirks: simulator.Quirks{NoUserCheck: true}}, want: 5},
-		"not at all":         {config: simulator.Config{Auth: locks, Quirks: simulator.Quirks{NoUserCheck: true, NoCapabilities: true}}},
+		"in capabilities":    {config: simulator.Config{Auth: locks, Always: unchecked}, want: 5},
+		"not at all":         {config: simulator.Config{Auth: locks, Always: silent}},
 		"one is used up":     {config: simulator.Config{Auth: locks}, login: nvr.Login{User: "admin", Password: "wrong"}, want: 4},
 		"without a lock":     {config: simulator.Config{Auth: simulator.Auth{LockAfter: -1}}},
 		"a camera says HTML": {config: simulator.Config{Kind: simulator.Camera, Auth: simulator.Auth{LockAfter: 5, Body: simulator.HTMLBody}}, login: nvr.Login{User: "admin", Password: "wrong"}},
@@ -278,7 +280,9 @@ func TestSurveyTellsOfTheClock(t *testing.T) {
 
 func TestSurveyOfADeviceWithoutADiskSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, _ := surveyed(t, simulator.Config{Quirks: simulator.Quirks{NoStorage: true}}, tasks.Options{}, tasks.Task{})
+		f, _ := surveyed(t, simulator.Config{Always: map[simulator.Endpoint]simulator.Fault{
+			simulator.Search: simulator.Refusal(http.StatusForbidden, "invalidOperation"),
+		}}, tasks.Options{}, tasks.Task{})
 		if len(f.Cameras) != 1 || f.Cameras[0].Failure.Remedy != nvr.CheckOwnDisk {
 			t.Errorf("finding: %+v", f)
 		}
@@ -287,7 +291,7 @@ func TestSurveyOfADeviceWithoutADiskSaysSo(t *testing.T) {
 
 func TestSurveyWithoutTheRightSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, _ := surveyed(t, simulator.Config{Quirks: simulator.Quirks{RefusePlayback: true}}, tasks.Options{}, tasks.Task{})
+		f, _ := surveyed(t, simulator.Config{Always: map[simulator.Endpoint]simulator.Fault{simulator.Search: simulator.Forbidden}}, tasks.Options{}, tasks.Task{})
 		if len(f.Cameras) != 1 || f.Cameras[0].Failure.Kind != nvr.Forbidden.String() || f.Cameras[0].Failure.Remedy == "" {
 			t.Errorf("finding: %+v", f)
 		}
@@ -335,7 +339,7 @@ func TestSurveyCountsWhatARunFetches(t *testing.T) {
 func TestSurveyOfASickTrack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, _ := surveyed(t, simulator.Config{Channels: []simulator.Channel{
-			{Recordings: recordedYesterday()}, {SearchFault: simulator.DeviceError500()}, {Recordings: recordedYesterday()},
+			{Recordings: recordedYesterday()}, {SearchFault: simulator.DeviceError500}, {Recordings: recordedYesterday()},
 		}}, tasks.Options{Period: tasks.Period{Yesterday: true}}, tasks.Task{})
 		if f.Failure.Kind != "" || len(f.Cameras) != 3 || f.Cameras[0].Recordings+f.Cameras[2].Recordings != 16 || f.Cameras[1].Failure.Kind == "" {
 			t.Errorf("finding: %+v", f)

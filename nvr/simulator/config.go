@@ -126,9 +126,6 @@ type Recording struct {
 	Growing bool
 	// Fault is what every download of the recording meets, for ever.
 	Fault Fault
-	// Vanished makes the recording appear in searches although the file is
-	// gone: a download gets an error.
-	Vanished bool
 }
 
 // Day returns recordings that fill one day from midnight without gaps, each of

@@ -181,7 +181,7 @@ func (d *delivery) body(p *reply, f Fault) error {
 	src := &source{r: p.body, size: p.size, corrupt: f.corrupt, counted: p.paced, last: func() {
 		d.release()
 		if p.paced {
-			d.rec.meter.count(func(s *Stats) { s.FullDeliveries++ })
+			d.rec.meter.whole.Add(1)
 		}
 	}}
 	pace := pacer{d: d}

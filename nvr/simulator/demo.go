@@ -60,7 +60,7 @@ func demoDay(wall time.Time, count int, megabytes float64) []Recording {
 func demoMood(faults ...Fault) []Fault {
 	var list []Fault
 	for _, f := range faults {
-		list = append(list, None(), None(), f)
+		list = append(list, None, None, f)
 	}
 	return list
 }
@@ -86,7 +86,7 @@ func demoLobby(zone string, wall time.Time) Config {
 // demoGarage is busy now and then, and part of its disk is damaged.
 func demoGarage(zone string, wall time.Time) Config {
 	damaged := demoDay(wall, 5, 5)
-	damaged[2].Fault = DeviceError500()
+	damaged[2].Fault = DeviceError500
 	return Config{
 		Name: "Garage", Model: "DS-7616NI-K2", Firmware: "V4.74.210", Password: "p@ss/word:9", Zone: zone,
 		Disks: []Disk{{Capacity: 8 << 40}, {Status: "error", Capacity: 8 << 40}},
@@ -97,10 +97,10 @@ func demoGarage(zone string, wall time.Time) Config {
 			{Name: "Level 2", Codec: H265, Recordings: damaged},
 			{Name: "Gate", Audio: true, Recordings: demoDay(wall, 6, 4)},
 			{Name: "Pay station", Audio: true, Recordings: demoDay(wall, 4, 2)},
-			{Name: "Roof", Recordings: demoDay(wall, 2, 2), SearchFault: DeviceErrorWith200()},
+			{Name: "Roof", Recordings: demoDay(wall, 2, 2), SearchFault: DeviceErrorWith200},
 			{Name: "Spare", Offline: true},
 		},
-		Script: map[Endpoint][]Fault{Download: demoMood(Busy(2*time.Second), DeviceBusy400(), Busy(time.Second))},
+		Script: map[Endpoint][]Fault{Download: demoMood(Busy(2*time.Second), DeviceBusy400, Busy(time.Second))},
 	}
 }
 

@@ -17,10 +17,7 @@ func readBody(r *http.Request) []byte {
 	return body
 }
 
-func (rec *Recorder) deviceInfo(r *request) *reply {
-	if r.Method != http.MethodGet {
-		return wrongVerb(r.Request)
-	}
+func (rec *Recorder) deviceInfo(*request) *reply {
 	c := rec.config
 	inner := element("deviceName", c.Name) +
 		element("deviceID", "48fbbb2f-0000-0000-0000-"+fmt.Sprintf("%012x", checksum(c.Serial)&(1<<48-1))) +
@@ -40,9 +37,6 @@ func (rec *Recorder) deviceInfo(r *request) *reply {
 
 // storage tells of the disks.
 func (rec *Recorder) storage(r *request) *reply {
-	if r.Method != http.MethodGet {
-		return wrongVerb(r.Request)
-	}
 	if len(rec.config.Disks) == 0 {
 		return notSupported(r.Request)
 	}
@@ -96,13 +90,7 @@ func (rec *Recorder) slots() int {
 	return max(128, len(rec.proxies()))
 }
 
-func (rec *Recorder) capabilities(r *request) *reply {
-	if r.Method != http.MethodGet {
-		return wrongVerb(r.Request)
-	}
-	if rec.quirks.NoCapabilities {
-		return notSupported(r.Request)
-	}
+func (rec *Recorder) capabilities(*request) *reply {
 	var racm, inputs string
 	if rec.config.Kind != Camera {
 		racm = element("inputProxyNums", rec.slots())
@@ -111,7 +99,7 @@ func (rec *Recorder) capabilities(r *request) *reply {
 	inner := "<SysCap>\n" + element("isSupportDst", true) +
 		"<VideoCap>\n" + inputs + element("videoOutputPortNums", 2) + "</VideoCap>\n</SysCap>\n" +
 		"<SecurityCap>\n" + element("supportUserNums", 32) + element("userBondIpNums", 32) +
-		element("issupIllegalLoginLock", true) + element("isSupportUserCheck", !rec.quirks.NoUserCheck) +
+		element("issupIllegalLoginLock", true) + element("isSupportUserCheck", true) +
 		fmt.Sprintf("<maxIllegalLoginTimes min=\"3\" max=\"20\" def=\"7\">%d</maxIllegalLoginTimes>\n", rec.config.Auth.LockAfter) +
 		fmt.Sprintf("<maxIllegalLoginLockTime min=\"1\" max=\"120\" def=\"30\">%d</maxIllegalLoginLockTime>\n",
 			int(rec.config.Auth.LockFor.Minutes())) +
@@ -131,10 +119,7 @@ func (rec *Recorder) hasSubStreams() bool {
 	return false
 }
 
-func (rec *Recorder) time(r *request) *reply {
-	if r.Method != http.MethodGet {
-		return wrongVerb(r.Request)
-	}
+func (rec *Recorder) time(*request) *reply {
 	wall := rec.WallClock()
 	local := wall.Format("2006-01-02T15:04:05") + rec.zone.suffix(wall, rec.quirks.StandardSuffix)
 	if rec.quirks.NoOffset {
@@ -147,42 +132,25 @@ func (rec *Recorder) time(r *request) *reply {
 	return rec.answer("Time", "", inner)
 }
 
-func (rec *Recorder) userCheck(r *request) *reply {
-	if rec.quirks.NoUserCheck {
-		return notSupported(r.Request)
-	}
+func (rec *Recorder) userCheck(*request) *reply {
 	return rec.answer("userCheck", "", element("statusValue", 200)+element("statusString", "OK")+
 		element("isDefaultPassword", false)+element("isActivated", true)+
 		element("lockStatus", "unlock")+element("unlockTime", 0)+element("retryLoginTime", max(0, rec.config.Auth.LockAfter)))
 }
 
-// refused answers a listing that the device does not give.
-func (rec *Recorder) refused(r *request, oem bool) *reply {
-	status, sub := http.StatusForbidden, "notSupport"
-	if oem {
-		sub = "invalidOperation"
-	}
-	if rec.quirks.DiscoveryWith200 {
-		status = http.StatusOK
-	}
-	return refusal(r.Request, status, codeInvalidOperation, sub, "")
-}
-
-// listing answers a listing unless it is refused.
+// listing answers a listing unless the device does not give it.
 func (rec *Recorder) listing(r *request, refuse bool, list func() *reply) *reply {
 	switch {
 	case rec.quirks.RefuseDiscovery:
-		return rec.refused(r, true)
+		return refusal(r.Request, http.StatusForbidden, "invalidOperation", "")
 	case refuse:
-		return rec.refused(r, false)
-	case r.Method != http.MethodGet:
-		return wrongVerb(r.Request)
+		return notSupported(r.Request)
 	}
 	return list()
 }
 
 func (rec *Recorder) inputProxy(r *request) *reply {
-	return rec.listing(r, rec.config.Kind == Camera || rec.quirks.RefuseInputs, func() *reply {
+	return rec.listing(r, rec.config.Kind == Camera, func() *reply {
 		var b strings.Builder
 		for _, ch := range rec.proxies() {
 			b.WriteString("<InputProxyChannel version=\"1.0\" xmlns=\"http://www.hikvision.com/ver20/XMLSchema\">\n" +
@@ -204,7 +172,7 @@ func (rec *Recorder) inputProxy(r *request) *reply {
 }
 
 func (rec *Recorder) inputProxyStatus(r *request) *reply {
-	return rec.listing(r, rec.config.Kind == Camera || rec.quirks.RefuseInputs, func() *reply {
+	return rec.listing(r, rec.config.Kind == Camera, func() *reply {
 		var b strings.Builder
 		for _, ch := range rec.proxies() {
 			result := "connect"
@@ -224,7 +192,7 @@ func (rec *Recorder) inputProxyStatus(r *request) *reply {
 }
 
 func (rec *Recorder) videoInputs(r *request) *reply {
-	return rec.listing(r, rec.config.Kind == NVR || rec.quirks.RefuseInputs, func() *reply {
+	return rec.listing(r, rec.config.Kind == NVR, func() *reply {
 		var b strings.Builder
 		for _, ch := range rec.config.Channels {
 			if rec.config.Kind == DVR && !ch.Analog {
@@ -265,7 +233,7 @@ func (rec *Recorder) streamingChannels(r *request) *reply {
 }
 
 func (rec *Recorder) trackList(r *request) *reply {
-	return rec.listing(r, rec.quirks.RefuseTracks, func() *reply {
+	return rec.listing(r, false, func() *reply {
 		var b strings.Builder
 		for _, number := range rec.order {
 			t := rec.tracks[number]

@@ -85,15 +85,6 @@ func playbackURI(r *request) (playback, bool) {
 }
 
 func (rec *Recorder) download(r *request) *reply {
-	switch rec.quirks.NoDownload {
-	case DownloadNotSupported:
-		return notSupported(r.Request)
-	case DownloadPage:
-		p := &reply{status: http.StatusNotFound}
-		p.html("<!DOCTYPE html><html><head><title>Document Error: Not Found</title></head><body></body></html>")
-		return p
-	case CanDownload:
-	}
 	if p := rec.wrongDownloadVerb(r); p != nil {
 		return p
 	}
@@ -111,7 +102,7 @@ func (rec *Recorder) download(r *request) *reply {
 		return badContent(r.Request, "")
 	}
 	if uri.web {
-		return refusal(r.Request, http.StatusForbidden, codeInvalidOperation, "invalidOperation", "")
+		return refusal(r.Request, http.StatusForbidden, "invalidOperation", "")
 	}
 	if uri.name == "" && !rec.quirks.NoName || uri.size == "" {
 		return rec.downloadByTime(r, uri)
@@ -158,11 +149,8 @@ func (rec *Recorder) spurious(r *request) *reply {
 func (rec *Recorder) photoAt(r *request) *reply {
 	uri, ok := playbackURI(r)
 	t := rec.tracks[uri.track]
-	switch {
-	case r.Method != http.MethodGet:
-		return wrongVerb(r.Request)
-	case !ok || t == nil || !t.photos || rec.quirks.PhotoURI == PhotoRTSP:
-		return refusal(r.Request, http.StatusNotFound, codeInvalidOperation, "notSupport", "")
+	if !ok || t == nil || !t.photos || rec.quirks.PhotoURI == PhotoRTSP {
+		return refusal(r.Request, http.StatusNotFound, "notSupport", "")
 	}
 	if p := rec.mayPlay(r); p != nil {
 		return p
@@ -176,7 +164,7 @@ func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 	case k == ByTimeHangsUp:
 		panic(http.ErrAbortHandler)
 	case k == ByTimeRefused:
-		return refusal(r.Request, http.StatusForbidden, codeInvalidOperation, "invalidOperation", "")
+		return refusal(r.Request, http.StatusForbidden, "invalidOperation", "")
 	case k == NotByTime || !uri.hasStart:
 		return badParameters(r.Request, "playbackURI")
 	}
@@ -229,14 +217,11 @@ func (rec *Recorder) gone(r *request) *reply {
 		return &reply{status: http.StatusOK}
 	case GoneNotFound:
 	}
-	return refusal(r.Request, http.StatusNotFound, codeInvalidOperation, "notFound", "")
+	return refusal(r.Request, http.StatusNotFound, "notFound", "")
 }
 
 // deliverFile answers with a file, or a part of it.
 func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply {
-	if found.Vanished {
-		return rec.gone(r)
-	}
 	k := rec.quirks
 	final, _ := rec.stored(track, found.Name)
 	if k.Unsettled > 0 && rec.WallClock().Sub(found.End) < k.Unsettled {
@@ -288,7 +273,6 @@ func (rec *Recorder) part(p *reply, content *Content, from int64) {
 	}
 	_, _ = content.Seek(from, io.SeekStart)
 	p.size = whole - from
-	rec.meter.count(func(s *Stats) { s.RangesHonored++ })
 }
 
 // rangeStart reads "bytes=n-", the only form that continues a download, and
@@ -328,7 +312,7 @@ func (n *notedEnd) Read(p []byte) (int, error) {
 
 // downloadCapabilities tells what a download can be asked for.
 func (rec *Recorder) downloadCapabilities(r *request) *reply {
-	if rec.quirks.NoSearchProfile || rec.config.Kind == Camera && rec.quirks.ByTime == NotByTime {
+	if rec.config.Kind == Camera && rec.quirks.ByTime == NotByTime {
 		return wrongVerb(r.Request)
 	}
 	return rec.answer("DownloadAbility", "", element("isSupportDownloadbyTime", rec.quirks.ByTime != NotByTime)+

@@ -196,7 +196,7 @@ func TestFaults(t *testing.T) {
 		length int64 // bytes that arrive
 		broken bool  // the body ends in an error
 	}{
-		{None(), 200, whole, false},
+		{None, 200, whole, false},
 		{DropAfter(0), 200, 0, true},
 		{DropAfter(1000), 200, 1000, true},
 		{DropAfter(whole), 200, whole, false},
@@ -206,29 +206,33 @@ func TestFaults(t *testing.T) {
 		{TruncateChunked(5000), 200, 5000, true},
 		{CloseDelimited(5000), 200, 5000, false},
 		{CloseDelimited(-1), 200, whole, false},
-		{NoLength(), 200, whole, false},
-		{ZeroLength(), 200, 0, false},
+		{NoLength, 200, whole, false},
+		{ZeroLength, 200, 0, false},
 		{WrongLength(10), 200, whole, true},
 		{WrongLength(-10), 200, whole - 10, false},
 		{ExtraBytes(100), 200, whole, false},
 		{SlowHeaders(time.Minute), 200, whole, false},
-		{Refuse(), 0, 0, false},
-		{CorruptHead(), 200, whole, false},
+		{Refuse, 0, 0, false},
+		{CorruptHead, 200, whole, false},
 		{Status(418, ""), 418, 0, false},
+		{Status(418, "<a/>"), 418, 4, false},
 		{Busy(3 * time.Second), 503, -1, false},
-		{DeviceBusy400(), 400, -1, false},
-		{BusyWith200(), 200, -1, false},
-		{Spurious400(), 400, -1, false},
-		{DeviceError500(), 500, -1, false},
-		{DeviceError503(), 503, -1, false},
-		{Forbidden(), 403, -1, false},
-		{MethodNotAllowed(), 403, -1, false},
-		{Unauthorized(), 401, 0, false},
-		{XMLWith200(), 200, -1, false},
-		{HTMLWith200(), 200, -1, false},
-		{EmptyBody(), 200, 0, false},
-		{Gone404(), 404, -1, false},
-		{KeepOpenWithLength(), 200, whole, false},
+		{DeviceBusy400, 400, -1, false},
+		{BusyWith200, 200, -1, false},
+		{Spurious400, 400, -1, false},
+		{DeviceError500, 500, -1, false},
+		{DeviceError503, 503, -1, false},
+		{Forbidden, 403, -1, false},
+		{NotSupported, 403, -1, false},
+		{Refusal(http.StatusUnauthorized, "lowPrivilege"), 401, -1, false},
+		{DeviceErrorWith200, 200, -1, false},
+		{Status(http.StatusNotFound, "<!DOCTYPE html>"), 404, 15, false},
+		{Unauthorized, 401, 0, false},
+		{XMLWith200, 200, -1, false},
+		{HTMLWith200, 200, -1, false},
+		{EmptyBody, 200, 0, false},
+		{Gone404, 404, -1, false},
+		{KeepOpenWithLength, 200, whole, false},
 	} {
 		t.Run(test.fault.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -279,7 +283,7 @@ func TestResetLooksLikeOne(t *testing.T) {
 func TestKeepOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := oneFile(Quirks{})
-		rec.Script(Download, KeepOpenAtEnd(), StallAfter(1000, 0))
+		rec.Script(Download, KeepOpenAtEnd, StallAfter(1000, 0))
 		c := start(t, rec)
 		body := downloadBody(c.uriOf(101, 0))
 		for _, want := range []int{300_000, 1000} {
@@ -326,7 +330,7 @@ func TestMaxDownloads(t *testing.T) {
 		if a := <-done; a.status != 200 || len(a.body) != 100_000 {
 			t.Errorf("the first: %d, %d bytes", a.status, len(a.body))
 		}
-		if s := rec.Stats(); s.Refused != 1 || s.MaxDownloads != 1 || s.Downloads != 0 {
+		if s := rec.Stats(); s.Refused != 1 || s.MaxDownloads != 1 {
 			t.Errorf("stats %+v", s)
 		}
 	})

@@ -43,13 +43,46 @@ const (
 // String returns the fault's name with its numbers, as "drop after 4096".
 func (f Fault) String() string { return or(f.name, "none") }
 
+// Faults that a whole answer takes.
+var (
+	None               = Fault{}                                                                      // lets one request of a script pass
+	NoLength           = Fault{name: "no length", framing: chunked, reframe: true}                    // the whole body in chunks, without Content-Length
+	ZeroLength         = Fault{name: "zero length", framing: zeroThen, reframe: true}                 // "Content-Length: 0", and the body all the same
+	KeepOpenAtEnd      = Fault{name: "keep open at end", keep: true, framing: byClose, reframe: true} // a whole body without its length; the connection stays open
+	KeepOpenWithLength = Fault{name: "keep open with length", keep: true}                             // the same with its length, although the client asked for the end of the connection
+	Endless            = Fault{name: "endless", extra: 1 << 60, framing: byClose, reframe: true}      // a whole body without its length, and what nobody asked for until the client leaves
+	Refuse             = Fault{name: "refuse", refuse: true}                                          // the connection ends without an answer
+	CorruptHead        = Fault{name: "corrupt head", corrupt: true}                                   // the first 64 bytes of the body are overwritten
+)
+
+// Answers to a request that is right.
+var (
+	EmptyBody      = Status(http.StatusOK, "")           // nothing
+	Unauthorized   = Status(http.StatusUnauthorized, "") // although the login is right
+	HTMLWith200    = Status(http.StatusOK, "<!DOCTYPE html><html><head><title>index</title></head><body><script>location='/doc/page/login.asp'</script></body></html>")
+	DeviceBusy400  = Refusal(http.StatusBadRequest, "deviceBusy")
+	BusyWith200    = Refusal(http.StatusOK, "deviceBusy")
+	Spurious400    = Refusal(http.StatusBadRequest, "badXmlContent")
+	DeviceError500 = Refusal(http.StatusInternalServerError, "deviceError")
+	DeviceError503 = Refusal(http.StatusServiceUnavailable, "deviceError")
+	Forbidden      = Refusal(http.StatusForbidden, "lowPrivilege")
+	NotSupported   = Refusal(http.StatusForbidden, "notSupport")
+	XMLWith200     = Refusal(http.StatusOK, "invalidOperation")
+	Gone404        = Refusal(http.StatusNotFound, "notFound")
+
+	// DeviceErrorWith200 comes in the PSIA namespace.
+	DeviceErrorWith200 = Fault{name: "200 deviceError", answer: func(r *http.Request) *reply {
+		p := &reply{status: http.StatusOK}
+		p.xml(strings.Replace(responseStatus(r.URL.Path, "deviceError", ""),
+			`version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"`, `version="1.0" xmlns="urn:psialliance-org"`, 1))
+		return p
+	}}
+)
+
 func named(f Fault, format string, args ...any) Fault {
 	f.name = fmt.Sprintf(format, args...)
 	return f
 }
-
-// None is no fault: it lets one request of a script pass.
-func None() Fault { return Fault{} }
 
 // DropAfter ends the connection in an orderly way after n bytes of the body.
 func DropAfter(n int64) Fault {
@@ -90,143 +123,44 @@ func CloseDelimited(n int64) Fault {
 	return named(f, "close delimited, drop after %d", n)
 }
 
-// NoLength sends the whole body in chunks, without Content-Length.
-func NoLength() Fault { return named(Fault{framing: chunked, reframe: true}, "no length") }
-
-// ZeroLength announces "Content-Length: 0" and sends the body all the same.
-func ZeroLength() Fault { return named(Fault{framing: zeroThen, reframe: true}, "zero length") }
-
 // WrongLength announces a Content-Length that is off by n and sends what there is.
 func WrongLength(n int64) Fault { return named(Fault{offset: n}, "length off by %+d", n) }
 
 // ExtraBytes announces the true length and sends n bytes more.
 func ExtraBytes(n int64) Fault { return named(Fault{extra: n}, "%d extra bytes", n) }
 
-// Endless sends a whole body without its length, and goes on with what nobody
-// asked for until the client leaves.
-func Endless() Fault {
-	return named(Fault{extra: 1 << 60, framing: byClose, reframe: true}, "endless")
-}
-
-// KeepOpenAtEnd sends a whole body without its length and keeps the connection
-// open afterwards.
-func KeepOpenAtEnd() Fault {
-	return named(Fault{keep: true, framing: byClose, reframe: true}, "keep open at end")
-}
-
-// KeepOpenWithLength sends a whole body with its length and keeps the
-// connection open, although the client asked for it to be closed.
-func KeepOpenWithLength() Fault { return named(Fault{keep: true}, "keep open with length") }
-
 // SlowHeaders sends nothing at all for d, then answers.
 func SlowHeaders(d time.Duration) Fault { return named(Fault{delay: d}, "headers after %s", d) }
 
-// Refuse ends the connection without an answer.
-func Refuse() Fault { return named(Fault{refuse: true}, "refuse") }
-
-// CorruptHead overwrites the first 64 bytes of the body.
-func CorruptHead() Fault { return named(Fault{corrupt: true}, "corrupt head") }
-
-// Status answers with a status and a body of XML, which may be empty.
+// Status answers with a status and a body, a web page or XML, which may be empty.
 func Status(code int, body string) Fault {
 	return named(Fault{answer: func(*http.Request) *reply {
 		p := &reply{status: code}
-		if body != "" {
+		switch {
+		case strings.HasPrefix(body, "<!DOCTYPE html>"):
+			p.html(body)
+		case body != "":
 			p.text("application/xml", body)
 		}
 		return p
 	}}, "status %d", code)
 }
 
+// Refusal answers with a status and a ResponseStatus of that subStatusCode.
+func Refusal(status int, sub string) Fault {
+	return named(Fault{answer: func(r *http.Request) *reply { return refusal(r, status, sub, "") }}, "%d %s", status, sub)
+}
+
 // Busy answers 503 deviceBusy; a positive retryAfter is told in Retry-After.
 func Busy(retryAfter time.Duration) Fault {
 	return named(Fault{answer: func(r *http.Request) *reply {
-		p := refusal(r, http.StatusServiceUnavailable, codeBusy, "deviceBusy", "")
+		p := refusal(r, http.StatusServiceUnavailable, "deviceBusy", "")
 		if retryAfter > 0 {
 			p.header.Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
 		}
 		return p
 	}}, "busy")
 }
-
-// statusFault answers with a ResponseStatus.
-func statusFault(name string, status, code int, sub string) Fault {
-	return named(Fault{answer: func(r *http.Request) *reply { return refusal(r, status, code, sub, "") }}, "%s", name)
-}
-
-// DeviceBusy400 answers 400 deviceBusy.
-func DeviceBusy400() Fault {
-	return statusFault("400 deviceBusy", http.StatusBadRequest, codeBusy, "deviceBusy")
-}
-
-// BusyWith200 answers 200 and deviceBusy.
-func BusyWith200() Fault {
-	return statusFault("200 deviceBusy", http.StatusOK, codeBusy, "deviceBusy")
-}
-
-// Spurious400 answers 400 badXmlContent to a request that is right.
-func Spurious400() Fault {
-	return statusFault("spurious 400", http.StatusBadRequest, codeBadContent, "badXmlContent")
-}
-
-// DeviceError500 answers 500 deviceError.
-func DeviceError500() Fault {
-	return statusFault("500 deviceError", http.StatusInternalServerError, codeDeviceError, "deviceError")
-}
-
-// DeviceError503 answers 503 deviceError.
-func DeviceError503() Fault {
-	return statusFault("503 deviceError", http.StatusServiceUnavailable, codeDeviceError, "deviceError")
-}
-
-// DeviceErrorWith200 answers 200 and deviceError in the PSIA namespace.
-func DeviceErrorWith200() Fault {
-	return named(Fault{answer: func(r *http.Request) *reply {
-		p := &reply{status: http.StatusOK}
-		p.xml(strings.Replace(responseStatus(r.URL.Path, codeDeviceError, "deviceError", ""),
-			`version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"`, `version="1.0" xmlns="urn:psialliance-org"`, 1))
-		return p
-	}}, "200 deviceError")
-}
-
-// Forbidden answers 403 lowPrivilege.
-func Forbidden() Fault {
-	return statusFault("403 lowPrivilege", http.StatusForbidden, codeInvalidOperation, "lowPrivilege")
-}
-
-// MethodNotAllowed answers 403 methodNotAllowed.
-func MethodNotAllowed() Fault {
-	return statusFault("403 methodNotAllowed", http.StatusForbidden, codeInvalidOperation, "methodNotAllowed")
-}
-
-// XMLWith200 answers 200 and a ResponseStatus that says Invalid Operation.
-func XMLWith200() Fault {
-	return statusFault("200 with an XML error", http.StatusOK, codeInvalidOperation, "invalidOperation")
-}
-
-// Gone404 answers 404.
-func Gone404() Fault {
-	return statusFault("404", http.StatusNotFound, codeInvalidOperation, "notFound")
-}
-
-// HTMLWith200 answers 200 and a web page.
-func HTMLWith200() Fault {
-	return named(Fault{answer: func(*http.Request) *reply {
-		p := &reply{status: http.StatusOK}
-		p.html("<!DOCTYPE html><html><head><title>index</title></head><body><script>location='/doc/page/login.asp'</script></body></html>")
-		return p
-	}}, "200 with HTML")
-}
-
-// EmptyBody answers 200 and nothing.
-func EmptyBody() Fault {
-	return named(Fault{answer: func(*http.Request) *reply { return &reply{status: http.StatusOK} }}, "empty body")
-}
-
-// Unauthorized answers 401 without a word to a request whose login was right.
-func Unauthorized() Fault { return named(Fault{answer: unauthorizedAnswer}, "spurious 401") }
-
-func unauthorizedAnswer(*http.Request) *reply { return &reply{status: http.StatusUnauthorized} }
 
 // Redirect sends the client to another address.
 func Redirect(location string) Fault {

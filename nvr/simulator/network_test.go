@@ -39,7 +39,7 @@ func TestNobodyAnswers(t *testing.T) {
 
 // TestCloseEndsEverything: whatever a handler waits for, Close is not late.
 func TestCloseEndsEverything(t *testing.T) {
-	for _, fault := range []Fault{StallAfter(1000, 0), StallAfter(1000, time.Hour), KeepOpenAtEnd(), SlowHeaders(time.Hour), TrickleAfter(0, 1)} {
+	for _, fault := range []Fault{StallAfter(1000, 0), StallAfter(1000, time.Hour), KeepOpenAtEnd, SlowHeaders(time.Hour), TrickleAfter(0, 1)} {
 		t.Run(fault.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var n Network

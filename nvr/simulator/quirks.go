@@ -3,27 +3,14 @@ package simulator
 import "time"
 
 // Quirks are the habits in which real devices differ. The zero value is a
-// current NVR, DVR or camera that keeps to what is common. Catalogue tells
-// where each habit was seen.
+// current NVR, DVR or camera that keeps to what is common. A device that always
+// gives one answer to a call has a Fault for it in Config.Always.
 type Quirks struct {
 	// Discovery.
 
-	RefuseDiscovery  bool // every listing of channels and tracks is an Invalid Operation
-	RefuseTracks     bool // record/tracks is not supported
-	RefuseInputs     bool // InputProxy/channels and Video/inputs/channels are not supported
-	DiscoveryWith200 bool // a refused listing comes as a ResponseStatus with status 200
-	NoCapabilities   bool // System/capabilities is not supported
-	NoUserCheck      bool // Security/userCheck is not supported
-	NoOnlineState    bool // InputProxy/channels/status leaves out <online>
-	NoDeviceType     bool // deviceInfo has no deviceType
-	NoDailyResults   bool // dailyDistribution is not supported
-	NoSearchProfile  bool // search/profile and download/capabilities are not supported
-
-	// Rights.
-
-	RefusePlayback   bool // searching and downloading are forbidden to everybody
-	ForbiddenWith401 bool // what is forbidden is answered 401 instead of 403
-	NoStorage        bool // searching is an Invalid Operation
+	RefuseDiscovery bool // every listing of channels and tracks is an Invalid Operation
+	NoOnlineState   bool // InputProxy/channels/status leaves out <online>
+	NoDeviceType    bool // deviceInfo has no deviceType
 
 	// Time.
 
@@ -53,7 +40,6 @@ type Quirks struct {
 	SearchErrors      int           // every n-th search is deviceError; 0 never
 	IndexFrom         time.Time     // a search that begins before it is deviceError; zero accepts all
 	MaxMatches        int           // a search that finds more is deviceError; 0 accepts all
-	FirstSearchFails  bool          // the first search is a ResponseStatus with status 200
 
 	// Search: results.
 
@@ -90,7 +76,6 @@ type Quirks struct {
 
 	// Download.
 
-	NoDownload      NoDownload    // there is no function to download at all
 	Verb            Verb          // which verb it takes
 	WrongVerb400    bool          // the wrong verb is a plain 400 badXmlContent
 	RefuseQueryForm bool          // download?playbackURI= is refused
@@ -154,16 +139,6 @@ const (
 	PhotoRTSP   PhotoURI = iota // like footage, and fetched like it
 	PhotoHTTP                   // by a web address, fetched by GET there; a download is an Invalid Operation
 	PhotoNoHost                 // the same without scheme and host
-)
-
-// NoDownload says how a device refuses that has no function to download.
-type NoDownload int
-
-// The ways to say it.
-const (
-	CanDownload          NoDownload = iota // it has one
-	DownloadNotSupported                   // 403 notSupport
-	DownloadPage                           // 404 and a web page
 )
 
 // Verb says which verb a download takes.

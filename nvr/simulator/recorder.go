@@ -103,52 +103,45 @@ const maxBody = 64 << 10
 // route is one call.
 type route struct {
 	endpoint Endpoint
-	handle   func(*request) *reply
+	method   string // empty where the call has its own rules
+	answer   func(*Recorder, *request) *reply
+}
+
+// handle answers a request to the call.
+func (to route) handle(rec *Recorder, r *request) *reply {
+	if to.method != "" && r.Method != to.method {
+		return wrongVerb(r.Request)
+	}
+	return to.answer(rec, r)
+}
+
+var routes = map[string]route{
+	"/ISAPI/System/deviceInfo":                      {DeviceInfo, http.MethodGet, (*Recorder).deviceInfo},
+	"/ISAPI/System/capabilities":                    {Capabilities, http.MethodGet, (*Recorder).capabilities},
+	"/ISAPI/System/time":                            {Time, http.MethodGet, (*Recorder).time},
+	"/ISAPI/Security/userCheck":                     {UserCheck, "", (*Recorder).userCheck},
+	"/ISAPI/ContentMgmt/InputProxy/channels":        {InputProxy, http.MethodGet, (*Recorder).inputProxy},
+	"/ISAPI/ContentMgmt/InputProxy/channels/status": {InputProxyStatus, http.MethodGet, (*Recorder).inputProxyStatus},
+	"/ISAPI/System/Video/inputs/channels":           {VideoInputs, http.MethodGet, (*Recorder).videoInputs},
+	"/ISAPI/Streaming/channels":                     {StreamingChannels, http.MethodGet, (*Recorder).streamingChannels},
+	"/ISAPI/ContentMgmt/record/tracks":              {Tracks, http.MethodGet, (*Recorder).trackList},
+	"/ISAPI/ContentMgmt/search":                     {Search, http.MethodPost, (*Recorder).search},
+	"/ISAPI/ContentMgmt/download":                   {Download, "", (*Recorder).download},
+	"/ISAPI/ContentMgmt/Storage":                    {Storage, http.MethodGet, (*Recorder).storage},
+	"/ISAPI/ContentMgmt/download/capabilities":      {DownloadCapabilities, "", (*Recorder).downloadCapabilities},
 }
 
 // routeOf finds the call that a path stands for. Devices do not mind a slash at the end.
-func (rec *Recorder) routeOf(path string) route {
+func routeOf(path string) route {
 	path = strings.TrimSuffix(path, "/")
-	if id, ok := strings.CutPrefix(path, "/ISAPI/ContentMgmt/record/tracks/"); ok {
-		if id, ok = strings.CutSuffix(id, "/dailyDistribution"); ok {
-			return route{DailyDistribution, func(r *request) *reply { return rec.dailyDistribution(r, id) }}
-		}
-	}
 	if strings.HasPrefix(path, "/ISAPI/Streaming/tracks/") {
-		return route{PhotoAddress, rec.photoAt}
+		return route{PhotoAddress, http.MethodGet, (*Recorder).photoAt}
 	}
-	switch path {
-	case "/ISAPI/System/deviceInfo":
-		return route{DeviceInfo, rec.deviceInfo}
-	case "/ISAPI/System/capabilities":
-		return route{Capabilities, rec.capabilities}
-	case "/ISAPI/System/time":
-		return route{Time, rec.time}
-	case "/ISAPI/Security/userCheck", "/PSIA/Custom/SelfExt/userCheck":
-		return route{UserCheck, rec.userCheck}
-	case "/ISAPI/ContentMgmt/InputProxy/channels":
-		return route{InputProxy, rec.inputProxy}
-	case "/ISAPI/ContentMgmt/InputProxy/channels/status":
-		return route{InputProxyStatus, rec.inputProxyStatus}
-	case "/ISAPI/System/Video/inputs/channels":
-		return route{VideoInputs, rec.videoInputs}
-	case "/ISAPI/Streaming/channels":
-		return route{StreamingChannels, rec.streamingChannels}
-	case "/ISAPI/ContentMgmt/record/tracks":
-		return route{Tracks, rec.trackList}
-	case "/ISAPI/ContentMgmt/search":
-		return route{Search, rec.search}
-	case "/ISAPI/ContentMgmt/search/profile":
-		return route{SearchProfile, rec.searchProfile}
-	case "/ISAPI/ContentMgmt/download", "/ISAPI/ContentMgmt/downloadEx":
-		return route{Download, rec.download}
-	case "/ISAPI/ContentMgmt/Storage":
-		return route{Storage, rec.storage}
-	case "/ISAPI/ContentMgmt/download/capabilities":
-		return route{DownloadCapabilities, rec.downloadCapabilities}
+	if to, ok := routes[path]; ok {
+		return to
 	}
-	return route{Other, func(r *request) *reply {
-		return refusal(r.Request, http.StatusNotFound, codeInvalidOperation, "notSupport", "")
+	return route{Other, "", func(_ *Recorder, r *request) *reply {
+		return refusal(r.Request, http.StatusNotFound, "notSupport", "")
 	}}
 }
 
@@ -169,7 +162,7 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out.send(v.refusal, Fault{})
 		return
 	}
-	to := rec.routeOf(r.URL.Path)
+	to := routeOf(r.URL.Path)
 	req := &request{Request: r, user: v.account, body: readBody(r)}
 	req.track = trackOf(to.endpoint, req)
 	rec.meter.request(to.endpoint)
@@ -189,7 +182,7 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case busy:
 		out.send(rec.busy(r), fault)
 	default:
-		out.send(to.handle(req), fault)
+		out.send(to.handle(rec, req), fault)
 	}
 }
 
@@ -251,14 +244,14 @@ func (rec *Recorder) overloaded(e Endpoint) bool {
 func (rec *Recorder) busy(r *http.Request) *reply {
 	switch rec.quirks.BusyForm {
 	case Busy400:
-		return refusal(r, http.StatusBadRequest, codeBusy, "deviceBusy", "")
+		return refusal(r, http.StatusBadRequest, "deviceBusy", "")
 	case Busy200:
-		return refusal(r, http.StatusOK, codeBusy, "deviceBusy", "")
+		return refusal(r, http.StatusOK, "deviceBusy", "")
 	case Busy503Bare:
 		return &reply{status: http.StatusServiceUnavailable}
 	case Busy503:
 	}
-	return refusal(r, http.StatusServiceUnavailable, codeBusy, "deviceBusy", "")
+	return refusal(r, http.StatusServiceUnavailable, "deviceBusy", "")
 }
 
 // checksum returns a number that depends only on the text.

@@ -44,58 +44,51 @@ func (p *reply) xml(body string) {
 
 func (p *reply) html(body string) { p.text("text/html", body) }
 
-// Status codes of a ResponseStatus.
-const (
-	codeOK               = 1
-	codeBusy             = 2
-	codeDeviceError      = 3
-	codeInvalidOperation = 4
-	codeBadFormat        = 5
-	codeBadContent       = 6
-)
-
-var statusStrings = map[int]string{
-	codeOK: "OK", codeBusy: "Device Busy", codeDeviceError: "Device Error",
-	codeInvalidOperation: "Invalid Operation", codeBadFormat: "Invalid XML Format", codeBadContent: "Invalid XML Content",
+// statusCodes has the statusCode and statusString of a subStatusCode; all others
+// are 4, an Invalid Operation.
+var statusCodes = map[string]string{
+	"deviceBusy": "2 Device Busy", "deviceError": "3 Device Error", "badXmlFormat": "5 Invalid XML Format",
+	"badXmlContent": "6 Invalid XML Content", "badParameters": "6 Invalid XML Content",
 }
 
 // responseStatus returns the XML in which devices say how a request ended.
-func responseStatus(url string, code int, sub, description string) string {
+func responseStatus(url, sub, description string) string {
+	code, text, _ := strings.Cut(or(statusCodes[sub], "4 Invalid Operation"), " ")
 	extra := ""
 	if description != "" {
 		extra = "<description>" + html.EscapeString(description) + "</description>\n"
 	}
 	return fmt.Sprintf(`<ResponseStatus version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">
 <requestURL>%s</requestURL>
-<statusCode>%d</statusCode>
+<statusCode>%s</statusCode>
 <statusString>%s</statusString>
 <subStatusCode>%s</subStatusCode>
-%s</ResponseStatus>`, html.EscapeString(url), code, statusStrings[code], sub, extra)
+%s</ResponseStatus>`, html.EscapeString(url), code, text, sub, extra)
 }
 
 // refusal returns a reply with a ResponseStatus.
-func refusal(r *http.Request, status, code int, sub, description string) *reply {
+func refusal(r *http.Request, status int, sub, description string) *reply {
 	p := &reply{status: status}
-	p.xml(responseStatus(r.URL.Path, code, sub, description))
+	p.xml(responseStatus(r.URL.Path, sub, description))
 	return p
 }
 
 func deviceError(r *http.Request) *reply {
-	return refusal(r, http.StatusInternalServerError, codeDeviceError, "deviceError", "")
+	return refusal(r, http.StatusInternalServerError, "deviceError", "")
 }
 
 func notSupported(r *http.Request) *reply {
-	return refusal(r, http.StatusForbidden, codeInvalidOperation, "notSupport", "")
+	return refusal(r, http.StatusForbidden, "notSupport", "")
 }
 
 func wrongVerb(r *http.Request) *reply {
-	return refusal(r, http.StatusForbidden, codeInvalidOperation, "methodNotAllowed", "")
+	return refusal(r, http.StatusForbidden, "methodNotAllowed", "")
 }
 
 func badContent(r *http.Request, description string) *reply {
-	return refusal(r, http.StatusBadRequest, codeBadContent, "badXmlContent", description)
+	return refusal(r, http.StatusBadRequest, "badXmlContent", description)
 }
 
 func badParameters(r *http.Request, description string) *reply {
-	return refusal(r, http.StatusBadRequest, codeBadContent, "badParameters", description)
+	return refusal(r, http.StatusBadRequest, "badParameters", description)
 }

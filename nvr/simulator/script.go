@@ -23,9 +23,7 @@ const (
 	VideoInputs          Endpoint = "Video/inputs/channels"
 	StreamingChannels    Endpoint = "Streaming/channels"
 	Tracks               Endpoint = "record/tracks"
-	DailyDistribution    Endpoint = "dailyDistribution"
 	Search               Endpoint = "search"
-	SearchProfile        Endpoint = "search/profile"
 	Download             Endpoint = "download"
 	DownloadCapabilities Endpoint = "download/capabilities"
 	PhotoAddress         Endpoint = "Streaming/tracks" // a photo's own address
@@ -129,9 +127,9 @@ func (rec *Recorder) Chaos(e Endpoint, c Chaos) {
 func RandomFaults() []Fault {
 	return []Fault{
 		DropAfter(0), DropAfter(4096), DropAfter(100_000), ResetAfter(50_000), TruncateChunked(30_000),
-		StallAfter(20_000, time.Second), Busy(time.Second), DeviceBusy400(), BusyWith200(), Spurious400(),
-		DeviceError500(), XMLWith200(), HTMLWith200(), EmptyBody(), SlowHeaders(500 * time.Millisecond), Refuse(),
-		CloseDelimited(60_000), NoLength(), WrongLength(1000),
+		StallAfter(20_000, time.Second), Busy(time.Second), DeviceBusy400, BusyWith200, Spurious400,
+		DeviceError500, XMLWith200, HTMLWith200, EmptyBody, SlowHeaders(500 * time.Millisecond), Refuse,
+		CloseDelimited(60_000), NoLength, WrongLength(1000),
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 func TestScriptOrder(t *testing.T) {
-	rec := New(Config{Script: map[Endpoint][]Fault{Search: {Spurious400()}}})
-	rec.Script(Download, DropAfter(1), None(), DropAfter(2))
+	rec := New(Config{Script: map[Endpoint][]Fault{Search: {Spurious400}}})
+	rec.Script(Download, DropAfter(1), None, DropAfter(2))
 	rec.ScriptTrack(Download, 201, DropAfter(3))
 	rec.ScriptAlways(Download, DropAfter(4))
 	rec.ScriptTrackAlways(Download, 201, DropAfter(5))
@@ -27,11 +27,11 @@ func TestScriptOrder(t *testing.T) {
 			t.Errorf("request %d, track %d: %s, want %s", i, want.track, got, want.fault)
 		}
 	}
-	rec.ScriptAlways(Download, None())
+	rec.ScriptAlways(Download, None)
 	if got := rec.script.next(Download, 101).String(); got != "none" {
 		t.Errorf("after the end of ScriptAlways: %s", got)
 	}
-	if got := rec.script.next(Search, 101).String(); got != "spurious 400" {
+	if got := rec.script.next(Search, 101).String(); got != "400 badXmlContent" {
 		t.Errorf("from the configuration: %s", got)
 	}
 }
@@ -39,7 +39,7 @@ func TestScriptOrder(t *testing.T) {
 func TestChallengeCanBeScripted(t *testing.T) {
 	rec := New(Config{})
 	c := start(t, rec)
-	rec.Script(Challenge, None(), Busy(time.Second))
+	rec.Script(Challenge, None, Busy(time.Second))
 	for _, want := range []int{401, 503, 401} {
 		a, err := c.once("GET", "/ISAPI/System/deviceInfo", "", "", nil)
 		if err != nil || a.status != want {
@@ -65,7 +65,7 @@ func TestChaosIsRepeatable(t *testing.T) {
 		t.Error("two seeds, one sequence")
 	}
 	rec := New(Config{})
-	rec.Chaos(Download, Chaos{Probability: 1, Faults: []Fault{Refuse()}})
+	rec.Chaos(Download, Chaos{Probability: 1, Faults: []Fault{Refuse}})
 	if got := rec.script.next(Download, 0).String(); got != "refuse" {
 		t.Error(got)
 	}
@@ -75,10 +75,11 @@ func TestChaosIsRepeatable(t *testing.T) {
 	}
 }
 
-func TestFilesComeAndGo(t *testing.T) {
-	rec := New(Config{})
-	rec.AddRecording(101, Recording{Start: day.Add(time.Minute), End: day.Add(2 * time.Minute), Size: 10})
-	rec.AddRecording(101, Recording{Start: day, End: day.Add(time.Minute), Size: 10, Name: "first"})
+func TestFilesGo(t *testing.T) {
+	rec := New(Config{Channels: []Channel{{Recordings: []Recording{
+		{Start: day.Add(time.Minute), End: day.Add(2 * time.Minute), Size: 10},
+		{Start: day, End: day.Add(time.Minute), Size: 10, Name: "first"},
+	}}}})
 	if list := rec.Recordings(101); len(list) != 2 || list[0].Name != "first" {
 		t.Errorf("%+v", list)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -20,26 +19,19 @@ type item struct {
 
 // mayPlay returns the refusal for a user who must not play back, else nil.
 func (rec *Recorder) mayPlay(r *request) *reply {
-	if !rec.quirks.RefusePlayback && !r.user.noPlayback {
+	if !r.user.noPlayback {
 		return nil
 	}
-	status := http.StatusForbidden
-	if rec.quirks.ForbiddenWith401 {
-		status = http.StatusUnauthorized
-	}
-	return refusal(r.Request, status, codeInvalidOperation, "lowPrivilege", "")
+	return refusal(r.Request, http.StatusForbidden, "lowPrivilege", "")
 }
 
 func (rec *Recorder) search(r *request) *reply {
-	if r.Method != http.MethodPost {
-		return wrongVerb(r.Request)
-	}
 	if p := rec.mayPlay(r); p != nil {
 		return p
 	}
 	q, err := parseSearch(r.body)
 	if errors.Is(err, errFormat) {
-		return refusal(r.Request, http.StatusBadRequest, codeBadFormat, "badXmlFormat", err.Error())
+		return refusal(r.Request, http.StatusBadRequest, "badXmlFormat", err.Error())
 	}
 	if err != nil {
 		return badContent(r.Request, err.Error())
@@ -62,8 +54,6 @@ func (rec *Recorder) refuseSearch(r *request, q *searchRequest) *reply {
 	nth := rec.searches
 	rec.mu.Unlock()
 	switch {
-	case k.NoStorage:
-		return rec.refused(r, true)
 	case !k.AnySearchID && !guid.MatchString(q.id):
 		return badContent(r.Request, "Tag 13 is invalid (two root tags)")
 	case k.RejectNamespace && q.declaration:
@@ -81,8 +71,6 @@ func (rec *Recorder) refuseSearch(r *request, q *searchRequest) *reply {
 		return deviceError(r.Request)
 	case k.SpuriousSearch > 0 && nth%k.SpuriousSearch == 0:
 		return badContent(r.Request, "")
-	case k.FirstSearchFails && nth == 1:
-		return refusal(r.Request, http.StatusOK, codeInvalidOperation, "invalidOperation", "")
 	case k.SearchNeedsQuiet && rec.meter.runningNow(Download) > 0:
 		return rec.busy(r.Request)
 	}
@@ -156,7 +144,7 @@ func (rec *Recorder) page(r *request, q *searchRequest, items []item) *reply {
 		items = items[:k.SearchCap]
 	}
 	if len(items) == 0 && k.NothingWith200 {
-		return refusal(r.Request, http.StatusOK, codeInvalidOperation, "notFound", "")
+		return refusal(r.Request, http.StatusOK, "notFound", "")
 	}
 	if k.EndlessMore && len(items) > 0 {
 		return rec.result(r, q, items, rec.invented(items[0]), true)
@@ -209,54 +197,4 @@ func (rec *Recorder) seen(id string) bool {
 	}
 	rec.sessions[id] = true
 	return known
-}
-
-// dailyDistribution tells which days of a month have recordings.
-func (rec *Recorder) dailyDistribution(r *request, id string) *reply {
-	if rec.quirks.NoDailyResults {
-		return notSupported(r.Request)
-	}
-	if r.Method != http.MethodPost {
-		return wrongVerb(r.Request)
-	}
-	root, err := parseXML(string(r.body))
-	if err != nil {
-		return refusal(r.Request, http.StatusBadRequest, codeBadFormat, "badXmlFormat", err.Error())
-	}
-	year, err1 := number(root, "year", 0)
-	month, err2 := number(root, "monthOfYear", 0)
-	var track int
-	if _, err := fmt.Sscan(id, &track); err != nil || err1 != nil || err2 != nil || year < 1970 || year > 9999 || month < 1 || month > 12 {
-		return badContent(r.Request, "")
-	}
-	list, configured := rec.recordings(track)
-	if !configured {
-		return badParameters(r.Request, "trackID")
-	}
-	var b strings.Builder
-	first := time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
-	for day := first; day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
-		has := slices.ContainsFunc(list, func(rc Recording) bool {
-			return rc.Start.Before(day.AddDate(0, 0, 1)) && rc.End.After(day)
-		})
-		b.WriteString("<day>\n" + element("id", day.Day()) + element("dayOfMonth", day.Day()) + element("record", has))
-		if has {
-			b.WriteString(element("recordType", "time"))
-		}
-		b.WriteString("</day>\n")
-	}
-	return rec.answer("trackDailyDistribution", "", "<dayList>\n"+b.String()+"</dayList>\n")
-}
-
-// searchProfile tells the limits of searches, as a DS-7616NXI V4.84 does.
-func (rec *Recorder) searchProfile(r *request) *reply {
-	if rec.quirks.NoSearchProfile || rec.config.Kind == Camera {
-		return wrongVerb(r.Request)
-	}
-	searches, limit := max(1, rec.config.MaxSearches), rec.quirks.PageCap
-	if limit == 0 {
-		limit = defaultPageCap
-	}
-	return rec.answer("CMSearchProfile", "", element("maxSearchTimespans", 1)+element("maxSearchTracks", 16)+
-		element("maxSearchMatchResults", limit)+element("maxConcurrentSearches", searches))
 }

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -114,10 +113,6 @@ func TestRefusedSearches(t *testing.T) {
 		{"declaration", Quirks{RejectNamespace: true}, "POST", `<?xml version="1.0"?>` + good, 400, "badXmlContent"},
 		{"namespace", Quirks{RejectNamespace: true}, "POST", strings.Replace(good, ">", ` xmlns="http://www.isapi.org/ver20/XMLSchema">`, 1), 400, "badXmlContent"},
 		{"unknown track", Quirks{RefuseUnknown: true}, "POST", strings.Replace(good, "101", "901", 1), 400, "badParameters"},
-		{"no storage", Quirks{NoStorage: true}, "POST", good, 403, "invalidOperation"},
-		{"no storage, 200", Quirks{NoStorage: true, DiscoveryWith200: true}, "POST", good, 200, "invalidOperation"},
-		{"no right", Quirks{RefusePlayback: true}, "POST", good, 403, "lowPrivilege"},
-		{"no right, 401", Quirks{RefusePlayback: true, ForbiddenWith401: true}, "POST", good, 401, "lowPrivilege"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := start(t, tenItems(test.quirks)).do(test.method, "/ISAPI/ContentMgmt/search", test.body)
@@ -147,6 +142,8 @@ func TestTimesInSearches(t *testing.T) {
 		{"recorder", Config{Zone: "CST-8:00:00"}, day, "2026-11-03T00:00:00Z"},
 		{"camera", Config{Zone: "CST-8:00:00", Kind: Camera}, day.Add(-8 * time.Hour), "2026-11-02T16:00:00Z"},
 		{"camera in daylight saving", Config{Zone: "CST+5:00:00DST01:00:00,M3.2.0/02:00:00,M12.1.0/02:00:00", Kind: Camera}, day.Add(4 * time.Hour), "2026-11-03T04:00:00Z"},
+		{"recorder that means UTC", Config{Zone: "CST+5:00:00", Quirks: Quirks{Clock: TrueUTC}}, day.Add(5 * time.Hour), "2026-11-03T05:00:00Z"},
+		{"camera that means its wall clock", Config{Zone: "CST-3:00:00", Kind: Camera, Quirks: Quirks{Clock: WallClock}}, day, "2026-11-03T00:00:00Z"},
 		{"offsets", Config{Zone: "CST-8:00:00", Quirks: Quirks{Offsets: true}}, day, "2026-11-03T00:00:00+08:00"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -160,25 +157,5 @@ func TestTimesInSearches(t *testing.T) {
 				t.Errorf("start %s, want %s", got, test.want)
 			}
 		})
-	}
-}
-
-func TestDailyDistribution(t *testing.T) {
-	c := start(t, tenItems(Quirks{}))
-	a := c.do("POST", "/ISAPI/ContentMgmt/record/tracks/101/dailyDistribution",
-		"<trackDailyParam><year>2026</year><monthOfYear>11</monthOfYear></trackDailyParam>")
-	root, err := parseXML(string(a.body))
-	if err != nil || a.status != http.StatusOK {
-		t.Fatalf("%d %v", a.status, err)
-	}
-	var with []string
-	for _, d := range root.all("day") {
-		if has, _ := d.find("record"); has == "true" {
-			id, _ := d.find("dayOfMonth")
-			with = append(with, id)
-		}
-	}
-	if got := fmt.Sprint(with); got != "[3]" {
-		t.Errorf("days with recordings: %s", got)
 	}
 }

@@ -46,7 +46,6 @@ func TestShapes(t *testing.T) {
 		{"nvr_nothing", nvr, "POST", "/ISAPI/ContentMgmt/search", strings.Replace(search, "101", "401", 1)},
 		{"camera_search", camera, "POST", "/ISAPI/ContentMgmt/search", search},
 		{"camera_photos", camera, "POST", "/ISAPI/ContentMgmt/search", strings.Replace(search, "101", "103", 1)},
-		{"nvr_profile", nvr, "GET", "/ISAPI/ContentMgmt/search/profile", ""},
 		{"nvr_downloadCapabilities", nvr, "GET", "/ISAPI/ContentMgmt/download/capabilities", ""},
 		{"nvr_unknown", nvr, "GET", "/ISAPI/Nothing/here", ""},
 	} {

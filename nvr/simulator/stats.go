@@ -10,13 +10,11 @@ import (
 type Stats struct {
 	Requests       map[Endpoint]int // signed in, except Challenge
 	Auth           AuthStats
-	Downloads      int   // running now
 	MaxDownloads   int   // running at once, at most
 	MaxSearches    int   // running at once, at most
 	Refused        int   // answered "busy" for lack of room
 	Fallen         int   // times it fell over
 	BytesSent      int64 // of bodies of downloads
-	RangesHonored  int   // answers with 206
 	FullDeliveries int   // downloads whose last byte was sent
 }
 
@@ -26,6 +24,7 @@ type meter struct {
 	stats   Stats
 	running map[Endpoint]int
 	bytes   atomic.Int64
+	whole   atomic.Int64 // downloads whose last byte was sent
 }
 
 func (m *meter) request(e Endpoint) {
@@ -59,12 +58,6 @@ func (m *meter) enter(e Endpoint, limit int) (release func(), busy bool) {
 	}, false
 }
 
-func (m *meter) count(change func(*Stats)) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	change(&m.stats)
-}
-
 func (m *meter) runningNow(e Endpoint) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -77,9 +70,9 @@ func (rec *Recorder) Stats() Stats {
 	m.mu.Lock()
 	s := m.stats
 	s.Requests = maps.Clone(s.Requests)
-	s.Downloads = m.running[Download]
 	m.mu.Unlock()
 	s.BytesSent = m.bytes.Load()
+	s.FullDeliveries = int(m.whole.Load())
 	s.Fallen = int(rec.fallen.Load())
 
 	g := rec.guard

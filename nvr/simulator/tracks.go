@@ -72,17 +72,6 @@ func (r Recording) at(now time.Time) (Recording, bool) {
 	return r, true
 }
 
-// AddRecording puts another file on a track, as a recorder does while it
-// records. It panics when there is no such track.
-func (rec *Recorder) AddRecording(track int, r Recording) {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	t := rec.tracks[track]
-	r.Name = or(r.Name, rec.defaultName(t, len(t.recordings)))
-	t.recordings = append(slices.Clone(t.recordings), r)
-	slices.SortStableFunc(t.recordings, func(a, b Recording) int { return a.Start.Compare(b.Start) })
-}
-
 // RemoveRecording deletes a file as a recorder does when its disk is full. It
 // reports whether there was one.
 func (rec *Recorder) RemoveRecording(track int, name string) bool {

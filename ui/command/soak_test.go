@@ -109,7 +109,7 @@ func (s *site) build() {
 		rec.Chaos(simulator.Download, simulator.Chaos{Seed: s.seed + uint64(i), Probability: s.faults, Faults: faults})
 		rec.Chaos(simulator.Search, simulator.Chaos{
 			Seed: s.seed + uint64(i), Probability: s.faults,
-			Faults: []simulator.Fault{simulator.Busy(0), simulator.Refuse(), simulator.DropAfter(200), simulator.HTMLWith200()},
+			Faults: []simulator.Fault{simulator.Busy(0), simulator.Refuse, simulator.DropAfter(200), simulator.HTMLWith200},
 		})
 		server, err := simulator.Listen("127.0.0.1:0", rec)
 		if err != nil {

@@ -18,50 +18,66 @@ import (
 // threeCameras is the recorder that every habit is given to.
 func threeCameras() Config {
 	list := func(n int) []Recording {
-		return Span(day, day.Add(time.Duration(n)*time.Minute), time.Minute, 8_000)
+		return Span(day, day.Add(time.Duration(n)*time.Minute), time.Minute, 30_000)
 	}
 	return Config{
 		Now:      func() time.Time { return day.Add(12 * time.Hour) },
-		Channels: []Channel{{Recordings: list(4)}, {Recordings: list(1)}, {}},
+		Channels: []Channel{{Recordings: list(4)}, {Recordings: list(1)}, {Photos: list(2)}},
 	}
 }
 
-func TestCatalogue(t *testing.T) {
-	names := map[string]bool{}
-	for _, q := range Catalogue() {
-		t.Run(q.Name, func(t *testing.T) {
-			if names[q.Name] || q.Text == "" || q.Seen == "" {
-				t.Errorf("%+v: a name that is taken, or no text", q)
+// settings has what a knob that is no switch is set to, one after the other.
+var settings = map[string][]any{
+	"Clock": {WallClock, TrueUTC}, "RejectLargePage": {50}, "MaxSpan": {31 * 24 * time.Hour}, "SpuriousSearch": {2}, "SearchErrors": {2},
+	"IndexFrom": {day}, "MaxMatches": {2}, "Namespace": {ISAPINS, HikvisionNS10, StdOrgNS, StdComNS, PsiaNS, PrefixedNS, NoNS},
+	"PageCap": {1, 3}, "SearchCap": {4000}, "StatusTag": {"responseStatusString"}, "WrongSize": {int64(-100), int64(4)},
+	"URIHost": {"192.168.1.64:8880"}, "PhotoURI": {PhotoHTTP, PhotoNoHost}, "Verb": {GetOnly, PostOnly, QueryOnly},
+	"ByTime": {ByTimeRight, ByTimeOffByGOP, ByTimeWhole, ByTimeElsewhere, ByTimeRefused, ByTimeHangsUp},
+	"Range":  {RangeHonored, RangeWrong, RangeSilent}, "WrongLength": {int64(-4), int64(4)}, "SpuriousEvery": {2}, "QuietTime": {time.Second},
+	"ContentType": {"application/octet-stream"}, "Unsettled": {24 * time.Hour}, "ZeroFill": {int64(1000)},
+	"BusyForm": {Busy400, Busy200, Busy503Bare}, "GoneForm": {Gone400, GoneEmpty}, "KeepAlive": {1, 3}, "RedirectTo": {"https://192.0.2.64"},
+	"Scheme": {DigestSHA256, DigestBoth, BasicOnly, DigestBasic}, "Style": {CameraStyle}, "NonceUses": {1, 3}, "NonceLifetime": {time.Second},
+	"Stale": {StaleDenied, StaleAbsent}, "LockAfter": {3}, "LockFor": {2 * time.Hour}, "Body": {ShortBody, HTMLBody, NoBody, StatusLock}, "Spurious": {7},
+}
+
+// refusing are the knobs with which nothing, or not everything, can be had.
+var refusing = []string{
+	"RefuseDiscovery", "SpuriousSearch", "SearchErrors", "IndexFrom", "MaxMatches", "Unsettled", "RedirectTo", "EndlessMore", "NoSize",
+}
+
+// TestEveryKnob turns one knob after the other, and fetches everything.
+func TestEveryKnob(t *testing.T) {
+	var c Config
+	for _, group := range []reflect.Value{reflect.ValueOf(&c.Quirks).Elem(), reflect.ValueOf(&c.Auth).Elem()} {
+		for i := range group.NumField() {
+			knob := group.Type().Field(i).Name
+			values, ok := settings[knob]
+			if group.Field(i).Kind() == reflect.Bool {
+				values, ok = []any{true}, true
 			}
-			names[q.Name] = true
-			synctest.Test(t, func(t *testing.T) {
-				if err := fetchWith(t, q); err != nil {
-					t.Error(err)
-				}
-			})
-		})
+			if !ok {
+				t.Errorf("nobody has said what %s is set to", knob)
+			}
+			for _, value := range values {
+				group.Field(i).Set(reflect.ValueOf(value))
+				config := threeCameras()
+				config.Quirks, config.Auth = c.Quirks, c.Auth
+				group.Field(i).SetZero()
+				t.Run(fmt.Sprint(knob, value), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						if err := fetchWith(t, config); (err != nil) != slices.Contains(refusing, knob) {
+							t.Errorf("fetching everything: %v", err)
+						}
+					})
+				})
+			}
+		}
 	}
 }
 
-func TestRefusals(t *testing.T) {
-	for _, q := range Refusals() {
-		t.Run(q.Name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				err := fetchWith(t, q)
-				if err == nil {
-					t.Error("everything could be fetched")
-				}
-				t.Log(err)
-			})
-		})
-	}
-}
-
-// fetchWith fetches everything from a recorder with a habit, as a patient
-// client would that has learned of all habits by trying.
-func fetchWith(t *testing.T, q Quirk) error {
-	config := threeCameras()
-	q.Apply(&config)
+// fetchWith fetches everything from a recorder, as a patient client would that has
+// learned of all habits by trying.
+func fetchWith(t *testing.T, config Config) error {
 	rec := New(config)
 	c := start(t, rec)
 	c.http.Timeout = time.Minute
@@ -89,7 +105,7 @@ func fetchWith(t *testing.T, q Quirk) error {
 				return fmt.Errorf("track %d, %s: %w", track, uri, err)
 			}
 			content := read(t, rec.Content(track, want[i].Name))
-			if q.Name == "zero-length" && body == nil {
+			if config.Quirks.ZeroLength && body == nil {
 				continue
 			}
 			if !bytes.HasPrefix(content, body) || len(body) < len(content)-4 {
@@ -197,46 +213,4 @@ func (c *client) fetch(uri string) ([]byte, error) {
 		}
 	}
 	return nil, last
-}
-
-// TestMisleading looks at what the same search gives on either clock.
-func TestMisleading(t *testing.T) {
-	want := map[string]string{
-		"recorder-utc-west": "2026-11-03T05:00:00Z", "recorder-utc-east": "2026-11-02T21:00:00Z",
-		"camera-wall-clock-east": "2026-11-03T00:00:00Z", "camera-wall-clock-west": "2026-11-03T00:00:00Z",
-	}
-	for _, q := range Misleading() {
-		config := threeCameras()
-		q.Apply(&config)
-		s := start(t, New(config)).search(searchBody(searchID, 101, 1, 0, day.AddDate(0, 0, -1), day.AddDate(0, 0, 1)))
-		if got, _ := s.root.find("startTime"); got != want[q.Name] {
-			t.Errorf("%s: %q", q.Name, got)
-		}
-	}
-}
-
-// TestEveryKnobIsInTheCatalogue: a habit that no test walks is soon forgotten.
-func TestEveryKnobIsInTheCatalogue(t *testing.T) {
-	used := map[string]bool{}
-	mark := func(v reflect.Value) {
-		for i := range v.NumField() {
-			if !v.Field(i).IsZero() {
-				used[v.Type().Name()+"."+v.Type().Field(i).Name] = true
-			}
-		}
-	}
-	for _, q := range slices.Concat(Catalogue(), Refusals(), Misleading(), Hostile()) {
-		var c Config
-		q.Apply(&c)
-		mark(reflect.ValueOf(c.Quirks))
-		mark(reflect.ValueOf(c.Auth))
-	}
-	for _, v := range []any{Quirks{}, Auth{}} {
-		for i := range reflect.TypeOf(v).NumField() {
-			name := reflect.TypeOf(v).Name() + "." + reflect.TypeOf(v).Field(i).Name
-			if !used[name] {
-				t.Errorf("%s is in no entry", name)
-			}
-		}
-	}
 }
