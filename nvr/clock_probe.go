@@ -209,10 +209,10 @@ func (p clockProbe) conclude(k *reckoning, kind DeviceKind, e clockEvidence) {
 		k.proven = true
 	case e.late:
 		k.utc, k.proven = p.lateIsUTC, true
-		k.notice = Notice{fmt.Sprintf("this %s searches by %s and not, as others do, by %s: its newest recordings would lie in the future otherwise",
+		k.notice = Notice{fmt.Sprintf("this %s searches by %s, not by %s as others do: otherwise its newest recordings would lie in the future",
 			kind, other, assumed), remedy[other]}
 	case e.early && p.assumedLate:
-		k.notice = Notice{fmt.Sprintf("this %s may search by %s and not, as others do, by %s: its newest recording ends %s before its clock, so its times may be shifted by that",
+		k.notice = Notice{fmt.Sprintf("this %s may search by %s, not by %s as others do: its newest recording ends %s before its clock, so its times may be off by that much",
 			kind, other, assumed, roundUp(p.gap)), remedy[other]}
 	}
 }

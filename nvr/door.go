@@ -38,9 +38,9 @@ func (r *Recorder) explain(ctx context.Context, err error) error {
 	defer cancel()
 	switch {
 	case a.HTTPS && r.speaksHTTP(ctx):
-		return failure(TLS, "plain HTTP is spoken there", err).helped(UseHTTP)
+		return failure(TLS, "that port speaks plain HTTP", err).helped(UseHTTP)
 	case !a.HTTPS && r.speaksTLS(ctx):
-		return unexpected("HTTPS is spoken on that port", err).finally().helped(UseHTTPS)
+		return unexpected("that port speaks HTTPS", err).finally().helped(UseHTTPS)
 	case a.Port == sdkPort:
 		return unexpected("port 8000 is for the vendor's own programs (SDK) and speaks no HTTP", err).finally().helped(UseWebPort)
 	}

@@ -51,10 +51,10 @@ func TestItemsWithoutWhatTheyNeed(t *testing.T) {
 	const good = "<timeSpan><startTime>2026-11-03T01:00:00Z</startTime><endTime>2026-11-03T02:00:00Z</endTime></timeSpan>"
 	const uri = "<playbackURI>rtsp://x/Streaming/tracks/101/?name=1&amp;size=4</playbackURI>"
 	cases := map[string]struct{ item, note string }{
-		"no time":        {uri, "without a time"},
-		"no end":         {"<timeSpan><startTime>2026-11-03T01:00:00Z</startTime></timeSpan>" + uri, "without an end"},
-		"no start":       {"<timeSpan><endTime>2026-11-03T02:00:00Z</endTime></timeSpan>" + uri, "without a start"},
-		"nonsense":       {"<timeSpan><startTime>soon</startTime><endTime>later</endTime></timeSpan>" + uri, "without a time"},
+		"no time":        {uri, "without a readable time"},
+		"no end":         {"<timeSpan><startTime>2026-11-03T01:00:00Z</startTime></timeSpan>" + uri, "without a readable end"},
+		"no start":       {"<timeSpan><endTime>2026-11-03T02:00:00Z</endTime></timeSpan>" + uri, "without a readable start"},
+		"nonsense":       {"<timeSpan><startTime>soon</startTime><endTime>later</endTime></timeSpan>" + uri, "without a readable time"},
 		"no address":     {good, "without an address"},
 		"a long one":     {good + "<playbackURI>rtsp://" + strings.Repeat("x", 5000) + "</playbackURI>", "without an address"},
 		"as they should": {good + uri, ""},

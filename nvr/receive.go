@@ -110,7 +110,7 @@ func (d *downloading) checkPart(resp *http.Response, from int64) (total int64, e
 	case err != nil:
 		bad = err.Error()
 	case from == 0:
-		bad = "a part came where the whole was asked for"
+		bad = "it sent a part instead of the whole recording"
 	case part.first != from:
 		bad = fmt.Sprintf("it continues at byte %d instead of %d", part.first, from)
 	case part.total >= 0 && part.last != part.total-1:
@@ -168,7 +168,7 @@ func (d *downloading) refused(resp *http.Response, head []byte) (*Error, verdict
 	if e := refusal(resp.StatusCode, resp.Header, body); e != nil {
 		return e, v, nil
 	}
-	return unexpected("what came is no recording but "+portray(resp.Header.Get("Content-Type"), body), nil), v, nil
+	return unexpected("what came is not a recording but "+portray(resp.Header.Get("Content-Type"), body), nil), v, nil
 }
 
 // portray says what a body is, for the detail of an error.
@@ -250,7 +250,7 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 		// The search's size agrees with what came; Content-Length does not.
 		d.note(fmt.Sprintf("the recorder announced %d bytes for this answer and sent %d, which is the size that its search gave", length, got))
 	case have < size && from == 0 && d.standsBy(have, end, err):
-		d.note(fmt.Sprintf("the search announced %d bytes, but the recording has %d: the recorder sent exactly these more than once", size, have))
+		d.note(fmt.Sprintf("the search announced %d bytes, but the recording has %d: the recorder sent exactly this size more than once", size, have))
 	case end == endOfPatience && !(size > 0 && have >= size):
 		return brokenOff(d.ctx, err, d.recorder.wire.limit)
 	case length >= 0 && got < length, err != nil && length < 0 && have < size:

@@ -107,7 +107,7 @@ func (s *searching) around(err error, at, end time.Time, pages int) (next time.T
 // pass notes that a stretch is refused. What is refused at the beginning lies
 // before the recorder's index, so there is nothing to be had.
 func (s *searching) pass(from, to time.Time, why *Error) {
-	s.recorder.log.Warn("the recorder refuses to search a stretch of time", "track", int(s.track), "from", from, "to", to)
+	s.recorder.log.Warn("the recorder refuses to search part of the period", "track", int(s.track), "from", from, "to", to)
 	s.tooLong = 0
 	switch {
 	case !from.After(s.from):

@@ -123,7 +123,7 @@ func readFound(body []byte) (found, error) {
 		case e.Name.Local == "searchMatchItem":
 			var item foundItem
 			if err := d.DecodeElement(&item, &e); err != nil {
-				return f, unexpected("the answer to a search breaks off", err)
+				return f, unexpected("the answer to a search is cut short", err)
 			}
 			f.items = append(f.items, item)
 		}
@@ -163,13 +163,13 @@ func (f foundItem) recording(asked Track, from time.Time, wall func(string) (tim
 	}
 	switch {
 	case uri == "":
-		rec.Note = "the recorder lists it without an address by which it could be fetched"
+		rec.Note = "the recorder lists it without an address to fetch it from"
 	case !gotStart && !gotEnd:
-		rec.Note = "the recorder lists it without a time that can be read"
+		rec.Note = "the recorder lists it without a readable time"
 	case !gotStart:
-		rec.Note = "the recorder lists it without a start that can be read; it ends " + rec.End.Format(time.DateTime)
+		rec.Note = "the recorder lists it without a readable start; it ends " + rec.End.Format(time.DateTime)
 	case !gotEnd:
-		rec.Note = "the recorder lists it without an end that can be read"
+		rec.Note = "the recorder lists it without a readable end"
 	case rec.End.Before(rec.Start):
 		rec.Note = "the recorder lists it with an end (" + rec.End.Format(time.DateTime) + ") before its start: its clock was set back meanwhile"
 	}

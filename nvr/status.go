@@ -171,7 +171,7 @@ func refusal(status int, header http.Header, body []byte) *Error {
 		return nil
 	}
 	if status == http.StatusBadRequest && !isVerdict && bytes.Contains(bytes.ToUpper(body), []byte("HTTPS")) {
-		return unexpected("HTTPS is spoken on that port", nil).finally().helped(UseHTTPS)
+		return unexpected("that port speaks HTTPS", nil).finally().helped(UseHTTPS)
 	}
 	e := failure(kindOfAnswer(status, s), describe(status, s, isVerdict), nil)
 	e.faulty = status == http.StatusInternalServerError || s.Code == statusDeviceError || s.says("deviceError")

@@ -334,13 +334,13 @@ func explainTLS(err error) *Error {
 			helped(TrustThis)
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return failure(TLS, "no TLS is spoken there: "+record.Msg, err).
+		return failure(TLS, "that port does not speak TLS: "+record.Msg, err).
 			helped(UseHTTP)
 	}
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "server gave HTTP response to HTTPS client"):
-		return failure(TLS, "plain HTTP is spoken there", err).
+		return failure(TLS, "that port speaks plain HTTP", err).
 			helped(UseHTTP)
 	case strings.Contains(text, "protocol version"), strings.Contains(text, "handshake failure"), strings.Contains(text, "insufficient security"):
 		return failure(TLS, text, err).

@@ -41,7 +41,7 @@ func (q *Queue) sendDerivers(now time.Time) {
 			}
 			if c.derivable() && c.elsewhere != "" {
 				c.derived = true
-				q.tellOf(c, now, Event{Type: EventNotice, Message: "nothing is made of the recordings, because some of them are on " + c.elsewhere})
+				q.tellOf(c, now, Event{Type: EventNotice, Message: "nothing is made from the recordings, because some of them are on " + c.elsewhere})
 			}
 			if c.derivable() && !c.busy() && !c.skip && !c.pause && !c.deriveNext.After(now) {
 				q.sendDeriver(r, c)

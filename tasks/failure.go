@@ -39,7 +39,7 @@ func failureOfPart(err error, p part, sure bool, now time.Time) Failure {
 		what = "the recorder refuses only "
 	case e.Kind == nvr.Busy:
 	case sure && (e.Kind == nvr.Timeout || e.Kind == nvr.Short):
-		what = "the recorder serves others and has no answer for "
+		what = "the recorder answers for other recordings, but not for "
 	default:
 		return f
 	}

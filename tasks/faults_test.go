@@ -195,7 +195,7 @@ func TestFaultsThatAreNot(t *testing.T) {
 				b.t.Fatal(err)
 			}
 		}},
-		{name: "something stands in the way", kind: "denied", says: "stands", within: 30 * time.Minute, script: func(b *rig) {
+		{name: "something stands in the way", kind: "denied", says: "a file is in the place", within: 30 * time.Minute, script: func(b *rig) {
 			if err := os.WriteFile(filepath.Join(b.dir, "10.0.0.1"), nil, 0o600); err != nil {
 				b.t.Fatal(err)
 			}

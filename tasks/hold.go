@@ -135,7 +135,7 @@ func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
 	if d.kind == nvr.Busy && r.load.lower(now, r.active) {
 		q.tell(r, now, Event{
 			Type:    EventRecorder,
-			Message: fmt.Sprintf("%s; asking for %s at once, more again when it is quiet", e.What(), nvr.Count(r.load.limit, "recording")),
+			Message: fmt.Sprintf("%s; down to %s at once, more again when it has calmed down", e.What(), nvr.Count(r.load.limit, "recording")),
 		})
 	}
 	if d.kind != nvr.Locked {

@@ -34,7 +34,7 @@ var kindWords = map[string]string{
 	"facedetection": "facedetection", "vehicledetection": "vehicledetection", "pir": "pir",
 }
 
-var errKinds = errors.New("type kinds of recordings: timing, motion, alarm, manual, smart (what the device recognised itself) or event (all but timing and manual)")
+var errKinds = errors.New("type kinds of recordings: timing, motion, alarm, manual, smart (recognised by the device) or event (all but timing and manual)")
 
 // ParseKinds reads a list of kinds. The error says what to type and does not
 // repeat the text.

@@ -137,7 +137,7 @@ func (q *Queue) noteAttempt(c *camera, rec *recording) {
 	}
 	q.note(func() {
 		if err := q.options.Archive.NoteAttempt(item, attempt); err != nil {
-			q.log.Error("cannot note a failed attempt", "error", err)
+			q.log.Error("cannot save a failed attempt", "error", err)
 		}
 	})
 }

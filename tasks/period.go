@@ -43,7 +43,7 @@ func (p Period) Validate() error {
 		}
 	}
 	if said > 1 {
-		return errors.New("only one of these can be asked for: from and to, the last hours, a number of days, yesterday, everything")
+		return errors.New("choose only one of: from and to, the last hours, a number of days, yesterday, everything")
 	}
 	return nil
 }

@@ -91,9 +91,9 @@ func TestPeriodRefused(t *testing.T) {
 		{"backwards", tasks.Period{From: moment(t, "2026-11-02"), To: moment(t, "2026-11-01")}, "from 2026-11-02 00:00:00 to 2026-11-01 23:59:59"},
 		{"starts later today", tasks.Period{From: moment(t, "15:00")}, "from 2026-11-03 15:00:00 to 2026-11-03 14:30:15"},
 		{"over midnight without days", tasks.Period{From: moment(t, "22:00"), To: moment(t, "06:00")}, "from 2026-11-03 22:00:00 to 2026-11-03 06:00:00"},
-		{"two wishes", tasks.Period{Days: 2, Yesterday: true}, "only one of these"},
-		{"last and from", tasks.Period{Last: time.Hour, From: moment(t, "08:00")}, "only one of these"},
-		{"all and to", tasks.Period{All: true, To: moment(t, "08:00")}, "only one of these"},
+		{"two wishes", tasks.Period{Days: 2, Yesterday: true}, "choose only one of"},
+		{"last and from", tasks.Period{Last: time.Hour, From: moment(t, "08:00")}, "choose only one of"},
+		{"all and to", tasks.Period{All: true, To: moment(t, "08:00")}, "choose only one of"},
 		{"negative hours", tasks.Period{Last: -time.Hour}, "future"},
 		{"negative days", tasks.Period{Days: -1}, "future"},
 	} {

@@ -87,7 +87,7 @@ func (q *Queue) noteFacts(recorder string, learned nvr.Facts) {
 		return
 	}
 	if err := q.options.Archive.NoteFacts(recorder, learned); err != nil {
-		q.log.Error("cannot note what was learned of a recorder", "recorder", recorder, "error", strings.TrimSpace(err.Error()))
+		q.log.Error("cannot save what was learned about a recorder", "recorder", recorder, "error", strings.TrimSpace(err.Error()))
 	}
 }
 
@@ -232,6 +232,6 @@ func (q *Queue) noteCamera(recorder string, t nvr.Track, o archive.Outcome) {
 	}
 	key := archive.CameraKey{Recorder: recorder, Track: t}
 	if err := q.options.Archive.NoteCamera(key, o); err != nil {
-		q.log.Error("cannot note how a camera ended", "recorder", recorder, "camera", cameraLabel(t.Channel(), t.Stream()), "error", strings.TrimSpace(err.Error()))
+		q.log.Error("cannot save how a camera ended", "recorder", recorder, "camera", cameraLabel(t.Channel(), t.Stream()), "error", strings.TrimSpace(err.Error()))
 	}
 }

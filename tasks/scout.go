@@ -152,7 +152,7 @@ func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time)
 	c.searched, c.tries, c.reached, c.reason = true, 0, time.Time{}, out.Reason
 	r.keeps(c, out.Before)
 	if len(c.recordings) == 0 && len(c.others) > 0 {
-		c.reason = "the recordings there are of other kinds than those asked for"
+		c.reason = "the recordings there are of kinds that were not asked for"
 	}
 	if notice := r.client.ClockNotice(); notice != (nvr.Notice{}) && notice != r.clockNotice { // only a search finds that out
 		r.clockNotice = notice

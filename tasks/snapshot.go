@@ -151,7 +151,7 @@ type RecorderView struct {
 
 	Home    bool          // it is a machine, and its cameras are files that are brought here from it
 	Network string        // that its address is of; empty is none
-	Machine string        // that works on it; empty when there is one machine, or none yet
+	Machine string        // that works on it; empty when there is only one machine, or none yet
 	Silent  time.Duration // how long that machine has not been heard; 0 while it is
 }
 
@@ -283,7 +283,7 @@ type Event struct {
 	Path       string    // of a file, under the output directory
 	Bytes      int64
 	Took       time.Duration
-	Machine    string     // that it concerns or comes from; empty when there is one machine
+	Machine    string     // that it concerns or comes from; empty when there is only one machine
 	Message    string     // what happened, in words, without recorder, camera and time
 	Remedy     nvr.Remedy // what helps: the failure's, or that of a notice; may be empty
 }

@@ -294,7 +294,7 @@ func collectQueue() *fakeQueue {
 		{ID: "UB", Name: "spb-2", Version: "1.4.0", Jobs: 4, Free: 3 * gib, Silent: 42 * time.Second},
 	}
 	missing := tasks.Failure{Kind: "unreachable", What: "spb-2 is not there, and what it fetched stays on it", Remedy: collect.StartMachine, At: noon}
-	wrong := tasks.Failure{Kind: "damaged", What: "kazan-1 sent other bytes than it reported; they were refused", Remedy: collect.VerifyThere, At: noon}
+	wrong := tasks.Failure{Kind: "damaged", What: "kazan-1 sent different bytes than it reported; they were rejected", Remedy: collect.VerifyThere, At: noon}
 	for i, states := range [][]tasks.State{
 		{tasks.Done, tasks.Downloading, tasks.Downloading, tasks.Failed, tasks.Paused, tasks.Waiting, tasks.Skipped},
 		{tasks.Failed, tasks.Failed, tasks.Failed},
@@ -330,7 +330,7 @@ func collectQueue() *fakeQueue {
 	q.snap.ETA, q.snap.Finished = 41*time.Second, false
 	q.events = []tasks.Event{
 		{Seq: 1, Time: noon.Add(-20 * time.Second), Type: tasks.EventMachine, Machine: "spb-2", Camera: -1, Message: "spb-2 is silent"},
-		{Seq: 2, Time: noon.Add(-9 * time.Second), Type: tasks.EventFile, Recorder: 1, Address: "10.20.0.11", Camera: 1, Channel: 1, Track: 101, CameraName: "Gate", Machine: "kazan-1", Message: "2026-11-03 08:00:00–08:15:00 is home"},
+		{Seq: 2, Time: noon.Add(-9 * time.Second), Type: tasks.EventFile, Recorder: 1, Address: "10.20.0.11", Camera: 1, Channel: 1, Track: 101, CameraName: "Gate", Machine: "kazan-1", Message: "2026-11-03 08:00:00–08:15:00 has arrived"},
 		{Seq: 3, Time: noon.Add(-4 * time.Second), Type: tasks.EventError, Recorder: 1, Address: "10.20.0.11", Camera: 4, Channel: 1, Track: 101, Machine: "kazan-1", Failure: wrong, Message: wrong.What, Remedy: wrong.Remedy},
 	}
 	return q

@@ -56,7 +56,7 @@ func (k *help) lines(p *pen, all []offer, log string, w, h int) []string {
 		lines = p.helpLines(all, k.find, w-2, groupWork, groupFind, groupLook, groupLeave, groupMove)
 	}
 	if len(lines) == 0 {
-		lines = []string{"no key is described with " + clean(k.find)}
+		lines = []string{"no key matches " + clean(k.find)}
 	}
 	lines = append(lines, "")
 	lines = append(lines, p.signs(w-2)...)

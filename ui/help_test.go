@@ -27,7 +27,7 @@ func TestHelpIsSearched(t *testing.T) {
 	}
 	press(m, "/")
 	typed(m, "xyz")
-	if view := m.View(); !strings.Contains(view, "no key is described with bandxyz") {
+	if view := m.View(); !strings.Contains(view, "no key matches bandxyz") {
 		t.Errorf("nothing found:\n%s", view)
 	}
 	press(m, "esc")

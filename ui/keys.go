@@ -82,7 +82,7 @@ var (
 	noSearch   = when(func(m *model) bool { return m.list.sought.needle == "" }, "look for something with / first")
 	over       = when(func(m *model) bool { return m.snap.Finished }, "everything has ended")
 	oneJob     = when(func(m *model) bool { return m.snap.Jobs <= 1 }, "at least one has to run")
-	oneMachine = when(func(m *model) bool { return !several(m) }, "there is one machine")
+	oneMachine = when(func(m *model) bool { return !several(m) }, "there is only one machine")
 	noFile     = when(func(m *model) bool { return m.snap.Active == 0 && deriving(m.snap.Cameras) == "" }, "no file is active")
 	noSuspend  = when(func(m *model) bool { return !m.term.suspends }, "Windows cannot suspend a program")
 	unfolded   = when(func(m *model) bool {
@@ -162,7 +162,7 @@ func findKeys() []command {
 
 func lookKeys() []command {
 	return []command{
-		{Binding: bind("i enter", "details; again for the whole screen; an event whole", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: noRows},
+		{Binding: bind("i enter", "details; again: whole screen; of an event: all of it", "enter", "i"), group: groupLook, hint: "details", do: act((*model).moreDetails), idle: noRows},
 		{Binding: bind("L", "events: main, errors, every file, off", "L"), group: groupLook, hint: "log", minor: true, do: act((*model).nextEvents)},
 		{Binding: bind("m", "machines instead of recorders", "m"), group: groupLook, hint: "machines", minor: true, several: true, do: act(func(m *model) { m.machines.open = true }), idle: oneMachine},
 		{Binding: bind("F", "freeze the screen, to read or copy", "F"), group: groupLook, do: act(func(m *model) { m.frozen = !m.frozen })},

@@ -146,7 +146,7 @@ func (a *Archive) adoptAs(r record) bool {
 	}
 	a.log.Info("A finished file that the journal did not have is added to it", "file", r.Path)
 	if err := a.finish(r); err != nil {
-		a.log.Warn("A file could not be noted in the journal", "file", r.Path, "error", err)
+		a.log.Warn("A file could not be added to the journal", "file", r.Path, "error", err)
 	}
 	return true
 }

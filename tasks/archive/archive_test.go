@@ -102,8 +102,8 @@ func TestDamagedIsDropped(t *testing.T) {
 		{"empty", nil, 0, nvr.Receipt{}, "nothing came"},
 		{"short of the receipt", good, 0, receipt(2000), "the recording has 2000"},
 		{"beyond the receipt", good, 0, receipt(500), "the recording has 500"},
-		{"an XML answer", []byte("<?xml version=\"1.0\"?>\x1b[2J"), 0, receipt(25), "no recording"},
-		{"too small for a head", []byte("IM"), 0, receipt(2), "no recording"},
+		{"an XML answer", []byte("<?xml version=\"1.0\"?>\x1b[2J"), 0, receipt(25), "not a recording"},
+		{"too small for a head", []byte("IM"), 0, receipt(2), "not a recording"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -170,7 +170,7 @@ func (p *Part) proveArrived(d Distant) (ext string, err error) {
 		return "", p.archive.fail("read", p.name, err)
 	}
 	if p.Offset() != d.r.Bytes || sum != d.r.SHA256 {
-		return "", p.damaged(fmt.Errorf("%d bytes came with the SHA-256 %s, told were %d with %s", p.Offset(), sum, d.r.Bytes, d.r.SHA256))
+		return "", p.damaged(fmt.Errorf("got %d bytes with SHA-256 %s, expected %d with %s", p.Offset(), sum, d.r.Bytes, d.r.SHA256))
 	}
 	if d.r.Form == asMovie {
 		return ".mp4", nil

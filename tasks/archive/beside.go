@@ -35,7 +35,7 @@ func (a *Archive) WriteBeside(name string, write func(io.Writer) error) (Written
 			return written, a.fail("write", name, errors.Join(err, a.root.Remove(spare)))
 		}
 	} else if err := a.note(record{Type: besideRecord, Path: name, SHA256: disk.Sum(h.Sum(nil))}); err != nil {
-		a.log.Warn("What was written could not be noted; the next run keeps it under another name", "file", name, "error", err)
+		a.log.Warn("What was written could not be added to the journal; the next run keeps it under another name", "file", name, "error", err)
 	}
 	written.Path = a.path(usual)
 	return written, a.fail("write", usual, a.root.SyncDirs("."))

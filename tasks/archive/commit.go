@@ -15,7 +15,7 @@ type proof struct {
 	done   record // of the raw file
 	ext    string // of the raw file
 	report media.Report
-	stays  bool    // no MP4 can be made of it
+	stays  bool    // it cannot be made into an MP4
 	movie  *record // the MP4 that was made of it, or its clip, synced but without its name yet
 	beside bool    // the raw file is kept as well
 	uncut  bool    // the movie is whole although a clip is wanted, and will be the next time
@@ -94,7 +94,7 @@ func (p *Part) check(r nvr.Receipt) (ext string, err error) {
 	if info, err := p.archive.root.Lstat(p.name); err != nil {
 		return "", p.archive.fail("check", p.name, err)
 	} else if info.Size() != p.Offset() {
-		return "", p.damaged(fmt.Errorf("the part has %d bytes, %d were written", info.Size(), p.Offset()))
+		return "", p.damaged(fmt.Errorf("the part has %d bytes, but %d were written", info.Size(), p.Offset()))
 	}
 	head, err := readHead(p.file)
 	if err != nil {
@@ -105,7 +105,7 @@ func (p *Part) check(r nvr.Receipt) (ext string, err error) {
 		return foreignExt, nil // judge decides
 	}
 	if ext == "" {
-		return "", p.damaged(fmt.Errorf("it begins with %q, which is no recording", head[:min(len(head), 8)]))
+		return "", p.damaged(fmt.Errorf("it begins with %q, which is not a recording", head[:min(len(head), 8)]))
 	}
 	return ext, nil
 }
@@ -125,7 +125,7 @@ func (p *Part) become(pr *proof) (File, error) {
 			return File{}, errors.Join(err, p.leave())
 		}
 		if err := p.drop(); err != nil {
-			a.log.Warn("A part of which an MP4 was made could not be removed; the next start does it", "part", p.name, "error", err)
+			a.log.Warn("A part that has become an MP4 could not be removed; the next start does it", "part", p.name, "error", err)
 		}
 		return f, nil
 	}

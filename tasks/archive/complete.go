@@ -26,7 +26,7 @@ func (a *Archive) completeFrom(from string, done record, names iter.Seq[string],
 	if err := a.finish(done, more...); err != nil {
 		// The file is whole and has its name, and the announcement is on disk:
 		// fetching it again would help nobody.
-		a.log.Warn("A finished file could not be noted as done; the next start does it", "file", done.Path, "error", err)
+		a.log.Warn("A finished file could not be marked as done; the next start does it", "file", done.Path, "error", err)
 		a.remember(done, more...)
 	}
 	f = a.known(done.fileID()).file()

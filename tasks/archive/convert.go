@@ -30,13 +30,13 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 	defer p.movie.drop()
 	wanted, raw := p.item.wants()
 	if pr.ext == ".mp4" && p.item.clip() != (clip{}) {
-		pr.done.remark("it is whole: the recorder itself sent an MP4")
+		pr.done.remark("not cut: the recorder itself sent an MP4")
 	}
 	if !wanted || pr.ext != ".mpg" {
 		return nil
 	}
 	if pr.report.Unfit != nil {
-		pr.done.remark("no MP4 can be made of it: " + pr.report.Unfit.Error())
+		pr.done.remark("it cannot be made into an MP4: " + pr.report.Unfit.Error())
 		return nil
 	}
 	c := conversion{p.archive, p.item, p.id.recording, p.span, &p.room.converted}
@@ -49,7 +49,7 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 		return c.clip(ctx, pr)
 	}
 	if reason, ok := unfit(ctx, err); ok {
-		pr.done.remark("no MP4 could be made of it: " + reason)
+		pr.done.remark("it could not be made into an MP4: " + reason)
 		pr.stays = true
 		return nil
 	}
@@ -239,7 +239,7 @@ func (c *conversion) fromRaw(ctx context.Context, raw entry) (f File, ok bool, e
 	report, err := c.movie(ctx, io.NewSectionReader(src, 0, raw.bytes), &pr)
 	if reason, bad := unfit(ctx, err); bad {
 		f := raw.file()
-		f.Notes = []string{"no MP4 can be made of it: " + field(reason)}
+		f.Notes = []string{"it cannot be made into an MP4: " + field(reason)}
 		return f, true, a.note(record{Type: staysRecord, ID: c.id})
 	}
 	if err != nil {

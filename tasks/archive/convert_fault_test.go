@@ -56,7 +56,7 @@ func TestFailedConversion(t *testing.T) {
 	})
 	b := footage(t, 0, simulator.H264)
 	f := commit(t, a, shot(0, archive.MP4, len(b)), b)
-	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 could be made of it: ") || parts(t, a.Dir()) != 0 {
+	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "it could not be made into an MP4: ") || parts(t, a.Dir()) != 0 {
 		t.Errorf("%+v, %d parts", f, parts(t, a.Dir()))
 	}
 }
@@ -70,8 +70,8 @@ func TestForgetfulDisk(t *testing.T) {
 		from, to int64
 		want     string
 	}{
-		"the download, read again": {".part", 300_000, 330_000, "no MP4 could be made of it: it has "},
-		"the MP4":                  {".mp4.part", 0, 8, "no MP4 could be made of it: the MP4 has a box of 0 bytes"},
+		"the download, read again": {".part", 300_000, 330_000, "it could not be made into an MP4: it has "},
+		"the MP4":                  {".mp4.part", 0, 8, "it could not be made into an MP4: the MP4 has a box of 0 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())

@@ -111,7 +111,7 @@ func TestUnfitStaysRaw(t *testing.T) {
 	}
 	it := shot(0, archive.MP4, len(b))
 	f := commit(t, a, it, b)
-	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "no MP4 can be made of it: ") {
+	if filepath.Ext(f.Path) != ".mpg" || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "it cannot be made into an MP4: ") {
 		t.Fatalf("%+v", f)
 	}
 	for range 2 {

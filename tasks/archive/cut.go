@@ -48,9 +48,9 @@ func (c *conversion) cut(ctx context.Context, whole record, name string) (cuttin
 	case len(left) > 0:
 		return cutting{note: "it could not be cut: " + left[0].Reason.Error(), final: true}, nil
 	case len(files) == 0:
-		return cutting{note: "it is whole: it has no pictures of the time that was asked", final: true}, nil
+		return cutting{note: "not cut: it has no pictures in the period", final: true}, nil
 	case len(files) > 1:
-		return cutting{note: fmt.Sprintf("it is whole: what was asked would be %d files", len(files)), final: true}, nil
+		return cutting{note: fmt.Sprintf("not cut: the period would take %d files", len(files)), final: true}, nil
 	case files[0].Parts[0].Whole && c.span == (Span{}):
 		return cutting{final: true}, nil
 	}

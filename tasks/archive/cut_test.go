@@ -25,7 +25,7 @@ func TestUncut(t *testing.T) {
 		path, note string
 	}{
 		"everything": {clipped(archive.MP4, len(b), 1, 20), shotName + ".mp4", ""},
-		"nothing":    {longer, "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081600.mp4", "it is whole: it has no pictures of the time that was asked"},
+		"nothing":    {longer, "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081600.mp4", "not cut: it has no pictures in the period"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, t.TempDir())

@@ -83,7 +83,7 @@ type Remote struct {
 	ID      recordingID `json:"id"`
 	Form    form        `json:"format,omitzero"`
 	Clip    clip        `json:"clip,omitzero"`
-	Stays   bool        `json:"stays,omitzero"` // no MP4 can be made of it
+	Stays   bool        `json:"stays,omitzero"` // it cannot be made into an MP4
 	Bytes   int64       `json:"bytes,omitzero"` // as the recorder sent it
 	Machine string      `json:"machine,omitzero"`
 	By      string      `json:"by,omitzero"`

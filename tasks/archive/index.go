@@ -33,7 +33,7 @@ type index struct {
 	claims   map[string]fileID      // names that are about to be given
 	clips    map[recordingID][]clip // that are done, the shortest first
 	kept     map[recordingID]int64
-	stays    map[recordingID]bool // no MP4 can be made of it
+	stays    map[recordingID]bool // it cannot be made into an MP4
 	uncut    map[fileID]bool      // clips of which there is nothing: the whole serves them
 	latest   map[subject]record   // the other types: of each subject the latest word counts
 

@@ -58,7 +58,7 @@ func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []str
 	if movie, _ := p.item.wants(); !movie {
 		return []string{fmt.Sprintf("kept as it came, unchecked: %v", c)}, nil
 	}
-	how, err := p.resign([]string{c.String()}, sum, t, fmt.Sprintf("it is no recording of a known kind: %v", c))
+	how, err := p.resign([]string{c.String()}, sum, t, fmt.Sprintf("it is not a recording of a known kind: %v", c))
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (a *Archive) resigned(recorder string, id recordingID, sum disk.Sum, kinds 
 func (a *Archive) learn(records ...record) {
 	for _, r := range records {
 		if err := a.note(r); err != nil {
-			a.log.Warn("What a recording was like could not be noted", "error", err)
+			a.log.Warn("The state of a damaged recording could not be saved", "error", err)
 		}
 	}
 }

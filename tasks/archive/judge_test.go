@@ -116,7 +116,7 @@ func TestForeign(t *testing.T) {
 			refuse(t, a, it, stream)
 			f := commit(t, a, it, stream)
 			notes := strings.Join(f.Notes, "; ")
-			if !strings.HasSuffix(f.Path, ".mpg") || !strings.Contains(notes, "kept as it came, the same in 2 downloads: Hikvision 4HKH stream") || !strings.Contains(notes, "no MP4 can be made of it") {
+			if !strings.HasSuffix(f.Path, ".mpg") || !strings.Contains(notes, "kept as it came, the same in 2 downloads: Hikvision 4HKH stream") || !strings.Contains(notes, "it cannot be made into an MP4") {
 				t.Errorf("%s, %q", f.Path, notes)
 			}
 			if _, ok := a.Stored(it); !ok {

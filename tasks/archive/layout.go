@@ -132,10 +132,10 @@ func parseComponent(text string) (pieces []layoutPiece, err error) {
 		}
 		name, rest, closed := strings.Cut(text[open+1:], "}")
 		if text[open] == '}' || !closed || strings.Contains(name, "{") {
-			return nil, errors.New("a { and its } must stand around a placeholder; " + layoutExample)
+			return nil, errors.New("a placeholder needs both { and }; " + layoutExample)
 		}
 		if !isPlaceholder(name) {
-			return nil, fmt.Errorf("{%s} is no placeholder; use %s", name, placeholderList())
+			return nil, fmt.Errorf("{%s} is not a placeholder; use %s", name, placeholderList())
 		}
 		pieces, text = append(pieces, layoutPiece{placeholder: name}), rest
 	}
@@ -169,12 +169,12 @@ func checkComponent(text string, pieces []layoutPiece) error {
 		most += len(p.text) + mostOf(p.placeholder)
 		literal = literal && p.placeholder == ""
 		if i := strings.IndexAny(p.text, oddCharacters); i >= 0 {
-			return fmt.Errorf("%q cannot stand in a file name on every system; leave it out", p.text[i:i+1])
+			return fmt.Errorf("%q is not allowed in file names on every system; leave it out", p.text[i:i+1])
 		}
 	}
 	switch {
 	case text == "":
-		return errors.New("there is nothing in front of or behind one of its /; " + layoutExample)
+		return errors.New("there is nothing before or after one of its /; " + layoutExample)
 	case text == "..":
 		return errors.New("it has .. in it; it is a path under the output directory that only goes down")
 	case strings.HasPrefix(text, "."), strings.HasPrefix(text, " "), strings.HasPrefix(text, "-"):
@@ -205,7 +205,7 @@ func (l Layout) check() error {
 	case !has("recorder") && !has("name"):
 		return errors.New("it needs {recorder} or {name}, or all recorders would have the same names; " + layoutExample)
 	case len(l.components) == 1:
-		return errors.New("it needs a directory, because what lies directly in the output directory is taken for yours; " + layoutExample)
+		return errors.New("it needs a directory, because files directly in the output directory count as yours; " + layoutExample)
 	case len(l.components) > componentsLimit:
 		return fmt.Errorf("it has %d directories, more than %d", len(l.components)-1, componentsLimit-1)
 	case len(top) == 1 && top[0].placeholder == "" && keptForHikgrab(top[0].text):

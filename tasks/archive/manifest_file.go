@@ -35,7 +35,7 @@ type manifest struct {
 func (m *manifest) name() string { return path.Join(string(m.tree), manifestName) }
 
 // errForeign is given for a manifest whose header is not ours.
-var errForeign = errors.New("the header is another one")
+var errForeign = errors.New("the header is different")
 
 // open opens the file. The directory of a tree must be one and no link.
 func (m *manifest) open(flag int) (*os.File, error) {

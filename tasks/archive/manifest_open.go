@@ -52,7 +52,7 @@ func (a *Archive) openManifests(rebuild bool) error {
 	for m := range maps.Values(a.manifests) {
 		err := a.fail("write", m.name(), m.close())
 		if KindOf(err) == InUse {
-			a.log.Warn("Another program keeps the manifest to itself; its lines are added later", "file", m.name())
+			a.log.Warn("Another program has locked the manifest; its lines are added later", "file", m.name())
 		} else if err != nil {
 			return err
 		}

@@ -90,6 +90,6 @@ func (m *movieFile) drop() {
 	}
 	m.room.converted.Store(0)
 	if err := errors.Join(file.Close(), a.removePart(m.id)); err != nil {
-		a.log.Warn("An MP4 that came to nothing could not be removed; the next start does it", "part", m.id.part(), "error", err)
+		a.log.Warn("An unfinished MP4 could not be removed; the next start does it", "part", m.id.part(), "error", err)
 	}
 }

@@ -189,7 +189,7 @@ func (p *Part) giveUp() {
 	if p.ended != nil {
 		return
 	}
-	p.archive.log.Warn("A recording became larger than announced and gives its room up", "part", p.name, "bytes", p.Offset(), "announced", p.room.size)
+	p.archive.log.Warn("A recording is larger than announced; the space kept for it is released", "part", p.name, "bytes", p.Offset(), "announced", p.room.size)
 	if err := p.drop(); err != nil {
 		p.archive.log.Warn("A part could not be removed", "part", p.name, "error", err)
 	}

@@ -149,7 +149,7 @@ func (p *Part) judgePiece(m *media.Report) (note string, err error) {
 		p.span = Span{}
 		return SentWhole, nil
 	case !m.Container.ProgramStream(), m.Unfit != nil, m.FirstWall.IsZero(), m.WallEnd.IsZero(), m.StampRate != 0:
-		return "", p.damaged(errors.New("the recorder sent something without a clock in it"))
+		return "", p.damaged(errors.New("what the recorder sent carries no clock"))
 	case came.from > early, came.to < late, came.from < asked.from-outward, came.to > asked.to+outward:
 		return "", p.damaged(fmt.Errorf("the recorder sent %s instead of %s", came.text(), asked.text()))
 	case m.Verdict() == media.Damaged:

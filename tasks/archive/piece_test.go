@@ -62,12 +62,12 @@ func TestPiece(t *testing.T) {
 		"ends much too late":      {pictures(-13, 140), "instead of"},
 		"the beginning":           {pictures(-3600, -3515), "instead of"},
 		"another hour":            {pictures(3600-13, 3600+73), "instead of"},
-		"no clock":                {withoutClock(right), "without a clock"},
+		"no clock":                {withoutClock(right), "carries no clock"},
 		"damaged":                 {harmed, "damaged"},
-		"no program stream":       {[]byte("\x00\x00\x00\x18ftypmp42" + strings.Repeat("x", 1000)), "without a clock"},
+		"no program stream":       {[]byte("\x00\x00\x00\x18ftypmp42" + strings.Repeat("x", 1000)), "carries no clock"},
 		"a clock that was set":    {slices.Concat(pictures(-13, 10), pictures(14, 73)[40:]), "odd"},
 		"all of it":               {pictures(-3600, -3500), "whole"},
-		"nothing that is a video": {[]byte("<html>"), "no recording"},
+		"nothing that is a video": {[]byte("<html>"), "not a recording"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, it := open(t, t.TempDir()), minuteOf()
@@ -214,7 +214,7 @@ func TestAsked(t *testing.T) {
 		"raw":           {func(it *archive.Item) { it.Format = archive.Raw }, archive.Span{}, minuteOfSize},
 		"both":          {func(it *archive.Item) { it.Format = archive.Both }, archive.Span{}, minuteOfSize},
 		"a photo":       {func(it *archive.Item) { it.Recording.Track = nvr.TrackOf(2, nvr.Photo) }, archive.Span{}, minuteOfSize},
-		"doubtful":      {func(it *archive.Item) { it.Recording.Note = "the recorder lists it without an end that can be read" }, archive.Span{}, minuteOfSize},
+		"doubtful":      {func(it *archive.Item) { it.Recording.Note = "the recorder lists it without a readable end" }, archive.Span{}, minuteOfSize},
 		"of no time":    {func(it *archive.Item) { it.Recording.End = it.Recording.Start }, archive.Span{}, minuteOfSize},
 		"unknown size":  {func(it *archive.Item) { it.Recording.Size = 0 }, archive.Span{minute(60).Add(-margin), minute(61).Add(margin)}, 0},
 	} {

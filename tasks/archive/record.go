@@ -24,7 +24,7 @@ const (
 	keptRecord     recordType = "kept"     // so many bytes of a part survive a power cut
 	tryRecord      recordType = "try"      // an attempt failed
 	damagedRecord  recordType = "damaged"  // what came was damaged, and was dropped
-	staysRecord    recordType = "stays"    // no MP4 can be made of it: the raw file is what there is
+	staysRecord    recordType = "stays"    // it cannot be made into an MP4: the raw file is what there is
 	uncutRecord    recordType = "uncut"    // nothing of it lies in the clip that was wanted: the whole file is what there is
 	cameraRecord   recordType = "camera"   // a camera ended
 	coverageRecord recordType = "coverage" // what was asked of a camera, and what of it is missing

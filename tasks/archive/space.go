@@ -35,7 +35,7 @@ var (
 	errNeverFits = errors.New("the volume is too small for this")
 	// errOutgrown is given for a part that took more than was announced from the
 	// room of others.
-	errOutgrown = errors.New("more came than the recorder announced, and there is no room for it")
+	errOutgrown = errors.New("the recorder sent more than it announced, and there is no space for it")
 )
 
 // Free returns the bytes that this user can still write to the volume; -1 when
@@ -118,7 +118,7 @@ func (a *Archive) reserve(r *reservation) (*reservation, error) {
 		return nil, a.fail("create", r.name, os.ErrClosed)
 	}
 	if _, open := a.open[r.id]; open {
-		return nil, &Error{Op: "create", Path: a.show(r.name), Kind: InUse, Err: errors.New("this recording is being written already, for another camera line or row")}
+		return nil, &Error{Op: "create", Path: a.show(r.name), Kind: InUse, Err: errors.New("this recording is already being written for another camera")}
 	}
 	if err := a.grant(r); err != nil {
 		return nil, a.fail("create", r.name, err)

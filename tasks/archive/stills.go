@@ -109,7 +109,7 @@ func (a *Archive) fillDirectory(ctx context.Context, room *reservation, making s
 }
 
 // errManyStills is given for stills that outgrow their share of the disk.
-var errManyStills = errors.New("the stills would take more than half of the free space of the disk: make fewer, or of a shorter time")
+var errManyStills = errors.New("the stills would take more than half of the free space on the disk: make fewer, or cover a shorter period")
 
 // watch returns a context that ends when the volume has no room to spare, or when
 // what is in dir has taken half of what was free at first. The function that it

@@ -158,7 +158,7 @@ func sizeDiffers(root *disk.Dir, name string, l listed) (Deviation, bool) {
 	case err != nil:
 		return Deviation{Kind: Unreadable, Path: name, Detail: printable(reason(err))}, true
 	case !info.Mode().IsRegular():
-		return Deviation{Kind: Changed, Path: name, Detail: "it is no plain file"}, true
+		return Deviation{Kind: Changed, Path: name, Detail: "it is not a regular file"}, true
 	case info.Size() != l.bytes:
 		return Deviation{Kind: Changed, Path: name, Detail: fmt.Sprintf("%d bytes, %d are listed", info.Size(), l.bytes)}, true
 	}
@@ -189,7 +189,7 @@ func compareSums(ctx context.Context, root *disk.Dir, names []string, files map[
 					if !outdated(root, names[n], files[names[n]].bytes) {
 						continue
 					}
-					d.Kind, d.Detail = Outdated, "GStreamer and similar players read its sound wrongly; the file that join makes of it plays right"
+					d.Kind, d.Detail = Outdated, "GStreamer and similar players misread its sound; the file that join makes from it plays correctly"
 				}
 				if ctx.Err() != nil {
 					continue

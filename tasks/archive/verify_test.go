@@ -44,7 +44,7 @@ func TestVerify(t *testing.T) {
 		{archive.Changed, files[0].Path, "same size, different content"},
 		{archive.Changed, files[1].Path, "1000 bytes, " /* and so on */},
 		{archive.Missing, files[2].Path, ""},
-		{archive.Changed, files[3].Path, "it is no plain file"},
+		{archive.Changed, files[3].Path, "it is not a regular file"},
 		{archive.Extra, files[3].Path + ".bak", ""},
 		{archive.Changed, files[4].Path, fmt.Sprintf("%d bytes, %d are listed", files[4].Bytes+1, files[4].Bytes)},
 	}

@@ -93,7 +93,7 @@ func (m *deriver) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
 // end returns the result, which says in any case why there is nothing.
 func (m *deriver) end(err error) (Result, error) {
 	if err == nil && len(m.result.Files) == 0 && len(m.result.Notes) == 0 {
-		m.result.note("no MP4 shows the time asked for")
+		m.result.note("no MP4 covers the period")
 	}
 	return m.result, err
 }

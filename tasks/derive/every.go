@@ -39,7 +39,7 @@ func ParseEvery(text string) (Every, error) {
 }
 
 func refuseEvery(text string) error {
-	return fmt.Errorf("%.40q is not a distance between stills: use 500ms, 1s or 2m (from 1ms to 24h), or 10f for every tenth picture", text)
+	return fmt.Errorf("%.40q is not an interval between stills: use 500ms, 1s or 2m (from 1ms to 24h), or 10f for every tenth picture", text)
 }
 
 // String returns the shortest text that ParseEvery reads as the same, such as

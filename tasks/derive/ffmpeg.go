@@ -67,7 +67,7 @@ const (
 )
 
 // errSilent is why an ffmpeg is killed that hangs.
-var errSilent = fmt.Errorf("ffmpeg did nothing for %s and was ended; look whether the disk answers and whether the recording plays", silenceLimit)
+var errSilent = fmt.Errorf("ffmpeg did nothing for %s and was stopped; check that the disk responds and that the recording plays", silenceLimit)
 
 // ffmpeg is the program, as far as one call of Frames has come to know it.
 type ffmpeg struct {

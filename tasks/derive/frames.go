@@ -35,7 +35,7 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 	shots, err := c.shots(a, w, every, &result)
 	if err != nil || len(shots) == 0 {
 		if err == nil && len(result.Files) == 0 && len(result.Notes) == 0 {
-			result.note("no video shows the time asked for")
+			result.note("no video covers the period")
 		}
 		return result, err
 	}

@@ -187,7 +187,7 @@ func TestJoinLeavesOut(t *testing.T) {
 	wantNote(t, must(t, a, Window{From: at(10)}, Join), "6 recordings left out", "and 3 more")
 	r = must(t, a, Window{From: at(1000)}, Join)
 	wantFiles(t, r, 0)
-	wantNote(t, r, "no MP4 shows the time asked for")
+	wantNote(t, r, "no MP4 covers the period")
 }
 
 // A recording that is broken costs no more than itself.
@@ -233,7 +233,7 @@ func TestNothingInThePeriod(t *testing.T) {
 	for _, f := range []call{Join, Cut, everySecond} {
 		r := must(t, a, Window{From: at(1000)}, f)
 		wantFiles(t, r, 0)
-		wantNote(t, r, "shows the time asked for")
+		wantNote(t, r, "covers the period")
 	}
 }
 
@@ -278,7 +278,7 @@ func TestCut(t *testing.T) {
 	}
 	r = must(t, a, Window{From: at(1000), To: at(1001)}, Cut)
 	wantFiles(t, r, 0)
-	wantNote(t, r, "no MP4 shows")
+	wantNote(t, r, "no MP4 covers")
 }
 
 // Clips of recordings that overlap would have one name.

@@ -87,7 +87,7 @@ func stillTimes(root *os.Root) ([]int64, error) {
 		stem, ok := strings.CutSuffix(e.Name(), ".jpg")
 		n, err := strconv.Atoi(stem)
 		if !ok || err != nil || n < 1 || n > len(times) || strconv.Itoa(n) != stem {
-			return nil, fmt.Errorf("ffmpeg wrote a file %.40q, which is no picture at a time", e.Name())
+			return nil, fmt.Errorf("ffmpeg wrote a file %.40q, whose name is not a time", e.Name())
 		}
 	}
 	if len(entries) < len(times) {
@@ -114,7 +114,7 @@ func readTimes(root *os.Root) ([]int64, error) {
 		text, _ := strings.CutPrefix(fields[1], "pts:")
 		us, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || us < 0 || len(times) > 0 && us <= times[len(times)-1] {
-			return nil, fmt.Errorf("ffmpeg noted no time of a picture: %.60q", lines.Text())
+			return nil, fmt.Errorf("ffmpeg gave no time for a picture: %.60q", lines.Text())
 		}
 		times = append(times, us)
 	}
@@ -137,7 +137,7 @@ func checkStill(root *os.Root, name string) error {
 		_, err = io.ReadFull(f, end[:])
 	}
 	if err != nil || !bytes.Equal(begin[:], []byte{0xFF, 0xD8}) || !bytes.Equal(end[:], []byte{0xFF, 0xD9}) {
-		return fmt.Errorf("ffmpeg wrote a picture that is not whole, %s: %w", name, errors.Join(err, errNotWhole))
+		return fmt.Errorf("ffmpeg wrote an incomplete picture, %s: %w", name, errors.Join(err, errNotWhole))
 	}
 	return nil
 }

@@ -311,7 +311,7 @@ func (c *Coordinator) beat(ctx context.Context, from Peer, data []byte) []byte {
 		err = c.noteLent(from.Machine, orders.Leases)
 	}
 	if err != nil {
-		c.log.Warn("A lease could not be kept, so nobody is given anything", "error", err)
+		c.log.Warn("A lease could not be stored, so no recorder is assigned", "error", err)
 		return nil
 	}
 	orders.Leases = c.fill(from.Machine, orders.Leases, b, &orders.More)

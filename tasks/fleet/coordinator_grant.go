@@ -49,7 +49,7 @@ func (c *Coordinator) fill(to MachineID, promises []Promise, b Beat, more *bool)
 			}
 			g, err := c.grant(to, p.Recorder, j)
 			if err != nil {
-				c.log.Warn("A recorder cannot be given", "error", err)
+				c.log.Warn("A recorder cannot be assigned", "error", err)
 				c.table.Withhold(p.Recorder)
 				continue
 			}

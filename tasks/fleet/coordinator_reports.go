@@ -37,7 +37,7 @@ func (c *Coordinator) intake(ctx context.Context) {
 			err = c.takeIn(batch)
 		}
 		if err != nil && ctx.Err() == nil {
-			c.log.Warn("Reports could not be taken in", "error", err)
+			c.log.Warn("Reports could not be processed", "error", err)
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second):
@@ -162,7 +162,7 @@ func (c *Coordinator) note(id RecorderID, v RecorderView) {
 		if camera.State.Ended() && (camera.Channel > 0 || camera.Name == "") {
 			key := archive.CameraKey{Recorder: c.table.leases[id].address, Track: camera.Track}
 			if err := c.catalogue.NoteCamera(key, camera.Outcome(v.View.Name, time.Now())); err != nil {
-				c.log.Warn("How a camera ended could not be noted", "error", err)
+				c.log.Warn("How a camera ended could not be saved", "error", err)
 			}
 		}
 	}

@@ -175,7 +175,7 @@ func (m *Machine) learn(ctx context.Context, h *holding) error {
 	for from := 0; ; {
 		var had Had
 		if err := m.ask(ctx, KindHave, Have{h.id, from}, &had); err != nil {
-			return fmt.Errorf("cannot learn what others have of the recorder: %w", err)
+			return fmt.Errorf("cannot find out what other machines have of the recorder: %w", err)
 		}
 		m.store.Believe(h.network, h.address, had.Recordings)
 		if had.Next <= from {

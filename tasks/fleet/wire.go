@@ -152,7 +152,7 @@ type Link interface {
 
 var (
 	// ErrAbsent says that nobody is there to take a message.
-	ErrAbsent = errors.New("nobody is there")
+	ErrAbsent = errors.New("nobody answers")
 	// ErrSuperseded says that another coordinator has written meanwhile.
 	ErrSuperseded = errors.New("another coordinator has taken over")
 )

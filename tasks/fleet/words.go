@@ -244,7 +244,7 @@ func decode(data []byte, v any) error {
 		return fmt.Errorf("cannot understand a message: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("a message goes on behind its end")
+		return errors.New("a message has data after its end")
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func addressFault(text string, err error) string {
 	case scheme != nil && !strings.EqualFold(scheme[1], "http") && !strings.EqualFold(scheme[1], "https"):
 		return "an address begins with http:// or https://, or with the host"
 	case strings.Contains(text, "#"):
-		return "behind the # of an address stand sha256: with the 64 digits of a certificate, or legacy; and https:// before it"
+		return "after the # of an address comes sha256: with the 64 digits of a certificate, or legacy; such an address begins with https://"
 	case portBehind.MatchString(text):
 		return "recorder is not an address with a port; type the host, a colon and a number from 1 to 65535"
 	}
@@ -76,7 +76,7 @@ func (r rowReader) port(a *nvr.Address) {
 		r.fault(port, "port must be a number from 1 to 65535")
 	case a.Host == "": // refused already
 	case portBehind.MatchString(recorderCell) && a.Port != int(n):
-		r.fault(port, "this is not the port that stands behind the address; leave one of the two out")
+		r.fault(port, "this is not the port in the address; leave one of the two out")
 	default:
 		a.Port = int(n)
 	}

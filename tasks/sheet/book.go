@@ -132,7 +132,7 @@ func (b *book) create(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s is there already and is not replaced, choose another name: %w", clean(path), fs.ErrExist)
+		return fmt.Errorf("%s exists already and is left alone, choose another name: %w", clean(path), fs.ErrExist)
 	case err != nil:
 		return fileError(clean(path), err)
 	}
@@ -157,13 +157,13 @@ type helpPage struct {
 var helpPages = [languages]helpPage{
 	English: {
 		sheet: "Help",
-		title: [2]string{"Column", "What goes into it"},
+		title: [2]string{"Column", "What to type"},
 		more: [][2]string{
 			{"Your own", "A column whose header begins with # is a note of your own and is never read."},
 			{"Examples", "The grey rows are examples: hikgrab refuses to start while they are there. Type over them or delete them."},
 			{"Safety", "This file holds passwords. Give it a password in Excel, or use env:HIKGRAB_NAME."},
 		},
-		choose: "Choose one of the list, or leave the cell empty.",
+		choose: "Choose one from the list, or leave the cell empty.",
 	},
 	Russian: {
 		sheet: "Справка",

@@ -26,7 +26,7 @@ var (
 	errChannel = fmt.Errorf("channels go from 1 to %d; a number of 100 or more that ends in 01, 02 or 03 is a track", maxChannel)
 	errDate    = errors.New("the spreadsheet program turned this list of cameras into a date; type it as text: '1-4 with the apostrophe, or D1-D4")
 	errNumber  = errors.New("the spreadsheet program turned this list of cameras into one number; type it with semicolons: 1;3, or 101;201")
-	errAll     = errors.New("write either all, or the cameras one by one")
+	errAll     = errors.New("write all, or the cameras one by one")
 )
 
 var (

@@ -75,8 +75,8 @@ func TestParseCamerasRefuses(t *testing.T) {
 		"4-1":        "from a smaller to a larger",
 		"1-101":      "from a smaller to a larger",
 		"101-202":    "from a smaller to a larger",
-		"all, 3":     "write either all",
-		"3 все":      "write either all",
+		"all, 3":     "write all",
+		"3 все":      "write all",
 		"1.3":        "one number",
 		"101.201":    "one number",
 		"101201":     "one number",
@@ -120,7 +120,7 @@ func TestCamerasByName(t *testing.T) {
 		}
 	}
 	for cell, want := range map[string]string{
-		"Вход; all": "write either all", "Вход; 4-1": "from a smaller", "1/2": "not a list of cameras", "1e3": "not a list of cameras", "Вход; 1/2": "not a list of cameras",
+		"Вход; all": "write all", "Вход; 4-1": "from a smaller", "1/2": "not a list of cameras", "1e3": "not a list of cameras", "Вход; 1/2": "not a list of cameras",
 		"04.янв": "a date", "pw": "a name here is a password elsewhere in the sheet",
 	} {
 		if got := faults(t, write(t, "tasks.csv", header+cell)); len(got) != 1 || !strings.Contains(got[0], want) {
@@ -128,7 +128,7 @@ func TestCamerasByName(t *testing.T) {
 		}
 	}
 	equal(t, faults(t, write(t, "tasks.csv", "admin,1,10.0.0.5,hunter2")), []string{ // columns mixed up
-		"tasks.csv  D1: cameras go by their names only below a header, since a password may stand here without one; put recorder, user, password, cameras above",
+		"tasks.csv  D1: cameras can be named only below a header, because without one this may be a password; put recorder, user, password, cameras above",
 	})
 }
 

@@ -22,7 +22,7 @@ func readWorkbook(data []byte, o Options) (*table, error) {
 		return nil, err
 	}
 	if len(t.lines) == 0 {
-		return nil, fmt.Errorf("%w: nothing is in worksheet %s%s", ErrEmpty, quotedSheet(t.sheet), w.others(t.sheet))
+		return nil, fmt.Errorf("%w: there is nothing in worksheet %s%s", ErrEmpty, quotedSheet(t.sheet), w.others(t.sheet))
 	}
 	return t, nil
 }

@@ -76,7 +76,7 @@ var columns = [fields]column{
 	},
 	port: {
 		in: [languages]wording{
-			English: {headers: []string{"port"}, help: "the recorder's HTTP port where it is not 80 (HTTPS: 443), and does not stand behind the address"},
+			English: {headers: []string{"port"}, help: "the recorder's HTTP port where it is not 80 (HTTPS: 443), and the address does not give it"},
 			Russian: {headers: []string{"порт"}, help: "порт HTTP регистратора, если это не 80 (для https — 443) и он не указан в адресе"},
 		},
 		width:    8,

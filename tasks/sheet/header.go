@@ -203,7 +203,7 @@ func (r *reader) named(i int) layout {
 	for _, above := range t.lines[:i] {
 		for column, c := range above.cells {
 			if c.looksLikeHost() {
-				r.notice(above.row, column, "stands above the header and is ignored")
+				r.notice(above.row, column, "is above the header and is ignored")
 			}
 		}
 	}

@@ -47,9 +47,9 @@ func TestLayoutFaults(t *testing.T) {
 		{"nothing to go by", "one,two,three", []string{"tasks.csv  A1: there is neither a header nor a column of recorder addresses; put recorder, user, password, cameras into the first row"}},
 		{"a column is missing", "host,login\n10.0.0.5,admin", []string{"tasks.csv  A1: there is no column for password; name one of the headers password, pass, passwd, pwd, пароль"}},
 		{"two columns are missing", "login,pAss", []string{"tasks.csv  A1: there is no column for recorder; name one of the headers recorder, server, host, ip, address, ip address, nvr, dvr, device, регистратор, видеорегистратор, сервер, адрес, ip адрес, хост, устройство"}},
-		{"two columns that differ", "host,login,pass,пароль\n10.0.0.5,admin,pw,pw\n10.0.0.6,admin,pw,wp\n10.0.0.7,admin,pw,wp", []string{"tasks.csv  D3:D4: this is not what column C has for password; keep one of the two columns, or put # before the header of the other"}},
-		{"nothing below", "host,login,pass", []string{"tasks.csv  A1: there is a header and nothing below it; every row names a recorder"}},
-		{"only remarks below", "host,login,pass,remark\n,,,call first", []string{"tasks.csv  A1: there is a header and nothing below it; every row names a recorder"}},
+		{"two columns that differ", "host,login,pass,пароль\n10.0.0.5,admin,pw,pw\n10.0.0.6,admin,pw,wp\n10.0.0.7,admin,pw,wp", []string{"tasks.csv  D3:D4: this differs from column C for password; keep one of the two columns, or put # before the header of the other"}},
+		{"nothing below", "host,login,pass", []string{"tasks.csv  A1: there is a header and nothing below it; each row names one recorder"}},
+		{"only remarks below", "host,login,pass,remark\n,,,call first", []string{"tasks.csv  A1: there is a header and nothing below it; each row names one recorder"}},
 		{"two columns only", "pw,10.0.0.5", []string{"tasks.csv  C1: password is empty"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestLayoutNotices(t *testing.T) {
 		{"an extra column", "host,login,pass,remark\n10.0.0.5,admin,pw,call first", []string{"D1" + ignored}},
 		{"an empty extra column", "host,login,pass,remark\n10.0.0.5,admin,pw,", nil},
 		{"recorders under a strange header", "where,login,pass\n10.0.0.5,admin,pw", []string{"A1: this column is taken for the recorders; call it recorder"}},
-		{"a task above the header", "10.0.0.4,admin,pw\nhost,login,pass\n10.0.0.5,admin,pw", []string{"A1: stands above the header and is ignored"}},
+		{"a task above the header", "10.0.0.4,admin,pw\nhost,login,pass\n10.0.0.5,admin,pw", []string{"A1: is above the header and is ignored"}},
 		{"a fifth column without a header", "admin,pw,10.0.0.5,1,first", []string{"E1: this column is ignored; without a header there are only user, password, server and cameras"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

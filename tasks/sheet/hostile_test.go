@@ -175,7 +175,7 @@ func TestWideRows(t *testing.T) {
 		t.Errorf("reading took %d MiB", used)
 	}
 	path = write(t, "wide.xlsx", string(repacked(t, worksheet, wideRows(2, filled))))
-	if s := read(t, path); len(s.Tasks) != 2 || !slices.Equal(s.Notices, []string{"what stands to the right of column BL is ignored"}) {
+	if s := read(t, path); len(s.Tasks) != 2 || !slices.Equal(s.Notices, []string{"everything to the right of column BL is ignored"}) {
 		t.Errorf("filled cells: %d tasks, %q", len(s.Tasks), s.Notices)
 	}
 }

@@ -43,7 +43,7 @@ func (r *reader) samePasswords() {
 			first[a] = row
 		case other.Login.Password != row.Login.Password:
 			r.fault(row.Row, r.layout.first(password), "this is not the password that %s has for the same user of the same recorder; "+
-				"trying both would lock the account", r.table.ref(other.Row, r.layout.first(password)))
+				"trying both could lock the account", r.table.ref(other.Row, r.layout.first(password)))
 		}
 	}
 }
@@ -59,7 +59,7 @@ func (r *reader) secretNames() {
 	for i := range r.rows {
 		row := &r.rows[i]
 		if slices.ContainsFunc(row.Cameras, func(p tasks.Pick) bool { return p.Name != "" && secrets[p.Name] }) {
-			r.fault(row.Row, r.layout.first(cameras), "a name here is a password elsewhere in the sheet; correct the columns")
+			r.fault(row.Row, r.layout.first(cameras), "a name here is a password elsewhere in the sheet; check that the columns are not mixed up")
 		}
 	}
 }

@@ -70,7 +70,7 @@ func TestRowsThatAskForTheSame(t *testing.T) {
 func TestTwoPasswordsForOneUser(t *testing.T) {
 	got := faults(t, write(t, "tasks.csv", "host;user;password\nNVR.local;admin;one\n10.0.0.5;admin;two\nnvr.local:80;admin;two\nnvr.local;guest;three\n"))
 	equal(t, got, []string{
-		"tasks.csv  C4: this is not the password that C2 has for the same user of the same recorder; trying both would lock the account",
+		"tasks.csv  C4: this is not the password that C2 has for the same user of the same recorder; trying both could lock the account",
 	})
 }
 

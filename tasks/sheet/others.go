@@ -31,7 +31,7 @@ func (r *reader) judgeOthers(l layout) {
 		}
 	}
 	if t.strays {
-		r.notice(0, 0, "what stands to the right of column %s is ignored", columnName(maxColumns-1))
+		r.notice(0, 0, "everything to the right of column %s is ignored", columnName(maxColumns-1))
 	}
 }
 

@@ -42,7 +42,7 @@ func (r rowReader) password() nvr.Secret {
 	case number:
 		return r.numericPassword(c)
 	case boolean:
-		r.fault(password, "the spreadsheet program turned the password into a truth value; format the column as text and type it again")
+		r.fault(password, "the spreadsheet program turned the password into TRUE or FALSE; format the column as text and type it again")
 		return ""
 	case blank, text, errored, uncomputed:
 	}
@@ -101,10 +101,10 @@ func (r rowReader) passwordFromFile(path string) nvr.Secret {
 	}
 	switch {
 	case path == "":
-		r.fault(password, "file: names no file")
+		r.fault(password, "file: needs the path of a file")
 		return ""
 	case isPrivate(path):
-		r.fault(password, "no password is read from another machine, a hidden directory or one of the system; put it into a file elsewhere")
+		r.fault(password, "passwords are not read from another machine, a hidden directory or a system directory; put it into a file elsewhere")
 		return ""
 	case !filepath.IsAbs(path):
 		path = filepath.Join(r.table.dir, path)
@@ -112,11 +112,11 @@ func (r rowReader) passwordFromFile(path string) nvr.Secret {
 	line, err := firstLine(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		r.fault(password, "the file that file: names is not there")
+		r.fault(password, "the file that file: names does not exist")
 	case err != nil:
 		r.fault(password, "the file that file: names cannot be read: %s", withoutPath(err))
 	case line == "" || !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl):
-		r.fault(password, "the first line of the file that file: names is no password")
+		r.fault(password, "the first line of the file that file: names is not a password")
 	default:
 		r.sources[r.line.row] = "the file " + clean(path)
 		return nvr.Secret(line)
@@ -144,7 +144,7 @@ func isPrivate(path string) bool {
 // maxPasswordLine is the longest first line that can be a password.
 const maxPasswordLine = 1024
 
-var errNoRegularFile = errors.New("it is no file, or its first line is too long")
+var errNoRegularFile = errors.New("it is not a file, or its first line is too long")
 
 func firstLine(path string) (string, error) {
 	info, err := os.Stat(path)

@@ -190,12 +190,12 @@ func TestPasswordFromAFile(t *testing.T) {
 		}
 		equal(t, s.Notices, []string{"the password in the file " + whole + " goes to 10.0.0.5"})
 	}
-	const private = "no password is read from another machine"
+	const private = "passwords are not read from another machine"
 	for cell, want := range map[string]string{
-		"file:":                        "names no file",
-		"file:missing.txt":             "is not there",
-		"file:empty.txt":               "is no password",
-		"file:binary.txt":              "is no password",
+		"file:":                        "needs the path of a file",
+		"file:missing.txt":             "does not exist",
+		"file:empty.txt":               "is not a password",
+		"file:binary.txt":              "is not a password",
 		"file:long.txt":                "cannot be read",
 		"file:" + dir:                  "cannot be read",
 		"file:.keys/token":             private,

@@ -54,7 +54,7 @@ func (r *reader) read() []tasks.Task {
 		r.notice(0, 0, "%s: headings, totals and notes", skippedRows(skipped))
 	}
 	if len(r.rows) == 0 {
-		r.fault(r.layout.row, 0, "there is a header and nothing below it; every row names a recorder")
+		r.fault(r.layout.row, 0, "there is a header and nothing below it; each row names one recorder")
 	}
 	r.samePasswords()
 	r.secretNames()
@@ -176,7 +176,7 @@ func (r rowReader) agree(f field) {
 		if other.column == first.column || other.words() == first.words() || f == cameras && first.isNumbers() && !other.isNumbers() {
 			continue
 		}
-		r.reader.fault(other.row, other.column, "this is not what column %s has for %s; keep one of the two columns, or put # before the header of the other",
+		r.reader.fault(other.row, other.column, "this differs from column %s for %s; keep one of the two columns, or put # before the header of the other",
 			columnName(first.column), f)
 	}
 }
@@ -215,7 +215,7 @@ func (r rowReader) user() string {
 		r.fault(user, "user is empty")
 	case c.kind != text:
 		if _, ok := c.whole(); !ok {
-			r.fault(user, "user is not a text, and the spreadsheet program has changed it; format the column as text and type it again")
+			r.fault(user, "the spreadsheet program changed the user; format the column as text and type it again")
 		}
 	}
 	return typed
@@ -232,7 +232,7 @@ func (r rowReader) cameras() []tasks.Pick {
 	case err != nil:
 		r.fault(cameras, "%s", err)
 	case !r.layout.named && slices.ContainsFunc(picks, isNamed):
-		r.fault(cameras, "cameras go by their names only below a header, since a password may stand here without one; put recorder, user, password, cameras above")
+		r.fault(cameras, "cameras can be named only below a header, because without one this may be a password; put recorder, user, password, cameras above")
 	}
 	return picks
 }

@@ -169,9 +169,9 @@ func TestTwoColumnsForOneThing(t *testing.T) {
 		t.Errorf("network %q", s.Tasks[0].Network)
 	}
 	equal(t, faults(t, write(t, "tasks.csv", "ip;user;password;start;from\n10.0.0.5;admin;pw;08:00;09:00")),
-		[]string{"tasks.csv  E2: another column says something else for from; keep one of the two columns"})
+		[]string{"tasks.csv  E2: this differs from another column for from; keep one of the two columns"})
 	equal(t, faults(t, write(t, "tasks.csv", "ip;user;password;channel;cameras\n10.0.0.5;admin;pw;1;2")),
-		[]string{"tasks.csv  E2: this is not what column D has for cameras; keep one of the two columns, or put # before the header of the other"})
+		[]string{"tasks.csv  E2: this differs from column D for cameras; keep one of the two columns, or put # before the header of the other"})
 }
 
 func TestPorts(t *testing.T) {
@@ -192,12 +192,12 @@ func TestPorts(t *testing.T) {
 		"10.0.0.5\t0":                 "B2: port must be a number from 1 to 65535",
 		"10.0.0.5\t65536":             "B2: port must be a number from 1 to 65535",
 		"10.0.0.5\tPa55w0rd":          "B2: port must be a number from 1 to 65535",
-		"10.0.0.5:81\t82":             "B2: this is not the port that stands behind the address; leave one of the two out",
-		"[2001:db8::5]:81\t82":        "B2: this is not the port that stands behind the address; leave one of the two out",
+		"10.0.0.5:81\t82":             "B2: this is not the port in the address; leave one of the two out",
+		"[2001:db8::5]:81\t82":        "B2: this is not the port in the address; leave one of the two out",
 		"10.0.0.5:36885|admin|x\t":    "A2: recorder is not an address with a port; type the host, a colon and a number from 1 to 65535",
 		"10.0.0.5:Pa55w0rd\t":         "A2: recorder is not an address with a port; type the host, a colon and a number from 1 to 65535",
 		"hunter2://10.0.0.5\t":        "A2: an address begins with http:// or https://, or with the host",
-		"https://10.0.0.5#hunter2\t":  "A2: behind the # of an address stand sha256: with the 64 digits of a certificate, or legacy; and https:// before it",
+		"https://10.0.0.5#hunter2\t":  "A2: after the # of an address comes sha256: with the 64 digits of a certificate, or legacy; such an address begins with https://",
 		"10.0.0.5/hunter2\t":          "A2: recorder is not an address; type 10.0.0.5, nvr.site.local:8080 or https://10.0.0.5",
 		"https://admin.hunter2!.de\t": "A2: recorder is not an address; type 10.0.0.5, nvr.site.local:8080 or https://10.0.0.5",
 	} {
@@ -230,7 +230,7 @@ func TestDates(t *testing.T) {
 	}
 	for row, want := range map[string]string{
 		"2026-11-03 08:00\t\t":     "D2: date holds a time as well; times go into from and to",
-		"2026-11-03\t2026-11-03\t": "D2: the day stands here and in from or to; leave one of them out",
+		"2026-11-03\t2026-11-03\t": "D2: the day is given here and in from or to; leave one of them out",
 		"03/04/2026\t\t":           "D2: date may be 3 April 2026 or 4 March 2026: type 2026-04-03 or 2026-03-04",
 		"\t08:00\t04:03 hunter2":   "F2: to is not a date or a time",
 		"hunter2\t\t":              "D2: date is not a date or a time",
@@ -289,7 +289,7 @@ func TestDefaults(t *testing.T) {
 // machines, one for a single one.
 func TestNetworks(t *testing.T) {
 	path := write(t, "tasks.csv", "ip;user;password;network\n192.168.1.64;admin;one;kazan\n192.168.1.64;admin;two;spb\n")
-	equal(t, faults(t, path), []string{"tasks.csv  C3: this is not the password that C2 has for the same user of the same recorder; trying both would lock the account"})
+	equal(t, faults(t, path), []string{"tasks.csv  C3: this is not the password that C2 has for the same user of the same recorder; trying both could lock the account"})
 	s, err := sheet.Read(path, sheet.Options{Networks: true})
 	if err != nil || len(s.Tasks) != 2 || s.Tasks[1].Network != "spb" {
 		t.Errorf("%v, %v", s.Tasks, err)

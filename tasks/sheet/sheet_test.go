@@ -145,7 +145,7 @@ func TestFaultsOfADamagedSheet(t *testing.T) {
 	var want []string
 	for _, fault := range []string{
 		"D2, D4:D5: " + asNumber, "D3, D6: " + asDate, "C7:C8: " + changed,
-		"C9: the spreadsheet program turned the password into a truth value; format the column as text and type it again",
+		"C9: the spreadsheet program turned the password into TRUE or FALSE; format the column as text and type it again",
 		"C10: password" + formula, "C11: password is empty", "C12: password holds an error of the spreadsheet",
 		"B13: user is empty", "A14: recorder is empty",
 		"A15: recorder holds a login; user and password have columns of their own",
@@ -199,7 +199,7 @@ func TestWorksheets(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	_, err = sheet.Read(path, sheet.Options{Sheet: "Empty page"})
-	if want := "nothing is in worksheet 'Empty page'; choose another with --sheet: Notes, Autumn 2026"; !errors.Is(err, sheet.ErrEmpty) || !strings.HasSuffix(err.Error(), want) {
+	if want := "there is nothing in worksheet 'Empty page'; choose another with --sheet: Notes, Autumn 2026"; !errors.Is(err, sheet.ErrEmpty) || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
 	equal(t, read(t, path).Notices, []string{"worksheet 'Autumn 2026' is read, the only one that looks like tasks", "a row is hidden and is read as well"})

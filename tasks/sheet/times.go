@@ -26,7 +26,7 @@ func (r rowReader) period() tasks.Period {
 		r.fault(date, "date holds a time as well; times go into from and to")
 	default:
 		if !p.From.Day.IsZero() || p.From.Named || !p.To.Day.IsZero() || p.To.Named {
-			r.fault(date, "the day stands here and in from or to; leave one of them out")
+			r.fault(date, "the day is given here and in from or to; leave one of them out")
 			return p
 		}
 		p = within(day, p)
@@ -70,7 +70,7 @@ func (r rowReader) moment(f field) (all tasks.Moment) {
 		case m.HasClock && m.Day.IsZero() && !m.Named && !all.HasClock:
 			all.HasClock, all.Clock = true, m.Clock
 		case !m.IsZero():
-			r.reader.fault(at.row, at.column, "another column says something else for %s; keep one of the two columns", f)
+			r.reader.fault(at.row, at.column, "this differs from another column for %s; keep one of the two columns", f)
 		}
 	}
 	return all

@@ -73,7 +73,7 @@ func clockReason(d nvr.Device) string {
 	if off < 0 {
 		how = "slow"
 	}
-	return fmt.Sprintf("the recorder's clock is %s %s, so its recordings carry other times: ask for those times, and have the clock set",
+	return fmt.Sprintf("the recorder's clock is %s %s, so its recordings carry other times: ask for those times, and set the clock",
 		Roughly(off.Abs()), how)
 }
 

@@ -16,7 +16,7 @@ import (
 func (a *app) collectCommand() *cobra.Command {
 	w := wire{collect: true, alone: true}
 	c := &cobra.Command{
-		Use: "collect [flags]", Short: "Bring home what the machines of a run have fetched",
+		Use: "collect [flags]", Short: "Copy to this machine what others have fetched",
 		Long: "Collect brings the files that \"hikgrab work\" fetched on other machines into\n" +
 			"DIR, the directory that \"hikgrab serve\" used. The machines have to be running;\n" +
 			"they join by themselves. It copies what their manifests list: MP4s, the\n" +

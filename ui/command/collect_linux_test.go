@@ -20,7 +20,7 @@ func TestLongAMachineSleepsWhileItsFilesComeHome(t *testing.T) {
 	u := newTunnel(t, s.listen)
 	s.work("one")
 	s.workThrough(u, "two", "a.invite")
-	s.await(home, "is home")
+	s.await(home, "has arrived")
 	s.freeze("one")
 	u.mute(true)
 	time.Sleep(15 * time.Second) // longer than an answer may take
@@ -67,7 +67,7 @@ func TestLongTheDiskIsFullWhereFilesComeHome(t *testing.T) {
 	}
 	home := s.collect()
 	one := s.work("one")
-	s.until("two are home", func() bool { return strings.Count(home.out.String(), "is home") == 2 })
+	s.until("two are home", func() bool { return strings.Count(home.out.String(), "has arrived") == 2 })
 	time.Sleep(3 * time.Second)
 	select {
 	case <-home.done:

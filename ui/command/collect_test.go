@@ -12,7 +12,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// collect starts bringing files home where serve was.
+// collect starts bringing files collected where serve was.
 func (s *squad) collect(flags ...string) *process {
 	s.t.Helper()
 	p := s.start("collect", append([]string{"collect", "--plain", "--listen", s.listen, "-o", "boss"}, flags...)...)
@@ -126,7 +126,7 @@ func TestFilesComeHome(t *testing.T) {
 	s.work("one")
 	s.work("two")
 	s.exits(again, 0)
-	if said := again.out.String(); !strings.Contains(said, "everything that the machines told of is here") || strings.Contains(said, "is home") {
+	if said := again.out.String(); !strings.Contains(said, "every file that the machines reported is here") || strings.Contains(said, "has arrived") {
 		t.Errorf("once more it says\n%s", said)
 	}
 }
@@ -139,10 +139,10 @@ func TestFilesComeHomeThroughKills(t *testing.T) {
 	s.fetched("one", "two")
 	home := s.collect("--limit", "4M")
 	one, _ := s.work("one"), s.work("two")
-	s.await(home, "is home")
+	s.await(home, "has arrived")
 	s.kill(home)
 	home = s.collect("--limit", "4M")
-	s.await(home, "is home")
+	s.await(home, "has arrived")
 	s.kill(one)
 	s.work("one")
 	s.exits(home, 0)
@@ -191,7 +191,7 @@ func TestLongAMachineSendsOtherBytes(t *testing.T) {
 	home := s.collect()
 	s.work("one")
 	s.exits(home, 3)
-	if said := home.out.String(); !strings.Contains(said, "one sent other bytes than it reported") || !strings.Contains(said, "2 of 3 files home") {
+	if said := home.out.String(); !strings.Contains(said, "one sent other bytes than it reported") || !strings.Contains(said, "2 of 3 files collected") {
 		t.Errorf("it says\n%s", said)
 	}
 	if n := len(s.listed("manifest.csv")); n != 2 {
@@ -209,14 +209,14 @@ func TestServeCollects(t *testing.T) {
 	s.invite("a.invite")
 	one, two := s.work("one", "a.invite"), s.work("two", "a.invite")
 	s.until("something is home before all is fetched", func() bool {
-		return strings.Contains(boss.out.String(), "is home") && s.downloads() < 16
+		return strings.Contains(boss.out.String(), "has arrived") && s.downloads() < 16
 	})
 	s.exits(boss, 0)
 	s.exits(one, 0)
 	s.exits(two, 0)
 	s.complete()
 	s.atHome()
-	if said := boss.out.String(); strings.Count(said, "is home") == 0 || strings.Contains(said, scriptPassword) {
+	if said := boss.out.String(); strings.Count(said, "has arrived") == 0 || strings.Contains(said, scriptPassword) {
 		t.Errorf("it says\n%s", said)
 	}
 	began := time.Now()

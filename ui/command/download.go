@@ -80,7 +80,7 @@ func (a *app) download(c *cobra.Command, path string) error {
 		return err
 	}
 	for i := range j.tasks {
-		j.tasks[i].Network = "" // there is one machine, and what it reaches is what there is
+		j.tasks[i].Network = "" // there is only one machine, and what it reaches is what there is
 	}
 	return a.fetch(c.Context(), j)
 }
@@ -191,7 +191,7 @@ func (a *app) noteRun(j job, end *tasks.Snapshot, code int) {
 		Cameras: len(end.Cameras) - end.Homeward().Rows, Files: end.Files, Bytes: end.Fetched, ExitCode: code,
 	})
 	if err != nil {
-		j.options.Log.Warn("The run could not be noted", "error", err)
+		j.options.Log.Warn("The run could not be added to the history", "error", err)
 	}
 }
 

@@ -63,7 +63,7 @@ func (a *app) revoke(name string) error {
 
 func (a *app) invite(networks []string, valid time.Duration, file string) error {
 	if valid <= 0 {
-		return fmt.Errorf("--for %s: an invitation has to be valid for a while, such as 24h", valid)
+		return fmt.Errorf("--for %s: an invitation must be valid for a while, such as 24h", valid)
 	}
 	id, err := openIdentity("")
 	if err != nil {

@@ -80,7 +80,7 @@ func (a *app) refreshPage(store *archive.Archive) {
 // missing, and returns what is on disk. Whatever fails is worth no failure.
 func remember(store *archive.Archive, all []tasks.Coverage, log *slog.Logger) []archive.Recording {
 	if err := tasks.NoteCoverage(store, all); err != nil {
-		log.Warn("What is missing could not be noted", "error", err)
+		log.Warn("What is missing could not be saved", "error", err)
 	}
 	files, err := store.Recordings()
 	if err != nil {

@@ -58,7 +58,7 @@ func (a *app) show(ctx context.Context, q engine, out printer, j job) (stopped b
 }
 
 // errHangs is why hikgrab leaves without having stopped everything.
-var errHangs = fmt.Errorf("what was under way did not stop within %s; what is on disk is good for the next run", shutdownLimit)
+var errHangs = fmt.Errorf("downloads did not stop within %s; the next run continues from what is on disk", shutdownLimit)
 
 // within does something that may hang with a disk, and gives up after a while.
 func within(limit time.Duration, do func() error) error {

@@ -32,7 +32,7 @@ func (a *app) workCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "work [flags] [INVITATION]", Short: "Help a coordinator with its task sheet",
 		Long: "Work joins the coordinator that \"hikgrab serve\" runs on another machine, and\n" +
-			"downloads what that gives it. INVITATION is the file that \"hikgrab invite\"\n" +
+			"downloads what it is given. INVITATION is the file that \"hikgrab invite\"\n" +
 			"wrote, or its line; better for a line is $HIKGRAB_JOIN, because other users can\n" +
 			"see what a program was started with. Once invited, the coordinator of last time\n" +
 			"is joined without one. The coordinator decides what to fetch and how.\n\n" + plain.ExitCodes,

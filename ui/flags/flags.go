@@ -146,9 +146,9 @@ func (f *Flags) Options() (tasks.Options, error) {
 	}
 	switch {
 	case f.cut && !o.Format.Movies():
-		return o, errors.New("--cut works on MP4s: leave --format raw away, or use --format both to keep the recorder's bytes whole beside them")
+		return o, errors.New("--cut works on MP4s: leave --format raw out, or use --format both to keep the recorder's bytes whole beside them")
 	case f.join && !o.Format.Movies():
-		return o, errors.New("--join works on MP4s: leave --format raw away, or use --format both")
+		return o, errors.New("--join works on MP4s: leave --format raw out, or use --format both")
 	}
 	o.Cut, o.Derivations.Join = f.cut, f.join
 	if f.frames != "" {

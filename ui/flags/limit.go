@@ -23,7 +23,7 @@ func parseLimit(text string) (t tasks.Timetable, err error) {
 		if strings.Contains(rate, ":") {
 			window, rate, _ = strings.Cut(rate, " ")
 			if rate = strings.TrimSpace(rate); rate == "" {
-				return t, fmt.Errorf("%q names no bandwidth: write it like \"22:00-07:00 2M\" or \"22:00-07:00 off\"", part)
+				return t, fmt.Errorf("%q is not a bandwidth: write it like \"22:00-07:00 2M\" or \"22:00-07:00 off\"", part)
 			}
 		}
 		var limit int64
@@ -58,7 +58,7 @@ func parseWindow(text string) (w tasks.Window, err error) {
 		}
 	}
 	if !ok || err != nil || w.From == w.To {
-		return w, fmt.Errorf("%q is no part of a day: write it like 22:00-07:00", text)
+		return w, fmt.Errorf("%q is not a part of the day: write it like 22:00-07:00", text)
 	}
 	return w, nil
 }

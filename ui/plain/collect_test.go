@@ -29,10 +29,10 @@ func homeward(cameras bool) *tasks.Snapshot {
 
 func TestTheSummaryCountsFilesApartFromCameras(t *testing.T) {
 	for want, r := range map[string]Report{
-		"1 of 1 camera complete, 1 of 2 files home":    {Snapshot: homeward(true)},
-		"hikgrab: 1 of 2 files home":                   {Snapshot: homeward(false), Files: true},
-		"everything that the machines told of is here": {Snapshot: &tasks.Snapshot{}, Files: true},
-		"0 of 0 cameras complete":                      {Snapshot: &tasks.Snapshot{}},
+		"1 of 1 camera complete, 1 of 2 files collected": {Snapshot: homeward(true)},
+		"hikgrab: 1 of 2 files collected":                {Snapshot: homeward(false), Files: true},
+		"every file that the machines reported is here":  {Snapshot: &tasks.Snapshot{}, Files: true},
+		"0 of 0 cameras complete":                        {Snapshot: &tasks.Snapshot{}},
 	} {
 		var b bytes.Buffer
 		if err := NewLines(&b, true).Summary(r); err != nil || !strings.Contains(b.String(), want) {

@@ -22,10 +22,10 @@ const DeriveCodes = `Exit codes:
 
 // CollectCodes explains the exit codes of "hikgrab collect", for --help.
 const CollectCodes = `Exit codes:
-  0    everything is home
+  0    every file is collected
   1    unexpected error
   2    bad usage
-  3    some files could not be had, or their machine is not there
+  3    some files could not be fetched, or their machine is not there
   4    nothing failed, something was skipped by the operator
   130  stopped by the operator with work left`
 

@@ -49,7 +49,7 @@ func (l *Lines) Summary(r Report) error {
 		l.entry(fmt.Sprintf("left %d", left), "stopped before the end; the next run continues there")
 	}
 	if r.RawFiles > 0 {
-		l.entry("raw kept", fmt.Sprintf("%s (%s) beside their MP4s, which do not hold all of them: the manifest's notes say why; where it is sound, --audio drop keeps none",
+		l.entry("raw kept", fmt.Sprintf("%s (%s) beside MP4s that do not hold everything; the manifest's notes say why. If it is the sound, --audio drop keeps no raw files",
 			units.Count(r.RawFiles, "file"), units.Size(r.RawBytes)))
 	}
 	if left > 0 && s.TotalKnown && s.Disk.Free >= 0 && s.Needed > s.Disk.Free {
@@ -134,9 +134,9 @@ func headline(s *tasks.Snapshot, files bool) string {
 	}
 	switch {
 	case home.Files > 0:
-		heads = append(heads, fmt.Sprintf("%d of %s home", home.Here, units.Count(home.Files, "file")))
+		heads = append(heads, fmt.Sprintf("%d of %s collected", home.Here, units.Count(home.Files, "file")))
 	case files:
-		heads = append(heads, "everything that the machines told of is here")
+		heads = append(heads, "every file that the machines reported is here")
 	}
 	head := strings.Join(heads, ", ")
 	switch n := s.Counts[tasks.Empty]; {

@@ -67,7 +67,7 @@ var table = map[nvr.Remedy]advice{
 	nvr.SeeLog:           {"the log file has the details", "; r tries again", ""},
 
 	tasks.CorrectPeriod: {"correct from and to in the sheet", restart, ", or --from and --to"},
-	tasks.NameNetwork:   {"give the machines of that place a network of their own, and name it in the sheet's network column", restart, ": hikgrab work --network NAME"},
+	tasks.NameNetwork:   {"give the machines at that site a network of their own, and name it in the sheet's network column", restart, ": hikgrab work --network NAME"},
 	tasks.CopyNames:     {"copy the names from there into the sheet's cameras column", restart, again},
 	tasks.ReportFault:   {"this is a fault of hikgrab; the log file has the details", "; r tries again", ""},
 
@@ -78,7 +78,7 @@ var table = map[nvr.Remedy]advice{
 	archive.AllowWriting:    {"give your user the right to write there", goesOn, orOut},
 	archive.MountWritable:   {"mount the volume writable", goesOn, orOut},
 	archive.ReconnectVolume: {"connect the volume, or put the directory back, and start again; what is done is not fetched twice", "", ""},
-	archive.MoveAway:        {"look at what is there and move it away", pressR, orOut},
+	archive.MoveAway:        {"see what is there and move it away", pressR, orOut},
 	archive.StopOther:       {"wait until the other one has finished, or stop it", "", orOut},
 	archive.LargerFiles:     {"use a volume with exFAT, NTFS, APFS or ext4; what is done here can be moved there", "", ""},
 	archive.NewerVersion:    {"use the newer hikgrab that wrote it", "", orOut},

@@ -9,7 +9,7 @@ import (
 
 // ErrNotPlain is given when something that is neither a file nor a directory,
 // such as a symbolic link, stands where a file or directory is wanted.
-var ErrNotPlain = errors.New("something other than a plain file or directory is there")
+var ErrNotPlain = errors.New("something other than a regular file or directory is there")
 
 // ErrLinked is given for a private file that has a second name: writing to it
 // would change a file elsewhere.
@@ -17,7 +17,7 @@ var ErrLinked = errors.New("the file there is also known under another name (a h
 
 // ErrInTheWay is given instead of ENOTDIR, which Windows cannot tell from a
 // directory that is gone.
-var ErrInTheWay = errors.New("a file stands where a directory is needed")
+var ErrInTheWay = errors.New("a file is in the place of a directory")
 
 // ErrHeld is given when another process holds the lock of a directory; what
 // wraps it says which, where that is known.

@@ -28,7 +28,7 @@ func TestWhatSeveralHaveComesOnce(t *testing.T) {
 		if sent := r.bytesOf("kazan-1") + r.bytesOf("spb-2"); sent != 4*size {
 			t.Errorf("%d bytes came of %d", sent, 4*size)
 		}
-		if n := strings.Count(r.said(), "is home"); n != 4 {
+		if n := strings.Count(r.said(), "has arrived"); n != 4 {
 			t.Errorf("told:\n%s", r.said())
 		}
 		r.stop()
@@ -138,7 +138,7 @@ func TestOtherBytesAreRefusedAndTheMachineNamed(t *testing.T) {
 		r.start()
 		s := r.finished()
 		r.complete(1)
-		if s.Counts[tasks.Failed] != 1 || !strings.Contains(r.said(), "kazan-1 sent other bytes than it reported") {
+		if s.Counts[tasks.Failed] != 1 || !strings.Contains(r.said(), "kazan-1 sent different bytes than it reported") {
 			t.Errorf("%v\n%s", s.Counts, r.said())
 		}
 		if f := s.Cameras[0].Failure; f.Kind != archive.Damaged.String() || f.Remedy != VerifyThere {

@@ -94,7 +94,7 @@ func (q *Queue) home(f *file, s *source, got archive.File) {
 	f.state, f.path, f.failure = tasks.Done, got.Path, tasks.Failure{}
 	f.meter.Have.Store(f.bytes)
 	q.derivations.stale = true
-	e := q.about(f, s.machine, tasks.EventFile, f.about.Start.Format("2006-01-02 15:04:05")+"–"+f.about.End.Format("15:04:05")+" is home")
+	e := q.about(f, s.machine, tasks.EventFile, f.about.Start.Format("2006-01-02 15:04:05")+"–"+f.about.End.Format("15:04:05")+" has arrived")
 	e.Path, e.Bytes, e.Took = got.Path, got.Bytes, f.took
 	q.tell(e)
 }
@@ -123,10 +123,10 @@ func (q *Queue) failed(f *file, s *source, err error, now time.Time) {
 		refuse("does not have this file any more, or it was changed there")
 	case kind == archive.Damaged:
 		if s.wrong++; s.wrong >= wrongAtMost {
-			refuse("sent other bytes than it reported; they were refused")
+			refuse("sent different bytes than it reported; they were rejected")
 			break
 		}
-		failure.What = s.machine.name + " sent other bytes than it reported; they were refused"
+		failure.What = s.machine.name + " sent different bytes than it reported; they were rejected"
 		again(0)
 		q.tell(q.failing(f, s, tasks.EventRetry, failure, "the bytes differ from what was reported; trying once more"))
 	case (kind == archive.Full || kind == archive.Denied) && !unnamed:

@@ -205,7 +205,7 @@ func (q *Queue) sample(now time.Time) {
 			f.speed.Add(now, f.total())
 			if q.disk.failure.Kind != "" && f.meter.Fetched.Load() > 0 {
 				q.disk = disk{}
-				q.tell(tasks.Event{Type: tasks.EventNotice, Message: "the disk accepts data again; files come home again"})
+				q.tell(tasks.Event{Type: tasks.EventNotice, Message: "the disk accepts data again; collecting resumes"})
 			}
 		}
 	}

@@ -35,7 +35,7 @@ func (id *Identity) remember(w way) error {
 		err = writeSecret(id.dir, waysName, text, true)
 	}
 	if err != nil {
-		return fmt.Errorf("note the coordinator's addresses: %w", err)
+		return fmt.Errorf("save the coordinator's addresses: %w", err)
 	}
 	return nil
 }

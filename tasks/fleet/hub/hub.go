@@ -118,7 +118,7 @@ func (h *Hub) watch(ctx context.Context, answer fleet.Answer) error {
 			case errors.Is(err, fleet.ErrSuperseded):
 				return err
 			case errors.Is(err, nats.ErrConnectionClosed):
-				return fmt.Errorf("the connection to the hub is lost for good: %w", err)
+				return fmt.Errorf("the connection between the machines is lost for good: %w", err)
 			case err != nil && ctx.Err() == nil:
 				h.opts.Log.Warn("The claim to coordinate could not be renewed", "error", err)
 			}

@@ -115,7 +115,7 @@ func absent(err error) error {
 
 func checkMessage(to fleet.MachineID, data []byte) error {
 	if !to.Valid() {
-		return fmt.Errorf("%q is no machine", string(to))
+		return fmt.Errorf("%q is not a machine", string(to))
 	}
 	if len(data) > fleet.MostBytes {
 		return fmt.Errorf("a message of %d bytes is too long", len(data))

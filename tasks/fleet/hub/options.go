@@ -21,7 +21,7 @@ const (
 // Cluster is somebody's NATS cluster to be used instead of the embedded server.
 // The zero value is none.
 type Cluster struct {
-	URL   string // nats://host:port, more of them behind commas
+	URL   string // nats://host:port, several separated by commas
 	Creds string // file with the credentials that its administrator gave; may be empty
 	CA    string // file with the certificates to trust; empty: the system's
 }
@@ -30,7 +30,7 @@ func (c Cluster) addresses() ([]string, error) {
 	for one := range strings.SplitSeq(c.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(one))
 		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" {
-			return nil, errors.New("--url takes nats://host:port, or tls://host:port, more of them behind commas")
+			return nil, errors.New("--url takes nats://host:port, or tls://host:port, several separated by commas")
 		}
 		if u.User != nil {
 			return nil, errors.New("--url would show a password in the list of processes: put it into a file and name that with --creds")
@@ -66,13 +66,13 @@ func common(log *slog.Logger) []nats.Option {
 		nats.ReconnectBufSize(-1),
 		nats.PingInterval(listenEvery), nats.MaxPingsOutstanding(pingsOut), nats.FlusherTimeout(writeDeadline),
 		nats.IgnoreAuthErrorAbort(),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Info("The connection to the hub is lost", "error", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Info("The connection between the machines is lost", "error", err) }),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
 			if sub != nil {
-				log.Warn("The hub reports a fault", "error", err, "subject", sub.Subject)
+				log.Warn("The message server reports a fault", "error", err, "subject", sub.Subject)
 				return
 			}
-			log.Warn("The hub reports a fault", "error", err)
+			log.Warn("The message server reports a fault", "error", err)
 		}),
 	}
 }

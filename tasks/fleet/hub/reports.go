@@ -32,7 +32,7 @@ func (h *Hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
 			noneYet := errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded)
 			if !noneYet {
 				if !passing(err) {
-					return nil, fmt.Errorf("take reports in: %w", err)
+					return nil, fmt.Errorf("process reports: %w", err)
 				}
 				if !pause(ctx) {
 					break
