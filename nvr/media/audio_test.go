@@ -65,7 +65,7 @@ func TestFramedAudio(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := m.CheckReaders(dst.B); err != nil {
+			if err := m.Compare(dst.B); err != nil {
 				t.Error(err)
 			}
 			if got := m.Track("soun").Format; got != c.format {

@@ -226,7 +226,7 @@ func TestTrials(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := m.CheckReaders(dst.B); err != nil {
+			if err := m.Compare(dst.B); err != nil {
 				t.Error(err)
 			}
 			checkProblems(t, report, c.problems)

@@ -20,9 +20,10 @@ var containers = []string{"moov", "trak", "mdia", "minf", "stbl", "edts", "dinf"
 // becomes, so that the samples stay where they are. The index must not outgrow
 // that.
 func Edit(file []byte, change func(moov *Box)) []byte {
-	at := int(be32(file, 0)) // behind ftyp
-	n := int(be32(file, at))
-	free := int(be32(file, at+n))
+	length := func(at int) int { return int(binary.BigEndian.Uint32(file[at:])) }
+	at := length(0) // behind ftyp
+	n := length(at)
+	free := length(at + n)
 	if string(file[at+4:at+8]) != "moov" || string(file[at+n+4:at+n+8]) != "free" {
 		panic("not an MP4 of ours")
 	}
@@ -44,7 +45,11 @@ func parse(kind string, body []byte) *Box {
 	b := &Box{Kind: kind, Body: slices.Clone(body)}
 	if slices.Contains(containers, kind) {
 		b.Body = nil
-		each(body, func(kind string, body []byte) { b.Boxes = append(b.Boxes, parse(kind, body)) })
+		for len(body) > 0 {
+			n := binary.BigEndian.Uint32(body)
+			b.Boxes = append(b.Boxes, parse(string(body[4:8]), body[8:n]))
+			body = body[n:]
+		}
 	}
 	return b
 }

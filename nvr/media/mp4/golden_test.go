@@ -109,7 +109,7 @@ func TestGolden(t *testing.T) {
 		}
 		m, err := mediatest.ReadMovie(bytes.NewReader(b), int64(len(b)))
 		if err == nil {
-			err = m.CheckReaders(b)
+			err = m.Compare(b)
 		}
 		if err != nil {
 			t.Errorf("%s: %v", d.name, err)

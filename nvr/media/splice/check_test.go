@@ -31,7 +31,7 @@ func splices(t testing.TB, pieces []splice.Piece, w splice.Window) ([]made, []sp
 	for _, f := range list {
 		m, err := mediatest.ReadMovie(bytes.NewReader(f.bytes), int64(len(f.bytes)))
 		if err == nil {
-			err = m.CheckReaders(f.bytes)
+			err = m.Compare(f.bytes)
 		}
 		if err != nil {
 			t.Error(err)
