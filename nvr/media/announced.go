@@ -8,18 +8,19 @@ import (
 	"example.com/hikgrab/nvr/media/ps"
 )
 
+// The kinds of video, and the names of those that are not read, as an IMKH header
+// and as a stream_type of a program stream map tell them.
+var (
+	codecInfos   = map[uint16]es.Codec{1: es.H264, 0x100: es.H264, 5: es.H265}
+	foreignInfos = map[uint16]string{3: "MPEG-4", 4: "MJPEG"}
+	codecTypes   = map[byte]es.Codec{0x1B: es.H264, 0x24: es.H265}
+	foreignTypes = map[byte]string{0x01: "MPEG-2", 0x02: "MPEG-2", 0x10: "MPEG-4", 0xB0: "Hikvision's private H.264", 0xB1: "MJPEG"}
+)
+
 // hints takes over what the IMKH header says.
 func (r *reader) hints(m Info) {
-	switch m.Video {
-	case 1, 0x100:
-		r.video.Codec = es.H264
-	case 5:
-		r.video.Codec = es.H265
-	case 3:
-		r.announced, r.foreign = "MPEG-4", true
-	case 4:
-		r.announced, r.foreign = "MJPEG", true
-	}
+	r.video.Codec = codecInfos[m.Video]
+	r.announced, r.foreign = foreignInfos[m.Video]
 	r.audio.kind, r.audio.name = audioOfInfo(m)
 	r.audio.header = r.audio.kind
 	r.audio.rate, r.audio.channels = 0, int(m.Channels)
@@ -54,40 +55,19 @@ func (r *reader) mapVideo(t byte) {
 		return
 	}
 	if r.report.KeyFrames > 0 {
-		now := codecOfType(t)
-		changed := now != es.Unknown && codecOfType(r.videoHeld) == r.video.Codec
+		changed := codecTypes[t] != es.Unknown && codecTypes[r.videoHeld] == r.video.Codec
 		// One such map may be damaged.
 		if r.otherMaps++; changed && r.otherMaps > 1 {
 			r.refuse(ForeignCodec, "the codec changes in the middle")
 		}
 		return
 	}
-	r.videoHeld, r.foreign = t, false
-	if c := codecOfType(t); c != es.Unknown {
+	r.videoHeld = t
+	var name string
+	name, r.foreign = foreignTypes[t]
+	if c := codecTypes[t]; c != es.Unknown {
 		r.video.Codec = c
 		return
 	}
-	switch t {
-	case 0x01, 0x02:
-		r.announced, r.foreign = "MPEG-2", true
-	case 0x10:
-		r.announced, r.foreign = "MPEG-4", true
-	case 0xB0:
-		r.announced, r.foreign = "Hikvision's private H.264", true
-	case 0xB1:
-		r.announced, r.foreign = "MJPEG", true
-	default:
-		r.announced = fmt.Sprintf("stream type 0x%02X", t)
-	}
-}
-
-// codecOfType returns the video that a stream_type stands for.
-func codecOfType(t byte) es.Codec {
-	switch t {
-	case 0x1B:
-		return es.H264
-	case 0x24:
-		return es.H265
-	}
-	return es.Unknown
+	r.announced = cmp.Or(name, fmt.Sprintf("stream type 0x%02X", t))
 }

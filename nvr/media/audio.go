@@ -1,7 +1,9 @@
 package media
 
 import (
+	"cmp"
 	"fmt"
+	"hash/maphash"
 	"time"
 
 	"example.com/hikgrab/nvr/media/mp4"
@@ -23,74 +25,34 @@ const (
 
 // String returns the audio's name; empty for none.
 func (k AudioKind) String() string {
-	switch k {
-	case G711A:
-		return "G.711 A-law"
-	case G711U:
-		return "G.711 µ-law"
-	case AAC:
-		return "AAC"
-	case MPEGAudio:
-		return "MPEG audio"
-	case OtherAudio:
-		return "other"
-	case NoAudio:
-	}
-	return ""
+	return [...]string{G711A: "G.711 A-law", G711U: "G.711 µ-law", AAC: "AAC", MPEGAudio: "MPEG audio", OtherAudio: "other"}[k]
 }
 
-// audioOfType returns the audio that a stream_type of a program stream map
-// stands for, and the name of what MP4 cannot hold.
+// The kinds of audio, and the names of those that MP4 cannot hold, as an IMKH
+// header and as a stream_type of a program stream map tell them.
+var (
+	audioInfos = map[uint16]AudioKind{0: NoAudio, 0x7110: G711U, 0x7111: G711A, 0x2001: AAC, 0x2000: MPEGAudio}
+	otherInfos = map[uint16]string{0x722: "G.722.1", 0x723: "G.723.1", 0x726: "G.726", 0x729: "G.729"} // in front of the last digit
+	audioTypes = map[byte]AudioKind{0: NoAudio, 0x90: G711A, 0x91: G711U, 0x0F: AAC, 0x03: MPEGAudio, 0x04: MPEGAudio}
+	otherTypes = map[byte]string{0x92: "G.722.1", 0x93: "G.723.1", 0x96: "G.726", 0x99: "G.729"}
+)
+
+// audioOfType returns the audio that a stream_type stands for, and the name of
+// what MP4 cannot hold.
 func audioOfType(t byte) (AudioKind, string) {
-	switch t {
-	case 0x90:
-		return G711A, ""
-	case 0x91:
-		return G711U, ""
-	case 0x0F:
-		return AAC, ""
-	case 0x03, 0x04:
-		return MPEGAudio, ""
-	case 0:
-		return NoAudio, ""
-	case 0x92:
-		return OtherAudio, "G.722.1"
-	case 0x93:
-		return OtherAudio, "G.723.1"
-	case 0x96:
-		return OtherAudio, "G.726"
-	case 0x99:
-		return OtherAudio, "G.729"
+	if k, known := audioTypes[t]; known {
+		return k, ""
 	}
-	return OtherAudio, fmt.Sprintf("stream type 0x%02X", t)
+	return OtherAudio, cmp.Or(otherTypes[t], fmt.Sprintf("stream type 0x%02X", t))
 }
 
 // audioOfInfo returns the audio that an IMKH header announces, and the name of
 // what MP4 cannot hold.
 func audioOfInfo(m Info) (AudioKind, string) {
-	switch m.Audio {
-	case 0x7110:
-		return G711U, ""
-	case 0x7111:
-		return G711A, ""
-	case 0x2001:
-		return AAC, ""
-	case 0x2000:
-		return MPEGAudio, ""
-	case 0:
-		return NoAudio, ""
+	if k, known := audioInfos[m.Audio]; known {
+		return k, ""
 	}
-	switch m.Audio >> 4 {
-	case 0x722:
-		return OtherAudio, "G.722.1"
-	case 0x723:
-		return OtherAudio, "G.723.1"
-	case 0x726:
-		return OtherAudio, "G.726"
-	case 0x729:
-		return OtherAudio, "G.729"
-	}
-	return OtherAudio, fmt.Sprintf("audio 0x%04X", m.Audio)
+	return OtherAudio, cmp.Or(otherInfos[m.Audio>>4], fmt.Sprintf("audio 0x%04X", m.Audio))
 }
 
 const (
@@ -244,13 +206,10 @@ func (a *audio) reject(offset int64) {
 	}
 }
 
-func fingerprint(b []byte) uint64 {
-	h := uint64(len(b))
-	for _, c := range b[:min(len(b), 128)] {
-		h = (h ^ uint64(c)) * 1099511628211
-	}
-	return h
-}
+// fingerprint tells packets apart by their beginnings.
+func fingerprint(b []byte) uint64 { return maphash.Bytes(seed, b[:min(len(b), 128)]) + uint64(len(b)) }
+
+var seed = maphash.MakeSeed()
 
 // length returns how long the audio lasts, gaps left out.
 func (a *audio) length() time.Duration {

@@ -39,7 +39,7 @@ func work(job, from, to string) error {
 	}
 	defer func() { _ = src.Close() }()
 	if job == "scan" {
-		r, err := media.Scan(src)
+		r, err := scanned(src)
 		if err == nil && !r.Clean() {
 			err = errors.New(r.Reason())
 		}

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
 )
@@ -56,12 +57,7 @@ var containerWords = [...]string{
 }
 
 // String returns the container in words.
-func (c Container) String() string {
-	if c < 0 || int(c) >= len(containerWords) {
-		c = UnknownContainer
-	}
-	return containerWords[c]
-}
+func (c Container) String() string { return containerWords[c] }
 
 // ProgramStream reports whether the container is one that Scanner and Remux
 // read.
@@ -191,20 +187,11 @@ func (m Info) container(head []byte) Container {
 	if packOffset(head) >= 0 {
 		return IMKH
 	}
-	switch m.System {
-	case 1:
-		return IMKHPrivate
-	case 2, 8:
-		return IMKH
-	case 3:
-		return IMKHTS
-	case 4, 0x401:
-		return IMKHRTP
-	case 5:
-		return IMKHMP4
-	}
-	return IMKHOther
+	return cmp.Or(systems[m.System], IMKHOther)
 }
+
+// systems are the containers that headers announce.
+var systems = map[uint16]Container{1: IMKHPrivate, 2: IMKH, 3: IMKHTS, 4: IMKHRTP, 5: IMKHMP4, 8: IMKH, 0x401: IMKHRTP}
 
 // packOffset returns where the first pack begins. The header has 40 bytes, but
 // some write it shorter, so the pack itself decides.

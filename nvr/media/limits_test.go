@@ -111,7 +111,7 @@ func TestWork(t *testing.T) {
 			for piece := range slices.Chunk(data, 100) {
 				_, _ = s.Write(piece)
 			}
-			want, err := media.Scan(bytes.NewReader(data))
+			want, err := scanned(bytes.NewReader(data))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,9 +156,6 @@ func TestErrors(t *testing.T) {
 	src := io.MultiReader(bytes.NewReader(f.data[:9000]), iotest.ErrReader(broken))
 	if _, err := media.Remux(&mediatest.Memory{}, src, media.Options{}); !errors.Is(err, broken) || !strings.Contains(err.Error(), "read") {
 		t.Errorf("reading: %v", err)
-	}
-	if _, err := media.Scan(iotest.ErrReader(broken)); !errors.Is(err, broken) {
-		t.Errorf("scanning: %v", err)
 	}
 	for _, after := range []int{0, 1, 2, 3, 4} {
 		dst := &full{left: after, err: broken}

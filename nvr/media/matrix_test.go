@@ -200,7 +200,7 @@ func TestTrials(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := c.record(t)
-			scan, err := media.Scan(bytes.NewReader(f.data))
+			scan, err := scanned(bytes.NewReader(f.data))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -209,10 +209,10 @@ func TestTrials(t *testing.T) {
 			if c.refused {
 				var r *media.Refusal
 				if !errors.As(err, &r) || r.Kind != c.refusal {
-					t.Fatalf("Remux: %v, want refusal %d", err, c.refusal)
+					t.Fatalf("Remux: %v, want refusal %q", err, c.refusal)
 				}
 				if scan.Unfit == nil || scan.Unfit.Kind != c.refusal {
-					t.Errorf("Scan: %v, want refusal %d", scan.Unfit, c.refusal)
+					t.Errorf("Scan: %v, want refusal %q", scan.Unfit, c.refusal)
 				}
 				if scan.Clean() {
 					t.Error("a refused recording is clean")

@@ -102,11 +102,6 @@ func TestSoundIsPlaced(t *testing.T) {
 			t.Errorf("%s: at %d, want %d", c.name, h.at, c.want)
 		}
 	}
-	for _, c := range [][3]int64{{7, 2, 3}, {-7, 2, -4}, {-8, 2, -4}, {8, 2, 4}, {0, 2, 0}, {-1, 90, -1}} {
-		if got := floor(c[0], c[1]); got != c[2] {
-			t.Errorf("%d/%d is %d", c[0], c[1], got)
-		}
-	}
 }
 
 // TestSoundNearThePictureToCome believes stamps that fit a picture which is not

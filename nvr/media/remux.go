@@ -31,6 +31,9 @@ type Options struct {
 // camera is less than half as large.
 const frameLimit = 6 << 20
 
+// readSize is how much is read at once.
+const readSize = 256 << 10
+
 // Remux reads a recording to its end and writes it to dst, which must be empty,
 // as MP4. It gives a *Refusal for what it cannot do well, and the error of src
 // or dst. After any error what dst holds is worthless; Remux neither truncates

@@ -112,12 +112,7 @@ var problemWords = [problemKinds]string{
 }
 
 // String returns the problem in words.
-func (k ProblemKind) String() string {
-	if k < 0 || k >= problemKinds {
-		return "unknown problem"
-	}
-	return problemWords[k]
-}
+func (k ProblemKind) String() string { return problemWords[k] }
 
 // Damage reports whether the problem means that bytes are missing or wrong, so
 // that another download may bring a better file.
@@ -163,16 +158,7 @@ const (
 
 // String returns the verdict's word.
 func (v Verdict) String() string {
-	switch v {
-	case Clean:
-		return "clean"
-	case Odd:
-		return "odd"
-	case Damaged:
-		return "damaged"
-	case Unfit:
-	}
-	return "unfit"
+	return [...]string{Clean: "clean", Odd: "odd", Damaged: "damaged", Unfit: "unfit"}[v]
 }
 
 // Verdict sums the report up.

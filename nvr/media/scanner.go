@@ -2,7 +2,6 @@ package media
 
 import (
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -85,16 +84,3 @@ func (s *Scanner) Remuxed() (Report, error) {
 	}
 	return s.m.finish(s.r)
 }
-
-// Scan judges a recording that is read to its end. It fails only when reading
-// does.
-func Scan(src io.Reader) (Report, error) {
-	var s Scanner
-	if _, err := io.CopyBuffer(struct{ io.Writer }{&s}, struct{ io.Reader }{src}, make([]byte, readSize)); err != nil {
-		return Report{}, fmt.Errorf("scan the recording: %w", err)
-	}
-	return s.Report(), nil
-}
-
-// readSize is how much is read at once.
-const readSize = 256 << 10

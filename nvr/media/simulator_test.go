@@ -43,7 +43,7 @@ func TestSimulatedRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			scan, err := media.Scan(bytes.NewReader(raw))
+			scan, err := scanned(bytes.NewReader(raw))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +92,7 @@ func TestMemory(t *testing.T) {
 		t.Errorf("%d bytes in use at most, want 16 MiB", g.peak)
 	}
 	g = &gauge{Reader: simulated(simulator.H264, true, 20*time.Minute, 48<<20), base: before.HeapAlloc}
-	if _, err := media.Scan(g); err != nil {
+	if _, err := scanned(g); err != nil {
 		t.Fatal(err)
 	}
 	if g.peak > 4<<20 {

@@ -125,7 +125,7 @@ func (a *audio) locate(p *ps.Packet) {
 	if p.HasPTS {
 		at := a.times.locate(p.PTS)
 		near = abs(at-a.times.at) <= audioReach || abs(at-a.times.locate(a.seen)) <= audioReach
-		stamp = floor(at*rate, clock)
+		stamp = mp4.Rescale(at, clock, rate, mp4.Down)
 	}
 	pictures := a.times.at * rate / clock
 	slack := audioSlack * rate / clock
@@ -154,13 +154,4 @@ func (a *audio) locate(p *ps.Packet) {
 	case !near && pictures-a.next > audioLag*rate/clock:
 		a.next = pictures
 	}
-}
-
-// floor divides, rounding down.
-func floor(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }

@@ -19,16 +19,7 @@ const (
 )
 
 // String returns the codec's name, "H.264" or "H.265", and "" when unknown.
-func (c Codec) String() string {
-	switch c {
-	case H264:
-		return "H.264"
-	case H265:
-		return "H.265"
-	case Unknown:
-	}
-	return ""
-}
+func (c Codec) String() string { return [...]string{H264: "H.264", H265: "H.265"}[c] }
 
 // Stamp is what the container says about the access unit that begins next.
 type Stamp struct {

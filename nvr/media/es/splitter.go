@@ -3,6 +3,7 @@ package es
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/maphash"
 )
 
 const (
@@ -213,16 +214,9 @@ func (s *Splitter) addSlice() {
 		u.Key = u.Key || k == avcIDR
 	}
 	if !s.slices {
-		u.Fingerprint = fnv(s.head)
+		u.Fingerprint = maphash.Bytes(seed, s.head)
 		s.slices, s.first = true, k
 	}
 }
 
-// fnv is the hash FNV-1a.
-func fnv(b []byte) uint64 {
-	h := uint64(14695981039346656037)
-	for _, c := range b {
-		h = (h ^ uint64(c)) * 1099511628211
-	}
-	return h
-}
+var seed = maphash.MakeSeed()

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 func join(to string, from []string) error {
 	var pieces []splice.Piece
 	for i, path := range from {
-		pieces = append(pieces, splice.Piece{Name: path, Open: splice.OnDisk(path), Start: noon.Add(time.Duration(i) * time.Hour)})
+		pieces = append(pieces, splice.Piece{Name: path, Open: onDisk(path), Start: noon.Add(time.Duration(i) * time.Hour)})
 	}
 	files, _, err := splice.Plan(context.Background(), pieces, splice.Window{})
 	if err != nil || len(files) != 1 {

@@ -31,7 +31,7 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		pieces = append(pieces, splice.Piece{Name: path, Open: splice.OnDisk(path), Start: start})
+		pieces = append(pieces, splice.Piece{Name: path, Open: onDisk(path), Start: start})
 	}
 
 	window := splice.Window{From: noon.Add(58 * time.Second), To: noon.Add(63 * time.Second)}

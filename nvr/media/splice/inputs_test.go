@@ -33,6 +33,17 @@ func pieceOf(b []byte, start time.Time) splice.Piece {
 	}
 }
 
+// onDisk returns a Piece.Open that opens a file.
+func onDisk(path string) func() (splice.Input, error) {
+	return func() (splice.Input, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		return splice.FromFile(f)
+	}
+}
+
 // TestOnDisk joins files of a directory, of which one at a time is open.
 func TestOnDisk(t *testing.T) {
 	t.Parallel()
@@ -45,9 +56,9 @@ func TestOnDisk(t *testing.T) {
 		if err := os.WriteFile(p.Name, dst.B, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		onDisk := splice.OnDisk(p.Name)
+		file := onDisk(p.Name)
 		p.Open = func() (splice.Input, error) {
-			in, err := onDisk()
+			in, err := file()
 			most.Store(max(most.Load(), open.Add(1)))
 			return counted{in, &open}, err
 		}

@@ -31,17 +31,6 @@ type Input interface {
 	Size() int64 // in bytes
 }
 
-// OnDisk returns a Piece.Open that opens a file.
-func OnDisk(path string) func() (Input, error) {
-	return func() (Input, error) {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		return FromFile(f)
-	}
-}
-
 // FromFile makes an open file an input. The file is closed with the input, and
 // when it cannot be one.
 func FromFile(f *os.File) (Input, error) {
