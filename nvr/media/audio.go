@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"hash/maphash"
-	"time"
 
 	"example.com/hikgrab/nvr/media/mp4"
 	"example.com/hikgrab/nvr/media/ps"
@@ -96,7 +95,6 @@ type audio struct {
 
 	begun    bool
 	next     int64 // samples: where the next frame goes
-	total    int64 // samples so far
 	count    int   // frames so far
 	seen     int64 // stamp of the latest picture, which may not be placed yet
 	last     int64 // latest stamp
@@ -210,11 +208,3 @@ func (a *audio) reject(offset int64) {
 func fingerprint(b []byte) uint64 { return maphash.Bytes(seed, b[:min(len(b), 128)]) + uint64(len(b)) }
 
 var seed = maphash.MakeSeed()
-
-// length returns how long the audio lasts, gaps left out.
-func (a *audio) length() time.Duration {
-	if a.rate == 0 {
-		return 0
-	}
-	return time.Duration(a.total) * time.Second / time.Duration(a.rate)
-}

@@ -148,18 +148,13 @@ func message(head []byte) Container {
 // notText reports whether no text in any encoding holds r.
 func notText(r rune) bool { return r < ' ' && r != '\t' && r != '\r' && r != '\n' }
 
-// Info is the IMKH header, as the PlayM4 SDK calls it.
+// Info is what counts of the IMKH header, as the PlayM4 SDK calls it.
 type Info struct {
-	Version  uint16
-	Device   uint16
 	System   uint16 // 1 private, 2 program stream, 3 transport stream, 4 RTP, 5 MP4, 8 GB/T 28181 program stream
 	Video    uint16 // 1 private H.264, 3 MPEG-4, 4 MJPEG, 5 H.265, 0x100 H.264
 	Audio    uint16 // 0x7110 G.711 µ-law, 0x7111 G.711 A-law, 0x2001 AAC, …
 	Channels uint8
-	Bits     uint8  // per audio sample
 	Rate     uint32 // audio samples per second
-	BitRate  uint32 // of the audio
-	Flag     uint8  // 0x81 smart codec, 0x82 intra refresh, 0x84 key frames far apart
 }
 
 // infoLen is the length of an IMKH header.
@@ -173,11 +168,8 @@ func ParseInfo(head []byte) (Info, bool) {
 	}
 	u16 := binary.LittleEndian.Uint16
 	return Info{
-		Version: u16(head[4:]), Device: u16(head[6:]), System: u16(head[8:]), Video: u16(head[10:]), Audio: u16(head[12:]),
-		Channels: head[14], Bits: head[15],
-		Rate:    binary.LittleEndian.Uint32(head[16:]),
-		BitRate: binary.LittleEndian.Uint32(head[20:]),
-		Flag:    head[24],
+		System: u16(head[8:]), Video: u16(head[10:]), Audio: u16(head[12:]),
+		Channels: head[14], Rate: binary.LittleEndian.Uint32(head[16:]),
 	}, true
 }
 

@@ -437,7 +437,7 @@ func sameMovie(t *testing.T, data []byte, o media.Options, piece int) (made bool
 func sameReport(t *testing.T, got, want media.Report) {
 	t.Helper()
 	if got.Reason() != want.Reason() || got.Frames != want.Frames || got.Duration != want.Duration ||
-		got.AudioTime != want.AudioTime || got.GapCount != want.GapCount || got.WallEnd != want.WallEnd {
+		got.Audio != want.Audio || got.GapCount != want.GapCount || got.WallEnd != want.WallEnd {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }

@@ -121,11 +121,7 @@ func (r *reader) placed(m moment, at int64) {
 	if gap > ticks(GapLimit) {
 		r.report.GapCount++
 		r.report.GapTime += duration(gap)
-		if len(r.report.Gaps) < MaxGaps {
-			r.report.Gaps = append(r.report.Gaps, Gap{Start: duration(r.end), Length: duration(gap)})
-		}
-	}
-	if gap <= ticks(GapLimit) {
+	} else {
 		r.sinceKey += gap
 	}
 	if m.key {
@@ -177,7 +173,6 @@ func (r *reader) conclude() {
 	if rep.Unfit != nil && rep.Unfit.Kind == Encrypted {
 		r.problems[Scrambled].Count = 0 // said already
 	}
-	rep.EndsWhole = !r.cut
 	for _, p := range r.problems {
 		if p.Count > 0 {
 			rep.Problems = append(rep.Problems, p)
@@ -198,7 +193,7 @@ func (r *reader) concludeAudio() {
 	if a.kind == NoAudio {
 		a.kind = OtherAudio
 	}
-	r.report.Audio, r.report.AudioTime = a.kind, a.length()
+	r.report.Audio = a.kind
 	if r.deaf {
 		return
 	}

@@ -176,7 +176,7 @@ func (m *muxer) finish(r *reader) (Report, error) {
 	}
 	if m.err == nil {
 		m.describe(r.sps, r.sets, r.video.Turn(), r.times.step)
-		r.report.IndexFront, m.err = m.w.Close()
+		m.err = m.w.Close()
 	}
 	if m.err != nil {
 		return r.report, fmt.Errorf("write the MP4: %w", m.err)

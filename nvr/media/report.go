@@ -22,8 +22,7 @@ type Report struct {
 	KeyInterval   time.Duration // the longest time from one key frame to the next, gaps left out
 	Duration      time.Duration // from the first picture to the end of the last, gaps included
 
-	Audio     AudioKind
-	AudioTime time.Duration // how long the audio lasts, gaps left out
+	Audio AudioKind
 
 	// The recorder's own wall clock, carried in UTC, when it stands in the
 	// stream: at the first and at the last key frame that tell it. WallEnd is
@@ -36,31 +35,16 @@ type Report struct {
 	// not 90000; 0 when it is. Options.StampRate takes it. Gaps are not told then.
 	StampRate int64
 
-	Gaps     []Gap // longer than GapLimit, at most MaxGaps
-	GapCount int   // all of them
-	GapTime  time.Duration
+	GapCount int           // times without pictures longer than GapLimit
+	GapTime  time.Duration // all of them together
 
-	Problems  []Problem // each kind once, in the order of the kinds
-	EndsWhole bool      // the last packet is complete
-	Unfit     *Refusal  // why Remux cannot do the recording well; nil when it can
-
-	// IndexFront says, for Remux, that the MP4's index stands in front of its
-	// samples.
-	IndexFront bool
+	Problems []Problem // each kind once, in the order of the kinds
+	Unfit    *Refusal  // why Remux cannot do the recording well; nil when it can
 }
 
 // GapLimit is how long no picture must come before that is called a gap.
 // Recorders leave gaps where nothing moved; they are no fault.
 const GapLimit = 2 * time.Second
-
-// MaxGaps is how many gaps a report lists.
-const MaxGaps = 1000
-
-// Gap is a time without pictures.
-type Gap struct {
-	Start  time.Duration // since the first picture
-	Length time.Duration
-}
 
 // ProblemKind says what is not right with a recording.
 type ProblemKind int

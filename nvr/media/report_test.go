@@ -40,7 +40,7 @@ func TestReport(t *testing.T) {
 		}
 	}))
 	r := scan(t, f.data)
-	if !r.Clean() || r.Verdict() != media.Clean || r.Reason() != "" || !r.EndsWhole {
+	if !r.Clean() || r.Verdict() != media.Clean || r.Reason() != "" {
 		t.Errorf("not clean: %s", r.Reason())
 	}
 	if r.Container != media.IMKH || r.Info.Video != 5 || r.Bytes != int64(len(f.data)) || r.Codec.String() != "H.265" {
@@ -49,15 +49,14 @@ func TestReport(t *testing.T) {
 	if r.Width != 320 || r.Height != 180 || r.Frames != 50 || r.KeyFrames != 5 || r.FPS != 25 || r.KeyInterval != 12*40*time.Millisecond {
 		t.Errorf("%+v", r)
 	}
-	wantGap := []media.Gap{{Start: 23 * 40 * time.Millisecond, Length: 11 * time.Second}}
-	if r.Duration != 13*time.Second-40*time.Millisecond || r.GapCount != 1 || r.GapTime != 11*time.Second || !slices.Equal(r.Gaps, wantGap) {
-		t.Errorf("duration %v, gaps %v", r.Duration, r.Gaps)
+	if r.Duration != 13*time.Second-40*time.Millisecond || r.GapCount != 1 || r.GapTime != 11*time.Second {
+		t.Errorf("duration %v, %d gaps of %v", r.Duration, r.GapCount, r.GapTime)
 	}
 	if !r.FirstWall.Equal(noon) || !r.WallEnd.Equal(noon.Add(r.Duration)) || !r.LastWall.Equal(noon.Add(48*40*time.Millisecond+11*time.Second-40*time.Millisecond)) {
 		t.Errorf("from %v, %v, to %v", r.FirstWall, r.LastWall, r.WallEnd)
 	}
-	if r.Audio != media.G711U || r.Audio.String() != "G.711 µ-law" || r.AudioTime < 1900*time.Millisecond || r.AudioTime > 2100*time.Millisecond {
-		t.Errorf("%v of %v", r.AudioTime, r.Audio)
+	if r.Audio != media.G711U || r.Audio.String() != "G.711 µ-law" {
+		t.Errorf("audio %v", r.Audio)
 	}
 }
 
@@ -65,8 +64,8 @@ func TestManyGaps(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) { r.repeat, r.step = 24, 5*90000 }))
 	r := scan(t, f.data)
-	if r.GapCount != 24*50-1 || len(r.Gaps) != media.MaxGaps || !r.Clean() {
-		t.Errorf("%d gaps, %d listed, %s", r.GapCount, len(r.Gaps), r.Reason())
+	if r.GapCount != 24*50-1 || r.GapTime != (24*50-1)*5*time.Second || !r.Clean() {
+		t.Errorf("%d gaps of %v, %s", r.GapCount, r.GapTime, r.Reason())
 	}
 }
 
@@ -115,7 +114,7 @@ func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))
 	cutShort := scan(t, f.data[:f.inside(49)])
-	if cutShort.Verdict() != media.Damaged || cutShort.EndsWhole || cutShort.Clean() || cutShort.Problem(media.CutShort).Count != 1 {
+	if cutShort.Verdict() != media.Damaged || cutShort.Clean() || cutShort.Problem(media.CutShort).Count != 1 {
 		t.Errorf("cut: %v, %s", cutShort.Verdict(), cutShort.Reason())
 	}
 	secret := scan(t, record(t, with(plain("plain.h264"), func(r *tape) { r.scrambled = true })).data)

@@ -88,7 +88,6 @@ func (a *audio) emit(frame []byte, samples int) {
 	if a.sink != nil {
 		a.sink.sound(frame)
 	}
-	a.total += int64(samples)
 	a.count++
 	a.pending = append(a.pending, samples)
 	if !a.doubt || len(a.pending) > pendingMax {

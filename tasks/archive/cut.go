@@ -56,7 +56,7 @@ func (c *conversion) cut(ctx context.Context, whole record, name string) (cuttin
 	}
 	whole.Clip = c.item.clip()
 	whole.Bytes, whole.SHA256, err = c.archive.produce(ctx, whole.fileID(), func(dst io.WriteSeeker) error {
-		_, err := splice.Write(ctx, dst, files[0], new(atomic.Int64))
+		err := splice.Write(ctx, dst, files[0], new(atomic.Int64))
 		return err
 	}, c.written, new(atomic.Int64))
 	if err != nil {

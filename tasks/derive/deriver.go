@@ -202,7 +202,7 @@ func (m *deriver) deriving(w derivation, name string, files []splice.File, i int
 func (m *deriver) write(ctx context.Context, what archive.Deriving) (archive.Derived, error) {
 	var copying error
 	d, err := m.archive.Derive(ctx, what, func(dst io.WriteSeeker) error {
-		_, copying = splice.Write(ctx, dst, what.Shows, &m.progress.Done)
+		copying = splice.Write(ctx, dst, what.Shows, &m.progress.Done)
 		return copying
 	}, &m.progress.Done)
 	_, refused := errors.AsType[*mp4.Refusal](copying)

@@ -8,7 +8,6 @@ var ErrAudioFrame = errors.New("not an audio frame")
 // AudioFrame is the header of one frame of AAC in ADTS, or of MPEG audio.
 type AudioFrame struct {
 	AAC      bool
-	Layer    int     // of MPEG audio, 1 to 3
 	Version2 bool    // MPEG-2 audio, at half the sample rates
 	Header   int     // bytes in front of the data
 	Size     int     // bytes with the header
@@ -74,7 +73,7 @@ func parseMPEGAudio(b []byte) (AudioFrame, error) {
 	if bitrate == 0 || bitrate == 15 || rate == 3 {
 		return AudioFrame{}, ErrAudioFrame
 	}
-	f := AudioFrame{Layer: layer, Version2: b[1]&8 == 0, Rate: mpegRates[rate], Channels: 2, Samples: 1152}
+	f := AudioFrame{Version2: b[1]&8 == 0, Rate: mpegRates[rate], Channels: 2, Samples: 1152}
 	row := layer - 1
 	if f.Version2 {
 		f.Rate /= 2

@@ -280,7 +280,7 @@ func TestAudioFrames(t *testing.T) {
 		t.Errorf("%+v, %v", aac, err)
 	}
 	mp2, err := es.ParseAudioFrame(testdata(t, "tone.mp2"))
-	if err != nil || mp2.AAC || mp2.Layer != 2 || mp2.Rate != 32000 || mp2.Size != 144 || mp2.Samples != 1152 || mp2.Channels != 1 {
+	if err != nil || mp2.AAC || mp2.Rate != 32000 || mp2.Size != 144 || mp2.Samples != 1152 || mp2.Channels != 1 {
 		t.Errorf("%+v, %v", mp2, err)
 	}
 	for _, c := range []struct {
@@ -288,18 +288,18 @@ func TestAudioFrames(t *testing.T) {
 		head []byte
 		want es.AudioFrame
 	}{
-		{"MPEG-1 layer 1, padded", []byte{0xFF, 0xFF, 0xC6, 0, 0, 0, 0}, es.AudioFrame{Layer: 1, Size: 388, Samples: 384, Rate: 48000, Channels: 2}},
-		{"MPEG-1 layer 3", []byte{0xFF, 0xFB, 0x90, 0, 0, 0, 0}, es.AudioFrame{Layer: 3, Size: 417, Samples: 1152, Rate: 44100, Channels: 2}},
+		{"MPEG-1 layer 1, padded", []byte{0xFF, 0xFF, 0xC6, 0, 0, 0, 0}, es.AudioFrame{Size: 388, Samples: 384, Rate: 48000, Channels: 2}},
+		{"MPEG-1 layer 3", []byte{0xFF, 0xFB, 0x90, 0, 0, 0, 0}, es.AudioFrame{Size: 417, Samples: 1152, Rate: 44100, Channels: 2}},
 		{"AAC at the lowest rate, two blocks", []byte{0xFF, 0xF1, 0x70, 0x40, 0x01, 0x1F, 0xFD}, es.AudioFrame{
 			AAC: true, Header: 7, Size: 8, Samples: 2048, Rate: 7350, Channels: 1, Config: [2]byte{0x16, 0x08},
 		}},
 		{"AAC, as large as can be", []byte{0xFF, 0xF1, 0x50, 0x83, 0xFF, 0xFF, 0xFC}, es.AudioFrame{
 			AAC: true, Header: 7, Size: 8191, Samples: 1024, Rate: 44100, Channels: 2, Config: [2]byte{0x12, 0x10},
 		}},
-		{"MPEG-1 layer 1", []byte{0xFF, 0xFF, 0xC4, 0, 0, 0, 0}, es.AudioFrame{Layer: 1, Size: 384, Samples: 384, Rate: 48000, Channels: 2}},
-		{"MPEG-2 layer 2", []byte{0xFF, 0xF5, 0x88, 0xC0, 0, 0, 0}, es.AudioFrame{Layer: 2, Version2: true, Size: 576, Samples: 1152, Rate: 16000, Channels: 1}},
-		{"MPEG-2 layer 3", []byte{0xFF, 0xF3, 0x80, 0, 0, 0, 0}, es.AudioFrame{Layer: 3, Version2: true, Size: 208, Samples: 576, Rate: 22050, Channels: 2}},
-		{"MPEG-2 layer 3, padded", []byte{0xFF, 0xF3, 0x82, 0, 0, 0, 0}, es.AudioFrame{Layer: 3, Version2: true, Size: 209, Samples: 576, Rate: 22050, Channels: 2}},
+		{"MPEG-1 layer 1", []byte{0xFF, 0xFF, 0xC4, 0, 0, 0, 0}, es.AudioFrame{Size: 384, Samples: 384, Rate: 48000, Channels: 2}},
+		{"MPEG-2 layer 2", []byte{0xFF, 0xF5, 0x88, 0xC0, 0, 0, 0}, es.AudioFrame{Version2: true, Size: 576, Samples: 1152, Rate: 16000, Channels: 1}},
+		{"MPEG-2 layer 3", []byte{0xFF, 0xF3, 0x80, 0, 0, 0, 0}, es.AudioFrame{Version2: true, Size: 208, Samples: 576, Rate: 22050, Channels: 2}},
+		{"MPEG-2 layer 3, padded", []byte{0xFF, 0xF3, 0x82, 0, 0, 0, 0}, es.AudioFrame{Version2: true, Size: 209, Samples: 576, Rate: 22050, Channels: 2}},
 		{"AAC 7.1 with a checksum", []byte{0xFF, 0xF0, 0x51, 0xC0, 0x25, 0x9F, 0xFC}, es.AudioFrame{
 			AAC: true, Header: 9, Size: 300, Samples: 1024, Rate: 44100, Channels: 8, Config: [2]byte{0x12, 0x38},
 		}},

@@ -67,7 +67,7 @@ func file(t testing.TB, pictures, sounds []sample, delay int64) []byte {
 	}
 	decoded, shown := v.First()
 	v.Start = shown - decoded
-	if _, err := w.Close(); err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return dst.B
@@ -189,7 +189,7 @@ func TestTurn(t *testing.T) {
 		v.Entry, v.Width, v.Height, v.Last, v.Turn = entry(), 320, 180, 1, turn
 		err = v.Write([]byte("picture"), true)
 		v.Time(0, 0)
-		if _, closed := w.Close(); err != nil || closed != nil {
+		if closed := w.Close(); err != nil || closed != nil {
 			t.Fatal(err, closed)
 		}
 		m, err := mp4.Read(bytes.NewReader(dst.B), int64(len(dst.B)))

@@ -54,9 +54,6 @@ func (r *runs) add(v uint32) {
 	*r = append(*r, run{1, v})
 }
 
-// Samples returns how many samples were written.
-func (t *Track) Samples() int { return len(t.sizes) }
-
 // Write adds a sample, the next in decoding order. A key sample is one that
 // decoding can begin at; audio has only such.
 func (t *Track) Write(sample []byte, key bool) error {

@@ -12,7 +12,6 @@ const (
 	bufferSize   = 64 << 10
 	chunkSamples = 32
 	audioHold    = 8 << 10
-	mdatHeader   = 16
 	// movieScale is the units per second of the movie itself. It is that of
 	// MPEG time stamps, so edits fall on samples exactly.
 	movieScale = 90000
@@ -93,37 +92,34 @@ func (w *Writer) Audio(timescale int) *Track {
 	return t
 }
 
-// Size returns the bytes written so far.
-func (w *Writer) Size() int64 { return w.pos }
-
 // Close writes the index: in front of the samples if it fits there, else
 // behind them. It does not close dst.
-func (w *Writer) Close() (front bool, err error) {
+func (w *Writer) Close() error {
 	for _, t := range w.tracks {
 		if t.timed != len(t.sizes) {
-			return false, fmt.Errorf("%d samples have %d times", len(t.sizes), t.timed)
+			return fmt.Errorf("%d samples have %d times", len(t.sizes), t.timed)
 		}
 		if err := t.Flush(); err != nil {
-			return false, err
+			return err
 		}
 	}
 	end := w.pos
 	index := w.movie()
 	if len(index) > 1<<32-1 {
-		return false, errors.New("the index exceeds 4 GiB")
+		return errors.New("the index exceeds 4 GiB")
 	}
 	rest := w.reserve - int64(len(index))
-	front = rest == 0 || rest >= 8
+	front := rest == 0 || rest >= 8
 	if !front {
 		if err := w.write(index); err != nil {
-			return false, err
+			return err
 		}
 	}
 	if err := w.out.Flush(); err != nil {
-		return false, err
+		return err
 	}
 	if err := w.patch(w.mdat+8, binary.BigEndian.AppendUint64(nil, uint64(end-w.mdat))); err != nil {
-		return false, err
+		return err
 	}
 	if front {
 		if rest > 0 {
@@ -131,11 +127,11 @@ func (w *Writer) Close() (front bool, err error) {
 			index.text("free")
 		}
 		if err := w.patch(w.mdat-w.reserve, index); err != nil {
-			return false, err
+			return err
 		}
 	}
-	_, err = w.dst.Seek(0, io.SeekEnd)
-	return front, err
+	_, err := w.dst.Seek(0, io.SeekEnd)
+	return err
 }
 
 func (w *Writer) patch(at int64, b []byte) error {

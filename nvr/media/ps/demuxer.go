@@ -3,10 +3,9 @@ package ps
 import "bytes"
 
 const (
-	packCode   = 0xBA
-	systemCode = 0xBB
-	mapCode    = 0xBC
-	endCode    = 0xB9
+	packCode = 0xBA
+	mapCode  = 0xBC
+	endCode  = 0xB9
 
 	// lookahead is how many bytes at a start code tell whether it is one, or
 	// chance. So many behind a packet tell whether its length was right.

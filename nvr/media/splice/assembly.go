@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
@@ -14,13 +13,12 @@ import (
 type assembly struct {
 	out *output // nil: nobody wants the samples
 
-	frames    int
-	bytes     int64
-	begin     int64 // when the first picture is shown, in ticks
-	partBegin int64 // the same of the latest part
-	decoded   int64 // when the latest picture is decoded, in ticks
-	shown     int64 // when the picture shown last is shown
-	end       int64 // and until when
+	frames  int
+	bytes   int64
+	begin   int64 // when the first picture is shown, in ticks
+	decoded int64 // when the latest picture is decoded, in ticks
+	shown   int64 // when the picture shown last is shown
+	end     int64 // and until when
 
 	sounded int64 // when the latest packet of sound is heard, in units of the sound
 	silent  int64 // and until when
@@ -28,14 +26,12 @@ type assembly struct {
 	video, sound mp4.Extent
 	step, shift  int64 // the latest row of the tables
 	soundStep    int64
-	gaps         []media.Gap
 	gapCount     int
 	gapTicks     int64
 }
 
 // part adds a part.
 func (a *assembly) part(ctx context.Context, p *Part, in Input, m *mp4.Movie) error {
-	a.partBegin = math.MaxInt64
 	pictures := newPictures(p, m.Video)
 	sounds := newSounds(p, m)
 	if a.out != nil {
@@ -96,9 +92,10 @@ func (a *assembly) show(r *pictures) error {
 		a.video.Shifts++
 	}
 	if gap := shown - a.shown; a.frames > 0 && gap > int64(gapTicks) {
-		a.gap(gap)
+		a.gapCount++
+		a.gapTicks += gap
 	}
-	if a.partBegin = min(a.partBegin, shown); a.frames == 0 || shown < a.begin {
+	if a.frames == 0 || shown < a.begin {
 		a.begin = shown
 	}
 	if a.frames == 0 || shown >= a.shown {
@@ -111,14 +108,6 @@ func (a *assembly) show(r *pictures) error {
 		return nil
 	}
 	return a.out.picture(&r.cursor.Sample, decoded, shown-decoded)
-}
-
-func (a *assembly) gap(length int64) {
-	a.gapCount++
-	a.gapTicks += length
-	if len(a.gaps) < media.MaxGaps {
-		a.gaps = append(a.gaps, media.Gap{Start: duration(a.shown - a.begin), Length: duration(length)})
-	}
 }
 
 // hear adds a packet of sound, unless most of it would be heard while another

@@ -46,7 +46,7 @@ func join(to string, from []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = splice.Write(context.Background(), dst, files[0], nil)
+	err = splice.Write(context.Background(), dst, files[0], nil)
 	return errors.Join(err, dst.Close())
 }
 

@@ -258,10 +258,10 @@ func (c *camera) file(t testing.TB, s span) (splice.Piece, *mediatest.Memory) {
 	}
 	decoded, shown := v.First()
 	v.Start = shown - decoded
-	if a != nil && a.Samples() > 0 {
+	if a != nil && a.Last > 0 {
 		a.Delay, _ = a.First()
 	}
-	if _, err := w.Close(); err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return pieceOf(dst.B, at(begin)), dst

@@ -48,16 +48,16 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		report, err := splice.Write(context.Background(), dst, f, nil)
+		err = splice.Write(context.Background(), dst, f, nil)
 		if err == nil {
 			err = dst.Close()
 		}
-		fmt.Println(report.IndexFront, err)
+		fmt.Println(err)
 	}
 	// Output:
 	// 1 file, 0 left out
 	// 12:00:58 12:01:03 H.264 320 180 125 2
-	// true <nil>
+	// <nil>
 }
 
 // recorded makes an MP4 of a recording.

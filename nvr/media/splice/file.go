@@ -3,7 +3,6 @@ package splice
 import (
 	"time"
 
-	"example.com/hikgrab/nvr/media"
 	"example.com/hikgrab/nvr/media/es"
 	"example.com/hikgrab/nvr/media/mp4"
 )
@@ -22,10 +21,8 @@ type File struct {
 	Codec         string    // "H.264", "H.265", the four letters of another sample entry, or "unknown"
 	Sound         bool      // there is sound in some part of it
 
-	// Gaps are times of more than media.GapLimit without a new picture, between
-	// pieces and within them; at most media.MaxGaps of them. GapCount and
-	// GapTime speak of all.
-	Gaps     []media.Gap
+	// The times of more than media.GapLimit without a new picture, between pieces
+	// and within them.
 	GapCount int
 	GapTime  time.Duration
 
@@ -40,11 +37,10 @@ type File struct {
 
 // Part is what one piece gives to a file.
 type Part struct {
-	Piece      int       // its place among the pieces that Plan was given
-	Start, End time.Time // as those of File
-	Frames     int
-	Bytes      int64
-	Whole      bool // no picture of the piece is left out
+	Piece  int // its place among the pieces that Plan was given
+	Frames int
+	Bytes  int64
+	Whole  bool // no picture of the piece is left out
 
 	piece       Piece
 	check       uint32 // of its index

@@ -158,7 +158,7 @@ func TestFailures(t *testing.T) {
 		}
 		files, _, err := splice.Plan(t.Context(), pieces, splice.Window{})
 		if err == nil {
-			_, err = splice.Write(t.Context(), &mediatest.Memory{}, files[0], nil)
+			err = splice.Write(t.Context(), &mediatest.Memory{}, files[0], nil)
 		}
 		if left >= 0 {
 			if err != nil {
@@ -176,7 +176,7 @@ func TestFailures(t *testing.T) {
 	}
 	for room := int64(0); ; room += 977 {
 		dst := &full{room: room}
-		_, err := splice.Write(t.Context(), dst, files[0], nil)
+		err := splice.Write(t.Context(), dst, files[0], nil)
 		if !dst.hit {
 			if err != nil {
 				t.Error(err)
@@ -236,14 +236,14 @@ func TestChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = splice.Write(t.Context(), &mediatest.Memory{}, files[0], nil); !errors.Is(err, splice.ErrChanged) {
+	if err = splice.Write(t.Context(), &mediatest.Memory{}, files[0], nil); !errors.Is(err, splice.ErrChanged) {
 		t.Error(err)
 	}
 	opened = 1
 	if _, _, err := splice.Plan(t.Context(), pieces, splice.Window{}); !errors.Is(err, splice.ErrChanged) {
 		t.Error(err)
 	}
-	if _, err := splice.Write(t.Context(), &mediatest.Memory{}, splice.File{}, nil); err == nil {
+	if err := splice.Write(t.Context(), &mediatest.Memory{}, splice.File{}, nil); err == nil {
 		t.Error("nothing was written")
 	}
 }
@@ -262,7 +262,7 @@ func TestCancel(t *testing.T) {
 	if _, _, err := splice.Plan(ctx, pieces, splice.Window{}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if _, err := splice.Write(ctx, &mediatest.Memory{}, files[0], nil); !errors.Is(err, context.Canceled) {
+	if err := splice.Write(ctx, &mediatest.Memory{}, files[0], nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -64,15 +64,8 @@ func TestJoin(t *testing.T) {
 			}
 			f := list[0]
 			cam.shows(t, f, c.want...)
-			if f.plan.GapCount != c.gaps || len(f.plan.Gaps) != c.gaps {
-				t.Errorf("gaps %v, want %d", f.plan.Gaps, c.gaps)
-			}
-			var sum time.Duration
-			for _, g := range f.plan.Gaps {
-				sum += g.Length
-			}
-			if sum != f.plan.GapTime {
-				t.Errorf("gaps of %v, %v together", f.plan.Gaps, f.plan.GapTime)
+			if f.plan.GapCount != c.gaps || f.plan.GapTime > 0 != (c.gaps > 0) {
+				t.Errorf("%d gaps of %v, want %d", f.plan.GapCount, f.plan.GapTime, c.gaps)
 			}
 			if len(f.plan.Parts)+c.left != len(c.files) {
 				t.Errorf("%d parts of %d pieces", len(f.plan.Parts), len(c.files))

@@ -65,13 +65,12 @@ func (f *File) measure(ctx context.Context) (covered []int, err error) {
 			continue
 		}
 		p.Whole = p.Frames == total
-		p.Start, p.End = f.at(a.partBegin), f.at(a.end)
 		kept = append(kept, *p)
 	}
 	f.Parts = kept
 	f.Start, f.End = f.at(a.begin), f.at(a.end)
 	f.Frames, f.Bytes, f.Sound = a.frames, a.bytes, a.sound.Samples > 0
-	f.Gaps, f.GapCount, f.GapTime = a.gaps, a.gapCount, duration(a.gapTicks)
+	f.GapCount, f.GapTime = a.gapCount, duration(a.gapTicks)
 	f.reserve = a.reserve(f.video, f.sound)
 	return covered, nil
 }

@@ -37,9 +37,8 @@ func TestMemory(t *testing.T) {
 		t.Fatal(len(files), err)
 	}
 	var out nowhere
-	r, err := splice.Write(context.Background(), &out, files[0], nil)
-	if err != nil || r.Size < 100*size*count || out.size != r.Size {
-		t.Fatalf("%+v, %d bytes written: %v", r, out.size, err)
+	if err := splice.Write(context.Background(), &out, files[0], nil); err != nil || out.size < 100*size*count {
+		t.Fatalf("%d bytes written: %v", out.size, err)
 	}
 	runtime.ReadMemStats(&after)
 	if reads > 100*size*count>>20*3/2 {
@@ -120,7 +119,7 @@ func TestApart(t *testing.T) {
 			t.Fatal(err)
 		}
 		read = 0
-		if _, err := splice.Write(t.Context(), &nowhere{}, files[0], nil); err != nil {
+		if err := splice.Write(t.Context(), &nowhere{}, files[0], nil); err != nil {
 			t.Fatal(err)
 		}
 		if limit := int64(480 * 20 << 10); read > limit {

@@ -16,12 +16,6 @@ var ErrCovered = errors.New("other recordings show the same time")
 // ErrChanged says that a piece is not what it was when Plan read it.
 var ErrChanged = errors.New("the file has changed meanwhile")
 
-// Report says what Write has written.
-type Report struct {
-	Size       int64 // of the file, in bytes
-	IndexFront bool  // the index stands in front of the samples
-}
-
 // Write makes a file that Plan has planned. It writes from the beginning of
 // dst, which must be empty; after an error what dst holds is worthless. Write
 // neither truncates, syncs nor closes it.
@@ -31,13 +25,13 @@ type Report struct {
 //
 // An error is the context's or dst's, or says that a piece could not be opened
 // or read, or that it has changed since: ErrChanged.
-func Write(ctx context.Context, dst io.WriteSeeker, f File, copied *atomic.Int64) (Report, error) {
+func Write(ctx context.Context, dst io.WriteSeeker, f File, copied *atomic.Int64) error {
 	if len(f.Parts) == 0 {
-		return Report{}, errors.New("no part of any file is to be written")
+		return errors.New("no part of any file is to be written")
 	}
 	w, err := mp4.New(dst, f.reserve)
 	if err != nil {
-		return Report{}, written(err)
+		return written(err)
 	}
 	a := &assembly{out: newOutput(w, &f, copied)}
 	for i := range f.Parts {
@@ -50,25 +44,23 @@ func Write(ctx context.Context, dst io.WriteSeeker, f File, copied *atomic.Int64
 			return a.part(ctx, p, in, m)
 		})
 		if err != nil {
-			return Report{}, err
+			return err
 		}
 		if a.frames-frames != p.Frames || a.bytes-bytes != p.Bytes {
-			return Report{}, p.piece.failed(ErrChanged)
+			return p.piece.failed(ErrChanged)
 		}
 	}
 	a.out.describe(max(a.end-a.shown, 1))
-	front, err := w.Close()
-	if err != nil {
-		return Report{}, written(err)
+	if err := w.Close(); err != nil {
+		return written(err)
 	}
-	return Report{Size: w.Size(), IndexFront: front}, nil
+	return nil
 }
 
 func written(err error) error { return fmt.Errorf("write the MP4: %w", err) }
 
 // output copies samples into a file.
 type output struct {
-	w            *mp4.Writer
 	video, sound *mp4.Track
 	piece        Piece // that samples come from
 	fromVideo    window
@@ -78,7 +70,7 @@ type output struct {
 }
 
 func newOutput(w *mp4.Writer, f *File, copied *atomic.Int64) *output {
-	o := &output{w: w, video: w.Video(), copied: copied}
+	o := &output{video: w.Video(), copied: copied}
 	o.video.Entry, o.video.Width, o.video.Height, o.video.Turn = f.video, f.Width, f.Height, f.turn
 	if f.Sound {
 		o.sound = w.Audio(int(f.soundRate))
