@@ -130,8 +130,8 @@ func (s *spread) expect() {
 		others--
 	}
 	if others <= 0 && !snap.Finished {
-		s.Tell("no machine has joined yet. One that stands in another network reaches " + strings.Join(s.hub.Addresses(), ", ") +
-			" through a VPN or a forwarded port; or let serve -j 0 run on a server that all can reach, or name a NATS cluster with --url. hikgrab help machines tells more")
+		s.Tell("no machine has joined yet. A machine in another network reaches " + strings.Join(s.hub.Addresses(), ", ") +
+			" through a VPN or a forwarded port; otherwise run serve -j 0 on a server that all can reach, or name a NATS cluster with --url. See hikgrab help machines")
 	}
 }
 

@@ -62,7 +62,7 @@ func TestAMachineIsKilled(t *testing.T) {
 }
 
 // A coordinator that dies is missed by nobody for a while; started again it
-// takes up where it was.
+// picks up where it was.
 func TestTheCoordinatorIsKilled(t *testing.T) {
 	s := newSquad(t, plot{recorders: 3, rate: 100_000})
 	boss := s.serve("-j", "0")
