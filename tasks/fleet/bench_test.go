@@ -13,7 +13,6 @@ import (
 	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/fleet"
-	"example.com/hikgrab/tasks/fleet/hubtest"
 )
 
 // A beat of each of very many machines in turn, all of which work, as a
@@ -21,7 +20,7 @@ import (
 func BenchmarkCoordinator(b *testing.B) {
 	for _, size := range []struct{ machines, recorders int }{{10, 10_000}, {1_000, 100_000}} {
 		b.Run(fmt.Sprintf("machines=%d/recorders=%d", size.machines, size.recorders), func(b *testing.B) {
-			w := &world{net: hubtest.New(1), catalogue: map[string][]string{}}
+			w := &world{net: newNetwork(1), catalogue: map[string][]string{}}
 			var planned tasks.Snapshot
 			for i := range size.recorders {
 				address := nvr.Address{Host: fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), Port: 80}
@@ -29,7 +28,7 @@ func BenchmarkCoordinator(b *testing.B) {
 				planned.Cameras = append(planned.Cameras, tasks.CameraView{Stream: nvr.Main})
 				planned.Recorders = append(planned.Recorders, tasks.RecorderView{Address: address.String(), First: i, Count: 1})
 			}
-			c := fleet.NewCoordinator(w.net.Hub(), w, w.list, &planned, fleet.CoordinatorOptions{Run: fleet.Run{ID: "run", PerRecorder: 2}})
+			c := fleet.NewCoordinator(w.net.hub(), w, w.list, &planned, fleet.CoordinatorOptions{Run: fleet.Run{ID: "run", PerRecorder: 2}})
 			planned = tasks.Snapshot{} // the program keeps no copy either
 			ctx, cancel := context.WithCancel(b.Context())
 			ended := make(chan error, 1)
@@ -42,7 +41,7 @@ func BenchmarkCoordinator(b *testing.B) {
 			}()
 			crowd := make([]*beater, size.machines)
 			for i := range crowd {
-				crowd[i] = newBeater(b, w.net.Link(fleet.MachineID(fmt.Sprint("M", i))))
+				crowd[i] = newBeater(b, w.net.link(fleet.MachineID(fmt.Sprint("M", i))))
 				for range 3 {
 					crowd[i].beat(b)
 				}
@@ -63,11 +62,11 @@ func BenchmarkCoordinator(b *testing.B) {
 
 // beater is a machine that does nothing but beat.
 type beater struct {
-	link *hubtest.Link
+	link *memoryLink
 	next fleet.Beat
 }
 
-func newBeater(b *testing.B, link *hubtest.Link) *beater {
+func newBeater(b *testing.B, link *memoryLink) *beater {
 	m := &beater{link: link, next: fleet.Beat{Jobs: 8, Free: -1}}
 	var w fleet.Welcome
 	for w.Session == 0 {

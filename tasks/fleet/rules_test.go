@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/hikgrab/tasks/fleet"
-	"example.com/hikgrab/tasks/fleet/hubtest"
 )
 
 // in runs a world to its end and returns what was wrong in it.
@@ -73,7 +72,7 @@ func TestNothingIsLostAndNobodyMeets(t *testing.T) {
 		}
 		seed := rapid.Uint64().Draw(rt, "seed")
 		wrong := in(t, 8, 6, func(w *world) {
-			w.net = hubtest.New(seed)
+			w.net = newNetwork(seed)
 			startAll(w)
 			for _, f := range faults {
 				time.Sleep(f.After)
@@ -88,13 +87,13 @@ func TestNothingIsLostAndNobodyMeets(t *testing.T) {
 					time.Sleep(f.For)
 					s.thaw()
 				case "cut":
-					w.net.Cut(s.id, true)
+					w.net.cut(s.id, true)
 					time.Sleep(f.For)
-					w.net.Cut(s.id, false)
+					w.net.cut(s.id, false)
 				case "deaf":
-					w.net.Deafen(s.id, true)
+					w.net.deafen(s.id, true)
 					time.Sleep(f.For)
-					w.net.Deafen(s.id, false)
+					w.net.deafen(s.id, false)
 				case "coordinator killed":
 					w.host.kill()
 					time.Sleep(f.For)
@@ -104,12 +103,12 @@ func TestNothingIsLostAndNobodyMeets(t *testing.T) {
 					time.Sleep(f.For)
 					w.host.thaw()
 				case "bad network":
-					w.net.SetFaults(hubtest.Faults{Loss: 0.2, Double: 0.2, Delay: 8 * time.Second})
+					w.net.setFaults(networkFaults{Loss: 0.2, Double: 0.2, Delay: 8 * time.Second})
 					time.Sleep(f.For)
-					w.net.SetFaults(hubtest.Faults{})
+					w.net.setFaults(networkFaults{})
 				case "store lost":
 					w.host.kill()
-					w.net.Forget()
+					w.net.forget()
 					w.coordinate()
 				}
 			}
@@ -132,7 +131,7 @@ func TestAReportBeforeTheHelloNamesItsMachine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.net.Link("M9").Report(t.Context(), "7.1", text); err != nil {
+		if err := w.net.link("M9").Report(t.Context(), "7.1", text); err != nil {
 			t.Fatal(err)
 		}
 		w.until("it is taken in", time.Minute, func() bool {
@@ -171,25 +170,25 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 		happens   func(*world)
 	}{
 		{"a promise that has run out permits nothing", fleet.RuleP1, 9, func(w *world) {
-			w.net.Cut(busy(w).id, true)
+			w.net.cut(busy(w).id, true)
 			time.Sleep(3 * time.Minute)
 		}},
 		{"nobody else gets a recorder before the promise has run out", fleet.RuleP2, 9, func(w *world) {
-			w.net.Cut(busy(w).id, true)
+			w.net.cut(busy(w).id, true)
 			time.Sleep(3 * time.Minute)
 		}},
 		{"what a coordinator did not hear counts against nobody", fleet.RuleP2b, 9, func(w *world) {
 			busy(w)
 			before := w.coordinator.Leases()
 			for _, s := range w.machines { // so that it looks at its table before anybody is heard
-				w.net.Cut(s.id, true)
+				w.net.cut(s.id, true)
 			}
 			w.host.freeze(false)
 			time.Sleep(3 * time.Minute)
 			w.host.thaw()
 			time.Sleep(3 * time.Second)
 			for _, s := range w.machines {
-				w.net.Cut(s.id, false)
+				w.net.cut(s.id, false)
 			}
 			time.Sleep(40 * time.Second)
 			for id, l := range w.coordinator.Leases() {
@@ -202,9 +201,9 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 			w.coordinate()
 			w.machines[0].start()
 			time.Sleep(90 * time.Second) // by now its promises are long
-			w.net.Cut(w.machines[0].id, true)
+			w.net.cut(w.machines[0].id, true)
 			w.host.kill()
-			w.net.Forget()
+			w.net.forget()
 			w.coordinate()
 			w.machines[1].start()
 			time.Sleep(5 * time.Minute)
@@ -213,17 +212,17 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 			w.coordinate()
 			w.machines[0].start()
 			time.Sleep(90 * time.Second) // by now its promises are long
-			w.net.Deafen(w.machines[0].id, true)
+			w.net.deafen(w.machines[0].id, true)
 			w.machines[1].start()
 			time.Sleep(40 * time.Second)
-			w.net.Cut(w.machines[0].id, true)
+			w.net.cut(w.machines[0].id, true)
 			time.Sleep(5 * time.Minute)
 		}},
 		{"where nobody could take over, nobody has to stop", fleet.RuleP3b, 5, func(w *world) {
 			w.coordinate()
 			w.machines[0].start()
 			time.Sleep(90 * time.Second) // by now its promises are long
-			w.net.Cut(w.machines[0].id, true)
+			w.net.cut(w.machines[0].id, true)
 			time.Sleep(3 * time.Minute)
 			before := w.writes()
 			time.Sleep(time.Minute)

@@ -14,14 +14,13 @@ import (
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/fleet"
-	"example.com/hikgrab/tasks/fleet/hubtest"
 )
 
 // world is a coordinator and machines that work on pretended recorders, in the
 // time of a synctest bubble.
 type world struct {
 	t       *testing.T
-	net     *hubtest.Network
+	net     *network
 	list    []tasks.Task
 	planned tasks.Snapshot
 	files   int // per recorder
@@ -112,20 +111,20 @@ type station struct {
 	works   *works
 }
 
-// link is a machine's link that stands still with its host.
-type link struct {
+// mortalLink is a machine's link that stands still with its host.
+type mortalLink struct {
 	fleet.Link
 	host *host
 }
 
-func (l link) Request(ctx context.Context, kind fleet.Kind, data []byte) ([]byte, error) {
+func (l mortalLink) Request(ctx context.Context, kind fleet.Kind, data []byte) ([]byte, error) {
 	l.host.alive()
 	got, err := l.Link.Request(ctx, kind, data)
 	l.host.alive()
 	return got, err
 }
 
-func (l link) Report(ctx context.Context, id string, data []byte) error {
+func (l mortalLink) Report(ctx context.Context, id string, data []byte) error {
 	l.host.alive()
 	return l.Link.Report(ctx, id, data)
 }
@@ -133,7 +132,7 @@ func (l link) Report(ctx context.Context, id string, data []byte) error {
 // newWorld returns a world in which nobody runs yet.
 func newWorld(t *testing.T, recorders, files int) *world {
 	w := &world{
-		t: t, net: hubtest.New(1), files: files, began: time.Now(), catalogue: map[string][]string{}, touched: map[string]int{}, lent: map[string]archive.Lent{}, host: &host{},
+		t: t, net: newNetwork(1), files: files, began: time.Now(), catalogue: map[string][]string{}, touched: map[string]int{}, lent: map[string]archive.Lent{}, host: &host{},
 	}
 	for i := range recorders {
 		address, err := nvr.ParseAddress(fmt.Sprintf("10.0.0.%d", i+1))
@@ -157,7 +156,7 @@ func newWorld(t *testing.T, recorders, files int) *world {
 func (w *world) coordinate() {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.host.stop = cancel
-	c := fleet.NewCoordinator(hub{w.net.Hub(), w.host}, w, w.list, &w.planned, fleet.CoordinatorOptions{
+	c := fleet.NewCoordinator(mortalHub{w.net.hub(), w.host}, w, w.list, &w.planned, fleet.CoordinatorOptions{
 		Version: "test", Again: w.coordinator != nil, Rules: w.rules, Run: fleet.Run{ID: "run", Catalogue: "catalogue", PerRecorder: 2, Began: w.began},
 		Now: func() fleet.Instant { w.host.alive(); return w.host.now(w.began) },
 	})
@@ -170,13 +169,13 @@ func (w *world) coordinate() {
 	})
 }
 
-// hub is the coordinator's end, which stands still with its host.
-type hub struct {
+// mortalHub is the coordinator's end, which stands still with its host.
+type mortalHub struct {
 	fleet.Hub
 	host *host
 }
 
-func (h hub) Serve(ctx context.Context, answer fleet.Answer) error {
+func (h mortalHub) Serve(ctx context.Context, answer fleet.Answer) error {
 	return h.Hub.Serve(ctx, func(ctx context.Context, from fleet.Peer, kind fleet.Kind, data []byte) []byte {
 		h.host.alive()
 		got := answer(ctx, from, kind, data)
@@ -185,7 +184,7 @@ func (h hub) Serve(ctx context.Context, answer fleet.Answer) error {
 	})
 }
 
-func (h hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
+func (h mortalHub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
 	got, err := h.Hub.Reports(ctx, most)
 	h.host.alive()
 	return got, err
@@ -197,7 +196,7 @@ func (s *station) start() {
 	s.host.mu.Lock()
 	s.stop = cancel
 	s.host.mu.Unlock()
-	m := fleet.NewMachine(link{s.w.net.Link(s.id), s.host}, fleet.MachineOptions{
+	m := fleet.NewMachine(mortalLink{s.w.net.link(s.id), s.host}, fleet.MachineOptions{
 		Name: s.name, Version: "test", Networks: s.nets, Now: func() fleet.Instant { return s.now(s.w.began) },
 	})
 	fleet.Without(nil, m, s.w.without)

@@ -12,7 +12,6 @@ import (
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/fleet"
-	"example.com/hikgrab/tasks/fleet/hubtest"
 )
 
 func TestWhatSeveralHaveComesOnce(t *testing.T) {
@@ -83,7 +82,7 @@ func TestAMachineThatIsNotThereIsSaid(t *testing.T) {
 func TestABreakIsContinued(t *testing.T) {
 	for name, breaks := range map[string]struct{ off, on func(r *rig, h *host) }{
 		"killed": {func(_ *rig, h *host) { h.die() }, func(_ *rig, h *host) { h.live() }},
-		"cut":    {func(r *rig, _ *host) { r.net.Cut(fleet.MachineID(keyOf("kazan-1")), true) }, func(r *rig, _ *host) { r.net.Cut(fleet.MachineID(keyOf("kazan-1")), false) }},
+		"cut":    {func(r *rig, _ *host) { r.net.cut(fleet.MachineID(keyOf("kazan-1")), true) }, func(r *rig, _ *host) { r.net.cut(fleet.MachineID(keyOf("kazan-1")), false) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, r *rig) {
@@ -246,7 +245,7 @@ func TestTheBandwidthHolds(t *testing.T) {
 // In a bad network everything comes all the same, once and right.
 func TestABadNetwork(t *testing.T) {
 	bubble(t, func(_ *testing.T, r *rig) {
-		r.net.SetFaults(hubtest.Faults{Loss: 0.05, Double: 0.1, Delay: 300 * time.Millisecond})
+		r.net.loss, r.net.double, r.net.delay = 0.05, 0.1, 300*time.Millisecond
 		r.machine("kazan-1", 0, 1, 2).live()
 		r.machine("spb-2", 2, 3).live()
 		r.o.Patience = time.Hour

@@ -20,7 +20,6 @@ import (
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/fleet"
-	"example.com/hikgrab/tasks/fleet/hubtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -32,7 +31,7 @@ const size = 1<<20 + 12345
 // memory, in the time of a synctest bubble.
 type rig struct {
 	t    *testing.T
-	net  *hubtest.Network
+	net  *network
 	home *archive.Archive
 	o    Options
 	q    *Queue
@@ -58,7 +57,7 @@ type host struct {
 // bubble runs a test in the time of a bubble.
 func bubble(t *testing.T, test func(t *testing.T, r *rig)) {
 	synctest.Test(t, func(t *testing.T) {
-		r := &rig{t: t, net: hubtest.New(1), machines: map[string]*host{}, asked: map[fleet.MachineID]int{}}
+		r := &rig{t: t, net: newNetwork(), machines: map[string]*host{}, asked: map[fleet.MachineID]int{}}
 		r.home = opened(t, t.TempDir())
 		r.o = Options{Hub: r, Name: "boss", Patience: 30 * time.Second, Tell: r.take}
 		defer func() {
@@ -87,7 +86,7 @@ func opened(t *testing.T, dir string) *archive.Archive {
 
 // Ask is the hub's, and counts what is asked for.
 func (r *rig) Ask(ctx context.Context, to fleet.MachineID, kind fleet.Kind, data []byte) ([]byte, error) {
-	got, err := r.net.Hub().Ask(ctx, to, kind, data)
+	got, err := r.net.ask(ctx, to, kind, data)
 	r.mu.Lock()
 	r.asked[to] += max(len(got)-1, 0)
 	var h *host
@@ -177,7 +176,7 @@ func (r *rig) machine(name string, recordings ...int) *host {
 func (h *host) live() *host {
 	ctx, cancel := context.WithCancel(context.Background())
 	h.kill = cancel
-	m := fleet.NewMachine(h.r.net.Link(fleet.MachineID(keyOf(h.name))), fleet.MachineOptions{Name: h.name})
+	m := fleet.NewMachine(&line{h.r.net, fleet.MachineID(keyOf(h.name))}, fleet.MachineOptions{Name: h.name})
 	h.done.Go(func() { _ = m.Listen(ctx) }) // it ends with the test
 	h.done.Go(func() {
 		_ = m.Work(ctx, fleet.Run{Catalogue: "C"}, tasks.NewQueue(nil, tasks.Options{Archive: h.store}), h.store)

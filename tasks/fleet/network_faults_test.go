@@ -1,4 +1,4 @@
-package hubtest
+package fleet_test
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 func TestRequestsReportsAndSecretsCross(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		n := New(1)
-		hub, link := n.Hub(), n.Link("M1", "kazan")
+		n := newNetwork(1)
+		hub, link := n.hub(), n.link("M1", "kazan")
 		go func() {
 			_ = hub.Serve(ctx, func(_ context.Context, from fleet.Peer, kind fleet.Kind, data []byte) []byte {
 				return []byte(string(from.Machine) + from.Networks[0] + string(kind) + string(data))
@@ -37,7 +37,7 @@ func TestRequestsReportsAndSecretsCross(t *testing.T) {
 		if got, err := link.Open(sealed); err != nil || string(got) != "secret" {
 			t.Errorf("opened %q, %v", got, err)
 		}
-		if _, err := n.Link("M2").Open(sealed); err == nil {
+		if _, err := n.link("M2").Open(sealed); err == nil {
 			t.Error("another machine opened it")
 		}
 		if err := link.Report(ctx, "1", []byte("one")); err != nil {
@@ -57,15 +57,15 @@ func TestRequestsReportsAndSecretsCross(t *testing.T) {
 }
 
 func TestOneOfTwoWritersFindsOut(t *testing.T) {
-	n := New(1)
-	first, err := n.Hub().Save(t.Context(), "run", []byte("a"), 0)
+	n := newNetwork(1)
+	first, err := n.hub().Save(t.Context(), "run", []byte("a"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.Hub().Save(t.Context(), "run", []byte("b"), 0); !errors.Is(err, fleet.ErrSuperseded) {
+	if _, err := n.hub().Save(t.Context(), "run", []byte("b"), 0); !errors.Is(err, fleet.ErrSuperseded) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := n.Hub().Save(t.Context(), "run", []byte("b"), first); err != nil {
+	if _, err := n.hub().Save(t.Context(), "run", []byte("b"), first); err != nil {
 		t.Error(err)
 	}
 }
@@ -74,9 +74,9 @@ func TestACutMachineIsNotHeard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		n := New(1)
-		n.Cut("M1", true)
-		if _, err := n.Link("M1").Request(ctx, fleet.KindBeat, nil); !errors.Is(err, context.DeadlineExceeded) {
+		n := newNetwork(1)
+		n.cut("M1", true)
+		if _, err := n.link("M1").Request(ctx, fleet.KindBeat, nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -1,9 +1,4 @@
-// Package hubtest is a hub in memory, for tests: it loses, delays and doubles
-// messages and cuts machines off, as networks do.
-//
-// It is not for anything but tests: it seals nothing that an enemy could not
-// open, and keeps nothing.
-package hubtest
+package fleet_test
 
 import (
 	"bytes"
@@ -21,24 +16,25 @@ import (
 // ackWait is when a report that nobody acknowledged comes once more.
 const ackWait = time.Minute
 
-// Faults say what the network does to each message. The zero value is a good
+// networkFaults say what the network does to each message. The zero value is a good
 // network.
-type Faults struct {
+type networkFaults struct {
 	Loss   float64       // the share of messages that are lost
 	Double float64       // the share of messages that arrive twice
 	Delay  time.Duration // messages arrive up to so much later, in any order
 }
 
-// Network connects one coordinator with machines. The zero value is not usable;
-// see New.
-type Network struct {
+// network is a hub in memory that connects one coordinator with machines: it loses,
+// delays and doubles messages and cuts machines off, as networks do. It seals nothing
+// that an enemy could not open, and keeps nothing.
+type network struct {
 	mu       sync.Mutex
 	rng      *rand.Rand
-	faults   Faults
+	faults   networkFaults
 	serving  fleet.Answer // of the coordinator; nil while there is none
-	machines map[fleet.MachineID]*Link
+	machines map[fleet.MachineID]*memoryLink
 	peers    map[fleet.MachineID]fleet.Peer
-	cut      map[fleet.MachineID]bool
+	off      map[fleet.MachineID]bool
 	deaf     map[fleet.MachineID]bool
 	reports  []*report
 	news     chan struct{} // closed when there are reports
@@ -52,25 +48,25 @@ type report struct {
 	out  time.Time // when it was last handed out
 }
 
-// New returns a good network without anybody in it.
-func New(seed uint64) *Network {
-	return &Network{
-		rng: rand.New(rand.NewPCG(seed, 1)), machines: map[fleet.MachineID]*Link{}, peers: map[fleet.MachineID]fleet.Peer{},
-		cut: map[fleet.MachineID]bool{}, deaf: map[fleet.MachineID]bool{}, news: make(chan struct{}), kept: map[string]fleet.Kept{},
+// newNetwork returns a good network without anybody in it.
+func newNetwork(seed uint64) *network {
+	return &network{
+		rng: rand.New(rand.NewPCG(seed, 1)), machines: map[fleet.MachineID]*memoryLink{}, peers: map[fleet.MachineID]fleet.Peer{},
+		off: map[fleet.MachineID]bool{}, deaf: map[fleet.MachineID]bool{}, news: make(chan struct{}), kept: map[string]fleet.Kept{},
 	}
 }
 
-// SetFaults changes what the network does from now on.
-func (n *Network) SetFaults(f Faults) {
+// setFaults changes what the network does from now on.
+func (n *network) setFaults(f networkFaults) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.faults = f
 }
 
-// Cut takes a machine off the network, or gives it back.
-func (n *Network) Cut(m fleet.MachineID, off bool) {
+// cut takes a machine off the network, or gives it back.
+func (n *network) cut(m fleet.MachineID, off bool) {
 	n.mu.Lock()
-	n.cut[m] = off
+	n.off[m] = off
 	link := n.machines[m]
 	n.mu.Unlock()
 	if !off && link != nil {
@@ -78,50 +74,40 @@ func (n *Network) Cut(m fleet.MachineID, off bool) {
 	}
 }
 
-// Deafen has a machine be heard, but hear no answer, or takes that back.
-func (n *Network) Deafen(m fleet.MachineID, deaf bool) {
+// deafen has a machine be heard, but hear no answer, or takes that back.
+func (n *network) deafen(m fleet.MachineID, deaf bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.deaf[m] = deaf
 }
 
 // hears reports whether answers reach a machine.
-func (n *Network) hears(m fleet.MachineID) bool {
+func (n *network) hears(m fleet.MachineID) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return !n.deaf[m]
 }
 
-// Forget loses everything that the hub keeps, as when its directory was deleted.
-func (n *Network) Forget() {
+// forget loses everything that the hub keeps, as when its directory was deleted.
+func (n *network) forget() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.reports, n.kept = nil, map[string]fleet.Kept{}
 }
 
-// Link returns the end of a machine whose invitation opened networks.
-func (n *Network) Link(id fleet.MachineID, networks ...string) *Link {
+// link returns the end of a machine whose invitation opened networks.
+func (n *network) link(id fleet.MachineID, networks ...string) *memoryLink {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.peers[id] = fleet.Peer{Machine: id, Networks: networks, Address: "127.0.0.1", Name: "machine " + string(id)}
-	return &Link{network: n, id: id}
-}
-
-// Revoke tells the coordinator that a machine is out.
-func (n *Network) Revoke(ctx context.Context, id fleet.MachineID) {
-	n.mu.Lock()
-	answer, peer := n.serving, n.peers[id]
-	n.mu.Unlock()
-	if answer != nil {
-		answer(ctx, peer, fleet.KindRevoked, nil)
-	}
+	return &memoryLink{network: n, id: id}
 }
 
 // fate decides how often a message of a machine arrives, and when.
-func (n *Network) fate(m fleet.MachineID) []time.Duration {
+func (n *network) fate(m fleet.MachineID) []time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.cut[m] || n.rng.Float64() < n.faults.Loss {
+	if n.off[m] || n.rng.Float64() < n.faults.Loss {
 		return nil
 	}
 	after := make([]time.Duration, 1, 2)
@@ -138,7 +124,7 @@ func (n *Network) fate(m fleet.MachineID) []time.Duration {
 
 // carry brings data to whoever answers for it when it arrives, and the answers
 // back. It waits until the first answer is there or ctx ends.
-func (n *Network) carry(ctx context.Context, m fleet.MachineID, kind fleet.Kind, data []byte, to func() (fleet.Answer, fleet.Peer)) ([]byte, error) {
+func (n *network) carry(ctx context.Context, m fleet.MachineID, kind fleet.Kind, data []byte, to func() (fleet.Answer, fleet.Peer)) ([]byte, error) {
 	answers := make(chan []byte, 4)
 	for _, after := range n.fate(m) {
 		copied := bytes.Clone(data)
@@ -176,7 +162,7 @@ func (n *Network) carry(ctx context.Context, m fleet.MachineID, kind fleet.Kind,
 	}
 }
 
-func (n *Network) coordinator(m fleet.MachineID) func() (fleet.Answer, fleet.Peer) {
+func (n *network) coordinator(m fleet.MachineID) func() (fleet.Answer, fleet.Peer) {
 	return func() (fleet.Answer, fleet.Peer) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
@@ -184,30 +170,30 @@ func (n *Network) coordinator(m fleet.MachineID) func() (fleet.Answer, fleet.Pee
 	}
 }
 
-func (n *Network) machine(m fleet.MachineID) func() (fleet.Answer, fleet.Peer) {
+func (n *network) machine(m fleet.MachineID) func() (fleet.Answer, fleet.Peer) {
 	return func() (fleet.Answer, fleet.Peer) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
-		if l := n.machines[m]; l != nil && !n.cut[m] {
+		if l := n.machines[m]; l != nil && !n.off[m] {
 			return l.answer, fleet.Peer{}
 		}
 		return nil, fleet.Peer{}
 	}
 }
 
-// Link is the end of one machine.
-type Link struct {
-	network   *Network
+// memoryLink is the end of one machine.
+type memoryLink struct {
+	network   *network
 	id        fleet.MachineID
 	connected func()
 	answer    fleet.Answer
 }
 
 // Machine is who this is.
-func (l *Link) Machine() fleet.MachineID { return l.id }
+func (l *memoryLink) Machine() fleet.MachineID { return l.id }
 
 // Serve takes part in the network until ctx ends.
-func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer) error {
+func (l *memoryLink) Serve(ctx context.Context, connected func(), answer fleet.Answer) error {
 	n := l.network
 	n.mu.Lock()
 	l.connected, l.answer = connected, answer
@@ -224,12 +210,12 @@ func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer)
 }
 
 // Request asks the coordinator.
-func (l *Link) Request(ctx context.Context, kind fleet.Kind, data []byte) ([]byte, error) {
+func (l *memoryLink) Request(ctx context.Context, kind fleet.Kind, data []byte) ([]byte, error) {
 	return l.network.carry(ctx, l.id, kind, data, l.network.coordinator(l.id))
 }
 
 // Publish sends to the coordinator, or not.
-func (l *Link) Publish(kind fleet.Kind, data []byte) error {
+func (l *memoryLink) Publish(kind fleet.Kind, data []byte) error {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
@@ -240,7 +226,7 @@ func (l *Link) Publish(kind fleet.Kind, data []byte) error {
 
 // Report has a report kept, unless it gets lost on its way; a doubled one is
 // kept twice, as one that comes back after its acknowledgement was lost.
-func (l *Link) Report(ctx context.Context, id string, data []byte) error {
+func (l *memoryLink) Report(ctx context.Context, id string, data []byte) error {
 	n := l.network
 	fate := n.fate(l.id)
 	if len(fate) == 0 {
@@ -262,7 +248,7 @@ func (l *Link) Report(ctx context.Context, id string, data []byte) error {
 func seal(m fleet.MachineID) []byte { return []byte("sealed for " + string(m) + ": ") }
 
 // Open opens what was sealed for this machine.
-func (l *Link) Open(sealed []byte) ([]byte, error) {
+func (l *memoryLink) Open(sealed []byte) ([]byte, error) {
 	secret, ok := bytes.CutPrefix(sealed, seal(l.id))
 	if !ok {
 		return nil, errors.New("sealed for another machine")
@@ -270,15 +256,15 @@ func (l *Link) Open(sealed []byte) ([]byte, error) {
 	return secret, nil
 }
 
-// Hub is the coordinator's end.
-type Hub struct{ network *Network }
+// memoryHub is the coordinator's end.
+type memoryHub struct{ network *network }
 
-// Hub returns the coordinator's end. Another coordinator takes over from the
+// hub returns the coordinator's end. Another coordinator takes over from the
 // one before.
-func (n *Network) Hub() *Hub { return &Hub{n} }
+func (n *network) hub() *memoryHub { return &memoryHub{n} }
 
 // Serve coordinates until ctx ends.
-func (h *Hub) Serve(ctx context.Context, answer fleet.Answer) error {
+func (h *memoryHub) Serve(ctx context.Context, answer fleet.Answer) error {
 	n := h.network
 	n.mu.Lock()
 	n.serving = answer
@@ -291,7 +277,7 @@ func (h *Hub) Serve(ctx context.Context, answer fleet.Answer) error {
 }
 
 // Tell sends to a machine, or not.
-func (h *Hub) Tell(to fleet.MachineID, kind fleet.Kind, data []byte) error {
+func (h *memoryHub) Tell(to fleet.MachineID, kind fleet.Kind, data []byte) error {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
@@ -301,7 +287,7 @@ func (h *Hub) Tell(to fleet.MachineID, kind fleet.Kind, data []byte) error {
 }
 
 // Ask asks a machine.
-func (h *Hub) Ask(ctx context.Context, to fleet.MachineID, kind fleet.Kind, data []byte) ([]byte, error) {
+func (h *memoryHub) Ask(ctx context.Context, to fleet.MachineID, kind fleet.Kind, data []byte) ([]byte, error) {
 	if answer, _ := h.network.machine(to)(); answer == nil {
 		return nil, fleet.ErrAbsent
 	}
@@ -309,12 +295,12 @@ func (h *Hub) Ask(ctx context.Context, to fleet.MachineID, kind fleet.Kind, data
 }
 
 // Seal marks a secret as sealed.
-func (h *Hub) Seal(to fleet.MachineID, secret []byte) ([]byte, error) {
+func (h *memoryHub) Seal(to fleet.MachineID, secret []byte) ([]byte, error) {
 	return append(seal(to), secret...), nil
 }
 
 // Reports returns what was reported.
-func (h *Hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
+func (h *memoryHub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
 	n := h.network
 	for {
 		n.mu.Lock()
@@ -339,21 +325,21 @@ func (h *Hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
 	}
 }
 
-func (n *Network) ack(r *report) {
+func (n *network) ack(r *report) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.reports = slices.DeleteFunc(n.reports, func(other *report) bool { return other == r })
 }
 
 // Load returns what is kept.
-func (h *Hub) Load(context.Context) (map[string]fleet.Kept, error) {
+func (h *memoryHub) Load(context.Context) (map[string]fleet.Kept, error) {
 	h.network.mu.Lock()
 	defer h.network.mu.Unlock()
 	return maps.Clone(h.network.kept), nil
 }
 
 // Save keeps a value.
-func (h *Hub) Save(_ context.Context, key string, value []byte, revision uint64) (uint64, error) {
+func (h *memoryHub) Save(_ context.Context, key string, value []byte, revision uint64) (uint64, error) {
 	h.network.mu.Lock()
 	defer h.network.mu.Unlock()
 	if h.network.kept[key].Revision != revision {
@@ -364,6 +350,6 @@ func (h *Hub) Save(_ context.Context, key string, value []byte, revision uint64)
 }
 
 var (
-	_ fleet.Hub  = (*Hub)(nil)
-	_ fleet.Link = (*Link)(nil)
+	_ fleet.Hub  = (*memoryHub)(nil)
+	_ fleet.Link = (*memoryLink)(nil)
 )

@@ -1,16 +1,17 @@
-package hub
+package fleet_test
 
 import (
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
 
 	"example.com/hikgrab/tasks/fleet"
-	"example.com/hikgrab/tasks/fleet/hubtest"
+	"example.com/hikgrab/tasks/fleet/hub"
 )
 
 // What the rules of the fleet rest on holds of every hub, the one in memory
@@ -19,34 +20,18 @@ func TestEveryHubKeepsItsWord(t *testing.T) {
 	t.Parallel()
 	hubs := map[string]func(*testing.T) (fleet.Hub, func(networks ...string) fleet.Link){
 		"in memory": func(*testing.T) (fleet.Hub, func(...string) fleet.Link) {
-			n, count := hubtest.New(1), 0
-			return n.Hub(), func(networks ...string) fleet.Link {
+			n, count := newNetwork(1), 0
+			return n.hub(), func(networks ...string) fleet.Link {
 				count++
-				return n.Link(fleet.MachineID(fmt.Sprintf("M%d", count)), networks...)
+				return n.link(fleet.MachineID(fmt.Sprintf("M%d", count)), networks...)
 			}
 		},
-		"embedded": func(t *testing.T) (fleet.Hub, func(...string) fleet.Link) {
-			r := newRig(t)
-			h := r.open(t)
-			t.Cleanup(h.Close)
-			return h, func(networks ...string) fleet.Link {
-				out := t.TempDir()
-				keys, err := OpenKeys(out)
-				if err != nil {
-					t.Fatal(err)
-				}
-				l, err := OpenLink(LinkOptions{Keys: keys, Out: out, Invited: r.invite(t, networks...), Name: "one", Log: r.log.logger()})
-				if err != nil {
-					t.Fatal(err)
-				}
-				return l
-			}
-		},
+		"embedded": embeddedHub,
 	}
 	for name, open := range hubs {
 		t.Run(name, func(t *testing.T) {
 			h, link := open(t)
-			ctx, cancel := context.WithTimeout(soon(t), 30*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			var running sync.WaitGroup
 			defer running.Wait()
 			defer cancel()
@@ -168,5 +153,35 @@ func storeCompares(ctx context.Context, t *testing.T, h fleet.Store) {
 	all, err := h.Load(ctx)
 	if err != nil || len(all) != 1 || string(all[key].Value) != "b" || all[key].Revision != second {
 		t.Errorf("loaded %v, %v", all, err)
+	}
+}
+
+// embeddedHub is the real one on the loopback, and what makes machines that join it.
+func embeddedHub(t *testing.T) (fleet.Hub, func(networks ...string) fleet.Link) {
+	id, err := hub.OpenIdentity(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	h, err := hub.Open(t.Context(), hub.Options{Identity: id, Out: t.TempDir(), Listen: "127.0.0.1:0", Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	return h, func(networks ...string) fleet.Link {
+		invited, err := id.Invite(time.Now(), time.Hour, networks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := t.TempDir()
+		keys, err := hub.OpenKeys(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := hub.OpenLink(hub.LinkOptions{Keys: keys, Out: out, Invited: &invited, Name: "one", Log: log})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
 	}
 }
