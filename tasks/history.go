@@ -40,13 +40,15 @@ func Histories(a *archive.Archive, files []archive.Recording) []History {
 	for _, f := range files {
 		of(archive.CameraKey{Recorder: f.Recorder, Track: f.Track}).add(f)
 	}
-	for machine, f := range a.Remotes() {
+	distant, _ := a.Distants(0)
+	for _, d := range distant {
+		_, f := d.Finished()
 		h := of(archive.CameraKey{Recorder: f.Recorder, Track: f.Track})
 		h.call(f.Label, f.Camera)
 		if h.told == nil {
 			h.told = map[string][]Span{}
 		}
-		h.told[machine] = append(h.told[machine], Span{From: f.Start, To: f.End})
+		h.told[d.Machine()] = append(h.told[d.Machine()], Span{From: f.Start, To: f.End})
 	}
 	for key, o := range a.CameraOutcomes() {
 		if slices.Contains(stateNames[:], o.State) {

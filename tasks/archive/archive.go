@@ -126,25 +126,6 @@ func (a *Archive) take() (err error) {
 	return nil
 }
 
-// dropStrayParts removes parts that nothing can be continued from: those of
-// which no byte is vouched for, and what was being made and never finished.
-func (a *Archive) dropStrayParts() {
-	entries, err := fs.ReadDir(a.root.FS(), partsDir)
-	if err != nil {
-		a.log.Warn("The parts could not be listed", "error", err)
-		return
-	}
-	for _, e := range entries {
-		id, ours := fileOfPart(e.Name())
-		if !ours || id.form == asSent && a.index.kept[id.kept()] > 0 && !a.cutAlready(id) {
-			continue
-		}
-		if err := a.removePart(id); err != nil {
-			a.log.Warn("An unusable part could not be removed", "part", e.Name(), "error", err)
-		}
-	}
-}
-
 // Close ends the parts that are still open, keeping what they hold, writes
 // what is pending and releases the lock. Calls after it fail.
 func (a *Archive) Close() error {

@@ -2,7 +2,6 @@ package archive_test
 
 import (
 	"errors"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -190,7 +189,7 @@ func TestAttemptsSurvive(t *testing.T) {
 		if s := a.CameraOutcome(camera); s.State != "incomplete" {
 			t.Errorf("CameraOutcome = %+v", s)
 		}
-		if all := maps.Collect(a.CameraOutcomes()); len(all) != 1 || all[camera].State != "incomplete" {
+		if all := a.CameraOutcomes(); len(all) != 1 || all[camera].State != "incomplete" {
 			t.Errorf("CameraOutcomes = %v", all)
 		}
 		a = reopen(t, a)

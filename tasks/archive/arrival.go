@@ -111,72 +111,30 @@ func (r record) home() record {
 }
 
 // Bring opens the part of a file that comes from another machine, with what
-// came of the very same bytes before. It gives the errors of Create. Arrive or
-// Close ends it.
+// came of the very same bytes before. It gives the errors of Create. Commit checks
+// that the part is, byte for byte, the file that its machine told of, gives it the
+// name that it would have had if it had been fetched here, and notes it in journal
+// and manifest; Damaged says that other bytes came.
 func (a *Archive) Bring(d Distant) (*Part, error) {
 	here := d.r.home() // whoever the bytes come from, if they are the same
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %d", here.fileID(), here.Form, d.r.SHA256, d.r.Bytes))
-	return a.create(&Part{archive: a, id: sentOf(recordingID(sum[:16])), checked: true}, d.r.Bytes)
+	return a.create(&Part{archive: a, item: here.named(), id: sentOf(recordingID(sum[:16])), told: &d.r}, d.r.Bytes)
 }
 
-// Arrive checks that the part is, byte for byte, the file that its machine told
-// of, gives it the name that it would have had if it had been fetched here, and
-// notes it in journal and manifest. On failure the part is gone when it is
-// Damaged, which says that other bytes came, and kept otherwise.
-func (p *Part) Arrive(d Distant) (File, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	a := p.archive
-	if p.ended != nil {
-		return File{}, a.fail("commit", p.name, p.ended)
+// proveTold finds out from its checksum whether the part is the file that its
+// machine told of, and which extension such a file has.
+func (p *Part) proveTold(sum disk.Sum) (pr proof, err error) {
+	pr.done, pr.stays, pr.ext = p.told.home(), p.told.Stays, ".mp4"
+	pr.done.At = p.archive.now()
+	if p.Offset() != p.told.Bytes || sum != p.told.SHA256 {
+		return pr, p.damaged(fmt.Errorf("got %d bytes with SHA-256 %s, expected %d with %s", p.Offset(), sum, p.told.Bytes, p.told.SHA256))
 	}
-	ext, err := p.proveArrived(d)
-	if err == nil {
-		a.root.Publish(p.file)
-		err = a.fail("sync", p.name, disk.Sync(p.file))
+	if p.told.Form != asMovie {
+		var head []byte
+		head, err = readHead(p.file)
+		pr.ext = cmp.Or(extensionOf(media.Sniff(head)), foreignExt)
 	}
-	switch {
-	case KindOf(err) == Damaged:
-		return File{}, errors.Join(err, p.drop())
-	case err != nil:
-		return File{}, errors.Join(err, p.leave())
-	}
-	defer p.room.release()
-	p.ended = errEnded
-	if err := p.file.Close(); err != nil {
-		return File{}, a.fail("close", p.name, err)
-	}
-	done := d.r.home()
-	done.At = a.now()
-	more := []record{{Type: keptRecord, ID: p.id.kept()}} // nothing of the part is left
-	if d.r.Stays {
-		more = append(more, record{Type: staysRecord, ID: done.ID})
-	}
-	it := done.named()
-	f, err := a.completeFrom(p.name, done, a.layout.namesOf(it, done.ID, ext), more...)
-	if err != nil {
-		return File{}, errors.Join(err, a.vouch(p.id, d.r.Bytes))
-	}
-	return f, nil
-}
-
-// proveArrived finds out whether the part is the file that its machine told of,
-// and which extension such a file has.
-func (p *Part) proveArrived(d Distant) (ext string, err error) {
-	sum, _, err := p.hashing().finish(p.Offset())
-	p.hash = nil
-	p.behind.Wait()
-	if err != nil {
-		return "", p.archive.fail("read", p.name, err)
-	}
-	if p.Offset() != d.r.Bytes || sum != d.r.SHA256 {
-		return "", p.damaged(fmt.Errorf("got %d bytes with SHA-256 %s, expected %d with %s", p.Offset(), sum, d.r.Bytes, d.r.SHA256))
-	}
-	if d.r.Form == asMovie {
-		return ".mp4", nil
-	}
-	head, err := readHead(p.file)
-	return cmp.Or(extensionOf(media.Sniff(head)), foreignExt), p.archive.fail("read", p.name, err)
+	return pr, p.archive.fail("read", p.name, err)
 }
 
 // named returns an item that has the same name on disk.

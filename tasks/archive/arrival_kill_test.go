@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -62,7 +63,7 @@ func bringAll(args ...string) error {
 			}
 		}
 		if err == nil {
-			_, err = p.Arrive(d)
+			_, err = p.Commit(context.Background(), archive.Try{})
 		}
 		if err != nil {
 			return err

@@ -58,7 +58,7 @@ func TestWhatIsHomeIsAsIfFetchedHere(t *testing.T) {
 		}
 		p := bring(t, home, d)
 		carry(t, machine, p, d, 1<<20)
-		f, err := p.Arrive(d)
+		f, err := p.Commit(t.Context(), archive.Try{})
 		if err != nil || f.Path != d.Path() || f.SHA256 != d.Ref().SHA256.String() {
 			t.Fatalf("%+v, %v", f, err)
 		}
@@ -107,7 +107,7 @@ func TestABrokenWayHomeIsContinued(t *testing.T) {
 		t.Errorf("the same file twice at once: %v", err)
 	}
 	carry(t, machine, p, d, 1<<20)
-	if _, err := p.Arrive(d); err != nil {
+	if _, err := p.Commit(t.Context(), archive.Try{}); err != nil {
 		t.Error(err)
 	}
 	if kept := vouched(t, home.Dir()); len(kept) != 0 {
@@ -130,7 +130,7 @@ func TestOtherBytesThanToldAreRefused(t *testing.T) {
 		d := first(home)
 		p := bring(t, home, d)
 		write(t, p, spoil(movie(0, 1000)))
-		if _, err := p.Arrive(d); archive.KindOf(err) != archive.Damaged {
+		if _, err := p.Commit(t.Context(), archive.Try{}); archive.KindOf(err) != archive.Damaged {
 			t.Errorf("%s: %v", name, err)
 		}
 		if _, ok := home.Home(d); ok || parts(t, home.Dir()) != 0 || len(manifestPaths(t, home.Dir())) != 0 {
@@ -158,7 +158,7 @@ func TestTwoNetworksStayApartAtHome(t *testing.T) {
 		}
 		p := bring(t, home, files[0])
 		carry(t, machine, p, files[0], 1<<20)
-		f, err := p.Arrive(files[0])
+		f, err := p.Commit(t.Context(), archive.Try{})
 		must(t, err)
 		paths[filepath.Dir(f.Path)] = true
 	}
@@ -197,7 +197,7 @@ func TestNamesFromTheWireAreNoPaths(t *testing.T) {
 		d = first(home)
 		p := bring(t, home, d)
 		write(t, p, movie(0, 1000))
-		f, err := p.Arrive(d)
+		f, err := p.Commit(t.Context(), archive.Try{})
 		must(t, err)
 		for part := range strings.SplitSeq(f.Path, "/") {
 			plainComponent(t, part)

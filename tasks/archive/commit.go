@@ -59,8 +59,10 @@ func (p *Part) Commit(ctx context.Context, t Try) (File, error) {
 
 // prove finds out whether the part is a whole recording.
 func (p *Part) prove(t Try) (pr proof, err error) {
-	if pr.ext, err = p.check(t.Receipt); err != nil {
-		return pr, err
+	if p.told == nil {
+		if pr.ext, err = p.check(t.Receipt); err != nil {
+			return pr, err
+		}
 	}
 	hash := p.hashing()
 	sum, report, err := hash.finish(p.Offset())
@@ -68,6 +70,9 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	p.behind.Wait()
 	if err != nil {
 		return pr, p.archive.fail("read", p.name, err)
+	}
+	if p.told != nil {
+		return p.proveTold(sum)
 	}
 	p.movie.end(&hash.scan)
 	notes, err := p.review(sum, &report, t)
@@ -136,16 +141,16 @@ func (p *Part) become(pr *proof) (File, error) {
 	}
 	var more []record
 	if pr.stays && pr.done.Track.Stream() != nvr.Photo {
-		more = append(more, record{Type: staysRecord, ID: p.id.recording})
+		more = append(more, record{Type: staysRecord, ID: pr.done.ID})
 	}
-	if p.id.clip != (clip{}) {
+	if p.id.kept() != pr.done.ID {
 		more = append(more, record{Type: keptRecord, ID: p.id.kept()}) // nothing of the part is left
 	}
-	f, err := a.completeFrom(p.name, pr.done, a.layout.names(p.item.whole(), pr.ext), more...)
-	if err != nil {
+	f, err := a.completeFrom(p.name, pr.done, a.layout.namesOf(p.item.whole(), pr.done.ID, pr.ext), more...)
+	switch {
+	case err != nil:
 		return File{}, errors.Join(err, a.vouch(p.id, pr.done.Bytes))
-	}
-	if pr.movie != nil {
+	case pr.movie != nil:
 		return a.completeMovie(p.item, pr)
 	}
 	return f, nil

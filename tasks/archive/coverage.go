@@ -1,9 +1,6 @@
 package archive
 
-import (
-	"iter"
-	"time"
-)
+import "time"
 
 // Coverage is what all runs together asked of a camera, and what the recorder
 // had of that and is not on disk. What is on disk the finished files tell, and
@@ -53,16 +50,13 @@ func (a *Archive) CoverageOf(c CameraKey) Coverage {
 	return a.lastly(record{Type: coverageRecord, Recorder: field(c.Recorder), Track: c.Track}).Coverage
 }
 
-// Coverages yields what NoteCoverage remembered of every camera.
-func (a *Archive) Coverages() iter.Seq2[CameraKey, Coverage] {
-	all := a.allOf(coverageRecord)
-	return func(yield func(CameraKey, Coverage) bool) {
-		for _, r := range all {
-			if !yield(CameraKey{r.Recorder, r.Track}, r.Coverage) {
-				return
-			}
-		}
+// Coverages returns what NoteCoverage remembered of every camera.
+func (a *Archive) Coverages() map[CameraKey]Coverage {
+	all := map[CameraKey]Coverage{}
+	for _, r := range a.allOf(coverageRecord) {
+		all[CameraKey{r.Recorder, r.Track}] = r.Coverage
 	}
+	return all
 }
 
 // bounded returns the latest part of what is known that a line has room for.

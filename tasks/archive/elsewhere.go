@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,14 +22,8 @@ func (d Distant) Network() string { return d.r.Network }
 // Recorder returns the recorder's address, as nvr.Address.String gives it.
 func (d Distant) Recorder() string { return d.r.Recorder }
 
-// Label returns the operator's name for the recorder.
-func (d Distant) Label() string { return d.r.Label }
-
-// Path returns where the file is on its machine. It is for people: nothing is
-// ever opened or written by it.
-func (d Distant) Path() string { return d.r.Path }
-
-// Finished returns the file as the archive of its machine gives it.
+// Finished returns the file as the archive of its machine gives it. Its path is for
+// people: nothing is ever opened or written by it.
 func (d Distant) Finished() (File, Finished) {
 	return entryOf(&d.r).file(), d.r.finished()
 }
@@ -204,7 +197,7 @@ func (a *Archive) ElsewhereOf(network, recorder, by string, from, most int) (pag
 func (a *Archive) Untold(catalogue string) ([]Distant, error) {
 	var all []Distant
 	err := a.eachDone(func(r record) {
-		if r.own() && !a.told(r, catalogue) && a.present(a.known(r.fileID())) {
+		if told := a.lastly(toldOf(r, catalogue)).Catalogue == catalogue; r.own() && !told && a.present(a.known(r.fileID())) {
 			all = append(all, a.distant(r))
 		}
 	})
@@ -213,11 +206,6 @@ func (a *Archive) Untold(catalogue string) ([]Distant, error) {
 
 // own reports whether a finished file is a recording that was fetched here.
 func (r *record) own() bool { return r.Tree == "" && r.Machine == "" }
-
-// told reports whether a catalogue has a finished file.
-func (a *Archive) told(done record, catalogue string) bool {
-	return a.lastly(toldOf(done, catalogue)).Catalogue == catalogue
-}
 
 // distant returns a finished file as others are told of it.
 func (a *Archive) distant(done record) Distant {
@@ -258,21 +246,6 @@ func WithFinished(tell func(Distant)) Option { return func(a *Archive) { a.finis
 
 // FleetName is the list of all files of a fleet.
 const FleetName = "fleet.csv"
-
-// Remotes yields the files that machines told of, each with the name of its
-// machine. Paths are relative to that machine's own directory.
-func (a *Archive) Remotes() iter.Seq2[string, Finished] {
-	a.mu.Lock()
-	all := slices.Clone(a.index.distants)
-	a.mu.Unlock()
-	return func(yield func(string, Finished) bool) {
-		for _, r := range all {
-			if !yield(r.Machine, r.finished()) {
-				return
-			}
-		}
-	}
-}
 
 // fleetHeader is the first line of fleet.csv: the manifest's with the machine
 // and the network in front. A path is relative to the machine's own directory.

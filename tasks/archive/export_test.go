@@ -40,3 +40,6 @@ func CheckpointEvery(bytes int64) Option { return func(a *Archive) { a.checkpoin
 // CompactAfter has Open write the journal anew when more lines than that are
 // superseded; after -1 it always does.
 func CompactAfter(lines int) Option { return func(a *Archive) { a.compactAfter = lines } }
+
+// Path returns where the file is on its machine.
+func (d Distant) Path() string { return d.r.Path }

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,19 +26,22 @@ type layoutPiece struct {
 	text        string
 }
 
-// The placeholders, and how many bytes they can become at most.
-var placeholders = []struct {
-	name string
+// placeholders are what can stand in braces: how many bytes it can become at most,
+// and what it is for an item.
+var placeholders = map[string]struct {
 	most int
+	of   func(Item) string
 }{
-	{"recorder", nameLimit},
-	{"name", nameLimit},
-	{"channel", 24},
-	{"camera", nameLimit},
-	{"date", len(dayLayout)},
-	{"start", len(stampLayout)},
-	{"end", len(stampLayout)},
+	"recorder": {nameLimit, func(it Item) string { return recorderDir(it.Recorder) }},
+	"name":     {nameLimit, func(it Item) string { return cmp.Or(cleanName(it.Label), recorderDir(it.Recorder)) }},
+	"channel":  {24, func(it Item) string { return channelDir(it.Recording.Track) }},
+	"camera":   {nameLimit, func(it Item) string { return cmp.Or(cleanName(it.Camera), channelDir(it.Recording.Track)) }},
+	"date":     {len(dayLayout), func(it Item) string { return it.span().From.Format(dayLayout) }},
+	"start":    {len(stampLayout), func(it Item) string { return it.span().From.Format(stampLayout) }},
+	"end":      {len(stampLayout), func(it Item) string { return it.span().To.Format(stampLayout) }},
 }
+
+const placeholderList = "{recorder}, {name}, {channel}, {camera}, {date}, {start} and {end}"
 
 const (
 	layoutLimit     = 300 // bytes of a template
@@ -134,39 +138,19 @@ func parseComponent(text string) (pieces []layoutPiece, err error) {
 		if text[open] == '}' || !closed || strings.Contains(name, "{") {
 			return nil, errors.New("a placeholder needs both { and }; " + layoutExample)
 		}
-		if !isPlaceholder(name) {
-			return nil, fmt.Errorf("{%s} is not a placeholder; use %s", name, placeholderList())
+		if _, known := placeholders[name]; !known {
+			return nil, fmt.Errorf("{%s} is not a placeholder; use %s", name, placeholderList)
 		}
 		pieces, text = append(pieces, layoutPiece{placeholder: name}), rest
 	}
 	return pieces, nil
 }
 
-func isPlaceholder(name string) bool { return mostOf(name) > 0 }
-
-func mostOf(name string) int {
-	for _, p := range placeholders {
-		if p.name == name {
-			return p.most
-		}
-	}
-	return 0
-}
-
-func placeholderList() string {
-	var names []string
-	for _, p := range placeholders {
-		names = append(names, "{"+p.name+"}")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
 // checkComponent refuses what is no name on one of the systems.
 func checkComponent(text string, pieces []layoutPiece) error {
 	most, literal := 0, true
 	for _, p := range pieces {
-		most += len(p.text) + mostOf(p.placeholder)
+		most += len(p.text) + placeholders[p.placeholder].most
 		literal = literal && p.placeholder == ""
 		if i := strings.IndexAny(p.text, oddCharacters); i >= 0 {
 			return fmt.Errorf("%q is not allowed in file names on every system; leave it out", p.text[i:i+1])

@@ -36,7 +36,9 @@ func (l Layout) path(it Item) string {
 	for i, pieces := range l.components {
 		var c strings.Builder
 		for _, p := range pieces {
-			c.WriteString(p.of(it))
+			if c.WriteString(p.text); p.placeholder != "" {
+				c.WriteString(placeholders[p.placeholder].of(it))
+			}
 		}
 		if i > 0 {
 			b.WriteByte('/')
@@ -44,33 +46,6 @@ func (l Layout) path(it Item) string {
 		b.WriteString(safeName(c.String(), i == 0))
 	}
 	return b.String()
-}
-
-// of returns what a piece is for an item.
-func (p layoutPiece) of(it Item) string {
-	switch p.placeholder {
-	case "recorder":
-		return recorderDir(it.Recorder)
-	case "name":
-		if name := cleanName(it.Label); name != "" {
-			return name
-		}
-		return recorderDir(it.Recorder)
-	case "channel":
-		return channelDir(it.Recording.Track)
-	case "camera":
-		if name := cleanName(it.Camera); name != "" {
-			return name
-		}
-		return channelDir(it.Recording.Track)
-	case "date":
-		return it.span().From.Format(dayLayout)
-	case "start":
-		return it.span().From.Format(stampLayout)
-	case "end":
-		return it.span().To.Format(stampLayout)
-	}
-	return p.text
 }
 
 // cleanName returns what somebody wrote as a name, or a piece of one, on every

@@ -26,7 +26,7 @@ type movieFile struct {
 // wanted, or enough are made.
 func (p *Part) newMovieFile() *movieFile {
 	a := p.archive
-	if wanted, _ := p.item.wants(); p.checked || !wanted {
+	if wanted, _ := p.item.wants(); p.told != nil || !wanted {
 		return nil
 	}
 	if a.movies.Add(1) > moviesAtOnce {

@@ -14,10 +14,6 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// checkpointEvery is how many bytes of a part are at risk in a crash. Syncing
-// on the way also keeps the last sync before the final name short.
-const checkpointEvery = 64 << 20
-
 // Part is a recording on its way to disk. It is a nvr.Sink. One goroutine uses
 // it; Commit or Close ends it.
 type Part struct {
@@ -27,7 +23,7 @@ type Part struct {
 	name    string // under the output directory
 	span    Span   // that was asked for; zero: the whole recording
 	room    *reservation
-	checked bool // by the machine that it comes from: its checksum is all there is to know of it
+	told    *record // by the machine that it comes from, so that its checksum is all there is to know; nil when it is fetched
 
 	mu     sync.Mutex // against Archive.Close, and whoever needs its room
 	file   partFile
@@ -70,7 +66,7 @@ func (a *Archive) create(p *Part, size int64) (*Part, error) {
 	defer p.mu.Unlock()
 	p.room = &reservation{id: p.id.recording, name: p.name, size: size, part: p}
 	switch {
-	case p.checked:
+	case p.told != nil:
 	case p.Whole():
 		p.room.more = p.item.more
 	default: // its MP4 and the clip of that
@@ -206,7 +202,7 @@ func (p *Part) hashing() *hasher {
 			scan.Movie = p.movie
 		}
 		p.hash = newHasher(p.file, scan, p.checkpoint)
-		p.hash.sumOnly = p.checked
+		p.hash.sumOnly = p.told != nil
 	}
 	return p.hash
 }
@@ -261,26 +257,6 @@ func (p *Part) quiet() {
 	p.behind.Wait()
 }
 
-// checkpoint syncs what is written, now and then, and has the journal vouch
-// for it, so that a crash costs no more than checkpointEvery. A failure is left
-// to the next Write or Commit to meet.
-func (p *Part) checkpoint(total int64) {
-	if total-p.saved < p.archive.checkpointEvery || !p.saving.CompareAndSwap(false, true) {
-		return
-	}
-	p.saved = total
-	p.behind.Go(func() {
-		defer p.saving.Store(false)
-		err := disk.Sync(p.file)
-		if err == nil {
-			err = p.archive.vouch(p.id, total)
-		}
-		if err != nil {
-			p.archive.log.Warn("A checkpoint failed", "part", p.name, "error", err)
-		}
-	})
-}
-
 // Close leaves the part for a later attempt. It is a no-op after Commit.
 func (p *Part) Close() error {
 	p.mu.Lock()
@@ -312,36 +288,4 @@ func (p *Part) drop() error {
 	p.quiet()
 	p.ended = errEnded
 	return errors.Join(p.file.Close(), p.archive.removePart(p.id))
-}
-
-// removePart removes a file that was on its way to a final name.
-func (a *Archive) removePart(id fileID) error {
-	err := a.root.Drop(id.part())
-	if id.form == asSent {
-		err = errors.Join(err, a.vouch(id, 0))
-	}
-	return err
-}
-
-// vouch has the journal say how many bytes of a part are safe. This run
-// believes it even if the journal cannot be written; that there are none must
-// be in the journal first.
-func (a *Archive) vouch(id fileID, bytes int64) error {
-	a.mu.Lock()
-	kept := id.kept()
-	same := a.index.kept[kept] == bytes
-	if bytes > 0 {
-		a.index.keep(kept, bytes)
-	}
-	a.mu.Unlock()
-	if same {
-		return nil
-	}
-	if err := a.journal.append(onDisk, record{Type: keptRecord, ID: kept, Bytes: bytes}); err != nil {
-		return err
-	}
-	a.mu.Lock()
-	a.index.keep(kept, bytes)
-	a.mu.Unlock()
-	return nil
 }

@@ -1,10 +1,8 @@
 package archive
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -89,22 +87,6 @@ func (a *Archive) DropPiece(it Item) {
 	if err := a.removePart(id); err != nil {
 		a.log.Warn("A piece of a recording could not be removed; the next start does it", "part", id.part(), "error", err)
 	}
-}
-
-// kept is by what the journal knows how much of a part is safe.
-func (id fileID) kept() recordingID {
-	if id.clip == (clip{}) {
-		return id.recording
-	}
-	sum := sha256.Sum256([]byte(id.String()))
-	return recordingID(sum[:16])
-}
-
-// cutAlready reports whether a part is a piece whose clip is there by now.
-func (a *Archive) cutAlready(id fileID) bool {
-	return id.clip != (clip{}) && slices.ContainsFunc(a.index.movies(id.recording, id.clip), func(movie fileID) bool {
-		return a.index.done[movie].path != ""
-	})
 }
 
 // review judges what a scan found in what came.

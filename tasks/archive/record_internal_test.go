@@ -45,7 +45,7 @@ func FuzzDistant(f *testing.F) {
 		if json.Unmarshal(text, &d) != nil {
 			return
 		}
-		for _, s := range []string{d.Recorder(), d.Network(), d.Label(), d.Path()} {
+		for _, s := range []string{d.Recorder(), d.Network(), d.r.Label, d.r.Path} {
 			if s != printable(s) || len(s) > 1024 {
 				t.Errorf("%q came through", s)
 			}

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"iter"
 	"slices"
 	"time"
 
@@ -63,16 +62,13 @@ func (a *Archive) CameraOutcome(c CameraKey) Outcome {
 	return a.lastly(record{Type: cameraRecord, Recorder: field(c.Recorder), Track: c.Track}).Outcome
 }
 
-// CameraOutcomes yields how every camera ended that ever did.
-func (a *Archive) CameraOutcomes() iter.Seq2[CameraKey, Outcome] {
-	all := a.allOf(cameraRecord)
-	return func(yield func(CameraKey, Outcome) bool) {
-		for _, r := range all {
-			if !yield(CameraKey{r.Recorder, r.Track}, r.Outcome) {
-				return
-			}
-		}
+// CameraOutcomes returns how every camera ended that ever did.
+func (a *Archive) CameraOutcomes() map[CameraKey]Outcome {
+	all := map[CameraKey]Outcome{}
+	for _, r := range a.allOf(cameraRecord) {
+		all[CameraKey{r.Recorder, r.Track}] = r.Outcome
 	}
+	return all
 }
 
 // NoteFacts remembers what was learned of a recorder, for the next run. It

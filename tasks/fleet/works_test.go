@@ -23,18 +23,24 @@ func (s *store) Untold(string) (all []archive.Distant, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.files {
-		if !s.told[f.Path()] {
+		if !s.told[placeOf(f)] {
 			all = append(all, f)
 		}
 	}
 	return all, nil
 }
 
+// placeOf is where a file is on its machine.
+func placeOf(d archive.Distant) string {
+	file, _ := d.Finished()
+	return file.Path
+}
+
 func (s *store) NoteTold(_ string, files []archive.Distant) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range files {
-		s.told[f.Path()] = true
+		s.told[placeOf(f)] = true
 	}
 	return nil
 }
@@ -57,7 +63,7 @@ func (s *store) has(path string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.files {
-		if f.Path() == path {
+		if placeOf(f) == path {
 			return true
 		}
 	}

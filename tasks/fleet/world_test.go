@@ -277,8 +277,8 @@ func (w *world) NoteElsewhere(machine, by string, files []archive.Distant) ([]bo
 	}
 	news := make([]bool, len(files))
 	for i, f := range files {
-		if !slices.Contains(w.catalogue[f.Path()], by) {
-			w.catalogue[f.Path()] = append(w.catalogue[f.Path()], by)
+		if !slices.Contains(w.catalogue[placeOf(f)], by) {
+			w.catalogue[placeOf(f)] = append(w.catalogue[placeOf(f)], by)
 			news[i] = true
 		}
 	}

@@ -48,7 +48,7 @@ func (b *bringing) do(ctx context.Context) (archive.File, error) {
 		}
 		return archive.File{}, err
 	}
-	f, err := part.Arrive(b.file)
+	f, err := part.Commit(ctx, archive.Try{})
 	switch archive.KindOf(err) {
 	case archive.Denied:
 		err = &worker.PlaceError{Err: err}

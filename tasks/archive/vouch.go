@@ -1,0 +1,101 @@
+package archive
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"slices"
+
+	"example.com/hikgrab/tasks/archive/disk"
+)
+
+// checkpointEvery is how many bytes of a part are at risk in a crash. Syncing
+// on the way also keeps the last sync before the final name short.
+const checkpointEvery = 64 << 20
+
+// checkpoint syncs what is written, now and then, and has the journal vouch
+// for it, so that a crash costs no more than checkpointEvery. A failure is left
+// to the next Write or Commit to meet.
+func (p *Part) checkpoint(total int64) {
+	if total-p.saved < p.archive.checkpointEvery || !p.saving.CompareAndSwap(false, true) {
+		return
+	}
+	p.saved = total
+	p.behind.Go(func() {
+		defer p.saving.Store(false)
+		err := disk.Sync(p.file)
+		if err == nil {
+			err = p.archive.vouch(p.id, total)
+		}
+		if err != nil {
+			p.archive.log.Warn("A checkpoint failed", "part", p.name, "error", err)
+		}
+	})
+}
+
+// removePart removes a file that was on its way to a final name.
+func (a *Archive) removePart(id fileID) error {
+	err := a.root.Drop(id.part())
+	if id.form == asSent {
+		err = errors.Join(err, a.vouch(id, 0))
+	}
+	return err
+}
+
+// vouch has the journal say how many bytes of a part are safe. This run
+// believes it even if the journal cannot be written; that there are none must
+// be in the journal first.
+func (a *Archive) vouch(id fileID, bytes int64) error {
+	a.mu.Lock()
+	kept := id.kept()
+	same := a.index.kept[kept] == bytes
+	if bytes > 0 {
+		a.index.keep(kept, bytes)
+	}
+	a.mu.Unlock()
+	if same {
+		return nil
+	}
+	if err := a.journal.append(onDisk, record{Type: keptRecord, ID: kept, Bytes: bytes}); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.index.keep(kept, bytes)
+	a.mu.Unlock()
+	return nil
+}
+
+// kept is by what the journal knows how much of a part is safe.
+func (id fileID) kept() recordingID {
+	if id.clip == (clip{}) {
+		return id.recording
+	}
+	sum := sha256.Sum256([]byte(id.String()))
+	return recordingID(sum[:16])
+}
+
+// cutAlready reports whether a part is a piece whose clip is there by now.
+func (a *Archive) cutAlready(id fileID) bool {
+	return id.clip != (clip{}) && slices.ContainsFunc(a.index.movies(id.recording, id.clip), func(movie fileID) bool {
+		return a.index.done[movie].path != ""
+	})
+}
+
+// dropStrayParts removes parts that nothing can be continued from: those of
+// which no byte is vouched for, and what was being made and never finished.
+func (a *Archive) dropStrayParts() {
+	entries, err := fs.ReadDir(a.root.FS(), partsDir)
+	if err != nil {
+		a.log.Warn("The parts could not be listed", "error", err)
+		return
+	}
+	for _, e := range entries {
+		id, ours := fileOfPart(e.Name())
+		if !ours || id.form == asSent && a.index.kept[id.kept()] > 0 && !a.cutAlready(id) {
+			continue
+		}
+		if err := a.removePart(id); err != nil {
+			a.log.Warn("An unusable part could not be removed", "part", e.Name(), "error", err)
+		}
+	}
+}
