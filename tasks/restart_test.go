@@ -46,10 +46,8 @@ func TestAttemptsAndTheNextTrySurviveARestart(t *testing.T) {
 
 func TestTwoRowsFetchOneRecordingOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := setUp(t, simulator.Config{
-			Channels: channels(2, 3, size), Rate: size / 10,
-			Users: []simulator.User{{Name: "second", Password: "another"}},
-		})
+		b := setUp(t, simulator.Config{Channels: channels(2, 3, size), Rate: size / 10})
+		b.recorders["10.0.0.1"].SetPassword("second", "another")
 		again := b.task("10.0.0.1")
 		again.Login.User, again.Login.Password = "second", "another"
 		b.list = append(b.list, again)

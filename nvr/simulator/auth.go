@@ -1,6 +1,9 @@
 package simulator
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Scheme says which ways of signing in are offered.
 type Scheme int
@@ -70,11 +73,7 @@ func (a Auth) withDefaults(k Kind) Auth {
 			a.Style = CameraStyle
 		}
 	}
-	if a.LockAfter == 0 {
-		a.LockAfter = 7
-	}
-	if a.LockFor == 0 {
-		a.LockFor = 30 * time.Minute
-	}
+	a.LockAfter = cmp.Or(a.LockAfter, 7)
+	a.LockFor = cmp.Or(a.LockFor, 30*time.Minute)
 	return a
 }

@@ -157,19 +157,6 @@ func TestPasswordChange(t *testing.T) {
 	}
 }
 
-func TestUserWithoutTheRightToPlayBack(t *testing.T) {
-	rec := New(Config{Users: []User{{Name: "guard", Password: "g", NoPlayback: true}}})
-	c := start(t, rec)
-	c.user, c.password = "guard", "g"
-	if a := c.do("GET", "/ISAPI/System/deviceInfo", ""); a.status != 200 {
-		t.Errorf("deviceInfo: %d", a.status)
-	}
-	a := c.do("POST", "/ISAPI/ContentMgmt/search", searchBody(searchID, 101, 1, 0, day, day.AddDate(0, 0, 1)))
-	if a.status != 403 || !strings.Contains(string(a.body), "lowPrivilege") {
-		t.Errorf("search: %d %s", a.status, a.body)
-	}
-}
-
 func TestBodiesOfRefusedLogins(t *testing.T) {
 	for body, want := range map[LockBody]string{
 		LongBody:   "<retryLoginTime>7</retryLoginTime>",

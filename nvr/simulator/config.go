@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -47,7 +48,6 @@ type Config struct {
 	Kind     Kind
 	User     string // default DefaultUser
 	Password string // default DefaultPassword
-	Users    []User // further accounts
 
 	Channels []Channel // default one channel, numbered 1
 	Disks    []Disk    // none: the device does not tell of its disks
@@ -76,14 +76,6 @@ type Config struct {
 	Script map[Endpoint][]Fault
 	Always map[Endpoint]Fault
 	Random map[Endpoint]Chaos
-}
-
-// User is an account of the recorder.
-type User struct {
-	Name     string
-	Password string
-	// NoPlayback takes away the right to search and download.
-	NoPlayback bool
 }
 
 // Disk is what a recorder says of a hard disk.
@@ -156,13 +148,13 @@ func Span(from, to time.Time, every time.Duration, size int64) []Recording {
 // caller's slices are not touched.
 func (c Config) withDefaults() Config {
 	model := [...]string{"DS-7616NI-K2", "DS-7216HQHI-K2", "DS-2CD2387G2-LU"}[c.Kind]
-	c.Model = or(c.Model, model)
-	c.Name = or(c.Name, [...]string{"Simulated NVR", "Simulated DVR", "Simulated camera"}[c.Kind])
-	c.Firmware = or(c.Firmware, "V4.30.085")
-	c.Serial = or(c.Serial, fmt.Sprintf("%s0120261101CCRR%09d", c.Model, checksum(c.Name)%1e9))
-	c.User = or(c.User, DefaultUser)
-	c.Password = or(c.Password, DefaultPassword)
-	c.Zone = or(c.Zone, "CST-0:00:00")
+	c.Model = cmp.Or(c.Model, model)
+	c.Name = cmp.Or(c.Name, [...]string{"Simulated NVR", "Simulated DVR", "Simulated camera"}[c.Kind])
+	c.Firmware = cmp.Or(c.Firmware, "V4.30.085")
+	c.Serial = cmp.Or(c.Serial, fmt.Sprintf("%s0120261101CCRR%09d", c.Model, checksum(c.Name)%1e9))
+	c.User = cmp.Or(c.User, DefaultUser)
+	c.Password = cmp.Or(c.Password, DefaultPassword)
+	c.Zone = cmp.Or(c.Zone, "CST-0:00:00")
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -171,21 +163,11 @@ func (c Config) withDefaults() Config {
 	}
 	channels := make([]Channel, len(c.Channels))
 	for i, ch := range c.Channels {
-		if ch.Number == 0 {
-			ch.Number = i + 1
-		}
-		ch.Name = or(ch.Name, fmt.Sprintf("Camera %02d", ch.Number))
+		ch.Number = cmp.Or(ch.Number, i+1)
+		ch.Name = cmp.Or(ch.Name, fmt.Sprintf("Camera %02d", ch.Number))
 		channels[i] = ch
 	}
 	c.Channels = channels
 	c.Auth = c.Auth.withDefaults(c.Kind)
 	return c
-}
-
-// or returns the first argument that is not empty.
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

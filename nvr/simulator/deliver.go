@@ -182,6 +182,9 @@ func (d *delivery) body(p *reply, f Fault) error {
 		d.release()
 		if p.paced {
 			d.rec.meter.whole.Add(1)
+			d.rec.mu.Lock()
+			d.rec.lastEnd = time.Now()
+			d.rec.mu.Unlock()
 		}
 	}}
 	pace := pacer{d: d}

@@ -3,19 +3,10 @@ package simulator
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 	"strings"
 )
-
-// readBody reads a request's body, at most maxBody bytes of it.
-func readBody(r *http.Request) []byte {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
-	if err != nil {
-		return nil
-	}
-	return body
-}
 
 func (rec *Recorder) deviceInfo(*request) *reply {
 	c := rec.config
@@ -55,29 +46,9 @@ func (rec *Recorder) mac() string {
 	return fmt.Sprintf("24:0f:9b:%02x:%02x:%02x", byte(n), byte(n>>8), byte(n>>16))
 }
 
-// analog counts the BNC inputs.
-func (rec *Recorder) analog() int {
-	if rec.config.Kind == Camera {
-		return 0
-	}
-	n := 0
-	for _, ch := range rec.config.Channels {
-		if ch.Analog {
-			n++
-		}
-	}
-	return n
-}
-
 // proxies returns the IP channels of a recorder.
 func (rec *Recorder) proxies() []Channel {
-	var list []Channel
-	for _, ch := range rec.config.Channels {
-		if !ch.Analog {
-			list = append(list, ch)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(rec.config.Channels), func(ch Channel) bool { return ch.Analog })
 }
 
 // slots returns how many IP channels fit into the recorder.
@@ -91,32 +62,25 @@ func (rec *Recorder) slots() int {
 }
 
 func (rec *Recorder) capabilities(*request) *reply {
-	var racm, inputs string
+	var racm string
+	inputs := 0 // of the BNC kind
 	if rec.config.Kind != Camera {
 		racm = element("inputProxyNums", rec.slots())
+		inputs = len(rec.config.Channels) - len(rec.proxies())
 	}
-	inputs = element("videoInputPortNums", rec.analog())
+	subStreams := slices.ContainsFunc(rec.config.Channels, func(ch Channel) bool { return ch.SubRecordings != nil })
 	inner := "<SysCap>\n" + element("isSupportDst", true) +
-		"<VideoCap>\n" + inputs + element("videoOutputPortNums", 2) + "</VideoCap>\n</SysCap>\n" +
+		"<VideoCap>\n" + element("videoInputPortNums", inputs) + element("videoOutputPortNums", 2) + "</VideoCap>\n</SysCap>\n" +
 		"<SecurityCap>\n" + element("supportUserNums", 32) + element("userBondIpNums", 32) +
 		element("issupIllegalLoginLock", true) + element("isSupportUserCheck", true) +
 		fmt.Sprintf("<maxIllegalLoginTimes min=\"3\" max=\"20\" def=\"7\">%d</maxIllegalLoginTimes>\n", rec.config.Auth.LockAfter) +
 		fmt.Sprintf("<maxIllegalLoginLockTime min=\"1\" max=\"120\" def=\"30\">%d</maxIllegalLoginLockTime>\n",
 			int(rec.config.Auth.LockFor.Minutes())) +
 		"</SecurityCap>\n" +
-		"<RacmCap>\n" + racm + element("isSupportMainAndSubRecord", rec.hasSubStreams()) +
+		"<RacmCap>\n" + racm + element("isSupportMainAndSubRecord", subStreams) +
 		"<recordSearchType opt=\"time,motion,alarm\"></recordSearchType>\n</RacmCap>\n" +
 		element("isSupportPlaybackByUTC", false)
 	return rec.answer("DeviceCap", "", inner)
-}
-
-func (rec *Recorder) hasSubStreams() bool {
-	for _, ch := range rec.config.Channels {
-		if ch.SubRecordings != nil {
-			return true
-		}
-	}
-	return false
 }
 
 func (rec *Recorder) time(*request) *reply {

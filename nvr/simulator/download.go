@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,14 +14,13 @@ import (
 
 // playback is what a playbackURI names.
 type playback struct {
-	track    int
-	name     string
-	size     string
-	start    time.Time
-	end      time.Time // zero when it is not there
-	hasStart bool
-	byQuery  bool // it came in the query, not in the body
-	web      bool // it is a web address
+	track   int
+	name    string
+	size    string
+	start   time.Time // zero when it is not there
+	end     time.Time // likewise
+	byQuery bool      // it came in the query, not in the body
+	web     bool      // it is a web address
 }
 
 var (
@@ -47,8 +47,7 @@ func parsePlayback(text string) (playback, bool) {
 		case "size":
 			p.size = f[2]
 		case "starttime":
-			t, err := time.Parse("20060102T150405Z", f[2])
-			p.start, p.hasStart = t, err == nil
+			p.start, _ = time.Parse("20060102T150405Z", f[2])
 		case "endtime":
 			p.end, _ = time.Parse("20060102T150405Z", f[2])
 		}
@@ -74,7 +73,7 @@ func playbackURI(r *request) (playback, bool) {
 		return p, ok
 	}
 	root, err := parseXML(string(r.body))
-	if err != nil || root.name != "downloadRequest" {
+	if err != nil || root.XMLName.Local != "downloadRequest" {
 		return playback{}, false
 	}
 	text, ok := root.find("playbackURI")
@@ -86,9 +85,6 @@ func playbackURI(r *request) (playback, bool) {
 
 func (rec *Recorder) download(r *request) *reply {
 	if p := rec.wrongDownloadVerb(r); p != nil {
-		return p
-	}
-	if p := rec.mayPlay(r); p != nil {
 		return p
 	}
 	if p := rec.spurious(r); p != nil {
@@ -152,9 +148,6 @@ func (rec *Recorder) photoAt(r *request) *reply {
 	if !ok || t == nil || !t.photos || rec.quirks.PhotoURI == PhotoRTSP {
 		return refusal(r.Request, http.StatusNotFound, "notSupport", "")
 	}
-	if p := rec.mayPlay(r); p != nil {
-		return p
-	}
 	return rec.downloadByName(r, uri)
 }
 
@@ -165,7 +158,7 @@ func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 		panic(http.ErrAbortHandler)
 	case k == ByTimeRefused:
 		return refusal(r.Request, http.StatusForbidden, "invalidOperation", "")
-	case k == NotByTime || !uri.hasStart:
+	case k == NotByTime || uri.start.IsZero():
 		return badParameters(r.Request, "playbackURI")
 	}
 	start, end := uri.start, uri.end
@@ -234,7 +227,7 @@ func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply 
 func (rec *Recorder) deliver(r *request, track int, content *Content) *reply {
 	k, size := rec.quirks, content.Size()
 	p := &reply{status: http.StatusOK, header: http.Header{}, paced: true, size: size, offset: k.WrongLength, keep: k.KeepOpen}
-	p.header.Set("Content-Type", or(k.ContentType, "Opaque/data"))
+	p.header.Set("Content-Type", cmp.Or(k.ContentType, "Opaque/data"))
 	if rec.tracks[track].photos {
 		p.header.Set("Content-Type", "image/jpeg")
 	}
@@ -246,7 +239,7 @@ func (rec *Recorder) deliver(r *request, track int, content *Content) *reply {
 	case k.CloseDelimited:
 		p.framing = byClose
 	}
-	p.body = &notedEnd{Content: content, rec: rec}
+	p.body = content
 	if from, ok := rangeStart(r.Header.Get("Range"), size); ok && k.Range != RangeIgnored {
 		rec.part(p, content, from)
 	}
@@ -292,22 +285,6 @@ func rangeStart(header string, size int64) (int64, bool) {
 	}
 	to, err := strconv.ParseInt(last, 10, 64)
 	return from, err == nil && to >= size-1
-}
-
-// notedEnd remembers when the last byte of a download was read.
-type notedEnd struct {
-	*Content
-	rec *Recorder
-}
-
-func (n *notedEnd) Read(p []byte) (int, error) {
-	k, err := n.Content.Read(p)
-	if err != nil {
-		n.rec.mu.Lock()
-		n.rec.lastEnd = time.Now()
-		n.rec.mu.Unlock()
-	}
-	return k, err
 }
 
 // downloadCapabilities tells what a download can be asked for.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -41,7 +42,7 @@ const (
 )
 
 // String returns the fault's name with its numbers, as "drop after 4096".
-func (f Fault) String() string { return or(f.name, "none") }
+func (f Fault) String() string { return cmp.Or(f.name, "none") }
 
 // Faults that a whole answer takes.
 var (

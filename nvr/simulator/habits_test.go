@@ -143,7 +143,7 @@ func (c *client) findAll(track int) ([]string, error) {
 		if err != nil || a.status != 200 {
 			return nil, fmt.Errorf("search: %d %s", a.status, a.body)
 		}
-		if root.name != "CMSearchResult" {
+		if root.XMLName.Local != "CMSearchResult" {
 			if sub, _ := root.find("subStatusCode"); sub == "notFound" {
 				return found, nil
 			}

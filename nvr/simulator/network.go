@@ -30,25 +30,21 @@ type memory struct {
 // answered there before.
 func (n *Network) Handle(address string, h http.Handler) {
 	l := &memoryListener{address: address, conns: make(chan net.Conn), closed: make(chan struct{})}
-	m := &memory{Server: serve(l, h), listener: l}
+	n.put(address, &memory{Server: serve(l, h), listener: l})
+}
+
+// Remove takes an address off the network: its connections end, and dialing it
+// is refused.
+func (n *Network) Remove(address string) { n.put(address, nil) }
+
+// put makes m, nil for nobody, answer under an address.
+func (n *Network) put(address string, m *memory) {
 	n.mu.Lock()
 	if n.servers == nil {
 		n.servers = map[string]*memory{}
 	}
 	old := n.servers[address]
 	n.servers[address] = m
-	n.mu.Unlock()
-	if old != nil {
-		_ = old.Close()
-	}
-}
-
-// Remove takes an address off the network: its connections end, and dialing it
-// is refused.
-func (n *Network) Remove(address string) {
-	n.mu.Lock()
-	old := n.servers[address]
-	delete(n.servers, address)
 	n.mu.Unlock()
 	if old != nil {
 		_ = old.Close()
@@ -62,7 +58,9 @@ func (n *Network) Close() error {
 	n.servers = nil
 	n.mu.Unlock()
 	for _, m := range servers {
-		_ = m.Close()
+		if m != nil {
+			_ = m.Close()
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"hash/fnv"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -17,7 +18,7 @@ type Recorder struct {
 	quirks Quirks
 	zone   zone
 	guard  *guard
-	script *script
+	script script
 	meter  meter
 
 	tracks map[int]*track
@@ -46,9 +47,9 @@ func New(c Config) *Recorder {
 	}
 	rec := &Recorder{
 		config: c, quirks: c.Quirks, zone: z, guard: newGuard(c),
-		script:   newScript(c),
 		sessions: map[string]bool{},
 	}
+	rec.follow(c)
 	rec.addTracks()
 	return rec
 }
@@ -62,9 +63,7 @@ func (rec *Recorder) SetPassword(user, password string) {
 	g := rec.guard
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	a := g.accounts[user]
-	a.password = password
-	g.accounts[user] = a
+	g.passwords[user] = password
 }
 
 // ExpireNonces makes every nonce given out so far stale.
@@ -76,14 +75,6 @@ func (rec *Recorder) ExpireNonces() {
 	g.order = nil
 }
 
-// Unlock forgets all refused logins.
-func (rec *Recorder) Unlock() {
-	g := rec.guard
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	clear(g.locks)
-}
-
 // WallClock returns what the device's clock shows now, in time.UTC.
 func (rec *Recorder) WallClock() time.Time {
 	return rec.zone.wall(rec.config.Now().Add(rec.config.ClockError))
@@ -92,7 +83,6 @@ func (rec *Recorder) WallClock() time.Time {
 // request is what a handler gets.
 type request struct {
 	*http.Request
-	user  account
 	track int    // of a search or download, as far as it could be read
 	body  []byte // at most maxBody bytes
 }
@@ -152,18 +142,19 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out.send(&reply{status: http.StatusFound, header: http.Header{"Location": {to + r.URL.RequestURI()}}}, Fault{})
 		return
 	}
-	v := rec.guard.check(r)
-	if v.bare {
+	no, bare := rec.guard.check(r)
+	if bare {
 		rec.meter.request(Challenge)
-		out.send(v.refusal, rec.script.next(Challenge, 0))
+		out.send(no, rec.script.next(Challenge, 0))
 		return
 	}
-	if v.refusal != nil {
-		out.send(v.refusal, Fault{})
+	if no != nil {
+		out.send(no, Fault{})
 		return
 	}
 	to := routeOf(r.URL.Path)
-	req := &request{Request: r, user: v.account, body: readBody(r)}
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody)) // what is cut off is no document
+	req := &request{Request: r, body: body}
 	req.track = trackOf(to.endpoint, req)
 	rec.meter.request(to.endpoint)
 	fault := rec.script.next(to.endpoint, req.track)

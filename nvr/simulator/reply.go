@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"io"
@@ -53,7 +54,7 @@ var statusCodes = map[string]string{
 
 // responseStatus returns the XML in which devices say how a request ended.
 func responseStatus(url, sub, description string) string {
-	code, text, _ := strings.Cut(or(statusCodes[sub], "4 Invalid Operation"), " ")
+	code, text, _ := strings.Cut(cmp.Or(statusCodes[sub], "4 Invalid Operation"), " ")
 	extra := ""
 	if description != "" {
 		extra = "<description>" + html.EscapeString(description) + "</description>\n"

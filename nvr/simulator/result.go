@@ -27,7 +27,7 @@ func (rec *Recorder) result(r *request, q *searchRequest, all, shown []item, mor
 	}
 	inner := element("searchID", id) + element("responseStatus", true)
 	if !k.NoStatus {
-		inner += element(or(k.StatusTag, "responseStatusStrg"), status)
+		inner += element(cmp.Or(k.StatusTag, "responseStatusStrg"), status)
 	}
 	inner += element("numOfMatches", count)
 	if k.TotalElement {
@@ -112,7 +112,7 @@ func (rec *Recorder) uri(r *request, track int, it item) string {
 	}
 	const layout = "20060102T150405Z"
 	text := fmt.Sprintf("/Streaming/tracks/%d%s?%sstarttime=%s&%sendtime=%s", track, slash, line, start.Format(layout), line, end.Format(layout))
-	switch host := or(k.URIHost, r.Host); {
+	switch host := cmp.Or(k.URIHost, r.Host); {
 	case k.PhotoURI == PhotoRTSP || !rec.tracks[it.track].photos:
 		text = "rtsp://" + host + text
 	case k.PhotoURI == PhotoHTTP:

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 )
@@ -58,28 +57,18 @@ type striker struct {
 	rng *rand.Rand
 }
 
-// newScript returns a script with what the configuration says.
-func newScript(c Config) *script {
-	s := &script{
-		queues: map[scriptKey][]Fault{}, always: map[scriptKey]Fault{}, chaos: map[Endpoint]*striker{},
-	}
+// follow writes down what the configuration says.
+func (rec *Recorder) follow(c Config) {
+	rec.script = script{queues: map[scriptKey][]Fault{}, always: map[scriptKey]Fault{}, chaos: map[Endpoint]*striker{}}
 	for e, faults := range c.Script {
-		s.queues[scriptKey{endpoint: e}] = slices.Clone(faults)
+		rec.Script(e, faults...)
 	}
 	for e, f := range c.Always {
-		s.always[scriptKey{endpoint: e}] = f
+		rec.ScriptAlways(e, f)
 	}
-	for e, c := range c.Random {
-		s.chaos[e] = newStriker(c)
+	for e, chaos := range c.Random {
+		rec.Chaos(e, chaos)
 	}
-	return s
-}
-
-func newStriker(c Chaos) *striker {
-	if len(c.Faults) == 0 {
-		c.Faults = RandomFaults()
-	}
-	return &striker{Chaos: c, rng: rand.New(rand.NewPCG(c.Seed, 0))}
 }
 
 // Script makes the next requests to an endpoint take these faults, one each,
@@ -89,7 +78,7 @@ func (rec *Recorder) Script(e Endpoint, faults ...Fault) { rec.ScriptTrack(e, 0,
 // ScriptTrack is Script for the searches or downloads of one track. It comes
 // before what Script says; track 0 means all.
 func (rec *Recorder) ScriptTrack(e Endpoint, track int, faults ...Fault) {
-	s := rec.script
+	s := &rec.script
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := scriptKey{e, track}
@@ -102,7 +91,7 @@ func (rec *Recorder) ScriptAlways(e Endpoint, f Fault) { rec.ScriptTrackAlways(e
 
 // ScriptTrackAlways is ScriptAlways for one track.
 func (rec *Recorder) ScriptTrackAlways(e Endpoint, track int, f Fault) {
-	s := rec.script
+	s := &rec.script
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if f.name == "" {
@@ -115,10 +104,13 @@ func (rec *Recorder) ScriptTrackAlways(e Endpoint, track int, f Fault) {
 // Chaos makes requests to an endpoint take faults at random, where no script
 // says otherwise. The zero Chaos ends it.
 func (rec *Recorder) Chaos(e Endpoint, c Chaos) {
-	s := rec.script
+	if len(c.Faults) == 0 {
+		c.Faults = RandomFaults()
+	}
+	s := &rec.script
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.chaos[e] = newStriker(c)
+	s.chaos[e] = &striker{Chaos: c, rng: rand.New(rand.NewPCG(c.Seed, 0))}
 }
 
 // RandomFaults is a mix of faults that a later try gets over. CorruptHead is not
@@ -138,9 +130,6 @@ func (s *script) next(e Endpoint, track int) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	keys := []scriptKey{{e, track}, {e, 0}}
-	if track == 0 {
-		keys = keys[1:]
-	}
 	for _, k := range keys {
 		if q := s.queues[k]; len(q) > 0 {
 			s.queues[k] = q[1:]

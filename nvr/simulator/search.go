@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,18 +18,7 @@ type item struct {
 	rec   Recording
 }
 
-// mayPlay returns the refusal for a user who must not play back, else nil.
-func (rec *Recorder) mayPlay(r *request) *reply {
-	if !r.user.noPlayback {
-		return nil
-	}
-	return refusal(r.Request, http.StatusForbidden, "lowPrivilege", "")
-}
-
 func (rec *Recorder) search(r *request) *reply {
-	if p := rec.mayPlay(r); p != nil {
-		return p
-	}
 	q, err := parseSearch(r.body)
 	if errors.Is(err, errFormat) {
 		return refusal(r.Request, http.StatusBadRequest, "badXmlFormat", err.Error())
@@ -149,10 +139,7 @@ func (rec *Recorder) page(r *request, q *searchRequest, items []item) *reply {
 	if k.EndlessMore && len(items) > 0 {
 		return rec.result(r, q, items, rec.invented(items[0]), true)
 	}
-	limit := k.PageCap
-	if limit == 0 {
-		limit = defaultPageCap
-	}
+	limit := cmp.Or(k.PageCap, defaultPageCap)
 	if q.limit > 0 {
 		limit = min(limit, q.limit)
 	}

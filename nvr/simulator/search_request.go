@@ -40,16 +40,16 @@ func parseSearch(body []byte) (searchRequest, error) {
 	if err != nil {
 		return q, fmt.Errorf("%w: %w", errFormat, err)
 	}
-	if root.name != "CMSearchDescription" {
-		return q, fmt.Errorf("%w: root is %q", errContent, root.name)
+	if root.XMLName.Local != "CMSearchDescription" {
+		return q, fmt.Errorf("%w: root is %q", errContent, root.XMLName.Local)
 	}
-	q.declaration = root.space != "" || strings.HasPrefix(strings.TrimSpace(string(body)), "<?xml")
+	q.declaration = root.XMLName.Space != "" || strings.HasPrefix(strings.TrimSpace(string(body)), "<?xml")
 	q.id, _ = root.find("searchID")
 	q.tracksByID = len(root.all("trackIDList")) > 0
 	for _, n := range root.all("trackID") {
-		number, err := strconv.Atoi(strings.TrimSpace(n.text))
+		number, err := strconv.Atoi(strings.TrimSpace(n.Text))
 		if err != nil || number < 0 {
-			return q, fmt.Errorf("%w: trackID %q", errContent, n.text)
+			return q, fmt.Errorf("%w: trackID %q", errContent, n.Text)
 		}
 		q.tracks = append(q.tracks, number)
 	}

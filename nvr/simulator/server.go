@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -47,7 +48,7 @@ func ListenTLS(address string, h http.Handler, p TLSProfile) (*Server, error) {
 		return nil, fmt.Errorf("make a certificate: %w", err)
 	}
 	s := serve(tls.NewListener(l, p.config(c)), h)
-	s.Fingerprint = c.fingerprint
+	s.Fingerprint = fmt.Sprintf("%x", sha256.Sum256(c.Certificate[0]))
 	return s, nil
 }
 

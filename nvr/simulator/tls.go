@@ -6,11 +6,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/hex"
 	"math/big"
 	"net"
 	"time"
@@ -25,21 +23,15 @@ const (
 	LegacyTLS                   // TLS 1.0 and 1.1 with RSA key exchange only, as firmware of 2015
 )
 
-// certificate is a self-signed certificate.
-type certificate struct {
-	tls.Certificate
-	fingerprint string
-}
-
-// certificate makes one, as devices do when they are first switched on.
-func (p TLSProfile) certificate() (certificate, error) {
+// certificate makes a self-signed certificate, as devices do when they are first switched on.
+func (p TLSProfile) certificate() (tls.Certificate, error) {
 	key, err := p.key()
 	if err != nil {
-		return certificate{}, err
+		return tls.Certificate{}, err
 	}
 	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
 	if err != nil {
-		return certificate{}, err
+		return tls.Certificate{}, err
 	}
 	template := &x509.Certificate{
 		SerialNumber: serial,
@@ -52,13 +44,9 @@ func (p TLSProfile) certificate() (certificate, error) {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return certificate{}, err
+		return tls.Certificate{}, err
 	}
-	sum := sha256.Sum256(der)
-	return certificate{
-		Certificate: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key},
-		fingerprint: hex.EncodeToString(sum[:]),
-	}, nil
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
 func (p TLSProfile) key() (crypto.Signer, error) {
@@ -68,8 +56,8 @@ func (p TLSProfile) key() (crypto.Signer, error) {
 	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
-func (p TLSProfile) config(c certificate) *tls.Config {
-	config := &tls.Config{Certificates: []tls.Certificate{c.Certificate}, MinVersion: tls.VersionTLS12}
+func (p TLSProfile) config(c tls.Certificate) *tls.Config {
+	config := &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12}
 	if p == LegacyTLS {
 		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 		config.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA}

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -39,7 +40,7 @@ func (rec *Recorder) addTrack(ch Channel, stream int, list []Recording) {
 	slices.SortStableFunc(t.recordings, func(a, b Recording) int { return a.Start.Compare(b.Start) })
 	for i := range t.recordings {
 		r := &t.recordings[i]
-		r.Name = or(r.Name, rec.defaultName(t, i))
+		r.Name = cmp.Or(r.Name, rec.defaultName(t, i))
 	}
 	rec.tracks[t.number] = t
 	rec.order = append(rec.order, t.number)

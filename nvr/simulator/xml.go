@@ -52,55 +52,22 @@ func (rec *Recorder) answer(root, attributes, inner string) *reply {
 	return p
 }
 
-// node is a parsed element, by local name.
+// node is a parsed element, whatever its namespace.
 type node struct {
-	name     string
-	space    string
-	text     string
-	children []*node
+	XMLName  xml.Name
+	Text     string  `xml:",chardata"`
+	Children []*node `xml:",any"`
 }
 
-// maxDepth bounds what a request may nest.
-const maxDepth = 16
-
-// parseXML reads a document whatever its namespaces.
+// parseXML reads a document.
 func parseXML(text string) (*node, error) {
 	dec := xml.NewDecoder(strings.NewReader(text))
-	var root *node
-	var stack []*node
-	for {
-		token, err := dec.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("not XML: %w", err)
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			n := &node{name: t.Name.Local, space: t.Name.Space}
-			switch {
-			case len(stack) >= maxDepth:
-				return nil, fmt.Errorf("nested too deeply")
-			case len(stack) > 0:
-				top := stack[len(stack)-1]
-				top.children = append(top.children, n)
-			case root != nil:
-				return nil, fmt.Errorf("two root tags")
-			default:
-				root = n
-			}
-			stack = append(stack, n)
-		case xml.EndElement:
-			stack = stack[:len(stack)-1]
-		case xml.CharData:
-			if len(stack) > 0 {
-				stack[len(stack)-1].text += string(t)
-			}
-		}
+	root := new(node)
+	if err := dec.Decode(root); err != nil {
+		return nil, fmt.Errorf("not XML: %w", err)
 	}
-	if root == nil {
-		return nil, fmt.Errorf("empty document")
+	if err := dec.Decode(new(node)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("two root tags")
 	}
 	return root, nil
 }
@@ -108,8 +75,8 @@ func parseXML(text string) (*node, error) {
 // all returns the elements of that name at any depth, in document order.
 func (n *node) all(name string) []*node {
 	var found []*node
-	for _, c := range n.children {
-		if c.name == name {
+	for _, c := range n.Children {
+		if c.XMLName.Local == name {
 			found = append(found, c)
 		}
 		found = append(found, c.all(name)...)
@@ -121,7 +88,7 @@ func (n *node) all(name string) []*node {
 // around it, and whether there is one.
 func (n *node) find(name string) (string, bool) {
 	if found := n.all(name); len(found) > 0 {
-		return strings.TrimSpace(found[0].text), true
+		return strings.TrimSpace(found[0].Text), true
 	}
 	return "", false
 }

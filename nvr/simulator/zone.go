@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -85,7 +86,7 @@ func parseRule(text string) (rule, error) {
 		return r, fmt.Errorf("%q is not a rule", text)
 	}
 	var err error
-	r.at, err = parseClock(or(at, "2:00:00"))
+	r.at, err = parseClock(cmp.Or(at, "2:00:00"))
 	return r, err
 }
 
