@@ -95,10 +95,7 @@ func (r *Recorder) DownloadSpan(ctx context.Context, rec Recording, from, to tim
 	if KindOf(err) == Protocol && held > 0 && sink.Offset() == 0 { // it could not be continued
 		err = d.run(r.forms(j.device.Kind, part))
 	}
-	if s, ok := errors.AsType[*sinkError](err); ok {
-		return d.receipt, s.err
-	}
-	if err = r.fail("download", rec.Track, err); d.refusesTime(err) {
+	if err = d.ended(err); d.refusesTime(err) {
 		err = errors.Join(ErrNotByTime, err)
 	}
 	return d.receipt, err

@@ -1,9 +1,6 @@
 package nvr
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // clockReading is what /System/time says.
 type clockReading struct {
@@ -18,7 +15,7 @@ type clockReading struct {
 func readClock(body []byte) clockReading {
 	f := fields(body, "localTime", "timeZone")
 	var c clockReading
-	c.wall, c.suffix, c.hasSuffix = parseLocalTime(f["localTime"])
+	c.wall, c.suffix, c.hasSuffix, _ = splitTime(f["localTime"])
 	c.zone = parseZone(f["timeZone"])
 	return c
 }
@@ -38,38 +35,6 @@ func (c clockReading) guess(d *Device) zone {
 		return zone{known: true, std: c.suffix}
 	}
 	return zone{known: true, std: near}
-}
-
-// parseLocalTime reads "2026-11-22T16:04:05+08:00", with or without offset,
-// with a space for the T on very old units. suffix is the offset as written.
-func parseLocalTime(text string) (wall time.Time, suffix time.Duration, hasSuffix bool) {
-	text = strings.TrimSpace(text)
-	const digits = "2006-01-02T15:04:05"
-	if len(text) < len(digits) {
-		return time.Time{}, 0, false
-	}
-	head := []byte(text[:len(digits)])
-	if head[10] == ' ' {
-		head[10] = 'T'
-	}
-	wall, err := time.Parse(digits, string(head))
-	if err != nil {
-		return time.Time{}, 0, false
-	}
-	rest := text[len(digits):]
-	if i := strings.IndexAny(rest, "+-Z"); i >= 0 {
-		rest = rest[i:]
-	}
-	if rest == "Z" {
-		return wall, 0, false // decoration, see the package's doc comment
-	}
-	for _, layout := range []string{"-07:00", "-0700"} {
-		if t, err := time.Parse(layout, rest); err == nil {
-			_, seconds := t.Zone()
-			return wall, time.Duration(seconds) * time.Second, true
-		}
-	}
-	return wall, 0, false
 }
 
 // zone is a time zone as recorders write it: a POSIX rule.

@@ -38,6 +38,28 @@ func TestDeviceKinds(t *testing.T) {
 	}
 }
 
+// TestLoginTries has recorders that say how many bad logins they take, by one
+// document or another, and such as do not.
+func TestLoginTries(t *testing.T) {
+	for _, c := range []struct {
+		config simulator.Config
+		want   int
+	}{
+		{simulator.Config{Auth: simulator.Auth{LockAfter: 4}}, 4},
+		{simulator.Config{Auth: simulator.Auth{LockAfter: 4}, Always: map[simulator.Endpoint]simulator.Fault{simulator.UserCheck: simulator.NotSupported}}, 4},
+	} {
+		_, client := plug(t, c.config)
+		if n, err := client.LoginTries(t.Context()); err != nil || n != c.want {
+			t.Errorf("%d tries, want %d, %v", n, c.want, err)
+		}
+	}
+	_, client := plug(t, simulator.Config{}, func(c *nvr.Config) { c.Login.Password = "wrong" })
+	_, err := client.LoginTries(t.Context())
+	if e := mustFail(t, err, nvr.Auth); e.TriesLeft != 6 {
+		t.Errorf("%d tries left", e.TriesLeft)
+	}
+}
+
 func TestChannelsOfAHybrid(t *testing.T) {
 	_, client := plug(t, simulator.Config{Kind: simulator.DVR, Channels: []simulator.Channel{
 		{Number: 1, Name: "Gate", Analog: true},
@@ -116,6 +138,8 @@ func TestClocksThatTellLittle(t *testing.T) {
 		"an offset":                  {body: "<Time><localTime>now+03:00</localTime></Time>", known: true},
 		"an offset without summer":   {body: "<Time><localTime>now+02:00</localTime></Time>", known: true},
 		"an offset, but a bad clock": {body: "<Time><localTime>now+02:30</localTime></Time>", known: true, error: 30 * time.Minute},
+		"something behind it":        {body: "<Time><localTime>now o'clock</localTime></Time>"},
+		"an offset behind a blank":   {body: "<Time><localTime>now +03:00</localTime></Time>", known: true},
 		"no offset":                  {body: "<Time><localTime>now</localTime></Time>"},
 		"an unreadable zone":         {body: "<Time><localTime>now</localTime><timeZone>Europe/Kyiv</timeZone></Time>"},
 		"only the Date header":       {body: ""},

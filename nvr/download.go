@@ -50,11 +50,15 @@ func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Rece
 	if rec.Note != "" {
 		d.note(rec.Note)
 	}
-	err = d.vanished(d.run(r.forms(j.device.Kind, rec)))
+	return d.receipt, d.ended(d.vanished(d.run(r.forms(j.device.Kind, rec))))
+}
+
+// ended completes the error of a download; one of the sink stays what it is.
+func (d *downloading) ended(err error) error {
 	if s, ok := errors.AsType[*sinkError](err); ok {
-		return d.receipt, s.err
+		return s.err
 	}
-	return d.receipt, r.fail("download", rec.Track, err)
+	return d.recorder.fail("download", d.rec.Track, err)
 }
 
 // sinkError is a failure of the sink on its way to the caller.
@@ -124,7 +128,7 @@ func (d *downloading) completeAlready() bool {
 	if d.rec.Size <= 0 || d.sink.Offset() != d.rec.Size || d.recorder.known().ranges == rangeIgnored {
 		return false
 	}
-	d.receipt.Resumed, d.receipt.Length = true, d.rec.Size
+	d.receipt.Length = d.rec.Size
 	d.note("every byte that was announced had come in an earlier attempt")
 	return true
 }
@@ -194,7 +198,6 @@ func (d *downloading) attempt(f form, from int64) (*Error, verdict, error) {
 	defer func() { _ = resp.Body.Close() }()
 	d.recorder.log.Debug("download", "form", f.String(), "track", int(d.rec.Track), "status", resp.StatusCode,
 		"type", CleanText(resp.Header.Get("Content-Type"), 60), "length", resp.ContentLength, "from", from)
-	d.receipt.ContentType = CleanText(resp.Header.Get("Content-Type"), 100)
 	return d.receive(resp, f, from)
 }
 

@@ -1,6 +1,7 @@
 package nvr
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,27 +28,47 @@ const (
 	TooLarge                // far more came than was announced
 )
 
-var kindNames = [...]string{
-	KindUnknown: "error", Auth: "auth", Locked: "locked", Forbidden: "forbidden", Busy: "busy",
-	Gone: "gone", Unreachable: "unreachable", Timeout: "timeout", Slow: "slow",
-	Short: "short", Protocol: "protocol", TLS: "tls", TooLarge: "too-large",
+// kinds has the word of each kind, what happened in words of its own, and what
+// helps.
+var kinds = [...]struct {
+	name, what string
+	remedy     Remedy
+}{
+	KindUnknown: {"error", "something unexpected happened", SeeLog},
+	Auth:        {"auth", "the recorder refused the user name or password", CheckLogin},
+	Locked:      {"locked", "the recorder refuses logins from this address after too many bad ones", WaitForUnlock},
+	Forbidden:   {"forbidden", "the login works, but this user may not do that", GrantPlayback},
+	Busy:        {"busy", "the recorder is busy with others", AskLess},
+	Gone:        {"gone", "the recording is no longer on the recorder", FetchSooner},
+	Unreachable: {"unreachable", "no connection", CheckAddress},
+	Timeout:     {"timeout", "the recorder stopped answering", WaitLonger},
+	Slow:        {"slow", "the data comes too slowly to ever finish", CheckNetwork},
+	Short:       {"short", "the recording ended too early", CheckStorage},
+	Protocol:    {"protocol", "unexpected answer", CheckDevice},
+	TLS:         {"tls", "the encrypted connection was refused", CheckTLS},
+	TooLarge:    {"too-large", "the recording has no end", PlayOnRecorder},
 }
 
 // Kinds lists every kind of failure, KindUnknown left out.
 func Kinds() []Kind {
 	var all []Kind
-	for k := Auth; int(k) < len(kindNames); k++ {
+	for k := Auth; int(k) < len(kinds); k++ {
 		all = append(all, k)
 	}
 	return all
 }
 
+// orUnknown keeps a kind within the table.
+func (k Kind) orUnknown() Kind {
+	if k < 0 || int(k) >= len(kinds) {
+		return KindUnknown
+	}
+	return k
+}
+
 // String returns the kind's word, the same on screen, in JSON and in the docs.
 func (k Kind) String() string {
-	if k < 0 || int(k) >= len(kindNames) {
-		return kindNames[KindUnknown]
-	}
-	return kindNames[k]
+	return kinds[k.orUnknown()].name
 }
 
 // Temporary reports whether the same request may work later without anybody
@@ -140,29 +161,10 @@ func KindOf(err error) Kind {
 	return KindUnknown
 }
 
-var whatHappened = map[Kind]string{
-	KindUnknown: "something unexpected happened",
-	Auth:        "the recorder refused the user name or password",
-	Locked:      "the recorder refuses logins from this address after too many bad ones",
-	Forbidden:   "the login works, but this user may not do that",
-	Busy:        "the recorder is busy with others",
-	Gone:        "the recording is no longer on the recorder",
-	Unreachable: "no connection",
-	Timeout:     "the recorder stopped answering",
-	Slow:        "the data comes too slowly to ever finish",
-	Short:       "the recording ended too early",
-	Protocol:    "unexpected answer",
-	TLS:         "the encrypted connection was refused",
-	TooLarge:    "the recording has no end",
-}
-
 // What returns what happened, as a sentence for a person. It begins in lower
 // case, so that it reads well after "10.0.0.5: download: ".
 func (e *Error) What() string {
-	text := whatHappened[e.Kind]
-	if e.what != "" {
-		text = e.what
-	}
+	text := cmp.Or(e.what, kinds[e.Kind.orUnknown()].what)
 	switch {
 	case e.Kind == Auth && e.TriesLeft == 1:
 		text += " (1 try left before it locks)"
@@ -243,28 +245,9 @@ const (
 	SeeLog           Remedy = "see-log"                // the log file has the details
 )
 
-var kindRemedies = map[Kind]Remedy{
-	KindUnknown: SeeLog,
-	Auth:        CheckLogin,
-	Locked:      WaitForUnlock,
-	Forbidden:   GrantPlayback,
-	Busy:        AskLess,
-	Gone:        FetchSooner,
-	Unreachable: CheckAddress,
-	Timeout:     WaitLonger,
-	Slow:        CheckNetwork,
-	Short:       CheckStorage,
-	Protocol:    CheckDevice,
-	TLS:         CheckTLS,
-	TooLarge:    PlayOnRecorder,
-}
-
 // Remedy returns what helps, empty when nothing does that a person could do.
 func (e *Error) Remedy() Remedy {
-	if e.remedy != "" {
-		return e.remedy
-	}
-	return kindRemedies[e.Kind]
+	return cmp.Or(e.remedy, kinds[e.Kind.orUnknown()].remedy)
 }
 
 // helped replaces the kind's own remedy.

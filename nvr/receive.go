@@ -42,7 +42,6 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 		if err := d.checkSeam(resp.Body); err != nil {
 			return nil, verdict{}, err
 		}
-		d.receipt.Resumed = true
 		at := from + seamSize
 		switch {
 		case total >= 0:

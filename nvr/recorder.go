@@ -178,21 +178,6 @@ func (r *Recorder) fetch(ctx context.Context, method, path, body string) (docume
 	return d, nil
 }
 
-// brokenOff turns a body that ended with an error into an Error.
-func brokenOff(ctx context.Context, err error, timeout time.Duration) error {
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, errTrickle):
-		return failure(Slow, "the answer comes too slowly", err)
-	case errors.Is(err, errIdle), isTimeout(err):
-		return failure(Timeout, "nothing came for "+timeout.String(), err)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return failure(Short, "the recorder closed the connection", err)
-	}
-	return failure(Short, "the connection broke", err)
-}
-
 // refusal is the Error of an answer that is not what was asked for, nil when
 // the answer is good.
 func (d document) refusal() *Error { return refusal(d.status, d.header, d.body) }

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -152,7 +151,6 @@ func (e *wireError) stale() bool {
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	var open, connected, reused atomic.Bool
-	var expired atomic.Pointer[error]
 	var socket syscall.RawConn
 	deadline := time.AfterFunc(w.limit, func() {
 		err := errConnect
@@ -162,7 +160,6 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		case open.Load():
 			err = errHandshake
 		}
-		expired.Store(&err)
 		cancel(err)
 	})
 	limit := w.limit
@@ -189,13 +186,14 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := transport().RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	deadline.Stop()
 	if err != nil {
-		cancel(err)
 		if parent := req.Context().Err(); parent != nil {
+			cancel(parent)
 			return nil, parent
 		}
-		if cause := expired.Load(); cause != nil {
-			err = *cause
+		if ctx.Err() != nil {
+			err = context.Cause(ctx) // the deadline
 		}
+		cancel(err)
 		return nil, &wireError{err: err, open: open.Load(), connected: connected.Load(), reused: reused.Load()}
 	}
 	w.answered.Store(true)
@@ -250,103 +248,3 @@ func (b *idleBody) Close() error {
 
 // shorten lets the next reads wait no longer than limit.
 func (b *idleBody) shorten(limit time.Duration) { b.limit = min(b.limit, limit) }
-
-// unanswered turns the failure of a request that got no answer into an Error.
-// Errors of a context stay what they are.
-func unanswered(err error, timeout time.Duration) error {
-	if _, done := errors.AsType[*Error](err); done {
-		return err
-	}
-	w, ok := errors.AsType[*wireError](err)
-	if !ok {
-		return err
-	}
-	if e := explainTLS(w.err); e != nil {
-		return e
-	}
-	switch {
-	case errors.Is(w.err, errConnect), isTimeout(w.err) && !w.connected:
-		return failure(Unreachable, "nothing answers there ("+timeout.String()+" waited)", w)
-	case errors.Is(w.err, errHandshake):
-		return failure(Timeout, "no TLS handshake within "+timeout.String(), w)
-	case errors.Is(w.err, errAnswer), isTimeout(w.err):
-		return failure(Timeout, "no answer within "+timeout.String(), w)
-	case !w.connected:
-		return failure(Unreachable, dialDetail(w.err), w)
-	}
-	switch text := w.err.Error(); {
-	case strings.Contains(text, endlessHeader):
-		return unexpected("the header of its answer has no end", w)
-	case strings.Contains(text, "malformed"):
-		return unexpected("what answers there does not speak HTTP", w).helped(CheckPort)
-	}
-	return failure(Unreachable, noAnswer, w)
-}
-
-// endlessHeader is what net/http calls a header that is longer than it may be.
-const endlessHeader = "headers exceeded"
-
-// noAnswer is the detail of a recorder that takes a connection and hangs up.
-const noAnswer = "the recorder hung up without an answer"
-
-func isTimeout(err error) bool {
-	n, ok := errors.AsType[net.Error](err)
-	return ok && n.Timeout()
-}
-
-// dialDetail says why there is no connection, without the addresses that the
-// operator knows already.
-func dialDetail(err error) string {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		if dns.IsNotFound {
-			return "no such host: " + dns.Name
-		}
-		return "the name " + dns.Name + " could not be looked up"
-	}
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "refused"):
-		return "connection refused"
-	case strings.Contains(text, "no route"):
-		return "no route to the host"
-	case strings.Contains(text, "network is unreachable"), strings.Contains(text, "unreachable network"):
-		return "the network is unreachable"
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		return op.Err.Error()
-	}
-	return text
-}
-
-// explainTLS returns nil when err has nothing to do with TLS.
-func explainTLS(err error) *Error {
-	if pin, ok := errors.AsType[*certificateError](err); ok {
-		detail := "the certificate changed: it is not the one that was expected"
-		if len(pin.chain) > 0 {
-			detail += "; this one has sha256:" + fingerprint(pin.chain[0])
-		}
-		return failure(TLS, detail, err).
-			helped(TrustNew)
-	}
-	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(bad.UnverifiedCertificates) > 0 {
-		sum := fingerprint(bad.UnverifiedCertificates[0])
-		return failure(TLS, "no trusted authority signed its certificate, sha256:"+sum, err).
-			helped(TrustThis)
-	}
-	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return failure(TLS, "that port does not speak TLS: "+record.Msg, err).
-			helped(UseHTTP)
-	}
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "server gave HTTP response to HTTPS client"):
-		return failure(TLS, "that port speaks plain HTTP", err).
-			helped(UseHTTP)
-	case strings.Contains(text, "protocol version"), strings.Contains(text, "handshake failure"), strings.Contains(text, "insufficient security"):
-		return failure(TLS, text, err).
-			helped(AllowOldTLS)
-	case strings.Contains(text, "tls: "), strings.Contains(text, "x509: "):
-		return failure(TLS, text, err)
-	}
-	return nil
-}

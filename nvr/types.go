@@ -174,12 +174,10 @@ type Recording struct {
 
 // Receipt says what a download delivered.
 type Receipt struct {
-	Received    int64    // bytes that came over the network in this attempt
-	Length      int64    // bytes of the whole recording, which the sink holds now; 0 as long as it is not whole
-	Unverified  bool     // the recorder told no length at all: that the recording is whole is what its connection said
-	ContentType string   // as sent
-	Resumed     bool     // the recorder honoured a Range, so the attempt continued an earlier one
-	Notes       []string // what could not be verified, or was odd, each a sentence
+	Received   int64    // bytes that came over the network in this attempt; fewer than Length when it continued an earlier one
+	Length     int64    // bytes of the whole recording, which the sink holds now; 0 as long as it is not whole
+	Unverified bool     // the recorder told no length at all: that the recording is whole is what its connection said
+	Notes      []string // what could not be verified, or was odd, each a sentence
 }
 
 // Expecter is a Sink that wants to know how many bytes will come.

@@ -60,7 +60,8 @@ func (c clockwork) wall(text string) (time.Time, bool) {
 // splitTime reads "2026-11-03T08:15:00Z", "20261103T081500Z", either with a
 // space for the T, fractions of a second, an offset, or nothing behind it.
 // "Z" is no offset here: most devices put it behind anything. Nor is an offset
-// that lost its sign, as in "10:00:0000:00" (iDS-7208HUHI-K1 V4.26.010).
+// that lost its sign, as in "10:00:0000:00" (iDS-7208HUHI-K1 V4.26.010). Digits
+// with something else behind them are returned, too, but not ok.
 func splitTime(text string) (digits time.Time, offset time.Duration, explicit, ok bool) {
 	text = strings.TrimSpace(text)
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "20060102T150405", "20060102 150405"} {
@@ -71,7 +72,7 @@ func splitTime(text string) (digits time.Time, offset time.Duration, explicit, o
 		if err != nil {
 			continue
 		}
-		rest := text[len(layout):]
+		rest := strings.TrimSpace(text[len(layout):])
 		if strings.HasPrefix(rest, ".") {
 			rest = strings.TrimLeft(rest[1:], "0123456789")
 		}
@@ -88,6 +89,7 @@ func splitTime(text string) (digits time.Time, offset time.Duration, explicit, o
 				return t, time.Duration(seconds) * time.Second, true, true
 			}
 		}
+		return t, 0, false, false
 	}
 	return time.Time{}, 0, false, false
 }
