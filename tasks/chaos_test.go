@@ -55,11 +55,11 @@ func pressKeys(t *testing.T, seed uint64, keys, targets, waits []int) {
 		case 5, 6:
 			b.queue.Retry(id)
 		case 7:
-			b.queue.PauseAll()
+			b.queue.PauseAll(true)
 		case 8:
-			b.queue.ResumeAll()
+			b.queue.PauseAll(false)
 		case 9:
-			b.queue.RetryFailed()
+			b.queue.Retry(s.Troubles()...)
 		case 10:
 			b.queue.SetJobs(int(id))
 		case 11:
@@ -76,7 +76,7 @@ func pressKeys(t *testing.T, seed uint64, keys, targets, waits []int) {
 	}
 	b.queue.SetLimit(0)
 	b.queue.SetJobs(8)
-	b.queue.ResumeAll()
+	b.queue.PauseAll(false)
 	b.queue.Snapshot(&s)
 	for _, c := range s.Cameras {
 		b.queue.Retry(c.ID)

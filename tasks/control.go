@@ -73,39 +73,19 @@ func (q *Queue) Skip(ids ...CameraID) {
 	})
 }
 
-// PauseAll pauses every camera, those to come included.
-func (q *Queue) PauseAll() {
+// PauseAll pauses every camera, those to come included, or takes that back and
+// resumes every paused camera.
+func (q *Queue) PauseAll(paused bool) {
 	q.change(func(time.Time) {
-		q.pausedAll = true
+		q.pausedAll = paused
 		for c := range q.every() {
-			c.halt()
+			if paused {
+				c.halt()
+			} else {
+				c.pause = false
+			}
 		}
 	})
-}
-
-// ResumeAll takes PauseAll back and resumes every paused camera.
-func (q *Queue) ResumeAll() {
-	q.change(func(time.Time) {
-		q.pausedAll = false
-		for c := range q.every() {
-			c.pause = false
-		}
-	})
-}
-
-// RetryFailed retries every camera that failed or is incomplete and returns
-// how many there were.
-func (q *Queue) RetryFailed() int {
-	var ids []CameraID
-	q.mu.Lock()
-	for c := range q.every() {
-		if c.state == Failed || c.state == Incomplete {
-			ids = append(ids, c.id)
-		}
-	}
-	q.mu.Unlock()
-	q.Retry(ids...)
-	return len(ids)
 }
 
 // SetJobs changes how many downloads run at once, at least one; fewer means

@@ -173,7 +173,7 @@ func TestWhatCannotBeMadeLeavesTheCameraIncomplete(t *testing.T) {
 		if n := countEvents(b, EventMade); n != 2 {
 			t.Errorf("%d are told of", n)
 		}
-		if n := b.queue.RetryFailed(); n != 1 {
+		if n := b.retryFailed(); n != 1 {
 			t.Errorf("%d retried", n)
 		}
 		if s := b.finish(); s.Counts[Done] != 2 || s.Cameras[0].Failure.Kind+s.Cameras[1].Failure.Kind != "" {

@@ -158,7 +158,7 @@ func TestCameraThatGivesUpIsIncompleteAndCanBeRetried(t *testing.T) {
 			t.Errorf("details %+v", detail)
 		}
 		rec.ScriptTrackAlways(simulator.Download, 101, simulator.None)
-		if n := b.queue.RetryFailed(); n != 1 {
+		if n := b.retryFailed(); n != 1 {
 			t.Fatalf("%d cameras to retry", n)
 		}
 		s = b.finish()
@@ -364,14 +364,14 @@ func TestPauseAllHoldsForCamerasToCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 1, size), Latency: 10 * time.Second})
 		b.start()
-		b.queue.PauseAll()
+		b.queue.PauseAll(true)
 		time.Sleep(10 * time.Minute)
 		var s Snapshot
 		b.queue.Snapshot(&s)
 		if s.Counts[Paused] != len(s.Cameras) || !s.AllPaused || b.recorders["10.0.0.1"].Stats().BytesSent != 0 {
 			t.Fatalf("paused: %+v", s)
 		}
-		b.queue.ResumeAll()
+		b.queue.PauseAll(false)
 		if s = b.finish(); s.Counts[Done] != 2 {
 			t.Fatalf("states %v", states(&s))
 		}

@@ -315,3 +315,12 @@ func states(s *Snapshot) []State {
 	}
 	return list
 }
+
+// retryFailed retries what failed or is incomplete, as a screen does, and returns
+// how many cameras those are.
+func (b *rig) retryFailed() int {
+	var s Snapshot
+	b.queue.Snapshot(&s)
+	b.queue.Retry(s.Troubles()...)
+	return len(s.Troubles())
+}

@@ -83,6 +83,16 @@ func (s *Snapshot) Last() *RecorderView {
 	return nil
 }
 
+// Troubles returns the cameras that failed or are incomplete.
+func (s *Snapshot) Troubles() (ids []CameraID) {
+	for _, c := range s.Cameras {
+		if c.State == Failed || c.State == Incomplete {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
 // Homeward is how many files are brought here from other machines.
 type Homeward struct {
 	Groups      int // of Snapshot.Recorders

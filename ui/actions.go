@@ -55,13 +55,12 @@ func pauseHint(m *model) string {
 }
 
 func (m *model) pauseAll() {
-	if m.snap.AllPaused {
-		m.queue.ResumeAll()
-		m.say("everything resumed")
-		return
+	paused, text := !m.snap.AllPaused, "everything resumed"
+	if paused {
+		text = "everything is paused; P resumes"
 	}
-	m.queue.PauseAll()
-	m.say("everything is paused; P resumes")
+	m.queue.PauseAll(paused)
+	m.say(text)
 }
 
 func pauseAllHint(m *model) string {
@@ -90,7 +89,9 @@ func cannotRetry(m *model) string {
 }
 
 func (m *model) retryFailed() {
-	m.say("retrying " + m.nouns.rows(m.queue.RetryFailed()))
+	ids := m.snap.Troubles()
+	m.queue.Retry(ids...)
+	m.say("retrying " + m.nouns.rows(len(ids)))
 }
 
 // skip gives up the marked cameras or the row; for a whole recorder it asks.

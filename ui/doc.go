@@ -29,9 +29,7 @@ type Queue interface {
 	Resume(ids ...tasks.CameraID)
 	Retry(ids ...tasks.CameraID)
 	Skip(ids ...tasks.CameraID)
-	PauseAll()
-	ResumeAll()
-	RetryFailed() int
+	PauseAll(paused bool)
 	SetJobs(n int)
 	SetLimit(bytesPerSecond int64)
 	Drain()

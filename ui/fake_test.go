@@ -83,9 +83,7 @@ func (q *fakeQueue) Pause(ids ...tasks.CameraID)  { q.note("pause %v", ids) }
 func (q *fakeQueue) Resume(ids ...tasks.CameraID) { q.note("resume %v", ids) }
 func (q *fakeQueue) Retry(ids ...tasks.CameraID)  { q.note("retry %v", ids) }
 func (q *fakeQueue) Skip(ids ...tasks.CameraID)   { q.note("skip %v", ids) }
-func (q *fakeQueue) PauseAll()                    { q.note("pause all"); q.snap.AllPaused = true }
-func (q *fakeQueue) ResumeAll()                   { q.note("resume all"); q.snap.AllPaused = false }
-func (q *fakeQueue) RetryFailed() int             { q.note("retry failed"); return troubles(q.snap.Counts) }
+func (q *fakeQueue) PauseAll(paused bool)         { q.note("pause all %v", paused); q.snap.AllPaused = paused }
 func (q *fakeQueue) SetJobs(n int)                { q.note("jobs %d", n); q.snap.Jobs = n }
 func (q *fakeQueue) SetLimit(n int64)             { q.note("limit %d", n); q.snap.Limit = n }
 func (q *fakeQueue) Drain()                       { q.note("drain") }

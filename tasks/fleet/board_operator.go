@@ -45,43 +45,26 @@ func (b *Board) Retry(ids ...tasks.CameraID) {
 	})
 }
 
-// PauseAll pauses every camera.
-func (b *Board) PauseAll() { b.later(func() { b.all(true) }) }
-
-// ResumeAll takes PauseAll back and resumes every paused camera.
-func (b *Board) ResumeAll() { b.later(func() { b.all(false) }) }
-
-func (b *Board) all(paused bool) {
-	b.mu.Lock()
-	b.paused = paused
-	ids := b.cameraIDs(func(c tasks.CameraView) bool { return !c.State.Ended() })
-	b.mu.Unlock()
-	if paused {
-		b.request(requestPause, ids)
-	} else {
-		b.request(requestResume, ids)
-	}
-}
-
-// RetryFailed retries every camera that failed or is incomplete and returns how
-// many there were.
-func (b *Board) RetryFailed() int {
-	b.mu.Lock()
-	ids := b.cameraIDs(func(c tasks.CameraView) bool { return c.State == tasks.Failed || c.State == tasks.Incomplete })
-	b.mu.Unlock()
-	b.Retry(ids...)
-	return len(ids)
-}
-
-func (b *Board) cameraIDs(which func(tasks.CameraView) bool) (ids []tasks.CameraID) {
-	for _, w := range b.rows {
-		for _, c := range w.cameras {
-			if which(c) {
-				ids = append(ids, c.ID)
+// PauseAll pauses every camera, or takes that back and resumes every paused one.
+func (b *Board) PauseAll(paused bool) {
+	b.later(func() {
+		var ids []tasks.CameraID
+		b.mu.Lock()
+		b.paused = paused
+		for _, w := range b.rows {
+			for _, c := range w.cameras {
+				if !c.State.Ended() {
+					ids = append(ids, c.ID)
+				}
 			}
 		}
-	}
-	return ids
+		b.mu.Unlock()
+		what := requestResume
+		if paused {
+			what = requestPause
+		}
+		b.request(what, ids)
+	})
 }
 
 func (b *Board) leases(ids []tasks.CameraID) (all []RecorderID) {

@@ -137,14 +137,8 @@ func (h *homeward) both(ids []tasks.CameraID, cameras, files func(...tasks.Camer
 	}
 }
 
-// PauseAll pauses everything.
-func (h *homeward) PauseAll() { h.spread.PauseAll(); h.home.PauseAll() }
-
-// ResumeAll takes that back.
-func (h *homeward) ResumeAll() { h.spread.ResumeAll(); h.home.ResumeAll() }
-
-// RetryFailed retries what failed.
-func (h *homeward) RetryFailed() int { return h.spread.RetryFailed() + h.home.RetryFailed() }
+// PauseAll pauses everything, or takes that back.
+func (h *homeward) PauseAll(paused bool) { h.spread.PauseAll(paused); h.home.PauseAll(paused) }
 
 // Drain starts nothing new.
 func (h *homeward) Drain() { h.spread.Drain(); h.home.Drain() }

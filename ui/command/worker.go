@@ -153,8 +153,6 @@ func (w *worker) Pause(ids ...tasks.CameraID)   { w.queue.Load().Pause(ids...) }
 func (w *worker) Resume(ids ...tasks.CameraID)  { w.queue.Load().Resume(ids...) }
 func (w *worker) Retry(ids ...tasks.CameraID)   { w.queue.Load().Retry(ids...) }
 func (w *worker) Skip(ids ...tasks.CameraID)    { w.queue.Load().Skip(ids...) }
-func (w *worker) PauseAll()                     { w.queue.Load().PauseAll() }
-func (w *worker) ResumeAll()                    { w.queue.Load().ResumeAll() }
-func (w *worker) RetryFailed() int              { return w.queue.Load().RetryFailed() }
+func (w *worker) PauseAll(paused bool)          { w.queue.Load().PauseAll(paused) }
 func (w *worker) SetJobs(n int)                 { w.queue.Load().SetJobs(n) }
 func (w *worker) SetLimit(bytesPerSecond int64) { w.queue.Load().SetLimit(bytesPerSecond) }

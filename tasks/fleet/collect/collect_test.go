@@ -147,7 +147,7 @@ func TestOtherBytesAreRefusedAndTheMachineNamed(t *testing.T) {
 			t.Errorf("%d bytes were asked of the liar", n)
 		}
 		liar.spoil = nil // repaired
-		if n := r.q.RetryFailed(); n != 1 {
+		if n := r.retryFailed(); n != 1 {
 			t.Errorf("%d are retried", n)
 		}
 		r.until("all is home", func(s *tasks.Snapshot) bool { return s.Counts[tasks.Done] == 2 })
@@ -192,8 +192,8 @@ func TestTheOperatorDecides(t *testing.T) {
 		if s := r.snapshot(); s.Cameras[0].Bytes != have || s.Finished {
 			t.Errorf("what is paused went on: %+v", s.Cameras[0])
 		}
-		r.q.PauseAll()
-		r.q.ResumeAll()
+		r.q.PauseAll(true)
+		r.q.PauseAll(false)
 		r.until("the first is home", func(s *tasks.Snapshot) bool { return s.Counts[tasks.Done] == 3 })
 		r.complete(0, 1, 2)
 		if s := r.finished(); s.Counts[tasks.Skipped] != 1 {

@@ -30,17 +30,6 @@ func (q *Queue) each(ids []tasks.CameraID, do func(f *file)) {
 	})
 }
 
-func (q *Queue) all(which func(f *file) bool) (ids []tasks.CameraID) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, f := range q.files {
-		if which(f) {
-			ids = append(ids, f.id)
-		}
-	}
-	return ids
-}
-
 // leave has a file become something else, at once or when nobody brings it any
 // more.
 func (f *file) leave(to tasks.State) {
@@ -78,8 +67,14 @@ func (q *Queue) Resume(ids ...tasks.CameraID) {
 // Skip leaves files where they are, in this run.
 func (q *Queue) Skip(ids ...tasks.CameraID) { q.stop(ids, tasks.Skipped) }
 
-// Retry gives files a new start at once.
+// Retry gives files a new start at once, and has what could not be made of them
+// made again.
 func (q *Queue) Retry(ids ...tasks.CameraID) {
+	q.change(func(time.Time) {
+		q.derivations.stale = q.derivations.stale || slices.ContainsFunc(q.derivations.rows, func(m *making) bool {
+			return m.state == tasks.Failed && slices.Contains(ids, m.id)
+		})
+	})
 	q.each(ids, func(f *file) {
 		if f.stop == nil && f.state != tasks.Done {
 			f.fresh()
@@ -98,27 +93,19 @@ func (q *Queue) again(f *file) {
 	}
 }
 
-// PauseAll stops everything.
-func (q *Queue) PauseAll() {
-	q.Pause(q.all(func(f *file) bool { return !f.state.Ended() })...)
-	q.change(func(time.Time) { q.paused = true })
-}
-
-// ResumeAll takes PauseAll back, and lets every paused file come.
-func (q *Queue) ResumeAll() {
-	q.change(func(time.Time) { q.paused = false })
-	q.Resume(q.all(func(f *file) bool { return f.state == tasks.Paused || f.state == tasks.Pausing })...)
-}
-
-// RetryFailed retries every file that failed, and returns how many there were.
-func (q *Queue) RetryFailed() int {
-	ids := q.all(func(f *file) bool { return f.state == tasks.Failed })
-	q.Retry(ids...)
+// PauseAll stops everything, or takes that back and lets every paused file come.
+func (q *Queue) PauseAll(paused bool) {
 	q.change(func(time.Time) {
-		failed := slices.ContainsFunc(q.derivations.rows, func(m *making) bool { return m.state == tasks.Failed })
-		q.derivations.stale = q.derivations.stale || failed
+		q.paused = paused
+		for _, f := range q.files {
+			switch held := f.state == tasks.Paused || f.state == tasks.Pausing; {
+			case paused && !f.state.Ended():
+				f.leave(tasks.Paused)
+			case !paused && held:
+				f.leave(tasks.Waiting)
+			}
+		}
 	})
-	return len(ids)
 }
 
 // SetJobs changes how many files come at once.

@@ -60,3 +60,15 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 		}
 	}
 }
+
+// Of what could not be made of files, only what the operator points to is made again.
+func TestARetryMakesAnewWhatFailed(t *testing.T) {
+	q := New(Options{Tell: func(tasks.Event) {}})
+	q.derivations.rows = []*making{{id: firstDerived, state: tasks.Failed}, {id: firstDerived + 1, state: tasks.Done}}
+	if q.Retry(firstDerived + 1); q.derivations.stale {
+		t.Error("what is done is made again")
+	}
+	if q.Retry(firstDerived); !q.derivations.stale {
+		t.Error("what failed is not made again")
+	}
+}

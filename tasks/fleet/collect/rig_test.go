@@ -260,3 +260,10 @@ func (r *rig) complete(recordings ...int) {
 		r.t.Errorf("the manifest has %d lines, %v", lines, err)
 	}
 }
+
+// retryFailed retries what failed, as a screen does, and returns how much that is.
+func (r *rig) retryFailed() int {
+	ids := r.snapshot().Troubles()
+	r.q.Retry(ids...)
+	return len(ids)
+}
