@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -20,12 +21,14 @@ type EventLog struct {
 	seq    uint64 // of the latest event; the first has 1
 }
 
-// Push stores e under the next number.
+// Push stores e under the next number. What it does not say is filled in: that it
+// happened now, and concerns no camera, and what helps against its failure.
 func (l *EventLog) Push(e Event) {
 	l.seq++
-	e.Seq = l.seq
-	if e.Remedy == "" {
-		e.Remedy = e.Failure.Remedy
+	e.Seq, e.Remedy = l.seq, cmp.Or(e.Remedy, e.Failure.Remedy)
+	e.Camera = cmp.Or(e.Camera, -1)
+	if e.Time.IsZero() {
+		e.Time = time.Now()
 	}
 	if len(l.events) < mostEvents {
 		l.events = append(l.events, e)
@@ -59,9 +62,6 @@ func (l *EventLog) Of(id CameraID) []Event {
 func (q *Queue) tell(r *recorder, now time.Time, e Event) {
 	e.Time = now
 	e.Recorder, e.Address = r.id, r.address
-	if e.Camera == 0 {
-		e.Camera = -1
-	}
 	q.record(e)
 }
 
@@ -76,7 +76,7 @@ func (q *Queue) tellOf(c *camera, now time.Time, e Event) {
 
 // tellAll records an event that concerns the run. The caller holds the mutex.
 func (q *Queue) tellAll(now time.Time, e Event) {
-	e.Time, e.Camera = now, -1
+	e.Time = now
 	q.record(e)
 }
 
@@ -96,7 +96,7 @@ func (q *Queue) record(e Event) {
 	if e.Address != "" {
 		args = append(args, "recorder", e.Address)
 	}
-	if e.Camera >= 0 {
+	if e.Camera > 0 {
 		args = append(args, "camera", cameraLabel(e.Channel, e.Track.Stream()), "state", e.State.String())
 	}
 	if e.Path != "" {

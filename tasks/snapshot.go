@@ -48,7 +48,6 @@ type MachineView struct {
 	Name      string
 	Networks  []string      // whose recorders it can reach
 	Version   string        // of its hikgrab
-	Address   string        // where it answers from; empty for the coordinator's own
 	Recorders int           // that it holds
 	Active    int           // downloads under way
 	Jobs      int           // downloads at once, at most

@@ -122,7 +122,9 @@ func (a *Archive) take() (err error) {
 		return err
 	}
 	a.dropStrayParts()
-	a.dropStrayStills()
+	if err := a.root.RemoveAll(stillsDir); err != nil { // those that were never finished
+		a.log.Warn("Unfinished stills could not be removed", "directory", stillsDir, "error", err)
+	}
 	return nil
 }
 

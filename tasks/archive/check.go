@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"example.com/hikgrab/nvr"
 	"example.com/hikgrab/nvr/media"
 )
 
@@ -31,18 +30,6 @@ func readHead(f io.ReaderAt) ([]byte, error) {
 		err = nil
 	}
 	return head[:n], err
-}
-
-// checkSize compares what the part holds with the receipt: nvr has decided how
-// many bytes the whole recording is.
-func checkSize(have int64, r nvr.Receipt) error {
-	switch {
-	case have == 0:
-		return errors.New("nothing came")
-	case have != r.Length:
-		return fmt.Errorf("%d bytes are in the file, the recording has %d", have, r.Length)
-	}
-	return nil
 }
 
 // foreignExt is the extension of what is in no container that is known: like that

@@ -92,8 +92,11 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 // check decides whether the part is a whole recording and which extension it
 // gets. What is wrong with it comes back as Damaged.
 func (p *Part) check(r nvr.Receipt) (ext string, err error) {
-	if err := checkSize(p.Offset(), r); err != nil {
-		return "", p.damaged(err)
+	switch have := p.Offset(); { // nvr has decided how many bytes the whole recording is
+	case have == 0:
+		return "", p.damaged(errors.New("nothing came"))
+	case have != r.Length:
+		return "", p.damaged(fmt.Errorf("%d bytes are in the file, the recording has %d", have, r.Length))
 	}
 	// What somebody did to the file meanwhile is not on the books.
 	if info, err := p.archive.root.Lstat(p.name); err != nil {

@@ -52,15 +52,7 @@ const (
 const layoutExample = "write it like " + DefaultLayout
 
 // defaultLayout is what the zero Layout stands for.
-var defaultLayout = mustLayout(DefaultLayout)
-
-func mustLayout(text string) Layout {
-	l, err := ParseLayout(text)
-	if err != nil {
-		panic(err)
-	}
-	return l
-}
+var defaultLayout, _ = ParseLayout(DefaultLayout) // which is one
 
 // String returns the template.
 func (l Layout) String() string {

@@ -53,11 +53,11 @@ var columns = []column{
 		return r.SHA256.UnmarshalText([]byte(text))
 	}},
 	cellColumn("codec", func(r *record) *string { return &r.Codec }),
-	countColumn("width", func(r *record) *int { return &r.Width }),
-	countColumn("height", func(r *record) *int { return &r.Height }),
-	decimalColumn("fps", func(r *record) *float64 { return &r.FPS }),
-	countColumn("frames", func(r *record) *int { return &r.Frames }),
-	decimalColumn("duration", func(r *record) *float64 { return &r.Seconds }),
+	pictureColumn("width", func(r *record) *int { return &r.Width }, strconv.Itoa, strconv.Atoi),
+	pictureColumn("height", func(r *record) *int { return &r.Height }, strconv.Itoa, strconv.Atoi),
+	pictureColumn("fps", func(r *record) *float64 { return &r.FPS }, decimal, parseDecimal),
+	pictureColumn("frames", func(r *record) *int { return &r.Frames }, strconv.Itoa, strconv.Atoi),
+	pictureColumn("duration", func(r *record) *float64 { return &r.Seconds }, decimal, parseDecimal),
 	{"attempts", true, func(r *record) string { return strconv.Itoa(r.Attempts) }, func(r *record, text string) (err error) {
 		r.Attempts, err = strconv.Atoi(text)
 		return err
@@ -69,7 +69,7 @@ var columns = []column{
 	timeColumn("begins", beginsLayout, func(r *record) *string { return &r.Begins }),
 	{"id", false, (*record).name, (*record).readName},
 	{"clock_offset", false, func(r *record) string { return r.Clock.offset() }, func(r *record, text string) error {
-		seconds, err := strconv.ParseFloat(cmp.Or(text, "0"), 64)
+		seconds, err := parseDecimal(cmp.Or(text, "0"))
 		r.Clock = Clock{Known: text != "", Ahead: time.Duration(math.Round(seconds*1000)) * time.Millisecond}
 		return err
 	}},
@@ -103,37 +103,29 @@ func timeColumn(name, layout string, at func(*record) *string) column {
 	}}
 }
 
-// countColumn is about pictures: empty where there are none.
-func countColumn(name string, at func(*record) *int) column {
+// pictureColumn is about pictures: empty where there are none.
+func pictureColumn[T any](name string, at func(*record) *T, format func(T) string, parse func(string) (T, error)) column {
 	return column{name, false, func(r *record) string {
 		if r.Frames == 0 {
 			return ""
 		}
-		return strconv.Itoa(*at(r))
+		return format(*at(r))
 	}, func(r *record, text string) (err error) {
-		*at(r), err = strconv.Atoi(cmp.Or(text, "0"))
+		*at(r), err = parse(cmp.Or(text, "0"))
 		return err
 	}}
 }
 
-func decimalColumn(name string, at func(*record) *float64) column {
-	return column{name, false, func(r *record) string {
-		if r.Frames == 0 {
-			return ""
-		}
-		return strconv.FormatFloat(*at(r), 'f', -1, 64)
-	}, func(r *record, text string) (err error) {
-		*at(r), err = strconv.ParseFloat(cmp.Or(text, "0"), 64)
-		return err
-	}}
-}
+func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+func parseDecimal(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
 
 // offset is the clock in seconds.
 func (c Clock) offset() string {
 	if !c.Known {
 		return ""
 	}
-	return strconv.FormatFloat(c.Ahead.Round(time.Millisecond).Seconds(), 'f', -1, 64)
+	return decimal(c.Ahead.Round(time.Millisecond).Seconds())
 }
 
 // row encodes what the manifest says of a finished file. The notes are quoted

@@ -68,7 +68,9 @@ func (a *Archive) DeriveDirectory(ctx context.Context, name string, build func(c
 	defer room.release()
 	err = a.fillDirectory(ctx, room, making, build)
 	if err == nil {
-		err = a.placeDirectory(making, name)
+		if err = a.root.Place(making, name, false, nil); errors.Is(err, fs.ErrExist) {
+			err = errNoList // nobody else makes one of this name
+		}
 	}
 	if err != nil {
 		return a.fail("write", name, errors.Join(err, a.root.RemoveAll(making)))
@@ -163,19 +165,4 @@ func sizeOf(dir *disk.Dir) (bytes int64, err error) {
 		}
 	}
 	return bytes, err
-}
-
-func (a *Archive) placeDirectory(making, name string) error {
-	err := a.root.Place(making, name, false, nil)
-	if errors.Is(err, fs.ErrExist) {
-		return errNoList // nobody else makes one of this name
-	}
-	return err
-}
-
-// dropStrayStills removes directories of stills that were never finished.
-func (a *Archive) dropStrayStills() {
-	if err := a.root.RemoveAll(stillsDir); err != nil {
-		a.log.Warn("Unfinished stills could not be removed", "directory", stillsDir, "error", err)
-	}
 }

@@ -55,12 +55,6 @@ func (b *Board) finished(name string, id RecorderID, f archive.Distant) {
 
 // push tells of something. The caller holds the mutex.
 func (b *Board) push(e tasks.Event) {
-	if e.Time.IsZero() {
-		e.Time = time.Now()
-	}
-	if e.Camera == 0 {
-		e.Camera = -1
-	}
 	b.events.Push(e)
 	if e.Type == tasks.EventMachine || e.Type == tasks.EventNotice {
 		b.c.log.Info(e.Message, "machine", e.Machine)
@@ -94,12 +88,12 @@ func (b *Board) Machines() (all []tasks.MachineView) {
 	return all
 }
 
-func (b *Board) join(id MachineID, name, address string, networks []string, version string) {
+func (b *Board) join(id MachineID, name string, networks []string, version string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m := b.machine(id)
 	was := *m
-	m.view.Name, m.view.Networks, m.view.Version, m.view.Address = name, networks, version, address
+	m.view.Name, m.view.Networks, m.view.Version = name, networks, version
 	m.view.Silent, m.view.Left = 0, false
 	if was.seen && (was.view.Silent > 0 || was.view.Left) {
 		b.push(tasks.Event{Type: tasks.EventMachine, Machine: name, Message: name + " is back"})

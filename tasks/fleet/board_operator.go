@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -40,7 +41,7 @@ func (b *Board) Skip(ids ...tasks.CameraID) { b.later(func() { b.request(request
 // sheet has now.
 func (b *Board) Retry(ids ...tasks.CameraID) {
 	b.later(func() {
-		b.c.reread(b.leases(ids))
+		b.c.reread(slices.Collect(maps.Keys(b.picks(ids))))
 		b.request(requestRetry, ids)
 	})
 }
@@ -67,25 +68,11 @@ func (b *Board) PauseAll(paused bool) {
 	})
 }
 
-func (b *Board) leases(ids []tasks.CameraID) (all []RecorderID) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, id := range ids {
-		if id >= 1 && int(id) <= len(b.cameras) {
-			if lease := b.cameras[id-1].row.lease; !slices.Contains(all, lease) {
-				all = append(all, lease)
-			}
-		}
-	}
-	return all
-}
-
 // request notes what the operator wants of cameras, and tells their machines. Where
 // no machine works on them it is done on the board at once.
 func (b *Board) request(what string, ids []tasks.CameraID) {
 	c := b.c
-	for _, id := range b.leases(ids) {
-		picks := b.picks(id, ids)
+	for id, picks := range b.picks(ids) {
 		c.mu.Lock()
 		l, j := c.table.leases[id], c.jobs[id]
 		if what == requestRetry && l.phase == Over {
@@ -99,7 +86,9 @@ func (b *Board) request(what string, ids []tasks.CameraID) {
 		if what == requestRetry {
 			c.table.Retry(id)
 		}
-		c.table.Shut(id, b.isShut(id))
+		b.mu.Lock()
+		c.table.Shut(id, b.shut(id))
+		b.mu.Unlock()
 		holder, held := l.holder, l.phase == Held
 		c.mu.Unlock()
 		if held {
@@ -108,21 +97,18 @@ func (b *Board) request(what string, ids []tasks.CameraID) {
 	}
 }
 
-func (b *Board) isShut(id RecorderID) bool {
+// picks returns the cameras by their leases.
+func (b *Board) picks(ids []tasks.CameraID) map[RecorderID][]tasks.Pick {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.shut(id)
-}
-
-func (b *Board) picks(lease RecorderID, ids []tasks.CameraID) (picks []tasks.Pick) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	of := map[RecorderID][]tasks.Pick{}
 	for _, id := range ids {
-		if id >= 1 && int(id) <= len(b.cameras) && b.cameras[id-1].row.lease == lease {
-			picks = append(picks, b.cameras[id-1].pick)
+		if id >= 1 && int(id) <= len(b.cameras) {
+			at := b.cameras[id-1]
+			of[at.row.lease] = append(of[at.row.lease], at.pick)
 		}
 	}
-	return picks
+	return of
 }
 
 // mark shows what the operator wants of cameras that nobody works on.

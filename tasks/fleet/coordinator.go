@@ -270,7 +270,7 @@ func (c *Coordinator) hello(from Peer, data []byte) []byte {
 	name := c.name(from.Machine, nvr.CleanText(h.Name, 40))
 	session := c.table.Join(from.Machine, name, networks, now)
 	c.told[from.Machine] = progress{session: session}
-	c.board.join(from.Machine, name, from.Address, networks, nvr.CleanText(h.Version, 40))
+	c.board.join(from.Machine, name, networks, nvr.CleanText(h.Version, 40))
 	run := c.o.Run
 	run.Age = time.Since(run.Began)
 	return encode(Welcome{Session: session, Beat: c.table.rules.beatEvery(), Run: run})

@@ -99,7 +99,7 @@ func (n *network) forget() {
 func (n *network) link(id fleet.MachineID, networks ...string) *memoryLink {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.peers[id] = fleet.Peer{Machine: id, Networks: networks, Address: "127.0.0.1", Name: "machine " + string(id)}
+	n.peers[id] = fleet.Peer{Machine: id, Networks: networks, Name: "machine " + string(id)}
 	return &memoryLink{network: n, id: id}
 }
 

@@ -67,8 +67,10 @@ func (m *Machine) piece(ctx context.Context, data []byte) []byte {
 	return answer
 }
 
-// Asker asks machines; a Hub is one.
+// Asker asks machines.
 type Asker interface {
+	// Ask sends a request to a machine and waits for the answer, no longer than
+	// until ctx ends. ErrAbsent means that no such machine listens.
 	Ask(ctx context.Context, to MachineID, kind Kind, data []byte) ([]byte, error)
 }
 

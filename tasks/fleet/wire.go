@@ -25,7 +25,6 @@ func (id MachineID) Valid() bool {
 type Peer struct {
 	Machine  MachineID
 	Networks []string // those that its invitation opened; empty: any
-	Address  string   // where its connection comes from, for people; may be empty
 	Name     string   // what it was called when it joined, for people; may be empty
 }
 
@@ -61,6 +60,7 @@ type Answer func(ctx context.Context, from Peer, kind Kind, data []byte) []byte
 // acknowledged.
 type Hub interface {
 	Store
+	Asker
 
 	// Serve hands what machines send to answer until ctx ends, which is no
 	// error. It returns early when the hub is lost for good: the error is a
@@ -71,10 +71,6 @@ type Hub interface {
 	// Tell sends a message to a machine and does not wait for it. A machine that
 	// is not there misses it, which is no error.
 	Tell(to MachineID, kind Kind, data []byte) error
-
-	// Ask sends a request to a machine and waits for the answer, no longer than
-	// until ctx ends. ErrAbsent means that no such machine listens.
-	Ask(ctx context.Context, to MachineID, kind Kind, data []byte) ([]byte, error)
 
 	// Seal encrypts a secret so that only that machine can open it. It gives
 	// ErrAbsent for a machine that has never said hello, whose key nobody knows.

@@ -23,17 +23,17 @@ func (o Fetch) byTime(ctx context.Context, span archive.Span) (out Fetched, why 
 		return Fetched{Err: err}, ""
 	}
 	sink := o.into(ctx, part)
-	defer func() { _ = sink.part.Close() }()
+	defer func() { _ = sink.Part.Close() }()
 	out.Receipt, out.Err = o.Recorder.DownloadSpan(ctx, o.Item.Recording, span.From, span.To, sink)
-	if sink.part != part {
+	if sink.Part != part {
 		out.Receipt.Notes = append(out.Receipt.Notes, archive.SentWhole)
 	}
 	if out.Err == nil {
-		out = o.commit(ctx, sink.part, out.Receipt)
+		out = o.commit(ctx, sink.Part, out.Receipt)
 	}
 	switch {
-	case out.Err == nil, sink.part != part:
-		o.Recorder.NoteByTime(!sink.part.Whole(), "it sent the whole recording")
+	case out.Err == nil, sink.Part != part:
+		o.Recorder.NoteByTime(!sink.Part.Whole(), "it sent the whole recording")
 		return out, ""
 	case errors.Is(out.Err, nvr.ErrNotByTime):
 		e, _ := errors.AsType[*nvr.Error](out.Err)

@@ -85,28 +85,35 @@ func (o Fetch) commit(ctx context.Context, part *archive.Part, receipt nvr.Recei
 	if err := o.Fence(); err != nil {
 		return Fetched{Receipt: receipt, Err: err}
 	}
-	file, err := part.Commit(ctx, archive.Try{Number: o.Attempt, Last: o.Last, Receipt: receipt})
+	file, err := Commit(ctx, part, archive.Try{Number: o.Attempt, Last: o.Last, Receipt: receipt}, o.Meter)
+	return Fetched{File: file, Receipt: receipt, Err: err}
+}
+
+// Commit makes files of a part that has come. It gives a PlaceError for what is
+// whole and could not be given its name.
+func Commit(ctx context.Context, part *archive.Part, t archive.Try, m *Meter) (archive.File, error) {
+	file, err := part.Commit(ctx, t)
 	switch archive.KindOf(err) {
 	case archive.Denied:
 		err = &PlaceError{err}
 	case archive.Damaged:
-		o.Meter.Have.Store(0) // it is dropped
+		m.Have.Store(0) // it is dropped
 	case archive.KindUnknown, archive.Full, archive.NoRoom, archive.InUse, archive.TooLarge:
 	}
-	return Fetched{File: file, Receipt: receipt, Err: err}
+	return file, err
 }
 
 // into returns what writes a download to a part.
 func (o Fetch) into(ctx context.Context, part *archive.Part) *meteredSink {
 	o.Meter.Have.Store(part.Offset())
-	return &meteredSink{ctx: ctx, part: part, Fetch: o}
+	return &meteredSink{Part: part, order: o, ctx: ctx}
 }
 
 // meteredSink counts and paces what a download writes to its part.
 type meteredSink struct {
-	Fetch
-	ctx  context.Context // a sink lives exactly as long as one call of Do
-	part *archive.Part
+	*archive.Part
+	order Fetch
+	ctx   context.Context // a sink lives exactly as long as one call of Do
 }
 
 // Write waits for bandwidth, then appends to the part.
@@ -114,7 +121,7 @@ func (s *meteredSink) Write(p []byte) (int, error) {
 	if err := s.enter(len(p)); err != nil {
 		return 0, err
 	}
-	return s.count(s.part.Write(p))
+	return s.count(s.Part.Write(p))
 }
 
 // Keep is Write of bytes that the part may keep until it calls done.
@@ -123,49 +130,43 @@ func (s *meteredSink) Keep(p []byte, done func()) (int, error) {
 		done()
 		return 0, err
 	}
-	return s.count(s.part.Keep(p, done))
+	return s.count(s.Part.Keep(p, done))
 }
 
 // enter waits for bandwidth and asks whether anything may still be written.
 func (s *meteredSink) enter(n int) error {
-	if err := s.Limiter.Wait(s.ctx, s.Lane, n); err != nil {
+	if err := s.order.Limiter.Wait(s.ctx, s.order.Lane, n); err != nil {
 		return err
 	}
-	return s.Fence()
+	return s.order.Fence()
 }
 
 func (s *meteredSink) count(n int, err error) (int, error) {
-	s.Meter.Have.Add(int64(n))
-	s.Meter.Fetched.Add(int64(n))
+	s.order.Meter.Have.Add(int64(n))
+	s.order.Meter.Fetched.Add(int64(n))
 	return n, err
 }
 
 // Expect tells the part how many bytes there are in all. As many as the recording
 // has are the whole recording, whatever was asked for.
 func (s *meteredSink) Expect(size int64) error {
-	whole := s.Item.Recording.Size
-	if !s.part.Whole() && whole > 0 && size >= whole && s.part.Offset() == 0 {
-		_ = s.part.Close() // there is nothing in it
-		part, err := s.Archive.Create(s.Item)
+	whole := s.order.Item.Recording.Size
+	if !s.Whole() && whole > 0 && size >= whole && s.Offset() == 0 {
+		_ = s.Part.Close() // there is nothing in it
+		part, err := s.order.Archive.Create(s.order.Item)
 		if err != nil {
 			return err
 		}
-		s.part = part
+		s.Part = part
 		if err := s.Reset(); err != nil {
 			return err
 		}
 	}
-	return s.part.Expect(size)
+	return s.Part.Expect(size)
 }
-
-// Offset is what the part holds.
-func (s *meteredSink) Offset() int64 { return s.part.Offset() }
-
-// Tail is the end of what the part holds.
-func (s *meteredSink) Tail(p []byte) error { return s.part.Tail(p) }
 
 // Reset empties the part.
 func (s *meteredSink) Reset() error {
-	s.Meter.Have.Store(0)
-	return s.part.Reset()
+	s.order.Meter.Have.Store(0)
+	return s.Part.Reset()
 }

@@ -44,7 +44,7 @@ func (d *Dir) Sum(ctx context.Context, name string, done *atomic.Int64) (sum Sum
 // SumOf reads src to its end and returns its size and checksum, like Dir.Sum.
 func SumOf(ctx context.Context, src io.Reader, done *atomic.Int64) (size int64, sum Sum, err error) {
 	h := sha256.New()
-	size, err = io.CopyBuffer(h, countingReader{Until(ctx, src), done}, make([]byte, 256<<10))
+	size, err = io.CopyBuffer(io.MultiWriter(h, counter{done}), Until(ctx, src), make([]byte, 256<<10))
 	return size, Sum(h.Sum(nil)), err
 }
 
@@ -63,14 +63,10 @@ func (c cancelled) Read(b []byte) (int, error) {
 	return c.src.Read(b)
 }
 
-// countingReader lets others see how far a reader is.
-type countingReader struct {
-	io.Reader
-	count *atomic.Int64
-}
+// counter lets others see how much has been read.
+type counter struct{ read *atomic.Int64 }
 
-func (r countingReader) Read(b []byte) (int, error) {
-	n, err := r.Reader.Read(b)
-	r.count.Add(int64(n))
-	return n, err
+func (c counter) Write(b []byte) (int, error) {
+	c.read.Add(int64(len(b)))
+	return len(b), nil
 }

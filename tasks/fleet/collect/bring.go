@@ -48,15 +48,7 @@ func (b *bringing) do(ctx context.Context) (archive.File, error) {
 		}
 		return archive.File{}, err
 	}
-	f, err := part.Commit(ctx, archive.Try{})
-	switch archive.KindOf(err) {
-	case archive.Denied:
-		err = &worker.PlaceError{Err: err}
-	case archive.Damaged:
-		b.meter.Have.Store(0) // it is dropped
-	case archive.KindUnknown, archive.Full, archive.NoRoom, archive.InUse, archive.TooLarge:
-	}
-	return f, err
+	return worker.Commit(ctx, part, archive.Try{}, b.meter)
 }
 
 // mostAhead is how many pieces of a file may be there, or asked for, in front of

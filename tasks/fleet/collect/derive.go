@@ -55,7 +55,7 @@ func (q *Queue) make(ctx context.Context) {
 	files, err := q.o.Archive.Finished()
 	q.mu.Lock()
 	if err != nil {
-		q.tell(tasks.Event{Type: tasks.EventError, Failure: tasks.FailureOf(err, time.Now()), Message: err.Error()})
+		q.o.Tell(tasks.Event{Type: tasks.EventError, Failure: tasks.FailureOf(err, time.Now()), Message: err.Error()})
 	}
 	for _, c := range derive.Cameras(files) {
 		if windows := q.windows(&c); len(windows) > 0 {
@@ -110,12 +110,12 @@ func (q *Queue) derived(m *making, out worker.Derived, now time.Time) {
 	for _, note := range out.Notes {
 		e := e
 		e.Type, e.Message = tasks.EventNotice, note
-		q.tell(e)
+		q.o.Tell(e)
 	}
 	for _, f := range out.Files {
 		e := e
 		e.Type, e.Path, e.Bytes, e.Message = tasks.EventMade, f.Path, f.Bytes, f.Path+": "+derive.Describe(f)
-		q.tell(e)
+		q.o.Tell(e)
 	}
 	if _, stopped := errors.AsType[*worker.LeftError](out.Err); stopped {
 		m.state = tasks.Waiting
@@ -126,6 +126,6 @@ func (q *Queue) derived(m *making, out worker.Derived, now time.Time) {
 		m.failure.What = "the derived files could not be made: " + m.failure.What
 		m.state = tasks.Failed
 		e.Type, e.State, e.Failure, e.Message = tasks.EventError, m.state, m.failure, m.failure.What
-		q.tell(e)
+		q.o.Tell(e)
 	}
 }

@@ -96,7 +96,7 @@ func (q *Queue) home(f *file, s *source, got archive.File) {
 	q.derivations.stale = true
 	e := q.about(f, s.machine, tasks.EventFile, f.about.Start.Format("2006-01-02 15:04:05")+"–"+f.about.End.Format("15:04:05")+" has arrived")
 	e.Path, e.Bytes, e.Took = got.Path, got.Bytes, f.took
-	q.tell(e)
+	q.o.Tell(e)
 }
 
 func (q *Queue) about(f *file, m *machine, t tasks.EventType, text string) tasks.Event {
@@ -128,7 +128,7 @@ func (q *Queue) failed(f *file, s *source, err error, now time.Time) {
 		}
 		failure.What = s.machine.name + " sent different bytes than it reported; they were rejected"
 		again(0)
-		q.tell(q.failing(f, s, tasks.EventRetry, failure, "the bytes differ from what was reported; trying once more"))
+		q.o.Tell(q.failing(f, s, tasks.EventRetry, failure, "the bytes differ from what was reported; trying once more"))
 	case (kind == archive.Full || kind == archive.Denied) && !unnamed:
 		f.state = tasks.Waiting
 		q.hold(failure, now)
@@ -144,7 +144,7 @@ func (q *Queue) failed(f *file, s *source, err error, now time.Time) {
 		}
 		if f.tries++; f.tries < triesAtMost {
 			again(min(time.Second<<f.tries, longestPause))
-			q.tell(q.failing(f, s, tasks.EventRetry, failure, fmt.Sprintf("%s, attempt %d of %d", failure.What, f.tries+1, triesAtMost)))
+			q.o.Tell(q.failing(f, s, tasks.EventRetry, failure, fmt.Sprintf("%s, attempt %d of %d", failure.What, f.tries+1, triesAtMost)))
 			break
 		}
 		if unreadable {
@@ -161,7 +161,7 @@ func (q *Queue) failed(f *file, s *source, err error, now time.Time) {
 func (q *Queue) refused(f *file, s *source, failure tasks.Failure) {
 	if f.awaited() {
 		f.state, f.failure = tasks.Waiting, failure
-		q.tell(q.failing(f, s, tasks.EventRetry, failure, failure.What+"; another machine has it too"))
+		q.o.Tell(q.failing(f, s, tasks.EventRetry, failure, failure.What+"; another machine has it too"))
 		return
 	}
 	q.giveUp(f, s, failure)
@@ -169,7 +169,7 @@ func (q *Queue) refused(f *file, s *source, failure tasks.Failure) {
 
 func (q *Queue) giveUp(f *file, s *source, failure tasks.Failure) {
 	f.state, f.failure = tasks.Failed, failure
-	q.tell(q.failing(f, s, tasks.EventError, failure, failure.What))
+	q.o.Tell(q.failing(f, s, tasks.EventError, failure, failure.What))
 }
 
 func (q *Queue) failing(f *file, s *source, t tasks.EventType, failure tasks.Failure, text string) tasks.Event {
@@ -186,6 +186,6 @@ func (q *Queue) hold(failure tasks.Failure, now time.Time) {
 	news := q.disk.failure.Kind != failure.Kind
 	q.disk = disk{failure, now.Add(diskAgain)}
 	if news {
-		q.tell(tasks.Event{Type: tasks.EventError, Failure: failure, Message: failure.What + "; files wait and come by themselves"})
+		q.o.Tell(tasks.Event{Type: tasks.EventError, Failure: failure, Message: failure.What + "; files wait and come by themselves"})
 	}
 }

@@ -86,7 +86,7 @@ func (q *Queue) met(m *machine, now time.Time) {
 	}
 	m.ended = 0
 	if back > 0 {
-		q.tell(tasks.Event{Type: tasks.EventMachine, Machine: m.name, Message: m.name + " is there, and " + count(back) + " left on it"})
+		q.o.Tell(tasks.Event{Type: tasks.EventMachine, Machine: m.name, Message: m.name + " is there, and " + count(back) + " left on it"})
 	}
 }
 
@@ -123,7 +123,7 @@ func (q *Queue) miss(now time.Time) {
 		if n > 0 && !m.missed {
 			m.missed = true
 			failure.What = m.name + " is not there, and " + count(n) + " left on it"
-			q.tell(tasks.Event{Type: tasks.EventMachine, Machine: m.name, Failure: failure, Message: failure.What})
+			q.o.Tell(tasks.Event{Type: tasks.EventMachine, Machine: m.name, Failure: failure, Message: failure.What})
 		}
 	}
 }

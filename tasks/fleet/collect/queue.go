@@ -184,18 +184,6 @@ func (q *Queue) change(by func(now time.Time)) {
 	q.advance(now)
 }
 
-// tell tells of something. The caller holds the mutex.
-func (q *Queue) tell(e tasks.Event) {
-	e.Time = time.Now()
-	if e.Camera == 0 {
-		e.Camera = -1
-	}
-	if e.Remedy == "" {
-		e.Remedy = e.Failure.Remedy
-	}
-	q.o.Tell(e)
-}
-
 // sample takes the measurements that rates are made of, and looks at the time.
 func (q *Queue) sample(now time.Time) {
 	total := int64(0)
@@ -205,7 +193,7 @@ func (q *Queue) sample(now time.Time) {
 			f.speed.Add(now, f.total())
 			if q.disk.failure.Kind != "" && f.meter.Fetched.Load() > 0 {
 				q.disk = disk{}
-				q.tell(tasks.Event{Type: tasks.EventNotice, Message: "the disk accepts data again; collecting resumes"})
+				q.o.Tell(tasks.Event{Type: tasks.EventNotice, Message: "the disk accepts data again; collecting resumes"})
 			}
 		}
 	}

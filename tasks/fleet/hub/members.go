@@ -41,7 +41,7 @@ func (m member) equal(o member) bool {
 
 // peer is the machine as the coordinator hears of it.
 func (m member) peer() fleet.Peer {
-	return fleet.Peer{Machine: fleet.MachineID(m.Key), Networks: m.Networks, Address: m.From, Name: m.Name}
+	return fleet.Peer{Machine: fleet.MachineID(m.Key), Networks: m.Networks, Name: m.Name}
 }
 
 // members is the list of the machines of an operator, a file beside the
