@@ -13,8 +13,6 @@ import (
 type assembly struct {
 	out *output // nil: nobody wants the samples
 
-	frames  int
-	bytes   int64
 	begin   int64 // when the first picture is shown, in ticks
 	decoded int64 // when the latest picture is decoded, in ticks
 	shown   int64 // when the picture shown last is shown
@@ -28,6 +26,21 @@ type assembly struct {
 	soundStep    int64
 	gapCount     int
 	gapTicks     int64
+}
+
+// bytes returns how much is copied so far.
+func (a *assembly) bytes() int64 { return a.video.Bytes + a.sound.Bytes }
+
+// add opens the piece of a part and adds the part. It returns how many pictures
+// the piece has.
+func (a *assembly) add(ctx context.Context, p *Part) (pictures int, err error) {
+	err = p.piece.read(func(in Input, m *mp4.Movie) error {
+		if pictures = m.Video.Samples; m.Check != p.check {
+			return p.piece.failed(ErrChanged)
+		}
+		return a.part(ctx, p, in, m)
+	})
+	return pictures, err
 }
 
 // part adds a part.
@@ -73,7 +86,8 @@ func (a *assembly) flush() error {
 // show adds a picture.
 func (a *assembly) show(r *pictures) error {
 	decoded, shown := r.decoded, r.shown
-	if a.frames > 0 {
+	begun := a.video.Samples > 0
+	if begun {
 		// Pieces with B-frames are decoded ahead of what they follow.
 		decoded = max(decoded, a.decoded+1)
 	}
@@ -83,27 +97,25 @@ func (a *assembly) show(r *pictures) error {
 	if r.cursor.Key {
 		a.video.Keys++
 	}
-	if step := decoded - a.decoded; a.frames > 0 && step != a.step {
+	if step := decoded - a.decoded; begun && step != a.step {
 		a.step = step
 		a.video.Times++
 	}
-	if shift := shown - decoded; a.frames == 0 || shift != a.shift {
+	if shift := shown - decoded; !begun || shift != a.shift {
 		a.shift = shift
 		a.video.Shifts++
 	}
-	if gap := shown - a.shown; a.frames > 0 && gap > int64(gapTicks) {
+	if gap := shown - a.shown; begun && gap > int64(gapTicks) {
 		a.gapCount++
 		a.gapTicks += gap
 	}
-	if a.frames == 0 || shown < a.begin {
+	if !begun || shown < a.begin {
 		a.begin = shown
 	}
-	if a.frames == 0 || shown >= a.shown {
+	if !begun || shown >= a.shown {
 		a.shown, a.end = shown, shown+usual(r.cursor.Length, r.stream)
 	}
 	a.decoded = decoded
-	a.frames++
-	a.bytes += int64(r.cursor.Size)
 	if a.out == nil {
 		return nil
 	}
@@ -127,7 +139,6 @@ func (a *assembly) hear(r *sounds) error {
 	a.sound.Samples++
 	a.sound.Bytes += int64(r.cursor.Size)
 	a.sounded, a.silent = r.at, r.at+length
-	a.bytes += int64(r.cursor.Size)
 	if a.out == nil {
 		return nil
 	}
@@ -135,8 +146,8 @@ func (a *assembly) hear(r *sounds) error {
 }
 
 // reserve returns the room that the index needs.
-func (a *assembly) reserve(video, sound mp4.Entry) int64 {
-	a.video.Entry, a.sound.Entry = len(video), len(sound)
+func (a *assembly) reserve(f format) int64 {
+	a.video.Entry, a.sound.Entry = len(f.video), len(f.sound)
 	a.video.Times++ // of the last sample
 	a.sound.Times++
 	a.sound.Shifts = 1

@@ -3,8 +3,6 @@ package splice
 import (
 	"time"
 
-	"example.com/hikgrab/nvr/media/es"
-	"example.com/hikgrab/nvr/media/mp4"
 )
 
 // OverlapLimit is by how much a piece may begin before the one in front of it
@@ -28,11 +26,9 @@ type File struct {
 
 	Parts []Part // in the order of time
 
-	zero         time.Time // where its ticks begin
-	video, sound mp4.Entry
-	soundRate    int64 // units of time per second
-	turn         es.Turn
-	reserve      int64 // room for the index, in bytes
+	zero    time.Time // where its ticks begin
+	format  format
+	reserve int64 // room for the index, in bytes
 }
 
 // Part is what one piece gives to a file.

@@ -8,7 +8,7 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// format is what the pieces of a file have in common.
+// format is that of a piece, and what the pieces of a file have in common.
 type format struct {
 	video         mp4.Entry
 	width, height int
@@ -18,11 +18,6 @@ type format struct {
 	// mixed says that not all parameter sets are in the entry: a piece that does
 	// not bring its own does not know which ones are in force.
 	mixed bool
-}
-
-func (f *format) clone() *format {
-	c := *f
-	return &c
 }
 
 // takes reports whether the piece can follow in the same tracks.
@@ -48,7 +43,8 @@ func (f *format) takes(v *survey) (bool, error) {
 // take notes the format of a piece that fits.
 func (f *format) take(v *survey) {
 	if f.video == nil {
-		f.video, f.width, f.height, f.turn = v.video, v.width, v.height, v.turn
+		*f = v.format
+		return
 	}
 	f.mixed = f.mixed || !f.video.Same(v.video)
 	if f.sound == nil && v.sound != nil {
@@ -77,23 +73,10 @@ func sameDecoder(a, b mp4.Entry) bool {
 		return false
 	}
 	s, err := es.ParseSPS(p.Codec, p.Sets.SPS[0])
-	if err != nil {
-		return false
-	}
-	t, err := es.ParseSPS(q.Codec, q.Sets.SPS[0])
-	if err != nil {
-		return false
-	}
-	type class struct {
-		codec                     es.Codec
-		width, height             int
-		chroma, luma, chromaDepth int
-		profile, general          byte
-	}
-	of := func(s es.SPS) class {
-		return class{s.Codec, s.Width, s.Height, s.ChromaFormat, s.LumaDepth, s.ChromaDepth, s.Profile, s.General[0]}
-	}
-	return of(s) == of(t)
+	t, failed := es.ParseSPS(q.Codec, q.Sets.SPS[0])
+	return err == nil && failed == nil && s.Codec == t.Codec && s.Width == t.Width && s.Height == t.Height &&
+		s.ChromaFormat == t.ChromaFormat && s.LumaDepth == t.LumaDepth && s.ChromaDepth == t.ChromaDepth &&
+		s.Profile == t.Profile && s.General[0] == t.General[0]
 }
 
 // bringsSets reports whether the piece has parameter sets in front of its first

@@ -21,7 +21,7 @@ type sorter struct {
 
 // lane is a row of pieces that follow each other in time.
 type lane struct {
-	format *format
+	format format
 	parts  []*survey
 	end    time.Time // of its last picture
 	heard  time.Time // end of the last piece with sound; zero: there was none
@@ -65,7 +65,7 @@ func (s *sorter) sort(v *survey) error {
 // close ends all lanes: what follows is of another kind.
 func (s *sorter) close() {
 	for _, l := range s.lanes {
-		l.format = s.format.clone()
+		l.format = s.format
 	}
 	s.done = append(s.done, s.lanes...)
 	s.lanes, s.format = nil, format{}

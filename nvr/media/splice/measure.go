@@ -15,10 +15,7 @@ func (l *lane) file(w Window) File {
 	for len(l.parts) > 1 && !w.From.IsZero() && !l.parts[1].start().After(w.From) {
 		l.parts = l.parts[1:]
 	}
-	f := File{
-		zero: l.parts[0].start(), Width: l.format.width, Height: l.format.height, Codec: l.format.codec(),
-		video: l.format.video, turn: l.format.turn, sound: l.format.sound, soundRate: l.format.soundRate,
-	}
+	f := File{zero: l.parts[0].start(), Width: l.format.width, Height: l.format.height, Codec: l.format.codec(), format: l.format}
 	for _, v := range l.parts {
 		base := ticks(v.piece.Start.Sub(f.zero), mp4.Nearest)
 		p := Part{
@@ -49,17 +46,12 @@ func (f *File) measure(ctx context.Context) (covered []int, err error) {
 	kept := f.Parts[:0]
 	for i := range f.Parts {
 		p := &f.Parts[i]
-		frames, bytes, total := a.frames, a.bytes, 0
-		err := p.piece.read(func(in Input, m *mp4.Movie) error {
-			if total = m.Video.Samples; m.Check != p.check {
-				return p.piece.failed(ErrChanged)
-			}
-			return a.part(ctx, p, in, m)
-		})
+		frames, bytes := a.video.Samples, a.bytes()
+		total, err := a.add(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		p.Frames, p.Bytes = a.frames-frames, a.bytes-bytes
+		p.Frames, p.Bytes = a.video.Samples-frames, a.bytes()-bytes
 		if p.Frames == 0 {
 			covered = append(covered, p.Piece)
 			continue
@@ -69,9 +61,9 @@ func (f *File) measure(ctx context.Context) (covered []int, err error) {
 	}
 	f.Parts = kept
 	f.Start, f.End = f.at(a.begin), f.at(a.end)
-	f.Frames, f.Bytes, f.Sound = a.frames, a.bytes, a.sound.Samples > 0
+	f.Frames, f.Bytes, f.Sound = a.video.Samples, a.bytes(), a.sound.Samples > 0
 	f.GapCount, f.GapTime = a.gapCount, duration(a.gapTicks)
-	f.reserve = a.reserve(f.video, f.sound)
+	f.reserve = a.reserve(f.format)
 	return covered, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr/media"
-	"example.com/hikgrab/nvr/media/es"
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
@@ -18,13 +17,7 @@ type survey struct {
 	piece Piece
 	check uint32
 
-	video     mp4.Entry
-	sound     mp4.Entry // nil: none
-	soundRate int64
-	width     int
-	height    int
-	turn      es.Turn
-
+	format
 	first, last int        // of its pictures in the window, by number; last is the one behind
 	key         mp4.Sample // the first one
 	begin, end  int64      // when they are shown, in ticks since piece.Start
@@ -42,8 +35,7 @@ func look(place int, p Piece, w Window) (*survey, error) {
 	inside := false
 	err := p.read(func(_ Input, m *mp4.Movie) error {
 		v.check = m.Check
-		v.video, v.width, v.height = m.Video.Entry, m.Video.Width, m.Video.Height
-		v.turn = m.Video.Turn
+		v.format = format{video: m.Video.Entry, width: m.Video.Width, height: m.Video.Height, turn: m.Video.Turn}
 		if m.Sound != nil {
 			v.sound, v.soundRate = m.Sound.Entry, m.Sound.Timescale
 		}

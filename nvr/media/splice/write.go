@@ -36,17 +36,11 @@ func Write(ctx context.Context, dst io.WriteSeeker, f File, copied *atomic.Int64
 	a := &assembly{out: newOutput(w, &f, copied)}
 	for i := range f.Parts {
 		p := &f.Parts[i]
-		frames, bytes := a.frames, a.bytes
-		err := p.piece.read(func(in Input, m *mp4.Movie) error {
-			if m.Check != p.check {
-				return p.piece.failed(ErrChanged)
-			}
-			return a.part(ctx, p, in, m)
-		})
-		if err != nil {
+		frames, bytes := a.video.Samples, a.bytes()
+		if _, err := a.add(ctx, p); err != nil {
 			return err
 		}
-		if a.frames-frames != p.Frames || a.bytes-bytes != p.Bytes {
+		if a.video.Samples-frames != p.Frames || a.bytes()-bytes != p.Bytes {
 			return p.piece.failed(ErrChanged)
 		}
 	}
@@ -71,10 +65,10 @@ type output struct {
 
 func newOutput(w *mp4.Writer, f *File, copied *atomic.Int64) *output {
 	o := &output{video: w.Video(), copied: copied}
-	o.video.Entry, o.video.Width, o.video.Height, o.video.Turn = f.video, f.Width, f.Height, f.turn
+	o.video.Entry, o.video.Width, o.video.Height, o.video.Turn = f.format.video, f.Width, f.Height, f.format.turn
 	if f.Sound {
-		o.sound = w.Audio(int(f.soundRate))
-		o.sound.Entry = f.sound
+		o.sound = w.Audio(int(f.format.soundRate))
+		o.sound.Entry = f.format.sound
 	}
 	return o
 }
