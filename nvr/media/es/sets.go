@@ -1,6 +1,9 @@
 package es
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Sets returns the distinct parameter sets seen so far.
 func (s *Splitter) Sets() ParameterSets { return s.sets }
@@ -45,12 +48,8 @@ func (s *Splitter) addSet() {
 		}
 		s.sps, s.sized, s.current().hasSPS = sps, true, true
 	}
-	for _, old := range *list {
-		if bytes.Equal(old, s.head) {
-			return
-		}
-	}
-	if len(*list) < setCount {
+	again := slices.ContainsFunc(*list, func(old []byte) bool { return bytes.Equal(old, s.head) })
+	if !again && len(*list) < setCount {
 		*list = append(*list, bytes.Clone(s.head))
 	}
 }

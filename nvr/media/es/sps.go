@@ -1,6 +1,9 @@
 package es
 
-import "errors"
+import (
+	"bytes"
+	"errors"
+)
 
 // SPS is what a sequence parameter set says, as far as containers care.
 type SPS struct {
@@ -55,11 +58,7 @@ func ParseSPS(c Codec, nal []byte) (SPS, error) {
 
 // highProfile reports whether sets of a profile tell the chroma format.
 func highProfile(p byte) bool {
-	switch p {
-	case 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135:
-		return true
-	}
-	return false
+	return bytes.IndexByte([]byte{100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}, p) >= 0
 }
 
 func (s *SPS) parseH264(r *bits) {

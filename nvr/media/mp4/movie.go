@@ -43,10 +43,7 @@ func (b *boxes) epoch(version byte) { b.zeros(8 << version) }
 
 // movieTime converts units of the track to those of the movie, rounding up so
 // that no edit ends before its last sample does.
-func (t *Track) movieTime(d int64) int64 {
-	s := int64(t.Timescale)
-	return d/s*movieScale + (d%s*movieScale+s-1)/s
-}
+func (t *Track) movieTime(d int64) int64 { return Rescale(d, int64(t.Timescale), movieScale, Up) }
 
 // length is how long the movie is because of the track.
 func (t *Track) length() int64 {
@@ -164,25 +161,33 @@ func (b *boxes) samples(t *Track, video bool) {
 	})
 	times := append(runs(nil), t.times...)
 	times.add(uint32(t.Last))
-	b.runs("stts", 0, times)
+	b.runs("stts", times)
 	if t.shown {
-		b.runs("ctts", 0, t.shifts)
+		b.runs("ctts", t.shifts)
 	}
 	if video && len(t.keys) < len(t.sizes) {
-		b.full("stss", 0, 0, func() {
-			b.count(len(t.keys))
-			for _, k := range t.keys {
-				b.u32(k)
-			}
-		})
+		b.full("stss", 0, 0, func() { b.list(t.keys) })
 	}
 	b.chunkRuns(t)
-	b.sizes(t)
+	// The size of each sample, even if all are the same: of G.711 with one size for
+	// all, readers that know QuickTime take one byte per packet.
+	b.full("stsz", 0, 0, func() {
+		b.u32(0)
+		b.list(t.sizes)
+	})
 	b.offsets(t)
 }
 
-func (b *boxes) runs(kind string, version byte, list runs) {
-	b.full(kind, version, 0, func() {
+// list appends numbers behind their count.
+func (b *boxes) list(numbers []uint32) {
+	b.count(len(numbers))
+	for _, n := range numbers {
+		b.u32(n)
+	}
+}
+
+func (b *boxes) runs(kind string, list runs) {
+	b.full(kind, 0, 0, func() {
 		b.count(len(list))
 		for _, r := range list {
 			b.u32(r.count)
@@ -192,35 +197,21 @@ func (b *boxes) runs(kind string, version byte, list runs) {
 }
 
 func (b *boxes) chunkRuns(t *Track) {
+	var rows boxes
+	n, before := 0, uint32(0)
+	for i, c := range t.chunks {
+		if c.samples == before {
+			continue
+		}
+		rows.count(i + 1)
+		rows.u32(c.samples)
+		rows.u32(1)
+		before = c.samples
+		n++
+	}
 	b.full("stsc", 0, 0, func() {
-		count := len(*b)
-		b.u32(0)
-		var n, before uint32
-		for i, c := range t.chunks {
-			if c.samples == before {
-				continue
-			}
-			b.count(i + 1)
-			b.u32(c.samples)
-			b.u32(1)
-			before = c.samples
-			n++
-		}
-		var head boxes
-		head.u32(n)
-		copy((*b)[count:], head)
-	})
-}
-
-// sizes appends the size of each sample, even if all are the same: of G.711 with
-// one size for all, readers that know QuickTime take one byte per packet.
-func (b *boxes) sizes(t *Track) {
-	b.full("stsz", 0, 0, func() {
-		b.u32(0)
-		b.count(len(t.sizes))
-		for _, n := range t.sizes {
-			b.u32(n)
-		}
+		b.count(n)
+		b.u8(rows...)
 	})
 }
 

@@ -93,14 +93,21 @@ func readHeader(r io.ReaderAt, at, size int64) (kind string, head, n int64, err 
 	if err := readFull(r, b[:have], at); err != nil {
 		return "", 0, 0, err
 	}
-	head, n = 8, int64(binary.BigEndian.Uint32(b[:]))
+	kind, head, n = parseHeader(b[:have], size-at)
+	return kind, head, n, nil
+}
+
+// parseHeader reads the header of the box that b begins with; left is how much
+// there is up to the end of what it is in.
+func parseHeader(b []byte, left int64) (kind string, head, n int64) {
+	head, n = 8, int64(binary.BigEndian.Uint32(b))
 	switch {
 	case n == 0:
-		n = size - at // to the end of the file
-	case n == 1 && have == 16:
+		n = left
+	case n == 1 && len(b) >= 16:
 		head, n = 16, int64(min(binary.BigEndian.Uint64(b[8:]), 1<<63-1))
 	}
-	return string(b[4:8]), head, n, nil
+	return string(b[4:8]), head, n
 }
 
 // readFull fills b from a place in the file.
@@ -121,17 +128,11 @@ func children(b []byte, f func(kind string, body []byte) error) error {
 		if len(b) < 8 {
 			return nil // some writers end a row with a zero
 		}
-		head, n := uint64(8), uint64(binary.BigEndian.Uint32(b))
-		switch {
-		case n == 0:
-			n = uint64(len(b))
-		case n == 1 && len(b) >= 16:
-			head, n = 16, binary.BigEndian.Uint64(b[8:])
-		}
-		if n < head || n > uint64(len(b)) {
+		kind, head, n := parseHeader(b, int64(len(b)))
+		if n < head || n > int64(len(b)) {
 			return damaged("a box is longer than the one around it")
 		}
-		if err := f(string(b[4:8]), b[head:n]); err != nil {
+		if err := f(kind, b[head:n]); err != nil {
 			return err
 		}
 		b = b[n:]
@@ -205,16 +206,13 @@ type boxesOf map[string][]byte
 
 func (t boxesOf) collect(b []byte) error {
 	return children(b, func(kind string, body []byte) error {
+		if _, again := t[kind]; again {
+			return nil
+		}
+		t[kind] = body
 		switch kind {
 		case "edts", "mdia", "minf", "dinf", "stbl":
-			if _, again := t[kind]; again {
-				return nil
-			}
-			t[kind] = body
 			return t.collect(body)
-		}
-		if _, again := t[kind]; !again {
-			t[kind] = body
 		}
 		return nil
 	})

@@ -2,7 +2,6 @@ package splice
 
 import (
 	"time"
-
 )
 
 // OverlapLimit is by how much a piece may begin before the one in front of it
