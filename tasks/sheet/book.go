@@ -95,13 +95,7 @@ func (b *book) formatHeader() error {
 		return err
 	}
 	last := cellName(1, fields-1)
-	return errors.Join(
-		b.SetCellStyle(b.tasks, "A1", last, style),
-		b.SetPanes(b.tasks, &excelize.Panes{
-			Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft",
-			Selection: []excelize.Selection{{SQRef: "A2", ActiveCell: "A2", Pane: "bottomLeft"}},
-		}),
-	)
+	return errors.Join(b.SetCellStyle(b.tasks, "A1", last, style), b.SetPanes(b.tasks, frozen(0, 1)))
 }
 
 // dropDown offers the words that a column knows.

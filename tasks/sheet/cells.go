@@ -111,10 +111,7 @@ func (r *worksheetReader) cell(d *xml.Decoder, e xml.StartElement) error {
 		r.table.strays = r.table.strays || !c.empty()
 		return nil
 	}
-	if more := r.at.column + 1 - len(r.line.cells); more > 0 {
-		r.line.cells = append(r.line.cells, make([]cell, more)...)
-	}
-	r.line.cells[r.at.column] = c
+	r.line.put(r.at.column, c)
 	return nil
 }
 

@@ -25,10 +25,13 @@ func (c *copying) run(own string, titles, last int) (err error) {
 	first := c.table.width() + 1
 	to := cellName(max(last, titles), first+len(c.widths)-2)
 	from := cellName(titles, 0)
-	if c.worksheet, err = c.result.worksheet(own, first+len(c.widths)-1, max(last, titles)+1, func() error { return c.page(own) }); err != nil {
+	if err := c.page(own); err != nil {
 		return err
 	}
-	if err := errors.Join(c.columns(), c.widths.apply(c.StreamWriter, first), c.freeze(c.kept(), titles)); err != nil {
+	if c.worksheet, err = c.result.worksheet(own, first+len(c.widths)-1, max(last, titles)+1); err != nil {
+		return err
+	}
+	if err := errors.Join(c.columns(), c.widths.apply(c.StreamWriter, first), c.SetPanes(frozen(c.kept(), titles))); err != nil {
 		return err
 	}
 	lines := map[int]int{}

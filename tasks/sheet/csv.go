@@ -34,10 +34,7 @@ func readCSV(data []byte) (*table, error) {
 		}
 	}
 	comma, skip, plain := separator(plain)
-	r := csv.NewReader(strings.NewReader(plain))
-	r.Comma = comma
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = true
+	r := splitter(plain, comma)
 	t := &table{csv: true, volume: &volume{}}
 	for {
 		record, err := r.Read()
@@ -69,6 +66,13 @@ func readCSV(data []byte) (*table, error) {
 		return nil, ErrEmpty
 	}
 	return t, nil
+}
+
+// splitter reads rows of any length, as people make them.
+func splitter(plain string, comma rune) *csv.Reader {
+	r := csv.NewReader(strings.NewReader(plain))
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes = comma, -1, true
+	return r
 }
 
 // decode turns the bytes of a text file into UTF-8. What is not UTF-8 and has
@@ -122,10 +126,7 @@ func separator(plain string) (comma rune, skip int, rest string) {
 // cell that looks like a recorder, how many cells they have in all, and how many
 // of so many lines have more than one.
 func splitBy(plain string, comma rune) (hosts, cells, lines, split int) {
-	r := csv.NewReader(strings.NewReader(plain))
-	r.Comma = comma
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = true
+	r := splitter(plain, comma)
 	for range 50 {
 		record, err := r.Read()
 		if err != nil {

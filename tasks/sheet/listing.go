@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,17 @@ type listing struct {
 	total  []any // what stands below them
 }
 
+// rowsOf makes a row of each item of a list.
+func rowsOf[T any](list []T, row func(T) []any) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for _, item := range list {
+			if !yield(row(item)) {
+				return
+			}
+		}
+	}
+}
+
 // measured is how many rows tell how wide columns have to be.
 const measured = 1000
 
@@ -33,12 +45,12 @@ func (r *result) write(l listing) error {
 		return err
 	}
 	to := cellName(l.count+1, len(l.titles)-1)
-	w, err := r.worksheet(name, len(l.titles), l.count+2, func() error { return r.onePageWide(name) })
+	w, err := r.worksheet(name, len(l.titles), l.count+2)
 	if err != nil {
 		return err
 	}
 	titles := r.titles(l.titles)
-	widths := newWidths(titles)
+	widths := r.widthsOf(titles)
 	seen := 0
 	for row := range l.rows {
 		if seen++; seen > measured {
@@ -47,7 +59,7 @@ func (r *result) write(l listing) error {
 		widths.measure(r, row)
 	}
 	widths.measure(r, l.total)
-	errs := []error{widths.apply(w.StreamWriter, 1), w.freeze(0, 1), w.row(1, r.header, titles)}
+	errs := []error{widths.apply(w.StreamWriter, 1), w.SetPanes(frozen(0, 1)), w.row(1, r.header, titles)}
 	n := 1
 	for row := range l.rows {
 		if n++; n > l.count+1 {
@@ -66,37 +78,34 @@ type worksheet struct {
 	result *result
 }
 
-// worksheet begins one that is there and will have so many columns and rows; dress
-// is what has to be said of it before its first row.
-func (r *result) worksheet(name string, columns, rows int, dress func() error) (*worksheet, error) {
-	// Readers that trust it would see a worksheet of one cell otherwise.
-	if err := errors.Join(r.SetSheetDimension(name, "A1:"+cellName(rows, columns-1)), dress()); err != nil {
+// worksheet begins one that is there and will have so many columns and rows. It is
+// printed in landscape, as wide as a page.
+func (r *result) worksheet(name string, columns, rows int) (*worksheet, error) {
+	fit, landscape, wide, high := true, "landscape", 1, 0
+	err := errors.Join(
+		// Readers that trust it would see a worksheet of one cell otherwise.
+		r.SetSheetDimension(name, "A1:"+cellName(rows, columns-1)),
+		r.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}),
+		r.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &high}),
+	)
+	if err != nil {
 		return nil, err
 	}
 	w, err := r.NewStreamWriter(name)
 	return &worksheet{w, r}, err
 }
 
-// onePageWide has a worksheet printed in landscape, as wide as a page.
-func (r *result) onePageWide(name string) error {
-	fit, landscape, wide, high := true, "landscape", 1, 0
-	return errors.Join(
-		r.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}),
-		r.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &high}),
-	)
-}
-
-// freeze keeps the first columns and rows in sight.
-func (w *worksheet) freeze(columns, rows int) error {
+// frozen keeps the first columns and rows in sight.
+func frozen(columns, rows int) *excelize.Panes {
 	top := cellName(rows+1, columns)
 	pane := "bottomLeft"
 	if columns > 0 {
 		pane = "bottomRight"
 	}
-	return w.SetPanes(&excelize.Panes{
+	return &excelize.Panes{
 		Freeze: true, XSplit: columns, YSplit: rows, TopLeftCell: top, ActivePane: pane,
 		Selection: []excelize.Selection{{SQRef: top, ActiveCell: top, Pane: pane}},
-	})
+	}
 }
 
 // row writes a row, in a style where values have none of their own.
@@ -132,15 +141,10 @@ const (
 // widths are how wide columns have to be.
 type widths []int
 
-// newWidths begins with what the titles need.
-func newWidths(titles []any) widths {
-	w := make(widths, len(titles))
-	for i, title := range titles {
-		w[i] = leastWidth
-		if text, ok := title.(string); ok {
-			w[i] = min(max(w[i], utf8.RuneCountInString(text)), mostWidth)
-		}
-	}
+// widthsOf begins with what the titles need.
+func (r *result) widthsOf(titles []any) widths {
+	w := slices.Repeat(widths{leastWidth}, len(titles))
+	w.measure(r, titles)
 	return w
 }
 

@@ -146,13 +146,13 @@ func (r *result) adoptStyles() {
 	}
 }
 
-// page copies how the worksheet as a whole is shown and printed: as wide as a page
-// at least. What cannot be read stays as it is in a new workbook.
+// page copies how the worksheet as a whole is shown and printed. What cannot be
+// read stays as it is in a new workbook.
 func (c *copying) page(sheet string) error {
-	errs := []error{c.onePageWide(sheet)}
 	if c.from == nil {
-		return errors.Join(errs...)
+		return nil
 	}
+	var errs []error
 	if p, err := c.from.GetSheetProps(c.table.sheet); err == nil {
 		errs = append(errs, c.SetSheetProps(sheet, &excelize.SheetPropsOptions{
 			TabColorIndexed: p.TabColorIndexed, TabColorRGB: p.TabColorRGB, TabColorTheme: p.TabColorTheme, TabColorTint: p.TabColorTint,

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -32,29 +31,18 @@ type Outcome struct {
 // stays in it that nobody sees. Whatever a recorder called its cameras is text in
 // it, never a formula.
 func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) {
-	name := clean(filepath.Base(path))
-	data, err := load(path)
+	t, data, err := open(path, o)
 	if err != nil {
-		return fileError(name, err)
+		return err
 	}
-	if sniff(data) == encryptedFile {
-		if data, err = decrypt(data, o); err != nil {
-			return fileError(name, err)
-		}
-	}
-	t, err := parse(data, o)
-	if err != nil {
-		return fileError(name, err)
-	}
-	t.file, t.dir = name, filepath.Dir(path)
 	defer caught(&err)
-	r := result{book: book{File: excelize.NewFile()}, table: t, list: out.Tasks, all: out.Coverage, files: out.Files, runs: out.Runs, advice: out.Advice}
+	r := result{book: book{File: excelize.NewFile()}, Outcome: out, table: t}
 	defer func() { err = errors.Join(err, r.Close(), r.putAway()) }()
 	if !t.csv {
 		r.from = openLooks(data, t)
 	}
 	if err := r.fill(); err != nil {
-		return fmt.Errorf("make the result of %s: %w", name, err)
+		return fmt.Errorf("make the result of %s: %w", t.file, err)
 	}
 	return r.Write(to)
 }
@@ -62,27 +50,22 @@ func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) 
 // result is the workbook with the outcome of a run.
 type result struct {
 	book
+	Outcome
 	table  *table
 	from   *excelize.File // the operator's workbook; nil for CSV
-	list   []tasks.Task
-	all    []tasks.Coverage
-	files  []archive.Recording
-	runs   []archive.Run
-	advice func(nvr.Remedy) string
-	styles int // how many of from's styles the result has
-	rules  int // and of those that rules give to cells
-	header int // style of the rows with titles
-	date   int // style of times
-	count  int // and of numbers of bytes
-	span   int // and of lengths of time
-	sum    int // and of totals, of which there are the two kinds of numbers
-	link   int // and of links
-	wrap   int // and of sentences
+	styles int            // how many of from's styles the result has
+	rules  int            // and of those that rules give to cells
+	header int            // style of the rows with titles
+	date   int            // style of times
+	count  int            // and of numbers of bytes
+	span   int            // and of lengths of time
+	sum    int            // and of totals, of which there are the two kinds of numbers
+	link   int            // and of links
+	wrap   int            // and of sentences
 
 	sumCount, sumSpan int
 	folders           folders
 	states            map[tasks.State]int
-	in                Language
 
 	secrets   secrets
 	passwords map[int]bool // columns that hold some
@@ -146,7 +129,7 @@ func (r *result) fillOwn(own string, at layout) error {
 	if !at.named {
 		c.down = 1 // room for the titles
 	}
-	titles, several := 1, slices.ContainsFunc(r.all, func(c tasks.Coverage) bool { return c.Recorder.Machine != "" })
+	titles, several := 1, slices.ContainsFunc(r.Coverage, func(c tasks.Coverage) bool { return c.Recorder.Machine != "" })
 	if at.named {
 		titles = r.table.lines[at.header].row
 	}
@@ -155,7 +138,7 @@ func (r *result) fillOwn(own string, at layout) error {
 		words = append(slices.Clone(words), "machine")
 	}
 	heads := r.titles(words)
-	c.beside, c.widths = map[int][]any{titles: heads}, newWidths(heads)
+	c.beside, c.widths = map[int][]any{titles: heads}, r.widthsOf(heads)
 	for row, cells := range r.outcomes(several) {
 		c.beside[row+c.down] = cells
 		c.widths.measure(r, cells)
@@ -177,11 +160,11 @@ func (r *result) outcomes(several bool) map[int][]any {
 		standing[task.Row] = task.Address
 	}
 	cameras := map[string][]tasks.Coverage{}
-	for _, c := range r.all {
+	for _, c := range r.Coverage {
 		cameras[c.Recorder.Address] = append(cameras[c.Recorder.Address], c)
 	}
 	all := map[int][]any{}
-	for _, task := range r.list {
+	for _, task := range r.Tasks {
 		if now, ok := standing[task.Row]; task.Row <= 0 || ok && now != task.Address {
 			continue
 		}
@@ -198,10 +181,10 @@ func (r *result) outcomes(several bool) map[int][]any {
 // total sums up all cameras, each once.
 func (r *result) total() []any {
 	files, bytes := 0, int64(0)
-	for _, c := range r.all {
+	for _, c := range r.Coverage {
 		files, bytes = files+c.Camera.Files, bytes+c.Camera.Bytes
 	}
-	return []any{r.say("total"), len(r.all), files, bytes}
+	return []any{r.say("total"), len(r.Coverage), files, bytes}
 }
 
 // machinesOf names the machines that worked on the cameras of a row.

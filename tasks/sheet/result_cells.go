@@ -122,7 +122,7 @@ type folders map[archive.CameraKey]string
 // foldersOf returns, for each camera, the directory that holds all its files.
 func (r *result) foldersOf() folders {
 	all := folders{}
-	for _, f := range r.files {
+	for _, f := range r.Files {
 		key := archive.CameraKey{Recorder: f.Recorder, Track: f.Track}
 		dir, ok := all[key]
 		if !ok {

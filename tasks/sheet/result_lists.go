@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/archive"
 )
 
 // fillCameras lists every camera.
 func (r *result) fillCameras() error {
-	l := listing{name: camerasSheet, count: len(r.all), titles: []string{
+	l := listing{name: camerasSheet, count: len(r.Coverage), titles: []string{
 		"recorder", "name", "channel", "stream", "camera", "state", "files", "recordings", "bytes", "first", "last",
 		"asked", "recorded", "on disk", "gaps", "message", "what to do", "row", "period from", "period to", "as of", "folder",
 	}}
@@ -17,23 +18,17 @@ func (r *result) fillCameras() error {
 		bytes                   int64
 		asked, recorded, onDisk time.Duration
 	)
-	for _, c := range r.all {
+	for _, c := range r.Coverage {
 		files, recordings, gaps, bytes = files+c.Camera.Files, recordings+c.Camera.Recordings, gaps+len(c.Gaps), bytes+c.Camera.Bytes
 		asked, recorded, onDisk = asked+c.AskedTime, recorded+c.RecordedTime, onDisk+c.OnDiskTime
 	}
-	l.rows = func(yield func([]any) bool) {
-		for i := range r.all {
-			if !yield(r.camera(&r.all[i])) {
-				return
-			}
-		}
-	}
+	l.rows = rowsOf(r.Coverage, r.camera)
 	l.total = []any{r.say("total"), "", "", "", "", "", files, recordings, bytes, "", "", asked, recorded, onDisk, gaps}
 	return r.write(l)
 }
 
 // camera is the row of a camera.
-func (r *result) camera(c *tasks.Coverage) []any {
+func (r *result) camera(c tasks.Coverage) []any {
 	v := c.Camera
 	var channel any = r.say("all")
 	if v.Channel > 0 {
@@ -46,8 +41,8 @@ func (r *result) camera(c *tasks.Coverage) []any {
 	}
 	return []any{
 		c.Recorder.Address, r.named(c.Recorder), channel, streamWord(v), v.Name, v.State,
-		v.Files, v.Recordings, v.Bytes, c.First, c.Last, asked, recorded, onDisk, gaps, message, r.advice(v.Failure.Remedy), c.Recorder.Source,
-		c.Period.From, c.Period.To, local(c.At), r.folders.of([]tasks.Coverage{*c}),
+		v.Files, v.Recordings, v.Bytes, c.First, c.Last, asked, recorded, onDisk, gaps, message, r.Advice(v.Failure.Remedy), c.Recorder.Source,
+		c.Period.From, c.Period.To, local(c.At), r.folders.of([]tasks.Coverage{c}),
 	}
 }
 
@@ -66,7 +61,7 @@ const maxGaps = 200_000
 func (r *result) fillGaps() error {
 	l := listing{name: gapsSheet, titles: []string{"recorder", "name", "channel", "stream", "camera", "from", "to", "length", "why"}}
 	var all time.Duration
-	for _, c := range r.all {
+	for _, c := range r.Coverage {
 		for _, g := range c.Gaps {
 			if l.count == maxGaps {
 				break
@@ -76,7 +71,7 @@ func (r *result) fillGaps() error {
 		}
 	}
 	l.rows = func(yield func([]any) bool) {
-		for _, c := range r.all {
+		for _, c := range r.Coverage {
 			v := c.Camera
 			for _, g := range c.Gaps {
 				why := "the recorder has nothing there"
@@ -97,7 +92,7 @@ func (r *result) fillGaps() error {
 
 // fillFiles lists what is on disk, as the manifest does.
 func (r *result) fillFiles() error {
-	files := r.files[:min(len(r.files), maxGaps)]
+	files := r.Files[:min(len(r.Files), maxGaps)]
 	l := listing{name: filesSheet, count: len(files), titles: []string{
 		"recorder", "name", "channel", "stream", "camera", "from", "to", "path", "bytes", "sha256",
 		"codec", "width", "height", "fps", "frames", "duration", "attempts", "finished", "begins", "clock offset", "kind", "notes",
@@ -106,45 +101,40 @@ func (r *result) fillFiles() error {
 	for _, f := range files {
 		bytes += f.Bytes
 	}
-	l.rows = func(yield func([]any) bool) {
-		for _, f := range files {
-			label := f.Label
-			if r.secrets.in(label) {
-				label = ""
-			}
-			row := []any{
-				f.Recorder, label, f.Track.Channel(), f.Track.Stream().String(), f.Camera, f.Start, f.End, f.Path, f.Bytes, f.SHA256,
-				f.Codec, nil, nil, nil, nil, nil, f.Attempts, local(f.FinishedAt), f.Begins, nil, f.Kind, f.Notes,
-			}
-			if f.Frames > 0 {
-				row[11], row[12], row[13], row[14], row[15] = f.Width, f.Height, f.FPS, int64(f.Frames), f.Duration
-			}
-			if f.Clock.Known {
-				row[19] = f.Clock.Ahead.Seconds()
-			}
-			if !yield(row) {
-				return
-			}
-		}
-	}
+	l.rows = rowsOf(files, r.file)
 	l.total = []any{r.say("total"), "", "", "", "", "", "", "", bytes}
 	return r.write(l)
 }
 
+// file is the row of a file.
+func (r *result) file(f archive.Recording) []any {
+	label := f.Label
+	if r.secrets.in(label) {
+		label = ""
+	}
+	row := []any{
+		f.Recorder, label, f.Track.Channel(), f.Track.Stream().String(), f.Camera, f.Start, f.End, f.Path, f.Bytes, f.SHA256,
+		f.Codec, nil, nil, nil, nil, nil, f.Attempts, local(f.FinishedAt), f.Begins, nil, f.Kind, f.Notes,
+	}
+	if f.Frames > 0 {
+		row[11], row[12], row[13], row[14], row[15] = f.Width, f.Height, f.FPS, int64(f.Frames), f.Duration
+	}
+	if f.Clock.Known {
+		row[19] = f.Clock.Ahead.Seconds()
+	}
+	return row
+}
+
 // fillRuns lists the runs, the latest first.
 func (r *result) fillRuns() error {
-	l := listing{name: runsSheet, count: len(r.runs), titles: []string{"begun", "took", "period", "cameras", "files", "bytes", "exit code"}}
+	l := listing{name: runsSheet, count: len(r.Runs), titles: []string{"begun", "took", "period", "cameras", "files", "bytes", "exit code"}}
 	var bytes int64
-	for _, run := range r.runs {
+	for _, run := range r.Runs {
 		bytes += run.Bytes
 	}
-	l.rows = func(yield func([]any) bool) {
-		for _, run := range r.runs {
-			if !yield([]any{local(run.Begun), run.Took, run.Period, run.Cameras, run.Files, run.Bytes, run.ExitCode}) {
-				return
-			}
-		}
-	}
+	l.rows = rowsOf(r.Runs, func(run archive.Run) []any {
+		return []any{local(run.Begun), run.Took, run.Period, run.Cameras, run.Files, run.Bytes, run.ExitCode}
+	})
 	l.total = []any{r.say("total"), "", "", "", "", bytes}
 	return r.write(l)
 }

@@ -24,11 +24,7 @@ func (r *reader) spread() {
 				r.fault(l.row, a.column, "too many cells are merged")
 				return
 			}
-			to := &t.lines[i]
-			if more := a.column + 1 - len(to.cells); more > 0 {
-				to.cells = append(to.cells, make([]cell, more)...)
-			}
-			to.cells[a.column] = t.lines[first].cell(a.column)
+			t.lines[i].put(a.column, t.lines[first].cell(a.column))
 		}
 	}
 }

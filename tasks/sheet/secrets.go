@@ -44,7 +44,7 @@ func (s secrets) is(text string) bool { return s[len(text)][text] }
 // what stands in columns of passwords.
 func (r *result) findSecrets(at layout) {
 	r.secrets = secrets{}
-	for _, task := range r.list {
+	for _, task := range r.Tasks {
 		r.secrets.add(string(task.Login.Password))
 	}
 	r.passwords = map[int]bool{}

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -31,16 +32,10 @@ type Sheet struct {
 // ErrPassword, ErrFormat, ErrEmpty, ErrTooLarge, ErrNoSheet, ErrSheets, or what
 // the system said. Nothing is contacted.
 func Read(path string, o Options) (Sheet, error) {
-	name := clean(filepath.Base(path))
-	data, err := load(path)
+	t, _, err := open(path, o)
 	if err != nil {
-		return Sheet{}, fileError(name, err)
+		return Sheet{}, err
 	}
-	t, err := parse(data, o)
-	if err != nil {
-		return Sheet{}, fileError(name, err)
-	}
-	t.file, t.dir = name, filepath.Dir(path)
 	r := reader{table: t, options: o}
 	list := r.read()
 	if err := r.failure(); err != nil {
@@ -49,17 +44,30 @@ func Read(path string, o Options) (Sheet, error) {
 	return Sheet{Tasks: list, Notices: r.worthReading()}, nil
 }
 
+// open reads the file at path. It returns its table, and its bytes without the
+// wrapping of a protected workbook.
+func open(path string, o Options) (*table, []byte, error) {
+	name := clean(filepath.Base(path))
+	data, err := load(path)
+	if err == nil && sniff(data) == encryptedFile {
+		data, err = decrypt(data, o)
+	}
+	if err != nil {
+		return nil, nil, fileError(name, err)
+	}
+	t, err := parse(data, o)
+	if err != nil {
+		return nil, nil, fileError(name, err)
+	}
+	t.file, t.dir = name, filepath.Dir(path)
+	return t, data, nil
+}
+
 // parse turns the bytes of a file into a table of cells.
 func parse(data []byte, o Options) (*table, error) {
-	switch sniff(data) {
+	switch is := sniff(data); is {
 	case zipFile:
 		return readWorkbook(data, o)
-	case encryptedFile:
-		plain, err := decrypt(data, o)
-		if err != nil {
-			return nil, err
-		}
-		return readWorkbook(plain, o)
 	case textFile:
 		if o.Sheet != "" {
 			// Reading it all the same might ask other recorders than were meant.
@@ -68,15 +76,16 @@ func parse(data []byte, o Options) (*table, error) {
 		return readCSV(data)
 	case emptyFile:
 		return nil, ErrEmpty
-	case oldExcelFile:
-		return nil, formatError("it is an old .xls workbook; open it and save it as .xlsx")
-	case webPage:
-		return nil, formatError("it is a web page or XML with another name; open it in Excel and save it as .xlsx")
-	case otherOffice:
-		return nil, formatError("it is another kind of Office document")
-	case otherFile:
+	default:
+		return nil, formatError(cmp.Or(unreadable[is], "save the sheet as .xlsx or .csv"))
 	}
-	return nil, formatError("save the sheet as .xlsx or .csv")
+}
+
+// unreadable says of files that are no sheets what they are.
+var unreadable = map[content]string{
+	oldExcelFile: "it is an old .xls workbook; open it and save it as .xlsx",
+	webPage:      "it is a web page or XML with another name; open it in Excel and save it as .xlsx",
+	otherOffice:  "it is another kind of Office document",
 }
 
 // maxFile is the largest file that is opened. Ten thousand rows take less than 1 MiB.

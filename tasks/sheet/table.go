@@ -45,6 +45,14 @@ func (l line) cell(column int) cell {
 	return l.cells[column]
 }
 
+// put sets the cell of a column.
+func (l *line) put(column int, c cell) {
+	if more := column + 1 - len(l.cells); more > 0 {
+		l.cells = append(l.cells, make([]cell, more)...)
+	}
+	l.cells[column] = c
+}
+
 // width is the number of columns up to the last that is used.
 func (t *table) width() int {
 	w := 0
