@@ -90,14 +90,6 @@ func (m *deriver) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
 	}
 }
 
-// end returns the result, which says in any case why there is nothing.
-func (m *deriver) end(err error) (Result, error) {
-	if err == nil && len(m.result.Files) == 0 && len(m.result.Notes) == 0 {
-		m.result.note("no MP4 covers the period")
-	}
-	return m.result, err
-}
-
 // outranked reports whether older files have the name that the new ones would
 // get and show what the recordings that are still there do not.
 func (m *deriver) outranked(files []splice.File, old []archive.Derived, name string) bool {

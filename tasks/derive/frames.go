@@ -34,10 +34,7 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 	}
 	shots, err := c.shots(a, w, every, &result)
 	if err != nil || len(shots) == 0 {
-		if err == nil && len(result.Files) == 0 && len(result.Notes) == 0 {
-			result.note("no video covers the period")
-		}
-		return result, err
+		return result.end("video", err)
 	}
 	var program ffmpeg
 	if program.path, err = findFFmpeg(); err != nil {
@@ -71,10 +68,10 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 
 // shot is a recording of which stills are to be made.
 type shot struct {
-	file     archive.Finished
-	every    Every
-	from, to time.Time // what the window cuts off; zero where it does not
-	dir      string    // under the tree
+	file   archive.Finished
+	every  Every
+	Window        // what it cuts off; zero where it does not
+	dir    string // under the tree
 }
 
 // shots returns the recordings of which the stills are still to be made; the
@@ -92,9 +89,8 @@ func (c *Camera) shots(a *archive.Archive, w Window, every Every, result *Result
 	result.leaveOut(odd, "no video")
 	var all []shot
 	for _, f := range movies {
-		in := within(f, w)
-		s := shot{file: f, every: every, from: in.From, to: in.To}
-		s.dir = path.Join(every.String(), strings.TrimSuffix(f.Path, path.Ext(f.Path))+s.ends())
+		s := shot{file: f, every: every, Window: within(f, w)}
+		s.dir = path.Join(every.String(), strings.TrimSuffix(f.Path, path.Ext(f.Path))+s.suffix())
 		n, done, err := a.Stills(s.dir)
 		if err != nil {
 			return nil, err
@@ -108,14 +104,14 @@ func (c *Camera) shots(a *archive.Archive, w Window, every Every, result *Result
 	return all, nil
 }
 
-// ends tells the directories of different windows apart.
-func (s *shot) ends() string {
+// suffix tells the directories of different windows apart.
+func (s *shot) suffix() string {
 	text := ""
-	if !s.from.IsZero() {
-		text += "_from-" + s.from.Format(nameLayout)
+	if !s.From.IsZero() {
+		text += "_from-" + s.From.Format(nameLayout)
 	}
-	if !s.to.IsZero() {
-		text += "_to-" + s.to.Format(nameLayout)
+	if !s.To.IsZero() {
+		text += "_to-" + s.To.Format(nameLayout)
 	}
 	return text
 }
@@ -123,18 +119,22 @@ func (s *shot) ends() string {
 func (s *shot) derived(stills int) archive.Derived {
 	d := archive.Derived{Finished: s.file, Frames: stills}
 	d.Path, d.Bytes, d.SHA256 = path.Join(string(archive.FramesTree), s.dir), 0, ""
-	if !s.from.IsZero() {
-		d.Start = s.from
-	}
-	if !s.to.IsZero() {
-		d.End = s.to
-	}
+	d.Start, d.End = ends(s.Window, d.Start, d.End)
 	return d
 }
 
 // seeking is how far into a recording a window must begin for ffmpeg to look
 // for the place in the index instead of decoding all that comes before.
 const seeking = 10 * time.Second
+
+// skipped returns how long after the first picture of the recording the stills
+// begin.
+func (s *shot) skipped() time.Duration {
+	if s.From.IsZero() {
+		return 0
+	}
+	return s.From.Sub(begins(s.file))
+}
 
 // input returns how ffmpeg is to open the recording, and whether the times that
 // it reads count from the first picture. Its format is said, for a recording
@@ -145,9 +145,8 @@ func (s *shot) input(name string) (args []string, counted bool) {
 		format = "mov"
 	}
 	args = []string{"-f", format}
-	skip := s.from.Sub(begins(s.file))
 	// Only an MP4 of ours is sure to count from its first picture.
-	if !s.from.IsZero() && skip > seeking && format == "mov" && !s.file.Begins.IsZero() {
+	if skip := s.skipped(); skip > seeking && format == "mov" && !s.file.Begins.IsZero() {
 		args = append(args, "-noaccurate_seek", "-copyts", "-ss", fmt.Sprintf("%d.%06d", skip/time.Second, skip%time.Second/time.Microsecond))
 		counted = true
 	}
@@ -166,11 +165,11 @@ func (s *shot) filter(counted bool) string {
 	// Damaged recordings have times that stand still or fall back, which ffmpeg
 	// itself would end at.
 	filter := fmt.Sprintf(`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,%[1]s\,max(%[1]s\,PREV_OUTPTS+1))`, pts)
-	if !s.from.IsZero() {
-		filter += fmt.Sprintf(",trim=start_pts=%d", max(0, s.from.Sub(first).Microseconds()))
+	if !s.From.IsZero() {
+		filter += fmt.Sprintf(",trim=start_pts=%d", max(0, s.skipped().Microseconds()))
 	}
-	if !s.to.IsZero() {
-		filter += fmt.Sprintf(",trim=end_pts=%d", max(0, s.to.Sub(first).Microseconds()))
+	if !s.To.IsZero() {
+		filter += fmt.Sprintf(",trim=end_pts=%d", max(0, s.To.Sub(first).Microseconds()))
 	}
 	if s.every.Frames > 0 {
 		return filter + fmt.Sprintf(`,select=not(mod(n\,%d))`, s.every.Frames)
@@ -191,13 +190,7 @@ func (s *shot) bytes() int64 {
 }
 
 func (s *shot) length() time.Duration {
-	from, to := s.file.Start, s.file.End
-	if !s.from.IsZero() {
-		from = s.from
-	}
-	if !s.to.IsZero() {
-		to = s.to
-	}
+	from, to := ends(s.Window, s.file.Start, s.file.End)
 	return to.Sub(from)
 }
 
@@ -214,13 +207,9 @@ func (s *shot) take(ctx context.Context, a *archive.Archive, program *ffmpeg, p 
 	stills := 0
 	failed := a.DeriveDirectory(ctx, s.dir, func(ctx context.Context, root *os.Root, dir string) error {
 		input, counted := s.input(name)
-		var skipped time.Duration
-		if !s.from.IsZero() {
-			skipped = s.from.Sub(begins(s.file))
-		}
 		said, err = program.run(ctx, dir, input, s.filter(counted), func(at time.Duration) {
 			if length := s.length(); length > 0 {
-				part := min(1, max(0, float64(at-skipped)/float64(length)))
+				part := min(1, max(0, float64(at-s.skipped())/float64(length)))
 				tell(max(told, int64(float64(s.bytes())*part)))
 			}
 		})

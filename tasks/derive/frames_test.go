@@ -355,12 +355,12 @@ func TestFilter(t *testing.T) {
 			`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,PTS-STARTPTS\,max(PTS-STARTPTS\,PREV_OUTPTS+1)),select=not(mod(n\,10))`,
 		},
 		{
-			shot{file: f, every: Every{Time: time.Second}, from: at(30), to: at(40)},
+			shot{file: f, every: Every{Time: time.Second}, Window: Window{From: at(30), To: at(40)}},
 			"-f mov -noaccurate_seek -copyts -ss 29.998500 -i file:/a/b.mp4",
 			`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,PTS\,max(PTS\,PREV_OUTPTS+1)),trim=start_pts=29998500,trim=end_pts=39998500,select=isnan(prev_selected_pts)+gt(floor((pts+1500)/1000000)\,floor((prev_selected_pts+1500)/1000000))`,
 		},
 		{
-			shot{file: f, every: Every{Frames: 1}, from: at(3)},
+			shot{file: f, every: Every{Frames: 1}, Window: Window{From: at(3)}},
 			"-f mov -i file:/a/b.mp4",
 			`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,PTS-STARTPTS\,max(PTS-STARTPTS\,PREV_OUTPTS+1)),trim=start_pts=2998500,select=not(mod(n\,1))`,
 		},
@@ -373,7 +373,7 @@ func TestFilter(t *testing.T) {
 			t.Errorf("%s, want %s", got, test.filter)
 		}
 	}
-	s := shot{file: f, from: at(30), to: at(40)}
+	s := shot{file: f, Window: Window{From: at(30), To: at(40)}}
 	if s.bytes() != 100 || (&shot{file: f}).bytes() != 600 {
 		t.Errorf("%d bytes", s.bytes())
 	}

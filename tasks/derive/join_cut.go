@@ -25,7 +25,7 @@ func Join(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progre
 	m := deriver{archive: a, camera: &c, tree: archive.JoinedTree, window: w, progress: p}
 	m.leaveOthersOut(others)
 	if len(movies) == 0 {
-		return m.end(nil)
+		return m.result.end("MP4", nil)
 	}
 	joined := derivation{
 		dir: archive.CameraDir(c.Recorder, c.Track), sources: movies,
@@ -34,7 +34,7 @@ func Join(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progre
 		notes:  []string{"joined from " + nvr.Count(len(movies), "recording")},
 	}
 	err := m.derive(ctx, joined)
-	return m.end(err)
+	return m.result.end("MP4", err)
 }
 
 const nameLayout = "20060102-150405"
@@ -42,13 +42,19 @@ const nameLayout = "20060102-150405"
 // nameOf returns the name of a file for a window: its ends, or those of the
 // content where it is open.
 func nameOf(first, last time.Time, w Window) string {
+	first, last = ends(w, first, last)
+	return first.Format(nameLayout) + "_" + last.Format(nameLayout)
+}
+
+// ends returns the ends of a window, where it is open those of what it shows.
+func ends(w Window, first, last time.Time) (from, to time.Time) {
 	if !w.From.IsZero() {
 		first = w.From
 	}
 	if !w.To.IsZero() {
 		last = w.To
 	}
-	return first.Format(nameLayout) + "_" + last.Format(nameLayout)
+	return first, last
 }
 
 // Cut makes a clip of each of a camera's recordings that shows some of the
@@ -70,10 +76,10 @@ func Cut(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progres
 			notes:  []string{"cut from " + path.Base(f.Path)},
 		})
 		if err != nil {
-			return m.end(err)
+			return m.result.end("MP4", err)
 		}
 	}
-	return m.end(nil)
+	return m.result.end("MP4", nil)
 }
 
 // within returns the ends of the window that lie in a recording.

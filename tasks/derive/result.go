@@ -37,6 +37,14 @@ func (r *Result) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
+// end returns the result, which says in any case why there is nothing.
+func (r *Result) end(source string, err error) (Result, error) {
+	if err == nil && len(r.Files) == 0 && len(r.Notes) == 0 {
+		r.note("no %s covers the period", source)
+	}
+	return *r, err
+}
+
 func (r *Result) leaveOut(files []archive.Finished, why string) {
 	const named = 3
 	if len(files) == 0 {
