@@ -8,15 +8,16 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// mostByTime is how often a recording is asked for by time. What failed so often
-// may work whole.
+// mostByTime limits the attempts to fetch a recording by time. After that,
+// fetching the whole recording may still work.
 const mostByTime = 2
 
-// byTime fetches no more of a recording than is wanted, from a recorder that claims
-// to download by time. What came is not trusted: at the first answer that is not
-// what was asked, the recorder counts as one that does not. When nothing that can
-// be used came, why says so, and the whole recording is to be fetched, in the same
-// attempt: that it was asked by time is nobody's fault but ours.
+// byTime fetches only the wanted part of a recording, from a recorder that
+// claims to support download by time. It does not trust the answer: after the
+// first one that does not match the request, the recorder counts as not
+// supporting it. If the answer was unusable, why gives the reason and the
+// caller should fetch the whole recording in the same attempt, because asking
+// by time was our own idea.
 func (o Fetch) byTime(ctx context.Context, span archive.Span) (out Fetched, why string) {
 	part, err := o.Archive.CreatePiece(o.Item)
 	if err != nil {
@@ -48,8 +49,8 @@ func (o Fetch) byTime(ctx context.Context, span archive.Span) (out Fetched, why 
 	return out, ""
 }
 
-// afterAll fetches the whole recording after it was asked for by time in vain. A
-// recorder that gives it refuses nothing else.
+// afterAll fetches the whole recording after a download by time failed. If the
+// recorder then sends it, the refusal was about the time range only.
 func (o Fetch) afterAll(ctx context.Context, refused error, why string) Fetched {
 	out := o.whole(ctx, "not fetched by time: "+why)
 	if errors.Is(refused, nvr.ErrNotByTime) && (out.Err == nil || out.Receipt.Received > 0) {

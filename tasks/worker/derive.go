@@ -9,33 +9,33 @@ import (
 	"example.com/hikgrab/tasks/derive"
 )
 
-// Derive is everything that is needed to make files of one camera's recordings.
+// Derive makes files from one camera's recordings.
 type Derive struct {
 	Archive *archive.Archive
 	Camera  derive.Camera
-	Items   []archive.Item // the recordings, all on disk; none means the camera's files
+	Items   []archive.Item // the recordings, all on disk; if empty, all the camera's files
 	Windows []Window
-	Join    bool         // one MP4 for each window
+	Join    bool         // one MP4 per window
 	Every   derive.Every // stills; the zero value makes none
 
 	Progress *Progress
 }
 
-// Window is a stretch of the recorder's wall clock that one file is made of.
+// Window is the part of the recorder's wall clock that one file covers.
 type Window struct {
 	archive.Span
-	Everything bool // what there is names its ends
+	Everything bool // begin and end are those of the recordings on disk
 }
 
-// Progress is how a Derive under way shows how far it is.
+// Progress shows how far a running Derive is.
 type Progress struct {
 	Joining, Stills derive.Progress
 }
 
-// Derived is what became of a Derive.
+// Derived is the result of a Derive.
 type Derived struct {
-	Files []archive.Derived // made now
-	Notes []string          // what is not in them, each a sentence
+	Files []archive.Derived // made by this call
+	Notes []string          // what the files lack, one sentence each
 	Took  time.Duration
 	Err   error
 }
@@ -65,8 +65,8 @@ func (m Derive) Do(ctx context.Context) (out Derived) {
 	return out
 }
 
-// window returns the stretch that s stands for: where everything was asked for,
-// what there is names its ends.
+// window returns the window to make for s. If everything was asked for, the
+// recordings on disk set its ends.
 func (m Derive) window(s Window) derive.Window {
 	w := derive.Window{From: s.From, To: PastMidnight(s.To)}
 	if !s.Everything {
@@ -79,13 +79,13 @@ func (m Derive) window(s Window) derive.Window {
 	return w
 }
 
-// goesOn reports whether the next is worth trying: what went wrong with one
-// period, or with joining, need not go wrong with others.
+// goesOn reports whether to try the next step: an error in one window, or in
+// joining, need not affect the others, but a full disk does.
 func (m *Derived) goesOn(ctx context.Context) bool {
 	return ctx.Err() == nil && archive.KindOf(m.Err) != archive.Full
 }
 
-// take takes in one result. Of several failures the first is told.
+// take adds one result. It keeps the first of several errors.
 func (m *Derived) take(r derive.Result, err error) {
 	m.Files = append(m.Files, r.Made...)
 	m.Notes = append(m.Notes, r.Notes...)
@@ -94,7 +94,7 @@ func (m *Derived) take(r derive.Result, err error) {
 	}
 }
 
-// View returns what the worker is at, and how much of that is done, 0 to 1.
+// View returns the current step, and how much of it is done, from 0 to 1.
 func (p *Progress) View() (what string, done float64) {
 	for _, step := range []struct {
 		word string
@@ -107,8 +107,8 @@ func (p *Progress) View() (what string, done float64) {
 	return "joining", 0
 }
 
-// PastMidnight takes the last second of a day in: to recorders it is where the
-// day ends, in an MP4 a second is many pictures.
+// PastMidnight extends an end of 23:59:59 to midnight. Recorders end a day at
+// 23:59:59, but in an MP4 that last second holds many frames.
 func PastMidnight(to time.Time) time.Time {
 	if h, m, s := to.Clock(); h == 23 && m == 59 && s == 59 && to.Nanosecond() == 0 {
 		return to.Add(time.Second)

@@ -10,7 +10,7 @@ import (
 	"example.com/hikgrab/tasks/derive"
 )
 
-// What went wrong with joining keeps nobody from the stills, a full disk does.
+// Stills are still made after joining fails, but not when the disk is full.
 func TestAfterWhatFailureMakingGoesOn(t *testing.T) {
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
@@ -32,7 +32,7 @@ func TestAfterWhatFailureMakingGoesOn(t *testing.T) {
 	}
 }
 
-// Only what is made now is told, and with it what was made before something failed.
+// Only files made now are reported, including those made before an error.
 func TestWhatWasMadeBeforeIsNotToldAgain(t *testing.T) {
 	var out Derived
 	file := func(path string) archive.Derived { return archive.Derived{Finished: archive.Finished{Path: path}} }

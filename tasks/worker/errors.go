@@ -6,14 +6,14 @@ import (
 	"runtime/debug"
 )
 
-// LeftError is how work ends that was called off: the cause of its context.
-// It is no failure.
+// LeftError reports work that was called off, with the cause of its context. It
+// is not a failure.
 type LeftError struct{ Cause error }
 
 // Error returns the cause's text.
 func (e *LeftError) Error() string { return e.Cause.Error() }
 
-// left returns err, or why the work was called off when that is what ended it.
+// left returns err, or a LeftError if err came from the end of ctx.
 func left(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return &LeftError{Cause: context.Cause(ctx)}
@@ -21,17 +21,17 @@ func left(ctx context.Context, err error) error {
 	return err
 }
 
-// PanicError is a panic during work, kept from taking the program with it.
+// PanicError reports a panic that was recovered during work.
 type PanicError struct {
 	Value any
 	Stack []byte
 }
 
-// Error names the value that was panicked with.
+// Error names the value passed to panic.
 func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e.Value) }
 
-// caught makes an error of a panic, nil of none. Call it in a deferred function
-// with what recover returns.
+// caught turns a recovered panic into an error; without a panic it returns err.
+// Call it in a deferred function with the result of recover.
 func caught(v any, err error) error {
 	if v == nil {
 		return err
@@ -39,7 +39,7 @@ func caught(v any, err error) error {
 	return &PanicError{Value: v, Stack: debug.Stack()}
 }
 
-// PlaceError is a file that is whole and could not be given its name.
+// PlaceError reports a complete file that could not be moved to its final name.
 type PlaceError struct{ Err error }
 
 // Error returns the cause's text.

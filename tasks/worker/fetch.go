@@ -9,21 +9,21 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Fetch is everything that is needed to fetch one recording.
+// Fetch fetches one recording.
 type Fetch struct {
 	Recorder *nvr.Recorder
 	Archive  *archive.Archive
 	Item     archive.Item
 	Attempt  int  // 1 for the first try
-	Last     bool // there will be no other
+	Last     bool // no attempt follows
 
 	Meter   *Meter
 	Limiter *Limiter
 	Lane    Lane
-	Fence   func() error // nil, or why the recorder may not be touched now; asked at every write and before the commit
+	Fence   func() error // an error if the recorder may not be touched now; called at every write and before the commit
 }
 
-// Fetched is what became of a Fetch.
+// Fetched is the result of a Fetch.
 type Fetched struct {
 	File    archive.File // when Err is nil
 	Receipt nvr.Receipt
@@ -31,10 +31,10 @@ type Fetched struct {
 	Err     error
 }
 
-// Meter is how work under way shows how far it is: it adds, others read.
+// Meter shows the progress of running work, which adds to it while others read.
 type Meter struct {
 	Have    atomic.Int64 // bytes of the recording on disk
-	Fetched atomic.Int64 // bytes that came over the network
+	Fetched atomic.Int64 // bytes received over the network
 }
 
 // Do downloads the recording into the archive.
@@ -44,7 +44,7 @@ func (o Fetch) Do(ctx context.Context) (out Fetched) {
 		out.Err = left(ctx, caught(recover(), out.Err))
 		out.Took = time.Since(began)
 	}()
-	// Another line may have fetched the same recording since it was found.
+	// Another row may have fetched the same recording in the meantime.
 	if file, ok := o.Archive.Stored(o.Item); ok {
 		o.Meter.Have.Store(file.Fetched)
 		return Fetched{File: file}
@@ -62,14 +62,14 @@ func (o Fetch) Do(ctx context.Context) (out Fetched) {
 	return o.whole(ctx)
 }
 
-// whole fetches the whole recording. The notes go to the manifest.
+// whole fetches the whole recording. It writes the notes to the manifest.
 func (o Fetch) whole(ctx context.Context, notes ...string) Fetched {
 	part, err := o.Archive.Create(o.Item)
 	if err != nil {
 		return Fetched{Err: err}
 	}
-	// Whatever does not end in a commit stays for the next attempt. Failing to
-	// keep it only costs fetching it again, so that error says nothing new.
+	// A part that is not committed stays for the next attempt. If Close fails, the
+	// recording is fetched again, so its error adds nothing.
 	defer func() { _ = part.Close() }()
 	o.Archive.DropPiece(o.Item)
 	receipt, err := o.Recorder.Download(ctx, o.Item.Recording, o.into(ctx, part))
@@ -80,7 +80,7 @@ func (o Fetch) whole(ctx context.Context, notes ...string) Fetched {
 	return o.commit(ctx, part, receipt)
 }
 
-// commit makes files of a part that has come.
+// commit turns a complete part into finished files.
 func (o Fetch) commit(ctx context.Context, part *archive.Part, receipt nvr.Receipt) Fetched {
 	if err := o.Fence(); err != nil {
 		return Fetched{Receipt: receipt, Err: err}
@@ -97,26 +97,26 @@ func Commit(ctx context.Context, part *archive.Part, t archive.Try, m *Meter) (a
 	case archive.Denied:
 		err = &PlaceError{err}
 	case archive.Damaged:
-		m.Have.Store(0) // it is dropped
+		m.Have.Store(0) // the part was dropped
 	case archive.KindUnknown, archive.Full, archive.NoRoom, archive.InUse, archive.TooLarge:
 	}
 	return file, err
 }
 
-// into returns what writes a download to a part.
+// into returns a sink that writes a download to a part.
 func (o Fetch) into(ctx context.Context, part *archive.Part) *meteredSink {
 	o.Meter.Have.Store(part.Offset())
 	return &meteredSink{Part: part, order: o, ctx: ctx}
 }
 
-// meteredSink counts and paces what a download writes to its part.
+// meteredSink counts and paces the bytes that a download writes to its part.
 type meteredSink struct {
 	*archive.Part
 	order Fetch
 	ctx   context.Context // a sink lives exactly as long as one call of Do
 }
 
-// Write waits for bandwidth, then appends to the part.
+// Write waits for bandwidth, then appends p to the part.
 func (s *meteredSink) Write(p []byte) (int, error) {
 	if err := s.enter(len(p)); err != nil {
 		return 0, err
@@ -124,7 +124,7 @@ func (s *meteredSink) Write(p []byte) (int, error) {
 	return s.count(s.Part.Write(p))
 }
 
-// Keep is Write of bytes that the part may keep until it calls done.
+// Keep is like Write, but the part may hold on to p until it calls done.
 func (s *meteredSink) Keep(p []byte, done func()) (int, error) {
 	if err := s.enter(len(p)); err != nil {
 		done()
@@ -133,7 +133,7 @@ func (s *meteredSink) Keep(p []byte, done func()) (int, error) {
 	return s.count(s.Part.Keep(p, done))
 }
 
-// enter waits for bandwidth and asks whether anything may still be written.
+// enter waits for bandwidth, then checks that writing is still allowed.
 func (s *meteredSink) enter(n int) error {
 	if err := s.order.Limiter.Wait(s.ctx, s.order.Lane, n); err != nil {
 		return err
@@ -147,12 +147,12 @@ func (s *meteredSink) count(n int, err error) (int, error) {
 	return n, err
 }
 
-// Expect tells the part how many bytes there are in all. As many as the recording
-// has are the whole recording, whatever was asked for.
+// Expect tells the part the total number of bytes. A size no smaller than the
+// recording's means the whole recording, whatever was asked for.
 func (s *meteredSink) Expect(size int64) error {
 	whole := s.order.Item.Recording.Size
 	if !s.Whole() && whole > 0 && size >= whole && s.Offset() == 0 {
-		_ = s.Part.Close() // there is nothing in it
+		_ = s.Part.Close() // it is empty
 		part, err := s.order.Archive.Create(s.order.Item)
 		if err != nil {
 			return err

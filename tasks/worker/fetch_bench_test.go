@@ -17,14 +17,13 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// BenchmarkDownload moves one recording of 512 MiB from a simulated recorder on
-// loopback to the disk: as hikgrab does with --format raw (checked, scanned,
-// hashed, synced, noted in journal and manifest) and to an MP4, as it moves bytes
-// without all that, with curl, which only writes, and with curl followed by what an
-// operator would have to run to be as sure. What SHA-256 takes of bytes in memory
-// is the least that the first can take on one processor.
-// The recorder shares the machine with whoever is measured, so only the ratios
-// mean something:
+// BenchmarkDownload moves one 512 MiB recording from a simulated recorder on
+// loopback to disk: as hikgrab does with --format raw (checked, scanned,
+// hashed, synced, entered in journal and manifest), as hikgrab does to an MP4,
+// as hikgrab does with none of that, with curl, which only writes, and with
+// curl plus the commands an operator would run to be as sure. SHA-256 of bytes
+// in memory is the lower bound for the first on one processor. The recorder
+// shares the machine with the program measured, so only ratios mean anything:
 //
 //	go test ./tasks/worker -run xxx -bench Download -count 5
 func BenchmarkDownload(b *testing.B) {
@@ -65,8 +64,8 @@ func BenchmarkDownload(b *testing.B) {
 	})
 }
 
-// BenchmarkEightDownloads moves eight recordings of 128 MiB at once, in the ways of
-// BenchmarkDownload.
+// BenchmarkEightDownloads moves eight 128 MiB recordings at once, in the same
+// ways as BenchmarkDownload.
 func BenchmarkEightDownloads(b *testing.B) {
 	client, address, list := recorderOf(b, 8, 128<<20)
 	b.Run("hikgrab", func(b *testing.B) { fetchAll(b, client, address, list, archive.Raw) })
@@ -83,8 +82,8 @@ func BenchmarkEightDownloads(b *testing.B) {
 	})
 }
 
-// recorderOf starts a simulated recorder with so many channels of one recording
-// each, and finds those.
+// recorderOf starts a simulated recorder with the given number of channels and
+// one recording on each, and finds the recordings.
 func recorderOf(b *testing.B, channels int, bytes int64) (*nvr.Recorder, nvr.Address, []nvr.Recording) {
 	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 	eight := day.Add(8 * time.Hour)
@@ -118,7 +117,7 @@ func recorderOf(b *testing.B, channels int, bytes int64) (*nvr.Recorder, nvr.Add
 	return client, address, list
 }
 
-// fetchAll measures hikgrab fetching a list at once into a fresh archive.
+// fetchAll measures hikgrab fetching a whole list at once into a fresh archive.
 func fetchAll(b *testing.B, client *nvr.Recorder, address nvr.Address, list []nvr.Recording, format archive.Format) {
 	b.SetBytes(int64(len(list)) * list[0].Size)
 	for b.Loop() {
@@ -148,13 +147,13 @@ func fetchAll(b *testing.B, client *nvr.Recorder, address nvr.Address, list []nv
 	}
 }
 
-// curlOf is what curl has to be told to fetch a recording of the list.
+// curlOf returns the curl arguments that fetch recording i of the list.
 func curlOf(address nvr.Address, i int) string {
 	return fmt.Sprintf("--digest -u %s:%s -X POST -H 'Content-Type: application/xml' --data-binary @request%d.xml -o recording%d.mpg http://%s/ISAPI/ContentMgmt/download",
 		simulator.DefaultUser, simulator.DefaultPassword, i, i, address.String())
 }
 
-// plainFile is a sink that takes no care of what it gets, as curl takes none.
+// plainFile is a sink that only writes, as curl does.
 type plainFile struct{ *os.File }
 
 func (plainFile) Offset() int64     { return 0 }

@@ -11,27 +11,28 @@ const (
 	largestBurst  = 256 << 10 // one read of a download
 )
 
-// Limiter shares a bandwidth among recorders, and can be changed while
-// downloads run. It serves first come first served, and lets one download of
-// each recorder wait at a time: so every recorder that has something to send
-// gets the same share, however many downloads it bears at once.
+// Limiter shares bandwidth among recorders and can change while downloads run.
+// It serves first come, first served, and lets one download per recorder wait
+// at a time, so every recorder with data to send gets the same share, however
+// many downloads it runs.
 type Limiter struct{ bucket *rate.Limiter }
 
-// Lane is where the downloads of one recorder take turns waiting for bandwidth.
+// Lane is where the downloads of one recorder take turns to wait for bandwidth.
 type Lane chan struct{}
 
 // NewLane returns a free lane.
 func NewLane() Lane { return make(Lane, 1) }
 
-// NewLimiter returns a limiter; 0 is no limit.
+// NewLimiter returns a limiter; 0 means no limit.
 func NewLimiter(bytesPerSecond int64) *Limiter {
 	l := &Limiter{bucket: rate.NewLimiter(rate.Inf, largestBurst)}
 	l.Set(bytesPerSecond)
 	return l
 }
 
-// Set changes the bandwidth; 0 lifts the limit. The burst is a quarter of a
-// second's worth, so that whoever waits already is not held long by the old one.
+// Set changes the bandwidth; 0 removes the limit. The burst is a quarter of a
+// second's worth, so that downloads already waiting are not held up long by the
+// old limit.
 func (l *Limiter) Set(bytesPerSecond int64) {
 	if bytesPerSecond <= 0 {
 		l.bucket.SetLimit(rate.Inf)
@@ -41,7 +42,7 @@ func (l *Limiter) Set(bytesPerSecond int64) {
 	l.bucket.SetLimit(rate.Limit(bytesPerSecond))
 }
 
-// Limit returns the bandwidth; 0 when there is no limit.
+// Limit returns the bandwidth in bytes per second; 0 means no limit.
 func (l *Limiter) Limit() int64 {
 	if r := l.bucket.Limit(); r != rate.Inf {
 		return int64(r)
@@ -49,7 +50,7 @@ func (l *Limiter) Limit() int64 {
 	return 0
 }
 
-// Wait returns when n bytes may pass, or with ctx's cause.
+// Wait blocks until n bytes may pass, or returns the cause of ctx when it ends.
 func (l *Limiter) Wait(ctx context.Context, turn Lane, n int) error {
 	for n > 0 && l.bucket.Limit() != rate.Inf {
 		select {
@@ -67,7 +68,7 @@ func (l *Limiter) Wait(ctx context.Context, turn Lane, n int) error {
 			return context.Cause(ctx)
 		case k <= l.bucket.Burst():
 			return err
-		} // else the burst shrank under us
+		} // the burst shrank while waiting; try again
 	}
 	return nil
 }

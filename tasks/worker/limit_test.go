@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// errGone is why a waiting download leaves.
+// errGone is the reason a waiting download gives up.
 var errGone = errors.New("gone")
 
 func TestLimiterHoldsTheBandwidth(t *testing.T) {
@@ -22,7 +22,7 @@ func TestLimiterHoldsTheBandwidth(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// 10 MiB at 1 MiB/s, less the first burst that was saved up.
+		// 10 MiB at 1 MiB/s, less the saved-up first burst.
 		if took := time.Since(began); took < 9*time.Second || took > 10*time.Second {
 			t.Fatalf("10 MiB at 1 MiB/s took %v", took)
 		}

@@ -13,19 +13,19 @@ import (
 // Meet signs in to a recorder and lists its channels.
 type Meet struct {
 	Recorder *nvr.Recorder
-	NeedList bool // nothing can be searched without the list
-	ByTime   bool // ask whether it downloads by time
-	Health   bool // ask how many bad logins lock this machine out, and for the disks, too
+	NeedList bool // nothing can be searched without the channel list
+	ByTime   bool // ask whether it supports download by time
+	Health   bool // also ask for the disks, and after how many failed logins this machine is locked out
 }
 
-// Met is what a recorder said of itself.
+// Met is what a recorder reported about itself.
 type Met struct {
 	Device   nvr.Device
 	Channels []nvr.Channel // when Listing is nil
 	Listing  error         // why the channels could not be listed
-	Tries    int           // bad logins in a row that lock this machine out; 0 when that is not known
-	Disks    []nvr.Disk    // what the recorder records on, as far as it tells
-	Err      error         // nothing is known
+	Tries    int           // failed logins in a row before this machine is locked out; 0 if unknown
+	Disks    []nvr.Disk    // the recorder's disks, if it reports them
+	Err      error         // set if nothing is known
 }
 
 // Do signs in and lists.
@@ -35,7 +35,7 @@ func (m Meet) Do(ctx context.Context) (out Met) {
 		return out
 	}
 	if m.Health {
-		// Not knowing this is no reason to stop; what is, the next request tells.
+		// These are optional. A real fault shows in the next request.
 		tries, _ := m.Recorder.LoginTries(ctx)
 		out.Tries = max(0, tries)
 		out.Disks, _ = m.Recorder.Disks(ctx)
@@ -55,21 +55,21 @@ type Search struct {
 	Recorder *nvr.Recorder
 	Track    nvr.Track
 	Spans    []archive.Span // of the recorder's wall clock, in order, without overlaps
-	From     time.Time      // leave out what an earlier search has told already; zero: nothing
-	Why      Question       // asked when there is nothing at all
+	From     time.Time      // skip what an earlier search returned; zero skips nothing
+	Why      Question       // asked if nothing is found
 	Found    func(nvr.Recording)
-	Before   bool // look for the earliest recording of all, too
+	Before   bool // also look for the earliest recording of all
 }
 
-// Searched is what became of a search.
+// Searched is the result of a search.
 type Searched struct {
-	Reason string    // why there is nothing, for a person; empty when something was found
-	Before time.Time // begin of the earliest recording before Spans, on the recorder's wall clock; zero: none, or not asked
+	Reason string    // why nothing was found, for a person; empty if something was
+	Before time.Time // begin of the earliest recording before Spans, on the recorder's wall clock; zero if none, or not asked for
 	Err    error
 }
 
-// Do searches and hands over each recording as it comes, so that downloads can
-// begin while later ones are still being looked for.
+// Do searches and hands over each recording as it arrives, so that downloads
+// can begin before the search ends.
 func (s Search) Do(ctx context.Context) (out Searched) {
 	defer func() { out.Err = left(ctx, caught(recover(), out.Err)) }()
 	some := !s.From.IsZero()
@@ -104,14 +104,14 @@ func (s Search) Do(ctx context.Context) (out Searched) {
 	return out
 }
 
-// Prove finds out whether a recorder answers at all: by the beginning of a
-// recording that came before, or by a small question.
+// Prove checks whether a recorder answers at all, by fetching the beginning of
+// a recording found earlier or by a small request.
 type Prove struct {
 	Recorder  *nvr.Recorder
-	Recording nvr.Recording // zero: the small question
+	Recording nvr.Recording // zero means the small request
 }
 
-// Do asks; nil means that the recorder serves.
+// Do asks; nil means that the recorder answers.
 func (p Prove) Do(ctx context.Context) (err error) {
 	defer func() { err = left(ctx, caught(recover(), err)) }()
 	if p.Recording == (nvr.Recording{}) {
@@ -124,10 +124,10 @@ func (p Prove) Do(ctx context.Context) (err error) {
 	return err
 }
 
-// errEnough ends a download of which only the beginning was wanted.
+// errEnough ends a download after its first bytes.
 var errEnough = errors.New("that is enough")
 
-// firstBytes is a sink that takes nothing.
+// firstBytes is a sink that refuses all data.
 type firstBytes struct{}
 
 func (firstBytes) Write([]byte) (int, error) { return 0, errEnough }
@@ -135,7 +135,7 @@ func (firstBytes) Offset() int64             { return 0 }
 func (firstBytes) Tail([]byte) error         { return nil }
 func (firstBytes) Reset() error              { return nil }
 
-// has reports whether a channel is among those listed.
+// has reports whether the list contains a channel.
 func has(channels []nvr.Channel, number int) bool {
 	return slices.ContainsFunc(channels, func(c nvr.Channel) bool { return c.Number == number })
 }

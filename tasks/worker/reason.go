@@ -12,24 +12,25 @@ import (
 
 const (
 	clockTolerance = 2 * time.Minute
-	hintTimeout    = 15 * time.Second // for all the questions of one reason
+	hintTimeout    = 15 * time.Second // for all requests behind one reason
 	hintReach      = 366 * 24 * time.Hour
 )
 
-// dawn is before all recordings; a clock that lost its battery shows 2000 or 1970.
+// dawn is before all recordings; a clock that has lost its battery shows 2000
+// or 1970.
 var dawn = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Question asks why a camera has no recordings where some were expected.
+// Question asks why a camera has no recordings although some were expected.
 type Question struct {
 	Device   nvr.Device
-	Listed   bool // Channels is what the recorder has
+	Listed   bool // Channels is complete
 	Channels []nvr.Channel
 	Offline  bool   // the recorder cannot see the camera
-	User     string // who is signed in
+	User     string // the signed-in user
 }
 
 // ask returns the most likely reason why a search found nothing, for a person.
-// What it asks the recorder for that is a few single pages.
+// It costs a few requests of one page each.
 func (q Question) ask(ctx context.Context, s Search) string {
 	device, period := q.Device, archive.Span{From: s.Spans[0].From, To: s.Spans[len(s.Spans)-1].To}
 	now := device.WallClock(time.Now())
@@ -63,7 +64,8 @@ func (q Question) ask(ctx context.Context, s Search) string {
 	return fmt.Sprintf("nothing of it is on the recorder: check the recording schedule, the disk, and that user %s may play it back", q.User)
 }
 
-// clockReason says that the recorder's clock is wrong, when it is.
+// clockReason returns a sentence if the recorder's clock is wrong, otherwise
+// "".
 func clockReason(d nvr.Device) string {
 	off := d.ClockError
 	if !d.ClockKnown || !d.ZoneKnown || off.Abs() <= clockTolerance {
@@ -77,8 +79,8 @@ func clockReason(d nvr.Device) string {
 		Roughly(off.Abs()), how)
 }
 
-// Roughly writes how far a clock is off: "26 h", "1 h 5 min", "150 s". Nobody
-// minds seconds when it is off by hours.
+// Roughly writes how far a clock is off: "26 h", "1 h 5 min", "150 s". Seconds
+// do not matter when it is off by hours.
 func Roughly(d time.Duration) string {
 	hours, minutes := d/time.Hour, d%time.Hour/time.Minute
 	switch {
@@ -94,8 +96,7 @@ func Roughly(d time.Duration) string {
 	return fmt.Sprintf("%d s", d/time.Second)
 }
 
-// elsewhere says where the camera's recordings lie when they do not lie in the
-// period.
+// elsewhere says where the camera's recordings are if not in the period.
 func (s Search) elsewhere(ctx context.Context, period archive.Span, now time.Time) string {
 	before, hasBefore := s.first(ctx, s.Track, period.From.Add(-hintReach), period.From.Add(-time.Second))
 	after, hasAfter := nvr.Recording{}, false
@@ -113,8 +114,8 @@ func (s Search) elsewhere(ctx context.Context, period archive.Span, now time.Tim
 	return ""
 }
 
-// first returns the earliest recording in a period. Failing is the same as
-// finding none: a hint is not worth a failure.
+// first returns the earliest recording in a period. An error counts as none,
+// because a hint must not fail a search.
 func (s Search) first(ctx context.Context, track nvr.Track, from, to time.Time) (nvr.Recording, bool) {
 	for r, err := range s.Recorder.Search(ctx, track, from, to) {
 		return r, err == nil
@@ -124,7 +125,7 @@ func (s Search) first(ctx context.Context, track nvr.Track, from, to time.Time) 
 
 func begin(r nvr.Recording) string { return r.Start.Format("2006-01-02 15:04") }
 
-// channelList writes channels as people do: "1-4, 6".
+// channelList writes channels the way people do: "1-4, 6".
 func channelList(channels []nvr.Channel) string {
 	if len(channels) == 0 {
 		return "none"
