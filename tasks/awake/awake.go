@@ -1,9 +1,10 @@
-// Package awake keeps the machine from going to sleep by itself while there is
-// work, by the means that the system offers: systemd-inhibit on Linux,
-// caffeinate on macOS, SetThreadExecutionState on Windows. Where there is none,
-// the machine sleeps as ever and hikgrab goes on when it wakes.
+// Package awake keeps the machine from going to sleep while there is work, by
+// the system's own means: systemd-inhibit on Linux, caffeinate on macOS,
+// SetThreadExecutionState on Windows. Without them the machine sleeps as usual
+// and hikgrab continues when it wakes.
 //
-// It is not for keeping a display lit, nor against somebody who closes the lid.
+// It is not for keeping the display on, and it does not stop a user from
+// closing the lid.
 package awake
 
 import (
@@ -12,16 +13,16 @@ import (
 	"time"
 )
 
-// look is how often is looked whether there is work.
+// look is how often While checks for work.
 const look = time.Second
 
-// Hold keeps the machine awake until the function it returns is called, which
-// waits until the system knows. The error says why it cannot be.
+// Hold keeps the machine awake until release is called. Release returns once
+// the system knows. The error says why the machine cannot be kept awake.
 type Hold func() (release func(), err error)
 
-// While keeps the machine awake by hold while working says that there is work,
-// and returns, having released it, when ctx ends. That the system offers
-// nothing is said once, to log.
+// While keeps the machine awake whenever working returns true. It returns when
+// ctx ends, after releasing the hold, or at the first error of hold, which it
+// logs.
 func While(ctx context.Context, working func() bool, hold Hold, log *slog.Logger) {
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()

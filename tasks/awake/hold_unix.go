@@ -11,18 +11,18 @@ import (
 	"example.com/hikgrab/tasks/child"
 )
 
-// System keeps the machine awake with a program that does so for as long as it
-// runs.
+// System keeps the machine awake by running a program that blocks sleep while
+// it runs.
 func System() (release func(), err error) {
 	name, args := program()
 	return run(name, args...)
 }
 
-// patience is how long the program may take to end by itself.
+// patience is how long the program gets to exit by itself.
 const patience = time.Second
 
-// run starts a program that ends when its input does, so that it cannot outlive
-// hikgrab, however that ends.
+// run starts a program that exits when its standard input closes, so it cannot
+// outlive hikgrab, however hikgrab ends.
 func run(name string, args ...string) (release func(), err error) {
 	cmd := exec.Command(name, args...) //nolint:noctx // it lives until release, whatever ends before
 	child.Prepare(cmd, false)
@@ -36,7 +36,7 @@ func run(name string, args ...string) (release func(), err error) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = cmd.Wait() // how it ends says nothing that could be acted upon
+		_ = cmd.Wait() // its exit status tells us nothing we could act on
 	}()
 	return func() { end(cmd, input, ended) }, nil
 }

@@ -13,7 +13,7 @@ func TestAProgramEndsWithItsInput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	release() // waits for the end; goleak sees whoever does not
+	release() // waits for the program to exit; goleak catches a leftover goroutine
 }
 
 func TestAProgramThatDoesNotEndIsKilled(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// What SetThreadExecutionState is told, from winbase.h.
+// Flags of SetThreadExecutionState, from winbase.h.
 const (
 	continuous     = 0x80000000
 	systemRequired = 0x00000001
@@ -15,8 +15,8 @@ const (
 
 var setThreadExecutionState = windows.NewLazySystemDLL("kernel32.dll").NewProc("SetThreadExecutionState")
 
-// System keeps the machine awake with a thread that says so for as long as it
-// lives.
+// System keeps the machine awake with a thread that holds the execution state
+// while it lives.
 func System() (release func(), err error) {
 	if err := setThreadExecutionState.Find(); err != nil {
 		return nil, fmt.Errorf("keep the machine awake: %w", err)

@@ -1,6 +1,6 @@
 package awake
 
-// program holds off idle sleep for as long as cat, whose input is ours, runs.
+// program blocks idle sleep while cat runs; cat reads our pipe.
 func program() (name string, args []string) {
 	return "caffeinate", []string{"-i", "cat"}
 }

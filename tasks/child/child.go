@@ -1,7 +1,7 @@
-// Package child starts other programs so that they learn and disturb as little as
-// they can: with a few variables of the environment, and away from the terminal.
+// Package child starts other programs with as little access as possible: only a
+// few environment variables, and no terminal.
 //
-// It is not for deciding which programs those are, nor for waiting for them.
+// It is not for choosing the programs or waiting for them.
 package child
 
 import (
@@ -11,17 +11,16 @@ import (
 	"strings"
 )
 
-// passed are the variables that programs need to be found and to run: where
-// things are, in which language to speak, and how to reach the session's own
-// services. A password is in none of them.
+// passed lists the variables that programs need to be found and to run: paths,
+// the language, and the session's own services. None holds a password.
 var passed = []string{
 	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TMP", "TEMP", "LANG", "LANGUAGE", "TZ",
 	"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_SESSION_ID",
 	"SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA",
 }
 
-// Environment returns what a program gets of this one's environment, and more
-// entries, such as "NAME=value".
+// Environment returns the environment for a child process: the allowed part of
+// our own, plus entries such as "NAME=value".
 func Environment(more ...string) []string {
 	var env []string
 	for _, entry := range os.Environ() {
@@ -33,9 +32,9 @@ func Environment(more ...string) []string {
 	return append(env, more...)
 }
 
-// Prepare sets a command that is not started yet up: with Environment and more,
-// and in a session of its own, where the terminal's interrupts do not reach it and
-// it can ask nobody. Linux ends it with the thread that starts it where bound.
+// Prepare sets up a command before it starts: the environment, and a session of
+// its own, out of reach of the terminal's interrupts and unable to prompt. If
+// bound, Linux kills it when the thread that started it exits.
 func Prepare(c *exec.Cmd, bound bool, more ...string) {
 	c.Env = Environment(more...)
 	c.SysProcAttr = apart(bound)

@@ -28,6 +28,6 @@ func TestEnvironmentHoldsNoSecret(t *testing.T) {
 	c := exec.CommandContext(t.Context(), "program")
 	child.Prepare(c, true)
 	if len(c.Env) == 0 || c.SysProcAttr == nil {
-		t.Errorf("%+v", c) // an empty environment would stand for all of ours
+		t.Errorf("%+v", c) // an empty environment would mean the whole of ours
 	}
 }
