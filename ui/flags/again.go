@@ -10,13 +10,13 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// relative are the flags that mean something else on another day.
+// relative lists the flags whose meaning depends on today's date.
 var relative = []string{"from", "to", "days", "yesterday", "last", "all"}
 
-// Again returns the arguments that do the same once more with the tasks of the
-// sheet at path: every flag of set that was given, except --only. A period
-// that counts from today is spelled out, because a failure is often seen to on
-// the day after.
+// Again returns the arguments that repeat a run with the tasks of the sheet at
+// path: every flag of set that was given, except --only. A period relative to
+// today is written as dates, because a failure is often dealt with the next
+// day.
 func Again(set *pflag.FlagSet, period tasks.Period, list []tasks.Task, path string) []string {
 	args := given(set, func(name string) bool { return name != "only" && !slices.Contains(relative, name) })
 	needed := func(t tasks.Task) bool { return t.Period.IsZero() }
@@ -45,8 +45,8 @@ func given(set *pflag.FlagSet, counts func(name string) bool) (args []string) {
 	return args
 }
 
-// spelled returns the flags that ask for the same period on any later day, for
-// recorders whose clock shows now. Everything stays everything.
+// spelled returns flags that ask for the same period on any later day, given
+// the recorders' present time, now. --all stays --all.
 func spelled(p tasks.Period, now time.Time) []string {
 	if p.All {
 		return []string{"--all"}

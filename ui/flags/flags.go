@@ -1,8 +1,8 @@
-// Package flags is what download, check and demo can be told on the command
-// line: the names, the help, the checks, and the options they become.
+// Package flags holds the command-line flags of download, check and demo: their
+// names, help and checks, and the options they turn into.
 //
-// It is not for commands and not for doing anything: it contacts nobody and
-// touches no file.
+// It is not for commands, and it does nothing: it contacts no host and touches
+// no file.
 package flags
 
 import (
@@ -22,17 +22,17 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// Flags are the flags that download, check and demo share.
+// Flags holds the flags that download, check and demo share.
 type Flags struct {
 	Out   string // directory
 	Sheet string // worksheet; empty means the first
 	Plain bool
 	JSON  bool
 	ASCII bool
-	Done  string // command to run at the end; empty is none
+	Done  string // command to run at the end; empty means none
 	Debug bool
 
-	MayBeIdle bool // no downloads here are fine: --jobs 0
+	MayBeIdle bool // allow --jobs 0, no downloads here
 
 	jobs, retries, days               int
 	perRecorder                       string
@@ -81,8 +81,8 @@ func (f *Flags) Register(to *pflag.FlagSet) {
 	to.BoolVar(&f.Debug, "debug", false, "more in the log file")
 }
 
-// RegisterOnly adds some of the flags to a set: those that have a meaning for a
-// command that downloads nothing, or nothing of its own.
+// RegisterOnly adds only the named flags to a set, for commands that download
+// nothing or only on behalf of others.
 func (f *Flags) RegisterOnly(to *pflag.FlagSet, names ...string) {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.Register(all)
@@ -92,7 +92,7 @@ func (f *Flags) RegisterOnly(to *pflag.FlagSet, names ...string) {
 	}
 }
 
-// auto is the value of --per-recorder that names no number.
+// auto lets hikgrab choose --per-recorder.
 const auto = "auto"
 
 // parsePerRecorder reads --per-recorder.
@@ -110,8 +110,8 @@ func parsePerRecorder(text string) (int, error) {
 	return n, nil
 }
 
-// Options checks the flags and turns them into the options of a queue or a
-// survey. The error names the flag and what to give it instead.
+// Options checks the flags and converts them to the options of a queue or a
+// survey. The error names the flag and what to write instead.
 func (f *Flags) Options() (tasks.Options, error) {
 	o := tasks.Options{
 		Jobs: f.jobs, Retries: f.retries, Timeout: f.timeout,
@@ -169,17 +169,17 @@ func (f *Flags) Layout() (archive.Layout, error) {
 	return layout, nil
 }
 
-// ProxyAddress is the proxy that the recorders are reached through, for the
-// log; empty when there is none.
+// ProxyAddress returns the address of the proxy to the recorders, for the log;
+// empty means none.
 func (f *Flags) ProxyAddress() string {
-	_, address, _ := proxy.Parse(f.proxy) // what is wrong with it, Options says
+	_, address, _ := proxy.Parse(f.proxy) // Options reports the error
 	return address
 }
 
-// Coordinate has nothing be downloaded here.
+// Coordinate turns off downloads on this machine.
 func (f *Flags) Coordinate() { f.MayBeIdle, f.jobs = true, 0 }
 
-// Idle reports whether nothing is to be downloaded here.
+// Idle reports whether this machine downloads nothing.
 func (f *Flags) Idle() bool { return f.jobs == 0 }
 
 func (f *Flags) check() error {
@@ -205,8 +205,8 @@ func (f *Flags) check() error {
 	return nil
 }
 
-// Bounds reads --from and --to; an empty text leaves that end open. The error
-// names the flag.
+// Bounds parses --from and --to; an empty string leaves that end open. The
+// error names the flag.
 func Bounds(from, to string) (p tasks.Period, err error) {
 	if from != "" {
 		if p.From, err = tasks.ParseMoment(from); err != nil {
@@ -221,7 +221,7 @@ func Bounds(from, to string) (p tasks.Period, err error) {
 	return p, nil
 }
 
-// period returns the default for rows that name no time of their own.
+// period returns the default period for rows without one.
 func (f *Flags) period(now time.Time) (tasks.Period, error) {
 	p, err := Bounds(f.from, f.to)
 	if err != nil {
@@ -237,7 +237,7 @@ func (f *Flags) period(now time.Time) (tasks.Period, error) {
 	return p, nil
 }
 
-// Apply puts --stream into the tasks that name none.
+// Apply sets --stream on the tasks that name no stream.
 func (f *Flags) Apply(list []tasks.Task) error {
 	stream, err := nvr.ParseStream(f.stream)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"example.com/hikgrab/tasks/derive"
 )
 
-// parse returns the flags as a command line gives them.
+// parse returns the flags parsed from a command line.
 func parse(t *testing.T, args ...string) (*Flags, *pflag.FlagSet) {
 	t.Helper()
 	f, set := &Flags{}, pflag.NewFlagSet("hikgrab", pflag.ContinueOnError)
@@ -55,8 +55,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// A proxy is used only when the operator names one: whoever set the variable
-// that other programs read would see the digests of all logins.
+// A proxy is used only when the operator names one: otherwise whoever sets the
+// variables that other programs read would see the digests of all logins.
 func TestProxy(t *testing.T) {
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
 		t.Setenv(name, "http://127.0.0.1:1")

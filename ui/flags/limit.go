@@ -9,9 +9,9 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// parseLimit reads a bandwidth, or several by time of day on this machine's
-// clock: "20M", or "22:00-07:00 off, 12:00-13:00 500K, 2M", where the one without
-// a time is for the rest of the day.
+// parseLimit parses a bandwidth, or several by time of day on this machine's
+// clock: "20M", or "22:00-07:00 off, 12:00-13:00 500K, 2M". The one without a
+// time covers the rest of the day.
 func parseLimit(text string) (t tasks.Timetable, err error) {
 	if !strings.Contains(text, ":") {
 		t.Usual, err = units.ParseRate(text)
@@ -49,7 +49,7 @@ func parseLimit(text string) (t tasks.Timetable, err error) {
 	return t, nil
 }
 
-// parseWindow reads a part of the day: "22:00-07:00".
+// parseWindow parses a part of the day: "22:00-07:00".
 func parseWindow(text string) (w tasks.Window, err error) {
 	from, to, ok := strings.Cut(strings.ReplaceAll(text, "–", "-"), "-")
 	if ok {
@@ -63,7 +63,7 @@ func parseWindow(text string) (w tasks.Window, err error) {
 	return w, nil
 }
 
-// parseClock reads a time of day; 24:00 is the midnight at its end.
+// parseClock parses a time of day; 24:00 is the midnight that ends it.
 func parseClock(text string) (time.Duration, error) {
 	if text == "24:00" {
 		return 24 * time.Hour, nil

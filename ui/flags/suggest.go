@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Suggest adds the flag that was most likely meant to an error about a flag
-// that does not exist. Other errors stay as they are.
+// Suggest adds the most likely intended flag to an error about an unknown flag.
+// It returns other errors unchanged.
 func Suggest(set *pflag.FlagSet, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok || len(unknown.GetSpecifiedName()) < 2 {
@@ -31,8 +31,8 @@ func Suggest(set *pflag.FlagSet, err error) error {
 	return fmt.Errorf("%w; did you mean --%s?", err, name)
 }
 
-// distance is how many letters have to be changed, added, dropped or swapped
-// with a neighbour to turn a into b.
+// distance counts the letters to change, add, drop or swap with a neighbour to
+// turn a into b.
 func distance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

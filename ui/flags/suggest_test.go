@@ -17,7 +17,7 @@ func TestSuggest(t *testing.T) {
 		"--per=1":        "did you mean --per-recorder?",
 		"--yes":          "did you mean --yesterday?",
 		"--x":            "",
-		"--jobs=several": "", // exists, but is no number
+		"--jobs=several": "", // the flag exists, the value is bad
 	} {
 		f, set := &Flags{}, pflag.NewFlagSet("hikgrab", pflag.ContinueOnError)
 		f.Register(set)
