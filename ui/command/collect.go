@@ -49,14 +49,14 @@ func (a *app) collect(c *cobra.Command, w *wire) error {
 	return a.fetch(c.Context(), a.spreadJob(w, job{options: o, title: "collect", files: true, goOn: again, retry: again}))
 }
 
-// homeward is a run that also brings home what the machines have fetched.
+// homeward is a run that also collects the files that the machines fetched.
 type homeward struct {
 	*spread
 	home  *collect.Queue
-	alone bool // nothing is downloaded
+	alone bool // collect only, download nothing
 }
 
-// bringHome returns the queue that brings the files of a run home.
+// bringHome returns the queue that collects the files of a run.
 func (a *app) bringHome(w *wire, j job, s *spread, name string) *collect.Queue {
 	limit, _ := j.options.Limit.At(time.Now())
 	return collect.New(collect.Options{
@@ -69,7 +69,7 @@ func (a *app) bringHome(w *wire, j job, s *spread, name string) *collect.Queue {
 	})
 }
 
-// Run coordinates, and brings files home, until Stop is called.
+// Run coordinates and collects files until Stop is called.
 func (h *homeward) Run(ctx context.Context) {
 	bringing, stop := context.WithCancel(ctx)
 	defer context.AfterFunc(h.leaves, stop)()
@@ -82,7 +82,7 @@ func (h *homeward) Run(ctx context.Context) {
 	h.writeList()
 }
 
-// Stop stops what comes home, then everything else.
+// Stop stops the collecting, then everything else.
 func (h *homeward) Stop(ctx context.Context) error {
 	err := h.home.Stop(ctx)
 	if stopped := h.spread.Stop(ctx); err == nil {
@@ -91,10 +91,10 @@ func (h *homeward) Stop(ctx context.Context) error {
 	return err
 }
 
-// Snapshot copies the present into s.
+// Snapshot copies the present state into s.
 func (h *homeward) Snapshot(s *tasks.Snapshot) {
 	h.spread.Snapshot(s)
-	if h.alone { // what is said of jobs is said of files that come
+	if h.alone { // the job counts are those of the files
 		s.Jobs, s.PerRecorder = h.home.Jobs()
 	}
 	h.home.AddTo(s)
@@ -103,7 +103,7 @@ func (h *homeward) Snapshot(s *tasks.Snapshot) {
 // Working reports whether there is anything to do.
 func (h *homeward) Working() bool { return h.spread.Working() || h.home.Working() }
 
-// Camera returns one camera, or one file.
+// Camera returns a camera, or a file shown as one.
 func (h *homeward) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	if h.home.Has(id) {
 		return h.home.Camera(id)
@@ -111,19 +111,19 @@ func (h *homeward) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	return h.spread.Camera(id)
 }
 
-// Pause stops cameras and files.
+// Pause pauses cameras and files.
 func (h *homeward) Pause(ids ...tasks.CameraID) { h.both(ids, h.spread.Pause, h.home.Pause) }
 
-// Resume lets them go on.
+// Resume resumes them.
 func (h *homeward) Resume(ids ...tasks.CameraID) { h.both(ids, h.spread.Resume, h.home.Resume) }
 
-// Retry gives them a new start.
+// Retry starts them afresh.
 func (h *homeward) Retry(ids ...tasks.CameraID) { h.both(ids, h.spread.Retry, h.home.Retry) }
 
-// Skip gives them up for this run.
+// Skip skips them for the rest of this run.
 func (h *homeward) Skip(ids ...tasks.CameraID) { h.both(ids, h.spread.Skip, h.home.Skip) }
 
-// both parts files from cameras, and does to each what is asked.
+// both splits ids into cameras and files and calls the function for each.
 func (h *homeward) both(ids []tasks.CameraID, cameras, files func(...tasks.CameraID)) {
 	of := map[bool][]tasks.CameraID{}
 	for _, id := range ids {
@@ -143,8 +143,8 @@ func (h *homeward) PauseAll(paused bool) { h.spread.PauseAll(paused); h.home.Pau
 // Drain starts nothing new.
 func (h *homeward) Drain() { h.spread.Drain(); h.home.Drain() }
 
-// SetJobs changes how many downloads run at once; where there are none, how
-// many files come.
+// SetJobs sets how many downloads run at once, or, with none, how many files
+// are collected at once.
 func (h *homeward) SetJobs(n int) {
 	if h.alone {
 		h.home.SetJobs(n)

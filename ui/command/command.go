@@ -21,20 +21,20 @@ import (
 	"example.com/hikgrab/ui/topics"
 )
 
-// Program is hikgrab as it was started. The files are needed.
+// Program is one start of hikgrab. The files must be set.
 type Program struct {
-	Name                  string // as it was called; empty means hikgrab
-	Version               string // as a release build says; empty asks the build itself
+	Name                  string // as the user called it; empty means hikgrab
+	Version               string // set by release builds; empty means ask the build info
 	Stdin, Stdout, Stderr *os.File
 
-	dial func(ctx context.Context, network, address string) (net.Conn, error) // to recorders, when they are one machine's of several; nil: the system's
+	dial func(ctx context.Context, network, address string) (net.Conn, error) // dials recorders when a test runs several machines in one process; nil means the system's dialer
 }
 
-// Run does what args, without the program's name, ask for and returns the exit
-// code. It takes over the process's signals. A second interrupt, or a shutdown
-// that hangs, ends the process.
+// Run executes args, without the program's name, and returns the exit code. It
+// takes over the process's signals. A second interrupt, or a shutdown that
+// hangs, exits the process.
 func (p Program) Run(ctx context.Context, args []string) int {
-	signal.Ignore(syscall.SIGPIPE) // a write to a closed pipe gives an error instead
+	signal.Ignore(syscall.SIGPIPE) // writing to a closed pipe then returns an error
 	a := &app{Program: p}
 	root := a.commands()
 	root.SetArgs(args)
@@ -49,13 +49,13 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	if failure, ok := errors.AsType[*failure](err); ok {
 		return failure.code
 	}
-	return plain.ExitUsage // whatever is not marked as failed is at fault on the command line or in the sheet
+	return plain.ExitUsage // an error not marked as failed is a fault in the command line or the sheet
 }
 
-// Tree returns the commands and flags, for man pages and completions.
+// Tree returns the commands and flags, for man pages and shell completions.
 func (p Program) Tree() *cobra.Command { return (&app{Program: p}).commands() }
 
-// narrow has help fit a terminal of 80 columns.
+// narrow wraps help at 80 columns.
 var narrow = strings.NewReplacer("Flags.FlagUsages |", "Flags.FlagUsagesWrapped 80 |")
 
 // failure is an error that decides the exit code.
@@ -67,11 +67,11 @@ type failure struct {
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-// failed is advised for commands whose flags may help.
+// failed wraps an error of a command whose flags may help.
 func failed(err error) error { return advised(err, remedy.Run) }
 
-// advised wraps what went wrong at no fault of the command line, with what to do
-// about it where that is known.
+// advised wraps a failure that is not a usage error, adding what to do about it
+// if that is known.
 func advised(err error, words func(nvr.Remedy) string) error {
 	if err == nil {
 		return nil
@@ -82,17 +82,17 @@ func advised(err error, words func(nvr.Remedy) string) error {
 	return &failure{plain.ExitError, err}
 }
 
-// app is what the commands share.
+// app is the state that the commands share.
 type app struct {
 	Program
 	flags  flags.Flags
-	code   int     // the exit code when no error says otherwise
-	opened *string // the password that the operator typed for the sheet
+	code   int     // the exit code if no error sets one
+	opened *string // the sheet password that the operator typed
 
-	networks bool // several machines work, and their networks tell recorders of one address apart
+	networks bool // several machines work, and the same address may mean a different recorder on each network
 }
 
-// commandLine returns what to type so that this program does something with args.
+// commandLine returns what to type to run this program with args.
 func (p Program) commandLine(args ...string) string {
 	return shellAtHand().line(cmp.Or(p.Name, "hikgrab"), args...)
 }

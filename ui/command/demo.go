@@ -39,7 +39,7 @@ func (a *app) demoCommand() *cobra.Command {
 
 const mostDemoMachines = 9
 
-// demo does what download does, against simulated recorders of its own.
+// demo runs a download against simulated recorders that it starts itself.
 func (a *app) demo(c *cobra.Command, machines int) error {
 	if machines < 0 || machines > mostDemoMachines {
 		return fmt.Errorf("--machines %d: up to %d fit on this computer", machines, mostDemoMachines)
@@ -88,8 +88,8 @@ func (a *app) serveDemo(ctx context.Context) error {
 	return nil
 }
 
-// tellLogins writes how to reach the simulated recorders and a command that
-// tries the first of them. Their passwords are no secret.
+// tellLogins writes how to reach the simulated recorders, with a command that
+// tries the first one. Their passwords are not secret.
 func tellLogins(w io.Writer, list []tasks.Task) error {
 	b := bufio.NewWriter(w)
 	for _, t := range list {
@@ -103,8 +103,8 @@ func tellLogins(w io.Writer, list []tasks.Task) error {
 	return b.Flush()
 }
 
-// demoDir returns where the sheet of the demo goes, and has the recordings go
-// into "recordings" beside it unless the operator named a place.
+// demoDir returns the directory for the demo's sheet, and sets --out to
+// "recordings" in it unless the operator named one.
 func (a *app) demoDir(named bool) (string, error) {
 	if named {
 		return a.flags.Out, failed(os.MkdirAll(a.flags.Out, 0o777))

@@ -16,8 +16,8 @@ import (
 	"example.com/hikgrab/tasks/fleet/hub"
 )
 
-// crew are the machines of a demo: processes of their own on this computer. The
-// first is killed half-way, to show that nothing is lost by that.
+// crew is the set of machines in a demo, each a process on this computer. The
+// first is killed half-way, to show that nothing is lost.
 type crew struct {
 	dir  string
 	size int
@@ -61,7 +61,7 @@ func (c *crew) start(ctx context.Context, id *hub.Identity, s *spread) error {
 			end()
 			return err
 		}
-		c.running.Go(func() { _ = cmd.Wait() }) // the board shows what becomes of it
+		c.running.Go(func() { _ = cmd.Wait() }) // the board shows how it ends
 	}
 	if c.size > 1 {
 		c.running.Go(func() { c.killHalfWay(ctx, kill, s) })
@@ -69,8 +69,8 @@ func (c *crew) start(ctx context.Context, id *hub.Identity, s *spread) error {
 	return nil
 }
 
-// killHalfWay ends the first machine that has files and is at work on the next,
-// without a word.
+// killHalfWay kills the first machine that has files and is busy with more,
+// without warning.
 func (c *crew) killHalfWay(ctx context.Context, kill map[string]context.CancelFunc, s *spread) {
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()

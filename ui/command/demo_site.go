@@ -12,12 +12,12 @@ import (
 
 // demoSite is a set of simulated recorders that answer on loopback.
 type demoSite struct {
-	tasks   []tasks.Task // one for each recorder: all its cameras
+	tasks   []tasks.Task // one per recorder, with all its cameras
 	servers []*simulator.Server
 }
 
-// startDemo runs the recorders of simulator.Demo, with recordings that suit now,
-// each on a free port. Close ends them.
+// startDemo runs the recorders of simulator.Demo, each on a free port, with
+// recordings dated relative to now. Call Close to stop them.
 func startDemo(now time.Time) (*demoSite, error) {
 	s := &demoSite{}
 	for _, c := range simulator.Demo(now) {
@@ -40,7 +40,7 @@ func startDemo(now time.Time) (*demoSite, error) {
 	return s, nil
 }
 
-// Close ends all connections and waits until nothing runs any more.
+// Close closes all connections and waits until every recorder has stopped.
 func (s *demoSite) Close() error {
 	var err error
 	for _, server := range s.servers {

@@ -67,12 +67,11 @@ func (a *app) framesCommand() *cobra.Command {
 	return c
 }
 
-// making is what a command makes of the part of a camera's files that is in a
-// window.
+// making makes files from the part of a camera's recordings inside a window.
 type making func(context.Context, *archive.Archive, derive.Camera, derive.Window, *derive.Progress) (derive.Result, error)
 
-// deriveCommand completes a command that makes something of what is downloaded.
-// Check, unless nil, refuses what the flags say before anything is touched.
+// deriveCommand completes a command that makes files from downloads. If check
+// is not nil, it validates the flags before anything is touched.
 func (a *app) deriveCommand(c *cobra.Command, check func(derive.Window) error, work making) *cobra.Command {
 	var from, to string
 	c.Flags().SortFlags = false
@@ -136,8 +135,8 @@ func (a *app) derive(ctx context.Context, dir string, w derive.Window, work maki
 	return notMade(unlessGone(err))
 }
 
-// ofDownloads refuses a directory that holds no downloads: what is made of
-// what was made would be lost in there.
+// ofDownloads rejects a directory that holds no downloads, or only files made
+// from downloads, where further output would be lost.
 func ofDownloads(dir string) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return fmt.Errorf("%s is not a directory; name the one that --out named", dir)
@@ -159,5 +158,5 @@ func ofDownloads(dir string) error {
 	return nil
 }
 
-// notMade is failed for commands that have no other place to write to.
+// notMade is like failed, for commands that have no other place to write to.
 func notMade(err error) error { return advised(err, remedy.Plain) }

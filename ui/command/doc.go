@@ -1,6 +1,6 @@
-// Package command is the command line of hikgrab: its commands, what they wire
-// together, signals and the exit code.
+// Package command is hikgrab's command line: the commands, how they are wired,
+// signals and exit codes.
 //
-// It is not for deciding anything about recorders, recordings or the screen:
-// what the commands work with lives in tasks, nvr and the other packages of ui.
+// It is not for decisions about recorders, recordings or the screen: those live
+// in tasks, nvr and the other packages of ui.
 package command

@@ -13,28 +13,28 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// onDone runs the operator's command at the end of a run, with the summary in
-// JSON on its standard input and the exit code in its environment. What it
-// prints goes to standard error, because standard output is ours. That it fails
-// is worth a notice, and changes nothing about the run.
+// onDone runs the operator's command at the end of a run, with the JSON summary
+// on its standard input and the exit code in its environment. Its output goes
+// to standard error, because standard output is ours. If it fails, onDone
+// prints a notice; the run's result does not change.
 func (a *app) onDone(r plain.Report, out printer) {
 	if a.flags.Done == "" {
 		return
 	}
 	var summary bytes.Buffer
 	if err := plain.NewJSON(&summary).Summary(r); err != nil {
-		return // a buffer takes everything
+		return // a buffer never fails
 	}
 	c := shellCommand(a.flags.Done)
 	c.Stdin, c.Stdout, c.Stderr = &summary, a.Stderr, a.Stderr
 	c.Env = append(os.Environ(), "HIKGRAB_EXIT_CODE="+strconv.Itoa(r.ExitCode))
 	if err := c.Run(); err != nil {
-		_ = out.Notice(time.Now(), fmt.Sprintf("the command of --on-done failed: %v", err)) // a reader that is gone misses it
+		_ = out.Notice(time.Now(), fmt.Sprintf("the command of --on-done failed: %v", err)) // if nobody reads the output, nobody misses it
 	}
 }
 
-// shellCommand has the system's shell run a command line. The operator ends it,
-// so no context does.
+// shellCommand runs a command line in the system's shell. Only the operator can
+// end it, so it takes no context.
 func shellCommand(line string) *exec.Cmd {
 	if runtime.GOOS == "windows" {
 		return exec.CommandContext(context.Background(), "cmd.exe", "/C", line) //nolint:gosec // the operator's own

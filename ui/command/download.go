@@ -48,7 +48,7 @@ func (a *app) downloadCommand() *cobra.Command {
 	return c
 }
 
-// job is what a run of the queue needs to know.
+// job describes one run of the queue.
 type job struct {
 	tasks   []tasks.Task
 	notices []string
@@ -56,17 +56,17 @@ type job struct {
 	title   string
 	sheet   string // its path
 	log     string // the path of the log file
-	goOn    string // the command that goes on with what is left
-	retry   string // the command that tries what failed once more
-	files   bool   // the rows are files of machines, not cameras of recorders
+	goOn    string // command line to continue with what is left
+	retry   string // command line to retry what failed
+	files   bool   // the rows are files on machines, not cameras
 
 	archive []archive.Option
-	start   func(ctx context.Context, j job) (engine, error) // nil: a queue of the tasks
-	tell    func(text string)                                // tells operator and log of what concerns the run as a whole
+	start   func(ctx context.Context, j job) (engine, error) // nil means a queue of the tasks
+	tell    func(text string)                                // tells the operator and the log about the run as a whole
 }
 
-// engine is what a command shows and waits for: a queue, or one that is spread
-// over several machines.
+// engine is what a command shows and waits for: a queue, or one spread over
+// several machines.
 type engine interface {
 	ui.Queue
 	Run(ctx context.Context)
@@ -80,13 +80,13 @@ func (a *app) download(c *cobra.Command, path string) error {
 		return err
 	}
 	for i := range j.tasks {
-		j.tasks[i].Network = "" // there is only one machine, and what it reaches is what there is
+		j.tasks[i].Network = "" // a single machine has a single network
 	}
 	return a.fetch(c.Context(), j)
 }
 
-// sheetJob is what the sheet at path asks for. With the words of a command it can
-// be asked for once more.
+// sheetJob returns the job for the sheet at path. The command's words go into
+// the command lines to continue and retry.
 func (a *app) sheetJob(c *cobra.Command, path string, command ...string) (j job, err error) {
 	o, err := a.options()
 	if err != nil {
@@ -108,7 +108,7 @@ func (a *app) sheetJob(c *cobra.Command, path string, command ...string) (j job,
 	}, nil
 }
 
-// fetch runs the queue and tells how it ended.
+// fetch runs the queue and reports how it ended.
 func (a *app) fetch(ctx context.Context, j job) error {
 	out := a.printer()
 	report, err := a.run(ctx, j, out)
@@ -123,8 +123,8 @@ func (a *app) fetch(ctx context.Context, j job) error {
 	return failed(errors.Join(err, unlessGone(out.Summary(report))))
 }
 
-// run opens the archive and its log, runs the queue, and closes them again. The
-// report has no snapshot when nothing began.
+// run opens the archive and its log, runs the queue, and closes them again. If
+// the run could not start, the report has no snapshot.
 func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report, err error) {
 	layout, err := a.flags.Layout()
 	if err != nil {
@@ -142,7 +142,7 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 	defer func() {
 		limit := shutdownLimit
 		if errors.Is(err, errHangs) {
-			limit = time.Second // it was waited for long enough
+			limit = time.Second // it has already had its time
 		}
 		err = errors.Join(err, s.close(limit))
 	}()
@@ -179,12 +179,12 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 		}
 	}
 	var summary bytes.Buffer
-	_ = plain.NewLines(&summary, true).Summary(report) // a buffer takes everything
+	_ = plain.NewLines(&summary, true).Summary(report) // a buffer never fails
 	j.options.Log.Info("Finished", "exit_code", report.ExitCode, "summary", summary.String())
 	return report, err
 }
 
-// noteRun has the journal remember a run. That it cannot be is worth no failure.
+// noteRun records a run in the journal. An error does not fail the run.
 func (a *app) noteRun(j job, end *tasks.Snapshot, code int) {
 	err := j.options.Archive.NoteRun(archive.Run{
 		Begun: end.At.Add(-end.Elapsed), Took: end.Elapsed, Period: j.options.Period.String(),
@@ -195,8 +195,8 @@ func (a *app) noteRun(j job, end *tasks.Snapshot, code int) {
 	}
 }
 
-// tellAll writes what people look at after a run: the sheet again with what
-// became of each row, where there is one, and the page. It returns where they are.
+// tellAll writes the files to look at after a run: the sheet with results, if
+// there is a sheet, and the report page. It returns their paths.
 func (a *app) tellAll(j job, all []tasks.Coverage) (result, page string) {
 	store, log := j.options.Archive, j.options.Log
 	if j.sheet == "" {

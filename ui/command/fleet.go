@@ -15,21 +15,21 @@ import (
 	"example.com/hikgrab/tasks/fleet/hub"
 )
 
-// listEvery is how often fleet.csv is written while there is news.
+// listEvery is how often fleet.csv is rewritten if files were added.
 const listEvery = 30 * time.Second
 
-// spread is a run that is spread over several machines: the coordinator with
-// its board, and the machine that it is itself.
+// spread is a run on several machines: the coordinator with its board, and this
+// machine's own share of the work.
 type spread struct {
 	*fleet.Board
 	coordinator *fleet.Coordinator
 	hub         *hub.Hub
-	machine     *fleet.Machine // nil when it only coordinates
+	machine     *fleet.Machine // nil if it only coordinates
 	queue       *tasks.Queue
 	archive     *archive.Archive
 	log         *slog.Logger
 	own         own
-	news        atomic.Bool // there are files that fleet.csv does not list
+	news        atomic.Bool // there are files not yet in fleet.csv
 	leaves      context.Context
 	leave       context.CancelFunc
 
@@ -37,7 +37,7 @@ type spread struct {
 	err error
 }
 
-// Err returns why the run could not go on; nil when it ended as it should.
+// Err returns why the run stopped; nil if it ended normally.
 func (s *spread) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,7 +72,7 @@ func (s *spread) Run(ctx context.Context) {
 	s.writeList()
 }
 
-// labour has a machine work for the one run that its coordinator has.
+// labour lets a machine work on the coordinator's run.
 func labour(ctx context.Context, m *fleet.Machine, q *tasks.Queue, a *archive.Archive) error {
 	run, err := m.Join(ctx)
 	if err == nil {
@@ -84,9 +84,9 @@ func labour(ctx context.Context, m *fleet.Machine, q *tasks.Queue, a *archive.Ar
 	return err
 }
 
-// Stop has all machines stop, and waits for this one.
+// Stop tells all machines to stop, and waits for this one.
 func (s *spread) Stop(ctx context.Context) error {
-	_ = s.Board.Stop(ctx) // machines that do not answer find out by themselves
+	_ = s.Board.Stop(ctx) // machines that do not answer notice by themselves
 	var err error
 	if s.machine != nil {
 		err = s.queue.Stop(ctx)
@@ -95,18 +95,17 @@ func (s *spread) Stop(ctx context.Context) error {
 	return err
 }
 
-// Working reports whether there is anything to do, so that this computer should
-// not go to sleep.
+// Working reports whether there is work, so that this computer stays awake.
 func (s *spread) Working() bool {
 	var snap tasks.Snapshot
 	s.Snapshot(&snap)
 	return !snap.Finished && !snap.AllPaused
 }
 
-// joinWait is how long the operator may take until a machine joins.
+// joinWait is how long to wait for a machine to join before giving advice.
 const joinWait = 3 * time.Minute
 
-// watch keeps fleet.csv up to date, and says what may be missing when nobody joins.
+// watch keeps fleet.csv up to date, and says what to check if no machine joins.
 func (s *spread) watch(ctx context.Context) {
 	ticker, waited := time.NewTicker(listEvery), time.After(joinWait)
 	defer ticker.Stop()

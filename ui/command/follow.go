@@ -11,21 +11,21 @@ import (
 )
 
 const (
-	pollEvery     = 250 * time.Millisecond // how late an event may be shown
+	pollEvery     = 250 * time.Millisecond // longest delay before an event is shown
 	progressEvery = 10 * time.Second
 )
 
-// source is where a printer's news comes from; a *tasks.Queue is one.
+// source supplies a printer's news; *tasks.Queue is one.
 type source interface {
-	// Snapshot copies the present into s.
+	// Snapshot copies the present state into s.
 	Snapshot(s *tasks.Snapshot)
 	// Events appends the events after seq to buf, oldest first.
 	Events(seq uint64, buf []tasks.Event) []tasks.Event
 }
 
-// follow hands the events of src to p as they come and a progress report every
-// ten seconds, until every camera has ended or ctx ends; neither is an error.
-// The error is that of writing: see gone.
+// follow passes the events of src to p as they arrive, and a progress report
+// every ten seconds, until every camera has ended or ctx ends. Neither is an
+// error; only writing can fail (see gone).
 func follow(ctx context.Context, src source, p printer) error {
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
@@ -55,10 +55,10 @@ func follow(ctx context.Context, src source, p printer) error {
 		case <-poll.C:
 		}
 	}
-	return r.read(p) // what happened while everything was being stopped
+	return r.read(p) // events from the shutdown
 }
 
-// reader remembers how far the events were read.
+// reader tracks which events were read.
 type reader struct {
 	src  source
 	seq  uint64
@@ -66,8 +66,8 @@ type reader struct {
 	buf  []tasks.Event
 }
 
-// read takes the snapshot before the events, so that a finished snapshot means
-// that no event is missing.
+// read takes the snapshot before the events, so that after a finished snapshot
+// no event is missing.
 func (r *reader) read(p printer) error {
 	r.src.Snapshot(&r.snap)
 	r.buf = r.src.Events(r.seq, r.buf[:0])
@@ -77,7 +77,7 @@ func (r *reader) read(p printer) error {
 				return err
 			}
 		}
-		run := 1 // how many follow one another without a gap
+		run := 1 // length of the run of events without a gap
 		for run < len(rest) && rest[run].Seq == rest[run-1].Seq+1 {
 			run++
 		}
@@ -90,7 +90,8 @@ func (r *reader) read(p printer) error {
 	return nil
 }
 
-// unlessGone is err, unless that only says that nobody reads the output any more.
+// unlessGone returns err, or nil if err only means that the reader of the
+// output is gone.
 func unlessGone(err error) error {
 	if gone(err) {
 		return nil
@@ -98,8 +99,8 @@ func unlessGone(err error) error {
 	return err
 }
 
-// gone reports whether err says that the reader of the output has closed it.
-// That is no failure of hikgrab: nobody is left to tell.
+// gone reports whether err means that the reader closed our output. That is not
+// a failure.
 func gone(err error) bool {
 	return slices.ContainsFunc(brokenPipe, func(e error) bool { return errors.Is(err, e) })
 }

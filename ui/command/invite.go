@@ -38,8 +38,8 @@ func (a *app) inviteCommand() *cobra.Command {
 	return c
 }
 
-// openIdentity opens the identity that a coordinator keeps in a directory; empty
-// is this operator's.
+// openIdentity opens a coordinator's identity in dir; empty means the
+// operator's own directory.
 func openIdentity(dir string) (id *hub.Identity, err error) {
 	if dir == "" {
 		if dir, err = hub.Dir(); err != nil {

@@ -12,13 +12,12 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// maker makes something of a camera's finished files.
+// maker makes files from a camera's finished recordings.
 type maker func(context.Context, derive.Camera, *derive.Progress) (derive.Result, error)
 
-// makeAll has something made of each camera and writes what came of it with p,
-// and how far it is to progress when that takes long. A camera that fails keeps
-// nobody from the others; a disk that is full or refuses ends it. It returns
-// the exit code.
+// makeAll calls work for each camera and writes the results with p, and its
+// progress to progress if it takes long. A camera that fails does not stop the
+// others; a full or read-only disk does. It returns the exit code.
 func makeAll(ctx context.Context, cameras []derive.Camera, p printer, progress io.Writer, work maker) (code int, err error) {
 	totals := plain.MadeTotals{Cameras: len(cameras)}
 	for i, c := range cameras {

@@ -17,22 +17,23 @@ import (
 
 func terminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// screen reports whether the full screen can and should be used.
+// screen reports whether to use the full screen: the flags, the environment and
+// the terminal all allow it.
 func (a *app) screen() bool {
 	return !a.flags.Plain && !a.flags.JSON && os.Getenv("TERM") != "dumb" && os.Getenv("CI") == "" &&
 		terminal(a.Stdin) && terminal(a.Stdout)
 }
 
-// options returns what the flags ask of a run.
+// options returns the queue options for the flags.
 func (a *app) options() (tasks.Options, error) {
 	o, err := a.flags.Options()
 	o.Unattended = !a.screen()
 	return o, err
 }
 
-// printer writes what the commands have to tell, in one form: plain.Lines and
-// plain.JSON are the two there are, and say what each method writes. Its methods
-// are called by one goroutine at a time and give the writer's error.
+// printer writes the results of commands in one format; plain.Lines and
+// plain.JSON implement it and document each method. Calls must not overlap.
+// Each method returns the writer's error.
 type printer interface {
 	Notice(at time.Time, text string) error
 
@@ -57,11 +58,11 @@ func (a *app) printer() printer {
 	return plain.NewLines(output{a.Stdout}, a.flags.ASCII)
 }
 
-// output is a file to write to. Where it is a terminal that was closed, nobody
-// reads it any more, which is no failure of a disk.
+// output is a file to write to. If it is a terminal that was closed, it reports
+// a closed file, not a disk error.
 type output struct{ *os.File }
 
-// Write gives os.ErrClosed when the terminal is gone.
+// Write returns os.ErrClosed if the terminal is gone.
 func (o output) Write(p []byte) (int, error) {
 	n, err := o.File.Write(p)
 	if errors.Is(err, syscall.EIO) && !regular(o.File) {

@@ -10,12 +10,12 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// quietly is how long reading may take before it is told how far it is.
+// quietly is how long reading may take before progress is shown.
 const quietly = 5 * time.Second
 
-// tellProgress writes now and then how many bytes of how many were read, and of
-// what unless that is empty, until the function that it returns is called, which
-// waits for the last word.
+// tellProgress writes from time to time how many of the total bytes were read,
+// and of what unless that is empty. Call quiet to stop it; quiet returns after
+// the last write.
 func tellProgress(to io.Writer, what string, done, total *atomic.Int64) (quiet func()) {
 	ended := make(chan struct{})
 	var told sync.WaitGroup

@@ -30,7 +30,7 @@ func (a *app) reportCommand() *cobra.Command {
 	return c
 }
 
-// report tells of a directory what all runs made of it.
+// report writes the page for a directory, covering all runs.
 func (a *app) report(dir string) (err error) {
 	if err := ofDownloads(dir); err != nil {
 		return err
@@ -56,11 +56,11 @@ func (a *app) report(dir string) (err error) {
 	return failed(unlessGone(err))
 }
 
-// warn tells of what is not as usual where no run is followed.
+// warn prints a warning, for commands without a run.
 func (a *app) warn(text string) { fmt.Fprintln(a.Stderr, "hikgrab: "+text) }
 
-// writePage writes the page at the end of a run and returns where it is, empty when
-// there is none: that is worth a notice, not a failure.
+// writePage writes the page at the end of a run and returns its path. If it
+// cannot, it tells the operator and the run does not fail.
 func writePage(store *archive.Archive, files []archive.Recording, tell func(text string)) string {
 	path, err := writeBeside(store, report.PageName, tell, report.New(store, files, time.Now()).WritePage)
 	if err != nil {
@@ -69,15 +69,15 @@ func writePage(store *archive.Archive, files []archive.Recording, tell func(text
 	return path
 }
 
-// refreshPage writes the page anew after stills were made, which it shows.
+// refreshPage rewrites the page after stills were made, which it shows.
 func (a *app) refreshPage(store *archive.Archive) {
-	if files, err := store.Recordings(); err == nil { // else the next run or hikgrab report tells
+	if files, err := store.Recordings(); err == nil { // otherwise the next run or hikgrab report says so
 		writePage(store, files, a.warn)
 	}
 }
 
-// remember has the journal remember what a run asked for and what of it is
-// missing, and returns what is on disk. Whatever fails is worth no failure.
+// remember records in the journal what a run asked for and what is missing, and
+// returns the recordings on disk. It logs errors; they do not fail the run.
 func remember(store *archive.Archive, all []tasks.Coverage, log *slog.Logger) []archive.Recording {
 	if err := tasks.NoteCoverage(store, all); err != nil {
 		log.Warn("What is missing could not be saved", "error", err)
@@ -89,8 +89,8 @@ func remember(store *archive.Archive, all []tasks.Coverage, log *slog.Logger) []
 	return files
 }
 
-// writeBeside writes a file that lies beside the manifest, and tells of what is not
-// as usual. It returns where the file is.
+// writeBeside writes a file next to the manifest and returns its path. It tells
+// the operator if the file was edited, or is open in another program.
 func writeBeside(store *archive.Archive, name string, tell func(text string), write func(io.Writer) error) (string, error) {
 	written, err := store.WriteBeside(name, write)
 	if written.Kept != "" {

@@ -22,21 +22,21 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// The least and the most that a machine may be waited for.
+// Limits of how long to wait for a machine.
 const (
 	leastPatience = 5 * time.Second
 	mostPatience  = time.Hour
 )
 
-// wire is how several machines find one another.
+// wire holds the flags that let machines find one another.
 type wire struct {
 	listen   string
 	cluster  hub.Cluster
 	patience time.Duration
-	collect  bool                                                // files come home
-	alone    bool                                                // and nothing else is done
-	identity string                                              // directory; empty: this operator's
-	opened   func(context.Context, *hub.Identity, *spread) error // nil, or what to do once machines can join
+	collect  bool                                                // collect files
+	alone    bool                                                // only collect
+	identity string                                              // directory; empty means the operator's own
+	opened   func(context.Context, *hub.Identity, *spread) error // called once machines can join; may be nil
 }
 
 func (w *wire) register(c *cobra.Command) {
@@ -46,13 +46,13 @@ func (w *wire) register(c *cobra.Command) {
 	registerCluster(f, &w.cluster, "that cluster")
 }
 
-// registerCluster adds the flags for what a NATS cluster wants to see.
+// registerCluster adds the flags for the credentials of a NATS cluster.
 func registerCluster(f *pflag.FlagSet, c *hub.Cluster, which string) {
 	f.StringVar(&c.Creds, "creds", "", "credentials `FILE` for "+which+", from its administrator")
 	f.StringVar(&c.CA, "tls-ca", "", "`FILE` of certificates to trust for that cluster")
 }
 
-// check refuses what the flags say before anything is touched.
+// check validates the flags before anything is touched.
 func (w *wire) check() error {
 	if w.patience < leastPatience || w.patience > mostPatience {
 		return fmt.Errorf("--patience %s: between %s and %s", w.patience, leastPatience, mostPatience)
@@ -92,7 +92,7 @@ func (a *app) serve(c *cobra.Command, w *wire, path string) error {
 	return a.fetch(c.Context(), a.spreadJob(w, j))
 }
 
-// spreadJob has a job be done by several machines.
+// spreadJob makes a job run on several machines.
 func (a *app) spreadJob(w *wire, j job) job {
 	s := &spread{}
 	j.archive = append(j.archive, archive.WithFinished(s.own.finished))
@@ -100,7 +100,7 @@ func (a *app) spreadJob(w *wire, j job) job {
 	return j
 }
 
-// spread opens the hub, says how to join, and completes s.
+// spread opens the hub, prints how to join, and completes s.
 func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, err error) {
 	identity, err := openIdentity(w.identity)
 	if err != nil {
@@ -163,10 +163,10 @@ func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, 
 	return q, nil
 }
 
-// lent returns the options of a queue that works for a coordinator, under the
-// promises of m.
+// lent returns the options of a queue that works for a coordinator, fenced by
+// the leases of m.
 func (a *app) lent(o tasks.Options, m *fleet.Machine, by string) tasks.Options {
-	o.Reread, o.Limit = nil, tasks.Timetable{} // these are the coordinator's
+	o.Reread, o.Limit = nil, tasks.Timetable{} // the coordinator handles these
 	o.Fence = m.Fence
 	if a.dial != nil {
 		o.Dial = a.dial
@@ -176,30 +176,30 @@ func (a *app) lent(o tasks.Options, m *fleet.Machine, by string) tasks.Options {
 	return o
 }
 
-// runOf is what the coordinator decides for all machines.
+// runOf returns the settings that the coordinator makes for all machines.
 func (a *app) runOf(j job, name, catalogue string) fleet.Run {
 	o := j.options
-	layout, _ := a.flags.Layout() // fetch has checked it
+	layout, _ := a.flags.Layout() // fetch has already checked it
 	r := fleet.Run{
 		Catalogue: catalogue, Title: j.title, Coordinator: name, Began: time.Now(), Period: o.Period, Kinds: o.Kinds, PerRecorder: o.PerRecorder,
 		Retries: o.Retries, Timeout: o.Timeout, Format: o.Format, DropAudio: o.DropAudio, Cut: o.Cut, Derivations: o.Derivations,
 		Insecure: o.Insecure, Layout: layout.String(), Unattended: o.Unattended,
 	}
 	same := r
-	same.Began, same.Unattended = time.Time{}, false // a coordinator that was started again has the same run
+	same.Began, same.Unattended = time.Time{}, false // a restarted coordinator has the same run
 	text, _ := json.Marshal(same)
 	sum := sha256.Sum256(text)
 	r.ID = hex.EncodeToString(sum[:8])
 	return r
 }
 
-// noticing notes that fleet.csv has to be written again.
+// noticing wraps an archive and notes when fleet.csv is out of date.
 type noticing struct {
 	*archive.Archive
 	news *atomic.Bool
 }
 
-// NoteElsewhere notes files in the catalogue.
+// NoteElsewhere records files in the catalogue.
 func (n noticing) NoteElsewhere(machine, by string, files []archive.Distant) ([]bool, error) {
 	if len(files) > 0 {
 		n.news.Store(true)
@@ -207,7 +207,7 @@ func (n noticing) NoteElsewhere(machine, by string, files []archive.Distant) ([]
 	return n.Archive.NoteElsewhere(machine, by, files)
 }
 
-// hostName is what this machine is called when the operator says nothing else.
+// hostName returns this machine's default name.
 func hostName() string {
 	name, err := os.Hostname()
 	if err != nil || name == "" {

@@ -57,7 +57,8 @@ func (a *app) writeTemplate(path, lang string) error {
 	return err
 }
 
-// oneSheet wants exactly one argument, and takes typing mistakes into account.
+// oneSheet requires exactly one argument, and suggests the command behind a
+// typo.
 func oneSheet(c *cobra.Command, args []string) error {
 	switch len(args) {
 	case 1:
@@ -71,8 +72,8 @@ func oneSheet(c *cobra.Command, args []string) error {
 	return fmt.Errorf("one task sheet at a time, not %d (%s); quote a name that has spaces", len(args), strings.Join(args, " "))
 }
 
-// readSheet returns the tasks of a sheet and what is worth saying about it. Its
-// errors are faults of the sheet: nothing was contacted.
+// readSheet returns the tasks of a sheet and its warnings. Its errors are
+// faults in the sheet: no recorder was contacted.
 func (a *app) readSheet(c *cobra.Command, path string) (sheet.Sheet, error) {
 	got, err := sheet.Read(path, a.sheetOptions())
 	if errors.Is(err, fs.ErrNotExist) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// shell is a program that people type command lines into.
+// shell is the program that reads the operator's command lines.
 type shell int
 
 const (
@@ -14,11 +14,11 @@ const (
 	powerShell
 )
 
-// plainCharacters need no quotes anywhere.
+// plainCharacters need no quotes in any shell.
 const plainCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./:,"
 
-// line returns a command line that an operator can paste into the shell:
-// program as it was called, and every word quoted that needs it.
+// line returns a command line to paste into the shell: the program as it was
+// called, and each word quoted if needed.
 func (s shell) line(program string, args ...string) string {
 	words := []string{s.program(program)}
 	for _, arg := range args {
@@ -27,14 +27,14 @@ func (s shell) line(program string, args ...string) string {
 	return strings.Join(words, " ")
 }
 
-// program returns how the shell starts a program.
+// program returns how to start a program in the shell.
 func (s shell) program(name string) string {
 	if built := filepath.ToSlash(name); strings.Contains(built, "/go-build") && strings.Contains(built, "/exe/") {
-		return "go run ." // the program is gone when it ends
+		return "go run ." // go run deletes the program when it exits
 	}
 	quoted := s.quote(name)
 	if s == powerShell && quoted != name {
-		return "& " + quoted // else it is text, and printed
+		return "& " + quoted // a quoted name alone is a string to PowerShell
 	}
 	return quoted
 }
@@ -47,7 +47,7 @@ func (s shell) quote(word string) string {
 	case cmd:
 		safe += `\@`
 	case powerShell:
-		safe = strings.ReplaceAll(safe, ",", "") + `\%` // a comma makes a list, @ a splat
+		safe = strings.ReplaceAll(safe, ",", "") + `\%` // a comma makes a list, @ splats
 	}
 	switch {
 	case word != "" && strings.Trim(word, safe) == "":

@@ -19,7 +19,7 @@ type store struct {
 	file io.WriteCloser // the log's
 }
 
-// open opens the archive in --out and the log in it.
+// open opens the archive in --out, and the log there.
 func (a *app) open(options ...archive.Option) (*store, error) {
 	book := &logBook{}
 	s := &store{log: a.logger(book)}
@@ -36,11 +36,11 @@ func (a *app) open(options ...archive.Option) (*store, error) {
 	return s, nil
 }
 
-// close closes both, and gives up on a disk that hangs after a while.
+// close closes both, and gives up after limit if the disk hangs.
 func (s *store) close(limit time.Duration) error {
 	return failed(within(limit, func() error {
 		if s.file != nil {
-			_ = s.file.Close() // the log's last lines are worth no failure
+			_ = s.file.Close() // losing the log's last lines is not a failure
 		}
 		return s.Archive.Close()
 	}))
@@ -53,8 +53,8 @@ func (s *store) logPath() string {
 	return ""
 }
 
-// teller returns what tells log and operator of what concerns the run as a whole.
-// A reader that is gone shows when the run is followed.
+// teller returns a function that tells the log and the operator about the run
+// as a whole. It ignores write errors: follow reports a reader that is gone.
 func (s *store) teller(out printer) func(text string) {
 	return func(text string) {
 		s.log.Info("Notice", "text", text)
@@ -70,8 +70,8 @@ func (a *app) logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 }
 
-// logBook is where the log goes: into memory until there is a file, which
-// exists only once the archive could be opened.
+// logBook is the log's writer. It buffers in memory until the file exists,
+// which is not before the archive is open.
 type logBook struct {
 	mu    sync.Mutex
 	early bytes.Buffer

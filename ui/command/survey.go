@@ -28,7 +28,7 @@ func (a *app) checkCommand() *cobra.Command {
 
 func (a *app) check(c *cobra.Command, path string) error {
 	o, err := a.options()
-	o.Unattended = true // it only prints, and nobody can answer
+	o.Unattended = true // it only prints; nobody can answer
 	if err != nil {
 		return err
 	}
@@ -46,15 +46,16 @@ func (a *app) check(c *cobra.Command, path string) error {
 	defer release()
 	out := a.printer()
 	for _, text := range got.Notices {
-		_ = out.Notice(time.Now(), text) // a reader that is gone shows in what follows
+		_ = out.Notice(time.Now(), text) // survey reports a reader that is gone
 	}
 	a.code, err = survey(ctx, got.Tasks, o, archive.FreeAt(a.flags.Out), out)
 	return failed(unlessGone(err))
 }
 
-// survey looks at every recorder of list, with so many bytes free, and writes what it finds with p, in the
-// order of the list, and the totals at the end. It returns the exit code. The
-// error is that of writing; when ctx ends, the survey stops without one.
+// survey checks every recorder of list and writes the findings with p in the
+// order of the list, then the totals. free is the space on the disk in bytes.
+// It returns the exit code. Only writing can fail; when ctx ends, the survey
+// stops without an error.
 func survey(ctx context.Context, list []tasks.Task, o tasks.Options, free int64, p printer) (code int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -81,8 +82,8 @@ func survey(ctx context.Context, list []tasks.Task, o tasks.Options, free int64,
 	}
 }
 
-// inTurn returns a function that hands findings to write in the order of the
-// list, each as soon as those before it are there.
+// inTurn returns a function that passes findings to write in the order of the
+// list, each as soon as all before it are written.
 func inTurn(list []tasks.Task, write func(tasks.Finding)) func(tasks.Finding) {
 	var turns []string
 	for _, t := range list {
@@ -92,7 +93,7 @@ func inTurn(list []tasks.Task, write func(tasks.Finding)) func(tasks.Finding) {
 	}
 	early := map[string][]tasks.Finding{}
 	return func(f tasks.Finding) {
-		if !slices.Contains(turns, f.Address) { // another of one that is written
+		if !slices.Contains(turns, f.Address) { // a second row of a recorder already written
 			write(f)
 			return
 		}

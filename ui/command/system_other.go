@@ -8,12 +8,11 @@ import (
 	"syscall"
 )
 
-// brokenPipe are the errors of writing to a reader that is gone.
+// brokenPipe lists the errors of writing after the reader has gone.
 var brokenPipe = []error{syscall.EPIPE, io.ErrClosedPipe, os.ErrClosed}
 
-// shellAtHand is the one that this system's operators have.
+// shellAtHand returns the usual shell of this system.
 func shellAtHand() shell { return posix }
 
-// systemLocale returns nothing: where the environment does not name a language,
-// nobody does.
+// systemLocale returns "": here only the environment names a language.
 func systemLocale() string { return "" }

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// brokenPipe are the errors of writing to a reader that is gone.
+// brokenPipe lists the errors of writing after the reader has gone.
 var brokenPipe = []error{windows.ERROR_BROKEN_PIPE, windows.ERROR_NO_DATA, io.ErrClosedPipe, os.ErrClosed}
 
-// systemLocale returns the language that Windows speaks, such as "ru-RU".
+// systemLocale returns the display language of Windows, such as "ru-RU".
 func systemLocale() string {
 	list, err := windows.GetUserPreferredUILanguages(windows.MUI_LANGUAGE_NAME)
 	if err != nil || len(list) == 0 {
@@ -21,8 +21,8 @@ func systemLocale() string {
 	return list[0]
 }
 
-// shellAtHand tells PowerShell from cmd.exe by the program that started this
-// one. Whatever else it was, cmd.exe reads the line.
+// shellAtHand tells PowerShell from cmd.exe by our parent process. Anything
+// else counts as cmd.exe.
 func shellAtHand() shell {
 	name := strings.ToLower(programOf(uint32(os.Getppid())))
 	if name == "powershell.exe" || name == "pwsh.exe" {
@@ -31,7 +31,8 @@ func shellAtHand() shell {
 	return cmd
 }
 
-// programOf returns the file name of a process's program, empty when it is gone.
+// programOf returns the file name of a process's program; empty if it has
+// exited.
 func programOf(process uint32) string {
 	list, err := windows.CreateToolhelp32Snapshot(windows.TH32CS_SNAPPROCESS, 0)
 	if err != nil {

@@ -28,7 +28,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	return c
 }
 
-// verify compares a tree with its manifest for an operator.
+// verify checks a directory against its manifest.
 func (a *app) verify(ctx context.Context, dir string) (err error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s does not exist; name the directory that --out named", dir)
@@ -42,8 +42,9 @@ func (a *app) verify(ctx context.Context, dir string) (err error) {
 	return failed(unlessGone(err))
 }
 
-// verify reads a tree again, writes what differs from its manifest with p, and
-// how far it is to progress when that takes long. It returns the exit code.
+// verify reads all files again and writes with p those that differ from the
+// manifest, and its progress to progress if it takes long. It returns the exit
+// code.
 func verify(ctx context.Context, dir string, p printer, progress io.Writer) (code int, err error) {
 	var at archive.VerifyProgress
 	quiet := tellProgress(progress, "", &at.Done, &at.Total)

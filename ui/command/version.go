@@ -17,10 +17,11 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// version names the program and its release.
+// version returns the program's name and release.
 func (p Program) version() string { return "hikgrab " + p.release() }
 
-// release is what the release build says, or else what the build knows of itself.
+// release returns the version of a release build, otherwise what Go's build
+// info says.
 func (p Program) release() string {
 	text, revision := p.Version, ""
 	if info, ok := debug.ReadBuildInfo(); ok {

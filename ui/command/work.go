@@ -19,7 +19,7 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// helper is what work can be told beside what it shares with download.
+// helper holds the flags that work has in addition to those of download.
 type helper struct {
 	networks []string
 	name     string
@@ -51,7 +51,7 @@ func (a *app) workCommand() *cobra.Command {
 	return c
 }
 
-// work joins a coordinator and works for it until it is told to leave.
+// work joins a coordinator and works for it until told to leave.
 func (a *app) work(ctx context.Context, h *helper, argument string) (err error) {
 	o, err := a.flags.Options()
 	if err != nil {
@@ -79,7 +79,7 @@ func (a *app) work(ctx context.Context, h *helper, argument string) (err error) 
 	defer func() {
 		err = errors.Join(err, s.close(shutdownLimit))
 		if _, refused := errors.AsType[*fleet.RefusedError](err); refused && errors.Is(before, os.ErrNotExist) {
-			_ = os.RemoveAll(filepath.Join(dir, ".hikgrab")) // nothing half-joined stays behind
+			_ = os.RemoveAll(filepath.Join(dir, ".hikgrab")) // remove the half-joined state
 			_ = os.Remove(filepath.Join(dir, "manifest.csv"))
 			_ = os.Remove(dir)
 		}
@@ -118,8 +118,8 @@ func (a *app) work(ctx context.Context, h *helper, argument string) (err error) 
 	return failed(err)
 }
 
-// invitation finds out whom to join: by what was given, by the environment, by
-// what is known of last time, or by asking.
+// invitation finds the coordinator to join: from the argument, the environment,
+// the last time, or by asking.
 func (a *app) invitation(argument string, known bool) (inv *hub.Invitation, url string, err error) {
 	line := os.Getenv("HIKGRAB_JOIN")
 	switch {
@@ -157,7 +157,7 @@ func (a *app) invitation(argument string, known bool) (inv *hub.Invitation, url 
 	return &parsed, url, nil
 }
 
-// readShort reads a file that has to be short.
+// readShort reads a file of at most 64 KiB.
 func readShort(path string) (string, error) {
 	const most = 64 << 10
 	f, err := os.Open(path)

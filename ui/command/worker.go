@@ -14,8 +14,8 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// own is the machine that this process is, for the archive to tell of files; nil
-// before it can join, and where it only coordinates.
+// own is this process as a machine; the archive reports finished files to it.
+// It is nil before joining, and if it only coordinates.
 type own struct{ atomic.Pointer[fleet.Machine] }
 
 func (o *own) finished(f archive.Distant) {
@@ -24,8 +24,8 @@ func (o *own) finished(f archive.Distant) {
 	}
 }
 
-// worker is a machine with the queue of the run that its coordinator has. It is
-// what the screen shows: another run brings another queue.
+// worker is a machine with the queue of its coordinator's present run. The
+// screen shows it as one engine, though each run has a new queue.
 type worker struct {
 	app     *app
 	own     own
@@ -37,10 +37,10 @@ type worker struct {
 	leaves  context.Context
 	leave   context.CancelFunc
 	queue   atomic.Pointer[tasks.Queue]
-	ended   atomic.Pointer[error] // why Run has returned; nil while it has not
+	ended   atomic.Pointer[error] // why Run returned; nil while it runs
 }
 
-// Err returns why the machine could not go on; nil when it left as it should.
+// Err returns why the machine stopped; nil if it left normally.
 func (w *worker) Err() error {
 	if err := w.ended.Load(); err != nil {
 		return *err
@@ -48,7 +48,7 @@ func (w *worker) Err() error {
 	return nil
 }
 
-// Run joins, and works on one run after the other, until the machine leaves.
+// Run joins, and works on one run after another, until the machine leaves.
 func (w *worker) Run(ctx context.Context) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -76,7 +76,7 @@ func (w *worker) Run(ctx context.Context) {
 	w.ended.Store(&err)
 }
 
-// work works on one run after the other until the machine leaves, which is no
+// work works on one run after another until the machine leaves, which is not an
 // error.
 func (w *worker) work(ctx context.Context) error {
 	for {
@@ -116,28 +116,28 @@ func (w *worker) workOn(ctx context.Context, run fleet.Run) error {
 	var own sync.WaitGroup
 	defer own.Wait()
 	own.Go(func() { q.Run(running) })
-	defer cancel() // before it is waited for
+	defer cancel() // runs before own.Wait
 	return w.machine.Work(ctx, run, q, w.archive)
 }
 
-// Stop stops what is under way, and has the machine leave.
+// Stop stops all work, then leaves.
 func (w *worker) Stop(ctx context.Context) error {
 	err := w.queue.Load().Stop(ctx)
 	w.leave()
 	return err
 }
 
-// Snapshot copies the present into s. A machine is finished when it leaves, not
-// when it has nothing to do for a while.
+// Snapshot copies the present state into s. A machine is finished when it
+// leaves, not when it is idle for a while.
 func (w *worker) Snapshot(s *tasks.Snapshot) {
 	w.queue.Load().Snapshot(s)
 	s.Finished = w.ended.Load() != nil
 }
 
-// Drain has the machine leave when what is under way has finished.
+// Drain leaves once the work in progress is finished.
 func (w *worker) Drain() { w.machine.Leave(); w.queue.Load().Drain() }
 
-// The rest of a queue is that of the present run.
+// The other methods are those of the present run's queue.
 
 func (w *worker) Events(seq uint64, buf []tasks.Event) []tasks.Event {
 	return w.queue.Load().Events(seq, buf)
