@@ -1,4 +1,5 @@
-// Hikgrab downloads recordings from Hikvision recorders, as a task sheet asks.
+// Hikgrab downloads the recordings that a task sheet lists from Hikvision
+// recorders.
 package main
 
 import (
@@ -9,13 +10,13 @@ import (
 	"example.com/hikgrab/ui/command"
 )
 
-// version is stamped by release builds: -ldflags "-X main.version=v1.2.3".
+// version is set by release builds: -ldflags "-X main.version=v1.2.3".
 var version = ""
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		// Indexes of MP4s come and go by the megabyte. Collecting them twice as
-		// often costs nothing beside hashing, and a quarter of the memory less.
+		// MP4 indexes are megabytes each and short-lived. Collecting twice as often
+		// costs nothing next to hashing and saves a quarter of the memory.
 		debug.SetGCPercent(50)
 	}
 	p := command.Program{Name: os.Args[0], Version: version, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// Arrows run main → ui → tasks → nvr and never back, and each library that
-// shapes what it touches stays in one place. What a package's tests import does
-// not count.
+// Imports run main → ui → tasks → nvr and never back, and each library that
+// shapes the code around it stays in one place. Imports of tests do not count.
 func TestArrowsRunOneWay(t *testing.T) {
 	const module = "example.com/hikgrab"
 	forbidden := []struct{ from, to, why string }{
@@ -49,7 +48,7 @@ func TestArrowsRunOneWay(t *testing.T) {
 	}
 }
 
-// One package only may import what shapes everything that touches it.
+// Only one package may import a library that shapes all code around it.
 func TestLibrariesStayInTheirPlace(t *testing.T) {
 	places := map[string]string{
 		"github.com/xuri/excelize":           "example.com/hikgrab/tasks/sheet",
