@@ -25,11 +25,11 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	for text, says := range map[string]string{
-		"22:00-07:00":           "names no bandwidth",
+		"22:00-07:00":           "is not a bandwidth: write it like",
 		"22:00-07:00 fast":      "not a bandwidth",
-		"22:00 2M":              "no part of a day",
-		"22:00-22:00 2M":        "no part of a day",
-		"25:00-07:00 2M":        "no part of a day",
+		"22:00 2M":              "is not a part of the day",
+		"22:00-22:00 2M":        "is not a part of the day",
+		"25:00-07:00 2M":        "is not a part of the day",
 		"22:00-07:00 off,2M,3M": "two bandwidths",
 	} {
 		if got, err := parseLimit(text); err == nil || !strings.Contains(err.Error(), says) {
