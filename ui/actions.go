@@ -5,7 +5,7 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// among returns those that the keys act on and whose state is wanted.
+// among returns the cameras a key acts on that are in a wanted state.
 func (m *model) among(want func(tasks.State) bool) []tasks.CameraID {
 	var ids []tasks.CameraID
 	for _, c := range m.list.targets(&m.snap) {
@@ -23,7 +23,7 @@ func isRetriable(s tasks.State) bool {
 	return s != tasks.Done && s != tasks.Empty && !isPaused(s)
 }
 
-// nothingOpen says why there is nothing to pause or to skip.
+// nothingOpen says why there is nothing to pause or skip.
 func nothingOpen(m *model) string {
 	if why := noRows(m); why != "" {
 		return why
@@ -34,8 +34,7 @@ func nothingOpen(m *model) string {
 	return ""
 }
 
-// pause pauses what runs or waits; when everything is paused already, it
-// resumes it.
+// pause pauses what runs or waits; if all of it is paused already, it resumes.
 func (m *model) pause() {
 	if ids := m.among(isRunning); len(ids) > 0 {
 		m.queue.Pause(ids...)
@@ -94,7 +93,7 @@ func (m *model) retryFailed() {
 	m.say("retrying " + m.nouns.rows(len(ids)))
 }
 
-// skip gives up the marked cameras or the row; for a whole recorder it asks.
+// skip skips the marked cameras or the row; for a whole recorder it asks first.
 func (m *model) skip() {
 	ids := m.among(isOpen)
 	if r := m.list.current(); len(m.list.marks) == 0 && r.cam == nil {

@@ -1,6 +1,6 @@
 package ui
 
-// focus is the part of the screen that the movement keys move.
+// focus is the part of the screen that the movement keys control.
 type focus int
 
 const (
@@ -10,7 +10,7 @@ const (
 	numFocuses
 )
 
-// scroll moves the cursor, or what has the focus, by n rows.
+// scroll moves the cursor by n rows, or scrolls the part in focus.
 func (m *model) scroll(n int) {
 	switch m.focus {
 	case focusDetails:
@@ -22,7 +22,7 @@ func (m *model) scroll(n int) {
 	}
 }
 
-// nextFocus gives the movement keys to the next part in sight.
+// nextFocus moves the focus to the next visible part.
 func (m *model) nextFocus() {
 	for range numFocuses {
 		if m.focus = (m.focus + 1) % numFocuses; m.layout.shows(m.focus) {
@@ -38,7 +38,7 @@ func (m *model) setFilter(f filter) {
 
 func (m *model) showStates(f stateFilter) { m.setFilter(filter{f, m.list.filter.text}) }
 
-// nextMatch goes to the next camera that the text of the last filter finds.
+// nextMatch goes to the next camera that matches the text of the last filter.
 func (m *model) nextMatch(step int) {
 	sought := m.list.sought
 	if !m.list.seek(&m.snap, step, func(r row) bool { return sought.camera(r.cam, sought.recorder(r.rec)) }) {
@@ -62,8 +62,8 @@ func (m *model) sortBy(key sortKey, reverse bool) {
 	m.say(text)
 }
 
-// moreDetails opens the details, and at the second time gives them the screen;
-// among the events it shows the one at the foot whole.
+// moreDetails opens the details, then expands them to the whole screen. With
+// the focus on the events, it shows the one at the foot in full.
 func (m *model) moreDetails() {
 	d := &m.details
 	switch {
@@ -96,8 +96,8 @@ func (m *model) nextEvents() {
 	m.say(eventsWords[m.events.mode].chosen)
 }
 
-// escape closes what is open, or clears what is set, the nearest first. It
-// never quits.
+// escape undoes one step: it leaves full details, the focus or a frozen screen,
+// clears the filter or the marks, or closes the details. It never quits.
 func (m *model) escape() {
 	switch {
 	case m.details.mode == detailsFull:

@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// cameraFacts are the details of the camera, of which h lines can be seen.
+// cameraFacts returns the details of the camera; h lines are visible.
 func (p *pane) cameraFacts(w, h int) []string {
 	d, r, g, s := &p.camera, p.row.rec, &p.glyphs, &p.styles
 	f := &facts{pen: p.pen, w: w}
@@ -44,13 +44,13 @@ func (p *pane) cameraFacts(w, h int) []string {
 	}
 	f.gaps(&p.cover, h)
 	p.speedFacts(f)
-	if p.mode == detailsFull { // beside the list, the recordings tell more
+	if p.mode == detailsFull { // next to the list, the recordings are more useful
 		p.lastEvents(f)
 	}
 	return p.addRecordings(f.lines, w, h)
 }
 
-// track names a camera's stream and the number that recorders know it by.
+// track names a camera's stream and its track number on the recorder.
 func track(c *tasks.CameraView) string {
 	switch {
 	case c.Stream == 0:
@@ -61,7 +61,7 @@ func track(c *tasks.CameraView) string {
 	return c.Stream.String() + ", track " + itoa(int(c.Track))
 }
 
-// stateSentence is the state with what goes with it.
+// stateSentence returns the state and what belongs to it.
 func stateSentence(c *tasks.CameraView, now time.Time) string {
 	var more string
 	switch c.State {
@@ -88,7 +88,7 @@ func stateSentence(c *tasks.CameraView, now time.Time) string {
 	return join(", ", c.State.String(), more)
 }
 
-// files is how many recordings and bytes are there, of how many.
+// files returns how many recordings and bytes are on disk, out of how many.
 func (p *pen) files(c *tasks.CameraView) string {
 	switch {
 	case c.Recordings == 0 && !c.TotalKnown:
@@ -103,8 +103,8 @@ func (p *pen) files(c *tasks.CameraView) string {
 	return itoa(c.Files) + " of " + atLeast + units.Count(c.Recordings, "file") + ", " + units.Progress(c.Bytes, c.Total)
 }
 
-// speedFacts draw the speed of the last minutes; in words as well where there
-// is room for them.
+// speedFacts draws the speed of the last minutes, with figures if there is
+// room.
 func (p *pane) speedFacts(f *facts) {
 	rates := p.camera.Rates
 	if len(rates) == 0 || slices.Max(rates) < 1 {
@@ -127,11 +127,11 @@ func (p *pane) speedFacts(f *facts) {
 	f.lines = append(f.lines, spark(f.w))
 }
 
-// eventsInDetails is how many of a camera's own events its details list.
+// eventsInDetails is how many of its own events a camera's details list.
 const eventsInDetails = 4
 
-// lastEvents lists the camera's latest events, the newest first; its recordings
-// are listed anyway.
+// lastEvents lists the camera's latest events, newest first. It leaves out
+// routine ones, since the recordings are listed anyway.
 func (p *pane) lastEvents(f *facts) {
 	shown := 0
 	for i := len(p.camera.Events) - 1; i >= 0 && shown < eventsInDetails; i-- {

@@ -7,8 +7,8 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// condition is what the rule under the header says: what is out of the
-// ordinary and what ends it. The most pressing comes first.
+// condition returns the text of the rule under the header: the most urgent
+// problem, and what ends it.
 func (m *model) condition() (string, paint) {
 	s, look := &m.snap, &m.styles
 	switch {
@@ -36,8 +36,8 @@ func (m *model) condition() (string, paint) {
 	return "", look.faint
 }
 
-// blocked reports whether nothing can go on without the operator: all that is
-// left waits for a recorder that is held with no end.
+// blocked reports whether the run needs the operator: all that is left waits
+// for recorders held with no end.
 func blocked(s *tasks.Snapshot) bool {
 	c := s.Counts
 	if s.Finished || s.Active > 0 || c[tasks.Searching]+c[tasks.Retrying]+c[tasks.Downloading]+c[tasks.Pausing] > 0 {
@@ -49,10 +49,10 @@ func blocked(s *tasks.Snapshot) bool {
 			return false
 		}
 	}
-	return c[tasks.Waiting] > 0 // else the operator paused it, and knows
+	return c[tasks.Waiting] > 0 // otherwise the operator paused it, and knows
 }
 
-// finished says how it ended and how to leave.
+// finished says how the run ended and how to quit.
 func (p *pen) finished(s *tasks.Snapshot) string {
 	c, all := s.Counts, p.nouns.rows(len(s.Cameras))
 	done, nothing := itoa(c[tasks.Done]), ""
@@ -75,7 +75,7 @@ func (p *pen) finished(s *tasks.Snapshot) string {
 	return "finished: " + join(", ", text, nothing) + "; " + keys
 }
 
-// agree is the word that goes with one of something, or with many.
+// agree returns the word for one, or for many.
 func agree(n int, one, many string) string {
 	if n == 1 {
 		return one
@@ -83,8 +83,8 @@ func agree(n int, one, many string) string {
 	return many
 }
 
-// looking says how the list is looked at, and where in it when it is longer than
-// its window and w cells have room for that as well.
+// looking describes the filter and order of the list, and, if it scrolls and w
+// cells have room, the position in it.
 func (p *pen) looking(l *list, cameras, w int) string {
 	parts := []string{l.filter.state.String()}
 	if l.filter.on() {

@@ -10,19 +10,19 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// cover is what there is of a camera, with what its details say about that:
-// worked out once, however often they are drawn.
+// cover is the coverage of a camera with the figures for its details, computed
+// once for many frames.
 type cover struct {
 	tasks.Coverage
 	taken   time.Time
-	lengths [numSlots]time.Duration // of what was asked, in each slot
-	gaps    []tasks.Stretch         // what is not on disk and will not come by itself, earliest first
-	absent  time.Duration           // the length of gaps
-	lost    time.Duration           // of that, what the recorder had
-	lostIn  int                     // and in how many gaps
+	lengths [numSlots]time.Duration // of the asked time, in each slot
+	gaps    []tasks.Stretch         // neither on disk nor on its way, earliest first
+	absent  time.Duration           // total length of gaps
+	lost    time.Duration           // the part of absent that the recorder had
+	lostIn  int                     // in how many gaps
 }
 
-// coverOf works out the coverage of a camera at a moment, up to a time of its
+// coverOf computes the coverage of a camera at a moment, up to a time on its
 // recorder's clock.
 func coverOf(d tasks.CameraDetail, until, at time.Time) cover {
 	c := cover{Coverage: tasks.CoverageOf(d, until), taken: at}
@@ -31,7 +31,7 @@ func coverOf(d tasks.CameraDetail, until, at time.Time) cover {
 		if s.Presence != tasks.NotRecorded && s.Presence != tasks.Lost && s.Presence != tasks.LeftOut {
 			continue
 		}
-		// Neighbours that are missing for the same reason are one gap.
+		// Merge neighbours that are missing for the same reason.
 		if n := len(c.gaps); n > 0 && c.gaps[n-1].Presence == s.Presence && c.gaps[n-1].To.Equal(s.From) {
 			c.gaps[n-1].To = s.To
 		} else {
@@ -51,7 +51,7 @@ func coverOf(d tasks.CameraDetail, until, at time.Time) cover {
 
 func lasts(s tasks.Stretch) time.Duration { return s.To.Sub(s.From) }
 
-// soFar is how much of the periods is not still to come; empty when all of it is.
+// soFar returns how much of the periods has passed; empty if all of it has.
 func (c *cover) soFar(periods []tasks.Span) string {
 	n := len(c.Asked)
 	if n == 0 || tasks.Everything(periods[0]) || !c.Asked[n-1].To.Before(periods[len(periods)-1].To) {
@@ -60,8 +60,8 @@ func (c *cover) soFar(periods []tasks.Span) string {
 	return units.Length(c.AskedTime) + " so far"
 }
 
-// missing says in a sentence what the recorder had of the period that is not on
-// disk and will not come by itself; empty when nothing is missing.
+// missing says how much the recorder had that is neither on disk nor on its
+// way; empty if nothing is missing.
 func (c *cover) missing() string {
 	if c.lost == 0 {
 		return ""
@@ -76,8 +76,8 @@ func (c *cover) missing() string {
 	return inGaps(c.lost, c.lostIn) + ", recorded" + again
 }
 
-// unrecorded says in a sentence of how much of the period the recorder has
-// nothing, which is how recording by motion looks.
+// unrecorded says for how much of the period the recorder has nothing, as with
+// recording by motion.
 func (c *cover) unrecorded() string {
 	if c.absent == c.lost {
 		return ""
@@ -85,7 +85,7 @@ func (c *cover) unrecorded() string {
 	return inGaps(c.absent-c.lost, len(c.gaps)-c.lostIn) + ", not recorded"
 }
 
-// inGaps is a length of time that is spread over n gaps.
+// inGaps writes a total length and its number of gaps.
 func inGaps(all time.Duration, n int) string {
 	if n == 1 {
 		return units.Length(all)
@@ -93,8 +93,8 @@ func inGaps(all time.Duration, n int) string {
 	return units.Length(all) + " in " + units.Count(n, "gap")
 }
 
-// gaps adds what is not on disk, and when and why: the longest gaps, in the order
-// of time, of as many as h lines of details have room for beside the rest.
+// gaps lists what is not on disk, when and why: the longest gaps, in order of
+// time. Of h lines of details it leaves enough for the rest.
 func (f *facts) gaps(c *cover, h int) {
 	if len(c.gaps) == 0 {
 		return
@@ -111,9 +111,8 @@ func (f *facts) gaps(c *cover, h int) {
 	}
 }
 
-// longest takes the n longest of all, still in their order, and says how many
-// others there are and how long those are together. What would be the only other
-// one is taken as well.
+// longest returns the n longest stretches, in order of time, and the number and
+// total length of the others. If only one other is left, it returns all.
 func longest(all []tasks.Stretch, n int) (shown []tasks.Stretch, hidden int, rest time.Duration) {
 	if len(all) <= n+1 {
 		return all, 0, 0
@@ -128,8 +127,8 @@ func longest(all []tasks.Stretch, n int) (shown []tasks.Stretch, hidden int, res
 	return byLength[:n], len(all) - n, rest
 }
 
-// gap is one gap in w cells: when, how long, and why. days says that the list
-// reaches over more than one.
+// gap draws one gap in w cells: when, how long, and why. With days it includes
+// the date.
 func (p *pen) gap(s tasks.Stretch, days bool, w int) string {
 	const day, clock = "01-02 ", "15:04:05"
 	from, to := s.From.Format(clock), s.To.Format(clock)
@@ -137,10 +136,10 @@ func (p *pen) gap(s tasks.Stretch, days bool, w int) string {
 	case !days:
 	case s.From.YearDay() == s.To.YearDay():
 		from = s.From.Format(day) + from
-	default: // as wide as the other, for the columns
+	default: // as wide as the other texts, to align the columns
 		from, to = s.From.Format("01-02 15:04"), s.To.Format("01-02 15:04")
 	}
-	const room = 6 // of a length such as "36m05s"
+	const room = 6 // for a length such as "36m05s"
 	const wide = 47
 	sep := "  "
 	if w < wide {
@@ -151,7 +150,7 @@ func (p *pen) gap(s tasks.Stretch, days bool, w int) string {
 		p.glyphs.right(units.Length(lasts(s)), room)+sep+slotNames[at], w)
 }
 
-// period writes the first of some stretches of time, and how many more there are.
+// period writes the first stretch and how many more there are.
 func (p *pen) period(spans []tasks.Span) string {
 	if len(spans) == 0 {
 		return ""

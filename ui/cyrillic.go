@@ -2,16 +2,15 @@ package ui
 
 import tea "github.com/charmbracelet/bubbletea"
 
-// The same keys of a keyboard in the Russian layout and in the Latin one, row
-// by row.
+// The same keys in the Russian and the Latin layout, row by row.
 const (
 	jcuken = "йцукенгшщзхъфывапролджэячсмитьбю.ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ,"
 	qwerty = "qwertyuiop[]asdfghjkl;'zxcvbnm,./QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>?"
 )
 
-// latin is the key that sits in the Latin layout where the Russian one gave a
-// character. Terminals report characters, not keys, so without it no letter key
-// works for an operator who last typed Russian.
+// latin maps a character of the Russian layout to the key's Latin one.
+// Terminals report characters, not keys, so without it no letter key works for
+// an operator whose keyboard is set to Russian.
 var latin = func() map[rune]rune {
 	to := []rune(qwerty)
 	keys := make(map[rune]rune, len(to))
@@ -21,8 +20,8 @@ var latin = func() map[rune]rune {
 	return keys
 }()
 
-// latinKey translates a key typed in the Russian layout. It must not be used
-// on what is typed into a text field.
+// latinKey translates a key typed in the Russian layout. Do not use it for text
+// fields.
 func latinKey(k tea.KeyMsg) tea.KeyMsg {
 	if k.Type != tea.KeyRunes || len(k.Runes) != 1 || k.Paste {
 		return k
@@ -33,8 +32,8 @@ func latinKey(k tea.KeyMsg) tea.KeyMsg {
 	return k
 }
 
-// single splits what a terminal sent as one message into its keys: a key held
-// down, or a slow line, delivers several characters at once.
+// single splits a terminal message into keys: a key held down, or a slow line,
+// delivers several characters at once.
 func single(k tea.KeyMsg) []tea.KeyMsg {
 	if k.Type != tea.KeyRunes || len(k.Runes) < 2 || k.Paste {
 		return []tea.KeyMsg{k}

@@ -12,17 +12,17 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// details is what the screen knows of the row under the cursor.
+// details holds what the screen knows about the row under the cursor.
 type details struct {
 	mode   detailsMode
-	top    int                // how many lines are scrolled out
+	top    int                // lines scrolled out at the top
 	camera tasks.CameraDetail // the one under the cursor
-	cover  cover              // of that camera
-	strips strips             // of the cameras of the recorder under the cursor
+	cover  cover              // the coverage of that camera
+	strips strips             // the cameras of the recorder under the cursor
 }
 
 func (d *details) look(q Queue, s *tasks.Snapshot, r row, l layout) {
-	const many, every = 1000, time.Second // what takes longer is looked at less often
+	const many, every = 1000, time.Second // many recordings take long, so refresh them less often
 	switch {
 	case r.rec == nil || l.side+l.below+l.full == 0:
 		return
@@ -46,10 +46,10 @@ type pane struct {
 	*details
 	s       *tasks.Snapshot
 	row     row
-	focused bool // the movement keys scroll it
+	focused bool // the movement keys scroll the pane
 }
 
-// title names what the details are about.
+// title names the subject of the details.
 func (p *pane) title() string {
 	switch {
 	case p.row.rec == nil:
@@ -60,7 +60,7 @@ func (p *pane) title() string {
 	return cameraTitle(p.row.cam)
 }
 
-// focusedTitle marks a title when the movement keys move its part.
+// focusedTitle marks the title of the part in focus.
 func focusedTitle(title string, focused bool) string {
 	if focused {
 		return "[" + title + "]"
@@ -75,7 +75,7 @@ func (p *pane) side(w, h int) []string {
 	return append([]string{title}, p.window(p.facts(w, h-1), h-1)...)
 }
 
-// full draws the details in the place of the list: exactly h lines.
+// full draws the details in place of the list: exactly h lines.
 func (p *pane) full(w, h int) []string {
 	lines := p.window(p.facts(w-2, h), h)
 	for i := range lines {
@@ -84,7 +84,7 @@ func (p *pane) full(w, h int) []string {
 	return lines
 }
 
-// window takes h of lines, from where the operator scrolled to.
+// window returns h of the lines, starting where the operator scrolled to.
 func (p *pane) window(lines []string, h int) []string {
 	h = max(0, h)
 	p.top = max(0, min(p.top, len(lines)-h))
@@ -106,7 +106,7 @@ func filled(lines []string, h int) []string {
 	return lines
 }
 
-// facts are all there is to say about the row, of which h lines can be seen.
+// facts returns everything there is to say about the row; h lines are visible.
 func (p *pane) facts(w, h int) []string {
 	switch r := p.row; {
 	case r.rec == nil:
@@ -119,11 +119,12 @@ func (p *pane) facts(w, h int) []string {
 	return p.cameraFacts(w, h)
 }
 
-// briefLines are the lines of the details under the list, its title left out.
+// briefLines is the number of lines of the details under the list, without
+// title.
 const briefLines = 3
 
-// below draws the details under the list in three lines: what is fetched, the
-// day as a timeline, and the cause of trouble or the latest event.
+// below draws the details under the list in three lines: what is being fetched,
+// a timeline, and the trouble or the latest event.
 func (p *pane) below(w int) []string {
 	title, more := p.title(), "i details"
 	f := &facts{pen: p.pen, w: w - 2}
@@ -135,8 +136,8 @@ func (p *pane) below(w int) []string {
 		p.cameraBrief(f)
 		more = cmp.Or(p.briefLegend(w-2, w-20), more)
 	}
-	const around = 8      // of the rule, and spaces
-	if p.row.cam != nil { // its recorder may be scrolled out of sight
+	const around = 8      // for the rule's ends and spaces
+	if p.row.cam != nil { // its recorder's row may be scrolled out of sight
 		whose := title + " " + p.glyphs.dot + " " + recorderTitle(p.row.rec)
 		if width(whose)+width(more)+around <= w {
 			title = whose
@@ -149,8 +150,8 @@ func (p *pane) below(w int) []string {
 	return filled(lines, 1+briefLines)
 }
 
-// briefLegend explains the timeline of w cells under the list, for the rule above
-// it, in at most room cells; empty when there is none.
+// briefLegend explains the timeline under the list, drawn in w cells. It goes
+// on the rule above and takes at most room cells; empty without a timeline.
 func (p *pane) briefLegend(w, room int) string {
 	_, cells := p.cover.drawn(w - labelWidth)
 	if cells == nil {
@@ -191,8 +192,7 @@ func (p *pane) cameraBrief(f *facts) {
 	}
 }
 
-// causeBrief adds what is wrong and what to do about it, in the lines that are
-// left.
+// causeBrief adds what is wrong and what to do, in the lines that are left.
 func (p *pane) causeBrief(f *facts, label, what string, help nvr.Remedy, look paint) {
 	todo := remedy.Screen(help)
 	left := briefLines - len(f.lines)
@@ -214,7 +214,7 @@ func (p *pane) recorderBrief(f *facts) {
 		cause := commonFailure(p.s, r)
 		label, what, help = "cause", cause.What, cause.Remedy
 	}
-	if what != "" { // the list has the counts, in a word
+	if what != "" { // the list has the counts
 		p.causeBrief(f, label, what, help, p.styles.bad)
 		return
 	}

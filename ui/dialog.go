@@ -10,21 +10,20 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// dialog is a question. It stands at the foot of the screen, so that what it is
-// about stays in sight, and takes all keys until it is answered.
+// dialog is a question at the foot of the screen, so that its subject stays
+// visible. It takes all keys until it is answered.
 type dialog struct {
-	title   string                  // of the rule above; "question" when empty
-	text    func(m *model) []string // drawn anew with each frame: numbers move on while it is open
-	choices []command               // the last line; the first is what enter and esc do
+	title   string                  // title of the rule above; empty means "question"
+	text    func(m *model) []string // drawn for each frame, because numbers change while it is open
+	choices []command               // the last line; the first is the default for enter and esc
 }
 
-// no is the answer that changes nothing: the default of every dialog.
+// no is the answer that changes nothing, the default of every dialog.
 func no(text string) command {
 	return command{Binding: bind("[n]", text, "n", "esc", "enter"), do: act(func(m *model) { m.dialog = nil })}
 }
 
-// confirm asks whether to do something that cannot be taken back at once; keys
-// say yes.
+// confirm asks before an action that is not easily undone; keys say yes.
 func confirm(text func(m *model) []string, do func(m *model), keys ...string) *dialog {
 	return &dialog{
 		text: text,
@@ -36,11 +35,11 @@ func confirm(text func(m *model) []string, do func(m *model), keys ...string) *d
 	}
 }
 
-// interruptKey is ctrl+c in a dialog that is not about leaving.
+// interruptKey is ctrl+c in a dialog that is not about quitting.
 var interruptKey = command{Binding: bind("", "", "ctrl+c"), do: (*model).interrupt}
 
-// quitDialog asks whether to leave while something is going on; where several
-// machines work, what becomes of the others as well.
+// quitDialog asks whether to quit while work is in progress, and with several
+// machines what the others should do.
 func quitDialog(several bool) *dialog {
 	d := &dialog{
 		text: func(m *model) []string {
@@ -66,7 +65,7 @@ func quitDialog(several bool) *dialog {
 	return d
 }
 
-// going is what leaving would break off.
+// going describes the work that quitting would interrupt.
 func going(s *tasks.Snapshot, rows nouns) string {
 	downloads := units.Count(s.Active, "download") + agree(s.Active, " is", " are") + " running"
 	cameras := 0

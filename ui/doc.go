@@ -1,25 +1,25 @@
-// Package ui is the screen: it shows a queue's work in the terminal, live, and
+// Package ui is the screen: it shows a queue's work live in the terminal and
 // turns keys into calls on the queue.
 //
-// It is the only place that knows Bubble Tea and Lip Gloss. It holds what is
-// about looking (the cursor, folded recorders, filter, marks, dialogs) and
-// nothing about downloading: every number comes out of a tasks.Snapshot that the
-// screen pulls four times a second, and every control is one call that returns
-// at once. Nobody sends to the screen, so it can never slow a download down.
+// Only this package knows Bubble Tea and Lip Gloss. It holds the state of the
+// view (cursor, folded recorders, filter, marks, dialogs) and none of the
+// download: every number comes from a tasks.Snapshot that the screen takes four
+// times a second, and every control is one call that returns at once. Nothing
+// sends to the screen, so it can never slow down a download.
 //
-// It is not the place for lines, JSON and the final summary: that is package
-// plain, which needs no terminal.
+// It is not for lines, JSON and the final summary: package plain writes those
+// and needs no terminal.
 package ui
 
 import (
 	"context"
 
 	"example.com/hikgrab/tasks"
-	_ "example.com/hikgrab/ui/nobg" // before Bubble Tea: no question to the terminal at start
+	_ "example.com/hikgrab/ui/nobg" // must come before Bubble Tea: stops its query to the terminal at start
 )
 
-// Queue is what the screen needs of a *tasks.Queue. All methods but Stop
-// return at once.
+// Queue is the part of *tasks.Queue that the screen uses. All methods except
+// Stop return at once.
 type Queue interface {
 	Snapshot(s *tasks.Snapshot)
 	Events(seq uint64, buf []tasks.Event) []tasks.Event

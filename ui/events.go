@@ -13,19 +13,19 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// eventsMode says what the events pane shows.
+// eventsMode is what the events pane shows.
 type eventsMode int
 
 const (
-	eventsMain   eventsMode = iota // all but what the list shows anyway
+	eventsMain   eventsMode = iota // all except what the list shows anyway
 	eventsErrors                   // errors only
-	eventsAll                      // every finished file as well
+	eventsAll                      // also every finished file
 	eventsOff
 	numEventsModes
 )
 
-// eventsWords are what each mode is called: when it is chosen, above the pane, and
-// which one L brings next.
+// eventsWords names each mode: when chosen, above the pane, and the one L
+// switches to.
 var eventsWords = [numEventsModes]struct{ chosen, title, next string }{
 	{"events: what matters", "events", "L errors only"},
 	{"events: errors only", "events: errors only", "L every file"},
@@ -33,11 +33,11 @@ var eventsWords = [numEventsModes]struct{ chosen, title, next string }{
 	{chosen: "events are off; L shows them"},
 }
 
-// eventsKept is how many events of each mode the pane can scroll back.
+// eventsKept is how many events of each mode the pane keeps to scroll back.
 const eventsKept = 1000
 
-// events are the latest events, those of each mode apart, so that a thousand
-// finished files do not push an error out, and how the operator looks at them.
+// events holds the latest events and how the operator views them. Each mode has
+// its own, so that a thousand finished files do not push out an error.
 type events struct {
 	mode eventsMode
 	back int // how many of the newest are scrolled out
@@ -46,7 +46,7 @@ type events struct {
 	buf  []tasks.Event
 }
 
-// pull takes over what happened since the last call.
+// pull adds the events since the last call.
 func (e *events) pull(q Queue) {
 	before := len(e.shown())
 	e.buf = q.Events(e.seq, e.buf[:0])
@@ -58,10 +58,10 @@ func (e *events) pull(q Queue) {
 			}
 		}
 	}
-	if e.back > 0 { // who reads old events is not moved by new ones
+	if e.back > 0 { // new events do not move a reader of old ones
 		e.back += len(e.shown()) - before
 	}
-	for mode, all := range e.kept { // the oldest go in large steps, so that it seldom copies
+	for mode, all := range e.kept { // drop the oldest in large steps, so that copying is rare
 		if len(all) >= 2*eventsKept {
 			e.kept[mode] = append(all[:0], all[len(all)-eventsKept:]...)
 		}
@@ -70,8 +70,8 @@ func (e *events) pull(q Queue) {
 
 func (e *events) shown() []tasks.Event { return e.kept[e.mode] }
 
-// routine reports whether an event is one of the thousands that a run without
-// trouble consists of: bars and counts show them already.
+// routine reports whether an event is one of the thousands of a normal run,
+// which the bars and counts show already.
 func routine(e *tasks.Event) bool {
 	return e.Type == tasks.EventFile ||
 		e.Type == tasks.EventCamera && (e.State == tasks.Searching || e.State == tasks.Downloading)
@@ -81,10 +81,10 @@ type eventsPane struct {
 	*pen
 	*events
 	s       *tasks.Snapshot
-	focused bool // the movement keys scroll it
+	focused bool // the movement keys scroll the pane
 }
 
-// lines are a title and the latest events, the newest last: h lines of w cells.
+// lines returns a title and the latest events, newest last: h lines of w cells.
 func (p *eventsPane) lines(w, h int) []string {
 	words, all := eventsWords[p.mode], p.shown()
 	height := h - 1
@@ -111,7 +111,7 @@ func (p *eventsPane) lines(w, h int) []string {
 	return filled(lines, h)
 }
 
-// atFoot is the event at the foot of the pane; nil when there is none.
+// atFoot returns the event at the foot of the pane, or nil.
 func (e *events) atFoot() *tasks.Event {
 	if n := len(e.shown()); n > 0 {
 		return &e.shown()[n-1-min(e.back, n-1)]
@@ -119,12 +119,13 @@ func (e *events) atFoot() *tasks.Event {
 	return nil
 }
 
-// whereWidth is the column that says where an event happened, when there is
-// room for one.
+// whereWidth is the width of the column for where an event happened, if there
+// is room.
 const whereWidth = 32
 
-// line draws one event: when, where, what. wide gives the place a column of its
-// own; else it is as short as it can be, because what happened tells more.
+// line draws one event: when, where, what. If wide, the place has its own
+// column; otherwise it is as short as possible, because what happened matters
+// more.
 func (p *eventsPane) line(e *tasks.Event, w int, wide bool) string {
 	g := &p.glyphs
 	where := eventWhere(e, p.s, wide)
@@ -138,8 +139,8 @@ func (p *eventsPane) line(e *tasks.Event, w int, wide bool) string {
 	return p.eventPaint(e).on(g.cut(" "+units.Clock(e.Time)+"  "+where+eventText(e), w))
 }
 
-// eventWhere names the recorder, unless there is but one, and the camera that
-// an event is about; with the camera's own name where there is room.
+// eventWhere names the recorder, if there are several, and the camera of an
+// event, with the camera's own name if there is room.
 func eventWhere(e *tasks.Event, s *tasks.Snapshot, wide bool) string {
 	if e.Address == "" {
 		return "" // about all recorders, such as a full disk
@@ -155,7 +156,7 @@ func eventWhere(e *tasks.Event, s *tasks.Snapshot, wide bool) string {
 			return camera
 		}
 	}
-	recorder := clean(e.Address) // if it has a name, that is shorter
+	recorder := clean(e.Address) // its name is shorter, if it has one
 	for i := range s.Recorders {
 		if r := &s.Recorders[i]; r.ID == e.Recorder {
 			recorder = cmp.Or(recorderLabel(r), recorder)
@@ -164,7 +165,7 @@ func eventWhere(e *tasks.Event, s *tasks.Snapshot, wide bool) string {
 	return join(" ", recorder, camera)
 }
 
-// eventText is what happened. Of a file it is enough to know which.
+// eventText says what happened. For a file, its name is enough.
 func eventText(e *tasks.Event) string {
 	if e.Type == tasks.EventFile && e.Path != "" {
 		return "saved " + clean(path.Base(filepath.ToSlash(e.Path))) + ", " + units.Size(e.Bytes)
@@ -175,7 +176,7 @@ func eventText(e *tasks.Event) string {
 	return clean(e.Message)
 }
 
-// advised joins what to do to what happened.
+// advised joins what happened and what to do.
 func advised(what string, r nvr.Remedy) string { return join("; ", what, remedy.Screen(r)) }
 
 func (p *pen) eventPaint(e *tasks.Event) paint {

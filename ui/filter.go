@@ -6,8 +6,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// stateFilter narrows the list to cameras in some states. Every state belongs
-// to exactly one filter beside filterAll.
+// stateFilter limits the list to cameras in certain states. Besides filterAll,
+// every state belongs to exactly one filter.
 type stateFilter int
 
 const (
@@ -33,18 +33,18 @@ var filterOf = [len(tasks.Counts{})]stateFilter{
 // filter decides which cameras the list shows.
 type filter struct {
 	state stateFilter
-	text  string // as typed; "!" in front turns it round
+	text  string // as typed; a leading "!" inverts it
 }
 
-// on reports whether anything may be left out.
+// on reports whether the filter may hide anything.
 func (f filter) on() bool { return f.state != filterAll || f.needle() != "" }
 
-// needle is the text to look for, without the mark that turns it round.
+// needle returns the text to look for, without the leading "!".
 func (f filter) needle() string {
 	return strings.ToLower(strings.TrimSpace(strings.TrimPrefix(f.text, "!")))
 }
 
-// matcher tells of cameras whether they pass a filter; made once per use, so
+// matcher decides whether a camera passes a filter. It is made once per use, so
 // that the text is prepared once.
 type matcher struct {
 	state  stateFilter
@@ -56,13 +56,13 @@ func (f filter) matcher() matcher {
 	return matcher{state: f.state, needle: f.needle(), not: strings.HasPrefix(f.text, "!")}
 }
 
-// recorder reports whether the text occurs in what names r, in which case all
-// its cameras count as found.
+// recorder reports whether the text occurs in the names of r. If so, all its
+// cameras match.
 func (m matcher) recorder(r *tasks.RecorderView) bool {
 	return contains(m.needle, r.Address, r.Name, r.Device.Model)
 }
 
-// camera reports whether c passes; byRecorder is what recorder said of its
+// camera reports whether c passes; byRecorder is the result of recorder for its
 // recorder.
 func (m matcher) camera(c *tasks.CameraView, byRecorder bool) bool {
 	if m.state != filterAll && filterOf[c.State] != m.state {

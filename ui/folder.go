@@ -15,9 +15,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// folder is where the recordings of the row under the cursor are: the deepest
-// directory that holds them all, whatever their names are made of, or the output
-// directory when there are none yet. It is always inside that directory.
+// folder returns the folder with the recordings of the row under the cursor:
+// the deepest directory that holds them all, or the output directory if there
+// are none yet. It is always inside the output directory, whatever the
+// recordings' names contain.
 func (m *model) folder() string {
 	out := cmp.Or(m.opts.Out, m.snap.Disk.Dir)
 	var paths []string
@@ -30,9 +31,8 @@ func (m *model) folder() string {
 	return filepath.Join(out, common(paths))
 }
 
-// common is the deepest directory that holds all files of paths, which are
-// under one and the same directory. What is empty or leads elsewhere does not
-// count.
+// common returns the deepest directory that holds all files of paths, relative
+// to their common root. It ignores empty paths and those that leave the root.
 func common(paths []string) string {
 	all := ""
 	for _, path := range paths {
@@ -51,8 +51,8 @@ func common(paths []string) string {
 	return all
 }
 
-// copy puts the cause of trouble, or else the folder, on the clipboard of the
-// operator's own machine: the terminal takes it by OSC 52, over ssh as well.
+// copy puts the error of the row, or else its folder, on the clipboard of the
+// operator's own machine. The terminal does that by OSC 52, over ssh too.
 func (m *model) copy() tea.Cmd {
 	text, what := m.list.current().trouble(), "the error"
 	if text == "" {
@@ -68,8 +68,8 @@ func (m *model) copy() tea.Cmd {
 	}
 }
 
-// trouble is what is wrong with a row, with all that a colleague needs to know;
-// empty when nothing is.
+// trouble returns what is wrong with a row, in enough detail for a colleague;
+// empty if nothing is.
 func (r row) trouble() string {
 	switch {
 	case r.rec == nil:
@@ -92,8 +92,8 @@ func (m *model) openFolder() tea.Cmd {
 	}
 }
 
-// open runs the system's file browser on a directory and waits until it
-// returns, which for most is at once.
+// open starts the system's file browser on a directory and waits until that
+// command returns, usually at once.
 func open(dir string) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -111,12 +111,12 @@ func open(dir string) error {
 	case "darwin":
 		program = "open"
 	}
-	// The browser may outlive us, so no context ends it. Its output would
-	// land on the screen, so it has none.
+	// The browser may outlive us, so no context ends it. Its output would corrupt
+	// the screen, so it gets none.
 	err = exec.CommandContext(context.Background(), program, dir).Run()
 	if runtime.GOOS == "windows" {
 		if _, ran := errors.AsType[*exec.ExitError](err); ran {
-			return nil // explorer returns 1 when all is well
+			return nil // explorer returns 1 even on success
 		}
 	}
 	return err

@@ -5,21 +5,21 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// shut reports whether a hold keeps everything of a recorder back for a while,
-// so that one line says it all. A recorder that is merely busy is asked again
-// within seconds, and rows that come and go so fast cannot be read.
+// shut reports whether a hold stops a recorder's work for a while, so that one
+// line tells it all. A busy recorder does not count: it is asked again within
+// seconds, and rows that come and go that fast cannot be read.
 func shut(h tasks.Hold) bool { return h.Held() && h.Kind != nvr.Busy }
 
-// folds remembers which recorders show their cameras.
+// folds tracks which recorders show their cameras.
 type folds struct {
-	byHand map[tasks.RecorderID]bool // true: folded; the operator's word stands
-	opened map[tasks.RecorderID]bool // opened by itself: work has begun there and has not ended since
+	byHand map[tasks.RecorderID]bool // true means folded; overrides everything else
+	opened map[tasks.RecorderID]bool // unfolded automatically: work has begun and has not ended since
 }
 
-// note follows what recorders do. A recorder opens when work on it begins, as
-// long as the rows then still fit into height lines: where work goes round many
-// recorders, an overview of all says more than the cameras of a few. It folds
-// when it has ended or is held, but never while the cursor is inside.
+// note updates the automatic folds. A recorder unfolds when its work begins, as
+// long as the rows still fit into height lines: with many recorders at work, an
+// overview of all is worth more than the cameras of a few. It folds when it has
+// ended or is held, but never while the cursor is inside.
 func (f *folds) note(s *tasks.Snapshot, cursor tasks.RecorderID, height int) {
 	if f.opened == nil {
 		f.opened = make(map[tasks.RecorderID]bool)
@@ -45,13 +45,13 @@ func (f *folds) note(s *tasks.Snapshot, cursor tasks.RecorderID, height int) {
 	}
 }
 
-// listed reports whether it is known which cameras r has.
+// listed reports whether the cameras of r are known.
 func listed(s *tasks.Snapshot, r *tasks.RecorderView) bool {
 	return r.Count > 0 && s.Cameras[r.First].Channel != 0
 }
 
-// folded reports whether r hides its cameras. roomy says that all rows fit on
-// the screen, so that only a held recorder need be folded.
+// folded reports whether r hides its cameras. roomy means that all rows fit on
+// the screen, so only held recorders need to be folded.
 func (f *folds) folded(r *tasks.RecorderView, roomy bool) bool {
 	if hidden, ok := f.byHand[r.ID]; ok {
 		return hidden
@@ -62,7 +62,7 @@ func (f *folds) folded(r *tasks.RecorderView, roomy bool) bool {
 	return !f.opened[r.ID]
 }
 
-// set is the operator's word.
+// set records the operator's choice.
 func (f *folds) set(id tasks.RecorderID, folded bool) {
 	if f.byHand == nil {
 		f.byHand = make(map[tasks.RecorderID]bool)
@@ -70,8 +70,8 @@ func (f *folds) set(id tasks.RecorderID, folded bool) {
 	f.byHand[id] = folded
 }
 
-// fold hides the cameras of the recorder under the cursor; on a camera it goes
-// to the recorder first.
+// fold hides the cameras of the recorder under the cursor. On a camera it first
+// moves to the recorder.
 func (l *list) fold(s *tasks.Snapshot) {
 	if r := l.current(); r.cam != nil {
 		l.on.camera = noCamera

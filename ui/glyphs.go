@@ -8,50 +8,50 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// glyphs are the drawing characters. The usual set stays within WGL4, which
-// every monospaced font of Windows has; only the levels of a sparkline go
-// beyond it where the terminal is known to be modern.
+// glyphs is the set of drawing characters. The usual set stays within WGL4,
+// which every monospaced Windows font has. Only the levels of a sparkline go
+// beyond it, on terminals known to be modern.
 type glyphs struct {
 	ascii  bool
 	state  [len(tasks.Counts{})]string // one cell each
 	held   string
 	cursor string
 	marked string
-	opened string // a recorder whose cameras are listed
+	opened string // a recorder with its cameras shown
 	folded string
 
 	barDone, barRest  string
-	barOpen, barClose string // around a bar; empty where blocks speak for themselves
+	barOpen, barClose string // around a bar; empty if the blocks need no frame
 
 	rule, wall, tee, foot string // lines between parts of the screen
 	ellipsis              string
 	dash                  string // no value
 	span                  string // between two times
-	dot                   string // between two items
+	dot                   string // between items
 	arrow                 string
-	sorted, reversed      string // beside the title of the column that the list is sorted by
+	sorted, reversed      string // next to the title of the sort column
 	atLeast               string
 
 	levels []string         // of a sparkline, lowest first
 	slots  [numSlots]string // of a timeline
 }
 
-// glyphsFor chooses the set. getenv is os.Getenv.
+// glyphsFor chooses the set; getenv is os.Getenv.
 func glyphsFor(ascii bool, getenv func(string) string) glyphs {
 	if ascii {
 		return asciiGlyphs()
 	}
 	g := blockGlyphs()
 	modern := runtime.GOOS != "windows" || getenv("WT_SESSION") != "" || getenv("TERM_PROGRAM") != ""
-	if modern && getenv("TERM") != "linux" { // the console's font has but a few hundred characters
+	if modern && getenv("TERM") != "linux" { // the Linux console's font has only a few hundred characters
 		g.levels = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 	}
 	return g
 }
 
-// knowsUnicode reports whether the locale says that the terminal takes UTF-8.
-// Without a word about it, or on Windows, where programs and console speak
-// UTF-16 to each other, it does.
+// knowsUnicode reports whether the terminal takes UTF-8 according to the
+// locale. Without a locale it does, and on Windows too, where programs and
+// console exchange UTF-16.
 func knowsUnicode(getenv func(string) string) bool {
 	if runtime.GOOS == "windows" {
 		return true

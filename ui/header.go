@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// header draws the top of the screen: what runs, how far it is, how many cameras
-// are in which state.
+// header draws the top of the screen: what runs, how far it is, and how many
+// cameras are in each state.
 type header struct {
 	*pen
 	s     *tasks.Snapshot
@@ -18,13 +18,11 @@ type header struct {
 
 func (h header) lines(w int) []string { return []string{h.headline(w), h.overall(w), h.countsLine(w)} }
 
-// freeFrom is the width from which the head of the screen has room for what is
-// free on the disk.
+// freeFrom is the screen width from which the header shows the free disk space.
 const freeFrom = 80
 
-// headline names the sheet and what the run consists of, as far as it fits: how
-// many recorders there are, or, where there are none, from how many machines files
-// are brought.
+// headline names the sheet and then the parts of the run that fit: the number
+// of recorders, or, without any, of the machines that files are collected from.
 func (h header) headline(w int) string {
 	g, s := &h.glyphs, h.s
 	right := "elapsed " + units.Duration(s.Elapsed) + " "
@@ -65,7 +63,7 @@ func (h header) headline(w int) string {
 	return g.between(line, right, w)
 }
 
-// bandwidth is the limit and until when it holds; empty when there never is one.
+// bandwidth returns the limit and when it ends; empty if there never is one.
 func bandwidth(s *tasks.Snapshot) string {
 	text := ""
 	if s.Limit > 0 {
@@ -77,8 +75,8 @@ func bandwidth(s *tasks.Snapshot) string {
 	return text
 }
 
-// overall is the first line of the eye: a bar, and beside it as much of
-// percentage, sizes, speed and end as leaves the bar some room.
+// overall draws the main line: a bar, and next to it as many of percentage,
+// sizes, speed and end as leave the bar enough room.
 func (h header) overall(w int) string {
 	look := h.styles.busy
 	if h.s.Finished && troubles(h.s.Counts) == 0 {
@@ -93,7 +91,7 @@ func (h header) overall(w int) string {
 	return h.glyphs.left(" "+percentText(h.s), w)
 }
 
-// figures are the texts beside the overall bar, from the fullest to the
+// figures returns the texts next to the overall bar, from the longest to the
 // shortest.
 func (h header) figures() []string {
 	s, g := h.s, &h.glyphs
@@ -139,8 +137,8 @@ func (h header) figures() []string {
 	}
 }
 
-// end is how long everything still takes, when it is over, and which of several
-// recorders is the last; while that is not known, what it waits for.
+// end returns the time left, when it ends, and which of several recorders ends
+// last. While that is unknown, left says how far the search is.
 func (h header) end() (left, end, who string) {
 	s := h.s
 	if !s.TotalKnown {
@@ -163,8 +161,8 @@ func (h header) end() (left, end, who string) {
 
 func percentText(s *tasks.Snapshot) string { return itoa(percentOf(s)) + "%" }
 
-// countsLine is how many cameras are in each state; the numbers always add up
-// to the number of cameras. What room is left shows the throughput so far.
+// countsLine shows the number of cameras in each state; they add up to all
+// cameras. The rest of the line shows the throughput so far.
 func (h header) countsLine(w int) string {
 	line := h.counts(h.s.Counts, w-1)
 	room := w - 2 - width(line)
@@ -179,19 +177,19 @@ func (h header) countsLine(w int) string {
 	return h.glyphs.between(" "+line, h.styles.busy.on(h.glyphs.spark(h.s.Rates, n))+peak, w)
 }
 
-// countOrder is the order in which the counts stand: movement first, then what
-// is still to come, then how it ended.
+// countOrder is the order of the counts: active states first, then open ones,
+// then the results.
 var countOrder = []tasks.State{
 	tasks.Downloading, tasks.Searching, tasks.Retrying, tasks.Pausing, tasks.Paused, tasks.Waiting,
 	tasks.Done, tasks.Empty, tasks.Incomplete, tasks.Failed, tasks.Skipped,
 }
 
-// counts writes the states that have cameras: in words, or with glyphs alone,
-// or in the groups of the state filter, whatever fits into w cells.
+// counts writes the states that have cameras: in words, with glyphs only, or by
+// the groups of the state filter, whichever fits into w cells first.
 func (p *pen) counts(c tasks.Counts, w int) string {
 	var words, short, few []string
 	var glyph string
-	var number int // of the cameras with that glyph
+	var number int // of cameras with that glyph
 	var groups [numFilters]int
 	for _, s := range countOrder {
 		if c[s] == 0 {
@@ -199,7 +197,7 @@ func (p *pen) counts(c tasks.Counts, w int) string {
 		}
 		look := p.styles.state[s]
 		words = append(words, look.on(p.glyphs.state[s])+" "+itoa(c[s])+" "+s.String())
-		if p.glyphs.state[s] == glyph { // pausing and paused look the same
+		if p.glyphs.state[s] == glyph { // pausing and paused share one
 			number += c[s]
 			short = short[:len(short)-1]
 		} else {
@@ -224,5 +222,5 @@ func (p *pen) counts(c tasks.Counts, w int) string {
 	return p.glyphs.cut(strings.Join(few, " "), w)
 }
 
-// troubles is the number of cameras that ended without everything.
+// troubles returns the number of cameras that ended with something missing.
 func troubles(c tasks.Counts) int { return c[tasks.Failed] + c[tasks.Incomplete] }

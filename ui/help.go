@@ -7,11 +7,11 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// help is what all keys do, while it is open.
+// help is the list of all keys, while it is open.
 type help struct {
 	open bool
-	top  int    // how many lines are scrolled out
-	find string // what it is narrowed to
+	top  int    // lines scrolled out at the top
+	find string // text that entries must contain
 }
 
 func (m *model) openHelp() { m.help = help{open: true} }
@@ -39,8 +39,9 @@ func (m *model) askHelp() {
 	}, m.help.find)
 }
 
-// lines are the help above its last line, exactly h lines: all commands by group,
-// in two columns where there is room, the signs, and where the log is.
+// lines returns exactly h lines, all but the last line of the help: the
+// commands by group, in two columns if there is room, the signs, and the log
+// file.
 func (k *help) lines(p *pen, all []offer, log string, w, h int) []string {
 	const gutter = 3
 	var lines []string
@@ -77,8 +78,8 @@ func (k *help) lines(p *pen, all []offer, log string, w, h int) []string {
 	return filled(out, h)
 }
 
-// helpLines lists the commands of some groups that are described with a text, in
-// lines of at most w cells. What does nothing now is faint and says why.
+// helpLines lists the commands of the groups whose descriptions match find, in
+// lines of at most w cells. A command without effect now is faint and says why.
 func (p *pen) helpLines(all []offer, find string, w int, groups ...string) []string {
 	const keyWidth = 13
 	var lines []string
@@ -106,7 +107,7 @@ func (p *pen) helpLines(all []offer, find string, w int, groups ...string) []str
 	return lines
 }
 
-// keys is how a binding's keys are shown; arrows are words in ASCII.
+// keys returns how a binding's keys are shown; in ASCII, arrows become words.
 func (g *glyphs) keys(names string) string {
 	if !g.ascii {
 		return names
@@ -114,7 +115,7 @@ func (g *glyphs) keys(names string) string {
 	return strings.NewReplacer("↑", "up", "↓", "down", "←", "left", "→", "right").Replace(names)
 }
 
-// signs explains the glyphs of the states and of a timeline.
+// signs explains the glyphs of states and timelines.
 func (p *pen) signs(w int) []string {
 	g, s := &p.glyphs, &p.styles
 	var states []string
@@ -128,9 +129,8 @@ func (p *pen) signs(w int) []string {
 	return slices.Concat([]string{s.title.on("Signs")}, p.flow(w, "  ", append(states, s.bad.on(g.held)+" recorder held")...), p.flow(w, "  ", slots...))
 }
 
-// hints is the last line of the screen: the keys worth knowing, as many as fit,
-// those that do nothing now faint. Help and quit come before all others, the
-// minor ones last.
+// hints returns the last line of the screen: as many keys as fit, with those
+// that have no effect now faint. Help and quit come first, minor keys last.
 func (p *pen) hints(all []offer, w int) string {
 	texts := make([]string, len(all))
 	used := 0
@@ -141,7 +141,7 @@ func (p *pen) hints(all []offer, w int) string {
 			}
 			name, _, _ := strings.Cut(p.glyphs.keys(o.Help().Key), " ")
 			if used += width(name) + 1 + width(o.word) + 2; used > w+1 {
-				used = w + 2 // what comes later is less important
+				used = w + 2 // stop here: the rest matters less
 				return
 			}
 			texts[i] = p.key(name, o.word, o.why)
@@ -153,8 +153,7 @@ func (p *pen) hints(all []offer, w int) string {
 	return " " + join("  ", texts...)
 }
 
-// key is a key with what it does, faint when there is a reason why it does
-// nothing.
+// key draws a key and its meaning, faint if why says that it has no effect.
 func (p *pen) key(name, what, why string) string {
 	if why != "" {
 		return p.styles.faint.on(name + " " + what)

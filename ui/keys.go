@@ -7,27 +7,27 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// command is a key with what it does. The table of commands drives the update,
-// the help and the hints, so that they cannot disagree.
+// command is a key and its action. One table of commands drives the update, the
+// help and the hints, so they cannot disagree.
 type command struct {
 	key.Binding
 	group   string
-	hint    string                // a word or two for the last line of the screen; empty when it is not shown there
-	several bool                  // only where several machines work
-	minor   bool                  // the hint is shown only where there is plenty of room
-	turn    func(m *model) string // the hint where it changes with what the key does; nil where it never does
+	hint    string                // a word or two for the last line of the screen; empty means not shown
+	several bool                  // only with several machines
+	minor   bool                  // hint only if there is plenty of room
+	turn    func(m *model) string // the hint, if it changes with the key's effect; may be nil
 	do      func(m *model) tea.Cmd
-	idle    func(m *model) string // why the key does nothing now; nil or "" when it works
+	idle    func(m *model) string // why the key has no effect now; nil or "" means it has
 }
 
-// offer is a command as it stands now, to be drawn.
+// offer is a command in its present state, ready to draw.
 type offer struct {
 	*command
-	word string // in the last line of the screen
-	why  string // it does nothing now; empty when it works
+	word string // for the last line of the screen
+	why  string // why it has no effect now; empty if it has
 }
 
-// offers are the commands that there are now.
+// offers returns the commands available now.
 func (m *model) offers(commands []command) []offer {
 	var all []offer
 	for i := range commands {
@@ -44,7 +44,7 @@ func (m *model) offers(commands []command) []offer {
 	return all
 }
 
-// The groups of the help.
+// Groups of the help.
 const (
 	groupMove  = "Move"
 	groupWork  = "Downloads"
@@ -53,18 +53,18 @@ const (
 	groupLeave = "Leave"
 )
 
-// bind makes a binding: how the keys are shown, what they do, and the keys as
-// Bubble Tea names them.
+// bind makes a binding: how the help shows the keys, what they do, and Bubble
+// Tea's names for them.
 func bind(show, what string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(show, what))
 }
 
-// act turns a method without a command into one for the table.
+// act adapts a method that returns no tea.Cmd.
 func act(do func(m *model)) func(m *model) tea.Cmd {
 	return func(m *model) tea.Cmd { do(m); return nil }
 }
 
-// when has a key do nothing, and say why, while off is true.
+// when disables a key, with the reason, while off returns true.
 func when(off func(m *model) bool, why string) func(m *model) string {
 	return func(m *model) string {
 		if off(m) {
@@ -74,7 +74,7 @@ func when(off func(m *model) bool, why string) func(m *model) string {
 	}
 }
 
-// Why keys do nothing.
+// Reasons why keys have no effect.
 var (
 	noRows     = when(func(m *model) bool { return len(m.list.rows) == 0 }, "there is no row")
 	noFailed   = when(func(m *model) bool { return troubles(m.snap.Counts) == 0 }, "nothing has failed")
@@ -192,7 +192,7 @@ func find(commands []command, k tea.KeyMsg) (*command, bool) {
 	return nil, false
 }
 
-// why says why a command does nothing now; empty when it works.
+// why returns the reason why a command has no effect now; empty if it has.
 func (c *command) why(m *model) string {
 	if c.idle == nil {
 		return ""

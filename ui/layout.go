@@ -1,21 +1,22 @@
 package ui
 
-// The least terminal that shows anything useful.
+// The smallest terminal that shows anything useful.
 const (
 	minWidth  = 40
 	minHeight = 10
 )
 
-// wideFrom is the width from which the details stand to the right of the list.
+// wideFrom is the width from which the details go to the right of the list.
 const wideFrom = 120
 
-// roomyFrom is the height from which there are events below full details.
+// roomyFrom is the height from which the events stay visible below full
+// details.
 const roomyFrom = 30
 
-// headerLines are the title, the overall bar, the counts and a rule.
+// headerLines counts the title, the overall bar, the counts and a rule.
 const headerLines = 4
 
-// detailsMode says how much room the details get.
+// detailsMode is how much room the details get.
 type detailsMode int
 
 const (
@@ -24,23 +25,23 @@ const (
 	detailsFull
 )
 
-// layout is where each part of the screen goes: a pure function of the size and
-// of what the operator wants to see.
+// layout is the place of each part of the screen, computed only from its size
+// and the operator's choices.
 type layout struct {
 	w, h  int
-	small bool // too small for anything but a sentence
+	small bool // only room for one sentence
 
-	titles    bool // a line of column titles above the list
+	titles    bool // column titles above the list
 	list      int  // lines of the list
 	listWidth int
-	side      int // width of the details on the right; 0 when they are not there
-	below     int // lines of the details under the list, their title included
-	full      int // lines of the details when they take the place of the list
-	events    int // lines of the events, their title included
+	side      int // width of the details on the right; 0 means none
+	below     int // lines of the details under the list, including their title
+	full      int // lines of the details in place of the list
+	events    int // lines of the events, including their title
 }
 
-// arrange divides a screen of w × h cells. The parts add up: header, titles,
-// list or full, below, events and one line of hints make h.
+// arrange divides a screen of w × h cells. Header, titles, list or full, below,
+// events and one line of hints add up to h.
 func arrange(w, h int, details detailsMode, events bool) layout {
 	l := layout{w: w, h: h, listWidth: w}
 	if w < minWidth || h < minHeight {
@@ -72,7 +73,8 @@ func arrange(w, h int, details detailsMode, events bool) layout {
 	return l
 }
 
-// eventLines is the height of the events pane: none where the list needs all.
+// eventLines returns the height of the events pane; 0 if the list needs the
+// room.
 func eventLines(h int) int {
 	switch {
 	case h < 14:
@@ -85,15 +87,15 @@ func eventLines(h int) int {
 	return 8
 }
 
-// hasPane reports whether the details are beside or below the list.
+// hasPane reports whether the details are next to or below the list.
 func (l layout) hasPane() bool { return l.side+l.below > 0 }
 
-// shows reports whether a part that can be scrolled is in sight.
+// shows reports whether a scrollable part is visible.
 func (l layout) shows(f focus) bool {
 	return f == focusList || f == focusDetails && l.side+l.full > 0 || f == focusEvents && l.events > 0
 }
 
-// body is the number of lines between header and events.
+// body returns the number of lines between header and events.
 func (l layout) body() int {
 	n := l.list + l.below + l.full
 	if l.titles {
@@ -102,26 +104,26 @@ func (l layout) body() int {
 	return n
 }
 
-// columns are the widths of a row's parts; 0 leaves a part out. A space stands
-// before each part but the name.
+// columns holds the widths of a row's parts; 0 leaves one out. Each part but
+// the name has a space before it.
 type columns struct {
 	name, bar, percent, size, rate, state, try int
-	totals                                     bool // the size column says done / total
+	totals                                     bool // the size column shows done / total
 }
 
-// rowIndent is what stands before a camera's name: cursor, fold, glyph, two spaces.
+// rowIndent is the width before a camera's name: cursor, fold, glyph, two
+// spaces.
 const rowIndent = 5
 
-// nameEnough is the width of a name from which the bar takes more than half of
-// what is spare.
+// nameEnough is the name width from which spare cells go mostly to the bar.
 const nameEnough = 32
 
-// leastBar is the narrowest bar that still tells something.
+// leastBar is the narrowest useful bar.
 const leastBar = 8
 
-// columnsFor divides a row of w cells, in which names want so many. What is
-// spare goes to the name, and where that has enough, to the bar as well; what it
-// lacks the others give, those first that say least.
+// columnsFor divides a row of w cells, given the width that names want. Spare
+// cells go to the name, and once that is wide enough, to the bar too. If the
+// name is too narrow, other columns give up cells, the least informative first.
 func columnsFor(w, names int) columns {
 	c := columns{percent: 4, state: 10}
 	switch {

@@ -10,11 +10,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// stopWithin bounds how long leaving waits for the downloads to stop.
+// stopWithin is how long quitting waits for the downloads to stop.
 const stopWithin = 10 * time.Second
 
-// quit leaves when nothing is going on, and asks otherwise. keep leaves the last
-// screen readable.
+// quit leaves if nothing is running; otherwise it asks. With keep, the last
+// screen stays readable.
 func (m *model) quit(keep bool) tea.Cmd {
 	m.keep = keep
 	switch {
@@ -29,8 +29,8 @@ func (m *model) quit(keep bool) tea.Cmd {
 	return nil
 }
 
-// interrupt is ctrl+c: as q the first time, and at once when the question is
-// open or the stopping has begun.
+// interrupt handles ctrl+c: like q the first time, immediate if the question is
+// open or stopping has begun.
 func (m *model) interrupt() tea.Cmd {
 	if m.leaving == leaveStopping {
 		return m.leaveNow()
@@ -43,7 +43,7 @@ func (m *model) closeAll() {
 	m.help.open, m.machines.open, m.prompt, m.dialog = false, false, nil, nil
 }
 
-// stop stops the queue and leaves when it has.
+// stop stops the queue, then quits.
 func (m *model) stop() tea.Cmd {
 	m.dialog, m.leaving = nil, leaveStopping
 	return func() tea.Msg {
@@ -66,7 +66,7 @@ func (m *model) leaveNow() tea.Cmd {
 	return tea.Quit
 }
 
-// picture is the present screen as plain text, without questions and hints.
+// picture returns the screen as plain text, without questions and hints.
 func (m *model) picture() string {
 	m.closeAll()
 	m.leaving = leaveNot
@@ -86,5 +86,5 @@ func (m *model) suspend() tea.Cmd {
 	return tea.Sequence(m.term.quiet, tea.Suspend)
 }
 
-// errPanic is what Run returns when the screen itself broke.
+// errPanic is returned by Run if the screen itself panicked.
 var errPanic = errors.New("internal error: the screen broke; what was downloaded is kept, and the next run continues there")

@@ -6,17 +6,17 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// noCamera stands where a row is a recorder's own.
+// noCamera marks a row of the recorder itself.
 const noCamera tasks.CameraID = -1
 
-// rowID names what a row shows, whatever its place.
+// rowID identifies the content of a row, wherever it is.
 type rowID struct {
 	recorder tasks.RecorderID
 	camera   tasks.CameraID // noCamera for the recorder itself
 }
 
-// row is one line of the list: a recorder, or one of its cameras. It points into
-// the snapshot that the list was made of.
+// row is one line of the list, a recorder or one of its cameras. It points into
+// the snapshot behind the list.
 type row struct {
 	rec *tasks.RecorderView
 	cam *tasks.CameraView // nil for the recorder itself
@@ -29,28 +29,27 @@ func (r row) id() rowID {
 	return rowID{r.rec.ID, r.cam.ID}
 }
 
-// list is the rows and the window on them. It keeps the cursor on the thing it
-// stands on, and that thing on the same line of the screen, however the rows
-// change. It also owns what the operator did to the rows: filter, order, folds
-// and marks.
+// list holds the rows and the visible window. However the rows change, it keeps
+// the cursor on the same item, and the item on the same line of the screen. It
+// also holds the operator's filter, order, folds and marks.
 type list struct {
 	rows   []row
-	spare  []row // the rows of the time before, to be filled again
+	spare  []row // the previous rows, reused
 	cursor int
-	top    int // the first row shown
+	top    int // the first visible row
 	height int
-	on     rowID // what the cursor stands on
+	on     rowID // the item under the cursor
 
 	filter filter
 	shown  int     // cameras that pass the filter
-	sought matcher // what n and N look for
+	sought matcher // what n and N search for
 	order  order
 	folds  folds
 	marks  map[tasks.CameraID]bool
 	marked rowID // the row marked last
 }
 
-// rebuild makes the rows out of a snapshot.
+// rebuild makes the rows from a snapshot.
 func (l *list) rebuild(s *tasks.Snapshot) {
 	l.folds.note(s, l.on.recorder, l.height)
 	l.forgetMarks(s)
@@ -83,8 +82,8 @@ func (l *list) rebuild(s *tasks.Snapshot) {
 	l.setRows(rows)
 }
 
-// setRows takes rows as the new content. When the cursor's camera is no longer
-// there, it goes to its recorder, else it stays at its place.
+// setRows replaces the rows. If the cursor's camera is gone, the cursor goes to
+// its recorder, otherwise it keeps its place.
 func (l *list) setRows(rows []row) {
 	line := l.cursor - l.top
 	l.rows = rows
@@ -128,7 +127,7 @@ func (l *list) visible() []row {
 	return l.rows[l.top:min(len(l.rows), l.top+l.height)]
 }
 
-// current returns the row under the cursor; the zero row when there is none.
+// current returns the row under the cursor; the zero row if there is none.
 func (l *list) current() row {
 	if len(l.rows) == 0 {
 		return row{}
@@ -148,16 +147,15 @@ func (l *list) under(s *tasks.Snapshot) []tasks.CameraView {
 	}
 }
 
-// opened reports whether row i is a recorder with its cameras below it.
+// opened reports whether row i is a recorder with its cameras shown below.
 func (l *list) opened(i int) bool {
 	return i+1 < len(l.rows) && l.rows[i].cam == nil && l.rows[i+1].cam != nil
 }
 
-// seek puts the cursor on the next camera that is wanted, in the direction of
-// step, folded ones included, and goes round at the end. It reports whether there
-// is one.
+// seek moves the cursor to the next wanted camera in the direction of step,
+// including folded ones, and wraps around. It reports whether it found one.
 func (l *list) seek(s *tasks.Snapshot, step int, want func(r row) bool) bool {
-	all := l.rows // under a filter nothing is folded
+	all := l.rows // a filter unfolds everything
 	if !l.filter.on() {
 		all = slices.Collect(l.order.rows(s))
 	}

@@ -9,25 +9,24 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// Machines is what the screen needs of a queue that is spread over several
-// machines, beside what every Queue has. All methods return at once.
+// Machines is what the screen needs from a queue spread over several machines,
+// in addition to Queue. All methods return at once.
 type Machines interface {
-	PauseMachine(id string, paused bool) // give it nothing new
-	GiveUpMachine(id string)             // declare one that is not heard dead
+	PauseMachine(id string, paused bool) // assign it no new work
+	GiveUpMachine(id string)             // declare a silent machine dead
 	SetMachineJobs(id string, n int)
-	// LeaveAtWork has the machines finish what they hold without this one. Stop
-	// then only stops this one.
+	// LeaveAtWork lets the other machines finish what they hold without this one.
+	// Stop then stops only this one.
 	LeaveAtWork()
 }
 
-// machines are shown instead of recorders while they are open.
+// machines is the view of the machines, shown in place of recorders while open.
 type machines struct {
 	open bool
-	at   int // the one under the cursor
+	at   int // the machine under the cursor
 }
 
-// owner names the machine that works on a recorder, and says when it is not
-// heard.
+// owner names the machine working on a recorder, and says if it is silent.
 func owner(r *tasks.RecorderView) string {
 	if r.Machine != "" && r.Silent > 0 {
 		return clean(r.Machine) + " silent " + units.Duration(r.Silent)
@@ -35,7 +34,7 @@ func owner(r *tasks.RecorderView) string {
 	return clean(r.Machine)
 }
 
-// owned is a recorder's title in w cells, and at the right of them its machine.
+// owned draws a recorder's title in w cells, with its machine on the right.
 func (r *rows) owned(rec *tasks.RecorderView, titled paint, w int) string {
 	who, look := owner(rec), paint{}
 	if who == "" {
@@ -43,7 +42,7 @@ func (r *rows) owned(rec *tasks.RecorderView, titled paint, w int) string {
 	}
 	if rec.Silent > 0 {
 		look = r.styles.faint
-		if width(who) > w/2 { // that it is silent says more than its name, which the details have
+		if width(who) > w/2 { // that it is silent matters more than its name, which the details show
 			who = "silent " + units.Duration(rec.Silent)
 		}
 	}
@@ -78,8 +77,8 @@ func machineKeys() []command {
 	}
 }
 
-// controls are the calls that concern one machine. A queue whose snapshot has
-// machines has them.
+// controls returns the calls for single machines. A queue with machines in its
+// snapshot implements them.
 func (m *model) controls() Machines { return m.queue.(Machines) }
 
 func (m *model) machine() tasks.MachineView {
@@ -111,7 +110,7 @@ func giveUpDialog(v tasks.MachineView) *dialog {
 	}, "y", "x")
 }
 
-// machineLines draws the machines below a header, in h lines.
+// machineLines draws the machines under a header, in h lines.
 func (p *pen) machineLines(s *tasks.Snapshot, cursor, w, h int) []string {
 	lines := []string{
 		p.rule("machines", "", p.styles.title, w),
@@ -148,8 +147,8 @@ func (p *pen) machineLines(s *tasks.Snapshot, cursor, w, h int) []string {
 	return filled(lines, h)
 }
 
-// machineLine is one line of the machines. On a narrow screen the version, the
-// files and the network are left out.
+// machineLine draws one machine. A narrow screen omits version, files and
+// network.
 func (p *pen) machineLine(w int, head string, cells [9]string) string {
 	widths := [9]int{14, 8, 9, 6, 11, 6, 9, 10, 0}
 	for _, drop := range []struct{ column, below int }{{7, 100}, {5, 90}, {1, 76}, {6, 64}, {4, 52}} {

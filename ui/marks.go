@@ -6,8 +6,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// forgetMarks drops the marks of cameras that are no longer there: "all
-// cameras" of a recorder gives way to its real ones.
+// forgetMarks drops the marks of cameras that no longer exist: once a recorder
+// is listed, its real cameras replace "all cameras".
 func (l *list) forgetMarks(s *tasks.Snapshot) {
 	if len(l.marks) == 0 {
 		return
@@ -21,8 +21,8 @@ func (l *list) forgetMarks(s *tasks.Snapshot) {
 	l.marks = kept
 }
 
-// mark marks the row or takes its mark back, and goes to the next; a
-// recorder's row stands for all its cameras in sight.
+// mark toggles the mark of the row and moves on; a recorder's row means all its
+// visible cameras.
 func (l *list) mark(s *tasks.Snapshot) {
 	r := l.current()
 	if r.rec == nil {
@@ -48,7 +48,7 @@ func (l *list) mark(s *tasks.Snapshot) {
 	l.moveTo(l.cursor + 1)
 }
 
-// markRange marks every camera in the list between the row marked last and the
+// markRange marks every camera in the list from the last marked row to the
 // cursor.
 func (l *list) markRange() {
 	from := slices.IndexFunc(l.rows, func(r row) bool { return r.id() == l.marked })
@@ -62,7 +62,7 @@ func (l *list) markRange() {
 	}
 }
 
-// targets are the cameras that a key acts on: the marked ones, or those under
+// targets returns the cameras a key acts on: the marked ones, or those under
 // the cursor.
 func (l *list) targets(s *tasks.Snapshot) []tasks.CameraView {
 	if len(l.marks) == 0 {

@@ -9,22 +9,22 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// How often the screen asks the queue: often enough for numbers while
-// something moves, seldom when nobody looks or nothing happens.
+// How often the screen asks the queue: often while numbers move, seldom when
+// nobody is looking or nothing happens.
 const (
 	liveEvery = 250 * time.Millisecond
 	idleEvery = time.Second
 )
 
-// model is the state of the screen and the only tea.Model. Its parts have
-// methods that change them at once; none of them is a model of its own.
+// model is the state of the screen and the only tea.Model. Its parts are not
+// models; their methods change them directly.
 type model struct {
 	pen
 	queue Queue
 	opts  Options
 	term  *terminal
 
-	browse, helping, steering []command // the keys of the main screen, of the help and of the machines
+	browse, helping, steering []command // keys of the main screen, the help and the machines
 
 	layout   layout
 	snap     tasks.Snapshot
@@ -38,26 +38,26 @@ type model struct {
 	prompt   *prompt
 	notice   notice
 	frozen   bool
-	blurred  bool // the terminal has told that nobody looks
+	blurred  bool // the terminal reported that it lost the focus
 
 	leaving leaveStage
-	keep    bool   // leave the last screen readable
+	keep    bool   // keep the last screen readable after quitting
 	frame   string // that screen
 	rang    bool
 }
 
-// notice is a sentence that answers a key, shown for a while.
+// notice is the sentence that answers a key, shown for a while.
 type notice struct {
 	text  string
 	until time.Time
 }
 
-// leaveStage is how far leaving has come.
+// leaveStage is how far quitting has come.
 type leaveStage int
 
 const (
 	leaveNot      leaveStage = iota
-	leaveDraining            // when the files under way are complete
+	leaveDraining            // when the active files are complete
 	leaveStopping            // the queue has been told to stop
 )
 
@@ -82,13 +82,13 @@ func newModel(q Queue, o Options, t *terminal) *model {
 	}
 }
 
-// Init takes the first snapshot and starts the one tick that everything hangs on.
+// Init takes the first snapshot and starts the tick that drives everything.
 func (m *model) Init() tea.Cmd {
 	m.refresh()
 	return tea.Batch(m.announce(), m.tick())
 }
 
-// tickMsg says that it is time to look at the queue again.
+// tickMsg says that it is time to ask the queue again.
 type tickMsg time.Time
 
 func (m *model) tick() tea.Cmd {
@@ -102,7 +102,7 @@ func (m *model) interval() time.Duration {
 	return liveEvery
 }
 
-// refresh takes the present from the queue, unless the screen is frozen.
+// refresh takes a new snapshot of the queue, unless the screen is frozen.
 func (m *model) refresh() {
 	if m.frozen {
 		return
@@ -115,7 +115,7 @@ func (m *model) refresh() {
 
 func (m *model) look() { m.details.look(m.queue, &m.snap, m.list.current(), m.layout) }
 
-// resize gives every part its place on a screen of w × h cells.
+// resize lays out the parts on a screen of w × h cells.
 func (m *model) resize(w, h int) {
 	m.layout = arrange(w, h, m.details.mode, m.events.mode != eventsOff)
 	if m.layout.list > 0 {
@@ -127,7 +127,7 @@ func (m *model) resize(w, h int) {
 	}
 }
 
-// say shows a sentence in the place of the hints for some seconds.
+// say shows a sentence in place of the hints for some seconds.
 func (m *model) say(text string) {
 	const shown = 5 * time.Second
 	m.notice = notice{text, m.opts.Now().Add(shown)}

@@ -7,22 +7,20 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// recorderTitle is how a recorder is called on the screen: its address and the
-// name the sheet gives it.
+// recorderTitle returns a recorder's title: its address and its name.
 func recorderTitle(r *tasks.RecorderView) string {
 	return join("  ", clean(r.Address), recorderLabel(r))
 }
 
-// title is how a recorder is called in w cells of the list: its name, and of
-// the address what there is room for. Of those that would look alike the address
-// stands in front.
+// title returns a recorder's title in w cells of the list: its name, and as
+// much of the address as fits. If names look alike, the address comes first.
 func (r *rows) title(rec *tasks.RecorderView, w int) string {
 	name, address := recorderLabel(rec), clean(rec.Address)
 	switch {
 	case name == "":
 		return address
 	case !r.alike[r.glyphs.cut(name, w)]:
-		const worthIt = 8 // cells of an address
+		const worthIt = 8 // cells of an address, otherwise it is left out
 		if width(name)+2+worthIt > w {
 			return r.glyphs.cut(name, w)
 		}
@@ -33,9 +31,9 @@ func (r *rows) title(rec *tasks.RecorderView, w int) string {
 	return r.glyphs.cut(address+"  "+name, w)
 }
 
-// alikeIn returns the names that more than one recorder has in w cells.
+// alikeIn returns the names shared by several recorders when cut to w cells.
 func (r *rows) alikeIn(w int) map[string]bool {
-	all := make(map[string]bool, len(r.s.Recorders)) // whether there are several
+	all := make(map[string]bool, len(r.s.Recorders)) // value: more than one
 	for i := range r.s.Recorders {
 		name := r.glyphs.cut(recorderLabel(&r.s.Recorders[i]), w)
 		_, all[name] = all[name]
@@ -43,12 +41,12 @@ func (r *rows) alikeIn(w int) map[string]bool {
 	return all
 }
 
-// namesWant is how many cells the names in the list would fill, within reason.
+// namesWant returns the width that the names in the list need, up to a limit.
 func (r *rows) namesWant() int {
 	const most = 40
 	want := 0
 	for i := range r.s.Recorders {
-		want = max(want, width(recorderLabel(&r.s.Recorders[i]))-1) // their column is one wider
+		want = max(want, width(recorderLabel(&r.s.Recorders[i]))-1) // their column is one cell wider
 	}
 	for _, row := range r.visible() {
 		if row.cam != nil {
@@ -58,8 +56,8 @@ func (r *rows) namesWant() int {
 	return min(want, most)
 }
 
-// recorderLabel is the name that the sheet gives a recorder, else the one that
-// somebody has given the device itself; empty when nobody has.
+// recorderLabel returns a recorder's name from the sheet, or else the one set
+// on the device; empty if neither exists.
 func recorderLabel(r *tasks.RecorderView) string {
 	name := clean(r.Name)
 	if name == "" && !slices.ContainsFunc(factoryNames, func(s string) bool { return strings.EqualFold(s, r.Device.Name) }) {
@@ -68,14 +66,13 @@ func recorderLabel(r *tasks.RecorderView) string {
 	return name
 }
 
-// factoryNames are what devices call themselves until somebody names them.
+// factoryNames are the devices' default names.
 var factoryNames = []string{
 	"Network Video Recorder", "Embedded Net DVR", "Embedded Net NVR", "Embedded NVR", "Digital Video Recorder",
 	"Hybrid Video Recorder", "NVR", "DVR", "HIKVISION", "IP CAMERA", "IPCamera", "IPC",
 }
 
-// cameraTitle is how a camera is called on the screen: its channel and the
-// name the recorder gives it.
+// cameraTitle returns a camera's channel and its name on the recorder.
 func cameraTitle(c *tasks.CameraView) string {
 	title := c.Label()
 	if c.Name != "" {

@@ -10,7 +10,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// sortKey is what the operator last sorted by.
+// sortKey is the operator's last sort order.
 type sortKey int
 
 const (
@@ -24,7 +24,7 @@ const (
 	numSortKeys
 )
 
-// sorts are the names of the keys, and how each compares.
+// sorts holds each key's name and comparison.
 var sorts = [numSortKeys]struct {
 	name    string
 	compare func(a, b item) int
@@ -40,14 +40,14 @@ var sorts = [numSortKeys]struct {
 
 func (k sortKey) String() string { return sorts[k].name }
 
-// urgency is the order of states when sorting by them: trouble first, then
-// what moves, then what waits, then what is over.
+// urgency orders states for sorting: trouble first, then active, waiting and
+// ended.
 var urgency = [len(tasks.Counts{})]int{
 	tasks.Failed: 0, tasks.Incomplete: 1, tasks.Retrying: 2, tasks.Downloading: 3, tasks.Searching: 4,
 	tasks.Pausing: 5, tasks.Paused: 6, tasks.Waiting: 7, tasks.Empty: 8, tasks.Skipped: 9, tasks.Done: 10,
 }
 
-// known puts an unknown time left behind every known one.
+// known sorts an unknown time left after every known one.
 func known(eta time.Duration) time.Duration {
 	if eta <= 0 {
 		return math.MaxInt64
@@ -73,17 +73,16 @@ func cameraItem(c *tasks.CameraView) item {
 	return item{int(c.ID), c.State, c.Rate, c.ETA, c.Total, c.Total - c.Bytes, c.Name}
 }
 
-// order is the sequence of recorders, and of cameras within each. It is taken
-// once, when the operator asks for it, and then stays: rows that change places
-// by themselves cannot be read. What appears later comes last. The zero order is
-// that of the sheet.
+// order is the sequence of recorders, and of cameras within each. It is fixed
+// when the operator sorts, because rows that move by themselves cannot be read.
+// Later rows come last. The zero value is the order of the sheet.
 type order struct {
 	key                sortKey
 	reverse            bool
-	recorders, cameras map[int]int // the place of each, by its ID; nil is the sheet's
+	recorders, cameras map[int]int // position by ID; nil means the sheet's order
 }
 
-// take sorts what s shows by key.
+// take sorts the rows of s by key.
 func take(s *tasks.Snapshot, key sortKey, reverse bool) order {
 	o := order{key: key, reverse: reverse}
 	if key != sortSheet || reverse {
@@ -92,7 +91,7 @@ func take(s *tasks.Snapshot, key sortKey, reverse bool) order {
 	return o
 }
 
-// rank sorts all by o's key and returns the place of each.
+// rank sorts all by o's key and returns the position of each.
 func rank[V any](all []V, of func(*V) item, o order) map[int]int {
 	items := make([]item, len(all))
 	for i := range all {
@@ -111,8 +110,7 @@ func rank[V any](all []V, of func(*V) item, o order) map[int]int {
 	return places
 }
 
-// rows yields every recorder of s with its cameras, in order, as if nothing were
-// folded.
+// rows yields every recorder of s with its cameras, in order, ignoring folds.
 func (o *order) rows(s *tasks.Snapshot) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		for _, r := range placed(s.Recorders, o.recorders, func(r *tasks.RecorderView) int { return int(r.ID) }) {
@@ -128,7 +126,7 @@ func (o *order) rows(s *tasks.Snapshot) iter.Seq[row] {
 	}
 }
 
-// placed puts all in their places.
+// placed returns all in order of their positions.
 func placed[V any](all []V, places map[int]int, id func(*V) int) []*V {
 	list := make([]*V, len(all))
 	for i := range all {

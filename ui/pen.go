@@ -9,27 +9,26 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// pen is what everything is drawn with. What needs no more than it and its
-// arguments is a method of it; a part of the screen that needs more has a type of
-// its own, which embeds it and knows that part only. So each can be read, and
-// tested, without knowing the rest.
+// pen holds what all drawing needs. A function that needs only this and its
+// arguments is a method of pen. A part of the screen that needs more has its
+// own type, which embeds pen, so that each part can be read and tested alone.
 type pen struct {
 	glyphs glyphs
 	styles styles
 	nouns  nouns
 }
 
-// nouns say what the rows are, and what they are grouped by.
+// nouns name the rows and their groups.
 type nouns struct {
 	row, group string
-	files      bool // are brought here from other machines
+	files      bool // the rows are files collected from other machines
 }
 
-// rows writes how many rows there are of something: "3 cameras".
+// rows writes a number of rows: "3 cameras".
 func (n nouns) rows(count int) string { return units.Count(count, n.row) }
 
-// rule draws a line of w cells with text set into it: what is the matter on
-// the left, how the list is looked at on the right.
+// rule draws a line of w cells with text in it: the condition on the left, the
+// view of the list on the right.
 func (p *pen) rule(left, right string, look paint, w int) string {
 	g, s := &p.glyphs, &p.styles
 	if left != "" {
@@ -45,7 +44,7 @@ func (p *pen) rule(left, right string, look paint, w int) string {
 	return s.faint.on(g.rule) + look.on(left) + s.faint.on(repeat(g.rule, gap)+right+g.rule)
 }
 
-// joint lets a rule meet the wall beside the list, unless a text stands there.
+// joint connects a rule with the wall next to the list, unless text is there.
 func (p *pen) joint(rule string, at int, glyph string) string {
 	if ansi.Strip(ansi.Cut(rule, at, at+1)) != p.glyphs.rule {
 		return rule
@@ -53,8 +52,7 @@ func (p *pen) joint(rule string, at int, glyph string) string {
 	return ansi.Cut(rule, 0, at) + p.styles.faint.on(glyph) + ansi.TruncateLeft(rule, at+1, "")
 }
 
-// flow sets items beside one another, sep between them, in lines of at most w
-// cells.
+// flow sets items side by side, separated by sep, in lines of at most w cells.
 func (p *pen) flow(w int, sep string, items ...string) []string {
 	var lines []string
 	line := ""
@@ -79,13 +77,13 @@ func (p *pen) bar(done, total int64, w int, look paint) string {
 		full = int(float64(inner) * min(1, float64(done)/float64(total)))
 	}
 	if full == inner && units.Percent(done, total) < 100 {
-		full-- // a full bar means that nothing is missing
+		full-- // full only if nothing is missing
 	}
 	return g.barOpen + look.on(repeat(g.barDone, full)) + p.styles.faint.on(repeat(g.barRest, inner-full)) + g.barClose
 }
 
-// spark draws the latest w values as columns of the height that they have
-// beside the greatest of them, newest on the right.
+// spark draws the last w values as columns relative to the greatest of them,
+// newest on the right.
 func (g *glyphs) spark(values []float64, w int) string {
 	values = values[max(0, len(values)-max(0, w)):]
 	peak := 0.0
@@ -105,7 +103,7 @@ func (g *glyphs) spark(values []float64, w int) string {
 	return b.String()
 }
 
-// labelWidth is the column of names at the left of the details.
+// labelWidth is the width of the label column in the details.
 const labelWidth = 10
 
 func (p *pen) label(text string) string { return p.styles.faint.on(p.glyphs.left(text, labelWidth)) }
@@ -117,10 +115,10 @@ type facts struct {
 	lines []string
 }
 
-// add writes a value, in as many lines as it takes; nothing when it is empty.
+// add appends a value, in as many lines as it takes, unless it is empty.
 func (f *facts) add(label, value string, look paint) { f.addIn(math.MaxInt, label, value, look) }
 
-// addIn is add in at most n lines; what does not fit is cut off.
+// addIn is like add but cuts the value off after n lines.
 func (f *facts) addIn(n int, label, value string, look paint) {
 	if value == "" {
 		return

@@ -10,22 +10,22 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// prompt is a line that is typed in the place of the hints.
+// prompt is an input line in place of the hints.
 type prompt struct {
 	input  textinput.Model
 	label  string
-	help   func(m *model) string             // what stands at the right
-	typed  func(m *model, text string)       // after each key; may be nil
-	enter  func(m *model, text string) error // the answer; an error keeps the prompt open
+	help   func(m *model) string             // text at the right
+	typed  func(m *model, text string)       // called after each key; may be nil
+	enter  func(m *model, text string) error // takes the answer; an error keeps the prompt open
 	cancel func(m *model)
 	fault  string
 }
 
-// ask opens a prompt with a text to start from.
+// ask opens a prompt with an initial text.
 func (m *model) ask(p prompt, text string) {
 	p.input = textinput.New()
 	p.input.CharLimit = 100
-	p.input.KeyMap.Paste.SetEnabled(false) // the terminal pastes
+	p.input.KeyMap.Paste.SetEnabled(false) // the terminal does the pasting
 	p.input.SetValue(text)
 	p.input.Focus()
 	m.prompt = &p
@@ -68,7 +68,7 @@ func (m *model) askLimit() {
 	}, "")
 }
 
-// typeKey gives a key to the prompt.
+// typeKey passes a key to the prompt.
 func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
 	p := m.prompt
 	switch k.Type { //nolint:exhaustive // every other key goes to the input
@@ -94,7 +94,7 @@ func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
 	}
 	p.fault = ""
 	if !k.Alt {
-		p.input, _ = p.input.Update(k) // it asks for a blinking cursor, which is drawn here and does not blink
+		p.input, _ = p.input.Update(k) // ignore the command to blink the cursor: ours does not blink
 	}
 	if p.typed != nil {
 		p.typed(m, p.input.Value())
@@ -102,8 +102,8 @@ func (m *model) typeKey(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// promptLine draws a prompt in one line of w cells, the end of what is typed
-// always in sight, with its help at the right.
+// promptLine draws a prompt in one line of w cells, with its help at the right.
+// The cursor is always visible.
 func (p *pen) promptLine(q *prompt, help string, w int) string {
 	value, at := []rune(q.input.Value()), q.input.Position()
 	text := clean(string(value[:at])) + "_" + clean(string(value[at:]))

@@ -11,7 +11,7 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// device is what a recorder says of itself.
+// device returns what a recorder reports about itself.
 func device(r *tasks.RecorderView) string {
 	if !r.SignedIn {
 		return "not signed in"
@@ -27,7 +27,7 @@ func device(r *tasks.RecorderView) string {
 	return text + ", its clock is " + units.Duration(d.ClockError) + " ahead"
 }
 
-// trouble adds what went wrong and what to do about it; nothing when nothing did.
+// trouble adds what went wrong and what to do, if anything did.
 func (f *facts) trouble(label, what string, help nvr.Remedy, look paint) {
 	if what != "" {
 		f.add(label, what, look)
@@ -35,8 +35,8 @@ func (f *facts) trouble(label, what string, help nvr.Remedy, look paint) {
 	}
 }
 
-// recorderFacts are the details of a recorder: what it is, why it is held, and
-// each of its cameras as a strip of its time.
+// recorderFacts returns the details of a recorder: what it is, why it is held,
+// and a strip of coverage for each camera.
 func (p *pane) recorderFacts(w int) []string {
 	r, s := p.row.rec, &p.styles
 	f := &facts{pen: p.pen, w: w}
@@ -71,8 +71,8 @@ func (p *pane) recorderFacts(w int) []string {
 	return append(f.lines, p.strips.in(w, p.pen)...)
 }
 
-// load says how many downloads at once are asked of a recorder, and whether more
-// would be of use.
+// load says how many downloads at once run on a recorder, out of how many, and
+// whether more would help.
 func load(r *tasks.RecorderView) string {
 	text := itoa(r.Active) + " of " + units.Count(r.Limit, "download") + " at once"
 	if r.Full {
@@ -81,17 +81,17 @@ func load(r *tasks.RecorderView) string {
 	return text
 }
 
-// stripEvery is how often a recorder's strips are made anew: each asks the queue
-// for all recordings of a camera.
+// stripEvery is how often a recorder's strips are refreshed: each asks the
+// queue for all recordings of a camera.
 const stripEvery = 2 * time.Second
 
-// strips are the coverages of one recorder's cameras, kept for a while.
+// strips caches the coverage of one recorder's cameras.
 type strips struct {
 	recorder tasks.RecorderID
 	taken    time.Time
 	covers   []tasks.Coverage
 	width    int
-	lines    []string // as drawn in that width
+	lines    []string // as drawn at that width
 }
 
 func (k *strips) look(q Queue, s *tasks.Snapshot, r *tasks.RecorderView) {
@@ -114,9 +114,9 @@ func (k *strips) in(w int, p *pen) []string {
 	return k.lines
 }
 
-// draw draws one line for each camera: its name and its time as a strip, all to
-// the same scale, so that a gap common to all stands out; none when nothing is
-// known of any.
+// draw draws one line per camera: its name and its coverage as a strip. All
+// share one scale, so that a common gap stands out. Nothing is drawn if nothing
+// is known.
 func (k *strips) draw(p *pen, w int) []string {
 	g := &p.glyphs
 	title := func(c *tasks.CameraView) string { return strings.Replace(cameraTitle(c), "  ", " ", 1) }
@@ -141,7 +141,7 @@ func (k *strips) draw(p *pen, w int) []string {
 		c := &k.covers[i]
 		v := &c.Camera
 		head := p.styles.state[v.State].on(g.state[v.State]) + " " + g.left(title(v), name) + " "
-		if !worthDrawing(c) { // nobody knows what the recorder has
+		if !worthDrawing(c) { // the recorder's recordings are unknown
 			lines = append(lines, head+p.styles.faint.on(v.State.String()))
 			continue
 		}

@@ -8,16 +8,15 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// recordingLooks are the states of a camera whose glyphs show those of a
-// recording in a list of recordings.
+// recordingLooks maps the state of a recording to the camera state with the
+// same glyph.
 var recordingLooks = [...]tasks.State{
 	tasks.RecordingWaiting: tasks.Waiting, tasks.RecordingActive: tasks.Downloading, tasks.RecordingRetrying: tasks.Retrying,
 	tasks.RecordingDone: tasks.Done, tasks.RecordingFailed: tasks.Failed,
 }
 
 // addRecordings lists the camera's recordings below lines. There can be
-// thousands: those that are scrolled out of the h lines in sight are counted,
-// not drawn.
+// thousands, so it only counts those outside the h visible lines.
 func (p *pane) addRecordings(lines []string, w, h int) []string {
 	all := p.camera.Recordings
 	if len(all) == 0 {
@@ -40,8 +39,8 @@ func (p *pane) addRecordings(lines []string, w, h int) []string {
 	return lines
 }
 
-// recordingsFrom is the recording to begin the list with when it has h lines:
-// what happens now stays in sight, unless the operator scrolls.
+// recordingsFrom returns the first recording of the list in h lines. Active
+// recordings stay visible, unless the operator scrolls.
 func (p *pane) recordingsFrom(h int) int {
 	all := p.camera.Recordings
 	if h < 4 || len(all) <= h || p.focused || p.top > 0 {
@@ -56,12 +55,12 @@ func (p *pane) recordingsFrom(h int) int {
 
 func (p *pane) recordingLine(r *tasks.RecordingView, w int) string {
 	g, state := &p.glyphs, r.State
-	if state == tasks.RecordingRetrying && isPaused(p.camera.State) { // its time comes and goes
+	if state == tasks.RecordingRetrying && isPaused(p.camera.State) { // its retry time comes and goes
 		state = tasks.RecordingWaiting
 	}
 	to := g.span
 	if w < 60 {
-		to = strings.TrimSpace(to) // leaves room for what comes after
+		to = strings.TrimSpace(to) // make room for what follows
 	}
 	size := g.dash
 	if r.Size > 0 || r.Bytes > 0 {
@@ -69,7 +68,7 @@ func (p *pane) recordingLine(r *tasks.RecordingView, w int) string {
 	}
 	more, percent := "", " "+itoa(units.Percent(r.Bytes, r.Size))+"%"
 	switch {
-	case state == tasks.RecordingActive, state == tasks.RecordingWaiting && r.Bytes > 0: // kept for when it goes on
+	case state == tasks.RecordingActive, state == tasks.RecordingWaiting && r.Bytes > 0: // a partial file waits to be continued
 		more = percent
 	case state == tasks.RecordingRetrying:
 		more = " retry " + until(r.Next, p.s.At)

@@ -11,16 +11,16 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// rows draws the window of the list.
+// rows draws the visible part of the list.
 type rows struct {
 	*pen
 	*list
 	s     *tasks.Snapshot
 	c     columns
-	alike map[string]bool // names that several recorders have, cut as the column cuts them
+	alike map[string]bool // names that look the same on several recorders at this column width
 }
 
-// rowsIn returns what draws l in rows of w cells.
+// rowsIn returns the drawer of l in rows of w cells.
 func (p *pen) rowsIn(w int, l *list, s *tasks.Snapshot) *rows {
 	r := &rows{pen: p, list: l, s: s}
 	r.c = columnsFor(w, r.namesWant())
@@ -28,8 +28,8 @@ func (p *pen) rowsIn(w int, l *list, s *tasks.Snapshot) *rows {
 	return r
 }
 
-// lines draws the rows, exactly as many as the layout gives the list, each exactly
-// as wide. Where there is none, the lines of nothing say why.
+// lines draws the rows, exactly as many lines as the layout gives the list,
+// each exactly as wide. If there are no rows, it shows the lines of nothing.
 func (r *rows) lines(l layout, nothing []string) []string {
 	margin := ""
 	if l.side > 0 {
@@ -58,8 +58,8 @@ func (r *rows) lines(l layout, nothing []string) []string {
 	return lines[:height]
 }
 
-// underCursor turns a row's colours round, but not those of its bar, which would
-// show the rest as done.
+// underCursor reverses a row's colours except in its bar, where the rest would
+// look done.
 func (r *rows) underCursor(line string) string {
 	turn := func(from, to int) string { return r.styles.cursor.on(ansi.Strip(ansi.Cut(line, from, to))) }
 	begin := rowIndent + r.c.name
@@ -70,7 +70,7 @@ func (r *rows) underCursor(line string) string {
 	return turn(0, begin+1) + ansi.Cut(line, begin+1, end) + turn(end, width(line))
 }
 
-// titles are those of the columns, the one that the list is sorted by marked.
+// titles draws the column titles, with the sort column marked.
 func (r *rows) titles() string {
 	g, c := &r.glyphs, r.c
 	mark := func(title string, keys ...sortKey) string {
@@ -91,7 +91,7 @@ func (r *rows) titles() string {
 		cell{mark("speed", sortRate), c.rate}, cell{mark("left", sortETA, sortState), c.state}, cell{"try", c.try})
 }
 
-// line draws one row without regard to the cursor's reverse video.
+// line draws one row without the cursor's highlight.
 func (r *rows) line(row row, opened bool) string {
 	margin := " "
 	switch {
@@ -137,8 +137,8 @@ func (r *rows) recorder(rec *tasks.RecorderView, opened bool) string {
 	return head + r.owned(rec, titled, r.c.name+1) + r.middle(rec.Bytes, rec.Total, rec.TotalKnown, rec.State == tasks.Done, r.speed(rec.Rate), look) + r.tail(word, look, 0)
 }
 
-// commonFailure is what went wrong with all cameras of a recorder that failed
-// as a whole; zero when it did not, or when they differ.
+// commonFailure returns the failure shared by all cameras of a recorder that
+// failed as a whole; otherwise zero.
 func commonFailure(s *tasks.Snapshot, r *tasks.RecorderView) tasks.Failure {
 	if r.Count == 0 || r.Counts[tasks.Failed] != r.Count || r.Bytes > 0 {
 		return tasks.Failure{}
@@ -173,14 +173,13 @@ func (p *pen) speed(rate float64) string {
 	return units.Rate(rate)
 }
 
-// cell is a text in a column; a column of no width is left out.
+// cell is a text in a column; a zero width leaves it out.
 type cell struct {
 	text  string
 	width int
 }
 
-// cells sets texts side by side, each at the right end of its column and with a
-// space before it.
+// cells sets texts side by side, each right-aligned and after a space.
 func (g *glyphs) cells(all ...cell) string {
 	var b strings.Builder
 	for _, c := range all {
@@ -191,8 +190,8 @@ func (g *glyphs) cells(all ...cell) string {
 	return b.String()
 }
 
-// middle is bar, percentage, size and speed. What is not whole is never at 100 %,
-// whatever has come of it.
+// middle draws bar, percentage, size and speed. An incomplete download never
+// shows 100 %.
 func (r *rows) middle(done, total int64, known, whole bool, speed string, look paint) string {
 	bar, percent, size := "", r.glyphs.dash, r.glyphs.dash
 	if total > 0 || done > 0 {
@@ -212,10 +211,9 @@ func (r *rows) middle(done, total int64, known, whole bool, speed string, look p
 	return r.glyphs.cells(cell{bar, r.c.bar}, cell{percent, r.c.percent}, cell{size, r.c.size}, cell{speed, r.c.rate})
 }
 
-// saying puts a sentence where bar, percentage, size and speed would stand: of
-// what failed or is held, the cause says more than an empty bar. A sentence that
-// is too long for that begins earlier, right behind the title, whose column has
-// name cells.
+// saying draws a sentence in place of bar, percentage, size and speed, because
+// the cause of a failure or hold says more than an empty bar. A long sentence
+// starts earlier, right after the title, whose column has name cells.
 func (r *rows) saying(title string, titled paint, text string, look paint, name int) string {
 	g := &r.glyphs
 	room := r.c.percent + 1
@@ -224,7 +222,7 @@ func (r *rows) saying(title string, titled paint, text string, look paint, name 
 			room += part + 1
 		}
 	}
-	const least = 10 // cells, for fewer it is not worth while
+	const least = 10 // cells; a shorter text is useless
 	text, title = clean(text), g.cut(title, name)
 	begin := max(width(title)+2, min(name+1, name+room-width(text)))
 	if name+room-begin < least {
@@ -233,7 +231,7 @@ func (r *rows) saying(title string, titled paint, text string, look paint, name 
 	return titled.on(g.left(title, begin)) + look.on(g.left(text, name+room-begin))
 }
 
-// tail is the state or the time left, and the attempt.
+// tail draws the state or time left, and the attempt.
 func (r *rows) tail(word string, look paint, attempt int) string {
 	try := ""
 	if attempt > 1 {

@@ -13,38 +13,37 @@ import (
 	"golang.org/x/term"
 )
 
-// Options say what the screen shows beside the queue, and how. The zero value
+// Options set what the screen shows besides the queue, and how. The zero value
 // works.
 type Options struct {
 	Title string           // the name of the sheet
-	Log   string           // the log file, for the help to name; empty when there is none
-	Out   string           // the output directory, for opening folders; empty means the snapshot's
-	Files bool             // the rows are files of machines, not cameras of recorders
-	ASCII bool             // draw with plain characters only; also where the locale is not UTF-8
+	Log   string           // path of the log file, shown in the help; empty means none
+	Out   string           // the output directory, to open folders; empty means the snapshot's
+	Files bool             // the rows are files on machines, not cameras
+	ASCII bool             // draw in ASCII only; implied if the locale is not UTF-8
 	Now   func() time.Time // nil means time.Now
 }
 
-// Result is what Run has to tell.
+// Result is the outcome of Run.
 type Result struct {
-	Finished bool // every camera had ended; else the operator left, ctx ended, or the screen broke
-	// Frame is the last screen as plain text, its last line ended, when the
-	// operator wanted to keep it (Q); print it before the summary. Empty
-	// otherwise.
+	Finished bool // every camera had ended; otherwise the operator quit, ctx ended, or the screen failed
+	// Frame is the last screen as plain text, ending in a newline, if the operator
+	// asked to keep it (Q). Print it before the summary. Otherwise empty.
 	Frame string
 }
 
 // Run shows q's work in the terminal of os.Stdin and os.Stdout until the
-// operator leaves or ctx ends, and gives the terminal back as it was, whatever
-// happens. It neither starts nor, when left by force, stops the queue: a caller
-// that gets a Result that is not Finished stops it, with a bound of its own, and
-// waits for it. Signals are the caller's business too; a signal should end ctx.
+// operator quits or ctx ends, and always restores the terminal. It does not
+// start the queue, and does not stop it if forced to leave: if the Result is
+// not Finished, the caller stops the queue, with a time limit of its own, and
+// waits for it. The caller also handles signals, which should end ctx.
 //
-// The error is not nil when the screen itself failed; a ctx that ended is not an
+// The error reports a failure of the screen itself. The end of ctx is not an
 // error.
 func Run(ctx context.Context, q Queue, o Options) (Result, error) {
 	t := newTerminal(os.Stdout, os.Getenv)
 	if runtime.GOOS == "windows" {
-		// Windows loses resizes now and then.
+		// Windows misses resizes now and then.
 		t.size = func() (int, int, error) { return term.GetSize(int(os.Stdout.Fd())) }
 	}
 	if o.Now == nil {
@@ -59,8 +58,8 @@ func Run(ctx context.Context, q Queue, o Options) (Result, error) {
 		tea.WithReportFocus(),
 		tea.WithoutSignalHandler(),
 	)
-	// Bubble Tea's own way with a context is to kill the program, which closes
-	// the input under the goroutine that reads it. Quitting waits for it.
+	// Given a context, Bubble Tea kills the program and closes the input while a
+	// goroutine still reads it. Quit waits for the reader.
 	stop := context.AfterFunc(ctx, p.Quit)
 	defer stop()
 	_, err := p.Run()
@@ -68,7 +67,7 @@ func Run(ctx context.Context, q Queue, o Options) (Result, error) {
 	return Result{finished, m.frame}, err
 }
 
-// outcome is the one place that reads Bubble Tea's errors.
+// outcome is the only place that interprets Bubble Tea's errors.
 func (m *model) outcome(err error) (finished bool, _ error) {
 	is := func(target error) bool { return errors.Is(err, target) }
 	switch {
@@ -76,7 +75,7 @@ func (m *model) outcome(err error) (finished bool, _ error) {
 		return m.snap.Finished && m.snap.Counts.Open() == 0, nil
 	case is(tea.ErrProgramPanic):
 		return false, errPanic
-	case is(syscall.EIO), // the terminal was closed, which a signal tells as well
+	case is(syscall.EIO), // the terminal was closed; a signal reports that too
 		is(tea.ErrInterrupted), is(tea.ErrProgramKilled), is(context.Canceled), is(context.DeadlineExceeded):
 		return false, nil
 	}

@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// paint is a style reduced to what stands before and after the text, so that
-// using it costs no more than joining three strings.
+// paint is a style reduced to the sequences before and after the text, so using
+// it only joins three strings.
 type paint struct{ open, close string }
 
 func (p paint) on(text string) string {
@@ -21,12 +21,12 @@ func (p paint) on(text string) string {
 	return p.open + text + p.close
 }
 
-// styles are the looks of everything on the screen, built once. They use the
-// terminal's own 16 colours, readable on light and on dark. No state is told by
-// colour alone.
+// styles holds all styles of the screen, built once. They use the terminal's
+// own 16 colours, readable on light and dark. No state is shown by colour
+// alone.
 type styles struct {
-	title  paint // what a part of the screen is about
-	faint  paint // lines, labels, what does nothing now
+	title  paint // title of a part of the screen
+	faint  paint // lines, labels, keys without effect
 	strong paint // recorders
 	cursor paint // the row under the cursor
 	key    paint // a key in a hint
@@ -39,7 +39,7 @@ type styles struct {
 }
 
 // newStyles builds the styles. Without colour only bold, faint and reverse
-// remain; on a terminal that can do nothing, nothing.
+// remain; on a dumb terminal, nothing.
 func newStyles(colour bool, profile termenv.Profile) styles {
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(profile)

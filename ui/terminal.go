@@ -14,18 +14,18 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// terminal is the one way to the terminal. Bubble Tea draws through it, and
-// what Bubble Tea has no words for (taskbar progress, the title, the bell, the
-// clipboard) goes between two of its frames, never into one. It embeds the file
-// so that Bubble Tea still sees a terminal.
+// terminal is the only way to the terminal. Bubble Tea draws through it. What
+// Bubble Tea does not support (taskbar progress, title, bell, clipboard) goes
+// between two of its frames, never into one. It embeds the file so that Bubble
+// Tea still detects a terminal.
 type terminal struct {
 	*os.File
 	getenv func(string) string
-	dumb   bool                         // shows no styles
-	size   func() (w, h int, err error) // nil where the system tells of every resize
+	dumb   bool                         // it shows no styles
+	size   func() (w, h int, err error) // nil if the system reports every resize
 
-	suspends       bool // the shell can take it back from a program
-	taskbar, title bool // what it is known to understand
+	suspends       bool // the shell can suspend the program
+	taskbar, title bool // sequences it is known to understand
 
 	mu     sync.Mutex
 	closed bool
@@ -33,16 +33,16 @@ type terminal struct {
 	told   bool
 }
 
-// progress is what taskbar and title show.
+// progress is the content of taskbar and title.
 type progress struct {
 	percent  int
 	trouble  bool // something failed
 	finished bool
 }
 
-// newTerminal looks at the environment to learn what the terminal understands.
-// A terminal that does not know a sequence prints it as rubbish, so only those
-// that are known to do get any, and none gets it through tmux or screen.
+// newTerminal finds out from the environment what the terminal understands.
+// Terminals print unknown sequences as garbage, so only known ones get any, and
+// none through tmux or screen.
 func newTerminal(out *os.File, getenv func(string) string) *terminal {
 	t := &terminal{File: out, getenv: getenv, suspends: runtime.GOOS != "windows"}
 	name := getenv("TERM")
@@ -64,14 +64,14 @@ func newTerminal(out *os.File, getenv func(string) string) *terminal {
 	return t
 }
 
-// Write writes all of p, not mixed with anything else.
+// Write writes all of p without interleaving.
 func (t *terminal) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.File.Write(p)
 }
 
-// send writes a sequence, unless the screen is already being left.
+// send writes a sequence, unless the screen is already closing.
 func (t *terminal) send(sequence string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -80,12 +80,12 @@ func (t *terminal) send(sequence string) {
 	}
 }
 
-// say writes a sequence; t.mu is held. An error is of no interest: the next
-// frame meets it as well.
+// say writes a sequence; the caller holds t.mu. The next frame runs into the
+// same error, so it ignores it.
 func (t *terminal) say(sequence string) { _, _ = io.WriteString(t.File, sequence) }
 
-// announce returns the command that tells the terminal of a change, or nil
-// when there is none. ring adds the bell.
+// announce returns the command that sends a change to the terminal, or nil if
+// there is none. ring adds the bell.
 func (t *terminal) announce(p progress, ring bool) tea.Cmd {
 	if p == t.last && t.told && !ring {
 		return nil
@@ -101,7 +101,7 @@ func (t *terminal) announce(p progress, ring bool) tea.Cmd {
 	return func() tea.Msg { t.send(text); return nil }
 }
 
-// sequences are the title and the taskbar progress for p.
+// sequences returns the title and taskbar sequences for p.
 func (t *terminal) sequences(p progress) string {
 	text := ""
 	if t.title {
@@ -121,8 +121,7 @@ func (t *terminal) sequences(p progress) string {
 	return text
 }
 
-// Sequences that save the window title on a stack of the terminal and take it
-// back from there.
+// Sequences that push the window title on the terminal's stack and pop it.
 const (
 	saveTitle    = "\x1b[22;0t"
 	restoreTitle = "\x1b[23;0t"
@@ -135,8 +134,8 @@ func (t *terminal) enter() {
 	}
 }
 
-// leave takes everything back that outlives the screen. It does so once,
-// whatever way the screen ended; nothing is sent afterwards.
+// leave undoes everything that would outlive the screen. It does so once,
+// however the screen ended, and nothing is sent afterwards.
 func (t *terminal) leave() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -152,7 +151,7 @@ func (t *terminal) leave() {
 	}
 }
 
-// quiet takes the taskbar progress away while the process is suspended.
+// quiet clears the taskbar progress while the process is suspended.
 func (t *terminal) quiet() tea.Msg {
 	if t.taskbar {
 		t.send(ansi.ResetProgressBar)
@@ -160,8 +159,8 @@ func (t *terminal) quiet() tea.Msg {
 	return nil
 }
 
-// percentOf is how much of everything is done. Where there was nothing to do,
-// all of it is, unless that is because nothing could be had.
+// percentOf returns the percentage of all bytes that is done. With nothing to
+// do it is 100, unless a failure is the reason.
 func percentOf(s *tasks.Snapshot) int {
 	if s.Finished && s.Total == 0 && troubles(s.Counts) == 0 {
 		return 100

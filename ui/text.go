@@ -9,14 +9,14 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// maxMarks bounds the combining marks kept on one character: real writing
-// needs no more, and a pile of them breaks the line above.
+// maxMarks limits the combining marks on one character: real text needs no
+// more, and a pile of them overwrites the line above.
 const maxMarks = 2
 
-// clean returns s without anything that could steer a terminal or upset the
+// clean returns s without anything that could control the terminal or break the
 // columns: escape sequences, control characters, bidi and other format marks,
-// variation selectors, invalid UTF-8, piles of combining marks. Whatever comes
-// from a sheet or a recorder passes through it before it is drawn.
+// variation selectors, invalid UTF-8, piles of combining marks. All text from a
+// sheet or a recorder passes through it before it is drawn.
 func clean(s string) string {
 	if isPlain(s) {
 		return s
@@ -24,14 +24,14 @@ func clean(s string) string {
 	s = strings.ToValidUTF8(ansi.Strip(strings.ToValidUTF8(s, "?")), "?")
 	var b strings.Builder
 	b.Grow(len(s))
-	marks := maxMarks // a mark with nothing before it to sit on is dropped
+	marks := maxMarks // drops a mark without a base character
 	for _, r := range s {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r' || unicode.Is(unicode.Zs, r):
 			r, marks = ' ', maxMarks
 		case unicode.Is(unicode.M, r):
-			// A selector only chooses between two looks of the character before it;
-			// terminals disagree about the width of the result.
+			// A variation selector only changes the look of the character before it, and
+			// terminals disagree about the resulting width.
 			if marks++; marks > maxMarks || r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF {
 				continue
 			}
@@ -45,7 +45,8 @@ func clean(s string) string {
 	return b.String()
 }
 
-// isPlain reports whether s is printable ASCII, whose width is its length.
+// isPlain reports whether s is printable ASCII, so that its width is its
+// length.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -55,7 +56,7 @@ func isPlain(s string) bool {
 	return true
 }
 
-// width is the number of cells that s takes.
+// width returns the number of cells s takes.
 func width(s string) int {
 	if isPlain(s) {
 		return len(s)
@@ -63,7 +64,7 @@ func width(s string) int {
 	return ansi.StringWidth(s)
 }
 
-// cut shortens s to at most w cells; the last ones become the ellipsis.
+// cut shortens s to at most w cells and ends it in an ellipsis if needed.
 func (g *glyphs) cut(s string, w int) string {
 	switch {
 	case w <= 0:
@@ -76,20 +77,20 @@ func (g *glyphs) cut(s string, w int) string {
 	return ansi.Truncate(s, w, g.ellipsis)
 }
 
-// left gives s exactly w cells, cut or padded on the right.
+// left pads or cuts s to exactly w cells, left-aligned.
 func (g *glyphs) left(s string, w int) string {
 	s = g.cut(s, w)
 	return s + spaces(w-width(s))
 }
 
-// right gives s exactly w cells, cut or padded on the left.
+// right pads or cuts s to exactly w cells, right-aligned.
 func (g *glyphs) right(s string, w int) string {
 	s = g.cut(s, w)
 	return spaces(w-width(s)) + s
 }
 
-// between sets left and right at the two ends of a line of w cells. When both
-// do not fit, right goes.
+// between puts left and right at the ends of a line of w cells. If both do not
+// fit, it drops right.
 func (g *glyphs) between(left, right string, w int) string {
 	if gap := w - width(left) - width(right); right != "" && gap > 0 {
 		return left + spaces(gap) + right
@@ -105,13 +106,13 @@ func wrap(s string, w int) []string {
 	return strings.Split(ansi.Wrap(s, w, ""), "\n")
 }
 
-// spaces returns n spaces; none when n is negative.
+// spaces returns n spaces; none if n is negative.
 func spaces(n int) string { return repeat(" ", n) }
 
-// repeat is strings.Repeat that takes a negative n for none.
+// repeat is strings.Repeat, but a negative n gives "".
 func repeat(s string, n int) string { return strings.Repeat(s, max(0, n)) }
 
-// join sets sep between the parts that are not empty.
+// join joins the non-empty parts with sep.
 func join(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }

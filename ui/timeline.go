@@ -9,46 +9,46 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// slot is what one cell of a timeline shows.
+// slot is the content of one timeline cell.
 type slot int
 
-// The slots of a timeline, in the order of its legend.
+// Slots of a timeline, in the order of the legend.
 const (
-	slotOutside slot = iota // not asked for, or still in the future
+	slotOutside slot = iota // not asked for, or in the future
 	slotDone                // on disk
-	slotMost                // on disk all that was recorded, which is not all of the time
-	slotLittle              // the same, less than half of the time
-	slotPart                // on disk, and more is still to come
-	slotActive              // coming now
-	slotRetry               // will be tried again
+	slotMost                // all that was recorded is on disk, with gaps
+	slotLittle              // the same, but less than half of the time
+	slotPart                // partly on disk, more to come
+	slotActive              // being fetched
+	slotRetry               // to be tried again
 	slotWaiting             // on the recorder, to be fetched
-	slotFailed              // could not be had
-	slotSkipped             // on the recorder, left out by the operator
-	slotGrowing             // the recorder still writes it
-	slotGap                 // the recorder has nothing
-	slotUnknown             // the recorder has not told what it has
+	slotFailed              // could not be fetched
+	slotSkipped             // on the recorder, skipped by the operator
+	slotGrowing             // still being recorded
+	slotGap                 // not recorded
+	slotUnknown             // not known yet
 	numSlots
 )
 
-// slotNames are the words of a timeline's legend.
+// slotNames holds the words of the legend.
 var slotNames = [numSlots]string{
 	slotDone: "on disk", slotMost: "with gaps", slotLittle: "little recorded", slotPart: "in part", slotActive: "coming", slotRetry: "to retry", slotWaiting: "to fetch",
 	slotFailed: "failed", slotSkipped: "skipped", slotGrowing: "being recorded", slotGap: "not recorded", slotUnknown: "not known",
 }
 
-// slotOf is the slot of a cell all of which is in one way.
+// slotOf maps a presence to the slot of a cell that has nothing else.
 var slotOf = [...]slot{
 	tasks.Unknown: slotUnknown, tasks.NotRecorded: slotGap, tasks.Growing: slotGrowing, tasks.LeftOut: slotSkipped, tasks.Lost: slotFailed,
 	tasks.ToFetch: slotWaiting, tasks.ToRetry: slotRetry, tasks.Coming: slotActive, tasks.OnDisk: slotDone,
 }
 
-// worthDrawing reports whether a timeline of a coverage tells anything.
+// worthDrawing reports whether the timeline of a coverage shows anything.
 func worthDrawing(c *tasks.Coverage) bool {
 	return c.AskedTime > 0 && (c.Camera.Recordings > 0 || c.Camera.State == tasks.Empty)
 }
 
-// drawn is a camera's timeline of w cells, and what it covers; nil when it would
-// tell nothing.
+// drawn returns a camera's timeline of w cells and the span it covers; nil if
+// it would show nothing.
 func (c *cover) drawn(w int) (all tasks.Span, cells []slot) {
 	if !worthDrawing(&c.Coverage) {
 		return all, nil
@@ -57,9 +57,9 @@ func (c *cover) drawn(w int) (all tasks.Span, cells []slot) {
 	return all, timeline(&c.Coverage, all, w)
 }
 
-// extent is the stretch that a camera's timeline of w cells covers: from the
-// begin of its first period to the end of its last, or, when what the recorder
-// has is but a small part of one long period, that part and some cells around it.
+// extent returns the span of a camera's timeline of w cells: from the begin of
+// its first period to the end of its last. If the recordings are only a small
+// part of a single long period, it is that part with some cells around it.
 func extent(c *tasks.Coverage, w int) tasks.Span {
 	var asked tasks.Span
 	for _, s := range c.Asked {
@@ -81,8 +81,8 @@ func extent(c *tasks.Coverage, w int) tasks.Span {
 	return asked
 }
 
-// recordedSpan is the stretch from the begin of the first to the end of the
-// last recording, within what was asked; zero when there is none.
+// recordedSpan returns the span from the begin of the first recording to the
+// end of the last, within the asked time; zero if there is none.
 func recordedSpan(c *tasks.Coverage) tasks.Span {
 	var all tasks.Span
 	for _, s := range c.Stretches {
@@ -93,7 +93,7 @@ func recordedSpan(c *tasks.Coverage) tasks.Span {
 	return all
 }
 
-// widen makes all reach over s.
+// widen extends all to include s.
 func widen(all, s tasks.Span) tasks.Span {
 	if all.From.IsZero() || s.From.Before(all.From) {
 		all.From = s.From
@@ -104,22 +104,21 @@ func widen(all, s tasks.Span) tasks.Span {
 	return all
 }
 
-// timeline returns w cells, each with what became of the part of all that it
-// stands for.
+// timeline returns w cells, each showing its share of the span all.
 func timeline(c *tasks.Coverage, all tasks.Span, w int) []slot {
 	cells := make([]slot, max(0, w))
 	length := all.To.Sub(all.From)
 	if length <= 0 || w <= 0 {
 		return cells
 	}
-	// Everything is counted in nanoseconds since the begin; a cell is the
-	// stretch from i*step to (i+1)*step.
+	// Positions are in nanoseconds since the begin; cell i covers i*step to
+	// (i+1)*step.
 	step := float64(length) / float64(len(cells))
 	shares := make([][numSlots]float64, len(cells))
 	for _, s := range c.Stretches {
 		at := slotOf[s.Presence]
 		if at != slotDone && s.To.Sub(s.From) <= tasks.GapLimit {
-			continue // the second between two files
+			continue // the one second between two files
 		}
 		a := max(0, float64(s.From.Sub(all.From)))
 		b := min(float64(length), float64(s.To.Sub(all.From)))
@@ -137,9 +136,9 @@ func timeline(c *tasks.Coverage, all tasks.Span, w int) []slot {
 	return cells
 }
 
-// weigh decides what one cell shows, where less than tiny counts as nothing:
-// trouble and movement always, then whether something is still to come beside
-// what is on disk, then how much of the time there is footage of.
+// weigh picks the slot of one cell; shares below tiny are ignored. Trouble and
+// activity always win, then whether more is to come besides what is on disk,
+// then how much of the time was recorded.
 func weigh(c [numSlots]float64, tiny float64) slot {
 	for _, s := range []slot{slotFailed, slotActive, slotRetry} {
 		if c[s] > tiny {
@@ -166,7 +165,7 @@ func weigh(c [numSlots]float64, tiny float64) slot {
 	return slotMost
 }
 
-// strip draws cells; equal neighbours share one run of colour.
+// strip draws cells, one run of colour for equal neighbours.
 func (p *pen) strip(cells []slot) string {
 	var b strings.Builder
 	for from := 0; from < len(cells); {
@@ -181,8 +180,8 @@ func (p *pen) strip(cells []slot) string {
 	return b.String()
 }
 
-// legend explains the slots that occur in cells, in lines of at most w cells.
-// With lengths it says how much of the time that was asked is in each.
+// legend explains the slots in cells, in lines of at most w cells. With lengths
+// it adds the time in each slot.
 func (p *pen) legend(cells []slot, lengths [numSlots]time.Duration, w int) []string {
 	var items []string
 	for s := slotDone; s < numSlots; s++ {
@@ -198,15 +197,15 @@ func (p *pen) legend(cells []slot, lengths [numSlots]time.Duration, w int) []str
 	return p.flow(w, "  ", items...)
 }
 
-// axisSteps are the distances between the labels under a timeline.
+// axisSteps are the possible distances between timeline labels.
 var axisSteps = []time.Duration{
 	time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
 	time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 	24 * time.Hour, 2 * 24 * time.Hour, 7 * 24 * time.Hour, 28 * 24 * time.Hour,
 }
 
-// axis labels a timeline of w cells with times of day, and with the day where
-// one begins when it spans several.
+// axis labels a timeline of w cells with times of day, and with the date at
+// midnight if it spans several days.
 func axis(all tasks.Span, w int) string {
 	length := all.To.Sub(all.From)
 	if length <= 0 || w < 5 {

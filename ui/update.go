@@ -9,10 +9,10 @@ import (
 // stoppedMsg says that the queue has stopped.
 type stoppedMsg struct{ err error }
 
-// sayMsg is the outcome of something done outside the event loop.
+// sayMsg is the result of an action outside the event loop.
 type sayMsg string
 
-// Update is the only place where messages change the model.
+// Update is the only place that changes the model on a message.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -26,7 +26,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BlurMsg:
 		m.blurred = true
 	case tea.ResumeMsg:
-		m.term.told = false // its title and taskbar were cleared
+		m.term.told = false // suspending cleared title and taskbar
 		m.refresh()
 	case tea.KeyMsg:
 		return m, m.onKeys(msg)
@@ -38,7 +38,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// onTick looks at the queue and does what follows from what it sees.
+// onTick takes a snapshot and reacts to it.
 func (m *model) onTick() tea.Cmd {
 	m.refresh()
 	if m.leaving == leaveDraining && m.snap.Active == 0 && deriving(m.snap.Cameras) == "" {
@@ -47,7 +47,7 @@ func (m *model) onTick() tea.Cmd {
 	return tea.Batch(m.announce(), m.pollSize(), m.tick())
 }
 
-// announce tells the terminal's title, taskbar and bell what changed.
+// announce updates the terminal's title, taskbar and bell.
 func (m *model) announce() tea.Cmd {
 	s := &m.snap
 	p := progress{percent: percentOf(s), trouble: troubles(s.Counts) > 0, finished: s.Finished}
@@ -58,8 +58,8 @@ func (m *model) announce() tea.Cmd {
 	return m.term.announce(p, ring)
 }
 
-// pollSize asks for the size of the window where the system does not always
-// tell when it changes.
+// pollSize asks for the window size, where the system does not report every
+// change.
 func (m *model) pollSize() tea.Cmd {
 	if m.term.size == nil {
 		return nil
@@ -73,28 +73,28 @@ func (m *model) pollSize() tea.Cmd {
 	}
 }
 
-// onKeys handles what was typed. After each key the screen looks at the queue,
-// so that the effect shows at once and the next key acts on what is.
+// onKeys handles typed keys. After each key it takes a snapshot, so that the
+// effect shows at once and the next key acts on the new state.
 func (m *model) onKeys(msg tea.KeyMsg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, k := range single(msg) {
 		cmds = append(cmds, m.onKey(k))
 		m.refresh()
 		if m.frozen {
-			m.look() // the cursor may stand elsewhere now
+			m.look() // the cursor may have moved
 		}
 	}
 	return tea.Batch(cmds...)
 }
 
-// onKey gives a key to whatever has the keyboard: a prompt takes it as typed,
+// onKey passes a key to whatever has the keyboard: a prompt gets it as typed,
 // everything else in the Latin layout.
 func (m *model) onKey(k tea.KeyMsg) tea.Cmd {
 	if m.prompt != nil {
 		return m.typeKey(k)
 	}
 	if k.Paste {
-		return nil // pasted text is not commands
+		return nil // pasted text is no command
 	}
 	k = latinKey(k)
 	commands := m.browse
@@ -105,7 +105,7 @@ func (m *model) onKey(k tea.KeyMsg) tea.Cmd {
 		commands = m.helping
 	case m.machines.open:
 		commands = m.steering
-	case m.layout.small && m.layout.w > 0: // to leave is all that can be done
+	case m.layout.small && m.layout.w > 0: // quitting is the only action
 		commands = slices.DeleteFunc(leaveKeys(), func(c command) bool { return c.hint == "help" })
 	}
 	c, ok := find(commands, k)

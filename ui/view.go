@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// View draws the screen: never more lines than the terminal has, none wider.
+// View draws the screen: never more or wider lines than the terminal has.
 func (m *model) View() string {
 	if m.layout.w <= 0 || m.layout.h <= 0 {
 		return ""
@@ -16,8 +16,8 @@ func (m *model) View() string {
 	return strings.Join(m.draw(), "\n")
 }
 
-// draw returns the lines of the screen, none too many and none too wide: a net
-// under parts, which keep within the screen by themselves.
+// draw returns the lines of the screen, cut to its size. This is a safety net:
+// parts keeps within the size by itself.
 func (m *model) draw() []string {
 	w, h := m.layout.w, m.layout.h
 	lines := m.parts()
@@ -30,7 +30,7 @@ func (m *model) draw() []string {
 	return lines
 }
 
-// parts draws whatever is on the screen now.
+// parts draws what the screen shows now.
 func (m *model) parts() []string {
 	w, h := m.layout.w, m.layout.h
 	var lines []string
@@ -68,7 +68,7 @@ func (m *model) mainScreen() []string {
 	if text == "" {
 		text, look = m.above(), m.styles.strong
 	}
-	const around = 8 // of the rule, and spaces
+	const around = 8 // for the rule's ends and spaces
 	rule := m.rule(text, m.looking(&m.list, len(m.snap.Cameras), l.w-width(text)-around), look, l.w)
 	pane := m.pane()
 	switch {
@@ -99,7 +99,7 @@ func (m *model) mainScreen() []string {
 	return lines
 }
 
-// above names the recorder of the first camera in the list when its own row is
+// above names the recorder of the first visible camera if the recorder's row is
 // scrolled out of sight.
 func (m *model) above() string {
 	if rows := m.list.visible(); len(rows) > 0 && rows[0].cam != nil {
@@ -124,7 +124,7 @@ func (m *model) listLines() []string {
 	return m.rowsIn(w, &m.list, &m.snap).lines(m.layout, nothing)
 }
 
-// lastLine is a prompt, the answer to a key, or the hints.
+// lastLine draws a prompt, the answer to a key, or the hints.
 func (m *model) lastLine(commands []command) string {
 	w := m.layout.w
 	switch {
@@ -136,7 +136,7 @@ func (m *model) lastLine(commands []command) string {
 	return m.hints(m.offers(commands), w)
 }
 
-// tooSmall says what is needed, and that nothing is lost meanwhile.
+// tooSmall says what size is needed, and that the work continues.
 func (m *model) tooSmall() []string {
 	times := "×"
 	if m.glyphs.ascii {

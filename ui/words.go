@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// cameraWord is what a camera does, in at most ten cells: the time left while
-// it moves, else a word.
+// cameraWord returns a camera's state in at most ten cells: the time left while
+// it moves, otherwise a word.
 func (r *rows) cameraWord(c *tasks.CameraView, rec *tasks.RecorderView) string {
 	switch c.State {
 	case tasks.Waiting:
@@ -39,8 +39,8 @@ func (r *rows) cameraWord(c *tasks.CameraView, rec *tasks.RecorderView) string {
 	return c.State.String()
 }
 
-// derived is how far the making of something out of a camera's recordings is:
-// "40%"; empty when nothing is made, or while recordings still come.
+// derived returns how far the making of derived files is, such as "40%"; empty
+// if none are made, or while recordings still arrive.
 func derived(c *tasks.CameraView) string {
 	if c.Deriving == "" || c.Active > 0 {
 		return ""
@@ -48,7 +48,7 @@ func derived(c *tasks.CameraView) string {
 	return itoa(int(max(0, min(c.DerivingDone, 1))*100)) + "%"
 }
 
-// recorderWord is what a recorder that is not held does.
+// recorderWord returns the state of a recorder that is not held.
 func (r *rows) recorderWord(rec *tasks.RecorderView) string {
 	switch {
 	case rec.State == tasks.Downloading && rec.ETA > 0 && rec.TotalKnown:
@@ -63,8 +63,8 @@ func (r *rows) recorderWord(rec *tasks.RecorderView) string {
 	return rec.State.String()
 }
 
-// deriving is what is being made of the recordings of some cameras; empty when
-// nothing is.
+// deriving returns which derived files of the cameras are being made; empty if
+// none.
 func deriving(cameras []tasks.CameraView) string {
 	for i := range cameras {
 		if what := cameras[i].Deriving; what != "" {
@@ -74,7 +74,7 @@ func deriving(cameras []tasks.CameraView) string {
 	return ""
 }
 
-// holdWord says that a recorder is held, and until when if that is known.
+// holdWord says that a recorder is held, and until when, if known.
 func holdWord(h tasks.Hold, now time.Time) string {
 	switch {
 	case h.Kind == nvr.Busy:
@@ -86,8 +86,8 @@ func holdWord(h tasks.Hold, now time.Time) string {
 	return cmp.Or(lacks[h.Kind], strings.ToUpper(h.Kind.String()))
 }
 
-// until says how long it is from now to t, to the second below a minute and to
-// the minute above; "now" when that is over.
+// until returns the time from now to t, rounded to seconds below a minute and
+// to minutes above; "now" if it has passed.
 func until(t, now time.Time) string {
 	d := t.Sub(now)
 	switch {
@@ -101,8 +101,8 @@ func until(t, now time.Time) string {
 	return units.Wait(d)
 }
 
-// troubled reports whether what last went wrong with a camera still stands:
-// where recordings come again it is over.
+// troubled reports whether a camera's last failure still matters: it does not
+// once recordings arrive again.
 func troubled(c *tasks.CameraView) bool {
 	return c.Failure.What != "" && c.State != tasks.Done && c.State != tasks.Downloading && c.State != tasks.Searching
 }
