@@ -89,8 +89,8 @@ func (o Fetch) commit(ctx context.Context, part *archive.Part, receipt nvr.Recei
 	return Fetched{File: file, Receipt: receipt, Err: err}
 }
 
-// Commit makes files of a part that has come. It gives a PlaceError for what is
-// whole and could not be given its name.
+// Commit turns a complete part into finished files. If they cannot be moved to
+// their final names, the error is a PlaceError.
 func Commit(ctx context.Context, part *archive.Part, t archive.Try, m *Meter) (archive.File, error) {
 	file, err := part.Commit(ctx, t)
 	switch archive.KindOf(err) {

@@ -137,7 +137,7 @@ func (h *homeward) both(ids []tasks.CameraID, cameras, files func(...tasks.Camer
 	}
 }
 
-// PauseAll pauses everything, or takes that back.
+// PauseAll pauses or resumes everything.
 func (h *homeward) PauseAll(paused bool) { h.spread.PauseAll(paused); h.home.PauseAll(paused) }
 
 // Drain starts nothing new.
