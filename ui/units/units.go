@@ -1,9 +1,9 @@
-// Package units turns numbers into the few characters that a person reads:
-// sizes, rates, durations, percentages and clock times, and back for the one
-// number an operator types, a bandwidth. Screen, plain output and summary use
-// it so that the same number looks the same everywhere.
+// Package units formats numbers for people: sizes, rates, durations,
+// percentages and clock times. It also parses what an operator types:
+// bandwidths and durations. Screen, plain output and summary use it so that the
+// same number looks the same everywhere.
 //
-// It knows nothing of terminals: colour, width and alignment are the caller's.
+// It is not for colour, width or alignment: those are the caller's.
 package units
 
 import (
@@ -17,17 +17,17 @@ import (
 	"unicode/utf8"
 )
 
-// longDuration is a duration that begins with weeks or days.
+// longDuration is a duration that may begin with weeks and days.
 var longDuration = regexp.MustCompile(`^(?:(\d{1,4})w)?(?:(\d{1,5})d)?(.*)$`)
 
-// ParseDuration reads a duration as time.ParseDuration does, and weeks and days
-// before it: "2w", "2d", "1d12h", "90m". A day is 24 hours.
+// ParseDuration extends time.ParseDuration by weeks and days in front: "2w",
+// "2d", "1d12h", "90m". A day is 24 hours.
 func ParseDuration(text string) (time.Duration, error) {
 	p := longDuration.FindStringSubmatch(strings.TrimSpace(text))
 	if p == nil {
 		return 0, errNoDuration
 	}
-	weeks, _ := strconv.Atoi(p[1]) // the pattern has only digits there, or nothing
+	weeks, _ := strconv.Atoi(p[1]) // the pattern allows only digits or nothing
 	days, _ := strconv.Atoi(p[2])
 	long := time.Duration(7*weeks+days) * 24 * time.Hour
 	if p[3] == "" && (p[1] != "" || p[2] != "") {
@@ -42,12 +42,11 @@ func ParseDuration(text string) (time.Duration, error) {
 
 var errNoDuration = errors.New("type a duration such as 90m, 6h, 2d or 1w")
 
-// prefixes are the binary multiples of a byte, each 1024 times the one before.
+// prefixes are the binary multiples of a byte, each 1024 times the previous.
 var prefixes = [...]string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 
-// Size writes a number of bytes with three significant digits: "0 B",
-// "5.60 GiB", "812 GiB", "1004 MiB". It is never longer than 8 cells for a
-// number that is not negative.
+// Size writes a number of bytes with three significant digits: "0 B", "5.60
+// GiB", "812 GiB", "1004 MiB". A non-negative number takes at most 8 cells.
 func Size(n int64) string {
 	if n < 0 {
 		return "-" + scaled(-float64(n))
@@ -55,8 +54,8 @@ func Size(n int64) string {
 	return scaled(float64(n))
 }
 
-// Rate writes bytes per second: "22.1 MiB/s". What is no rate (negative, not a
-// number, infinite) counts as 0. It is never longer than 10 cells.
+// Rate writes bytes per second: "22.1 MiB/s". Negative, infinite and NaN rates
+// count as 0. It takes at most 10 cells.
 func Rate(bytesPerSecond float64) string {
 	if !(bytesPerSecond > 0) || math.IsInf(bytesPerSecond, 0) {
 		bytesPerSecond = 0
@@ -64,9 +63,8 @@ func Rate(bytesPerSecond float64) string {
 	return scaled(bytesPerSecond) + "/s"
 }
 
-// Progress writes how much of total is there, both in total's unit:
-// "5.60 / 13.7 GiB", "0.38 / 13.7 GiB", "0 / 13.7 GiB". It is never longer than
-// 15 cells.
+// Progress writes done and total, both in total's unit: "5.60 / 13.7 GiB",
+// "0.38 / 13.7 GiB", "0 / 13.7 GiB". It takes at most 15 cells.
 func Progress(done, total int64) string {
 	done = max(0, done)
 	v, of, i := float64(done), float64(max(done, total)), 0
@@ -93,8 +91,8 @@ func scaled(v float64) string {
 	return strconv.FormatFloat(v, 'f', decimals(v, i), 64) + " " + prefixes[i]
 }
 
-// decimals is how many digits follow the point so that three are significant;
-// bytes are never split.
+// decimals returns how many digits after the point make three significant ones.
+// Bytes are never split.
 func decimals(v float64, prefix int) int {
 	switch {
 	case prefix == 0 || v >= 99.95:
@@ -105,8 +103,8 @@ func decimals(v float64, prefix int) int {
 	return 2
 }
 
-// Percent returns how much of total is done, 0 to 100, rounded down: 100 means
-// that nothing is missing. Of an unknown total (0 or less) nothing is done.
+// Percent returns the share of total that is done, 0 to 100, rounded down, so
+// that 100 means nothing is missing. If total is unknown (0 or less), it is 0.
 func Percent(done, total int64) int {
 	switch {
 	case total <= 0 || done <= 0:
@@ -117,9 +115,9 @@ func Percent(done, total int64) int {
 	return min(99, int(float64(done)/float64(total)*100))
 }
 
-// Duration writes a span of time to the second: "00:07", "04:10", "1:12:40",
-// and from two days on "3d 04h". Negative counts as 0. It is never longer than
-// 8 cells below 10,000 days.
+// Duration writes a duration to the second: "00:07", "04:10", "1:12:40", and
+// from two days on "3d 04h". Negative counts as 0. It takes at most 8 cells
+// below 10,000 days.
 func Duration(d time.Duration) string {
 	s := int64(max(0, d).Round(time.Second) / time.Second)
 	const hour, day = 3600, 24 * 3600
@@ -132,9 +130,8 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%dd %02dh", s/day, s%day/hour)
 }
 
-// Wait writes a short span until something happens: "12s", "4m10s", "2h05m",
-// "3d". Parts of a second count as a whole one, so that it never says "0s" for
-// what has not happened yet.
+// Wait writes a short time until something happens: "12s", "4m10s", "2h05m",
+// "3d". It rounds up to a second, so that "0s" means now.
 func Wait(d time.Duration) string {
 	s := int64((max(0, d) + time.Second - 1) / time.Second)
 	const hour, day = 3600, 24 * 3600
@@ -149,10 +146,9 @@ func Wait(d time.Duration) string {
 	return fmt.Sprintf("%dd", s/day)
 }
 
-// Length writes how long something lasts, for where a clock time stands beside
-// it that "15:00" could be taken for: "3s", "15m", "36m05s", "1h", "16h06m", "3d 4h".
-// Seconds are left out from an hour on. It is never longer than 8 cells below
-// 1,000 days.
+// Length writes how long something lasts, in a form not mistaken for a clock
+// time next to it: "3s", "15m", "36m05s", "1h", "16h06m", "3d 4h". It omits
+// seconds from one hour on. It takes at most 8 cells below 1,000 days.
 func Length(d time.Duration) string {
 	s := int64(max(0, d).Round(time.Second) / time.Second)
 	const hour, day = 3600, 24 * 3600
@@ -177,8 +173,8 @@ func Length(d time.Duration) string {
 // Clock writes the time of day to the second: "18:42:07".
 func Clock(t time.Time) string { return t.Format("15:04:05") }
 
-// At writes a time of day to the second, and with its date when that is not
-// now's: "18:42:07", "2026-11-03 18:42".
+// At writes a time of day to the second, or the date and the minute if it is
+// not on the day of now: "18:42:07", "2026-11-03 18:42".
 func At(now, t time.Time) string {
 	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
 		return t.Format("2006-01-02 15:04")
@@ -186,8 +182,8 @@ func At(now, t time.Time) string {
 	return Clock(t)
 }
 
-// Finish writes when something will be over: "20:03" today, "Tue 20:03" within
-// a week, "2026-11-03 20:03" later.
+// Finish writes when something will end: "20:03" today, "Tue 20:03" within a
+// week, "2026-11-03 20:03" later.
 func Finish(now, end time.Time) string {
 	switch {
 	case end.Sub(now) > 6*24*time.Hour:
@@ -206,13 +202,13 @@ func Count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// errRate is what ParseRate says of everything it cannot read.
+// errRate is ParseRate's error for any text it cannot parse.
 var errRate = errors.New(`not a bandwidth: write it like 500K, 20M or 1.5G (bytes per second), or 0 for no limit`)
 
-// ParseRate reads a bandwidth as an operator types it: "20M", "500k", "1.5 G",
-// "20 MiB/s", "1048576". The letters mean 1024, its square and its cube; the
-// Cyrillic К, М and Г, typed in the wrong layout, mean the same. The result is in
-// bytes per second; 0, and an empty text, mean no limit.
+// ParseRate parses a bandwidth as operators type it: "20M", "500k", "1.5 G",
+// "20 MiB/s", "1048576". K, M and G mean 1024, its square and its cube; so do
+// Cyrillic К, М and Г, typed in the wrong layout. The result is in bytes per
+// second; 0 and an empty text mean no limit.
 func ParseRate(text string) (int64, error) {
 	if strings.TrimSpace(text) == "" {
 		return 0, nil
