@@ -1,9 +1,8 @@
-// Package remedy says what an operator can do about a failure: one table of
-// sentences for everything that speaks to people. The packages below know only
-// what kind of thing helps; which key, which flag and which column of the sheet
-// that is, is known here.
+// Package remedy says what an operator can do about a failure, in one table of
+// sentences for all output. The packages below know only what kind of action
+// helps; this package knows the key, flag or column of the sheet for it.
 //
-// It is not for what happened: that sentence comes with the failure.
+// It is not for saying what happened: the failure itself does.
 package remedy
 
 import (
@@ -13,16 +12,16 @@ import (
 	"example.com/hikgrab/tasks/fleet/collect"
 )
 
-// advice is how one remedy is worded: an imperative sentence that begins in
-// lower case, and what is added to it.
+// advice words one remedy: an imperative sentence in lower case, and additions
+// to it.
 type advice struct {
-	do    string // wherever it is read
+	do    string // for every reader
 	key   string // added where keys can be pressed
-	flags string // added where the command line of a run is what can be changed
+	flags string // added where the flags of a run can be changed
 }
 
-// What is common to many. The key r reads logins from the sheet anew, but
-// nothing else of it: for the rest hikgrab has to be started again.
+// Parts shared by many sentences. The key r rereads only logins from the sheet;
+// for the rest hikgrab has to be restarted.
 const (
 	pressR  = ", then press r"
 	again   = ", then start hikgrab again"
@@ -85,14 +84,14 @@ var table = map[nvr.Remedy]advice{
 	archive.CheckVolume:     {"check that the disk is healthy and connected", "; the log file has the details", "; the log in .hikgrab has the details"},
 }
 
-// Screen returns the sentence for where keys can be pressed; empty when there
-// is nothing to do.
+// Screen returns the sentence for a screen with keys; empty if nothing can be
+// done.
 func Screen(r nvr.Remedy) string { return table[r].do + table[r].key }
 
-// Run returns the sentence for the output of a run without keys, whose flags
-// can be changed for the next one.
+// Run returns the sentence for a run without keys, whose flags can be changed
+// for the next run.
 func Run(r nvr.Remedy) string { return table[r].do + table[r].flags }
 
 // Plain returns the sentence without keys and flags, for commands and files
-// that have none.
+// without them.
 func Plain(r nvr.Remedy) string { return table[r].do }

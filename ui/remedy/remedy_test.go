@@ -14,7 +14,7 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// inspect shows every node of the packages below to visit, with its file.
+// inspect calls visit for every node of the packages below, with its file.
 func inspect(t *testing.T, visit func(path string, n ast.Node)) {
 	t.Helper()
 	for _, dir := range []string{"../../nvr", "../../tasks"} {
@@ -93,8 +93,8 @@ var (
 	flag = regexp.MustCompile(`--[a-z]`)
 )
 
-// TestEachReaderCanDoIt: no key where there are none, no flag on the screen and
-// in files.
+// TestEachReaderCanDoIt checks that no key is named where there are none, and
+// no flag on the screen or in files.
 func TestEachReaderCanDoIt(t *testing.T) {
 	for r := range table {
 		for name, text := range map[string]string{"Screen": Screen(r), "Plain": Plain(r)} {
@@ -113,14 +113,14 @@ func TestEachReaderCanDoIt(t *testing.T) {
 	}
 }
 
-// TestTheRoomsBelowKnowNoWordsOfTheHouse: what they say is read on a screen, in
-// lines, in files and on other machines, so it names no key, no flag and no
-// sheet.
+// TestTheRoomsBelowKnowNoWordsOfTheHouse checks that the packages below name no
+// key, flag or sheet, because their messages also appear in lines, in files and
+// on other machines.
 func TestTheRoomsBelowKnowNoWordsOfTheHouse(t *testing.T) {
 	house := regexp.MustCompile(key.String() + "|" + flag.String() + `|\bsheet\b`)
 	seen := 0
 	inspect(t, func(path string, n ast.Node) {
-		for _, own := range []string{"/tasks/sheet/", "/tasks/awake/", "/tasks/fleet/hub/", "/nvr/simulator/"} { // the sheet itself, other programs' flags, what the hub's own command line says
+		for _, own := range []string{"/tasks/sheet/", "/tasks/awake/", "/tasks/fleet/hub/", "/nvr/simulator/"} { // the sheet itself, flags of other programs, the hub's own command line
 			if strings.Contains(path, own) {
 				return
 			}

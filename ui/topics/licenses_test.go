@@ -17,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "write licenses.txt anew")
 
-// The licences are those of the libraries that the program holds, on every
-// system that it is built for.
+// The page has the licences of the libraries in the program, for every system
+// that it is built for.
 func TestLicensesAreThoseOfTheLibraries(t *testing.T) {
 	want := licensesOf(t, librariesOf(t))
 	if *update {
@@ -34,8 +34,7 @@ func TestLicensesAreThoseOfTheLibraries(t *testing.T) {
 
 type library struct{ Path, Version, Dir string }
 
-// librariesOf returns the modules that the program is built of, but its own,
-// and Go itself.
+// librariesOf returns the modules in the program except its own, and Go itself.
 func librariesOf(t *testing.T) []library {
 	t.Helper()
 	known := make(map[string]library)
@@ -70,7 +69,7 @@ func librariesOf(t *testing.T) []library {
 	return list
 }
 
-// licensesOf returns every licence once, under the libraries that it is for.
+// licensesOf returns each licence once, under the libraries that use it.
 func licensesOf(t *testing.T, list []library) string {
 	t.Helper()
 	var texts []string
@@ -90,7 +89,7 @@ func licensesOf(t *testing.T, list []library) string {
 	return b.String()
 }
 
-// licenseIn returns the licence and notices at the root of a library.
+// licenseIn returns the licence and notices in the root of a library.
 func licenseIn(t *testing.T, l library) string {
 	t.Helper()
 	var parts []string
@@ -111,7 +110,7 @@ func licenseIn(t *testing.T, l library) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// outside are the licences of libraries whose modules come without the file.
+// outside holds the licences of libraries whose modules lack the file.
 var outside = map[string]string{
 	// Its README says "MIT" and names the author.
 	"github.com/mattn/go-localereader": "MIT License\n\nCopyright (c) Yasuhiro Matsumoto (a.k.a. mattn)\n\n" + mit,

@@ -1,8 +1,8 @@
-// Package topics holds what "hikgrab help TOPIC" says beside the commands: the
-// pages that are too long for a flag's help and that only some need. Tables
-// come from the code that they describe.
+// Package topics holds the pages of "hikgrab help TOPIC": those too long for a
+// flag's help and needed only by some. Tables in them come from the code they
+// describe.
 //
-// It is not for the commands' own help, which stands beside their flags.
+// It is not for the commands' own help, which is next to their flags.
 package topics
 
 import (
@@ -21,15 +21,15 @@ import (
 
 // Topic is one page of help.
 type Topic struct {
-	Name  string // what is typed behind "hikgrab help"
-	Short string // what it is about, one line
-	Text  string // the page, at most 80 columns wide but for licences
+	Name  string // as typed after "hikgrab help"
+	Short string // summary in one line
+	Text  string // the page, at most 80 columns wide except for licences
 }
 
 //go:embed *.txt
 var pages embed.FS
 
-// All returns every topic, in the order in which they are listed.
+// All returns every topic in listing order.
 func All() []Topic {
 	list := []Topic{
 		{Name: "sheet", Short: "The task sheet: its columns and what to type"},
@@ -48,7 +48,7 @@ func All() []Topic {
 	for i, t := range list {
 		text, err := pages.ReadFile(t.Name + ".txt")
 		if err != nil {
-			panic(err) // a page that is listed is embedded
+			panic(err) // listed pages are embedded
 		}
 		list[i].Text = string(text)
 		if t.Name != "licenses" {
@@ -58,7 +58,7 @@ func All() []Topic {
 	return list
 }
 
-// sheetColumns lists the columns of a task sheet, each with its headers.
+// sheetColumns lists the columns of a task sheet with their headers.
 func sheetColumns() string {
 	var rows []string
 	for _, c := range sheet.Columns() {
@@ -68,12 +68,12 @@ func sheetColumns() string {
 	return strings.Join(rows, "\n")
 }
 
-// kinds lists the words for what can go wrong.
+// kinds lists the kinds of failure.
 func kinds() string {
 	return words(nvr.Kinds()) + ", " + words(archive.Kinds()) + ", period, camera, panic, stopped, error"
 }
 
-// words joins the words for some values.
+// words joins the names of values.
 func words[T fmt.Stringer](values []T) string {
 	var all []string
 	for _, v := range values {
@@ -82,8 +82,7 @@ func words[T fmt.Stringer](values []T) string {
 	return strings.Join(all, ", ")
 }
 
-// wrap breaks text into lines of a width, and begins each but the first with
-// indent.
+// wrap breaks text into lines of the given width and indents all but the first.
 func wrap(text string, width int, indent string) string {
 	return strings.ReplaceAll(ansi.Wordwrap(text, width, ""), "\n", "\n"+indent)
 }

@@ -24,7 +24,7 @@ func textOf(t *testing.T, name string) string {
 	return ""
 }
 
-// Pages fit a terminal, and no table is left out of them.
+// Pages fit a terminal, and no placeholder of a table is left in them.
 func TestPagesFitTheTerminal(t *testing.T) {
 	for _, topic := range All() {
 		if strings.Contains(topic.Text, "{{") || strings.TrimSpace(topic.Text) == "" {
@@ -41,8 +41,7 @@ func TestPagesFitTheTerminal(t *testing.T) {
 	}
 }
 
-// Every field that a program can meet in the events of a run is explained, and
-// so is every type.
+// Every field and type in the events of a run is explained.
 func TestJSONExplainsEveryField(t *testing.T) {
 	page := textOf(t, "json")
 	for _, record := range []any{plain.EventRecord{}, plain.ProgressRecord{}, plain.GapRecord{}, plain.SummaryRecord{}} {
@@ -77,8 +76,8 @@ func TestSheetExplainsEveryColumn(t *testing.T) {
 	}
 }
 
-// fieldsOf returns the JSON names of a record's fields, those of embedded
-// records included.
+// fieldsOf returns the JSON names of a record's fields, including embedded
+// ones.
 func fieldsOf(record reflect.Type) []string {
 	var names []string
 	for i := range record.NumField() {
@@ -93,7 +92,7 @@ func fieldsOf(record reflect.Type) []string {
 	return names
 }
 
-// wordIn reports whether text has word, and not as a part of another.
+// wordIn reports whether text contains word as a whole word.
 func wordIn(text, word string) bool {
 	for _, field := range strings.FieldsFunc(strings.ReplaceAll(text, "\n", " "), func(r rune) bool { return strings.ContainsRune(",;:()\"", r) }) {
 		if field = strings.TrimSpace(field); field == word || strings.HasPrefix(field, word+" ") || strings.Contains(field, " "+word+" ") || strings.HasSuffix(field, " "+word) {
