@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What keeps this package ahead of Bubble Tea is its import path and that it
-// imports nothing that is initialised later.
+// Two things keep this package ahead of Bubble Tea: its import path, and that
+// it imports nothing initialised later.
 func TestInitialisedBeforeBubbleTea(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}}{{range .Imports}}\n{{.}}{{end}}", ".").Output()
 	if err != nil {

@@ -1,5 +1,6 @@
-// Release writes what packages hold beside the program: man pages, completions
-// and the licences of the libraries. GoReleaser runs it before it builds:
+// Release writes the files that packages contain besides the program: man
+// pages, completions and the libraries' licences. GoReleaser runs it before it
+// builds:
 //
 //	go run ./ui/release DIR
 //
@@ -41,7 +42,7 @@ func write(dir string) error {
 		}
 	}
 	root := command.Program{}.Tree()
-	root.DisableAutoGenTag = true // it names the day of the build
+	root.DisableAutoGenTag = true // it contains the build date
 	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "hikgrab", Manual: "hikgrab", Date: new(built())}, man); err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func writeFile(path string, generate func(io.Writer) error) error {
 	return os.WriteFile(path, []byte(b.String()), 0o666)
 }
 
-// page sets a topic as a man page, line by line as it is.
+// page formats a topic as a man page, line by line.
 func page(t topics.Topic) string {
 	protect := strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`)
 	b := new(strings.Builder)
@@ -93,8 +94,8 @@ func page(t topics.Topic) string {
 	return b.String()
 }
 
-// built is the day of the release, the same for everybody who builds it: that
-// of the commit, as reproducible-builds.org has it.
+// built returns the day of the release: that of the commit, so that builds are
+// reproducible (see reproducible-builds.org).
 func built() time.Time {
 	if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
 		return time.Unix(seconds, 0).UTC()

@@ -11,7 +11,7 @@ import (
 	"example.com/hikgrab/ui/topics"
 )
 
-// Every command and topic has its page, and two builds of one commit write the
+// Every command and topic has a page, and two builds of one commit write the
 // same bytes.
 func TestPackagesHoldAPageForEverything(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1700000000")
