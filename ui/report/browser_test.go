@@ -24,7 +24,7 @@ import (
 	"example.com/hikgrab/ui/report"
 )
 
-// browser starts Chromium, for as long as a test and its parts take.
+// browser starts Chromium for the duration of a test and its subtests.
 func browser(t testing.TB) context.Context {
 	t.Helper()
 	program := ""
@@ -51,10 +51,10 @@ func browser(t testing.TB) context.Context {
 
 type step = chromedp.Action[chromedp.Void]
 
-// click clicks the first element that a selector of CSS matches.
+// click clicks the first element that matches a CSS selector.
 func click(css string) step { return chromedp.Click(chromedp.CSS(css)) }
 
-// tab is a page that a browser shows, and what it did.
+// tab is a page in a browser, with a record of what it did.
 type tab struct {
 	t   testing.TB
 	ctx context.Context
@@ -64,7 +64,7 @@ type tab struct {
 	errors   []string
 }
 
-// look opens a page in a tab of its own.
+// look opens a page in a new tab.
 func look(ctx context.Context, t testing.TB, path string, first ...step) *tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(ctx)
@@ -109,7 +109,7 @@ func (p *tab) run(steps ...step) {
 	}
 }
 
-// is returns what an expression gives on the page.
+// is returns the value of an expression on the page.
 func (p *tab) is(expression string) any {
 	p.t.Helper()
 	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[any](expression))
@@ -119,7 +119,7 @@ func (p *tab) is(expression string) any {
 	return v
 }
 
-// want wants an expression to give something, soon.
+// want waits for an expression to have a value.
 func (p *tab) want(expression string, want any) {
 	p.t.Helper()
 	var got any
@@ -131,8 +131,8 @@ func (p *tab) want(expression string, want any) {
 	p.t.Errorf("%s is %v, want %v", expression, got, want)
 }
 
-// quiet wants that the page did nothing wrong, and asked for nothing but what
-// lies under its directory.
+// quiet checks that the page made no errors and loaded only files under its
+// directory.
 func (p *tab) quiet(dir string) {
 	p.t.Helper()
 	p.mu.Lock()
@@ -143,7 +143,7 @@ func (p *tab) quiet(dir string) {
 	}
 	under := (&url.URL{Scheme: "file", Path: filepath.ToSlash(full) + "/"}).String()
 	for _, r := range p.requests {
-		if !strings.HasPrefix(r, under) && !strings.HasPrefix(r, "data:") { // the browser's own buttons
+		if !strings.HasPrefix(r, under) && !strings.HasPrefix(r, "data:") { // "data:" is for the browser's own buttons
 			p.t.Errorf("the page asked for %s", r)
 		}
 	}
@@ -265,10 +265,11 @@ func TestPageInABrowser(t *testing.T) {
 	}
 }
 
-// pagesByDay: all recordings are links; so many are shown a day at a time.
+// pagesByDay checks that all recordings are links, and that this many are shown
+// one day at a time.
 func pagesByDay(ctx context.Context, t *testing.T) {
 	defer report.SetAtOnce(1000)()
-	const n = 2000 // ten cameras, a recording every quarter of an hour: a bit more than two days
+	const n = 2000 // ten cameras, a recording every quarter of an hour: a little over two days
 	a := planted(t, n)
 	p := look(ctx, t, shown(t, a))
 	links := `[...document.querySelectorAll('.bar a')]`
@@ -288,7 +289,7 @@ func pagesByDay(ctx context.Context, t *testing.T) {
 	p.quiet(a.Dir())
 }
 
-// BenchmarkOpen measures how long the browser takes until the page can be used.
+// BenchmarkOpen measures how long the browser takes until the page is usable.
 func BenchmarkOpen(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

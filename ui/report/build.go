@@ -11,7 +11,8 @@ import (
 	"example.com/hikgrab/ui/remedy"
 )
 
-// New reports on an archive as it is now. Files is what its Recordings gives.
+// New reports on an archive in its present state. Files is the result of
+// a.Recordings.
 func New(a *archive.Archive, files []archive.Recording, now time.Time) *Report {
 	r := &Report{Type: "report", Time: now.Round(time.Second), States: map[string]int{}, Sheets: a.Beside(".xlsx")}
 	for _, f := range files {
@@ -121,7 +122,7 @@ func (d *Day) span(s tasks.Span) Span {
 	return Span{From: wall(s.From), To: wall(s.To), stretch: d.lies(s.From, s.To)}
 }
 
-// lies returns where a stretch lies on the day, as far as it does.
+// lies returns the part of a stretch that is on the day.
 func (d *Day) lies(from, to time.Time) stretch {
 	const whole = 24 * 60 * 60
 	at := min(max(0, int(from.Sub(d.date).Seconds())), whole)
@@ -129,7 +130,7 @@ func (d *Day) lies(from, to time.Time) stretch {
 	return stretch{at, end - at}
 }
 
-// failureOf returns what there is to say of a camera that did not end well.
+// failureOf describes a camera that ended badly, if it did.
 func failureOf(h *tasks.History, c Camera) (Failure, bool) {
 	o := h.Outcome
 	if rank(o.State) == 2 && (o.State != tasks.Empty.String() || o.What == "") {

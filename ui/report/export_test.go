@@ -1,7 +1,7 @@
 package report
 
-// SetAtOnce changes how many recordings a page shows all at once, until the
-// function that it returns is called.
+// SetAtOnce changes how many recordings a page shows at once, until restore is
+// called.
 func SetAtOnce(n int) (restore func()) {
 	old := atOnce
 	atOnce = n

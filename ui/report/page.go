@@ -31,8 +31,8 @@ var (
 	}).Parse(markup))
 )
 
-// policy lets the page use its own style and script, and what lies under its
-// directory. It is the same whether the page is opened as a file or from a server.
+// policy allows the page its own style and script, and files under its
+// directory. It works the same from a file and from a server.
 var policy = fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'",
 	hash(script), hash(style))
 
@@ -41,8 +41,8 @@ func hash(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// atOnce is how many recordings the page shows all at once, and linesAtOnce how
-// many days of cameras; with more it shows one day at a time.
+// atOnce and linesAtOnce are the most recordings, and days of cameras, on a
+// page that shows all days. With more, it shows one day at a time.
 var (
 	atOnce      = 10_000
 	linesAtOnce = 2_000
@@ -55,7 +55,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// WritePage writes the report as a page that lies beside the manifest.
+// WritePage writes the report as a page to go next to the manifest.
 func (r *Report) WritePage(w io.Writer) error {
 	b := bufio.NewWriterSize(w, 64<<10)
 	view := view{
@@ -68,12 +68,12 @@ func (r *Report) WritePage(w io.Writer) error {
 	return b.Flush()
 }
 
-// clock writes a time of day, "24:00:00" for its end.
+// clock writes seconds since midnight as a time of day, up to "24:00:00".
 func clock(seconds int) string {
 	return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
 }
 
-// moment writes a time without its zone and its T.
+// moment writes a timestamp without zone and "T".
 func moment(stamp string) string {
 	if len(stamp) < len(wallLayout) {
 		return stamp
@@ -85,10 +85,10 @@ func length(seconds float64) string {
 	return units.Length(time.Duration(seconds * float64(time.Second)))
 }
 
-// link is a path as a link that stays under the directory of the page.
+// link turns a path into a link that stays under the page's directory.
 func link(path string) string { return (&url.URL{Path: path}).String() }
 
-// whys say what a stretch that is missing lacks.
+// whys explains why a stretch is missing.
 var whys = map[string]string{
 	tasks.WhyUnknown: "not known",
 	tasks.WhyGrowing: "still being recorded; the next run fetches it",

@@ -1,67 +1,66 @@
-// Package report shows what all runs together made of an archive: a page to look
-// at in a browser, index.html, and the same as data.
+// Package report shows the combined result of all runs in an archive: as a page
+// for a browser, index.html, and as data.
 //
-// Both come from one value, which New reads off the journal, so that the page at
-// the end of a run and the one that is asked for later say the same. The page is
-// one file that loads nothing but the archive's own recordings and stills; its
-// Content-Security-Policy keeps it from anything else, whatever recorders and
-// sheets call their cameras.
+// Both come from one value that New reads from the journal, so the page at the
+// end of a run and one asked for later agree. The page is one file that loads
+// only the archive's own recordings and stills. Its Content-Security-Policy
+// blocks everything else, whatever recorders and sheets name their cameras.
 //
-// It is not for what a run does at present, and it changes nothing of what it
-// reports.
+// It is not for the progress of a run, and it changes nothing that it reports
+// on.
 package report
 
 import "time"
 
-// PageName is what the page is called, beside the manifest.
+// PageName is the name of the page, next to the manifest.
 const PageName = "index.html"
 
-// Report is what all runs made of an archive. Times without a zone are the
-// recorders' wall clock.
+// Report is the combined result of all runs in an archive. Times without a zone
+// are the recorders' wall clock.
 type Report struct {
 	Type       string         `json:"type"` // "report"
 	Time       time.Time      `json:"time"` // when it was made
 	Recordings int            `json:"recordings"`
-	Bytes      int64          `json:"bytes"`          // of them
-	Gone       int            `json:"gone,omitempty"` // recordings that the manifest has and the directory no longer
+	Bytes      int64          `json:"bytes"`          // of the recordings
+	Gone       int            `json:"gone,omitempty"` // recordings in the manifest but no longer in the directory
 	Cameras    int            `json:"cameras"`
 	Recorded   int            `json:"cameras_with_recordings"`
 	States     map[string]int `json:"states"` // cameras in each state
 	Lengths
 	Recorders []Recorder `json:"recorders"`
 	Failures  []Failure  `json:"failures,omitempty"`
-	Runs      []Run      `json:"runs,omitempty"` // the latest first
+	Runs      []Run      `json:"runs,omitempty"` // latest first
 
-	Sheets []string `json:"-"` // result sheets beside the page
+	Sheets []string `json:"-"` // result sheets next to the page
 }
 
 // Lengths are times in seconds.
 type Lengths struct {
 	Asked    float64 `json:"asked_seconds"`
-	Recorded float64 `json:"recorded_seconds"` // by the recorder, as far as it told
-	OnDisk   float64 `json:"on_disk_seconds"`  // asked for or not, on whatever machine
+	Recorded float64 `json:"recorded_seconds"` // by the recorder, if known
+	OnDisk   float64 `json:"on_disk_seconds"`  // asked for or not, on any machine
 }
 
 func (l *Lengths) add(o Lengths) {
 	l.Asked, l.Recorded, l.OnDisk = l.Asked+o.Asked, l.Recorded+o.Recorded, l.OnDisk+o.OnDisk
 }
 
-// Recorder is one recorder with its cameras.
+// Recorder is one recorder and its cameras.
 type Recorder struct {
 	Recorder string   `json:"recorder"`       // its address
-	Name     string   `json:"name,omitempty"` // in the sheet
+	Name     string   `json:"name,omitempty"` // from the sheet
 	Cameras  []Camera `json:"cameras"`
 }
 
-// Camera is one camera, or all those of a recorder that could not be asked.
+// Camera is one camera, or all cameras of a recorder that could not be reached.
 type Camera struct {
 	Channel  int      `json:"channel,omitempty"`
 	Track    int      `json:"track,omitempty"`
 	Camera   string   `json:"camera,omitempty"`   // the recorder's name for it
-	Machines []string `json:"machines,omitempty"` // others that have files of it
-	State    string   `json:"state"`              // how it ended last
-	At       string   `json:"at,omitempty"`       // when that was, RFC 3339
-	From     string   `json:"from,omitempty"`     // the period that was asked for then
+	Machines []string `json:"machines,omitempty"` // other machines that have files of it
+	State    string   `json:"state"`              // its last state
+	At       string   `json:"at,omitempty"`       // when it got there, RFC 3339
+	From     string   `json:"from,omitempty"`     // the period asked for in that run
 	To       string   `json:"to,omitempty"`
 	Files    int      `json:"files"`
 	Bytes    int64    `json:"bytes"`
@@ -78,10 +77,10 @@ type Day struct {
 	Elsewhere  []Span      `json:"elsewhere,omitempty"` // on other machines only
 	Missing    []Missing   `json:"missing,omitempty"`
 	Recordings []Recording `json:"recordings,omitempty"` // that begin on this day
-	Stills     []Still     `json:"stills,omitempty"`     // a choice of those that were made
+	Stills     []Still     `json:"stills,omitempty"`     // a selection
 
 	Over []Span    `json:"-"` // on disk, in recordings that began the day before
-	date time.Time // its midnight
+	date time.Time // midnight at its start
 }
 
 // Span is a stretch of time.
@@ -91,19 +90,19 @@ type Span struct {
 	stretch
 }
 
-// Missing is a stretch that is not on disk.
+// Missing is a stretch of time that is not on disk.
 type Missing struct {
 	Span
 	Why    string `json:"why"`
 	Kind   string `json:"kind,omitempty"` // of the failure
-	What   string `json:"what,omitempty"` // happened, for people
+	What   string `json:"what,omitempty"` // what happened, for people
 	Remedy string `json:"remedy,omitempty"`
-	Hint   string `json:"hint,omitempty"` // the remedy for people
+	Hint   string `json:"hint,omitempty"` // what to do, for people
 }
 
 // Recording is a file on disk.
 type Recording struct {
-	Path  string `json:"path"` // from the directory of the page
+	Path  string `json:"path"` // relative to the page's directory
 	Start string `json:"start"`
 	End   string `json:"end"`
 	Bytes int64  `json:"bytes"`
@@ -113,15 +112,16 @@ type Recording struct {
 	Beside bool `json:"-"` // another file of the same recording
 }
 
-// Still is a picture of a recording.
+// Still is a still of a recording.
 type Still struct {
 	Path   string `json:"path"`
 	Time   string `json:"time"`
-	Source string `json:"source"` // the path of the recording
+	Source string `json:"source"` // path of its recording
 	stretch
 }
 
-// Failure is a camera that ended badly, or has nothing for a reason.
+// Failure is a camera that ended badly, or that has no recordings for a known
+// reason.
 type Failure struct {
 	Recorder string `json:"recorder"`
 	Name     string `json:"name,omitempty"`
@@ -147,13 +147,13 @@ type Run struct {
 	ExitCode int     `json:"exit_code"`
 }
 
-// stretch is where something lies on its day, in seconds; for the page.
+// stretch is a position within a day, in seconds; for the page.
 type stretch struct {
 	At    int `json:"-"` // since midnight
 	Lasts int `json:"-"`
 }
 
-// stillsOfDay is how many stills a camera shows of a day.
+// stillsOfDay is how many stills the page shows per camera and day.
 const stillsOfDay = 12
 
 const (

@@ -39,7 +39,8 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestJSON: what people build on is one object, and has what the page has.
+// TestJSON checks that the output for programs is one object with the same data
+// as the page.
 func TestJSON(t *testing.T) {
 	var b bytes.Buffer
 	if err := reported(t, filled(t)).WriteJSON(&b); err != nil {
@@ -79,7 +80,8 @@ func TestJSON(t *testing.T) {
 
 var attribute = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
 
-// TestLinksStayInside: whatever a path looks like, it names a file under the page.
+// TestLinksStayInside checks that any path becomes a link under the page's
+// directory.
 func TestLinksStayInside(t *testing.T) {
 	r := &report.Report{Recorders: []report.Recorder{{Recorder: "10.0.0.5", Cameras: []report.Camera{{Channel: 1, Days: []report.Day{{Date: "2026-11-03"}}}}}}}
 	day := &r.Recorders[0].Cameras[0].Days[0]
@@ -106,7 +108,8 @@ func TestLinksStayInside(t *testing.T) {
 	}
 }
 
-// TestPageHasItsParts: all in one file, and nothing of it is from elsewhere.
+// TestPageHasItsParts checks that the page is a single file and loads nothing
+// from elsewhere.
 func TestPageHasItsParts(t *testing.T) {
 	var b bytes.Buffer
 	if err := reported(t, filled(t)).WritePage(&b); err != nil {
@@ -125,8 +128,8 @@ func TestPageHasItsParts(t *testing.T) {
 	}
 }
 
-// TestManyDaysArePaged: a month of many cameras that recorded nothing is as much to
-// show as many recordings.
+// TestManyDaysArePaged checks that a month of many cameras without recordings
+// is paged like many recordings are.
 func TestManyDaysArePaged(t *testing.T) {
 	for cameras, want := range map[int]bool{1000: false, 1001: true} {
 		r := &report.Report{Recorders: []report.Recorder{{Recorder: "10.0.0.5"}}}

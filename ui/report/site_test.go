@@ -15,7 +15,7 @@ import (
 	"example.com/hikgrab/ui/report"
 )
 
-// hostile is what a recorder may call a camera.
+// hostile is a camera name that a recorder may report.
 const hostile = `"><img src=http://203.0.113.9/x onerror=alert(1)><script>document.title='pwned'</script>`
 
 var morning = time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
@@ -35,8 +35,8 @@ func open(t testing.TB, dir string) *archive.Archive {
 	return a
 }
 
-// filled is an archive with real recordings: two of a camera in H.264, one in
-// H.265, a photo, and a camera whose name wants to do harm.
+// filled is an archive with real recordings: two H.264 and one H.265, a photo,
+// and a camera with a hostile name.
 func filled(t *testing.T) *archive.Archive {
 	t.Helper()
 	a := open(t, t.TempDir())
@@ -52,7 +52,7 @@ func filled(t *testing.T) *archive.Archive {
 	return a
 }
 
-// note has the journal say what was asked and how it ended.
+// note records in the journal what was asked and how it ended.
 func note(t *testing.T, a *archive.Archive) {
 	t.Helper()
 	at := func(hour int) time.Time { return morning.Add(time.Duration(hour-8) * time.Hour) }
@@ -80,7 +80,7 @@ func note(t *testing.T, a *archive.Archive) {
 	}
 }
 
-// fetch puts all recordings of a track into the archive.
+// fetch downloads all recordings of a track into the archive.
 func fetch(t *testing.T, a *archive.Archive, r *simulator.Recorder, track nvr.Track, camera string, f archive.Format) {
 	t.Helper()
 	for _, rec := range r.Recordings(int(track)) {
@@ -121,8 +121,8 @@ func reported(t testing.TB, a *archive.Archive) *report.Report {
 	return report.New(a, files, morning)
 }
 
-// planted is an archive whose manifest knows n recordings of ten cameras, which
-// are all there: empty files, for nobody plays them.
+// planted is an archive whose manifest lists n recordings of ten cameras. The
+// files exist but are empty, because nobody plays them.
 func planted(t testing.TB, n int) *archive.Archive {
 	t.Helper()
 	dir := t.TempDir()

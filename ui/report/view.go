@@ -19,7 +19,7 @@ type view struct {
 	Policy   string
 	Style    template.CSS
 	Script   template.JS
-	Days     []dayView // the latest first
+	Days     []dayView // latest first
 	Troubles []trouble
 	Paged    bool // one day at a time
 }
@@ -27,7 +27,7 @@ type view struct {
 type dayView struct {
 	Date       string
 	Recordings int
-	Bad        int // cameras that failed or are incomplete
+	Bad        int // cameras failed or incomplete
 	Recorders  []recorderView
 }
 
@@ -42,7 +42,7 @@ type line struct {
 	*Day
 }
 
-// Title names what the page is about.
+// Title names the subject of the page.
 func (v view) Title() string {
 	var names []string
 	for _, r := range v.Recorders {
@@ -62,7 +62,7 @@ func (v view) Title() string {
 	}
 }
 
-// Made is when the report was made.
+// Made returns when the report was made.
 func (v view) Made() string { return v.Time.Format("2006-01-02 15:04:05") }
 
 // Bad counts the cameras that failed or are incomplete.
@@ -70,10 +70,10 @@ func (v view) Bad() int {
 	return v.States[tasks.Failed.String()] + v.States[tasks.Incomplete.String()]
 }
 
-// LastRuns are those that the page tells of.
+// LastRuns returns the runs shown on the page.
 func (v view) LastRuns() []Run { return v.Runs[:min(len(v.Runs), 20)] }
 
-// days turns the report around: by day first.
+// days regroups the report by day.
 func (r *Report) days() []dayView {
 	at := map[string]*dayView{}
 	for i := range r.Recorders {
@@ -115,7 +115,7 @@ func (r *Report) lines() (n int) {
 	return n
 }
 
-// Long names the day with its weekday.
+// Long returns the date with its weekday.
 func (d dayView) Long() string {
 	t, err := time.Parse(dayLayout, d.Date)
 	if err != nil {
@@ -124,18 +124,18 @@ func (d dayView) Long() string {
 	return t.Format("Monday 2006-01-02")
 }
 
-// Shown is what a recorder is called.
+// Shown returns the recorder's name, or else its address.
 func (r recorderView) Shown() string { return cmp.Or(r.Name, r.Recorder.Recorder) }
 
 // Label names the camera.
 func (l line) Label() string { return label(l.Camera.Channel, l.Camera.Track, l.Camera.Camera) }
 
-// Sought is what the filter by name looks into.
+// Sought returns the text that the name filter searches.
 func (l line) Sought() string {
 	return strings.ToLower(l.Recorder.Name + " " + l.Recorder.Recorder + " " + l.Label())
 }
 
-// Size is that of the day's recordings.
+// Size returns the size of the day's recordings in bytes.
 func (l line) Size() (n int64) {
 	for _, f := range l.Recordings {
 		n += f.Bytes
@@ -152,13 +152,14 @@ func (l line) Covered() string {
 	return have + " of " + had
 }
 
-// reasonsOfDay bounds the sentences under a camera's day; the timeline has all.
+// reasonsOfDay limits the sentences under a camera's day; the timeline shows
+// everything.
 const reasonsOfDay = 4
 
-// Reasons say what is missing and why.
+// Reasons returns the first stretches that are missing, each with its reason.
 func (l line) Reasons() []Missing { return l.Missing[:min(len(l.Missing), reasonsOfDay)] }
 
-// Further counts what Reasons leaves out.
+// Further returns how many Reasons omits.
 func (l line) Further() int { return max(0, len(l.Missing)-reasonsOfDay) }
 
 // label names a camera: "ch02 sub Gate".
@@ -167,13 +168,13 @@ func label(channel, track int, name string) string {
 	return strings.TrimSpace(tasks.CameraView{Channel: channel, Stream: stream}.Label() + " " + name)
 }
 
-// trouble is what cameras of one recorder have in common that failed.
+// trouble is a failure shared by cameras of one recorder.
 type trouble struct {
 	Failure
 	Labels []string
 }
 
-// troubles brings together what happened to several cameras of a recorder.
+// troubles groups equal failures of a recorder's cameras.
 func (r *Report) troubles() []trouble {
 	var all []trouble
 	for _, f := range r.Failures {
@@ -199,7 +200,7 @@ func (t trouble) Who() string {
 	return strings.Join(t.Labels, ", ")
 }
 
-// Times are when a stretch is on its day.
+// Times returns the begin and end of a stretch.
 func (s stretch) Times() string {
 	from, to := clock(s.At), clock(s.At+s.Lasts)
 	if strings.HasSuffix(from, ":00") && strings.HasSuffix(to, ":00") {
@@ -208,10 +209,10 @@ func (s stretch) Times() string {
 	return from + "–" + to
 }
 
-// Clock is when a still shows its camera.
+// Clock returns the time of day that a still shows.
 func (s Still) Clock() string { return clock(s.At) }
 
-// Form tells the script what kind of file it is; empty for what every browser plays.
+// Form tells the script the kind of file; empty if every browser plays it.
 func (f Recording) Form() string {
 	switch {
 	case strings.HasSuffix(f.Path, ".jpg"):
