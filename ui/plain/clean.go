@@ -10,9 +10,9 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// clean makes a text fit for one line of a terminal, whoever wrote it: line
-// breaks and tabs become spaces; what could move the cursor, change colours or
-// reverse the writing direction, and invalid UTF-8, become U+FFFD.
+// clean makes text safe for one line of a terminal: line breaks and tabs become
+// spaces; invalid UTF-8, and characters that could move the cursor, change
+// colours or reverse the writing direction, become U+FFFD.
 func clean(s string) string {
 	if !strings.ContainsFunc(s, nvr.Unfit) {
 		return s
@@ -35,7 +35,7 @@ func join(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }
 
-// alike groups what has the same key, in the order in which each key comes first.
+// alike groups values by key, in the order of each key's first value.
 func alike[T any, K comparable](all []T, key func(T) K) (groups [][]T) {
 	at := map[K]int{}
 	for _, one := range all {

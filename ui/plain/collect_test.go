@@ -8,7 +8,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// homeward is a run with one camera, of which a machine had two files.
+// homeward is a run that collects two files of a machine, with one camera.
 func homeward(cameras bool) *tasks.Snapshot {
 	s := &tasks.Snapshot{}
 	add := func(v tasks.RecorderView, rows ...tasks.CameraView) {
@@ -23,7 +23,7 @@ func homeward(cameras bool) *tasks.Snapshot {
 	add(tasks.RecorderView{Address: "kazan-1", Home: true},
 		tasks.CameraView{Channel: 1, State: tasks.Done, Files: 1, Recordings: 1},
 		tasks.CameraView{Channel: 1, State: tasks.Failed, Recordings: 1, Failure: gone})
-	add(tasks.RecorderView{Address: "office", Home: true}, tasks.CameraView{Channel: 1, State: tasks.Done}) // of which extras were made
+	add(tasks.RecorderView{Address: "office", Home: true}, tasks.CameraView{Channel: 1, State: tasks.Done}) // extras were made from its files
 	return s
 }
 

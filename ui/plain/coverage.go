@@ -2,7 +2,7 @@ package plain
 
 import "example.com/hikgrab/tasks"
 
-// CoverageRecord is what was asked of one camera, what its recorder had, and
+// CoverageRecord says what was asked of one camera, what its recorder had, and
 // what is on disk. Times are the recorder's clock.
 type CoverageRecord struct {
 	Recorder string      `json:"recorder"`
@@ -10,24 +10,23 @@ type CoverageRecord struct {
 	Track    int         `json:"track,omitempty"`
 	Camera   string      `json:"camera,omitempty"`
 	State    string      `json:"state"`
-	Asked    float64     `json:"asked_seconds"` // up to now, where the future was asked for; from the first recording on, where everything was
+	Asked    float64     `json:"asked_seconds"` // no further than now; with --all, from the first recording on
 	Recorded float64     `json:"recorded_seconds"`
 	OnDisk   float64     `json:"on_disk_seconds"`
 	First    string      `json:"first,omitempty"` // begin of the earliest file
 	Last     string      `json:"last,omitempty"`  // end of the latest file
-	Gaps     int         `json:"gaps"`            // longer than 2 s, all of them
+	Gaps     int         `json:"gaps"`            // all gaps longer than 2 s
 	GapList  []GapOfTime `json:"gap_list,omitempty"`
 }
 
-// GapOfTime is a part of what was asked that is not on disk.
+// GapOfTime is a part of the period asked for that is not on disk.
 type GapOfTime struct {
 	From     string `json:"from"`
 	To       string `json:"to"`
 	Recorded bool   `json:"recorded"` // the recorder had it
 }
 
-// gapsListed bounds the gaps that are listed of one camera; the result sheet
-// has them all.
+// gapsListed limits the gaps listed per camera; the result sheet has all.
 const gapsListed = 100
 
 func coverageRecords(all []tasks.Coverage) []CoverageRecord {

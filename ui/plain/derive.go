@@ -38,12 +38,12 @@ type MadeSummaryRecord struct {
 	MadeTotals
 }
 
-// MadeTotals is what came of all cameras.
+// MadeTotals sums up the results of all cameras.
 type MadeTotals struct {
 	Cameras int `json:"cameras"`
-	Files   int `json:"files"`  // there now
-	Fresh   int `json:"fresh"`  // of them, made by this run
-	Failed  int `json:"failed"` // cameras of which something could not be made
+	Files   int `json:"files"`  // on disk now
+	Fresh   int `json:"fresh"`  // of these, made by this run
+	Failed  int `json:"failed"` // with at least one error
 }
 
 // CameraOf names a camera in a line: "10.20.0.11 ch02 sub Gate".
@@ -51,7 +51,7 @@ func CameraOf(c derive.Camera) string {
 	return strings.TrimSpace(c.Recorder + " " + cameraOf(c.Track.Channel(), c.Track, c.Name))
 }
 
-// Made writes what there is of one camera now.
+// Made writes the files made from one camera's recordings.
 func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
 	before := madeBefore(r)
 	for _, f := range r.Files {
@@ -83,7 +83,8 @@ func (l *Lines) MadeAll(_ time.Time, t MadeTotals, code int) error {
 	return l.w.Flush()
 }
 
-// madeBefore returns what tells of a file whether an earlier run made it.
+// madeBefore returns a function that reports whether an earlier run made a
+// file.
 func madeBefore(r derive.Result) func(archive.Derived) bool {
 	fresh := map[string]bool{}
 	for _, f := range r.Made {
@@ -92,13 +93,13 @@ func madeBefore(r derive.Result) func(archive.Derived) bool {
 	return func(f archive.Derived) bool { return !fresh[f.Path] }
 }
 
-// MadeRecord is type made as "hikgrab join", "cut" and "frames" write it.
+// MadeRecord is type made as written by "hikgrab join", "cut" and "frames".
 type MadeRecord struct {
 	EventRecord
 	Before bool `json:"before,omitempty"` // an earlier run made it
 }
 
-// Made writes what there is of one camera now.
+// Made writes the files made from one camera's recordings.
 func (j *JSON) Made(at time.Time, c derive.Camera, r derive.Result) error {
 	before := madeBefore(r)
 	for _, f := range r.Files {

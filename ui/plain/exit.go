@@ -8,7 +8,7 @@ const (
 	ExitError    = 1   // unexpected error
 	ExitUsage    = 2   // bad usage or bad sheet; nothing was contacted
 	ExitFailed   = 3   // finished, but a camera failed or is incomplete, or nothing was recorded anywhere
-	ExitSkipped  = 4   // nothing failed, something was skipped by the operator
+	ExitSkipped  = 4   // nothing failed, but the operator skipped something
 	ExitStopped  = 130 // stopped by the operator with work left
 )
 
@@ -22,8 +22,8 @@ const ExitCodes = `Exit codes:
   4    nothing failed, something was skipped by the operator
   130  stopped by the operator with work left`
 
-// ExitCode returns the exit code of a run that ended with s. Stopped says that
-// the operator ended it; work that is left without that is an unexpected error.
+// ExitCode returns the exit code of a run that ended with s. Stopped means that
+// the operator ended it; otherwise, unfinished work is an unexpected error.
 func ExitCode(s *tasks.Snapshot, stopped bool) int {
 	switch left := s.Counts.Open(); {
 	case left > 0 && stopped:
@@ -38,8 +38,8 @@ func ExitCode(s *tasks.Snapshot, stopped bool) int {
 	return ExitComplete
 }
 
-// nothingAnywhere reports whether no camera has anything in the period, though
-// some were asked for it.
+// nothingAnywhere reports whether cameras were asked and none has recordings in
+// the period.
 func nothingAnywhere(s *tasks.Snapshot) bool {
 	return s.Counts[tasks.Empty] > 0 && s.Counts[tasks.Empty] == len(s.Cameras)
 }

@@ -56,7 +56,8 @@ func TestEveryStateDecidesTheExitCode(t *testing.T) {
 	}
 }
 
-// One camera without footage is an answer; none with any is a mistake somewhere.
+// One camera without recordings is a result; if no camera has any, something is
+// wrong.
 func TestNothingAnywhereIsNotComplete(t *testing.T) {
 	s := tasks.Snapshot{Cameras: []tasks.CameraView{{State: tasks.Empty}, {State: tasks.Done}}}
 	tally(&s)

@@ -17,8 +17,8 @@ const (
 	healthWidth   = len("  ") + recorderWidth + len("  2006-01-02 15:04  ") + len("1234 days  ") + len("12 days slow  ")
 )
 
-// health writes a table with a line for each recorder that answered: what an
-// operator looks over every week.
+// health writes a table with one line per recorder that answered: what
+// operators check every week.
 func (l *Lines) health(at time.Time) {
 	if len(l.answered) == 0 {
 		return
@@ -43,8 +43,7 @@ func (l *Lines) health(at time.Time) {
 	fmt.Fprintln(l.w)
 }
 
-// disksColumn says how many disks there are, how large those are together, and
-// which of them are sick.
+// disksColumn gives the number of disks, their total size, and the faulty ones.
 func disksColumn(f tasks.Finding) string {
 	if len(f.Disks) == 0 {
 		return "-"

@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// JSON prints newline-delimited JSON for programs; the package comment has the
-// promise that it makes.
+// JSON prints newline-delimited JSON for programs; the package comment says
+// what stays stable.
 type JSON struct {
 	w   *bufio.Writer
 	enc *json.Encoder
@@ -24,12 +24,12 @@ func NewJSON(w io.Writer) *JSON {
 	return &JSON{w: b, enc: enc}
 }
 
-// Notice writes something that concerns the run as a whole.
+// Notice writes a message about the run as a whole.
 func (j *JSON) Notice(at time.Time, text string) error {
 	return j.write(EventRecord{Type: string(tasks.EventNotice), Time: stamp(at), Message: clean(text)})
 }
 
-// Events writes what happened, oldest first.
+// Events writes events, oldest first.
 func (j *JSON) Events(events []tasks.Event) error {
 	for _, e := range events {
 		if err := j.enc.Encode(eventRecord(e)); err != nil {
@@ -39,17 +39,17 @@ func (j *JSON) Events(events []tasks.Event) error {
 	return j.w.Flush()
 }
 
-// Gap says that so many events were lost because the reader was slow.
+// Gap says how many events were lost because the reader was slow.
 func (j *JSON) Gap(at time.Time, missed uint64) error {
 	return j.write(GapRecord{Type: "gap", Time: stamp(at), Missed: missed})
 }
 
-// Progress writes how far everything is.
+// Progress writes the progress of the run.
 func (j *JSON) Progress(s *tasks.Snapshot) error {
 	return j.write(ProgressRecord{Type: "progress", Time: stamp(s.At), Totals: totalsOf(s)})
 }
 
-// Summary writes how the run ended.
+// Summary writes the result of the run.
 func (j *JSON) Summary(r Report) error {
 	s := r.Snapshot
 	record := SummaryRecord{
@@ -82,7 +82,7 @@ func averageRate(s *tasks.Snapshot) int64 {
 	return int64(float64(s.Fetched) / s.Elapsed.Seconds())
 }
 
-// stamp cuts a time of this machine to the millisecond; the zero time stays.
+// stamp truncates a time to the millisecond; the zero time stays zero.
 func stamp(t time.Time) time.Time {
 	return t.Truncate(time.Millisecond)
 }

@@ -18,43 +18,43 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// Lines prints one line per event for people and log files: the time, what it
-// is about, the recorder, the camera, and what happened.
+// Lines prints one line per event for people and log files: the time, the type,
+// the recorder, the camera, and what happened.
 //
 //	18:42:08  retry    10.20.0.11 ch03 Gate  timeout after 30 s, attempt 2 of 5 in 12 s
 //	18:42:10  progress 47%  812 GiB of 1.7 TiB  187 MiB/s  01:21:00 left, until 20:03, Цех 1  downloading 12  waiting 231
 //
-// On a terminal, lines that are longer than it is wide are broken between words.
+// On a terminal it breaks lines that are too wide between words.
 type Lines struct {
 	w       *bufio.Writer
 	ascii   bool
-	columns func() int // of the terminal; nil when it is none
+	columns func() int // width of the terminal; nil if there is none
 
-	// Of a survey, told of at its end.
+	// Recorders of a survey, for the end of the output.
 	failed   []tasks.Finding
 	answered []tasks.Finding
 }
 
-// NewLines returns a printer of lines to w. With ascii it uses no glyph of its
-// own outside ASCII; names keep their letters.
+// NewLines returns a printer of lines to w. With ascii its own signs are ASCII
+// only; names keep their letters.
 func NewLines(w io.Writer, ascii bool) *Lines {
 	l := &Lines{w: bufio.NewWriter(w), ascii: ascii}
 	if f, ok := w.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
 		l.columns = func() int {
-			columns, _, _ := term.GetSize(int(f.Fd())) // 0 where that cannot be told
+			columns, _, _ := term.GetSize(int(f.Fd())) // 0 if unknown
 			return columns
 		}
 	}
 	return l
 }
 
-// Notice writes something that concerns the run as a whole.
+// Notice writes a message about the run as a whole.
 func (l *Lines) Notice(at time.Time, text string) error {
 	l.line(at, string(tasks.EventNotice), text)
 	return l.w.Flush()
 }
 
-// Events writes what happened, oldest first.
+// Events writes events, oldest first.
 func (l *Lines) Events(events []tasks.Event) error {
 	for _, e := range events {
 		l.line(e.Time, string(e.Type), eventText(e))
@@ -62,13 +62,13 @@ func (l *Lines) Events(events []tasks.Event) error {
 	return l.w.Flush()
 }
 
-// Gap says that so many events were lost because the reader was slow.
+// Gap says how many events were lost because the reader was slow.
 func (l *Lines) Gap(at time.Time, missed uint64) error {
 	l.line(at, "gap", fmt.Sprintf("%d events were lost here, because this output was read too slowly; the log file has them", missed))
 	return l.w.Flush()
 }
 
-// Progress writes how far everything is.
+// Progress writes the progress of the run.
 func (l *Lines) Progress(s *tasks.Snapshot) error {
 	l.line(s.At, "progress", l.progressText(s))
 	return l.w.Flush()
@@ -78,8 +78,8 @@ func (l *Lines) line(at time.Time, word, text string) {
 	l.hang(fmt.Sprintf("%s  %-8s ", units.Clock(at), word), text)
 }
 
-// hang writes text behind a head of ASCII, on a terminal over as many lines as
-// it takes, each begun under the first.
+// hang writes text after an ASCII head. On a terminal it wraps the text and
+// aligns the lines.
 func (l *Lines) hang(head, text string) { l.hangIn(l.room(), head, text) }
 
 func (l *Lines) hangIn(width int, head, text string) {
@@ -89,8 +89,8 @@ func (l *Lines) hangIn(width int, head, text string) {
 	}
 }
 
-// room is how many cells a line may take: without end where no terminal is, so
-// that what belongs together is found in one line of a file.
+// room returns the cells available for a line. Without a terminal there is no
+// limit, so that each entry stays on one line of a file.
 func (l *Lines) room() int {
 	const least = 40
 	if l.columns == nil {
@@ -102,7 +102,8 @@ func (l *Lines) room() int {
 	return math.MaxInt
 }
 
-// eventText returns where and what: "10.20.0.11 ch03 Gate  timeout after 30 s".
+// eventText returns place and message: "10.20.0.11 ch03 Gate timeout after 30
+// s".
 func eventText(e tasks.Event) string {
 	where := e.Address
 	if e.Camera >= 0 {
@@ -114,7 +115,7 @@ func eventText(e tasks.Event) string {
 	return strings.TrimSpace(where + "  " + told(e))
 }
 
-// told returns what happened and, unless it is tried again anyway, what helps.
+// told returns what happened and, unless it is retried anyway, what to do.
 func told(e tasks.Event) string {
 	if e.Type == tasks.EventRetry {
 		return e.Message
@@ -126,7 +127,7 @@ func advised(what string, r nvr.Remedy) string {
 	return join("; ", what, remedy.Run(r))
 }
 
-// cameraOf returns how a camera is called in a line: "ch02 sub  Gate".
+// cameraOf returns a camera's name in a line: "ch02 sub Gate".
 func cameraOf(channel int, track nvr.Track, name string) string {
 	stream := nvr.Main
 	if track != 0 {
@@ -169,12 +170,12 @@ func (l *Lines) atLeast() string {
 	return "≥ "
 }
 
-// WillNotFit says that the volume has less room than is needed, and what helps.
+// WillNotFit says that the disk has too little space, and what to do.
 func WillNotFit(s *tasks.Snapshot) string {
 	return fmt.Sprintf("%s: needs %s, %s free; %s", s.Disk.Dir, units.Size(s.Needed), units.Size(s.Disk.Free), remedy.Run(archive.FreeSpace))
 }
 
-// countsText names every state that a camera is in, so that the numbers add up.
+// countsText lists every state that has cameras, so that the numbers add up.
 func countsText(c tasks.Counts) string {
 	var parts []string
 	for _, state := range tasks.States() {

@@ -38,7 +38,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// printer is what Lines and JSON do with a run and a survey.
+// printer is the part of Lines and JSON that runs and surveys use.
 type printer interface {
 	Notice(at time.Time, text string) error
 	Events(events []tasks.Event) error
@@ -49,7 +49,7 @@ type printer interface {
 	Found(at time.Time, t SurveyTotals) error
 }
 
-// everything makes p say all it can.
+// everything makes p write one of each.
 func everything(t *testing.T, p printer) {
 	t.Helper()
 	s := sample()
@@ -77,7 +77,7 @@ func TestLines(t *testing.T) {
 	golden(t, "lines", b.Bytes())
 }
 
-// On a terminal a long line is broken between words, and goes on under its text.
+// On a terminal a long line breaks between words and continues under its text.
 func TestLinesOnATerminal(t *testing.T) {
 	var b bytes.Buffer
 	l := NewLines(&b, false)
@@ -92,7 +92,7 @@ func TestLinesOnATerminal(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 	b.Reset()
-	l.columns = func() int { return 0 } // it is gone
+	l.columns = func() int { return 0 } // the terminal is gone
 	if err := l.Events(happenings()); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,8 @@ func TestLinesOnATerminal(t *testing.T) {
 	}
 }
 
-// A summary fits into a terminal, but for what is there to be copied.
+// A summary fits the terminal, except for paths and commands, which are to be
+// copied whole.
 func TestSummaryFits(t *testing.T) {
 	const path = "/srv/archive/recordings/of/the/northern/warehouse/.hikgrab/log-20261103-184208.log"
 	s := sample()
@@ -132,7 +133,7 @@ func TestSummaryFits(t *testing.T) {
 	}
 }
 
-// Many cameras that failed alike are named in part.
+// Of many cameras with the same failure, only some are named.
 func TestSummaryOfManyAlike(t *testing.T) {
 	s := &tasks.Snapshot{Recorders: []tasks.RecorderView{{Address: "10.20.0.11", Count: 60}}}
 	for i := range 60 {
@@ -268,7 +269,7 @@ func TestSurveyWithoutFailuresIsComplete(t *testing.T) {
 	}
 }
 
-// The names are a promise, so they have one style and every one is explained.
+// Field names are stable, so they share one style and each is explained.
 func TestEveryFieldIsSnakeCaseAndHasItsOwnName(t *testing.T) {
 	style := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
 	var walk func(t reflect.Type, seen map[string]bool) []string
@@ -338,7 +339,7 @@ func TestEveryTypeIsInTheHelp(t *testing.T) {
 	}
 }
 
-// Whatever a recorder calls its cameras, a line stays one line and controls no
+// Whatever a recorder names its cameras, a line stays one line and controls no
 // terminal.
 func TestNothingReachesTheTerminalRaw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

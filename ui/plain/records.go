@@ -7,19 +7,19 @@ import (
 	"example.com/hikgrab/ui/remedy"
 )
 
-// EventRecord is one thing that happened: types recorder, camera, file, made,
-// retry, notice, error and machine.
+// EventRecord is one event: types recorder, camera, file, made, retry, notice,
+// error and machine.
 type EventRecord struct {
 	Type     string         `json:"type"`
 	Time     time.Time      `json:"time"`                   // when it happened
-	Seq      uint64         `json:"seq,omitempty"`          // counts events from 1; a jump means that some were lost
-	Machine  string         `json:"machine,omitempty"`      // that it concerns or comes from, where several work
-	Recorder string         `json:"recorder,omitempty"`     // the address, with its port unless it is the usual one
+	Seq      uint64         `json:"seq,omitempty"`          // counts events from 1; a jump means lost events
+	Machine  string         `json:"machine,omitempty"`      // the machine concerned, if there are several
+	Recorder string         `json:"recorder,omitempty"`     // the address, with the port if unusual
 	Channel  int            `json:"channel,omitempty"`      // the camera input, from 1
 	Track    int            `json:"track,omitempty"`        // channel*100 + stream
 	Camera   string         `json:"camera,omitempty"`       // the recorder's name for the camera
 	State    string         `json:"state,omitempty"`        // of the camera, after the event
-	Message  string         `json:"message,omitempty"`      // the whole thing in words, for people; its text may change
+	Message  string         `json:"message,omitempty"`      // the event in words, for people; may change
 	Attempt  int            `json:"attempt,omitempty"`      // which try failed or succeeded, from 1
 	NextTry  time.Time      `json:"next_try,omitzero"`      // when the next try or probe is due
 	Path     string         `json:"path,omitempty"`         // of a file, under the output directory, with slashes
@@ -28,7 +28,7 @@ type EventRecord struct {
 	Failure  *FailureRecord `json:"failure,omitempty"`      // what went wrong
 }
 
-// FailureRecord is what went wrong.
+// FailureRecord says what went wrong.
 type FailureRecord struct {
 	Kind   string `json:"kind"`             // a fixed word, for programs
 	What   string `json:"what"`             // what happened, for people
@@ -43,26 +43,25 @@ type GapRecord struct {
 	Missed uint64    `json:"missed"` // how many events
 }
 
-// Totals says how far everything is; it is part of the types progress and
-// summary.
+// Totals says how far the run is; types progress and summary include it.
 type Totals struct {
 	Elapsed    float64        `json:"elapsed_seconds"`       // since the run began
-	Bytes      int64          `json:"bytes"`                 // on disk, complete or in part, of what is asked for
+	Bytes      int64          `json:"bytes"`                 // on disk, complete or partial, of what was asked for
 	Total      int64          `json:"total_bytes"`           // known so far
 	TotalKnown bool           `json:"total_known"`           // false while searches may still find more
-	Fetched    int64          `json:"fetched_bytes"`         // that came over the network in this run
+	Fetched    int64          `json:"fetched_bytes"`         // received over the network in this run
 	Rate       int64          `json:"rate"`                  // bytes per second, over the last 10 s
 	ETA        float64        `json:"eta_seconds,omitempty"` // left out when unknown
 	Files      int            `json:"files"`                 // recordings complete on disk
 	Recordings int            `json:"recordings"`            // recordings known
-	Active     int            `json:"active"`                // downloads under way
-	Slowest    string         `json:"slowest,omitempty"`     // the recorder that everything waits for in the end
-	Needed     int64          `json:"disk_needed"`           // bytes still to come, known so far
-	Short      int64          `json:"disk_short,omitempty"`  // of them, more than are free
+	Active     int            `json:"active"`                // running downloads
+	Slowest    string         `json:"slowest,omitempty"`     // the recorder expected to finish last
+	Needed     int64          `json:"disk_needed"`           // bytes still to be fetched, known so far
+	Short      int64          `json:"disk_short,omitempty"`  // of these, more than the free space
 	Cameras    int            `json:"cameras"`               // in all
 	States     map[string]int `json:"states"`                // cameras in each state; adds up to cameras
 	DiskFree   *int64         `json:"disk_free,omitempty"`   // bytes; left out when unknown
-	DiskHeld   string         `json:"disk_held,omitempty"`   // why nothing is written now, for people
+	DiskHeld   string         `json:"disk_held,omitempty"`   // why writing is suspended, for people
 }
 
 // ProgressRecord is type progress.
@@ -81,26 +80,26 @@ type SummaryRecord struct {
 	Totals
 	Failed   []CameraRecord   `json:"failed"`              // cameras that failed or are incomplete
 	Coverage []CoverageRecord `json:"coverage,omitempty"`  // of every camera
-	RawFiles int              `json:"raw_files,omitempty"` // kept beside their MP4s, though only MP4s were asked for
+	RawFiles int              `json:"raw_files,omitempty"` // kept next to their MP4s, though only MP4s were asked for
 	RawBytes int64            `json:"raw_bytes,omitempty"`
 	Manifest string           `json:"manifest,omitempty"` // path
 	Result   string           `json:"result,omitempty"`   // path of the result sheet
 	Page     string           `json:"page,omitempty"`     // path of the page to look at
 	Log      string           `json:"log,omitempty"`      // path
-	Retry    string           `json:"retry,omitempty"`    // the command that tries what failed once more
-	Continue string           `json:"continue,omitempty"` // the command that goes on with what is left
+	Retry    string           `json:"retry,omitempty"`    // command to retry what failed
+	Continue string           `json:"continue,omitempty"` // command to continue with what is left
 }
 
 // CameraRecord is one camera of a summary.
 type CameraRecord struct {
 	Recorder   string         `json:"recorder"`
 	Name       string         `json:"name,omitempty"`    // the operator's name for the recorder
-	Source     string         `json:"source,omitempty"`  // the row of the sheet that names the recorder
-	Channel    int            `json:"channel,omitempty"` // left out for all cameras of a recorder that did not answer
+	Source     string         `json:"source,omitempty"`  // the row of the sheet for the recorder
+	Channel    int            `json:"channel,omitempty"` // absent if it stands for all cameras of a recorder that did not answer
 	Track      int            `json:"track,omitempty"`
 	Camera     string         `json:"camera,omitempty"`
 	State      string         `json:"state"` // failed or incomplete
-	Files      int            `json:"files"` // recordings complete on disk
+	Files      int            `json:"files"` // complete recordings on disk
 	Recordings int            `json:"recordings"`
 	Failure    *FailureRecord `json:"failure,omitempty"`
 }

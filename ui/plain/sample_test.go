@@ -14,8 +14,8 @@ var (
 
 const gib = 1 << 30
 
-// sample is a run with a recorder of mixed fortune and one whose login was
-// refused.
+// sample is a run with one recorder with mixed results and one that refused the
+// login.
 func sample() *tasks.Snapshot {
 	refused := tasks.Failure{
 		Kind: "auth", What: `the recorder refused user "admin"`, Remedy: nvr.CheckLogin,
@@ -57,7 +57,7 @@ func tally(s *tasks.Snapshot) {
 	}
 }
 
-// happenings is one event of each type.
+// happenings returns one event of each type.
 func happenings() []tasks.Event {
 	failure := tasks.Failure{Kind: "timeout", What: "nothing came for 30 s", Remedy: nvr.WaitLonger}
 	return []tasks.Event{

@@ -15,27 +15,27 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// Report is how a run ended.
+// Report is the result of a run.
 type Report struct {
 	Snapshot *tasks.Snapshot
 	ExitCode int
-	Manifest string // path; empty when there is none
-	Result   string // path of the result sheet; empty when there is none
-	Page     string // path of the page to look at; empty when there is none
-	Log      string // path; empty when there is none
-	Retry    string // the command that tries what failed once more
-	Continue string // the command that goes on with what is left
+	Manifest string // path; empty if there is none
+	Result   string // path of the result sheet; empty if there is none
+	Page     string // path of the page; empty if there is none
+	Log      string // path; empty if there is none
+	Retry    string // command to retry what failed
+	Continue string // command to continue with what is left
 	Coverage []tasks.Coverage
-	Files    bool // nothing but files of other machines was asked for
+	Files    bool // the run only collected files
 
-	// Recordings that are kept as the recorder sent them, beside their MP4, though
-	// only MP4s were asked for.
+	// Recordings kept as the recorder sent them, next to their MP4s, though only
+	// MP4s were asked for.
 	RawFiles int
 	RawBytes int64
 }
 
-// Summary writes how the run ended: totals, what failed and why, where things are,
-// and the command that comes next.
+// Summary writes the result of the run: totals, what failed and why, where the
+// files are, and the next command.
 func (l *Lines) Summary(r Report) error {
 	s := r.Snapshot
 	l.hang("hikgrab: ", headline(s, r.Files))
@@ -67,12 +67,12 @@ func (l *Lines) Summary(r Report) error {
 	return l.w.Flush()
 }
 
-// nothing names those that have nothing in the period: a recorder of which no
-// camera has anything first, since its clock, its disk or the sheet may be wrong.
+// nothing lists what has no recordings in the period. Recorders without any
+// come first, because their clock, their disk or the sheet may be wrong.
 func (l *Lines) nothing(s *tasks.Snapshot) {
 	n := s.Counts[tasks.Empty]
 	if n == 0 || slices.ContainsFunc(s.Cameras, func(c tasks.CameraView) bool { return c.Reason != "" }) {
-		return // troubles has them, each with its reason
+		return // troubles lists them, with reasons
 	}
 	word := fmt.Sprintf("empty %d", n)
 	told := 0
@@ -99,22 +99,22 @@ func (l *Lines) nothing(s *tasks.Snapshot) {
 }
 
 const (
-	entryWidth  = 13 // of the first word of a summary line: "incomplete 12"
+	entryWidth  = 13 // for the first word of a summary line: "incomplete 12"
 	entryIndent = 2 + entryWidth + 2
 )
 
-// entry writes a sentence behind a word.
+// entry writes a sentence after a word.
 func (l *Lines) entry(word, text string) {
 	l.hang(fmt.Sprintf("  %-*s  ", entryWidth, word), text)
 }
 
-// below writes a sentence under an entry, set in a little.
+// below writes an indented sentence under an entry.
 func (l *Lines) below(text string) {
 	l.hang(strings.Repeat(" ", entryIndent+2), text)
 }
 
-// place writes a path or a command behind a word, or below it when it does not
-// fit there. It stays in one piece, because it is there to be copied.
+// place writes a path or command after a word, or below it if it does not fit.
+// It is never broken, so that it can be copied.
 func (l *Lines) place(word, text string) {
 	text = clean(text)
 	switch {
@@ -160,22 +160,22 @@ func headline(s *tasks.Snapshot, files bool) string {
 	return head
 }
 
-// trouble is one entry of the list of what failed: a camera, or a recorder
-// whose cameras all ended the same way.
+// trouble is one entry in the list of failures: a camera, or a recorder whose
+// cameras all ended the same way.
 type trouble struct {
 	state  tasks.State
 	who    string
 	what   string
-	source string // the row of the sheet, for a whole recorder
+	source string // row of the sheet, for a whole recorder
 	remedy nvr.Remedy
 }
 
-// mostAlike bounds the cameras that are named of those that failed alike; the
-// result sheet has them all.
+// mostAlike limits how many cameras with the same failure are named; the result
+// sheet has all.
 const mostAlike = 20
 
-// troubles writes what failed and what to do about it. Neighbours with the same
-// cause share it.
+// troubles writes what failed and what to do. Neighbours with the same cause
+// share an entry.
 func (l *Lines) troubles(s *tasks.Snapshot) {
 	list := troublesOf(s)
 	var told tasks.State
@@ -212,8 +212,8 @@ func (t trouble) advice() string {
 	return t.source + advice
 }
 
-// troublesOf lists what failed, then what is incomplete, then what has nothing,
-// in the order of the sheet.
+// troublesOf lists what failed, then what is incomplete, then what is empty, in
+// the order of the sheet.
 func troublesOf(s *tasks.Snapshot) []trouble {
 	var list []trouble
 	for _, state := range []tasks.State{tasks.Failed, tasks.Incomplete, tasks.Empty} {
@@ -236,7 +236,7 @@ func troublesOf(s *tasks.Snapshot) []trouble {
 	return list
 }
 
-// sofar returns how much of an incomplete camera is here all the same.
+// sofar says how much of an incomplete camera is on disk.
 func sofar(c tasks.CameraView) string {
 	if c.State != tasks.Incomplete {
 		return ""
@@ -248,8 +248,8 @@ func sofar(c tasks.CameraView) string {
 	return fmt.Sprintf(", %d of %s here", c.Files, all)
 }
 
-// wholeRecorder returns one entry for a recorder when all its cameras are in
-// that state for one and the same reason.
+// wholeRecorder returns one entry for a recorder if all its cameras are in that
+// state for the same reason.
 func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks.State) (trouble, bool) {
 	if len(cameras) == 0 || state != tasks.Failed {
 		return trouble{}, false
@@ -278,7 +278,7 @@ func allOf(n int, unknown bool) string {
 	return fmt.Sprintf("all %d cameras", n)
 }
 
-// seconds is a duration as JSON has it, to the millisecond.
+// seconds converts a duration for JSON, to the millisecond.
 func seconds(d time.Duration) float64 {
 	return d.Round(time.Millisecond).Seconds()
 }

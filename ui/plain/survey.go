@@ -8,20 +8,20 @@ import (
 	"example.com/hikgrab/ui/units"
 )
 
-// SurveyTotals adds findings up. The zero value is ready for use.
+// SurveyTotals sums up findings. The zero value is ready for use.
 type SurveyTotals struct {
 	Recorders       int           `json:"recorders"`        // in all
-	RecordersFailed int           `json:"recorders_failed"` // that could not be signed in to, or did not answer
+	RecordersFailed int           `json:"recorders_failed"` // login failed, or no answer
 	Cameras         int           `json:"cameras"`
 	CamerasFailed   int           `json:"cameras_failed"` // whose search failed
 	CamerasEmpty    int           `json:"cameras_empty"`  // without recordings in the period
 	Recordings      int           `json:"recordings"`
-	Bytes           int64         `json:"bytes"` // as the recorders announce
-	Recorded        time.Duration `json:"-"`     // the sum of the recordings' lengths
-	Free            int64         `json:"-"`     // bytes free where recordings go; -1 when unknown, 0 before that was looked at
+	Bytes           int64         `json:"bytes"` // as announced by the recorders
+	Recorded        time.Duration `json:"-"`     // total length of the recordings
+	Free            int64         `json:"-"`     // free bytes at the output directory; -1 if unknown, 0 if not checked
 }
 
-// Add counts one more finding.
+// Add adds a finding.
 func (t *SurveyTotals) Add(f tasks.Finding) {
 	t.Recorders++
 	if f.Failure.Kind != "" {
@@ -41,8 +41,9 @@ func (t *SurveyTotals) Add(f tasks.Finding) {
 	}
 }
 
-// Short returns how many bytes fewer are free than recordings have; 0 when they
-// fit, or nobody knows. What is on disk already is not taken off.
+// Short returns how many bytes of free space are lacking for all recordings; 0
+// if they fit or the space is unknown. It does not subtract what is already on
+// disk.
 func (t SurveyTotals) Short() int64 {
 	if t.Free <= 0 {
 		return 0
@@ -50,9 +51,9 @@ func (t SurveyTotals) Short() int64 {
 	return max(0, t.Bytes-t.Free)
 }
 
-// ExitCode returns ExitFailed when a recorder or a camera could not be looked
-// at, or when no camera has anything; else ExitComplete: one without recordings
-// is an answer.
+// ExitCode returns ExitFailed if a recorder or camera could not be checked, or
+// if no camera has recordings. Otherwise it returns ExitComplete: some cameras
+// without recordings are a valid result.
 func (t SurveyTotals) ExitCode() int {
 	if t.RecordersFailed+t.CamerasFailed > 0 || t.Cameras > 0 && t.CamerasEmpty == t.Cameras {
 		return ExitFailed
@@ -60,10 +61,10 @@ func (t SurveyTotals) ExitCode() int {
 	return ExitComplete
 }
 
-// clockOf says how a recorder's clock is beside ours, as far as that matters:
-// "right", "4m10s fast"; empty when it is not known.
+// clockOf compares a recorder's clock with ours: "right", "4m10s fast"; empty
+// if unknown.
 func clockOf(d nvr.Device) string {
-	const tolerated = 2 * time.Minute // what nobody notices in a recording's name
+	const tolerated = 2 * time.Minute // too little to notice in a recording's name
 	switch off := d.ClockError; {
 	case !d.ClockKnown || !d.ZoneKnown:
 		return ""

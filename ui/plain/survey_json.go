@@ -8,27 +8,27 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// CheckRecord is type check: one recorder as "hikgrab check" found it.
+// CheckRecord is type check: one recorder, as found by "hikgrab check".
 type CheckRecord struct {
 	Type       string              `json:"type"`
 	Time       time.Time           `json:"time"`
-	Recorder   string              `json:"recorder"`         // the address, with its port unless it is the usual one
+	Recorder   string              `json:"recorder"`         // the address, with the port if unusual
 	Name       string              `json:"name,omitempty"`   // the operator's name for the recorder
-	Source     string              `json:"source,omitempty"` // the row of the sheet that names it
+	Source     string              `json:"source,omitempty"` // the row of the sheet for it
 	SignedIn   bool                `json:"signed_in"`
-	DeviceName string              `json:"device_name,omitempty"` // what the recorder calls itself
-	Kind       string              `json:"kind,omitempty"`        // NVR, DVR, camera, or recorder when it did not say
+	DeviceName string              `json:"device_name,omitempty"` // the device's own name
+	Kind       string              `json:"kind,omitempty"`        // NVR, DVR, camera, or recorder if unknown
 	Model      string              `json:"model,omitempty"`
 	Serial     string              `json:"serial,omitempty"`
 	Firmware   string              `json:"firmware,omitempty"`
-	Clock      string              `json:"clock,omitempty"`               // what the recorder's own clock shows
-	ClockError float64             `json:"clock_error_seconds,omitempty"` // ahead of this machine's clock, zones taken out
-	SearchesBy string              `json:"searches_by,omitempty"`         // the clock of its searches: local or utc
-	LoginTries int                 `json:"login_tries_left,omitempty"`    // bad logins left before it locks this machine out
-	Oldest     string              `json:"oldest,omitempty"`              // begin of the earliest recording of its first four cameras
-	KeptDays   int                 `json:"kept_days,omitempty"`           // how long it keeps recordings, by that
-	Disks      []DiskRecord        `json:"disks,omitempty"`               // what it records on, as far as it tells
-	Notices    []string            `json:"notices,omitempty"`             // worth knowing; for people
+	Clock      string              `json:"clock,omitempty"`               // the time on the recorder's clock
+	ClockError float64             `json:"clock_error_seconds,omitempty"` // how far it is ahead of this machine's clock, apart from time zones
+	SearchesBy string              `json:"searches_by,omitempty"`         // clock used in its searches: local or utc
+	LoginTries int                 `json:"login_tries_left,omitempty"`    // failed logins left before it locks this machine out
+	Oldest     string              `json:"oldest,omitempty"`              // begin of the earliest recording among its first four cameras
+	KeptDays   int                 `json:"kept_days,omitempty"`           // how long it keeps recordings, judging by that
+	Disks      []DiskRecord        `json:"disks,omitempty"`               // its disks, if it reports them
+	Notices    []string            `json:"notices,omitempty"`             // remarks, for people
 	Cameras    []CheckCameraRecord `json:"cameras"`
 	Failure    *FailureRecord      `json:"failure,omitempty"`
 }
@@ -38,7 +38,7 @@ type DiskRecord struct {
 	Name     string `json:"name"`
 	Status   string `json:"status"` // the recorder's own word
 	Healthy  bool   `json:"healthy"`
-	Capacity int64  `json:"capacity"` // bytes; 0 when it did not say
+	Capacity int64  `json:"capacity"` // bytes; 0 if unknown
 	Free     int64  `json:"free"`     // bytes
 }
 
@@ -47,17 +47,17 @@ type CheckCameraRecord struct {
 	Channel    int            `json:"channel"`
 	Track      int            `json:"track"`
 	Camera     string         `json:"camera,omitempty"`
-	Offline    bool           `json:"offline,omitempty"` // the recorder cannot see the camera now
-	From       string         `json:"from,omitempty"`    // what was asked for
+	Offline    bool           `json:"offline,omitempty"` // the recorder has no video from it now
+	From       string         `json:"from,omitempty"`    // the period asked for
 	To         string         `json:"to,omitempty"`
 	Recordings int            `json:"recordings"`
 	Bytes      int64          `json:"bytes"`                 // as announced
-	Recorded   float64        `json:"recorded_seconds"`      // the sum of the recordings' lengths
+	Recorded   float64        `json:"recorded_seconds"`      // total length of the recordings
 	First      string         `json:"first,omitempty"`       // begin of the earliest recording
 	Last       string         `json:"last,omitempty"`        // end of the latest recording
-	Kinds      map[string]int `json:"kinds,omitempty"`       // recordings by what they were made for; "unknown" where the recorder does not say
-	Others     int            `json:"other_kinds,omitempty"` // recordings of kinds that are not asked for
-	Reason     string         `json:"reason,omitempty"`      // why there are none, most likely; for people
+	Kinds      map[string]int `json:"kinds,omitempty"`       // recordings by their kind; "unknown" if the recorder does not say
+	Others     int            `json:"other_kinds,omitempty"` // recordings of kinds not asked for
+	Reason     string         `json:"reason,omitempty"`      // the most likely reason for having none; for people
 	Failure    *FailureRecord `json:"failure,omitempty"`
 }
 
@@ -68,11 +68,11 @@ type CheckSummaryRecord struct {
 	ExitCode int       `json:"exit_code"`
 	SurveyTotals
 	RecordedSeconds float64 `json:"recorded_seconds"`
-	DiskFree        int64   `json:"disk_free,omitempty"`  // bytes free where recordings go
-	DiskShort       int64   `json:"disk_short,omitempty"` // bytes fewer than the recordings have
+	DiskFree        int64   `json:"disk_free,omitempty"`  // free bytes at the output directory
+	DiskShort       int64   `json:"disk_short,omitempty"` // bytes of free space lacking for the recordings
 }
 
-// Finding writes what was learned of one recorder.
+// Finding writes the findings about one recorder.
 func (j *JSON) Finding(at time.Time, f tasks.Finding) error {
 	record := CheckRecord{
 		Type: "check", Time: stamp(at), Recorder: clean(f.Address), Name: clean(f.Name), Source: clean(f.Source),
@@ -115,8 +115,8 @@ func (j *JSON) Found(at time.Time, t SurveyTotals) error {
 	})
 }
 
-// wall writes a time of a recorder's clock: without a zone, because the
-// recorder's display has none either.
+// wall writes a time on a recorder's clock, without a zone, like the recorder's
+// display.
 func wall(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -124,7 +124,7 @@ func wall(t time.Time) string {
 	return t.Format("2006-01-02T15:04:05")
 }
 
-// kindsByName gives a name to what a recorder does not tell.
+// kindsByName names the kind of recordings without one.
 func kindsByName(counts map[string]int) map[string]int {
 	named := maps.Clone(counts)
 	if n, ok := named[""]; ok {

@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	surveyWidth = 80 // cells, for sentences: a table is no place for long lines
+	surveyWidth = 80 // for sentences, which are hard to read if wider
 	nameWidth   = 23 // cells, for the column of cameras
 )
 
-// Finding writes what was learned of one recorder: what it is, then a table of
-// its cameras. One that failed is told of at the end, where the eye is.
+// Finding writes what a recorder is, then a table of its cameras. Failed
+// recorders come at the end, where the eye is.
 func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	if f.Failure.Kind != "" {
 		l.failed = append(l.failed, f)
@@ -49,13 +49,14 @@ func (l *Lines) Finding(_ time.Time, f tasks.Finding) error {
 	return l.w.Flush()
 }
 
-// Found writes how the recorders are, what failed and the totals, once, at the end.
+// Found writes the recorders' health, what failed, and the totals, once, at the
+// end.
 func (l *Lines) Found(at time.Time, t SurveyTotals) error {
 	l.health(at)
 	l.failedRecorders()
 	atLeast := ""
 	if t.Recordings > 0 && t.RecordersFailed+t.CamerasFailed > 0 {
-		atLeast = "at least " // who failed may have more
+		atLeast = "at least " // failed cameras may have more
 	}
 	fmt.Fprintf(l.w, "hikgrab: %s, %s, %s%s, %s, %s recorded\n",
 		units.Count(t.Recorders, "recorder"), units.Count(t.Cameras, "camera"), atLeast, units.Count(t.Recordings, "recording"),
@@ -89,8 +90,8 @@ type reason struct {
 
 func reasonOf(f tasks.Failure) reason { return reason{f.What, f.Remedy} }
 
-// failedRecorders writes which recorders failed, those together that failed alike,
-// with the rows that name them and what to do once.
+// failedRecorders lists the recorders that failed, grouped by failure, with
+// their rows of the sheet and what to do.
 func (l *Lines) failedRecorders() {
 	for _, group := range alike(l.failed, func(f tasks.Finding) reason { return reasonOf(f.Failure) }) {
 		for _, f := range group {
@@ -104,13 +105,13 @@ func (l *Lines) failedRecorders() {
 	}
 }
 
-// sentence writes text behind a word, over as many lines as it takes.
+// sentence writes text after a word, wrapped as needed.
 func (l *Lines) sentence(word, text string) { l.hangIn(min(surveyWidth, l.room()), "  "+word, text) }
 
-// wrap cuts text into lines of at most width cells, at spaces only: dates and
-// addresses stay in one piece.
+// wrap breaks text into lines of at most width cells, at spaces only, so that
+// dates and addresses stay whole.
 func wrap(text string, width int) []string {
-	if len(text) <= width { // no text has more cells than bytes
+	if len(text) <= width { // a text never has more cells than bytes
 		return []string{text}
 	}
 	var lines []string
@@ -121,7 +122,7 @@ func wrap(text string, width int) []string {
 			lines = append(lines, word)
 		case ansi.StringWidth(lines[last])+1+ansi.StringWidth(word) <= width:
 			lines[last] += " " + word
-		case word != "": // else the second of two spaces
+		case word != "": // otherwise the second of two spaces
 			lines[last] = strings.TrimRight(lines[last], " ")
 			lines = append(lines, word)
 		}
@@ -129,7 +130,7 @@ func wrap(text string, width int) []string {
 	return lines
 }
 
-// headingOf names a recorder and says what it is.
+// headingOf says what a recorder is.
 func headingOf(f tasks.Finding) string {
 	if !f.SignedIn {
 		return join("  ", f.Address, f.Name)
@@ -137,7 +138,7 @@ func headingOf(f tasks.Finding) string {
 	return join("  ", f.Address, f.Name, f.Device.Kind.String(), f.Device.Model, f.Device.Firmware)
 }
 
-// standing says how the login and the clock of a recorder stand.
+// standing describes the state of a recorder's login and clock.
 func standing(f tasks.Finding) string {
 	parts := []string{"signed in"}
 	if f.LoginTries > 0 {
@@ -146,8 +147,8 @@ func standing(f tasks.Finding) string {
 	return strings.Join(append(parts, "its clock is "+cmp.Or(clockOf(f.Device), "not known")), ", ")
 }
 
-// askedFor says what all cameras were asked for, on the recorder's clock; ""
-// when they were asked for different times.
+// askedFor returns the period asked of all cameras, on the recorder's clock;
+// empty if their periods differ.
 func askedFor(cameras []tasks.CameraFinding) string {
 	if len(cameras) == 0 {
 		return ""
@@ -161,7 +162,7 @@ func askedFor(cameras []tasks.CameraFinding) string {
 	return "asked for " + span.From.Format(time.DateTime) + " to " + span.To.Format(time.DateTime)
 }
 
-// firstAndLast writes two times, the day of the second only when it is another.
+// firstAndLast writes two times, the second with its date only if it differs.
 func firstAndLast(c tasks.CameraFinding) string {
 	layout := "15:04"
 	if c.First.Format(time.DateOnly) != c.Last.Format(time.DateOnly) {
@@ -170,8 +171,8 @@ func firstAndLast(c tasks.CameraFinding) string {
 	return c.First.Format("2006-01-02 15:04") + " to " + c.Last.Format(layout)
 }
 
-// cameras writes a table: what has recordings in columns, what has none with
-// the reason, what failed alike in one line.
+// cameras writes a table: cameras with recordings in columns, empty ones with
+// the reason, and equal failures in one line.
 func (l *Lines) cameras(cameras []tasks.CameraFinding) {
 	width := ansi.StringWidth("camera")
 	for _, c := range cameras {
@@ -209,8 +210,8 @@ func (l *Lines) ellipsis() string {
 	return "…"
 }
 
-// failures writes those that failed, together where the reason is the same: a
-// right that is missing is missing for all cameras.
+// failures lists failed cameras, grouped by reason: a missing permission
+// affects all cameras.
 func (l *Lines) failures(cameras []tasks.CameraFinding) {
 	failed := slices.DeleteFunc(slices.Clone(cameras), func(c tasks.CameraFinding) bool { return c.Failure.Kind == "" })
 	for _, group := range alike(failed, func(c tasks.CameraFinding) reason { return reasonOf(c.Failure) }) {
@@ -230,8 +231,8 @@ func (l *Lines) failures(cameras []tasks.CameraFinding) {
 	}
 }
 
-// channelsOf names cameras by their channels, neighbours together:
-// "ch01-ch04, ch07 sub".
+// channelsOf lists cameras by channel, joining neighbours: "ch01-ch04, ch07
+// sub".
 func channelsOf(cameras []tasks.CameraFinding) string {
 	var parts []string
 	name := func(c tasks.CameraFinding) string { return cameraOf(c.Track.Channel(), c.Track, "") }

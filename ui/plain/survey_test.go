@@ -13,8 +13,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// TestSurveyFitsTheTerminal has long names, long reasons and many cameras that
-// fail alike: no line may be longer than a terminal is wide, and one reason is
+// TestSurveyFitsTheTerminal uses long names, long reasons and many cameras with
+// the same failure. No line may be wider than the terminal, and each reason is
 // given once.
 func TestSurveyFitsTheTerminal(t *testing.T) {
 	right := tasks.Failure{Kind: "forbidden", What: "the login works, but this user may not do that", Remedy: nvr.GrantPlayback}

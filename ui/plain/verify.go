@@ -17,7 +17,7 @@ const VerifyCodes = `Exit codes:
   3    a file is missing, changed, unreadable, or not listed
   130  stopped by the operator`
 
-// VerifyRecord is type verify: one file that is not as the manifest says.
+// VerifyRecord is type verify: one file that differs from the manifest.
 type VerifyRecord struct {
 	Type   string    `json:"type"`
 	Time   time.Time `json:"time"`
@@ -32,15 +32,15 @@ type VerifySummaryRecord struct {
 	Time       time.Time `json:"time"`
 	ExitCode   int       `json:"exit_code"`
 	Files      int       `json:"files"` // listed in the manifest
-	Bytes      int64     `json:"bytes"` // of them, as listed
+	Bytes      int64     `json:"bytes"` // of these files, as listed
 	Missing    int       `json:"missing"`
 	Changed    int       `json:"changed"`
 	Extra      int       `json:"extra"`
 	Unreadable int       `json:"unreadable"`
-	Outdated   int       `json:"outdated"` // they are as they were, and no failure
+	Outdated   int       `json:"outdated"` // unchanged, and not a failure
 }
 
-// VerifyCode is the exit code that follows from what "hikgrab verify" found.
+// VerifyCode returns the exit code of "hikgrab verify".
 func VerifyCode(v archive.Verification) int {
 	if len(v.Deviations) > 0 {
 		return ExitFailed
@@ -48,7 +48,7 @@ func VerifyCode(v archive.Verification) int {
 	return ExitComplete
 }
 
-// Verified writes the files that are not as they should be, and the totals.
+// Verified writes the files that differ, and the totals.
 func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
 	for _, d := range slices.Concat(v.Deviations, v.Outdated) {
 		text := fmt.Sprintf("%-10s  %s", d.Kind, clean(d.Path))
@@ -74,7 +74,7 @@ func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
 	return l.w.Flush()
 }
 
-// Verified writes the files that are not as they should be, and the totals.
+// Verified writes the files that differ, and the totals.
 func (j *JSON) Verified(at time.Time, v archive.Verification) error {
 	for _, d := range slices.Concat(v.Deviations, v.Outdated) {
 		record := VerifyRecord{Type: "verify", Time: stamp(at), Kind: string(d.Kind), Path: clean(d.Path), Detail: clean(d.Detail)}
