@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A machine that sleeps, and a way that falls silent, hold up what comes from
-// there; it goes on where it was.
+// A sleeping machine and a silent connection delay the files from there.
+// Collecting then continues where it was.
 func TestLongAMachineSleepsWhileItsFilesComeHome(t *testing.T) {
 	long(t)
 	s := newSquad(t, plot{recorders: 5, files: 2, size: 3 << 20, rate: 2 << 20})
@@ -23,14 +23,14 @@ func TestLongAMachineSleepsWhileItsFilesComeHome(t *testing.T) {
 	s.await(home, "has arrived")
 	s.freeze("one")
 	u.mute(true)
-	time.Sleep(15 * time.Second) // longer than an answer may take
+	time.Sleep(15 * time.Second) // longer than the time limit for an answer
 	s.thaw("one")
 	u.mute(false)
 	s.exits(home, 0)
 	s.atHome()
 }
 
-// A disk that is full here holds everything up until there is room.
+// A full disk here stops all collecting until there is room.
 func TestLongTheDiskIsFullWhereFilesComeHome(t *testing.T) {
 	long(t)
 	if os.Getuid() != 0 {
@@ -46,7 +46,7 @@ func TestLongTheDiskIsFullWhereFilesComeHome(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		for _, p := range s.processes {
-			_ = p.cmd.Process.Kill() // it may have ended
+			_ = p.cmd.Process.Kill() // it may have exited
 			<-p.done
 		}
 		if err := unix.Unmount(small, unix.MNT_DETACH); err != nil {
@@ -62,7 +62,7 @@ func TestLongTheDiskIsFullWhereFilesComeHome(t *testing.T) {
 		return int64(stat.Bavail) * stat.Bsize
 	}
 	filler := filepath.Join(small, "filler")
-	if err := os.WriteFile(filler, make([]byte, free()-5<<19), 0o600); err != nil { // two and a half files fit
+	if err := os.WriteFile(filler, make([]byte, free()-5<<19), 0o600); err != nil { // leaves room for two and a half files
 		t.Fatal(err)
 	}
 	home := s.collect()

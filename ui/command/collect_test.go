@@ -12,7 +12,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// collect starts bringing files collected where serve was.
+// collect starts "hikgrab collect" with the address and directory of serve.
 func (s *squad) collect(flags ...string) *process {
 	s.t.Helper()
 	p := s.start("collect", append([]string{"collect", "--plain", "--listen", s.listen, "-o", "boss"}, flags...)...)
@@ -20,7 +20,7 @@ func (s *squad) collect(flags ...string) *process {
 	return p
 }
 
-// fetched has machines fetch everything, and none of it come home.
+// fetched lets machines fetch everything, with nothing collected.
 func (s *squad) fetched(machines ...string) {
 	s.t.Helper()
 	boss := s.serve("-j", "0")
@@ -34,7 +34,7 @@ func (s *squad) fetched(machines ...string) {
 	}
 }
 
-// listed are the lines of a list of files of the coordinator, by columns.
+// listed returns the rows of a coordinator's CSV file, by column.
 func (s *squad) listed(name string) (rows []map[string]string) {
 	s.t.Helper()
 	f, err := os.Open(filepath.Join(s.dir, "boss", name))
@@ -56,8 +56,9 @@ func (s *squad) listed(name string) (rows []map[string]string) {
 	return rows
 }
 
-// atHome wants every recording but those of some machines to be listed once in
-// the coordinator's manifest, as in fleet.csv, and to be there byte for byte.
+// atHome checks that every recording except those of some machines is listed
+// exactly once in the coordinator's manifest, as in fleet.csv, and is there
+// byte for byte.
 func (s *squad) atHome(but ...string) {
 	s.t.Helper()
 	missing := map[string]map[string]string{}
@@ -109,10 +110,10 @@ func TestFilesComeHome(t *testing.T) {
 	home := s.collect()
 	one, two := s.work("one"), s.work("two")
 	s.exits(home, 0)
-	s.exits(one, 0) // they leave when nothing is left to bring
+	s.exits(one, 0) // they exit when nothing is left to collect
 	s.exits(two, 0)
 	s.atHome()
-	s.complete() // and at the machines nothing has changed
+	s.complete() // the machines' files have not changed
 	if n := s.partsAtHome(); n != 0 {
 		t.Errorf("%d parts are left", n)
 	}
@@ -131,8 +132,8 @@ func TestFilesComeHome(t *testing.T) {
 	}
 }
 
-// Killed at any moment, either end goes on where it was; a machine that is not
-// there is said, and its files stay listed as being there.
+// Killed at any moment, either end continues where it was. An absent machine is
+// reported, and its files stay listed as being there.
 func TestFilesComeHomeThroughKills(t *testing.T) {
 	const size = 3 << 20
 	s := newSquad(t, plot{recorders: 2, files: 3, size: size})
@@ -155,7 +156,7 @@ func TestFilesComeHomeThroughKills(t *testing.T) {
 func TestLongAMachineIsNotThereToCollectFrom(t *testing.T) {
 	long(t)
 	var s *squad
-	for tries := 1; s == nil || s.has("one") == 0 || s.has("two") == 0; tries++ { // one may do everything
+	for tries := 1; s == nil || s.has("one") == 0 || s.has("two") == 0; tries++ { // one machine may do everything
 		if tries > 5 {
 			t.Fatal("one machine did everything, five times")
 		}
@@ -173,8 +174,8 @@ func TestLongAMachineIsNotThereToCollectFrom(t *testing.T) {
 	s.complete()
 }
 
-// A machine whose file is not what it reported is named, and its file is not
-// taken.
+// If a machine's file differs from its report, the machine is named and the
+// file is not taken.
 func TestLongAMachineSendsOtherBytes(t *testing.T) {
 	long(t)
 	s := newSquad(t, plot{recorders: 1, files: 3})
@@ -202,7 +203,7 @@ func TestLongAMachineSendsOtherBytes(t *testing.T) {
 	}
 }
 
-// With --collect files come home while others are being fetched.
+// With --collect, files are collected while others are being fetched.
 func TestServeCollects(t *testing.T) {
 	s := newSquad(t, plot{recorders: 4, files: 4, rate: 150_000})
 	boss := s.serve("-j", "1", "--collect")
@@ -228,7 +229,7 @@ func TestServeCollects(t *testing.T) {
 	s.atHome()
 }
 
-// What --join makes of a camera whose recordings two machines fetched.
+// --join makes files of a camera whose recordings two machines fetched.
 func TestExtrasOfTwoMachinesAreMadeAtHome(t *testing.T) {
 	s := newSquad(t, plot{recorders: 1, files: 4})
 	for _, turn := range []struct{ name, until string }{{"one", "2026-11-03 08:19:59"}, {"two", "2026-11-03"}} {

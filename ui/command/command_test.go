@@ -20,11 +20,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// The programs that keep a machine awake are never asked for real.
+	// The real programs that keep a machine awake are never run.
 	testscript.Main(m, map[string]func(){"hikgrab": hikgrab, "systemd-inhibit": inhibit, "caffeinate": inhibit})
 }
 
-// hikgrab is the program as main starts it.
+// hikgrab runs the program as main does.
 func hikgrab() {
 	p := Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	if from := net.ParseIP(os.Getenv(fromKey)); from != nil {
@@ -33,12 +33,12 @@ func hikgrab() {
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }
 
-// Help fits the smallest terminal that people use.
+// Help fits the narrowest terminal in use.
 func TestHelpFits80Columns(t *testing.T) {
 	root := (&app{}).commands()
 	for _, c := range append(root.Commands(), root) {
 		if c.Name() == "licenses" {
-			continue // they stand as their authors wrote them
+			continue // they are printed verbatim
 		}
 		var b strings.Builder
 		c.SetOut(&b)
@@ -53,7 +53,7 @@ func TestHelpFits80Columns(t *testing.T) {
 	}
 }
 
-// The scripts under testdata/script use hikgrab as an operator does, against
+// The scripts in testdata/script use hikgrab as an operator does, against
 // simulated recorders on loopback. Their own commands are the methods of stage.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -75,7 +75,7 @@ func TestScripts(t *testing.T) {
 }
 
 func TestPasswordOfTheSheet(t *testing.T) {
-	in, out, err := os.Pipe() // no terminal, so nobody can be asked
+	in, out, err := os.Pipe() // no terminal, so no prompts
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestPasswordOfTheSheet(t *testing.T) {
 	if got, err := a.sheetPassword(); got != "open sesame" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if err := os.Unsetenv("HIKGRAB_SHEET_PASSWORD"); err != nil { // t.Setenv puts it back
+	if err := os.Unsetenv("HIKGRAB_SHEET_PASSWORD"); err != nil { // t.Setenv restores it
 		t.Fatal(err)
 	}
 	if got, err := a.sheetPassword(); err == nil || !strings.Contains(err.Error(), "HIKGRAB_SHEET_PASSWORD") {

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// What each machine that joins is worth: the time from the first request to the
-// last byte. Every machine downloads one recording at a time.
+// BenchmarkMachines measures what each additional machine gains: the time from
+// the first request to the last byte. Every machine downloads one recording at
+// a time.
 //
 //	go test -run xxx -bench Machines -benchtime 1x ./ui/command
 func BenchmarkMachines(b *testing.B) {
@@ -29,9 +30,10 @@ func BenchmarkMachines(b *testing.B) {
 	}
 }
 
-// How soon a machine that starts asks its first recorder, how soon it does so
-// when it was killed and starts again, and how soon another one takes over from
-// it when it does not, with a patience of five seconds.
+// BenchmarkTakeover measures how soon a starting machine contacts its first
+// recorder, how soon it does so again after a kill and restart, and how soon
+// another machine takes over if it does not restart, with a patience of five
+// seconds.
 func BenchmarkTakeover(b *testing.B) {
 	for b.Loop() {
 		s := newSquad(b, plot{recorders: 3, files: 40, rate: 60_000})
@@ -51,7 +53,7 @@ func BenchmarkTakeover(b *testing.B) {
 		asks("s-to-lease-back", "one", again, -1)
 		s.work("two", "a.invite")
 		s.until("the other one waits", func() bool { return s.has("one") > 3 })
-		time.Sleep(4 * time.Second) // promises are short again
+		time.Sleep(4 * time.Second) // leases are short again
 		held := s.ledger.busy("one")
 		killed := time.Now()
 		s.kill(one)

@@ -16,14 +16,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// patience of the coordinators in these tests, and what one waits beyond it
-// before somebody else gets a recorder.
+// Patience of the coordinators in these tests, and the extra time before
+// another machine gets a recorder.
 const (
 	shortPatience = 5 * time.Second
 	grace         = 5 * time.Second
 )
 
-// freeze stops a process where it stands; it goes on with thaw.
+// freeze suspends a process; thaw resumes it.
 func (s *squad) freeze(name string) {
 	s.t.Helper()
 	s.ledger.froze(name)
@@ -39,19 +39,19 @@ func (s *squad) signal(name string, sig unix.Signal) {
 	}
 }
 
-// argv is what every program on this computer was started with.
+// argv returns the command lines of all programs on this computer.
 func argv() []byte {
 	all, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	var text []byte
 	for _, path := range all {
-		one, _ := os.ReadFile(path) // it may have ended
+		one, _ := os.ReadFile(path) // it may have exited
 		text = append(append(text, one...), '\n')
 	}
 	return text
 }
 
 // pair starts a coordinator that only coordinates and two machines, and waits
-// until both are at work.
+// until both are working.
 func (s *squad) pair() (boss, one, two *process) {
 	s.t.Helper()
 	boss = s.serve("-j", "0", "--patience", shortPatience.String())
@@ -66,9 +66,9 @@ func (s *squad) bothWork() {
 	s.until("both machines work", func() bool { return s.has("one") > 0 && s.has("two") > 0 })
 }
 
-// A machine that stands still longer than its promise is overtaken; when it goes
-// on, it writes nothing any more. Small recordings are in the kernel's buffers
-// when it stops, large ones are not.
+// A machine frozen beyond its lease loses its recorders, and writes nothing
+// after it resumes. When it freezes, small recordings are already in the
+// kernel's buffers, large ones are not.
 func TestLongAMachineIsFrozen(t *testing.T) {
 	long(t)
 	for name, p := range map[string]plot{
@@ -94,8 +94,8 @@ func TestLongAMachineIsFrozen(t *testing.T) {
 	}
 }
 
-// A coordinator that stands still longer than its promises stops the machines,
-// and nothing else: they go on with what they had.
+// A coordinator frozen beyond its leases stops the machines, but loses nothing:
+// they continue with what they had.
 func TestLongTheCoordinatorIsFrozen(t *testing.T) {
 	long(t)
 	s := newSquad(t, plot{recorders: 4, files: 8, rate: 60_000})
@@ -110,8 +110,8 @@ func TestLongTheCoordinatorIsFrozen(t *testing.T) {
 	}
 }
 
-// The way to one machine falls silent, and nobody is told: it stops when its
-// promise is over, others go on with its recorders, and it joins in again.
+// The connection to one machine goes silent without an error. The machine stops
+// when its lease ends, others take over its recorders, and it rejoins later.
 func TestLongTheWayToAMachineIsSilent(t *testing.T) {
 	long(t)
 	s := newSquad(t, plot{recorders: 6, files: 8, rate: 60_000})
@@ -132,8 +132,8 @@ func TestLongTheWayToAMachineIsSilent(t *testing.T) {
 	t.Logf("%v; %d copies", files, s.copies())
 }
 
-// What a machine has finished and could not tell counts when it is started
-// again, and is not fetched once more.
+// Files that a machine finished but could not report still count when it
+// restarts, and are not fetched again.
 func TestLongAMachineIsStartedAgainBeforeItsReport(t *testing.T) {
 	long(t)
 	s := newSquad(t, plot{recorders: 2, files: 8, rate: 60_000})
@@ -149,13 +149,13 @@ func TestLongAMachineIsStartedAgainBeforeItsReport(t *testing.T) {
 	u.mute(false)
 	one = s.workThrough(u, "one", "a.invite")
 	s.end(boss, one)
-	if n := s.downloads(); n > 2*8+1 { // one was under way
+	if n := s.downloads(); n > 2*8+1 { // one was being fetched
 		t.Errorf("%d downloads of %d recordings", n, 2*8)
 	}
 }
 
-// Reports that a coordinator has taken, or the store has for it, survive it,
-// whenever it dies.
+// Reports received by a coordinator, or stored for it, survive its death at any
+// moment.
 func TestLongTheCoordinatorIsKilledWhileItTakesReports(t *testing.T) {
 	long(t)
 	s := newSquad(t, plot{recorders: 3, files: 8, rate: 60_000})
@@ -165,7 +165,7 @@ func TestLongTheCoordinatorIsKilledWhileItTakesReports(t *testing.T) {
 	for i := range 5 {
 		had := s.has("one")
 		s.until("a file is finished", func() bool { return s.has("one") > had })
-		time.Sleep(time.Duration(i) * 4 * time.Millisecond) // before, while and after its report is taken
+		time.Sleep(time.Duration(i) * 4 * time.Millisecond) // before, during and after its report is received
 		s.kill(boss)
 		boss = s.serve("-j", "0")
 	}
@@ -175,8 +175,8 @@ func TestLongTheCoordinatorIsKilledWhileItTakesReports(t *testing.T) {
 	}
 }
 
-// The coordinator's own store may be lost or damaged, while machines work or
-// between two runs: it costs a while, and nothing is fetched again.
+// The coordinator's store may be lost or damaged, during the work or between
+// runs. That costs time, but nothing is fetched again.
 func TestLongTheStoreIsLost(t *testing.T) {
 	long(t)
 	for name, damage := range map[string]func(t *testing.T, store string){
@@ -223,7 +223,7 @@ func TestLongTheStoreIsLost(t *testing.T) {
 	}
 }
 
-// A machine whose disk is full gets nothing new, and the others do its work.
+// A machine with a full disk gets no new work, and the others do it.
 func TestLongADiskIsFull(t *testing.T) {
 	long(t)
 	if os.Getuid() != 0 {
@@ -238,7 +238,7 @@ func TestLongADiskIsFull(t *testing.T) {
 		t.Skipf("left out: a small disk cannot be made here: %v", err)
 	}
 	t.Cleanup(func() {
-		_ = s.processes["small"].cmd.Process.Kill() // it may have ended
+		_ = s.processes["small"].cmd.Process.Kill() // it may have exited
 		<-s.processes["small"].done
 		if err := unix.Unmount(small, unix.MNT_DETACH); err != nil {
 			t.Error(err)
@@ -255,7 +255,8 @@ func TestLongADiskIsFull(t *testing.T) {
 	}
 }
 
-// Another version is told so, with both versions, and leaves nothing behind.
+// A machine of another version is refused, with both versions named, and leaves
+// nothing behind.
 func TestLongVersionsThatDoNotUnderstandEachOther(t *testing.T) {
 	long(t)
 	s := newSquad(t, plot{recorders: 1})
@@ -276,8 +277,7 @@ func TestLongVersionsThatDoNotUnderstandEachOther(t *testing.T) {
 	}
 }
 
-// otherVersion builds a hikgrab of another version, which speaks another
-// language.
+// otherVersion builds a hikgrab of another version, with another protocol.
 func otherVersion(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -311,9 +311,9 @@ func otherVersion(t *testing.T) string {
 	return program
 }
 
-// A recorder's password is nowhere but in the sheet: not in a file, a log, the
-// store, what the programs say, what they were started with, nor in what goes
-// over the wire - not even where a cluster without encryption carries it.
+// A recorder's password is only in the sheet: not in any file, log, store,
+// output, command line or network traffic, not even through a cluster without
+// encryption.
 func TestLongThePasswordIsNowhere(t *testing.T) {
 	long(t)
 	for name, cluster := range map[string]bool{"embedded": false, "cluster": true} {
@@ -348,7 +348,7 @@ func TestLongThePasswordIsNowhere(t *testing.T) {
 }
 
 // natsServer starts a NATS server, built from the module that hikgrab uses, and
-// returns where it listens.
+// returns its address.
 func natsServer(t *testing.T, s *squad) string {
 	t.Helper()
 	program := filepath.Join(s.dir, "nats-server")

@@ -16,20 +16,20 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// network is a network of its own, with an address in it for each machine. It
-// lasts as long as the process that keeps it, which ends with the tests.
+// network is a network namespace with an address for each machine. It lasts
+// until its keeper process exits at the end of the tests.
 type network struct {
 	t      *testing.T
 	keeper *exec.Cmd
 }
 
-// newNetwork makes a network in which nobody is.
+// newNetwork makes an empty network.
 func newNetwork(t *testing.T) *network {
 	t.Helper()
 	n := &network{t: t, keeper: exec.CommandContext(t.Context(), "sleep", "600")}
 	n.keeper.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: unix.SIGKILL}
 	done := make(chan error, 1)
-	go func() { // the keeper ends with the thread that started it
+	go func() { // the keeper exits with the thread that started it
 		runtime.LockOSThread()
 		err := n.keeper.Start()
 		done <- err
@@ -44,13 +44,12 @@ func newNetwork(t *testing.T) *network {
 	return n
 }
 
-// inside does something in the network: sockets and processes made there stay
-// in it.
+// inside calls do in the network. Sockets and processes made there stay in it.
 func (n *network) inside(do func() error) {
 	n.t.Helper()
 	done := make(chan error, 1)
 	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with this
+		runtime.LockOSThread() // never unlocked, so that the thread ends here
 		f, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", n.keeper.Process.Pid))
 		if err == nil {
 			err = unix.Setns(int(f.Fd()), unix.CLONE_NEWNET)
@@ -77,16 +76,15 @@ func (n *network) ip(command string) {
 	})
 }
 
-// cities are two networks, each with a recorder at 192.168.1.64 and a way to a
-// third in which the coordinator is.
+// cities are two networks, each with a recorder at 192.168.1.64 and a route to
+// a third, which holds the coordinator.
 type cities struct {
 	*squad
 	center     *network
 	kazan, spb *network
 }
 
-// newCities makes them; each recorder takes the password that is given for its
-// city.
+// newCities makes the cities; each recorder has its city's password.
 func newCities(t *testing.T, p plot, passwords [2]string) *cities {
 	long(t)
 	if os.Getuid() != 0 {
@@ -136,27 +134,27 @@ func (c *cities) coordinate(sheet string) (boss *process) {
 	return boss
 }
 
-// workIn starts a machine in a city, whose name it has.
+// workIn starts a machine in a city, named after it.
 func (c *cities) workIn(name string, invitation ...string) (p *process) {
 	c.t.Helper()
 	c.invite(name+".invite", invitation...)
 	c.city(name).inside(func() error {
-		p = c.run(name, c.command("", c.working(name, name+".invite")...)) // it asks from the city's address
+		p = c.run(name, c.command("", c.working(name, name+".invite")...)) // it connects from the city's address
 		return nil
 	})
 	return p
 }
 
-// Two cities have a recorder at the same address, with different logins: each
-// machine asks that of its own city, and no other ever hears a login. That the
-// line of one of them is down for a while changes nothing.
+// Two cities have recorders at the same address with different logins. Each
+// machine contacts only its own city's recorder, and no recorder receives the
+// other's login. An outage of one city's line changes nothing.
 func TestLongTwoNetworksWithTheSameAddresses(t *testing.T) {
 	c := newCities(t, plot{files: 14, rate: 30_000}, [2]string{scriptPassword + "kazan", scriptPassword + "spb"})
 	boss := c.coordinate(fmt.Sprintf("recorder,user,password,network\n192.168.1.64,%[1]s,\"%[2]skazan\",kazan\n192.168.1.64,%[1]s,\"%[2]sspb\",SPb\n", scriptUser, scriptPassword))
-	c.networks[1] = "SPb" // as it is spelled in the sheet
+	c.networks[1] = "SPb" // as spelled in the sheet
 	kazan, spb := c.workIn("kazan", "--network", "kazan"), c.workIn("spb", "--network", "spb")
 	c.until("both cities work", func() bool { return c.has("kazan") > 0 && c.has("spb") > 0 })
-	time.Sleep(shortPatience + 2*time.Second) // by now the coordinator knows that nobody else will come, and promises for long
+	time.Sleep(shortPatience + 2*time.Second) // by now the coordinator knows that no other machine is coming, and gives long leases
 	had := c.has("kazan")
 	c.center.ip("link set kazan down")
 	time.Sleep(2*shortPatience + grace)
@@ -172,7 +170,8 @@ func TestLongTwoNetworksWithTheSameAddresses(t *testing.T) {
 	if n := c.downloads(); n != 28 {
 		t.Errorf("%d downloads of 28 recordings", n)
 	}
-	// At home the two recorders stay two, whatever their recordings are called.
+	// In the collected files the two recorders stay separate, whatever their
+	// recordings are named.
 	var home *process
 	c.center.inside(func() error {
 		home = c.start("collect", "collect", "--plain", "--listen", ":7422", "-o", "boss")
@@ -189,9 +188,9 @@ func TestLongTwoNetworksWithTheSameAddresses(t *testing.T) {
 	c.atHome()
 }
 
-// Where nobody has said that there are two networks, and one login opens both
-// recorders, a machine that takes over sees that another device answers, asks it
-// for nothing, and says what to do.
+// Nobody has said that there are two networks, and one login works on both
+// recorders. A machine that takes over sees that a different device answers,
+// asks it for nothing, and says what to do.
 func TestLongAnotherDeviceAnswersInAnotherNetwork(t *testing.T) {
 	c := newCities(t, plot{files: 30, rate: 30_000}, [2]string{scriptPassword, scriptPassword})
 	boss := c.coordinate(fmt.Sprintf("192.168.1.64,%s,\"%s\"\n", scriptUser, scriptPassword))
@@ -199,7 +198,7 @@ func TestLongAnotherDeviceAnswersInAnotherNetwork(t *testing.T) {
 	c.until("it works", func() bool { return c.has("kazan") > 1 })
 	spb := c.workIn("spb")
 	c.await(boss, "+ spb")
-	time.Sleep(3 * time.Second) // promises are short from now on
+	time.Sleep(3 * time.Second) // leases are short from now on
 	c.kill(kazan)
 	c.exits(boss, 3)
 	c.exits(spb, 3)

@@ -14,12 +14,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestSoakFleet has faults of all kinds happen to a coordinator and three
-// machines, run after run, for twenty minutes or HIKGRAB_SOAK_FOR:
+// TestSoakFleet subjects a coordinator and three machines to faults of all
+// kinds, run after run, for twenty minutes or HIKGRAB_SOAK_FOR:
 //
 //	go test -tags soak -run SoakFleet -timeout 1h -v ./ui/command
 //
-// HIKGRAB_SOAK_SEED begins with the faults of an earlier run.
+// HIKGRAB_SOAK_SEED starts with the faults of an earlier run.
 func TestSoakFleet(t *testing.T) {
 	lasts, seed := 20*time.Minute, rand.Uint64()
 	if text := os.Getenv("HIKGRAB_SOAK_FOR"); text != "" {
@@ -39,7 +39,7 @@ func TestSoakFleet(t *testing.T) {
 	}
 }
 
-// ordeal is one run with faults, one after the other.
+// ordeal is one run with a sequence of faults.
 func ordeal(t *testing.T, rng *rand.Rand) {
 	s := newSquad(sequential{t}, plot{recorders: 9, files: 16, rate: 60_000})
 	flags := []string{"-j", "0", "--patience", shortPatience.String()}
@@ -100,5 +100,5 @@ func ordeal(t *testing.T, rng *rand.Rand) {
 	t.Log(fmt.Sprint(len(happened), " faults: ", happened, "; ", files, "; ", s.copies(), " copies"))
 }
 
-// sequential is a test whose squads do not run beside others.
+// sequential is a test whose squads do not run in parallel.
 type sequential struct{ testing.TB }

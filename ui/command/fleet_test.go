@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// long leaves a test out that takes long unless it was asked for. The names of
-// such tests begin with TestLong.
+// long skips a slow test unless it was asked for. The names of such tests begin
+// with TestLong.
 func long(t *testing.T) {
 	t.Helper()
 	if os.Getenv("HIKGRAB_LONG") == "" {
@@ -26,8 +26,8 @@ func TestMachinesShareTheWork(t *testing.T) {
 	s.exits(one, 0)
 	s.exits(two, 0)
 	files := s.complete()
-	// Whoever comes first holds three recorders each; what they have not begun
-	// is asked back by beats, for which so little work leaves no time.
+	// Each machine starts with three recorders. Beats would move those not begun,
+	// but so little work may end before that.
 	if len(files) < 2 {
 		t.Errorf("only one machine did anything: %v", files)
 	}
@@ -35,7 +35,7 @@ func TestMachinesShareTheWork(t *testing.T) {
 		t.Errorf("%d downloads of 36 recordings", n)
 	}
 	s.secretFree(nil)
-	// Another run fetches nothing, on whatever machine the files lie.
+	// A second run fetches nothing, whichever machine has the files.
 	s.exits(s.serve("-j", "1"), 0)
 	if n := s.downloads(); n != 36 {
 		t.Errorf("another run fetches %d recordings once more", n-36)
@@ -43,7 +43,7 @@ func TestMachinesShareTheWork(t *testing.T) {
 	s.complete()
 }
 
-// A machine that dies costs its work for a while, and none of its files.
+// If a machine dies, its work waits for a while, but its files are kept.
 func TestAMachineIsKilled(t *testing.T) {
 	s := newSquad(t, plot{recorders: 3, files: 4, rate: 100_000})
 	boss := s.serve("-j", "0", "--patience", "5s")
@@ -61,8 +61,8 @@ func TestAMachineIsKilled(t *testing.T) {
 	}
 }
 
-// A coordinator that dies is missed by nobody for a while; started again it
-// picks up where it was.
+// If the coordinator dies, the machines go on for a while. After a restart it
+// continues where it was.
 func TestTheCoordinatorIsKilled(t *testing.T) {
 	s := newSquad(t, plot{recorders: 3, rate: 100_000})
 	boss := s.serve("-j", "0")
@@ -82,7 +82,7 @@ func TestTheCoordinatorIsKilled(t *testing.T) {
 	}
 }
 
-// Whoever is refused is told why in one sentence, and leaves nothing behind.
+// A refused machine is told why in one sentence, and leaves nothing behind.
 func TestAMachineIsRefused(t *testing.T) {
 	s := newSquad(t, plot{recorders: 1})
 	boss := s.serve("-j", "0")
@@ -117,11 +117,11 @@ func TestAMachineIsRefused(t *testing.T) {
 	}
 }
 
-// The demo kills one of its machines, and everything is complete all the same.
+// The demo kills one of its machines, and everything is still complete.
 func TestTheDemoOnSeveralMachines(t *testing.T) {
 	s := newSquad(t, plot{})
 	p := s.start("demo", "demo", "--machines", "3", "--plain", "-o", "demo")
-	s.exits(p, 3) // one recorder has a damaged disk, on every machine
+	s.exits(p, 3) // one recorder has a damaged disk in this demo
 	for _, text := range []string{`machine-\d is killed now`, `machine-\d is silent`, "11 of 14 cameras complete"} {
 		if !regexp.MustCompile(text).MatchString(p.out.String()) {
 			t.Errorf("%q is not said", text)

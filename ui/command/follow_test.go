@@ -16,8 +16,8 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// script is a source that tells a story: each poll sees the next moment, the
-// last one for ever.
+// script is a source that plays moments: each poll sees the next one, the last
+// one for ever.
 type script struct {
 	moments []moment
 	polls   int
@@ -52,7 +52,7 @@ func events(numbers ...uint64) []tasks.Event {
 	return list
 }
 
-// recorded is a printer that remembers what it was told.
+// recorded is a printer that records its calls.
 type recorded struct {
 	printer
 	told []string

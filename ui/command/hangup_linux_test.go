@@ -17,9 +17,9 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// TestTheTerminalIsClosed closes the terminal under a run. The kernel and the
-// shell both tell of that, and every write fails from then on: it is one stop,
-// with all that a stop leaves behind.
+// TestTheTerminalIsClosed closes the terminal during a run. Both the kernel and
+// the shell signal that, and every later write fails. It counts as one stop,
+// with everything that a stop leaves behind.
 func TestTheTerminalIsClosed(t *testing.T) {
 	for _, mode := range []string{"screen", "plain", "json"} {
 		t.Run(mode, func(t *testing.T) {
@@ -43,14 +43,14 @@ func TestTheTerminalIsClosed(t *testing.T) {
 			master, slave := openPTY(t)
 			c := exec.CommandContext(t.Context(), os.Args[0])
 			c.Args, c.Dir = args, dir
-			c.Env = append(os.Environ(), "TERM=xterm", "CI=", "PATH="+dir) // nothing to keep this machine awake with
+			c.Env = append(os.Environ(), "TERM=xterm", "CI=", "PATH="+dir) // finds no program to keep this machine awake
 			c.Stdin, c.Stdout, c.Stderr = slave, slave, slave
 			c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}
 			_ = slave.Close()
-			go func() { // a terminal reads
+			go func() { // drain the terminal's output
 				for buf := make([]byte, 4096); ; {
 					if _, err := master.Read(buf); err != nil {
 						return

@@ -16,8 +16,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// inhibit stands for the programs that keep a machine awake: it says in a file
-// that it was started, and that it ended with its input.
+// inhibit stands in for the programs that keep a machine awake: it records in a
+// file that it started, and that it exited when its input closed.
 func inhibit() {
 	mark := func(text string) {
 		f, err := os.OpenFile("awake", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -32,21 +32,21 @@ func inhibit() {
 	mark("released")
 }
 
-// Names as somebody would choose them who means harm.
+// Names as a malicious user would choose them.
 var badNames = []string{
 	"../../../../tmp/evil", "CON", "nul.mp4", strings.Repeat("long", 100), "\x1b[2J\x1b]0;owned\x07", "\u202egpj.exe",
 	"=cmd|' /C calc'!A0", "a\x00b\r\nc\td", "..", "\xff\xfe", "<b>&amp;</b>", "\u2066left\u2069\u200b",
 }
 
-// hostileCmd starts what answers like a recorder and means harm, one for each
-// name, and puts its address into a variable of that name:
+// hostileCmd starts one malicious recorder per name and puts its address into a
+// variable of that name:
 //
-//   - names: everything it may name has one of badNames
+//   - names: everything it can name has one of badNames
 //   - elsewhere: its recordings are said to be on another machine
 //   - endless: every answer is XML without end
-//   - bomb: every answer is XML whose entities multiply
+//   - bomb: every answer is XML with multiplying entities
 //   - headers: every answer has headers without end
-//   - redirect: every request is sent to the recorder of that name
+//   - redirect: every request is redirected to the recorder of that name
 func hostileCmd(ts *testscript.TestScript, _ bool, names []string) {
 	for _, name := range names {
 		var handler http.Handler
@@ -89,7 +89,7 @@ func hostileConfig(name string) simulator.Config {
 		recording := simulator.Recording{Start: day, End: day.Add(15 * time.Minute), Size: 50_000}
 		if name == "names" {
 			c.Name, c.Model, c.Serial, c.Firmware = bad, bad, bad, bad
-			if i < 4 || bad == ".." { // the others do not survive the recorder's own search
+			if i < 4 || bad == ".." { // the others break the recorder's own search
 				recording.Name = bad
 			}
 		}
@@ -101,8 +101,8 @@ func hostileConfig(name string) simulator.Config {
 	return c
 }
 
-// answering writes the same again and again until the client has gone, after
-// letting everybody in.
+// answering accepts every login and repeats the same answer until the client
+// disconnects.
 func answering(write func(io.Writer) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/xml")
@@ -111,7 +111,7 @@ func answering(write func(io.Writer) error) http.Handler {
 	})
 }
 
-// bomb is the billion laughs, once.
+// bomb writes the "billion laughs" document once.
 func bomb() func(io.Writer) error {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a0 "ha">`)
@@ -127,8 +127,8 @@ func bomb() func(io.Writer) error {
 	}
 }
 
-// harmlessCmd wants that nothing which was printed or named can do harm to a
-// terminal or a spreadsheet, and that everything stayed under the directory.
+// harmlessCmd checks that no output and no file name can harm a terminal or a
+// spreadsheet, and that everything stayed in the directory.
 //
 //	harmless DIR
 func harmlessCmd(ts *testscript.TestScript, _ bool, args []string) {

@@ -9,13 +9,14 @@ import (
 	"time"
 )
 
-// closing is how long a recorder may take to see that a connection is closed.
+// closing is how long a recorder may take to notice a closed connection.
 const closing = 200 * time.Millisecond
 
-// ledger is who asked which recorder, and when. The zero value is empty.
+// ledger records which machine contacted which recorder, and when. The zero
+// value is empty.
 type ledger struct {
 	mu     sync.Mutex
-	names  map[string]string // addresses of machines
+	names  map[string]string // machines' addresses
 	visits []*visit
 	frozen map[string][]time.Time // machines whose connections stay open, and since when
 }
@@ -23,11 +24,11 @@ type ledger struct {
 // visit is one request.
 type visit struct {
 	recorder     int
-	who          string // an address
+	who          string // the client's address
 	begun, ended time.Time
 }
 
-// address returns the address from which a machine asks.
+// address returns the address that a machine connects from.
 func (l *ledger) address(name string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -40,7 +41,7 @@ func (l *ledger) address(name string) string {
 	return l.names[name]
 }
 
-// watch writes down who asks a recorder.
+// watch records the requests to a recorder.
 func (l *ledger) watch(recorder int, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
@@ -57,7 +58,7 @@ func (l *ledger) watch(recorder int, h http.Handler) http.Handler {
 	})
 }
 
-// froze notes that a machine stands still: what it has open stays open.
+// froze notes that a machine is frozen, so its connections stay open.
 func (l *ledger) froze(name string) {
 	who := l.address(name)
 	l.mu.Lock()
@@ -68,8 +69,8 @@ func (l *ledger) froze(name string) {
 	l.frozen[who] = append(l.frozen[who], time.Now())
 }
 
-// overlap returns the longest time that two machines were at one recorder at
-// once, but for connections of a machine that was frozen with them.
+// overlap returns the longest time that two machines were on one recorder at
+// once, except for connections left open by a frozen machine.
 func (l *ledger) overlap() (longest time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -96,7 +97,7 @@ func (v *visit) until() time.Time {
 	return v.ended
 }
 
-// last returns when a machine asked a recorder last; zero when it never did.
+// last returns when a machine last contacted a recorder; zero if never.
 func (l *ledger) last(name string) (at time.Time) {
 	who := l.address(name)
 	l.mu.Lock()
@@ -109,8 +110,8 @@ func (l *ledger) last(name string) (at time.Time) {
 	return at
 }
 
-// visited returns when a machine first asked a recorder after a moment, any of
-// them when recorder is -1; zero when it did not.
+// visited returns when a machine first contacted a recorder after a moment (any
+// recorder if -1); zero if it did not.
 func (l *ledger) visited(name string, after time.Time, recorder int) time.Time {
 	who := l.address(name)
 	l.mu.Lock()
@@ -123,7 +124,7 @@ func (l *ledger) visited(name string, after time.Time, recorder int) time.Time {
 	return time.Time{}
 }
 
-// busy returns the recorder that a machine asked last.
+// busy returns the recorder that a machine contacted last.
 func (l *ledger) busy(name string) (recorder int) {
 	who := l.address(name)
 	l.mu.Lock()

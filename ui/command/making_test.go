@@ -15,7 +15,8 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// works makes one file for each camera but the last, which fails as told.
+// works makes one file for each camera except the last, which fails with the
+// given error.
 func works(failure error) ([]derive.Camera, func(context.Context, derive.Camera, *derive.Progress) (derive.Result, error)) {
 	cameras := []derive.Camera{
 		{Recorder: "10.0.0.5", Name: "Gate\x1b[31m", Track: 201},
@@ -98,7 +99,7 @@ func TestMakingInJSON(t *testing.T) {
 func TestMakingEndsWithTheDiskAndWithTheOperator(t *testing.T) {
 	full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left")}
 	cameras, work := works(full)
-	cameras = append(cameras, cameras[0]) // is not reached
+	cameras = append(cameras, cameras[0]) // not reached
 	var b bytes.Buffer
 	if code, err := makeAll(t.Context(), cameras, plain.NewLines(&b, false), io.Discard, work); !errors.Is(err, full) || code != plain.ExitError {
 		t.Errorf("a full disk: code %d, %v", code, err)

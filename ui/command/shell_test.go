@@ -49,11 +49,11 @@ func TestTheProgramIsCalledAsItWas(t *testing.T) {
 	}
 }
 
-// A shell is asked what it makes of the quoted words.
+// A real shell must read back the quoted words.
 func TestTheShellReadsBackWhatWasQuoted(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	if err != nil || runtime.GOOS == "windows" {
-		return // no POSIX shell to ask
+		return // no POSIX shell here
 	}
 	generated := rapid.SliceOfN(rapid.StringMatching(`[^\x00]{0,12}`), 1, 60).Example(1)
 	words := append(generated, "a b", "'", `"`, "$(id)", "`id`", `\`, "*", "~", "!", "\n", "a\tb")

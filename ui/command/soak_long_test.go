@@ -14,7 +14,7 @@ import (
 //
 //	go test -tags soak -run Soak -timeout 1h -v ./ui/command
 //
-// HIKGRAB_SOAK_SEED repeats a run as far as the scheduler allows.
+// HIKGRAB_SOAK_SEED repeats a run, as far as the scheduler allows.
 func TestSoakLong(t *testing.T) {
 	seed := rand.Uint64()
 	if text := os.Getenv("HIKGRAB_SOAK_SEED"); text != "" {

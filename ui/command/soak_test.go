@@ -22,8 +22,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// The short form of the soak, always with the same seed. The long one is
-// TestSoakLong, behind the build tag soak.
+// TestSoak is the short form of the soak, always with the same seed.
+// TestSoakLong is the long one, behind the build tag soak.
 func TestSoak(t *testing.T) {
 	soak{
 		seed: 4, recorders: 4, channels: 2, recordings: 8, size: 30_000, rate: 400_000,
@@ -31,22 +31,22 @@ func TestSoak(t *testing.T) {
 	}.run(t)
 }
 
-// soak is a run of the real program against simulated recorders on loopback
-// that take faults at random and go away for a while, while it is killed and
-// started again.
+// soak is a run of the real program against simulated recorders on loopback.
+// They inject random faults and go offline for a while, and the program is
+// killed and restarted.
 type soak struct {
 	seed                            uint64
 	recorders, channels, recordings int
 	size, rate                      int64
 	faults                          float64 // probability, per request
 	kills                           int
-	life                            time.Duration // of the program before it is killed, at most
-	outages                         int           // how often a recorder goes away while the program lives
+	life                            time.Duration // longest time before the program is killed
+	outages                         int           // recorders going offline per life of the program
 }
 
 const soakJobs = 8
 
-// site is what stays while the program comes and goes.
+// site is what outlives the program.
 type site struct {
 	soak
 	t         *testing.T
@@ -73,7 +73,7 @@ func (k soak) run(t *testing.T) {
 		}
 	}
 	for _, rec := range s.recorders {
-		rec.Chaos(simulator.Search, simulator.Chaos{}) // a search that fails is asked once more as a whole
+		rec.Chaos(simulator.Search, simulator.Chaos{}) // a failed search is repeated as a whole
 	}
 	if code := s.finish(); code != 0 {
 		t.Fatalf("exit code %d", code)
@@ -124,7 +124,7 @@ func (s *site) build() {
 	}
 }
 
-// command is the program, as an operator would start it.
+// command returns the program as an operator would start it.
 func (s *site) command(ctx context.Context) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "hikgrab", "--plain", "--format", "raw", "--from", "2026-11-03", "--to", "2026-11-03",
 		"--jobs", strconv.Itoa(soakJobs), "--per-recorder", "3", "--retries", "30", "--timeout", "2s", "-o", "out", "tasks.csv")
@@ -133,8 +133,8 @@ func (s *site) command(ctx context.Context) *exec.Cmd {
 	return cmd
 }
 
-// live starts the program and kills it after a while. It reports whether the
-// program was still alive then.
+// live runs the program and kills it after a while. It reports whether the
+// program was still alive.
 func (s *site) live(life time.Duration) (killed bool) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), life)
 	defer cancel()
@@ -151,10 +151,10 @@ func (s *site) live(life time.Duration) (killed bool) {
 	return ctx.Err() != nil
 }
 
-// away guards the servers that are being restarted.
+// away guards the servers during restarts.
 var away sync.Mutex
 
-// outage takes a recorder off the network for a while.
+// outage takes a recorder offline for a while.
 func (s *site) outage(i int, after, gone time.Duration) {
 	time.Sleep(after)
 	away.Lock()
@@ -169,7 +169,7 @@ func (s *site) outage(i int, after, gone time.Duration) {
 	s.servers[i] = server
 }
 
-// finish runs the program to its end and returns the exit code.
+// finish runs the program to completion and returns the exit code.
 func (s *site) finish() int {
 	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Minute)
 	defer cancel()
@@ -181,8 +181,9 @@ func (s *site) finish() int {
 	return cmd.ProcessState.ExitCode()
 }
 
-// compare wants every recording on disk, once and byte for byte, nothing else,
-// and a manifest that says exactly that. It returns the attempts that failed.
+// compare checks that every recording is on disk, once and byte for byte, with
+// nothing else, and that the manifest agrees. It returns the number of failed
+// attempts.
 func (s *site) compare() (failed int) {
 	missing := map[string]int{}
 	for _, rec := range s.recorders {
@@ -246,7 +247,7 @@ func (s *site) compare() (failed int) {
 
 func (s *site) sum(r io.Reader) string { return sumOf(s.t, r) }
 
-// sumOf returns the SHA-256 of everything that r has.
+// sumOf returns the SHA-256 of everything in r.
 func sumOf(t testing.TB, r io.Reader) string {
 	t.Helper()
 	h := sha256.New()
@@ -256,7 +257,7 @@ func sumOf(t testing.TB, r io.Reader) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// manifest reads the manifest, one map of columns per path.
+// manifest returns the manifest's columns by path.
 func (s *site) manifest() map[string]map[string]string {
 	f, err := os.Open(filepath.Join(s.dir, "out", "manifest.csv"))
 	if err != nil {
@@ -281,8 +282,8 @@ func (s *site) manifest() map[string]map[string]string {
 	return listed
 }
 
-// count wants no recording to have been delivered whole more often than it was
-// kept, refused by an attempt that failed, or under way when the program died.
+// count checks that no recording was delivered whole more often than it was
+// kept, rejected by a failed attempt, or in progress when the program died.
 func (s *site) count(killed, failed int) {
 	delivered, files, bytes := 0, s.soak.recorders*s.channels*s.recordings, int64(0)
 	for _, rec := range s.recorders {

@@ -24,32 +24,31 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// squad is a coordinator and machines as processes of their own on loopback,
-// with simulated recorders. Where the system has all of 127.0.0.0/8, each
-// process asks recorders from an address of its own, so that the ledger tells
-// who asked.
+// squad is a coordinator and machines, each a process on loopback, with
+// simulated recorders. If the system has all of 127.0.0.0/8, each process
+// connects from its own address, so that the ledger can tell them apart.
 type squad struct {
 	t         testing.TB
 	dir       string
 	ledger    ledger
 	recorders []*simulator.Recorder
 	addresses []string
-	networks  []string // of the recorders
+	networks  []string // of each recorder
 	processes map[string]*process
-	homes     map[string]string // directories of machines that are not below dir
+	homes     map[string]string // directories of machines outside dir
 	listen    string
 }
 
-// plot says what recorders a squad has, and what is on each. The zero value of
-// a field means the default.
+// plot describes the recorders of a squad and their recordings. A zero field
+// means the default.
 type plot struct {
 	recorders int
 	files     int   // 6
 	size      int64 // of a file in bytes: 60,000
-	rate      int64 // bytes per second of one recorder; 0 is as fast as it goes
+	rate      int64 // bytes per second of one recorder; 0 means no limit
 }
 
-// process is one hikgrab.
+// process is one running hikgrab.
 type process struct {
 	cmd  *exec.Cmd
 	out  *transcript
@@ -57,7 +56,7 @@ type process struct {
 	code int
 }
 
-// transcript collects what a process says.
+// transcript collects the output of a process.
 type transcript struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -95,7 +94,7 @@ func newSquad(t testing.TB, p plot) *squad {
 	return s
 }
 
-// emptySquad has no recorders yet.
+// emptySquad is a squad without recorders.
 func emptySquad(t testing.TB) *squad {
 	if t, ok := t.(*testing.T); ok {
 		t.Parallel()
@@ -116,7 +115,7 @@ func emptySquad(t testing.TB) *squad {
 	return s
 }
 
-// logged shows what the last log of a process warns of.
+// logged prints the warnings in the last log of a process.
 func (s *squad) logged(name string) {
 	if name == "serve" {
 		name = "boss"
@@ -137,7 +136,7 @@ func (s *squad) add(rec *simulator.Recorder, address, network string) {
 	s.recorders, s.addresses, s.networks = append(s.recorders, rec), append(s.addresses, address), append(s.networks, network)
 }
 
-// recorder makes the i-th recorder of a plot.
+// recorder makes recorder i of a plot.
 func (s *squad) recorder(i int, p plot, password string) *simulator.Recorder {
 	day := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
 	files, size := cmp.Or(p.files, 6), cmp.Or(p.size, 60_000)
@@ -155,7 +154,7 @@ func (s *squad) write(name, text string) {
 	}
 }
 
-// home is the directory of a machine.
+// home returns a machine's directory.
 func (s *squad) home(name string) string {
 	if dir := s.homes[name]; dir != "" {
 		return dir
@@ -163,14 +162,14 @@ func (s *squad) home(name string) string {
 	return filepath.Join(s.dir, name)
 }
 
-// fromKey names the variable with the address from which the program asks
-// recorders in these tests.
+// fromKey names the variable with the address that the program connects to
+// recorders from.
 const fromKey = "HIKGRAB_TEST_FROM"
 
-// manyLoopbacks tells whether the system has all of 127.0.0.0/8.
+// manyLoopbacks reports whether the system has all of 127.0.0.0/8.
 const manyLoopbacks = runtime.GOOS == "linux"
 
-// command is hikgrab as the squad's operator starts it under a name.
+// command returns hikgrab as the squad's operator starts it, under a name.
 func (s *squad) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), "hikgrab", args...)
 	cmd.Dir = s.dir
@@ -198,7 +197,7 @@ func (s *squad) run(name string, cmd *exec.Cmd) *process {
 	}
 	go func() {
 		defer close(p.done)
-		_ = p.cmd.Wait() // the exit code says it
+		_ = p.cmd.Wait() // the exit code tells
 		p.code = p.cmd.ProcessState.ExitCode()
 	}()
 	s.processes[name] = p
@@ -212,7 +211,7 @@ func (s *squad) serve(flags ...string) *process {
 	s.t.Helper()
 	p := s.start("serve", s.serving(flags...)...)
 	s.await(p, "machines can join at")
-	s.listen = reachedAt.FindStringSubmatch(p.out.String())[1] // when it starts again it is where it was
+	s.listen = reachedAt.FindStringSubmatch(p.out.String())[1] // a restarted coordinator keeps its address
 	return p
 }
 
@@ -232,7 +231,7 @@ func (s *squad) invite(file string, flags ...string) {
 	}
 }
 
-// working are the arguments with which a machine is started.
+// working returns the arguments that start a machine.
 func (s *squad) working(name string, args ...string) []string {
 	return append([]string{"work", "--plain", "--once", "--name", name, "-o", name, "-j", "1"}, args...)
 }
@@ -243,7 +242,7 @@ func (s *squad) work(name string, args ...string) *process {
 	return s.start(name, s.working(name, args...)...)
 }
 
-// kill ends a process at once.
+// kill kills a process.
 func (s *squad) kill(p *process) {
 	s.t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -252,7 +251,7 @@ func (s *squad) kill(p *process) {
 	<-p.done
 }
 
-// await waits until a process has said something.
+// await waits until a process has printed text.
 func (s *squad) await(p *process, text string) {
 	s.t.Helper()
 	s.until(fmt.Sprintf("%q is said", text), func() bool {
@@ -267,7 +266,7 @@ func (s *squad) await(p *process, text string) {
 	})
 }
 
-// waitLimit is how long anything may take.
+// waitLimit bounds every wait.
 const waitLimit = 90 * time.Second
 
 func (s *squad) until(what string, is func() bool) {
@@ -279,7 +278,7 @@ func (s *squad) until(what string, is func() bool) {
 	}
 }
 
-// exits waits for the end of a process and wants that exit code.
+// exits waits for a process to exit and checks its exit code.
 func (s *squad) exits(p *process, code int) {
 	s.t.Helper()
 	select {
@@ -292,7 +291,7 @@ func (s *squad) exits(p *process, code int) {
 	}
 }
 
-// end wants everything to end well.
+// end checks that every process exits with success, and calls complete.
 func (s *squad) end(all ...*process) map[string]int {
 	s.t.Helper()
 	for _, p := range all {
@@ -301,10 +300,10 @@ func (s *squad) end(all ...*process) map[string]int {
 	return s.complete()
 }
 
-// complete wants every recording of every recorder once in fleet.csv, and the
-// file that it names byte for byte on that machine; no login that was refused,
-// and no two machines on one recorder. It returns how many files each machine is
-// listed with.
+// complete checks that fleet.csv lists every recording of every recorder once,
+// and that the named file is on that machine byte for byte. No login may have
+// been refused, and no two machines on one recorder at once. It returns how
+// many files each machine has in the list.
 func (s *squad) complete() map[string]int {
 	s.t.Helper()
 	missing := map[string]string{}
@@ -366,7 +365,7 @@ func (s *squad) sum(r io.Reader) string {
 	return sumOf(s.t, r)
 }
 
-// copies is how many files are listed as being on more than one machine.
+// copies returns how many files are listed on more than one machine.
 func (s *squad) copies() int {
 	text, err := os.ReadFile(filepath.Join(s.dir, "boss", "fleet.csv"))
 	if err != nil {
@@ -375,7 +374,7 @@ func (s *squad) copies() int {
 	return bytes.Count(text, []byte("also on "))
 }
 
-// downloads is how many recordings the recorders were asked for.
+// downloads returns how many downloads the recorders were asked for.
 func (s *squad) downloads() (n int) {
 	for _, rec := range s.recorders {
 		n += rec.Stats().Requests[simulator.Download]
@@ -383,19 +382,19 @@ func (s *squad) downloads() (n int) {
 	return n
 }
 
-// has is how many finished files a machine has.
+// has returns how many finished files a machine has.
 func (s *squad) has(name string) (n int) {
 	_ = filepath.WalkDir(s.home(name), func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && strings.HasSuffix(filepath.Dir(path), "2026-11-03") {
 			n++
 		}
-		return nil // what is not there yet has no files
+		return nil // a missing directory has no files
 	})
 	return n
 }
 
-// secretFree wants the recorders' password in no file of the squad, nothing
-// that its processes said, and nothing else that is given, in whatever form.
+// secretFree checks that the recorders' password is in no file of the squad, in
+// no output of its processes, and not in more, in any form.
 func (s *squad) secretFree(more map[string][]byte) {
 	s.t.Helper()
 	places := map[string][]byte{}

@@ -28,7 +28,7 @@ import (
 
 type stageKey struct{}
 
-// stage is what the commands of one script share.
+// stage is the state shared by the commands of one script.
 type stage struct {
 	recorders map[string]*simulator.Recorder
 }
@@ -51,8 +51,8 @@ const (
 // recordersCmd starts a recorder for each name: two cameras with three
 // recordings each on 2026-11-03, login operator and scriptPassword. It puts the
 // addresses into variables of those names. A name that begins with "slow"
-// delivers so slowly that nothing is ever complete, one that begins with
-// "steady" needs three seconds.
+// delivers too slowly to complete anything; one that begins with "steady" takes
+// three seconds.
 //
 //	recorders NAME...
 func recordersCmd(ts *testscript.TestScript, _ bool, names []string) {
@@ -80,7 +80,8 @@ func recordersCmd(ts *testscript.TestScript, _ bool, names []string) {
 	}
 }
 
-// fillCmd puts variables, and the password as ${password}, into files of the script.
+// fillCmd expands variables, and the password as ${password}, in files of the
+// script.
 //
 //	fill FILE...
 func fillCmd(ts *testscript.TestScript, _ bool, files []string) {
@@ -95,7 +96,7 @@ func fillCmd(ts *testscript.TestScript, _ bool, files []string) {
 	}
 }
 
-// exitsCmd runs a program and wants that exit code of it.
+// exitsCmd runs a program and checks its exit code.
 //
 //	exits CODE PROGRAM [ARG...]
 func exitsCmd(ts *testscript.TestScript, _ bool, args []string) {
@@ -113,8 +114,8 @@ func exitsCmd(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// deliveredCmd wants every recording of the recorders, byte for byte, and no
-// other recording, under a directory.
+// deliveredCmd checks that a directory holds every recording of the recorders,
+// byte for byte, and no other.
 //
 //	delivered DIR NAME...
 func deliveredCmd(ts *testscript.TestScript, _ bool, args []string) {
@@ -150,7 +151,7 @@ func digest(ts *testscript.TestScript, r io.Reader) (sum [sha256.Size]byte) {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// walk shows every file under a directory of the script.
+// walk calls show for every file under a directory of the script.
 func walk(ts *testscript.TestScript, dir string, show func(path string, content io.Reader)) {
 	root := os.DirFS(ts.MkAbs(dir))
 	ts.Check(fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
@@ -167,7 +168,7 @@ func walk(ts *testscript.TestScript, dir string, show func(path string, content 
 	}))
 }
 
-// contactedCmd wants that a recorder got a request, or none with "!".
+// contactedCmd checks that a recorder received a request, or none with "!".
 //
 //	[!] contacted NAME
 func contactedCmd(ts *testscript.TestScript, neg bool, args []string) {
@@ -178,7 +179,7 @@ func contactedCmd(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// refusedCmd wants that a recorder refused so many logins.
+// refusedCmd checks how many logins a recorder refused.
 //
 //	refused NAME N
 func refusedCmd(ts *testscript.TestScript, _ bool, args []string) {
@@ -187,7 +188,7 @@ func refusedCmd(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// downloadsCmd wants that a recorder was asked for so many downloads so far.
+// downloadsCmd checks how many downloads a recorder was asked for so far.
 //
 //	downloads NAME N
 func downloadsCmd(ts *testscript.TestScript, _ bool, args []string) {
@@ -197,7 +198,7 @@ func downloadsCmd(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// unpackCmd writes one part of a workbook into a file.
+// unpackCmd extracts one part of a workbook to a file.
 //
 //	unpack WORKBOOK PART FILE
 func unpackCmd(ts *testscript.TestScript, _ bool, args []string) {
@@ -210,9 +211,9 @@ func unpackCmd(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(errors.Join(err, r.Close(), os.WriteFile(ts.MkAbs(args[2]), data, 0o600)))
 }
 
-// nosecretCmd wants that no file under a directory, nor what the last program
-// printed, holds the password of the recorders in any form, and that nobody
-// else can read hikgrab's own files.
+// nosecretCmd checks that no file under a directory, and no output of the last
+// program, contains the recorders' password in any form, and that other users
+// cannot read hikgrab's own files.
 //
 //	nosecret DIR
 func nosecretCmd(ts *testscript.TestScript, _ bool, args []string) {
@@ -244,11 +245,11 @@ func nosecretCmd(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// secretForms is what the password looks like wherever somebody may have put it.
+// secretForms returns the password in every form in which it could leak.
 func secretForms() map[string]string {
 	login := scriptUser + ":" + scriptPassword
 	quoted, _ := json.Marshal(scriptPassword)
-	digested := md5.Sum([]byte(scriptUser + ":DVRNVRDVS:" + scriptPassword)) // good for every login by digest
+	digested := md5.Sum([]byte(scriptUser + ":DVRNVRDVS:" + scriptPassword)) // enough for any digest login
 	return map[string]string{
 		"as it is": scriptPassword, "in part": scriptPassword[:9], "as JSON": strings.Trim(string(quoted), `"`),
 		"in ASCII":   strings.Trim(strconv.QuoteToASCII(scriptPassword), `"`),
@@ -260,9 +261,9 @@ func secretForms() map[string]string {
 	}
 }
 
-// jsonlinesCmd wants that each line that was printed is a JSON object with a
-// type and a time, that every type named is among them, and that the last line
-// is of the last type named.
+// jsonlinesCmd checks that each printed line is a JSON object with a type and a
+// time, that every named type occurs, and that the last line has the last named
+// type.
 //
 //	jsonlines TYPE...
 func jsonlinesCmd(ts *testscript.TestScript, _ bool, args []string) {
@@ -287,7 +288,7 @@ func jsonlinesCmd(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// awaitCmd waits until a file is there.
+// awaitCmd waits until a file exists.
 //
 //	await FILE
 func awaitCmd(ts *testscript.TestScript, _ bool, args []string) {

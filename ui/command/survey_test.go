@@ -14,7 +14,7 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// nobody is a network on which no recorder answers.
+// nobody dials a network on which no recorder answers.
 func nobody(context.Context, string, string) (net.Conn, error) {
 	return nil, errors.New("no route to host")
 }
@@ -56,7 +56,7 @@ func TestSurveyThatTheOperatorStops(t *testing.T) {
 	}
 }
 
-// closed is output that nobody reads.
+// closed is an output whose reader is gone.
 type closed struct{}
 
 func (closed) Write([]byte) (int, error) { return 0, brokenPipe[0] }
@@ -70,7 +70,8 @@ func TestSurveyThatNobodyReads(t *testing.T) {
 	})
 }
 
-// However recorders answer, they are written in the order of the sheet.
+// Findings are written in the order of the sheet, in whatever order recorders
+// answer.
 func TestFindingsInTheOrderOfTheSheet(t *testing.T) {
 	var list []tasks.Task
 	for _, host := range []string{"10.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.3"} {

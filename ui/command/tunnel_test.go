@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// tunnel is a way to a coordinator that can fall silent: nothing passes then,
-// and nobody is told, as when a cable is pulled somewhere between. It remembers
-// what passed.
+// tunnel is a connection to a coordinator that can go silent: then nothing
+// passes and neither end gets an error, as when a cable is pulled somewhere
+// between. It records its traffic.
 type tunnel struct {
 	net.Listener
 	to string
 
 	running sync.WaitGroup
 	mu      sync.Mutex
-	silent  chan struct{} // closed when it speaks again; nil while it does
+	silent  chan struct{} // closed when the tunnel passes data again; nil while it does
 	passed  bytes.Buffer
 	conns   []net.Conn
 }
@@ -67,7 +67,7 @@ func (u *tunnel) accept() {
 	}
 }
 
-// carry brings what one end says to the other, its end included.
+// carry copies data from one end to the other, including its end.
 func (u *tunnel) carry(to, from net.Conn) {
 	defer to.Close()
 	buf := make([]byte, 64<<10)
@@ -98,7 +98,7 @@ func (u *tunnel) speaks() {
 	}
 }
 
-// mute has the tunnel fall silent, or speak again.
+// mute silences the tunnel, or ends the silence.
 func (u *tunnel) mute(silent bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -111,7 +111,7 @@ func (u *tunnel) mute(silent bool) {
 	}
 }
 
-// tape is everything that passed.
+// tape returns all traffic so far.
 func (u *tunnel) tape() []byte {
 	u.mu.Lock()
 	defer u.mu.Unlock()
