@@ -12,8 +12,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// modes are the ways in which the operator can look at the screen, by the keys
-// that lead there.
+// modes are the views of the screen, with the keys that lead to them.
 var modes = map[string][]string{
 	"list":     nil,
 	"full":     {"i"},
@@ -37,8 +36,8 @@ var modes = map[string][]string{
 	"recorder": {"g", "i"},
 }
 
-// Every frame stays within the terminal: from 20×5 to 200×60, in every mode,
-// reached by resizing one and the same screen.
+// Every frame stays within the terminal, from 20×5 to 200×60, in every mode,
+// while one screen is resized.
 func TestFrameStaysWithinTheTerminal(t *testing.T) {
 	queues := map[string]func() *fakeQueue{
 		"site": siteQueue, "empty": emptyQueue, "crowd": func() *fakeQueue { return crowdQueue(40, 500) }, "held": heldQueue,
@@ -51,14 +50,14 @@ func TestFrameStaysWithinTheTerminal(t *testing.T) {
 	for h := 5; h <= 60; h += 5 {
 		sizes = append(sizes, [2]int{20 + h*37%181, h})
 	}
-	heights := []int{9, 10, 13, 14, 17, 18, 27, 28, 36, 60} // where the layout changes, and beside
+	heights := []int{9, 10, 13, 14, 17, 18, 27, 28, 36, 60} // where the layout changes, and next to it
 	for i, w := range []int{39, 40, 41, 59, 60, 71, 72, 79, 80, 89, 90, 119, 120, 140, 200} {
 		sizes = append(sizes, [2]int{w, heights[i%len(heights)]}, [2]int{w, heights[(i*3+1)%len(heights)]})
 	}
 	for name, queue := range queues {
 		for mode, keys := range modes {
 			if name != "site" && !slices.Contains([]string{"list", "full", "quit", "recorder"}, mode) {
-				continue // what these modes show does not depend on the queue
+				continue // these modes look the same for every queue
 			}
 			t.Run(name+"-"+mode, func(t *testing.T) {
 				t.Parallel()
@@ -73,7 +72,7 @@ func TestFrameStaysWithinTheTerminal(t *testing.T) {
 	}
 }
 
-// The parts of the layout add up to the screen, whatever its size.
+// The parts of the layout add up to the screen at every size.
 func TestLayoutAddsUp(t *testing.T) {
 	for w := 1; w <= 250; w++ {
 		for h := 1; h <= 80; h++ {
@@ -119,8 +118,8 @@ func TestColumnsFillTheRow(t *testing.T) {
 	}
 }
 
-// Names come from recorders and sheets: whatever they hold, the frame keeps
-// its shape and nothing reaches the terminal that could steer it.
+// Names come from recorders and sheets. Whatever they contain, the frame keeps
+// its shape and the terminal receives no control characters.
 func TestNamesCannotBreakTheFrame(t *testing.T) {
 	nasty := []string{
 		"\x1b[2J\x1b[H", "\x1b]0;owned\a", "\r\n\n", "\x00\x07\x08\x7f", "\u202egnitset", "\u200b\u200d\ufeff", "é́́́́́́́́́", "倉庫カメラ", "👨‍👩‍👧‍👦", "⚠️", "\xff\xfe",
@@ -182,7 +181,7 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
-// A frame with 500 cameras at 140×40: the target is less than a millisecond.
+// A frame with 500 cameras at 140×40. The target is below one millisecond.
 func BenchmarkFrame(b *testing.B) {
 	m := newScreen(crowdQueue(40, 500), 140, 40)
 	m.styles = newStyles(true, termenv.ANSI)

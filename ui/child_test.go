@@ -2,7 +2,7 @@
 
 package ui
 
-// childEnv and child belong to the tests with a pty, which need Linux.
+// childEnv and child are for tests with a pty, which need Linux.
 const childEnv = "HIKGRAB_UI_CHILD"
 
 func child(string) int { return 2 }

@@ -7,8 +7,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// While something is made of a camera's recordings, its row says what and how
-// far that is where else the speed stands.
+// While files are made from a camera's recordings, its row shows what is made
+// and the progress in place of the speed.
 func TestDerivingShows(t *testing.T) {
 	q := emptyQueue()
 	q.add("10.20.0.11", "Север", tasks.Hold{},
@@ -44,7 +44,7 @@ func TestDerivingShows(t *testing.T) {
 		checkBounds(t, m, size.w, size.h)
 	}
 	c = &q.snap.Cameras[0]
-	q.snap.Active, c.Active, c.Rate = 1, 1, 3<<20 // a retry brings recordings again: they come first
+	q.snap.Active, c.Active, c.Rate = 1, 1, 3<<20 // a retry fetches recordings again, which takes precedence
 	m := newScreen(q, 80, 24)
 	if view := m.View(); strings.Contains(view, "40%") || !strings.Contains(view, "3.00 MiB/s") {
 		t.Errorf("the speed is hidden:\n%s", view)

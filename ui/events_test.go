@@ -7,7 +7,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// paneOf is what draws the events of m.
+// paneOf returns the events pane of m.
 func paneOf(m *model) *eventsPane {
 	return &eventsPane{&m.pen, &m.events, &m.snap, m.focus == focusEvents}
 }
@@ -55,8 +55,8 @@ func TestOldEventsStayInSight(t *testing.T) {
 	}
 }
 
-// Beside the time an event says no more than is needed to know where it
-// happened, because what happened is the news.
+// An event names its place as briefly as possible, because what happened is the
+// news.
 func TestEventLine(t *testing.T) {
 	camera := tasks.Event{Time: noon, Type: tasks.EventRetry, Recorder: 2, Address: "10.0.0.2", Camera: 1, Channel: 2, Track: 201, CameraName: "Рампа", Message: "it stalled"}
 	recorder := tasks.Event{Time: noon, Type: tasks.EventRecorder, Recorder: 2, Address: "10.0.0.2", Camera: noCamera, Message: "signed in"}

@@ -12,12 +12,12 @@ import (
 	"example.com/hikgrab/tasks/fleet/collect"
 )
 
-// noon is the present of every canned snapshot.
+// noon is the present time in all canned snapshots.
 var noon = time.Date(2026, 11, 3, 18, 42, 8, 0, time.UTC)
 
 const gib = 1 << 30
 
-// fakeQueue answers with what it holds and notes what it is told.
+// fakeQueue serves a canned snapshot and records the calls it gets.
 type fakeQueue struct {
 	mu      sync.Mutex
 	snap    tasks.Snapshot
@@ -70,7 +70,7 @@ func (q *fakeQueue) note(format string, args ...any) {
 	q.calls = append(q.calls, fmt.Sprintf(format, args...))
 }
 
-// said returns what the queue was told since the last call.
+// said returns the calls since the last said.
 func (q *fakeQueue) said() []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -101,13 +101,13 @@ type cam struct {
 	name    string
 	state   tasks.State
 	percent int
-	gib     float64 // of all its recordings
-	mib     float64 // per second, now
+	gib     float64 // size of all its recordings
+	mib     float64 // present speed per second
 	failure tasks.Failure
 	gaps    bool
 }
 
-// add puts a recorder with its cameras into the queue and keeps the sums.
+// add adds a recorder with its cameras to the queue and updates the totals.
 func (q *fakeQueue) add(address, name string, hold tasks.Hold, cams ...cam) *fakeQueue {
 	s := &q.snap
 	r := tasks.RecorderView{
@@ -179,7 +179,7 @@ func (q *fakeQueue) camera(r *tasks.RecorderView, channel int, c cam) tasks.Came
 	return v
 }
 
-// detailOf gives a camera one recording per GiB, spread over its day.
+// detailOf gives a camera one recording per GiB, spread over the day.
 func detailOf(v tasks.CameraView, c cam) tasks.CameraDetail {
 	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 	d := tasks.CameraDetail{CameraView: v, Periods: []tasks.Span{{From: day.Add(8 * time.Hour), To: day.Add(20 * time.Hour)}}}
@@ -264,7 +264,7 @@ func siteQueue() *fakeQueue {
 	return q
 }
 
-// fleetQueue is siteQueue on three machines, of which one is silent.
+// fleetQueue is siteQueue on three machines, one of them silent.
 func fleetQueue() *fakeQueue {
 	q := siteQueue()
 	q.snap.Machines = []tasks.MachineView{
@@ -281,10 +281,10 @@ func fleetQueue() *fakeQueue {
 	return q
 }
 
-// files has the rows be files of machines.
+// files makes the rows files on machines.
 func files(o *Options) { o.Files, o.Title = true, "collect" }
 
-// collectQueue brings home what three machines have fetched.
+// collectQueue collects the files of three machines.
 func collectQueue() *fakeQueue {
 	q := emptyQueue()
 	machines := []tasks.MachineView{
@@ -351,7 +351,7 @@ func siteEvents() []tasks.Event {
 	return events
 }
 
-// crowdQueue has many recorders with some cameras each.
+// crowdQueue has many recorders with a few cameras each.
 func crowdQueue(recorders, cameras int) *fakeQueue {
 	q := emptyQueue()
 	states := []tasks.State{tasks.Downloading, tasks.Waiting, tasks.Waiting, tasks.Done, tasks.Retrying, tasks.Failed}
@@ -373,7 +373,7 @@ func crowdQueue(recorders, cameras int) *fakeQueue {
 	return q
 }
 
-// endQueue has finished, every camera in one of the states given.
+// endQueue has finished, with one camera in each of the given states.
 func endQueue(states ...tasks.State) *fakeQueue {
 	q := emptyQueue()
 	for i := range 3 {
@@ -409,7 +409,7 @@ func searchQueue() *fakeQueue {
 	return q
 }
 
-// heldQueue has nothing but a recorder that refused the login.
+// heldQueue has only one recorder, which refused the login.
 func heldQueue() *fakeQueue {
 	q := emptyQueue()
 	cams := slices.Repeat([]cam{{name: "Пост", state: tasks.Waiting}}, 32)

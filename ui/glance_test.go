@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// The head of the screen says when it is over and by whom, or what that waits
-// for.
+// The header says when the run will end and which recorder is last, or what it
+// waits for.
 func TestTheEndIsNamed(t *testing.T) {
 	q := siteQueue()
 	m := newScreen(q, 140, 40)
@@ -44,7 +44,7 @@ func TestWhatWillNotFitIsOnTheScreen(t *testing.T) {
 	}
 }
 
-// Cameras without footage are not complete ones.
+// Cameras without recordings do not count as complete.
 func TestNothingIsNotEverything(t *testing.T) {
 	for _, c := range []struct {
 		states []tasks.State
@@ -62,7 +62,8 @@ func TestNothingIsNotEverything(t *testing.T) {
 	}
 }
 
-// What is not whole never shows 100 %, and a bar under the cursor is still a bar.
+// An incomplete download never shows 100 %, and a bar under the cursor is still
+// a bar.
 func TestBarsTellTheTruth(t *testing.T) {
 	q := emptyQueue()
 	q.add("10.20.0.11", "", tasks.Hold{}, cam{name: "Gate", state: tasks.Retrying, gib: 1, percent: 100})

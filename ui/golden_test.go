@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// screens are the states that have golden pictures: what is in the queue, and
-// what the operator did.
+// screens are the states with golden pictures: the queue, and the operator's
+// keys.
 var screens = []struct {
 	name  string
 	queue func() *fakeQueue
@@ -73,7 +73,7 @@ func TestGoldenScreens(t *testing.T) {
 	}
 }
 
-// golden compares got with a file of testdata, or writes that file.
+// golden compares got with a file in testdata, or updates the file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".golden")
@@ -91,8 +91,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// checkBounds fails when the frame leaves the terminal, or would but for the net
-// under it. Only where next to nothing fits may there be more lines.
+// checkBounds fails if the frame leaves the terminal, or would without the
+// final cut. Only very small terminals may need more lines.
 func checkBounds(t interface {
 	Helper()
 	Fatalf(format string, args ...any)

@@ -13,7 +13,7 @@ func typed(m *model, text string) {
 	}
 }
 
-// The help is narrowed to the keys that do what is looked for.
+// The help can be narrowed to matching keys.
 func TestHelpIsSearched(t *testing.T) {
 	m := newScreen(siteQueue(), 80, 24)
 	press(m, "?", "/")
@@ -36,7 +36,7 @@ func TestHelpIsSearched(t *testing.T) {
 	}
 }
 
-// An event that does not fit its line is shown whole by enter.
+// Enter shows an event in full if it does not fit its line.
 func TestAnEventIsReadWhole(t *testing.T) {
 	q := siteQueue()
 	long := strings.Repeat("what happened is told at length, ", 9) + "to the end"
@@ -57,7 +57,7 @@ func TestAnEventIsReadWhole(t *testing.T) {
 	}
 }
 
-// The column that the list is sorted by is marked.
+// The sort column is marked.
 func TestTheSortedColumnIsMarked(t *testing.T) {
 	m := newScreen(siteQueue(), 160, 40)
 	for key, title := range map[sortKey]string{sortName: "recorder / camera ▼", sortRate: "speed ▼", sortETA: "left ▼", sortSize: "total ▼", sortLeft: "total ▼", sortState: "left ▼"} {

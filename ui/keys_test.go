@@ -10,7 +10,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// tables are the commands by what has the keyboard.
+// tables are the commands by keyboard focus.
 func tables() map[string][]command {
 	return map[string][]command{
 		"browse":   browseKeys(),
@@ -60,7 +60,8 @@ func TestEveryLetterWorksInTheRussianLayout(t *testing.T) {
 	if a, b := len([]rune(jcuken)), len([]rune(qwerty)); a != b || len(latin) != a {
 		t.Fatalf("the layouts have %d and %d keys, %d of them different", a, b, len(latin))
 	}
-	// Where the keys are, by hand: a mistake in the table would look right from both sides.
+	// The positions of keys, written by hand: a mistake in the table would go
+	// unnoticed if the test used the table.
 	for _, pair := range strings.Fields("йq ЙQ ыs зp ЗP кr КR мv МV ./ ,? тn ТN аf АF уe УE щo ЩO шi ДL нy иb рh оj лk дl пg ПG цw ъ] ю.") {
 		if r := []rune(pair); len(r) != 2 || latin[r[0]] != r[1] {
 			t.Errorf("%q gives %q, want %q", r[0], latin[r[0]], r[1])
@@ -119,7 +120,7 @@ func TestKeysThatArriveTogether(t *testing.T) {
 	}
 }
 
-// What each key tells the queue.
+// What each key calls on the queue.
 func TestKeysOnTheQueue(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -168,7 +169,7 @@ func TestKeysOnTheQueue(t *testing.T) {
 	}
 }
 
-// A key that does nothing now says why instead.
+// A key without effect says why.
 func TestIdleKeysSayWhy(t *testing.T) {
 	m := newScreen(endQueue(tasks.Done), 140, 40)
 	for _, k := range []string{" ", "P", "r", "R", "s", "V", "n", "e"} {
@@ -201,7 +202,7 @@ func TestPromptIsEdited(t *testing.T) {
 	at("", 0)
 }
 
-// The last line says what the keys that turn round would do now.
+// The last line says what toggling keys would do now.
 func TestHintsSayWhatPauseDoes(t *testing.T) {
 	m := newScreen(siteQueue(), 140, 40)
 	for _, c := range []struct {

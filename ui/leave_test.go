@@ -17,7 +17,7 @@ import (
 	"example.com/hikgrab/ui/remedy"
 )
 
-// quits reports whether a command ends the program.
+// quits reports whether a command quits the program.
 func quits(cmd tea.Cmd) bool {
 	if cmd == nil {
 		return false
@@ -65,7 +65,7 @@ func TestLeaving(t *testing.T) {
 		for _, keys := range modes {
 			m := newScreen(siteQueue(), 80, 24)
 			press(m, keys...)
-			first := quits(press(m, "ctrl+c")) // at once when the question is open already
+			first := quits(press(m, "ctrl+c")) // immediate if the question is already open
 			if !first && !quits(press(m, "ctrl+c")) {
 				t.Errorf("after %q ctrl+c twice does not leave", keys)
 			}
@@ -105,7 +105,7 @@ func TestLeaving(t *testing.T) {
 	})
 }
 
-// The question names everything that leaving breaks off.
+// The question names everything that quitting would interrupt.
 func TestQuitSaysWhatIsGoingOn(t *testing.T) {
 	for _, c := range []struct {
 		active, making int

@@ -13,7 +13,7 @@ func TestKeysOfTheMachines(t *testing.T) {
 	if got := strings.Join(q.calls, ","); got != strings.Join(want, ",") {
 		t.Errorf("the calls are %q", got)
 	}
-	press(m, "x") // spb-2 is heard
+	press(m, "x") // spb-2 is not silent
 	if m.dialog != nil {
 		t.Error("a machine that is heard can be given up")
 	}
@@ -23,7 +23,7 @@ func TestKeysOfTheMachines(t *testing.T) {
 	}
 }
 
-// With one machine there is nothing of all this.
+// A single machine shows none of this.
 func TestOneMachineShowsNoMachines(t *testing.T) {
 	m := newScreen(siteQueue(), 140, 50)
 	press(m, "m")
@@ -40,7 +40,8 @@ func TestOneMachineShowsNoMachines(t *testing.T) {
 	}
 }
 
-// A narrow row says that the machine is silent, and since when, before its name.
+// A narrow row says first that the machine is silent, and for how long, then
+// its name.
 func TestANarrowRowSaysThatItsMachineIsSilent(t *testing.T) {
 	for w, want := range map[int]string{80: "silent 00:42", 240: "kazan-1 silent 00:42"} {
 		if view := newScreen(fleetQueue(), w, 60).View(); !strings.Contains(view, want) {

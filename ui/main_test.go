@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// newScreen is a model of w × h cells on q, with one look taken. A dumb
+// newScreen is a model of w × h cells on q, after its first snapshot. A dumb
 // terminal makes its text plain.
 func newScreen(q Queue, w, h int, with ...func(*Options)) *model {
 	o := Options{Title: "tasks.xlsx", Out: "recordings", Now: func() time.Time { return noon }}
@@ -36,7 +36,7 @@ func newScreen(q Queue, w, h int, with ...func(*Options)) *model {
 
 func ascii(o *Options) { o.ASCII = true }
 
-// keyOf makes the message of a key by Bubble Tea's name for it.
+// keyOf returns the key message for Bubble Tea's name of a key.
 func keyOf(name string) tea.KeyMsg {
 	if name == " " {
 		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}
@@ -49,8 +49,7 @@ func keyOf(name string) tea.KeyMsg {
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
 }
 
-// press gives keys to the model, one after the other, and returns the command
-// of the last.
+// press sends keys to the model and returns the command of the last.
 func press(m *model, names ...string) tea.Cmd {
 	var cmd tea.Cmd
 	for _, name := range names {

@@ -8,7 +8,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// covering puts the cursor of a screen on a camera with recordings of a day.
+// covering returns a function that puts the cursor on a camera with the given
+// recordings.
 func covering(state tasks.State, with ...func(*Options)) func(w, h int, asked []tasks.Span, recordings ...tasks.RecordingView) *model {
 	return func(w, h int, asked []tasks.Span, recordings ...tasks.RecordingView) *model {
 		q := emptyQueue()
@@ -20,7 +21,8 @@ func covering(state tasks.State, with ...func(*Options)) func(w, h int, asked []
 	}
 }
 
-// gapLines are what is missing of the camera under the cursor, in lines of w cells.
+// gapLines returns the lines about gaps of the camera under the cursor, w cells
+// wide.
 func gapLines(m *model, w int) []string {
 	f := &facts{pen: &m.pen, w: w}
 	f.gaps(&m.details.cover, 24)
@@ -57,10 +59,10 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// The longest gaps are named, in the order of time, and the rest is counted.
+// The longest gaps are listed in order of time, and the others counted.
 func TestGapsAreListed(t *testing.T) {
 	var recordings []tasks.RecordingView
-	for i := range 12 { // a gap behind each: of 1 min, 2 min, and so on
+	for i := range 12 { // a gap after each: 1 min, 2 min, and so on
 		start := hour(8 + float64(i)/2)
 		recordings = append(recordings, tasks.RecordingView{Start: start, End: start.Add(30*time.Minute - time.Duration(i+1)*time.Minute), State: tasks.RecordingDone})
 	}
@@ -96,7 +98,7 @@ func TestGapsOfSeveralDays(t *testing.T) {
 	}
 }
 
-// A paused camera's partial recording is kept, not coming.
+// A paused camera's partial recording is kept, but not being fetched.
 func TestPausedIsNotComing(t *testing.T) {
 	half := tasks.RecordingView{Start: hour(8), End: hour(13), State: tasks.RecordingWaiting, Bytes: 400 << 20, Size: 1000 << 20}
 	later := tasks.RecordingView{Start: hour(13), End: hour(18), State: tasks.RecordingRetrying, Bytes: 1 << 20, Size: 1000 << 20, Attempt: 1, Next: noon.Add(time.Minute)}
@@ -114,13 +116,13 @@ func TestPausedIsNotComing(t *testing.T) {
 	}
 }
 
-// What was asked of a camera is told with how much of it has passed by the
-// recorder's own clock.
+// The details show the period asked for, and how much of it has passed by the
+// recorder's clock.
 func TestPeriodOfDetails(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		periods []tasks.Span
-		clock   time.Duration // how far the recorder's is ahead
+		clock   time.Duration // how far the recorder's clock is ahead
 		want    string
 	}{
 		{"past", []tasks.Span{span(8, 18)}, 0, "period    2026-11-03 08:00 – 18:00"},
@@ -145,7 +147,8 @@ func TestPeriodOfDetails(t *testing.T) {
 	}
 }
 
-// Under the list there is one line for what is missing, once nothing comes.
+// Under the list, one line says what is missing once nothing more is on its
+// way.
 func TestBriefTellsWhatIsMissing(t *testing.T) {
 	day := []tasks.Span{span(8, 18)}
 	m := covering(tasks.Done)(80, 24, day, recorded(8, 17, tasks.RecordingDone))
@@ -158,7 +161,7 @@ func TestBriefTellsWhatIsMissing(t *testing.T) {
 	}
 }
 
-// A window on longer details says that they go on.
+// Details longer than their window say that they continue.
 func TestDetailsSayThatTheyGoOn(t *testing.T) {
 	m := newScreen(siteQueue(), 80, 24)
 	press(m, "down", "down", "i")
@@ -171,7 +174,7 @@ func TestDetailsSayThatTheyGoOn(t *testing.T) {
 	}
 }
 
-// A camera with thousands of recordings is not looked at four times a second.
+// A camera with thousands of recordings is not refreshed four times a second.
 func TestManyRecordingsAreLookedAtSeldom(t *testing.T) {
 	q := siteQueue()
 	d := q.details[1]
@@ -199,7 +202,7 @@ func TestManyRecordingsAreLookedAtSeldom(t *testing.T) {
 	}
 }
 
-// What the recorder still writes is neither missing nor coming in this run.
+// What the recorder is still writing is neither missing nor on its way.
 func TestWhatIsBeingRecordedIsNotMissing(t *testing.T) {
 	q := emptyQueue()
 	q.add("10.20.0.11", "", tasks.Hold{}, cam{name: "Gate", state: tasks.Done, gib: 1, percent: 100})

@@ -24,8 +24,8 @@ func TestRecorderTitle(t *testing.T) {
 	}
 }
 
-// Where the locale is known to be other than UTF-8, block characters would come
-// out as rubbish.
+// If the locale is known not to be UTF-8, block characters would turn into
+// garbage.
 func TestPlainCharactersWhereTheLocaleNeedsThem(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		if !knowsUnicode(func(string) string { return "C" }) {
@@ -58,7 +58,7 @@ func TestPlainCharactersWhereTheLocaleNeedsThem(t *testing.T) {
 	}
 }
 
-// What went wrong before is of no interest while recordings come again.
+// An earlier failure does not matter once recordings arrive again.
 func TestTroubled(t *testing.T) {
 	for s, want := range map[tasks.State]bool{
 		tasks.Failed: true, tasks.Incomplete: true, tasks.Retrying: true, tasks.Waiting: true, tasks.Paused: true, tasks.Skipped: true,
@@ -73,7 +73,7 @@ func TestTroubled(t *testing.T) {
 	}
 }
 
-// Where nothing could be had, nothing is done.
+// If nothing could be fetched, nothing is done.
 func TestPercentOfNothing(t *testing.T) {
 	s := tasks.Snapshot{Finished: true}
 	s.Counts[tasks.Empty] = 2
@@ -86,7 +86,7 @@ func TestPercentOfNothing(t *testing.T) {
 	}
 }
 
-// In the list a name has the room that it needs, and no two recorders look alike.
+// In the list a name gets the room it needs, and no two recorders look alike.
 func TestTitlesInTheList(t *testing.T) {
 	m := newScreen(emptyQueue(), 140, 40)
 	m.snap.Recorders = []tasks.RecorderView{

@@ -21,15 +21,15 @@ import (
 // childEnv makes this test binary run the screen instead of the tests.
 const childEnv = "HIKGRAB_UI_CHILD"
 
-// child is what the test binary does on the other side of a pty: it runs the
-// screen on a canned queue, with one thing different in each mode.
+// child runs in the test binary on the other side of a pty: it shows the screen
+// on a canned queue, with one difference per mode.
 func child(mode string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	q := siteQueue()
 	var queue Queue = q
 	switch mode {
-	case "stuck": // stopping never ends
+	case "stuck": // stopping never returns
 		q.stop = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 	case "finished":
 		queue = endQueue(tasks.Done)
@@ -43,7 +43,7 @@ func child(mode string) int {
 	return 0
 }
 
-// brokenQueue breaks the screen after a while.
+// brokenQueue makes the screen panic after a while.
 type brokenQueue struct {
 	*fakeQueue
 	looks int
@@ -56,7 +56,7 @@ func (q *brokenQueue) Snapshot(s *tasks.Snapshot) {
 	q.fakeQueue.Snapshot(s)
 }
 
-// pty is a terminal with a program in it.
+// pty is a terminal that runs a program.
 type pty struct {
 	t      *testing.T
 	master *os.File
@@ -65,11 +65,11 @@ type pty struct {
 
 	mu     sync.Mutex
 	output bytes.Buffer
-	read   chan struct{} // closed when all output is there
+	read   chan struct{} // closed when all output has been read
 }
 
-// startChild runs this test binary in mode in a terminal of 100×30 cells that
-// answers no question.
+// startChild runs this test binary in mode, in a terminal of 100×30 cells that
+// answers no queries.
 func startChild(t *testing.T, mode string, env ...string) *pty {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -108,7 +108,7 @@ func startChild(t *testing.T, mode string, env ...string) *pty {
 	return p
 }
 
-// collect keeps what the program writes until nobody can write any more.
+// collect stores the program's output until the terminal is closed.
 func (p *pty) collect() {
 	defer close(p.read)
 	buf := make([]byte, 4096)
@@ -146,8 +146,8 @@ func (p *pty) send(keys string) {
 	}
 }
 
-// ended waits for the program's end and checks that the terminal is as it was:
-// out of the alternate screen, cursor shown, echo and line mode on.
+// ended waits for the program to exit and checks that the terminal is restored:
+// alternate screen off, cursor shown, echo and line mode on.
 func (p *pty) ended(want string) string {
 	p.t.Helper()
 	if err := p.cmd.Wait(); err != nil {
@@ -221,8 +221,8 @@ func TestInterruptWhileStopping(t *testing.T) {
 
 func TestPanicLeavesTheTerminalUsable(t *testing.T) {
 	t.Parallel()
-	// After a panic Bubble Tea closes the input under its reader; that race is
-	// not ours to fail on.
+	// After a panic Bubble Tea closes the input under its reader. That race is not
+	// ours.
 	p := startChild(t, "panic", "GORACE=exitcode=0 atexit_sleep_ms=0")
 	text := p.ended("ended, finished false")
 	if !strings.Contains(text, "internal error") || !strings.Contains(text, "broken on purpose") {

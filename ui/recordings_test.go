@@ -7,7 +7,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// What comes now is in sight among hundreds of recordings, until the operator
+// The active recording stays visible among hundreds, until the operator
 // scrolls.
 func TestRecordingsFollowWhatComes(t *testing.T) {
 	q := siteQueue()

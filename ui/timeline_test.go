@@ -10,7 +10,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// hour is a time on the day of the canned snapshots.
+// hour returns a time on the day of the canned snapshots.
 func hour(h float64) time.Time {
 	return time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC).Add(time.Duration(h * float64(time.Hour)))
 }
@@ -137,7 +137,7 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
-// Each slot has a look of its own, so that a timeline reads without colour.
+// Each slot has its own glyph, so that a timeline is readable without colour.
 func TestSlotsDiffer(t *testing.T) {
 	for _, g := range []glyphs{blockGlyphs(), asciiGlyphs()} {
 		seen := map[string]slot{}
@@ -154,7 +154,7 @@ func TestSlotsDiffer(t *testing.T) {
 	}
 }
 
-// Whatever a recorder says about times, a timeline is drawn.
+// A timeline can be drawn for any times that a recorder reports.
 func TestTimelineTakesAnything(t *testing.T) {
 	moment := rapid.Custom(func(t *rapid.T) time.Time {
 		if rapid.Bool().Draw(t, "zero") {

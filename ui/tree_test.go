@@ -12,7 +12,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// titles are the rows of the list as text, recorders by their address.
+// titles returns the rows of the list as text, recorders by address.
 func titles(m *model) []string {
 	var all []string
 	for _, r := range m.list.rows {
@@ -25,13 +25,13 @@ func titles(m *model) []string {
 	return all
 }
 
-// tick lets the screen look at the queue again.
+// tick lets the screen take a new snapshot.
 func tick(m *model) tea.Cmd {
 	_, cmd := m.Update(tickMsg(noon))
 	return cmd
 }
 
-// setState changes a camera of the fake and the sums that hang on it.
+// setState changes the state of a camera and the totals that depend on it.
 func (q *fakeQueue) setState(id tasks.CameraID, to tasks.State) {
 	c := &q.snap.Cameras[id]
 	r := &q.snap.Recorders[c.Recorder]
@@ -49,7 +49,7 @@ func TestRecordersOpenAndFoldByThemselves(t *testing.T) {
 	for _, address := range []string{"a", "b", "c"} {
 		q.add(address, "", tasks.Hold{}, cam{name: address + "1", state: tasks.Waiting}, cam{name: address + "2", state: tasks.Waiting})
 	}
-	m := newScreen(q, 80, 13) // eight rows do not fit in all with nine
+	m := newScreen(q, 80, 13) // eight rows, too few to show all nine
 	check := func(when string, want ...string) {
 		t.Helper()
 		tick(m)
@@ -77,8 +77,8 @@ func TestRecordersOpenAndFoldByThemselves(t *testing.T) {
 	check("c is held", "a", "  a1", "  a2", "b", "c")
 }
 
-// What opens by itself never pushes a recorder off the screen, unless nothing
-// would be open at all.
+// Automatic unfolding never pushes a recorder off the screen, unless otherwise
+// none would be open.
 func TestRecordersOpenAsFarAsTheyFit(t *testing.T) {
 	for _, c := range []struct{ recorders, cameras, height, want int }{
 		{40, 480, 24, 0},
@@ -106,8 +106,8 @@ func TestRecordersOpenAsFarAsTheyFit(t *testing.T) {
 	}
 }
 
-// However rows come and go, the cursor stays on what it stands on and that on
-// its line, as far as the rows allow.
+// However rows change, the cursor stays on its item, and the item on its line,
+// as far as the rows allow.
 func TestCursorStaysWhereItIs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := crowdQueue(rapid.IntRange(1, 8).Draw(t, "recorders"), rapid.IntRange(1, 60).Draw(t, "cameras"))
@@ -255,7 +255,7 @@ func TestSorting(t *testing.T) {
 	}
 }
 
-// The numbers in the counts line add up to the number of cameras, at any width.
+// The counts add up to the number of cameras at any width.
 func TestCountsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var c tasks.Counts
