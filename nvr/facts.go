@@ -50,9 +50,6 @@ type Facts struct {
 	// LongestRange is the longest range that one search may ask for, in
 	// nanoseconds; 0 as long as no range was refused.
 	LongestRange time.Duration `json:"longest_range,omitempty"`
-	// LargestPage is the number of items that one page of a search may ask for;
-	// 0 as long as no page was refused.
-	LargestPage int `json:"largest_page,omitempty"`
 
 	// Load is how many downloads at once the recorder is emptied fastest by; 0 is
 	// not known. Whoever downloads finds it: a Recorder gives back what it got, as
@@ -66,7 +63,7 @@ func (r *Recorder) Facts() Facts {
 	l, login := r.known(), r.session.known()
 	f := Facts{
 		Serial: l.serial, Zone: l.zone.String(), Download: l.download.String(), ByTime: l.timed.String(),
-		LongestRange: l.longest, LargestPage: l.largest, Load: max(l.remembered.Load, 0),
+		LongestRange: l.longest, Load: max(l.remembered.Load, 0),
 		NoncePerPath: login.perPath, Scheme: login.scheme,
 	}
 	if l.shaped {
@@ -84,27 +81,13 @@ func (r *Recorder) Facts() Facts {
 // recall returns what facts say, leaving out what no recorder can have.
 func (f Facts) recall() learned {
 	l := learned{serial: CleanText(f.Serial, maxName), zone: parseZone(f.Zone), remembered: f}
-	if !l.zone.known {
-		l.zone = zone{}
-	}
-	for known := formPost; known <= formQuery; known++ {
-		if f.Download == known.String() {
-			l.download = known
-		}
-	}
-	for known := timeSaid; known <= timeDenied; known++ {
-		if f.ByTime == known.String() {
-			l.timed = known
-		}
-	}
+	l.download = form(max(slices.Index(formNames[:formAddress], f.Download), 0))
+	l.timed = timeSkill(max(slices.Index(timeSkillNames[:], f.ByTime), 0))
 	if f.SearchForm >= 1 && f.SearchForm <= len(searchShapes) {
 		l.shape, l.shaped = f.SearchForm-1, true
 	}
 	if f.LongestRange >= time.Second {
 		l.longest = f.LongestRange
-	}
-	if f.LargestPage > 0 {
-		l.largest = f.LargestPage
 	}
 	if f.Clock != ClockLocal && f.Clock != ClockUTC {
 		l.remembered.Clock, l.remembered.ClockProven = ClockAuto, false

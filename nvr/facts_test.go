@@ -67,7 +67,7 @@ func TestFactsOfAnotherDevice(t *testing.T) {
 	device := simulator.New(simulator.Config{Channels: channels(1)})
 	client, _ := meet(t, device, nvr.Facts{
 		Serial: "another", Clock: nvr.ClockUTC, ClockProven: true, Zone: "UTC-8:00:00", Download: "query", SearchForm: 3,
-		LongestRange: time.Hour, LargestPage: 10,
+		LongestRange: time.Hour,
 	})
 	want := nvr.Facts{
 		Serial: device.Config().Serial, Clock: nvr.ClockLocal, Zone: "UTC+0:00:00", Download: "post", SearchForm: 1, Scheme: nvr.SchemeMD5,
@@ -80,7 +80,7 @@ func TestFactsOfAnotherDevice(t *testing.T) {
 // TestSenselessFacts come from a damaged file or another version.
 func TestSenselessFacts(t *testing.T) {
 	var f nvr.Facts
-	text := `{"clock":"sidereal","zone":"nowhere","download":"carrier pigeon","search_form":99,"scheme":"rot13","longest_range":-5,"largest_page":-1}`
+	text := `{"clock":"sidereal","zone":"nowhere","download":"carrier pigeon","search_form":99,"scheme":"rot13","longest_range":-5}`
 	if err := json.Unmarshal([]byte(text), &f); err != nil {
 		t.Fatal(err)
 	}

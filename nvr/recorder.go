@@ -63,7 +63,6 @@ type learned struct {
 	longest   time.Duration    // the longest range that it lets search at once; 0: any
 	index     time.Time        // it refuses searches that begin earlier; zero: none
 	mute      map[Track]bool   // tracks of which it refuses every search
-	largest   int              // the largest page that it lets ask for; 0: any
 	byTime    bool             // it ignores the position in a search: go on by time
 	timed     timeSkill        // whether it downloads by time
 	turns     uint64           // searches begun, to notice that another came between two pages

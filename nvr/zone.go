@@ -7,6 +7,69 @@ import (
 	"time"
 )
 
+// zone is a time zone as recorders write it: a POSIX rule.
+type zone struct {
+	known      bool
+	std        time.Duration // local time minus UTC outside summer
+	shift      time.Duration // what summer adds; 0 when there is none
+	start, end change        // when summer begins, in winter's time, and ends, in summer's
+}
+
+// change is one "Mm.w.d/time" of a POSIX rule.
+type change struct {
+	month, week, day int
+	at               time.Duration
+}
+
+// in returns the change's local time in a year, in time.UTC.
+func (c change) in(year int) time.Time {
+	first := time.Date(year, time.Month(c.month), 1, 0, 0, 0, 0, time.UTC)
+	day := 1 + (c.day-int(first.Weekday())+7)%7 + (c.week-1)*7
+	for last := first.AddDate(0, 1, -1).Day(); day > last; {
+		day -= 7
+	}
+	return time.Date(year, time.Month(c.month), day, 0, 0, 0, 0, time.UTC).Add(c.at)
+}
+
+// offset returns local time minus UTC at a moment.
+func (z zone) offset(at time.Time) time.Duration {
+	if z.shift == 0 {
+		return z.std
+	}
+	at = at.UTC()
+	year := at.Add(z.std).Year()
+	start := z.start.in(year).Add(-z.std)
+	end := z.end.in(year).Add(-z.std - z.shift)
+	summer := !at.Before(start) && at.Before(end)
+	if end.Before(start) { // the southern half of the world
+		summer = !at.Before(start) || at.Before(end)
+	}
+	if summer {
+		return z.std + z.shift
+	}
+	return z.std
+}
+
+// wall returns the wall clock of a moment.
+func (z zone) wall(at time.Time) time.Time { return at.UTC().Add(z.offset(at)) }
+
+// moments returns the moments at which the wall clock shows w: one, two in the
+// hour that autumn repeats, or the nearest guess in the hour that spring skips.
+func (z zone) moments(w time.Time) (first, last time.Time) {
+	winter := w.Add(-z.std)
+	summer := winter.Add(-z.shift)
+	switch inSummer, inWinter := z.wall(summer).Equal(w), z.wall(winter).Equal(w); {
+	case inSummer && inWinter:
+		if summer.After(winter) {
+			return winter, summer
+		}
+		return summer, winter
+	case inSummer:
+		return summer, summer
+	}
+	return winter, winter
+}
+
 // String writes the zone so that parseZone reads the same; "" when it is not
 // known.
 func (z zone) String() string {

@@ -96,33 +96,16 @@ func (c *Content) Size() int64 { return c.size }
 
 // Read implements io.Reader.
 func (c *Content) Read(p []byte) (int, error) {
-	n := 0
-	for n < len(p) {
-		piece := c.piece()
-		if len(piece) == 0 {
-			if n > 0 {
-				return n, nil
-			}
-			return 0, io.EOF
-		}
-		k := copy(p[n:], piece)
+	if c.pos >= c.size {
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), c.size-c.pos)]
+	for n := 0; n < len(p); {
+		k := copy(p[n:], c.rest())
 		n += k
 		c.pos += int64(k)
 	}
-	return n, nil
-}
-
-// WriteTo implements io.WriterTo.
-func (c *Content) WriteTo(w io.Writer) (int64, error) {
-	began := c.pos
-	for piece := c.piece(); len(piece) > 0; piece = c.piece() {
-		n, err := w.Write(piece)
-		c.pos += int64(n)
-		if err != nil {
-			return c.pos - began, err
-		}
-	}
-	return c.pos - began, nil
+	return len(p), nil
 }
 
 // Seek implements io.Seeker.
@@ -138,18 +121,6 @@ func (c *Content) Seek(offset int64, whence int) (int64, error) {
 	}
 	c.pos = offset
 	return offset, nil
-}
-
-// piece returns some of the bytes that follow, none at the end.
-func (c *Content) piece() []byte {
-	if c.pos >= c.size {
-		return nil
-	}
-	p := c.rest()
-	if left := c.size - c.pos; int64(len(p)) > left {
-		p = p[:left]
-	}
-	return p
 }
 
 // rest returns the bytes from the position to the end of its region.

@@ -1,6 +1,9 @@
 package simulator
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+)
 
 // Sizes of what oddities put into a file.
 const (
@@ -29,9 +32,8 @@ func (k Quirks) odd(ch Channel, r Recording, size int64) *Content {
 	}
 	r.Size -= extra
 	plain := footage(ch, r, r.Size, k.BareStream)
-	var b bytes.Buffer
-	_, _ = plain.WriteTo(&b) // a Buffer does not fail
-	file, packs := b.Bytes(), plain.packs()
+	file, _ := io.ReadAll(plain) // Content does not fail
+	packs := plain.packs()
 	middle := packs[len(packs)/2]
 	var between []byte
 	if k.HeaderAgain {
