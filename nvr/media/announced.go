@@ -43,7 +43,10 @@ func (r *reader) Map(m *ps.Map) {
 		case s.ID&0xF0 == 0xE0 && (r.videoID == 0 || s.ID == r.videoID):
 			r.mapVideo(s.Type)
 		case s.ID&0xE0 == 0xC0 && (r.audioID == 0 || s.ID == r.audioID) && !r.audio.formed:
-			r.audio.announce(s.Type)
+			// It outranks the IMKH header, and the stream itself outranks both.
+			if kind, name := audioOfType(s.Type); kind != NoAudio {
+				r.audio.kind, r.audio.name, r.audio.mapped = kind, name, kind
+			}
 		}
 	}
 }

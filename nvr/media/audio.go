@@ -142,14 +142,6 @@ func (a *audio) start(offset int64) {
 	a.early = nil
 }
 
-// announce takes over the kind of audio that a map tells. It outranks the IMKH
-// header, and the stream itself outranks both.
-func (a *audio) announce(streamType byte) {
-	if kind, name := audioOfType(streamType); kind != NoAudio {
-		a.kind, a.name, a.mapped = kind, name, kind
-	}
-}
-
 // use takes a packet, once it is known what the audio is.
 func (a *audio) use(p *ps.Packet) {
 	if a.probe.done {

@@ -44,7 +44,7 @@ func TestTimelineJudges(t *testing.T) {
 		for _, s := range c.stamps {
 			list.push(moment{raw: s, known: s >= 0})
 		}
-		list.close()
+		list.settle(true)
 		if !slices.Equal(times, c.want) || list.jumps != c.jumps || list.estimated != c.estimated {
 			t.Errorf("%s: %v, %d jumps, %d estimated, want %v, %d, %d", c.name, times, list.jumps, list.estimated, c.want, c.jumps, c.estimated)
 		}

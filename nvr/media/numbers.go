@@ -118,10 +118,6 @@ type sighting struct {
 	numbered bool
 }
 
-func sightingOf(u *es.AccessUnit) sighting {
-	return sighting{pts: u.PTS, bare: !u.HasPTS, print: u.Fingerprint, number: u.Number, numbered: u.Numbered}
-}
-
 // again reports whether s was seen before, and remembers it if not. back says
 // that its stamp does not follow the latest one; only then it can be one of the
 // old ones.

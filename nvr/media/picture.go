@@ -30,7 +30,8 @@ func (r *reader) picture(u *es.AccessUnit) {
 	if odd {
 		r.times.jumps++
 	}
-	if r.again.again(sightingOf(u), r.back(u, m)) {
+	seen := sighting{pts: u.PTS, bare: !u.HasPTS, print: u.Fingerprint, number: u.Number, numbered: u.Numbered}
+	if r.again.again(seen, r.back(u, m)) {
 		r.problem(Duplicates, 1, 0, -1)
 		r.mend(u)
 		return

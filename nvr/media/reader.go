@@ -143,7 +143,7 @@ func (r *reader) finish() {
 	_ = r.demux.Close() // never fails
 	r.video.Flush()
 	r.release()
-	r.times.close()
+	r.times.settle(true)
 	r.conclude()
 }
 

@@ -118,7 +118,6 @@ type muxer struct {
 	w       *mp4.Writer
 	video   *mp4.Track
 	audio   *mp4.Track
-	samples int64 // length of the latest audio frame
 	err     error
 }
 
@@ -165,7 +164,7 @@ func (m *muxer) sound(frame []byte) {
 func (m *muxer) soundTime(at int64, samples int) {
 	if m.err == nil {
 		m.audio.Time(at, 0)
-		m.samples = int64(samples)
+		m.audio.Last = int64(samples)
 	}
 }
 
@@ -199,7 +198,6 @@ func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, turn es.Turn, step i
 	// The movie begins with the picture that is shown first; audio from before
 	// that is kept, but not played.
 	a := m.audio
-	a.Last = m.samples
 	begin, _ := a.First()
 	begin -= shown * int64(a.Timescale) / clock
 	a.Delay, a.Start = max(begin, 0), max(-begin, 0)

@@ -72,9 +72,6 @@ func (t *timeline) push(m moment) {
 	t.place(m, 0)
 }
 
-// close places the pictures that still wait.
-func (t *timeline) close() { t.settle(true) }
-
 // settle places as many waiting pictures as can be told for sure; with final
 // set, all of them.
 func (t *timeline) settle(final bool) {

@@ -15,7 +15,7 @@ func placedAt(stamps []int64) (times []int64, jumps int64) {
 	for _, s := range stamps {
 		t.push(moment{raw: s, known: s >= 0})
 	}
-	t.close()
+	t.settle(true)
 	return times, t.jumps
 }
 
@@ -96,7 +96,7 @@ func TestTimelineEstimates(t *testing.T) {
 		for _, s := range c.stamps {
 			list.push(moment{raw: s, known: s >= 0})
 		}
-		list.close()
+		list.settle(true)
 		if list.estimated != c.want {
 			t.Errorf("%s: %d times are estimated, want %d", c.name, list.estimated, c.want)
 		}

@@ -10,15 +10,12 @@ import (
 )
 
 func (r rowReader) address() nvr.Address {
-	c := r.cell(recorder)
 	typed := r.words(recorder)
 	switch {
-	case c.trouble() != "":
-		return nvr.Address{}
 	case typed == "":
 		r.fault(recorder, "recorder is empty")
 		return nvr.Address{}
-	case c.kind != text:
+	case r.cell(recorder).kind != text:
 		r.fault(recorder, "recorder is a number or a date; type the address as text")
 		return nvr.Address{}
 	}
@@ -64,9 +61,8 @@ func addressFault(text string, err error) string {
 var otherPorts = map[int]string{8000: "Hikvision's own programs", 554: "live video (RTSP)"}
 
 func (r rowReader) port(a *nvr.Address) {
-	c := r.cell(port)
 	typed := r.words(port)
-	if typed == "" || c.trouble() != "" {
+	if typed == "" {
 		return
 	}
 	n, err := strconv.ParseUint(typed, 10, 16)

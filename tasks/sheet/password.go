@@ -34,10 +34,6 @@ var (
 // password reads the password of a row. No message repeats it.
 func (r rowReader) password() nvr.Secret {
 	c := r.cell(password)
-	if what := c.trouble(); what != "" {
-		r.fault(password, "password %s", what)
-		return ""
-	}
 	switch c.kind {
 	case number:
 		return r.numericPassword(c)

@@ -111,6 +111,11 @@ func (r *reader) task(line line) tasks.Task {
 	}
 	for f := range field(fields) {
 		at.agree(f)
+		// What a row says of time is read together, cell by cell.
+		if what := at.cell(f).trouble(); what != "" && f != date && f != from && f != to {
+			at.fault(f, "%s %s", f, what)
+			continue
+		}
 		f.read(at, &t)
 	}
 	return t
@@ -193,13 +198,9 @@ func (r rowReader) notice(f field, format string, args ...any) {
 	r.reader.notice(at.row, at.column, format, args...)
 }
 
-// words returns the text of a field without stray spaces; "" after a fault.
+// words returns the text of a field without stray spaces.
 func (r rowReader) words(f field) string {
 	c := r.cell(f)
-	if what := c.trouble(); what != "" {
-		r.fault(f, "%s %s", f, what)
-		return ""
-	}
 	if digits, ok := c.whole(); ok {
 		return digits
 	}
@@ -210,7 +211,6 @@ func (r rowReader) user() string {
 	c := r.cell(user)
 	typed := r.words(user)
 	switch {
-	case c.trouble() != "":
 	case typed == "":
 		r.fault(user, "user is empty")
 	case c.kind != text:
@@ -222,12 +222,7 @@ func (r rowReader) user() string {
 }
 
 func (r rowReader) cameras() []tasks.Pick {
-	c := r.cell(cameras)
-	if what := c.trouble(); what != "" {
-		r.fault(cameras, "cameras %s", what)
-		return nil
-	}
-	picks, err := readCameras(c)
+	picks, err := readCameras(r.cell(cameras))
 	switch {
 	case err != nil:
 		r.fault(cameras, "%s", err)

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"strings"
 	"time"
 
 	"example.com/hikgrab/tasks"
@@ -37,21 +38,14 @@ func (r *result) camera(c tasks.Coverage) []any {
 	var asked, recorded, onDisk, gaps any = c.AskedTime, c.RecordedTime, c.OnDiskTime, len(c.Gaps)
 	message := v.Failure.What
 	if c.Earlier {
-		asked, recorded, onDisk, gaps, message = nil, nil, nil, nil, r.earlier(message)
+		asked, recorded, onDisk, gaps = nil, nil, nil, nil
+		message = strings.TrimPrefix(message+"; "+r.say("as of an earlier run"), "; ")
 	}
 	return []any{
 		c.Recorder.Address, r.named(c.Recorder), channel, streamWord(v), v.Name, v.State,
 		v.Files, v.Recordings, v.Bytes, c.First, c.Last, asked, recorded, onDisk, gaps, message, r.Advice(v.Failure.Remedy), c.Recorder.Source,
 		c.Period.From, c.Period.To, local(c.At), r.folders.of([]tasks.Coverage{c}),
 	}
-}
-
-// earlier marks what is known from earlier runs only.
-func (r *result) earlier(message string) string {
-	if message == "" {
-		return r.say("as of an earlier run")
-	}
-	return message + "; " + r.say("as of an earlier run")
 }
 
 // maxGaps bounds the worksheets of gaps and files.

@@ -50,7 +50,13 @@ func New(dst io.WriteSeeker, reserve int64) (*Writer, error) {
 		return nil, err
 	}
 	w.mdat = int64(free) + w.reserve
-	if err := w.leap(w.mdat); err != nil {
+	// What is announced may be much, and what comes little: nothing is written for the
+	// index before it is there.
+	if err := w.out.Flush(); err != nil {
+		return nil, err
+	}
+	var err error
+	if w.pos, err = dst.Seek(w.mdat, io.SeekStart); err != nil {
 		return nil, err
 	}
 	b = b[:0]
@@ -58,15 +64,6 @@ func New(dst io.WriteSeeker, reserve int64) (*Writer, error) {
 	b.text("mdat")
 	b.u64(0) // until Close
 	return w, w.write(b)
-}
-
-// leap leaves a hole up to an offset. What is announced may be much, and what comes
-// little: nothing is written for it before the index is.
-func (w *Writer) leap(to int64) error {
-	if w.err = w.out.Flush(); w.err == nil {
-		w.pos, w.err = w.dst.Seek(to, io.SeekStart)
-	}
-	return w.err
 }
 
 func (w *Writer) write(b []byte) error {

@@ -45,10 +45,12 @@ func (a *assembly) add(ctx context.Context, p *Part) (pictures int, err error) {
 
 // part adds a part.
 func (a *assembly) part(ctx context.Context, p *Part, in Input, m *mp4.Movie) error {
-	pictures := newPictures(p, m.Video)
+	pictures := &pictures{part: p, stream: m.Video, cursor: m.Video.Cursor()}
 	sounds := newSounds(p, m)
 	if a.out != nil {
-		a.out.turn(p.piece, in)
+		a.out.piece = p.piece
+		a.out.video.from.turn(in)
+		a.out.sound.from.turn(in)
 	}
 	picture, sound := pictures.next(), sounds.next()
 	for picture || sound {
@@ -68,19 +70,14 @@ func (a *assembly) part(ctx context.Context, p *Part, in Input, m *mp4.Movie) er
 		picture = pictures.next()
 	}
 	a.end = min(a.end, p.until)
-	return a.flush()
-}
-
-// flush has the sound of a part stand in front of the pictures of the next one.
-func (a *assembly) flush() error {
 	if a.sound.Samples == 0 {
 		return nil
 	}
-	a.sound.Flushes++
+	a.sound.Flushes++ // the sound of a part stands in front of the pictures of the next one
 	if a.out == nil {
 		return nil
 	}
-	return a.out.flush()
+	return written(a.out.sound.Flush())
 }
 
 // show adds a picture.
@@ -119,7 +116,7 @@ func (a *assembly) show(r *pictures) error {
 	if a.out == nil {
 		return nil
 	}
-	return a.out.picture(&r.cursor.Sample, decoded, shown-decoded)
+	return a.out.copy(&a.out.video, &r.cursor.Sample, decoded, shown-decoded)
 }
 
 // hear adds a packet of sound, unless most of it would be heard while another
@@ -142,7 +139,8 @@ func (a *assembly) hear(r *sounds) error {
 	if a.out == nil {
 		return nil
 	}
-	return a.out.packet(&r.cursor.Sample, r.at, length)
+	a.out.sound.Last = length
+	return a.out.copy(&a.out.sound, &r.cursor.Sample, r.at, 0)
 }
 
 // reserve returns the room that the index needs.

@@ -13,10 +13,6 @@ type pictures struct {
 	decoded, shown int64 // of the current one, in ticks of the file
 }
 
-func newPictures(p *Part, s *mp4.Stream) *pictures {
-	return &pictures{part: p, stream: s, cursor: s.Cursor()}
-}
-
 // next moves on to the next picture of the part; false when there is none.
 func (r *pictures) next() bool {
 	p := r.part
@@ -36,7 +32,7 @@ func (r *pictures) next() bool {
 		if leads(p.first, r.shown, r.key) {
 			continue
 		}
-		r.decoded = p.base + decodedAt(r.stream, &r.cursor.Sample)
+		r.decoded = p.base + mp4.Rescale(r.cursor.At-r.stream.Lead-r.stream.Begin, r.stream.Timescale, clock, mp4.Nearest)
 		return true
 	}
 	return false

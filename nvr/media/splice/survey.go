@@ -93,8 +93,3 @@ func leads(first int, shown, key int64) bool { return first > 0 && shown < key }
 func shownAt(s *mp4.Stream, p *mp4.Sample) int64 {
 	return mp4.Rescale(p.At+p.Shift-s.Begin, s.Timescale, clock, mp4.Nearest)
 }
-
-// decodedAt returns when a picture is decoded, on the same scale.
-func decodedAt(s *mp4.Stream, p *mp4.Sample) int64 {
-	return mp4.Rescale(p.At-s.Lead-s.Begin, s.Timescale, clock, mp4.Nearest)
-}

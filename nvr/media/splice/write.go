@@ -45,39 +45,37 @@ func Write(ctx context.Context, dst io.WriteSeeker, f File, copied *atomic.Int64
 		}
 	}
 	a.out.describe(max(a.end-a.shown, 1))
-	if err := w.Close(); err != nil {
-		return written(err)
-	}
-	return nil
+	return written(w.Close())
 }
 
-func written(err error) error { return fmt.Errorf("write the MP4: %w", err) }
+func written(err error) error {
+	if err != nil {
+		err = fmt.Errorf("write the MP4: %w", err)
+	}
+	return err
+}
 
 // output copies samples into a file.
 type output struct {
-	video, sound *mp4.Track
+	video, sound copying
 	piece        Piece // that samples come from
-	fromVideo    window
-	fromSound    window
 	copied       *atomic.Int64
-	last         int64 // how long the latest packet of sound lasts
+}
+
+// copying is a track and where its samples are read.
+type copying struct {
+	*mp4.Track
+	from window
 }
 
 func newOutput(w *mp4.Writer, f *File, copied *atomic.Int64) *output {
-	o := &output{video: w.Video(), copied: copied}
+	o := &output{video: copying{Track: w.Video()}, copied: copied}
 	o.video.Entry, o.video.Width, o.video.Height, o.video.Turn = f.format.video, f.Width, f.Height, f.format.turn
 	if f.Sound {
-		o.sound = w.Audio(int(f.format.soundRate))
+		o.sound.Track = w.Audio(int(f.format.soundRate))
 		o.sound.Entry = f.format.sound
 	}
 	return o
-}
-
-// turn turns to another piece.
-func (o *output) turn(p Piece, in Input) {
-	o.piece = p
-	o.fromVideo.turn(in)
-	o.fromSound.turn(in)
 }
 
 // turn turns to another file. What was read of the last one is forgotten, the
@@ -86,42 +84,20 @@ func (w *window) turn(src io.ReaderAt) {
 	*w = window{src: src, buf: w.buf[:0]}
 }
 
-func (o *output) picture(s *mp4.Sample, decoded, shift int64) error {
-	if err := o.copy(o.video, &o.fromVideo, s); err != nil {
-		return err
-	}
-	o.video.Time(decoded, shift)
-	return nil
-}
-
-func (o *output) packet(s *mp4.Sample, at, length int64) error {
-	if err := o.copy(o.sound, &o.fromSound, s); err != nil {
-		return err
-	}
-	o.sound.Time(at, 0)
-	o.last = length
-	return nil
-}
-
-func (o *output) copy(t *mp4.Track, w *window, s *mp4.Sample) error {
-	b, err := w.read(s.Offset, s.Size)
+// copy copies a sample and tells when it is decoded, and how much later it is
+// shown.
+func (o *output) copy(to *copying, s *mp4.Sample, at, shift int64) error {
+	b, err := to.from.read(s.Offset, s.Size)
 	if err != nil {
 		return o.piece.failed(err)
 	}
-	if err := t.Write(b, s.Key); err != nil {
+	if err := to.Write(b, s.Key); err != nil {
 		return written(err)
 	}
 	if o.copied != nil {
 		o.copied.Add(int64(len(b)))
 	}
-	return nil
-}
-
-// flush writes the sound that is still gathered.
-func (o *output) flush() error {
-	if err := o.sound.Flush(); err != nil {
-		return written(err)
-	}
+	to.Time(at, shift)
 	return nil
 }
 
@@ -129,10 +105,9 @@ func (o *output) flush() error {
 func (o *output) describe(last int64) {
 	decoded, shown := o.video.First()
 	o.video.Start, o.video.Last = shown-decoded, last
-	if o.sound != nil {
+	if o.sound.Track != nil {
 		begin, _ := o.sound.First()
 		begin -= mp4.Rescale(shown, clock, int64(o.sound.Timescale), mp4.Nearest)
 		o.sound.Delay, o.sound.Start = max(begin, 0), max(-begin, 0)
-		o.sound.Last = o.last
 	}
 }
