@@ -81,16 +81,22 @@ func ParseCameras(list string) ([]tasks.Pick, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range more {
-			if !slices.Contains(picks, p) {
-				picks = append(picks, p)
-			}
-		}
+		picks = withNew(picks, more)
 	}
 	if len(picks) == 0 {
 		return nil, errCameras
 	}
 	return picks, nil
+}
+
+// withNew adds the picks that are not there yet.
+func withNew(picks, more []tasks.Pick) []tasks.Pick {
+	for _, p := range more {
+		if !slices.Contains(picks, p) {
+			picks = append(picks, p)
+		}
+	}
+	return picks
 }
 
 var (
@@ -123,11 +129,7 @@ func parseCameraCell(list string) ([]tasks.Pick, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range more {
-			if !slices.Contains(picks, p) {
-				picks = append(picks, p)
-			}
-		}
+		picks = withNew(picks, more)
 	}
 	return picks, nil
 }
@@ -226,9 +228,5 @@ func readCameraNumber(c cell) ([]tasks.Pick, error) {
 	case v < 1:
 		return nil, errChannel
 	}
-	p, err := parseCamera(strconv.Itoa(int(v)))
-	if err != nil {
-		return nil, err
-	}
-	return []tasks.Pick{p}, nil
+	return parseItem(strconv.Itoa(int(v)))
 }

@@ -95,17 +95,15 @@ func (c *copying) cell(line int, l line, column int) (excelize.Cell, error) {
 	if err != nil {
 		return excelize.Cell{}, err
 	}
-	v := l.cell(column)
-	if c.hides(c.layout, line, column, v) {
-		v = cell{}
+	v, to := l.cell(column), excelize.Cell{StyleID: style}
+	switch n, ok := v.value(); {
+	case c.hides(c.layout, line, column, v):
+	case ok:
+		to.Value = n
+	case v.text != "":
+		to.Value = printed(v.text)
 	}
-	if n, ok := v.value(); ok {
-		return excelize.Cell{Value: n, StyleID: style}, nil
-	}
-	if v.text == "" {
-		return excelize.Cell{StyleID: style}, nil
-	}
-	return excelize.Cell{Value: printed(v.text), StyleID: style}, nil
+	return to, nil
 }
 
 // style returns the style of a cell. The result has all those of the operator's
@@ -114,12 +112,8 @@ func (c *copying) style(column, row int) (int, error) {
 	if c.from == nil {
 		return 0, nil
 	}
-	name := cellName(row, column)
-	style, err := c.from.GetCellStyle(c.table.sheet, name)
-	if err != nil {
-		return 0, err
-	}
-	return c.known(style), nil
+	style, err := c.from.GetCellStyle(c.table.sheet, cellName(row, column))
+	return c.known(style), err
 }
 
 // known returns a style of the operator's workbook, or none when it has no such
@@ -138,26 +132,20 @@ func (c *copying) columns() error {
 		return c.SetColWidth(1, max(c.table.width(), 1), 20)
 	}
 	own := c.table.sheet
+	var errs []error
 	for i := range c.table.width() {
-		column := i + 1
-		name := columnName(i)
+		column, name := i+1, columnName(i)
 		if style, err := c.from.GetColStyle(own, name); err == nil && c.known(style) > 0 {
-			if err := c.SetColStyle(column, column, style); err != nil {
-				return err
-			}
+			errs = append(errs, c.SetColStyle(column, column, style))
 		}
 		if width, err := c.from.GetColWidth(own, name); err == nil && width > 0 {
-			if err := c.SetColWidth(column, column, min(width, 255)); err != nil {
-				return err
-			}
+			errs = append(errs, c.SetColWidth(column, column, min(width, 255)))
 		}
 		if visible, err := c.from.GetColVisible(own, name); err == nil && !visible {
-			if err := c.SetColVisible(column, column, false); err != nil {
-				return err
-			}
+			errs = append(errs, c.SetColVisible(column, column, false))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // looks copies what belongs to no single cell.
