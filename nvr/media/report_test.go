@@ -15,7 +15,7 @@ func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 // scanned scans a recording to its end.
 func scanned(src io.Reader) (media.Report, error) {
 	var s media.Scanner
-	_, err := io.Copy(&s, src)
+	_, err := io.CopyBuffer(struct{ io.Writer }{&s}, struct{ io.Reader }{src}, make([]byte, 256<<10))
 	return s.Report(), err
 }
 
