@@ -110,13 +110,9 @@ func (r *reader) task(line line) tasks.Task {
 		Row:    line.row,
 	}
 	for f := range field(fields) {
-		at.agree(f)
-		// What a row says of time is read together, cell by cell.
-		if what := at.cell(f).trouble(); what != "" && f != date && f != from && f != to {
-			at.fault(f, "%s %s", f, what)
-			continue
+		if at.readable(f) {
+			f.read(at, &t)
 		}
-		f.read(at, &t)
 	}
 	return t
 }
@@ -168,15 +164,19 @@ func (p place) isNumbers() bool {
 
 func isNamed(p tasks.Pick) bool { return p.Name != "" }
 
-// agree refuses two columns for one thing that say different things in a row.
-// A camera's number and its name may well stand side by side, as may a day and a
-// time.
-func (r rowReader) agree(f field) {
+// readable refuses a cell that cannot be read, and two columns for one thing that
+// say different things in a row. A camera's number and its name may well stand
+// side by side, as may a day and a time: what a row says of time is judged cell by
+// cell as it is read.
+func (r rowReader) readable(f field) bool {
 	list := r.places(f)
-	if len(list) < 2 || f == from || f == to {
-		return
+	if len(list) == 0 || f == from || f == to {
+		return true
 	}
-	first := r.place(f)
+	first := list[0]
+	if len(list) > 1 {
+		first = r.place(f)
+	}
 	for _, other := range list {
 		if other.column == first.column || other.words() == first.words() || f == cameras && first.isNumbers() && !other.isNumbers() {
 			continue
@@ -184,6 +184,12 @@ func (r rowReader) agree(f field) {
 		r.reader.fault(other.row, other.column, "this differs from column %s for %s; keep one of the two columns, or put # before the header of the other",
 			columnName(first.column), f)
 	}
+	what := first.trouble()
+	if what == "" || f == date {
+		return true
+	}
+	r.fault(f, "%s %s", f, what)
+	return false
 }
 
 func (r rowReader) cell(f field) cell { return r.place(f).cell }
