@@ -43,7 +43,7 @@ func badEnd(o archive.Outcome) bool {
 
 // failed returns those of a task's cameras that ended badly.
 func (t Task) failed(outcomes map[nvr.Track]archive.Outcome) (picks []Pick) {
-	stream := orMain(t.Stream)
+	stream := cmp.Or(t.Stream, nvr.Main)
 	for track, o := range outcomes {
 		if len(t.Cameras) == 0 && track.Stream() == stream && badEnd(o) {
 			picks = append(picks, Pick{Channel: track.Channel(), Stream: stream})

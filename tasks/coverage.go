@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"example.com/hikgrab/nvr"
 )
 
 // GapLimit is how long nothing must be on disk before Coverage calls that a
@@ -251,13 +253,13 @@ func (t Task) Of(all []Coverage) []Coverage {
 // AsksFor reports whether a task names a camera of its recorder.
 func (t Task) AsksFor(c CameraView) bool {
 	if len(t.Cameras) == 0 {
-		return c.Channel == 0 || c.Stream == orMain(t.Stream)
+		return c.Channel == 0 || c.Stream == cmp.Or(t.Stream, nvr.Main)
 	}
 	return slices.ContainsFunc(t.Cameras, func(p Pick) bool {
 		if p.Name != "" && c.Channel == 0 {
 			return true // the line of names that nothing bears
 		}
 		same := p.Name == "" && p.Channel == c.Channel || p.Name != "" && sameName(p.Name, c.Name)
-		return same && orMain(cmp.Or(p.Stream, t.Stream)) == c.Stream
+		return same && cmp.Or(p.Stream, t.Stream, nvr.Main) == c.Stream
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"example.com/hikgrab/nvr"
 )
@@ -42,12 +41,7 @@ func numbered(picks []Pick, channels []nvr.Channel) (found []Pick, unknown int) 
 // sameName compares the names of cameras, case and spaces aside.
 func sameName(a, b string) bool {
 	bare := func(name string) string {
-		return strings.Map(func(r rune) rune {
-			if unicode.IsSpace(r) {
-				return -1
-			}
-			return unicode.ToLower(r)
-		}, nvr.CleanText(name, 80))
+		return strings.ToLower(strings.Join(strings.Fields(nvr.CleanText(name, 80)), ""))
 	}
 	return bare(a) == bare(b)
 }

@@ -32,7 +32,7 @@ func (q *Queue) plan(list []Task) {
 		if r.name == "" {
 			r.name = nvr.CleanText(t.Name, 80)
 		}
-		w := row{picks: t.Cameras, stream: orMain(t.Stream), demand: demand{t.Period, t.Kinds}, source: t.Source}
+		w := row{picks: t.Cameras, stream: cmp.Or(t.Stream, nvr.Main), demand: demand{t.Period, t.Kinds}, source: t.Source}
 		r.rows = append(r.rows, w)
 		// Cameras that the row does not number are stood for by one line until the
 		// recorder has listed them; of names that it does not have that line stays.
@@ -42,13 +42,6 @@ func (q *Queue) plan(list []Task) {
 		numbers, _ := numbered(w.picks, nil)
 		q.pick(r, w, numbers)
 	}
-}
-
-func orMain(s nvr.Stream) nvr.Stream {
-	if s == 0 {
-		return nvr.Main
-	}
-	return s
 }
 
 func (q *Queue) newRecorder(t Task) *recorder {

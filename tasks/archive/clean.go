@@ -15,15 +15,12 @@ const textLimit = 200
 // table: control characters, line breaks, bidi marks and other format
 // characters become spaces, and invalid UTF-8 becomes U+FFFD.
 func printable(text string) string {
-	if !utf8.ValidString(text) {
-		text = strings.ToValidUTF8(text, "\uFFFD")
-	}
 	return strings.Map(func(r rune) rune {
 		if r != utf8.RuneError && nvr.Unfit(r) {
 			return ' '
 		}
 		return r
-	}, text)
+	}, strings.ToValidUTF8(text, "\uFFFD"))
 }
 
 // field returns text printable, trimmed and bounded.
@@ -52,8 +49,7 @@ func uncell(text string) string {
 // program: what would be taken for a formula gets an apostrophe in front.
 func cell(text string) string {
 	text = field(text)
-	if strings.HasPrefix(text, "=") || strings.HasPrefix(text, "+") ||
-		strings.HasPrefix(text, "-") || strings.HasPrefix(text, "@") {
+	if text != "" && strings.Contains("=+-@", text[:1]) {
 		return "'" + text
 	}
 	return text

@@ -155,21 +155,11 @@ func (d *Deriving) record() record {
 
 // names yields the names that the file may get, the one it should get first.
 func (d *Deriving) names() iter.Seq[string] {
-	base, number := path.Join(string(d.Tree), d.Dir, d.Name), ""
+	base, end := path.Join(string(d.Tree), d.Dir, d.Name), ".mp4"
 	if d.Origin.Number > 1 {
-		number = "-" + strconv.Itoa(d.Origin.Number)
+		end = "-" + strconv.Itoa(d.Origin.Number) + end
 	}
-	return func(yield func(string) bool) {
-		own := base + "_" + d.Origin.Request
-		if !yield(base+number+".mp4") || !yield(own+number+".mp4") {
-			return
-		}
-		for n := 2; n <= nameAttempts; n++ {
-			if !yield(own + "_" + strconv.Itoa(n) + number + ".mp4") {
-				return
-			}
-		}
-	}
+	return namesLike(base, base+"_"+d.Origin.Request, "_", end)
 }
 
 func derivedOf(r record) Derived {

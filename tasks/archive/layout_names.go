@@ -14,13 +14,18 @@ func (l Layout) names(it Item, ext string) iter.Seq[string] { return l.namesOf(i
 // namesOf is names for a file of which the identity is known.
 func (l Layout) namesOf(it Item, id recordingID, ext string) iter.Seq[string] {
 	plain := l.path(it)
+	return namesLike(plain, plain+"_"+id.short(), "-", ext)
+}
+
+// namesLike yields a plain name, one of the file's own, and that with numbers behind
+// sep; all have the same end.
+func namesLike(plain, own, sep, end string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		own := plain + "_" + id.short()
-		if !yield(plain+ext) || !yield(own+ext) {
+		if !yield(plain+end) || !yield(own+end) {
 			return
 		}
 		for n := 2; n <= nameAttempts; n++ {
-			if !yield(own + "-" + strconv.Itoa(n) + ext) {
+			if !yield(own + sep + strconv.Itoa(n) + end) {
 				return
 			}
 		}

@@ -68,7 +68,7 @@ type Machine struct {
 	run   Run
 
 	mu      sync.Mutex
-	refused *RefusedError
+	refused error
 	rows    map[RecorderID]map[tasks.RecorderID]int // in the queue, of leases that were
 	session uint64
 	every   time.Duration
@@ -207,9 +207,6 @@ func (m *Machine) hello(ctx context.Context) (Welcome, error) {
 func (m *Machine) isRefused() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.refused == nil {
-		return nil
-	}
 	return m.refused
 }
 

@@ -19,7 +19,7 @@ func (d *Dir) SyncAll() error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(syncFile(f), f.Close()); err != nil {
+		if err := errors.Join(Sync(f), f.Close()); err != nil {
 			return err
 		}
 	}
