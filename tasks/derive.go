@@ -18,7 +18,8 @@ type Derivations struct {
 	Every derive.Every // stills
 }
 
-func (x Derivations) wanted() bool { return x.Join || x.Every != derive.Every{} }
+// Wanted reports whether anything is derived.
+func (x Derivations) Wanted() bool { return x.Join || x.Every != derive.Every{} }
 
 // mostDerivers is of how many cameras files are derived at once. It is apart from
 // Options.Jobs: deriving loads the disk, downloading the network.
@@ -31,21 +32,19 @@ func (c *camera) derivable() bool {
 }
 
 func (q *Queue) sendDerivers(now time.Time) {
-	if !q.options.Derivations.wanted() {
+	if !q.options.Derivations.Wanted() {
 		return
 	}
-	for _, r := range q.recorders {
-		for _, c := range r.cameras {
-			if q.derivers >= mostDerivers || !q.volume.open(now, q.active+q.derivers) {
-				return
-			}
-			if c.derivable() && c.elsewhere != "" {
-				c.derived = true
-				q.tellOf(c, now, Event{Type: EventNotice, Message: "nothing is made from the recordings, because some of them are on " + c.elsewhere})
-			}
-			if c.derivable() && !c.busy() && !c.skip && !c.pause && !c.deriveNext.After(now) {
-				q.sendDeriver(r, c)
-			}
+	for c := range q.every() {
+		if q.derivers >= mostDerivers || !q.volume.open(now, q.active+q.derivers) {
+			return
+		}
+		if c.derivable() && c.elsewhere != "" {
+			c.derived = true
+			q.tellOf(c, now, Event{Type: EventNotice, Message: "nothing is made from the recordings, because some of them are on " + c.elsewhere})
+		}
+		if c.derivable() && !c.busy() && !c.skip && !c.pause && !c.deriveNext.After(now) {
+			q.sendDeriver(c.recorder, c)
 		}
 	}
 }

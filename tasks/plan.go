@@ -126,7 +126,7 @@ func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
 	if channel != 0 && !q.options.Look {
 		c.behind = q.options.Archive.CameraOutcome(archive.CameraKey{Recorder: r.address, Track: c.track()}).State == Failed.String()
 	}
-	c.derives = q.options.Derivations.wanted() && s != nvr.Photo
+	c.derives = q.options.Derivations.Wanted() && s != nvr.Photo
 	q.cameras = append(q.cameras, c)
 	r.cameras = append(r.cameras, c)
 	return c

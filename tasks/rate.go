@@ -1,6 +1,9 @@
 package tasks
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
 	// history is how many one-second samples a gauge keeps: two minutes.
@@ -42,8 +45,7 @@ func (g *Gauge) Add(now time.Time, total int64) {
 	s := step{took: took, bytes: total - g.total}
 	g.last, g.total = now, total
 	if len(g.steps) == history {
-		copy(g.steps, g.steps[1:])
-		g.steps = g.steps[:history-1]
+		g.steps = slices.Delete(g.steps, 0, 1)
 	}
 	g.steps = append(g.steps, s)
 	g.count = min(g.count+1, smoothing)

@@ -82,7 +82,7 @@ func (q *Queue) findings(told map[RecorderID]bool) (list []Finding, finished boo
 	for _, r := range q.recorders {
 		switch {
 		case told[r.id]:
-		case q.started.IsZero() || !r.ended():
+		case q.started.IsZero(), slices.ContainsFunc(r.cameras, func(c *camera) bool { return !c.state.Ended() }):
 			finished = false
 		default:
 			told[r.id] = true
@@ -90,10 +90,6 @@ func (q *Queue) findings(told map[RecorderID]bool) (list []Finding, finished boo
 		}
 	}
 	return list, finished
-}
-
-func (r *recorder) ended() bool {
-	return !slices.ContainsFunc(r.cameras, func(c *camera) bool { return !c.state.Ended() })
 }
 
 func (r *recorder) finding() Finding {

@@ -78,7 +78,8 @@ func (e *Error) What() string {
 	case Full:
 		return "no space is left on the volume, or the quota is used up"
 	case Denied:
-		return deniedWhat(e.Err)
+		what, _ := denial(e.Err)
+		return what
 	case TooLarge:
 		if errors.Is(e.Err, errNeverFits) || errors.Is(e.Err, errOutgrown) {
 			break
@@ -111,7 +112,8 @@ func (e *Error) Remedy() nvr.Remedy {
 	case Full, NoRoom:
 		return FreeSpace
 	case Denied:
-		return deniedRemedy(e.Err)
+		_, helps := denial(e.Err)
+		return helps
 	case InUse:
 		return StopOther
 	case Damaged:
@@ -170,41 +172,29 @@ func classify(err error) Kind {
 	return KindUnknown
 }
 
-func deniedWhat(err error) string {
+// denial says why this user may not write there, and what helps.
+func denial(err error) (what string, helps nvr.Remedy) {
 	switch {
 	case err == nil:
-		return "not allowed"
+		return "not allowed", AllowWriting
 	case errors.Is(err, syscall.EROFS):
-		return "the volume is mounted read-only"
+		return "the volume is mounted read-only", MountWritable
 	case errors.Is(err, fs.ErrNotExist):
-		return "the directory is gone"
+		return "the directory is gone", ReconnectVolume
 	case disk.Escapes(err):
-		return "a symbolic link in this path leads out of the output directory"
+		return "a symbolic link in this path leads out of the output directory", MoveAway
 	case errors.Is(err, syscall.ENOTDIR):
-		return disk.ErrInTheWay.Error()
+		return disk.ErrInTheWay.Error(), MoveAway
 	}
 	if owner, ok := errors.AsType[*disk.OwnerError](err); ok {
-		return printable(owner.Error()) + ", who could have put anything there"
+		return printable(owner.Error()) + ", who could have put anything there", MoveAway
 	}
 	for _, obstacle := range []error{disk.ErrNotPlain, disk.ErrLinked, disk.ErrInTheWay} {
 		if errors.Is(err, obstacle) {
-			return obstacle.Error()
+			return obstacle.Error(), MoveAway
 		}
 	}
-	return "permission denied"
-}
-
-func deniedRemedy(err error) nvr.Remedy {
-	switch {
-	case err == nil:
-	case errors.Is(err, syscall.EROFS):
-		return MountWritable
-	case errors.Is(err, fs.ErrNotExist):
-		return ReconnectVolume
-	case disk.Obstructed(err):
-		return MoveAway
-	}
-	return AllowWriting
+	return "permission denied", AllowWriting
 }
 
 // reason drops what the layers below repeat: the operation and the path stand

@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -134,8 +133,3 @@ func (firstBytes) Write([]byte) (int, error) { return 0, errEnough }
 func (firstBytes) Offset() int64             { return 0 }
 func (firstBytes) Tail([]byte) error         { return nil }
 func (firstBytes) Reset() error              { return nil }
-
-// has reports whether the list contains a channel.
-func has(channels []nvr.Channel, number int) bool {
-	return slices.ContainsFunc(channels, func(c nvr.Channel) bool { return c.Number == number })
-}

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ type Question struct {
 func (q Question) ask(ctx context.Context, s Search) string {
 	device, period := q.Device, archive.Span{From: s.Spans[0].From, To: s.Spans[len(s.Spans)-1].To}
 	now := device.WallClock(time.Now())
-	if q.Listed && !has(q.Channels, s.Track.Channel()) {
+	if q.Listed && !slices.ContainsFunc(q.Channels, func(c nvr.Channel) bool { return c.Number == s.Track.Channel() }) {
 		return fmt.Sprintf("the recorder has no channel %d; it has %s", s.Track.Channel(), channelList(q.Channels))
 	}
 	if period.From.After(now) {

@@ -33,17 +33,15 @@ type OwnerError struct {
 func (e *OwnerError) Error() string { return e.Name + " there belongs to " + e.User }
 
 // Refused reports whether an error says that this user may not write there, or
-// that something unexpected stands there.
+// that what stands there is not what is needed.
 func Refused(err error) bool {
-	return errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) ||
-		errors.Is(err, syscall.EROFS) || Obstructed(err)
-}
-
-// Obstructed reports whether what stands at a path is not what is needed there.
-func Obstructed(err error) bool {
+	for _, why := range []error{fs.ErrPermission, fs.ErrNotExist, syscall.EROFS, syscall.ENOTDIR, ErrNotPlain, ErrLinked, ErrInTheWay} {
+		if errors.Is(err, why) {
+			return true
+		}
+	}
 	_, foreign := errors.AsType[*OwnerError](err)
-	return foreign || errors.Is(err, ErrNotPlain) || errors.Is(err, ErrLinked) || errors.Is(err, ErrInTheWay) ||
-		errors.Is(err, syscall.ENOTDIR) || Escapes(err)
+	return foreign || Escapes(err)
 }
 
 // Escapes reports whether os.Root refused a path that leads out of the

@@ -38,8 +38,7 @@ type making struct {
 
 // derivationsDue reports whether something is to be made as soon as all has come.
 func (q *Queue) derivationsDue() bool {
-	wanted := q.o.Derivations.Join || q.o.Derivations.Every != derive.Every{}
-	return wanted && (!q.derivations.made || q.derivations.stale) && !q.draining && q.o.Ready()
+	return q.o.Derivations.Wanted() && (!q.derivations.made || q.derivations.stale) && !q.draining && q.o.Ready()
 }
 
 func (q *Queue) derive(now time.Time) {
