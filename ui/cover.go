@@ -94,7 +94,7 @@ func inGaps(all time.Duration, n int) string {
 }
 
 // gaps lists what is not on disk, when and why: the longest gaps, in order of
-// time. Of h lines of details it leaves enough for the rest.
+// time, as many as h lines of details leave room for.
 func (f *facts) gaps(c *cover, h int) {
 	if len(c.gaps) == 0 {
 		return

@@ -20,7 +20,7 @@ func (r *rows) title(rec *tasks.RecorderView, w int) string {
 	case name == "":
 		return address
 	case !r.alike[r.glyphs.cut(name, w)]:
-		const worthIt = 8 // cells of an address, otherwise it is left out
+		const worthIt = 8 // the narrowest address worth showing, in cells
 		if width(name)+2+worthIt > w {
 			return r.glyphs.cut(name, w)
 		}

@@ -29,7 +29,7 @@ func (p *pen) rowsIn(w int, l *list, s *tasks.Snapshot) *rows {
 }
 
 // lines draws the rows, exactly as many lines as the layout gives the list,
-// each exactly as wide. If there are no rows, it shows the lines of nothing.
+// each exactly as wide. Without rows it shows the text in nothing.
 func (r *rows) lines(l layout, nothing []string) []string {
 	margin := ""
 	if l.side > 0 {

@@ -80,8 +80,8 @@ func (t *terminal) send(sequence string) {
 	}
 }
 
-// say writes a sequence; the caller holds t.mu. The next frame runs into the
-// same error, so it ignores it.
+// say writes a sequence; the caller holds t.mu. It ignores errors, because the
+// next frame fails the same way.
 func (t *terminal) say(sequence string) { _, _ = io.WriteString(t.File, sequence) }
 
 // announce returns the command that sends a change to the terminal, or nil if

@@ -101,8 +101,8 @@ func until(t, now time.Time) string {
 	return units.Wait(d)
 }
 
-// troubled reports whether a camera's last failure still matters: it does not
-// once recordings arrive again.
+// troubled reports whether a camera's last failure still matters. It no longer
+// does once recordings arrive again.
 func troubled(c *tasks.CameraView) bool {
 	return c.Failure.What != "" && c.State != tasks.Done && c.State != tasks.Downloading && c.State != tasks.Searching
 }

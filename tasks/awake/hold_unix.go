@@ -36,7 +36,7 @@ func run(name string, args ...string) (release func(), err error) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = cmd.Wait() // its exit status tells us nothing we could act on
+		_ = cmd.Wait() // the exit status tells us nothing we could act on
 	}()
 	return func() { end(cmd, input, ended) }, nil
 }

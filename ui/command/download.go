@@ -142,7 +142,7 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 	defer func() {
 		limit := shutdownLimit
 		if errors.Is(err, errHangs) {
-			limit = time.Second // it has already had its time
+			limit = time.Second // stopping has already used up the time
 		}
 		err = errors.Join(err, s.close(limit))
 	}()

@@ -69,7 +69,7 @@ func writePage(store *archive.Archive, files []archive.Recording, tell func(text
 	return path
 }
 
-// refreshPage rewrites the page after stills were made, which it shows.
+// refreshPage rewrites the page to show newly made stills.
 func (a *app) refreshPage(store *archive.Archive) {
 	if files, err := store.Recordings(); err == nil { // otherwise the next run or hikgrab report says so
 		writePage(store, files, a.warn)
