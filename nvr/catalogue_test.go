@@ -142,11 +142,11 @@ var downloadHabits = []habit{
 }
 
 var deliveryHabits = []habit{
-	{"no-length", "A download is chunked.", "hikvision-backup (Go), commit b186874", quirks(simulator.Quirks{NoLength: true})},
-	{"zero-length", "A download announces Content-Length 0.", "fireboy38", quirks(simulator.Quirks{ZeroLength: true})},
-	{"close-delimited", "A download ends with the connection.", "hikvision-backup (Go)", quirks(simulator.Quirks{CloseDelimited: true})},
+	{"no-length", "A download is chunked.", "hikvision-backup (Go), commit b186874", quirks(simulator.Quirks{Framing: simulator.Chunked})},
+	{"zero-length", "A download announces Content-Length 0.", "fireboy38", quirks(simulator.Quirks{Framing: simulator.ZeroThen})},
+	{"close-delimited", "A download ends with the connection.", "hikvision-backup (Go)", quirks(simulator.Quirks{Framing: simulator.ByClose})},
 	{"keep-open", "The connection stays open at 100 %.", "wwwcheong/hikvision_download, live NVR", quirks(simulator.Quirks{KeepOpen: true})},
-	{"keep-open-no-length", "The connection stays open at 100 %, and no length was announced.", "hikvision-backup (Go) and wwwcheong/hikvision_download, each half of it", quirks(simulator.Quirks{KeepOpen: true, CloseDelimited: true})},
+	{"keep-open-no-length", "The connection stays open at 100 %, and no length was announced.", "hikvision-backup (Go) and wwwcheong/hikvision_download, each half of it", quirks(simulator.Quirks{KeepOpen: true, Framing: simulator.ByClose})},
 	{"length-short", "Content-Length is a few bytes less than what comes.", "wwwcheong/hikvision_download: content-length mismatch", quirks(simulator.Quirks{WrongLength: -4})},
 	{"length-long", "Content-Length is a few bytes more than what comes.", "Hik Device Gateway closes a few bytes short", quirks(simulator.Quirks{WrongLength: 4})},
 	{"range", "A Range is honoured with 206.", notReported, quirks(simulator.Quirks{Range: simulator.RangeHonored})},

@@ -109,7 +109,7 @@ func TestContainersThatNobodyKnows(t *testing.T) {
 		kind   nvr.Kind
 	}{
 		"all lengths agree":       {simulator.Quirks{}, nvr.KindUnknown},
-		"only the search has one": {simulator.Quirks{NoLength: true}, nvr.KindUnknown},
+		"only the search has one": {simulator.Quirks{Framing: simulator.Chunked}, nvr.KindUnknown},
 		"the search says another": {simulator.Quirks{WrongSize: -100}, nvr.Protocol},
 		"it is XML by its type":   {simulator.Quirks{ContentType: "application/xml"}, nvr.Protocol},
 	} {
@@ -137,7 +137,7 @@ func TestBusySaysForHowLong(t *testing.T) {
 // TestUnknownLength has neither Content-Length nor size: what comes is taken,
 // with a note that nothing could be verified.
 func TestUnknownLength(t *testing.T) {
-	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight, NoLength: true}})
+	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight, Framing: simulator.Chunked}})
 	rec := first(t, client, 101)
 	if rec.Size != 0 {
 		t.Fatalf("size %d", rec.Size)
@@ -226,7 +226,7 @@ func TestResume(t *testing.T) {
 		retry   bool // the first attempt fails, the next starts over
 	}{
 		"Range is honoured":                {quirks: simulator.Quirks{Range: simulator.RangeHonored}, resumed: true},
-		"Range is honoured, no length":     {quirks: simulator.Quirks{Range: simulator.RangeHonored, NoLength: true}, resumed: true},
+		"Range is honoured, no length":     {quirks: simulator.Quirks{Range: simulator.RangeHonored, Framing: simulator.Chunked}, resumed: true},
 		"Range is ignored":                 {resets: 1},
 		"206 from the beginning":           {quirks: simulator.Quirks{Range: simulator.RangeWrong}, resets: 1, retry: true},
 		"206 without Content-Range":        {quirks: simulator.Quirks{Range: simulator.RangeSilent}, resets: 1, retry: true},

@@ -76,7 +76,7 @@ func TestMoreThanWasAnnounced(t *testing.T) {
 		"the search says 50 bytes":   {simulator.Quirks{WrongSize: 50 - 100_000}, 0, 50},
 		"it says what there is":      {simulator.Quirks{}, 0, 100_000},
 		"nothing says anything":      {simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight}, time.Second - time.Hour, 0},
-		"Content-Length is 0":        {simulator.Quirks{ZeroLength: true}, 0, 100_000},
+		"Content-Length is 0":        {simulator.Quirks{Framing: simulator.ZeroThen}, 0, 100_000},
 		"a photo, nothing announced": {simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight}, -time.Hour, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,13 +105,13 @@ func TestSinksKnowWhatComes(t *testing.T) {
 		want   int64
 	}{
 		"both agree":             {simulator.Quirks{}, 100_000},
-		"only the search":        {simulator.Quirks{NoLength: true}, 100_000},
+		"only the search":        {simulator.Quirks{Framing: simulator.Chunked}, 100_000},
 		"only the answer":        {simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight}, 100_000},
 		"the answer says more":   {simulator.Quirks{WrongSize: -100}, 100_000},
 		"the search says 1 PB":   {simulator.Quirks{WrongSize: 1 << 50}, 1<<50 + 100_000},
 		"the answer says 1 PB":   {simulator.Quirks{WrongLength: 1 << 50}, 1<<50 + 100_000},
 		"the search says 2^63-1": {simulator.Quirks{WrongSize: math.MaxInt64 - 100_000}, math.MaxInt64},
-		"nothing says anything":  {simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight, NoLength: true}, 0},
+		"nothing says anything":  {simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight, Framing: simulator.Chunked}, 0},
 	} {
 		_, client := plug(t, simulator.Config{Channels: channels(1), Quirks: c.quirks})
 		var l ledger

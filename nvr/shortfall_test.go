@@ -16,9 +16,9 @@ func TestShorterThanAnnounced(t *testing.T) {
 	for name, q := range map[string]simulator.Quirks{
 		"Content-Length is right":                {WrongSize: 50_000},
 		"it is right and the end stays open":     {WrongSize: 50_000, KeepOpen: true},
-		"in chunks":                              {WrongSize: 50_000, NoLength: true},
+		"in chunks":                              {WrongSize: 50_000, Framing: simulator.Chunked},
 		"a few bytes, Content-Length says more":  {WrongSize: 4, WrongLength: 4},
-		"a few bytes, ends with the connection":  {WrongSize: 4, CloseDelimited: true},
+		"a few bytes, ends with the connection":  {WrongSize: 4, Framing: simulator.ByClose},
 		"a few bytes, Content-Length says still": {WrongSize: 4, WrongLength: 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -41,7 +41,7 @@ func (d *delivery) send(p *reply, f Fault) {
 	if f.answer != nil {
 		p = f.answer(d.r)
 	}
-	if f.reframe {
+	if f.framing != ByLength {
 		p.framing = f.framing
 	}
 	p.offset += f.offset
@@ -51,7 +51,7 @@ func (d *delivery) send(p *reply, f Fault) {
 		d.release()
 	}
 	switch {
-	case p.framing == byClose || p.framing == zeroThen || p.keep || f.extra > 0 || p.offset < 0:
+	case p.framing == ByClose || p.framing == ZeroThen || p.keep || f.extra > 0 || p.offset < 0:
 		d.sendAround(p, f)
 	default:
 		d.sendThrough(p, f)
@@ -69,7 +69,7 @@ func (d *delivery) head(p *reply) {
 	}
 	p.header.Set("Date", date.Format(http.TimeFormat))
 	p.header.Set("Server", "webserver")
-	if p.framing == byLength && p.status != http.StatusNoContent {
+	if p.framing == ByLength && p.status != http.StatusNoContent {
 		p.header.Set("Content-Length", strconv.FormatInt(max(0, p.size+p.offset), 10))
 	}
 }
@@ -84,7 +84,7 @@ func (d *delivery) sendThrough(p *reply, f Fault) {
 	d.w.WriteHeader(p.status)
 	through := &throughWire{w: d.w}
 	d.out = through
-	if p.framing == chunked && through.flush() != nil {
+	if p.framing == Chunked && through.flush() != nil {
 		return
 	}
 	err := d.body(p, f)
@@ -123,11 +123,11 @@ func (d *delivery) sendAround(p *reply, f Fault) {
 	fmt.Fprintf(around.w, "HTTP/1.1 %d %s\r\n", p.status, http.StatusText(p.status))
 	p.header.Set("Connection", "close")
 	switch p.framing {
-	case chunked:
+	case Chunked:
 		p.header.Set("Transfer-Encoding", "chunked")
-	case zeroThen:
+	case ZeroThen:
 		p.header.Set("Content-Length", "0")
-	case byLength, byClose:
+	case ByLength, ByClose:
 	}
 	_ = p.header.Write(around.w)
 	_, _ = around.w.WriteString("\r\n")

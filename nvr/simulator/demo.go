@@ -118,7 +118,7 @@ func demoWarehouse(zone string, wall time.Time) Config {
 		Auth: Auth{Scheme: DigestBoth, NonceUses: 20, Stale: StaleDenied, LockAfter: 3},
 		Quirks: Quirks{
 			Namespace: ISAPINS, PageCap: 2, EmptyMore: true, RepeatOnNewID: true, URIBreaks: true,
-			URIHost: "192.168.1.64:90", Verb: GetOnly, NoLength: true, SpuriousEvery: 6, KeepAlive: 9, SilentClose: true,
+			URIHost: "192.168.1.64:90", Verb: GetOnly, Framing: Chunked, SpuriousEvery: 6, KeepAlive: 9, SilentClose: true,
 		},
 	}
 }

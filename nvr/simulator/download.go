@@ -226,18 +226,10 @@ func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply 
 // deliver answers with bytes of a track, or with a part of them.
 func (rec *Recorder) deliver(r *request, track int, content *Content) *reply {
 	k, size := rec.quirks, content.Size()
-	p := &reply{status: http.StatusOK, header: http.Header{}, paced: true, size: size, offset: k.WrongLength, keep: k.KeepOpen}
+	p := &reply{status: http.StatusOK, header: http.Header{}, paced: true, size: size, framing: k.Framing, offset: k.WrongLength, keep: k.KeepOpen}
 	p.header.Set("Content-Type", cmp.Or(k.ContentType, "Opaque/data"))
 	if rec.tracks[track].photos {
 		p.header.Set("Content-Type", "image/jpeg")
-	}
-	switch {
-	case k.NoLength:
-		p.framing = chunked
-	case k.ZeroLength:
-		p.framing = zeroThen
-	case k.CloseDelimited:
-		p.framing = byClose
 	}
 	p.body = content
 	if from, ok := rangeStart(r.Header.Get("Range"), size); ok && k.Range != RangeIgnored {
@@ -251,7 +243,7 @@ func (rec *Recorder) part(p *reply, content *Content, from int64) {
 	if from >= p.size {
 		p.status = http.StatusRequestedRangeNotSatisfiable
 		p.header.Set("Content-Range", fmt.Sprintf("bytes */%d", p.size))
-		p.body, p.size, p.framing, p.paced = nil, 0, byLength, false
+		p.body, p.size, p.framing, p.paced = nil, 0, ByLength, false
 		return
 	}
 	p.status = http.StatusPartialContent

@@ -29,8 +29,8 @@ func TestDownload(t *testing.T) {
 	}{
 		{"GET", Quirks{}, "GET", 300_000},
 		{"POST", Quirks{}, "POST", 300_000},
-		{"chunked", Quirks{NoLength: true}, "POST", -1},
-		{"until close", Quirks{CloseDelimited: true}, "POST", -1},
+		{"chunked", Quirks{Framing: Chunked}, "POST", -1},
+		{"until close", Quirks{Framing: ByClose}, "POST", -1},
 		{"line breaks", Quirks{URIBreaks: true}, "POST", 300_000},
 		{"silent close", Quirks{KeepAlive: 1, SilentClose: true}, "POST", 300_000},
 		{"wrong size", Quirks{WrongSize: -7}, "POST", 300_000},

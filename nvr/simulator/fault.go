@@ -22,8 +22,7 @@ type Fault struct {
 	after   int64
 	pause   time.Duration
 	rate    int64
-	framing framing
-	reframe bool
+	framing Framing
 	offset  int64 // added to Content-Length
 	extra   int64 // bytes after the announced end
 	keep    bool
@@ -46,14 +45,14 @@ func (f Fault) String() string { return cmp.Or(f.name, "none") }
 
 // Faults that a whole answer takes.
 var (
-	None               = Fault{}                                                                      // lets one request of a script pass
-	NoLength           = Fault{name: "no length", framing: chunked, reframe: true}                    // the whole body in chunks, without Content-Length
-	ZeroLength         = Fault{name: "zero length", framing: zeroThen, reframe: true}                 // "Content-Length: 0", and the body all the same
-	KeepOpenAtEnd      = Fault{name: "keep open at end", keep: true, framing: byClose, reframe: true} // a whole body without its length; the connection stays open
-	KeepOpenWithLength = Fault{name: "keep open with length", keep: true}                             // the same with its length, although the client asked for the end of the connection
-	Endless            = Fault{name: "endless", extra: 1 << 60, framing: byClose, reframe: true}      // a whole body without its length, and what nobody asked for until the client leaves
-	Refuse             = Fault{name: "refuse", refuse: true}                                          // the connection ends without an answer
-	CorruptHead        = Fault{name: "corrupt head", corrupt: true}                                   // the first 64 bytes of the body are overwritten
+	None               = Fault{}                                                       // lets one request of a script pass
+	NoLength           = Fault{name: "no length", framing: Chunked}                    // the whole body in chunks, without Content-Length
+	ZeroLength         = Fault{name: "zero length", framing: ZeroThen}                 // "Content-Length: 0", and the body all the same
+	KeepOpenAtEnd      = Fault{name: "keep open at end", keep: true, framing: ByClose} // a whole body without its length; the connection stays open
+	KeepOpenWithLength = Fault{name: "keep open with length", keep: true}              // the same with its length, although the client asked for the end of the connection
+	Endless            = Fault{name: "endless", extra: 1 << 60, framing: ByClose}      // a whole body without its length, and what nobody asked for until the client leaves
+	Refuse             = Fault{name: "refuse", refuse: true}                           // the connection ends without an answer
+	CorruptHead        = Fault{name: "corrupt head", corrupt: true}                    // the first 64 bytes of the body are overwritten
 )
 
 // Answers to a request that is right.
@@ -109,14 +108,14 @@ func TrickleAfter(n, rate int64) Fault {
 // TruncateChunked sends the body in chunks and ends the connection after n
 // bytes, without the last chunk.
 func TruncateChunked(n int64) Fault {
-	return named(Fault{event: eventDrop, after: n, framing: chunked, reframe: true}, "truncate chunked after %d", n)
+	return named(Fault{event: eventDrop, after: n, framing: Chunked}, "truncate chunked after %d", n)
 }
 
 // CloseDelimited announces no length and ends the body, after n bytes, with
 // the connection, so that nothing in HTTP tells it from a complete one. A
 // negative n sends the whole body.
 func CloseDelimited(n int64) Fault {
-	f := Fault{framing: byClose, reframe: true}
+	f := Fault{framing: ByClose}
 	if n < 0 {
 		return named(f, "close delimited")
 	}

@@ -81,9 +81,7 @@ type Quirks struct {
 	RefuseQueryForm bool          // download?playbackURI= is refused
 	ByTime          ByTime        // what comes for a URI without name and size
 	Range           Range         // what a Range header does
-	NoLength        bool          // chunked, no Content-Length
-	ZeroLength      bool          // "Content-Length: 0" before a body that ends with the connection
-	CloseDelimited  bool          // no Content-Length; the body ends with the connection
+	Framing         Framing       // how its end is told
 	KeepOpen        bool          // the connection stays open after the last byte
 	WrongLength     int64         // added to Content-Length
 	SpuriousEvery   int           // every n-th download is a 400 that means nothing; 0 never

@@ -15,20 +15,21 @@ type reply struct {
 	header  http.Header
 	body    io.Reader // nil is an empty body
 	size    int64     // bytes in body
-	framing framing   // how the end of the body is told
+	framing Framing   // how the end of the body is told
 	offset  int64     // added to the announced length
 	keep    bool      // the connection stays open after the end
 	paced   bool      // the rate of a download applies
 }
 
-// framing is how the end of a body is told.
-type framing int
+// Framing is how the end of a body is told.
+type Framing int
 
+// How the end is told.
 const (
-	byLength framing = iota // Content-Length
-	chunked                 // chunks
-	byClose                 // the end of the connection
-	zeroThen                // "Content-Length: 0", and then a body all the same
+	ByLength Framing = iota // Content-Length
+	Chunked                 // chunks
+	ByClose                 // the end of the connection
+	ZeroThen                // "Content-Length: 0", and then a body all the same
 )
 
 func (p *reply) text(contentType, body string) {
