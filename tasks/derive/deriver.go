@@ -43,7 +43,11 @@ func (m *deriver) derive(ctx context.Context, w derivation) error {
 		m.result.Files = append(m.result.Files, done...)
 		return nil
 	}
-	files, left, err := splice.Plan(ctx, m.pieces(w.sources), m.window)
+	pieces := make([]splice.Piece, len(w.sources))
+	for i, f := range w.sources {
+		pieces[i] = m.archive.Piece(f.Path, begins(f))
+	}
+	files, left, err := splice.Plan(ctx, pieces, m.window)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -208,12 +212,4 @@ func (m *deriver) write(ctx context.Context, what archive.Deriving) (archive.Der
 		return d, fmt.Errorf("make %s: %w", path.Join(string(what.Tree), what.Dir, what.Name+".mp4"), copying)
 	}
 	return d, err
-}
-
-func (m *deriver) pieces(files []archive.Finished) []splice.Piece {
-	pieces := make([]splice.Piece, 0, len(files))
-	for _, f := range files {
-		pieces = append(pieces, m.archive.Piece(f.Path, begins(f)))
-	}
-	return pieces
 }

@@ -95,18 +95,16 @@ func nameTables(list []*table) string {
 }
 
 func nameSheets(list []page) string {
-	var b strings.Builder
-	for i, p := range list {
-		if i == 10 {
-			fmt.Fprintf(&b, " and %d more", len(list)-i)
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(clean(p.name))
+	const most = 10
+	var names []string
+	for _, p := range list[:min(len(list), most)] {
+		names = append(names, clean(p.name))
 	}
-	return b.String()
+	text := strings.Join(names, ", ")
+	if more := len(list) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // others says which worksheets there are beside the one that was empty.

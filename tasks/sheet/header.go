@@ -153,10 +153,8 @@ func (l line) known() map[field][]int {
 // header returns how many fields a line names. "user" and "password" may well be
 // a login, so a line with a recorder's address in it is no header.
 func (l line) header() int {
-	for _, c := range l.cells {
-		if c.looksLikeHost() {
-			return 0
-		}
+	if slices.ContainsFunc(l.cells, cell.looksLikeHost) {
+		return 0
 	}
 	known := l.known()
 	if len(known) >= 2 || len(known[recorder]) > 0 {
@@ -217,7 +215,9 @@ func (r *reader) named(i int) layout {
 // that says so counts; what else has two columns must agree row by row.
 func (r *reader) settle(l *layout) {
 	if columns := l.columns[recorder]; len(columns) > 1 {
-		hosts := slices.DeleteFunc(slices.Clone(columns), func(column int) bool { return !r.table.hosts(l.header+1, column) })
+		hosts := slices.DeleteFunc(slices.Clone(columns), func(column int) bool {
+			return !slices.ContainsFunc(r.table.lines[l.header+1:], func(l line) bool { return l.cell(column).looksLikeHost() })
+		})
 		if len(hosts) > 0 {
 			l.columns[recorder] = hosts
 		}
@@ -238,11 +238,6 @@ func (r *reader) settle(l *layout) {
 	if !l.has(recorder) {
 		r.guessRecorder(l)
 	}
-}
-
-// hosts reports whether a column has an address in some line.
-func (t *table) hosts(from, column int) bool {
-	return slices.ContainsFunc(t.lines[from:], func(l line) bool { return l.cell(column).looksLikeHost() })
 }
 
 func (r *reader) guessRecorder(l *layout) {

@@ -152,13 +152,8 @@ func (c cell) looksLike(title string) string {
 // one when the header speaks of them.
 func listsCameras(said string, spoken bool) bool {
 	picks, err := ParseCameras(said)
-	if err != nil || len(picks) == 0 {
+	if err != nil || len(picks) == 0 || slices.ContainsFunc(picks, func(p tasks.Pick) bool { return p.Channel > maxListed }) {
 		return false
-	}
-	for _, p := range picks {
-		if p.Channel > maxListed {
-			return false
-		}
 	}
 	return spoken || len(picks) > 1 || strings.Trim(said, "0123456789") != ""
 }

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"strings"
 	"unicode"
 
 	"example.com/hikgrab/tasks"
@@ -41,11 +42,8 @@ func (t *table) language(l layout) Language {
 	for _, columns := range l.columns {
 		for _, column := range columns {
 			all++
-			for _, c := range t.title(l, column) {
-				if unicode.Is(unicode.Cyrillic, c) {
-					russian++
-					break
-				}
+			if strings.ContainsFunc(t.title(l, column), func(c rune) bool { return unicode.Is(unicode.Cyrillic, c) }) {
+				russian++
 			}
 		}
 	}

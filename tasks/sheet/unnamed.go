@@ -3,6 +3,7 @@ package sheet
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -82,10 +83,8 @@ func (t *table) firstColumn(host int) int {
 		return 0
 	}
 	for column := range host {
-		for _, l := range t.lines {
-			if !l.cell(column).empty() {
-				return column
-			}
+		if slices.ContainsFunc(t.lines, func(l line) bool { return !l.cell(column).empty() }) {
+			return column
 		}
 	}
 	return host

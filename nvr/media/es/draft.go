@@ -25,7 +25,8 @@ func (s *Splitter) judge() {
 	if c := detect(s.head); !s.locked && c != Unknown && c != s.Codec {
 		s.Codec = c
 		s.sets, s.sized = ParameterSets{}, false
-		s.drop()
+		s.unit, s.lead, s.buf = draft{}, draft{}, s.buf[:0]
+		s.slices, s.intra = false, false
 	}
 	s.role = role{}
 	if s.Codec == Unknown {
@@ -114,11 +115,5 @@ func (s *Splitter) finish() {
 	s.buf = s.buf[:copy(s.buf, s.buf[end:])]
 	s.unit, s.lead = s.lead, draft{}
 	s.unit.from = 0
-	s.slices, s.intra = false, false
-}
-
-func (s *Splitter) drop() {
-	s.unit, s.lead = draft{}, draft{}
-	s.buf = s.buf[:0]
 	s.slices, s.intra = false, false
 }

@@ -88,7 +88,9 @@ func (s *Splitter) Write(p []byte) {
 			s.body(p[start:end])
 		}
 		s.endNAL()
-		s.startNAL(base+int64(j-min(zeros, 3)), base+int64(j-2))
+		s.inNAL, s.judged, s.zeros = true, false, 0
+		s.begin, s.prefix = base+int64(j-min(zeros, 3)), base+int64(j-2)
+		s.head, s.size, s.holed = s.head[:0], 0, false
 		start = i
 	}
 	rest := p[start:]
@@ -104,11 +106,6 @@ func (s *Splitter) Flush() {
 	s.endNAL()
 	s.inNAL = false
 	s.finish()
-}
-
-func (s *Splitter) startNAL(at, prefix int64) {
-	s.inNAL, s.judged, s.begin, s.prefix, s.zeros = true, false, at, prefix, 0
-	s.head, s.size, s.holed = s.head[:0], 0, false
 }
 
 // body takes bytes of the current NAL unit, after the zeros withheld before.
