@@ -105,7 +105,7 @@ func (r *reader) write(p []byte) {
 		p = r.begin()
 	}
 	if r.demux != nil {
-		_, _ = r.demux.Write(p) // never fails
+		r.demux.Write(p)
 	}
 }
 
@@ -134,13 +134,13 @@ func (r *reader) finish() {
 	if !r.begun {
 		p := r.begin()
 		if r.demux != nil {
-			_, _ = r.demux.Write(p)
+			r.demux.Write(p)
 		}
 	}
 	if r.demux == nil {
 		return
 	}
-	_ = r.demux.Close() // never fails
+	r.demux.Close()
 	r.video.Flush()
 	r.release()
 	r.times.settle(true)

@@ -42,17 +42,16 @@ type Demuxer struct {
 // stands at offset in the recording.
 func New(h Handler, offset int64) *Demuxer { return &Demuxer{h: h, offset: offset} }
 
-// Write takes the next bytes of the stream. It keeps nothing of p and never
-// fails.
-func (d *Demuxer) Write(p []byte) (int, error) {
-	n, all := len(p), p
+// Write takes the next bytes of the stream. It keeps nothing of p.
+func (d *Demuxer) Write(p []byte) {
+	all := p
 	for len(d.carry) > 0 && len(p) > 0 {
 		// Take only as much as completes the carried element, then hand the
 		// bytes behind it back, so that everything else is used in place.
 		take := min(max(d.need-len(d.carry), 1), len(p))
 		d.carry = append(d.carry, p[:take]...)
 		if p = p[take:]; len(d.carry) < d.need {
-			return n, nil
+			return
 		}
 		d.carry = d.carry[d.consume(d.carry, false):]
 		if left := len(d.carry); left <= take {
@@ -62,19 +61,13 @@ func (d *Demuxer) Write(p []byte) (int, error) {
 	}
 	if len(d.carry) == 0 {
 		used := d.consume(p, false)
-		d.hold(p[used:])
+		d.carry = append(d.buffer[:0], p[used:]...)
+		d.buffer = d.carry[:0]
 	}
-	return n, nil
-}
-
-// hold begins to carry an element.
-func (d *Demuxer) hold(b []byte) {
-	d.carry = append(d.buffer[:0], b...)
-	d.buffer = d.carry[:0]
 }
 
 // Close says that the stream has ended, and reports what was not complete.
-func (d *Demuxer) Close() error {
+func (d *Demuxer) Close() {
 	used := d.consume(d.carry, true)
 	if rest := d.carry[used:]; len(rest) > 0 {
 		d.flushGarbage(padding)
@@ -83,7 +76,6 @@ func (d *Demuxer) Close() error {
 	d.ones += d.breaks
 	d.flushGarbage(endFill)
 	d.carry = nil
-	return nil
 }
 
 // consume takes as many elements as b holds and returns their length.

@@ -40,10 +40,10 @@ func demux(b []byte, piece int) []string {
 	var d diary
 	x := ps.New(&d, 0)
 	for p := range slices.Chunk(b, max(piece, 1)) {
-		_, _ = x.Write(p)
+		x.Write(p)
 	}
-	_ = x.Close()
-	_ = x.Close()
+	x.Close()
+	x.Close()
 	return d.lines
 }
 
