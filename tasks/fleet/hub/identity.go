@@ -88,9 +88,6 @@ func OpenIdentity(dir string) (*Identity, error) {
 	return id, nil
 }
 
-// Pin returns what machines know the coordinator by.
-func (id *Identity) Pin() Pin { return id.pin }
-
 // Secret returns 32 bytes for a purpose, the same from start to start, that
 // only coordinators with this identity can find.
 func (id *Identity) Secret(purpose string) []byte {

@@ -142,7 +142,7 @@ func TestAnIdentityIsMadeOnceAndIsSecret(t *testing.T) {
 				pins <- Pin{}
 				return
 			}
-			pins <- id.Pin()
+			pins <- id.pin
 		}()
 	}
 	first := <-pins

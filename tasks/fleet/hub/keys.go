@@ -106,9 +106,6 @@ func parseKeys(text []byte) (*Keys, error) {
 	return k, nil
 }
 
-// Machine returns the machine's public key.
-func (k *Keys) Machine() string { return k.public }
-
 // Keep writes the keys and whom they joined to out, durably.
 func (k *Keys) Keep(out string, joined Invitation) error {
 	seed, err := k.user.Seed()

@@ -25,20 +25,15 @@ const (
 func (h *Hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
 	for ctx.Err() == nil {
 		first, err := h.next(ctx)
-		if err != nil {
-			if ctx.Err() != nil {
-				break
-			}
-			noneYet := errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded)
-			if !noneYet {
-				if !passing(err) {
-					return nil, fmt.Errorf("process reports: %w", err)
-				}
-				if !pause(ctx) {
-					break
-				}
-			}
+		switch noneYet := errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded); {
+		case err == nil:
+		case ctx.Err() != nil, noneYet:
 			continue
+		case passing(err):
+			pause(ctx)
+			continue
+		default:
+			return nil, fmt.Errorf("process reports: %w", err)
 		}
 		batch := h.deliver(nil, first)
 		if most > 1 {
