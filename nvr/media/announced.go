@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/media/ps"
 )
 
-// The kinds of video, and the names of those that are not read, as an IMKH header
-// and as a stream_type of a program stream map tell them.
+// The video codecs, and the names of the ones that are not read, by the code in
+// an IMKH header and by the stream_type in a program stream map.
 var (
 	codecInfos   = map[uint16]es.Codec{1: es.H264, 0x100: es.H264, 5: es.H265}
 	foreignInfos = map[uint16]string{3: "MPEG-4", 4: "MJPEG"}
@@ -17,7 +17,7 @@ var (
 	foreignTypes = map[byte]string{0x01: "MPEG-2", 0x02: "MPEG-2", 0x10: "MPEG-4", 0xB0: "Hikvision's private H.264", 0xB1: "MJPEG"}
 )
 
-// hints takes over what the IMKH header says.
+// hints applies what the IMKH header says.
 func (r *reader) hints(m Info) {
 	r.video.Codec = codecInfos[m.Video]
 	r.announced, r.foreign = foreignInfos[m.Video]
@@ -51,15 +51,15 @@ func (r *reader) Map(m *ps.Map) {
 	}
 }
 
-// mapVideo takes over the kind of video that a map tells. It outranks the IMKH
-// header, and the stream itself outranks both.
+// mapVideo applies the video type from a map. The map outranks the IMKH header,
+// and the stream itself outranks both.
 func (r *reader) mapVideo(t byte) {
 	if t == r.videoHeld {
 		return
 	}
 	if r.report.KeyFrames > 0 {
 		changed := codecTypes[t] != es.Unknown && codecTypes[r.videoHeld] == r.video.Codec
-		// One such map may be damaged.
+		// A single map may be damaged.
 		if r.otherMaps++; changed && r.otherMaps > 1 {
 			r.refuse(ForeignCodec, "the codec changes in the middle")
 		}

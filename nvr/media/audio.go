@@ -22,22 +22,22 @@ const (
 	OtherAudio // G.722.1, G.726 and the like: MP4 cannot hold them
 )
 
-// String returns the audio's name; empty for none.
+// String returns the name of the audio, or "" for none.
 func (k AudioKind) String() string {
 	return [...]string{G711A: "G.711 A-law", G711U: "G.711 µ-law", AAC: "AAC", MPEGAudio: "MPEG audio", OtherAudio: "other"}[k]
 }
 
-// The kinds of audio, and the names of those that MP4 cannot hold, as an IMKH
-// header and as a stream_type of a program stream map tell them.
+// The kinds of audio, and the names of the ones that MP4 cannot hold, by the
+// code in an IMKH header and by the stream_type in a program stream map.
 var (
 	audioInfos = map[uint16]AudioKind{0: NoAudio, 0x7110: G711U, 0x7111: G711A, 0x2001: AAC, 0x2000: MPEGAudio}
-	otherInfos = map[uint16]string{0x722: "G.722.1", 0x723: "G.723.1", 0x726: "G.726", 0x729: "G.729"} // in front of the last digit
+	otherInfos = map[uint16]string{0x722: "G.722.1", 0x723: "G.723.1", 0x726: "G.726", 0x729: "G.729"} // without the last hex digit
 	audioTypes = map[byte]AudioKind{0: NoAudio, 0x90: G711A, 0x91: G711U, 0x0F: AAC, 0x03: MPEGAudio, 0x04: MPEGAudio}
 	otherTypes = map[byte]string{0x92: "G.722.1", 0x93: "G.723.1", 0x96: "G.726", 0x99: "G.729"}
 )
 
-// audioOfType returns the audio that a stream_type stands for, and the name of
-// what MP4 cannot hold.
+// audioOfType returns the audio for a stream_type, and its name if MP4 cannot
+// hold it.
 func audioOfType(t byte) (AudioKind, string) {
 	if k, known := audioTypes[t]; known {
 		return k, ""
@@ -45,8 +45,8 @@ func audioOfType(t byte) (AudioKind, string) {
 	return OtherAudio, cmp.Or(otherTypes[t], fmt.Sprintf("stream type 0x%02X", t))
 }
 
-// audioOfInfo returns the audio that an IMKH header announces, and the name of
-// what MP4 cannot hold.
+// audioOfInfo returns the audio that an IMKH header announces, and its name if
+// MP4 cannot hold it.
 func audioOfInfo(m Info) (AudioKind, string) {
 	if k, known := audioInfos[m.Audio]; known {
 		return k, ""
@@ -55,14 +55,13 @@ func audioOfInfo(m Info) (AudioKind, string) {
 }
 
 const (
-	// audioSlack is how far audio stamps may stray from the count of samples.
+	// audioSlack is how far audio stamps may stray from the sample count.
 	audioSlack = clock / 4
-	// audioReach is how far from the pictures audio can be and still be
-	// believed.
+	// audioReach is how far a stamp may be from the pictures before it is ignored.
 	audioReach = 3 * clock
 	// audioLag is how far audio without stamps may fall behind the pictures.
 	audioLag = 2 * clock
-	// audioWait is how many bytes of audio wait for the first key frame.
+	// audioWait is how many bytes of audio are kept until the first key frame.
 	audioWait = 256 << 10
 )
 
@@ -74,17 +73,17 @@ type soundSink interface {
 	soundTime(at int64, samples int)
 }
 
-// audio frames the audio stream and places it on the timeline of the pictures.
-// Samples count: stamps only tell where audio begins, and where it goes on after
-// a gap.
+// audio splits the audio stream into frames and places them on the timeline of
+// the pictures. The sample count sets the times. Stamps only set where audio
+// begins and where it resumes after a gap.
 type audio struct {
 	kind     AudioKind
-	name     string    // of a kind that MP4 cannot hold
-	header   AudioKind // as the IMKH header announces it
-	mapped   AudioKind // as the maps do
+	name     string    // if MP4 cannot hold it
+	header   AudioKind // from the IMKH header
+	mapped   AudioKind // from the maps
 	probe    probe
 	times    *timeline
-	sink     soundSink // nil when nobody wants the audio
+	sink     soundSink // nil if audio is not wanted
 	rate     int
 	channels int
 	config   [2]byte // AudioSpecificConfig of AAC
@@ -94,16 +93,16 @@ type audio struct {
 	open    bool         // the first key frame was placed
 
 	begun    bool
-	next     int64 // samples: where the next frame goes
+	next     int64 // position of the next frame, in samples
 	count    int   // frames so far
 	seen     int64 // stamp of the latest picture, which may not be placed yet
 	last     int64 // latest stamp
 	stamped  bool  // last is valid
-	doubt    bool  // the latest stamp was ahead, and nothing has confirmed it yet
-	ahead    int64 // samples: where it says that the pending frames go
-	pending  []int // samples of the frames that wait for an answer
+	doubt    bool  // the latest stamp was ahead and is not confirmed yet
+	ahead    int64 // where that stamp puts the pending frames, in samples
+	pending  []int // samples of each frame that waits for confirmation
 	rest     []byte
-	formed   bool // the sink knows what the audio is
+	formed   bool // the sink knows the audio format
 	recent   recent
 	odd      int64 // packets that could not be used
 	firstOdd int64
@@ -111,25 +110,25 @@ type audio struct {
 
 type earlyAudio struct {
 	packet ps.Packet
-	offset int64 // of the video stream at that time
+	offset int64 // position in the video stream when the packet came
 }
 
-// packet takes an audio packet; offset is how much video came before it.
+// packet takes an audio packet. offset is the length of the video stream before
+// it.
 func (a *audio) packet(p *ps.Packet, offset int64) {
 	if a.open {
 		a.use(p)
 		return
 	}
-	const overhead = 128 // of a packet in memory, however small
+	const overhead = 128 // memory per packet, however small
 	if a.waiting += len(p.Payload) + overhead; a.waiting > audioWait {
 		a.early, a.waiting = nil, len(p.Payload)+overhead
 	}
 	a.early = append(a.early, earlyAudio{kept(p), offset})
 }
 
-// start says that the first key frame, which begins at offset of the video
-// stream, was placed. Audio from before it is kept when its stamps say that it
-// belongs behind it.
+// start reports that the first key frame, at offset of the video stream, was
+// placed. Audio that came before it is kept only if its stamps are later.
 func (a *audio) start(offset int64) {
 	a.open = true
 	for i := range a.early {
@@ -142,7 +141,7 @@ func (a *audio) start(offset int64) {
 	a.early = nil
 }
 
-// use takes a packet, once it is known what the audio is.
+// use takes a packet. Packets wait until the kind of audio is known.
 func (a *audio) use(p *ps.Packet) {
 	if a.probe.done {
 		a.take(p)
@@ -153,7 +152,7 @@ func (a *audio) use(p *ps.Packet) {
 	}
 }
 
-// begin takes the packets that told what the audio is.
+// begin takes the packets that the probe held back.
 func (a *audio) begin() {
 	if a.probe.found != NoAudio {
 		a.kind, a.name = a.probe.found, ""
@@ -165,11 +164,11 @@ func (a *audio) begin() {
 	a.probe.packets, a.probe.bytes = nil, nil
 }
 
-// take places a packet and takes its frames apart.
+// take drops duplicates and passes a packet on by its kind.
 func (a *audio) take(p *ps.Packet) {
 	if p.HasPTS {
-		// One stamp again and again is a recorder that cannot count, and silence
-		// is always the same: neither came twice because of that.
+		// Some recorders repeat one stamp, and silence always looks the same, so
+		// neither alone makes a duplicate.
 		d := difference(p.PTS, a.last)
 		back := a.stamped && (d < 0 || d == 0 && a.recent.inside)
 		if a.recent.again(sighting{pts: p.PTS, print: fingerprint(p.Payload)}, back) {
@@ -196,7 +195,7 @@ func (a *audio) reject(offset int64) {
 	}
 }
 
-// fingerprint tells packets apart by their beginnings.
+// fingerprint identifies a packet by its first bytes and its length.
 func fingerprint(b []byte) uint64 { return maphash.Bytes(seed, b[:min(len(b), 128)]) + uint64(len(b)) }
 
 var seed = maphash.MakeSeed()

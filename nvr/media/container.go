@@ -7,30 +7,30 @@ import (
 	"slices"
 )
 
-// Container is what a file is, by its first bytes.
+// Container is the format of a file, judged by its first bytes.
 type Container int
 
-// The containers. A file that begins with an IMKH header is named for what the
-// header announces, because the header alone does not make it playable.
+// The containers. A file with an IMKH header is named after what the header
+// announces, because the header alone does not make it playable.
 const (
 	UnknownContainer Container = iota
 	PS                         // an MPEG program stream
-	IMKH                       // an MPEG program stream behind an IMKH header
+	IMKH                       // an MPEG program stream after an IMKH header
 	IMKHPrivate                // Hikvision's old private format
-	IMKHTS                     // an MPEG transport stream behind an IMKH header
-	IMKHRTP                    // RTP packets behind an IMKH header
-	IMKHMP4                    // MP4 behind an IMKH header
-	IMKHOther                  // an IMKH header that announces something else
+	IMKHTS                     // an MPEG transport stream after an IMKH header
+	IMKHRTP                    // RTP packets after an IMKH header
+	IMKHMP4                    // MP4 after an IMKH header
+	IMKHOther                  // something else after an IMKH header
 	MP4                        // MP4 or QuickTime
 	JPEG                       // a picture
-	HKH4                       // a private format of some recorders, named by its first bytes
+	HKH4                       // a private format of some recorders, named after its first bytes
 	TS                         // an MPEG transport stream
 	AVI                        // Microsoft's container
 	BareH264                   // H.264 without a container
 	BareH265                   // H.265 without a container
-	XML                        // an answer of the recorder, not a recording
+	XML                        // a message from the recorder, not a recording
 	HTML                       // a web page, not a recording
-	JSON                       // an answer of the recorder, not a recording
+	JSON                       // a message from the recorder, not a recording
 	Text                       // plain text, not a recording
 )
 
@@ -56,29 +56,28 @@ var containerWords = [...]string{
 	Text:             "text",
 }
 
-// String returns the container in words.
+// String describes the container in words.
 func (c Container) String() string { return containerWords[c] }
 
-// ProgramStream reports whether the container is one that Scanner and Remux
-// read.
+// ProgramStream reports whether Scanner and Remux can read the container.
 func (c Container) ProgramStream() bool { return c == PS || c == IMKH }
 
-// Recording reports whether recorders send their recordings and photos in such
-// a container.
+// Recording reports whether recorders store recordings or photos in the
+// container.
 func (c Container) Recording() bool { return c > UnknownContainer && c <= JPEG }
 
-// Message reports whether it is text: something that the recorder has to say,
-// and no recording in any container.
+// Message reports whether it is text: a message from the recorder, not a
+// recording.
 func (c Container) Message() bool { return c >= XML && c <= Text }
 
-// SniffLen is how many bytes Sniff looks at, at most.
+// SniffLen is how many bytes Sniff needs.
 const SniffLen = 512
 
 // packStart is the start code of a pack.
 var packStart = []byte{0, 0, 1, 0xBA}
 
-// Sniff tells a container from the first bytes of a file. A file's name and its
-// MIME type prove nothing: recorders send program streams as MP4, and errors as
+// Sniff identifies a container from the first bytes of a file. Names and MIME
+// types prove nothing: recorders send program streams as MP4, and errors as
 // recordings.
 func Sniff(head []byte) Container {
 	head = head[:min(len(head), SniffLen)]
@@ -109,14 +108,14 @@ func Sniff(head []byte) Container {
 	return message(head)
 }
 
-// movieBoxes are the boxes that an MP4 or a QuickTime movie may begin with.
+// movieBoxes are the boxes that can begin an MP4 or QuickTime movie.
 var movieBoxes = []string{"ftyp", "moov", "mdat", "free", "skip", "wide"}
 
-// tsPacket is the length of a packet of a transport stream, which begins with 'G'.
+// tsPacket is the length of a transport stream packet, which begins with 'G'.
 const tsPacket = 188
 
-// bare tells video without a container by its first NAL unit, a parameter set
-// or an access unit delimiter.
+// bare identifies video without a container by its first NAL unit: a parameter
+// set or an access unit delimiter.
 func bare(nal []byte) Container {
 	switch {
 	case len(nal) < 2:
@@ -128,7 +127,7 @@ func bare(nal []byte) Container {
 	return UnknownContainer
 }
 
-// message tells the kinds of text.
+// message identifies the kind of text.
 func message(head []byte) Container {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
 	lower := bytes.ToLower(text)
@@ -145,10 +144,10 @@ func message(head []byte) Container {
 	return Text
 }
 
-// notText reports whether no text in any encoding holds r.
+// notText reports whether r never occurs in text.
 func notText(r rune) bool { return r < ' ' && r != '\t' && r != '\r' && r != '\n' }
 
-// Info is what counts of the IMKH header, as the PlayM4 SDK calls it.
+// Info holds the useful fields of the IMKH header, named as in the PlayM4 SDK.
 type Info struct {
 	System   uint16 // 1 private, 2 program stream, 3 transport stream, 4 RTP, 5 MP4, 8 GB/T 28181 program stream
 	Video    uint16 // 1 private H.264, 3 MPEG-4, 4 MJPEG, 5 H.265, 0x100 H.264
@@ -160,8 +159,8 @@ type Info struct {
 // infoLen is the length of an IMKH header.
 const infoLen = 40
 
-// ParseInfo reads the IMKH header that head begins with; false when there
-// is none.
+// ParseInfo parses an IMKH header at the start of head. It reports whether
+// there is one.
 func ParseInfo(head []byte) (Info, bool) {
 	if len(head) < infoLen || !bytes.HasPrefix(head, []byte("IMKH")) {
 		return Info{}, false
@@ -173,8 +172,8 @@ func ParseInfo(head []byte) (Info, bool) {
 	}, true
 }
 
-// container judges what follows the header. The bytes outrank the announcement:
-// a pack is a pack, whatever the header calls it.
+// container identifies what follows the header. A pack there outranks what the
+// header announces.
 func (m Info) container(head []byte) Container {
 	if packOffset(head) >= 0 {
 		return IMKH
@@ -182,11 +181,11 @@ func (m Info) container(head []byte) Container {
 	return cmp.Or(systems[m.System], IMKHOther)
 }
 
-// systems are the containers that headers announce.
+// systems maps the System field to a container.
 var systems = map[uint16]Container{1: IMKHPrivate, 2: IMKH, 3: IMKHTS, 4: IMKHRTP, 5: IMKHMP4, 8: IMKH, 0x401: IMKHRTP}
 
-// packOffset returns where the first pack begins. The header has 40 bytes, but
-// some write it shorter, so the pack itself decides.
+// packOffset returns the offset of the first pack, or -1. The header should
+// have 40 bytes, but some recorders write a shorter one.
 func packOffset(head []byte) int {
 	return bytes.Index(head[:min(len(head), 64)], packStart)
 }

@@ -6,9 +6,9 @@ import (
 	"example.com/hikgrab/nvr/media/es"
 )
 
-// store hands a picture to the sink. A damaged one waits until the next new
-// one: where a download broke off inside it and was continued too early, it
-// comes again, whole.
+// store passes a picture to the sink, but holds a damaged one until the next
+// new picture. If a download broke off inside it and resumed too early, the
+// same picture comes again, whole.
 func (r *reader) store(u *es.AccessUnit) {
 	if r.sink == nil {
 		return
@@ -23,7 +23,7 @@ func (r *reader) store(u *es.AccessUnit) {
 	r.held = &held
 }
 
-// mend puts a picture that came again into the place of its damaged first copy.
+// mend replaces a damaged picture with its second copy.
 func (r *reader) mend(u *es.AccessUnit) {
 	h := r.held
 	if h == nil || u.Damaged || !h.HasPTS || !u.HasPTS || h.PTS != u.PTS || h.Number != u.Number {
@@ -33,7 +33,7 @@ func (r *reader) mend(u *es.AccessUnit) {
 	r.sink.picture(u)
 }
 
-// release hands the damaged picture on that has waited.
+// release passes on the held picture.
 func (r *reader) release() {
 	if h := r.held; h != nil && r.sink != nil {
 		r.sink.picture(h)

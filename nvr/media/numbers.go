@@ -2,19 +2,19 @@ package media
 
 import "example.com/hikgrab/nvr/media/es"
 
-// resetLimit is how far frame numbers may jump before that counts as a new
-// beginning of the count.
+// resetLimit is the largest jump in frame numbers that does not count as a
+// restart.
 const resetLimit = 1 << 16
 
-// numbers follows the recorder's frame numbers. Some recorders count pictures,
-// some count every pack, audio included; whichever makes fewer faults is taken
-// for how this one counts.
+// numbers follows the recorder's frame numbers. Some recorders number pictures,
+// others number every pack, audio included. The way of counting with fewer
+// faults is taken as the right one.
 type numbers struct {
 	pictures, packs tally
-	waiting         int64  // jump of the packs that no picture has followed yet
-	waitingFrom     uint32 // number of the pack behind it
+	waiting         int64  // missing pack numbers with no picture after them yet
+	waitingFrom     uint32 // number of the pack after them
 	shaken          bool   // the latest picture was damaged
-	lost            int64  // pictures of which the stamp is there, and nothing else
+	lost            int64  // lost pictures whose stamp arrived
 }
 
 // tally is one way of counting.
@@ -23,11 +23,11 @@ type tally struct {
 	begun   bool
 	missing int64
 	resets  int64
-	steps   int64 // numbers that followed another
-	jumps   int64 // of them, those that left some out
+	steps   int64 // numbers that followed another one
+	jumps   int64 // how many of those skipped some
 }
 
-// next takes a number and returns how many are missing in front of it.
+// next takes a number and returns how many are missing before it.
 func (t *tally) next(n uint32) int64 {
 	step := int64(int32(n - t.last))
 	begun := t.begun
@@ -47,8 +47,8 @@ func (t *tally) next(n uint32) int64 {
 	return step - 1
 }
 
-// counts reports whether the numbers look like a count at all. Where one in
-// four leaves some out, they mean something else.
+// counts reports whether the numbers look like a count. If more than one in
+// four skips some, they mean something else.
 func (t *tally) counts() bool { return t.jumps*4 <= t.steps || t.jumps < 4 }
 
 // pack takes the number of a pack.
@@ -59,9 +59,9 @@ func (c *numbers) pack(n uint32) {
 	}
 }
 
-// picture takes the number of a picture; late says that others may be missing
-// between it and the one before. Numbers that are left out without any time left
-// out are no pictures, unless something is damaged there.
+// picture takes the number of a picture. late means that pictures may be
+// missing before it. Skipped numbers without skipped time are not pictures,
+// unless something there is damaged.
 func (c *numbers) picture(u *es.AccessUnit, late bool) {
 	damaged := c.shaken || u.Damaged
 	c.shaken = u.Damaged
@@ -99,11 +99,11 @@ func (c *numbers) missing() int64 {
 	return max(p.missing, c.lost)
 }
 
-// recentSize is how many pictures are remembered to know them again.
+// recentSize is how many pictures or audio packets recent remembers.
 const recentSize = 1024
 
-// recent remembers the latest pictures or audio packets, to tell those that
-// come twice because a download was continued at the wrong place.
+// recent remembers the latest pictures or audio packets, to detect duplicates
+// from a download that resumed at the wrong place.
 type recent struct {
 	ring   []sighting // up to recentSize
 	next   int        // the oldest, once the ring is full
@@ -112,15 +112,15 @@ type recent struct {
 
 type sighting struct {
 	pts      int64 // of its packet
-	bare     bool  // the stamp is that of another picture in the packet
+	bare     bool  // it has no stamp of its own; pts is from another picture in the packet
 	print    uint64
 	number   uint32
 	numbered bool
 }
 
-// again reports whether s was seen before, and remembers it if not. back says
-// that its stamp does not follow the latest one; only then it can be one of the
-// old ones.
+// again reports whether s was seen before, and remembers it if not. back means
+// that its stamp does not follow the latest one. Only then can it be a
+// duplicate.
 func (r *recent) again(s sighting, back bool) bool {
 	r.inside = back && r.find(s)
 	switch {

@@ -68,9 +68,9 @@ func (r *reader) picture(u *es.AccessUnit) {
 	}
 }
 
-// late reports whether a picture comes so late behind the one before it that
-// others may be missing between them. In front of a key frame recorders leave
-// gaps where nothing moved.
+// late reports whether a picture comes so long after the previous one that
+// others may be missing. A long gap before a key frame is normal: recorders
+// pause when nothing moves.
 func (r *reader) late(u *es.AccessUnit, m moment) bool {
 	if !m.known || !r.stamped {
 		return !u.Key
@@ -79,10 +79,10 @@ func (r *reader) late(u *es.AccessUnit, m moment) bool {
 	return d > r.times.step*3/2 && (!u.Key || d <= ticks(GapLimit))
 }
 
-// back reports whether a picture may be one of those that were there already,
-// because it does not follow the latest one. Of pictures without a stamp of
-// their own only the number can tell, or that those before it came twice: the
-// small pictures of a still scene all look the same.
+// back reports whether a picture may be a duplicate, because it does not follow
+// the latest one. For pictures without a stamp, only the frame number or a
+// duplicate just before can show that: the small pictures of a still scene all
+// look the same.
 func (r *reader) back(u *es.AccessUnit, m moment) bool {
 	onward := int64(0)
 	if u.Numbered {
@@ -95,9 +95,8 @@ func (r *reader) back(u *es.AccessUnit, m moment) bool {
 	return r.stamped && (d < 0 || d == 0 && onward <= 0)
 }
 
-// order watches for pictures that come out of order without decoding times.
-// Their times would have to be guessed, and guesses are what Remux does not
-// sell.
+// order detects pictures that come out of order without decoding times. Remux
+// refuses them, because it would have to guess their times.
 func (r *reader) order(u *es.AccessUnit, m moment) {
 	r.shifted = r.shifted || m.shift != 0
 	if r.shifted && !u.HasPTS {
@@ -116,7 +115,7 @@ func (r *reader) order(u *es.AccessUnit, m moment) {
 	}
 }
 
-// placed is called by the timeline when the time of the next picture is known.
+// placed is called by the timeline with the time of the next picture.
 func (r *reader) placed(m moment, at int64) {
 	gap := at - r.end
 	if gap > ticks(GapLimit) {
@@ -139,7 +138,7 @@ func (r *reader) placed(m moment, at int64) {
 }
 
 // ticks and duration convert between time.Duration and units of clock. Both are
-// exact to a unit for more than a year.
+// exact to one unit for more than a year.
 func ticks(d time.Duration) int64 { return int64(d) / 1000 * 9 / 100 }
 
 func duration(t int64) time.Duration {
@@ -153,7 +152,7 @@ func (r *reader) conclude() {
 	rep.Width, rep.Height = r.sps.Width, r.sps.Height
 	if r.report.Frames > 0 {
 		r.concludeTimes()
-		r.blind-- // the first key frame told the codec, it was not lost
+		r.blind-- // the first key frame gave the codec and is not lost
 	}
 	r.problem(LateKeyFrame, max(r.blind, 0), 0, -1)
 	r.concludeAudio()
@@ -172,7 +171,7 @@ func (r *reader) conclude() {
 		r.refuse(NoVideo, "")
 	}
 	if rep.Unfit != nil && rep.Unfit.Kind == Encrypted {
-		r.problems[Scrambled].Count = 0 // said already
+		r.problems[Scrambled].Count = 0 // Unfit says it already
 	}
 	for _, p := range r.problems {
 		if p.Count > 0 {

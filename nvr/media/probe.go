@@ -7,22 +7,23 @@ import (
 	"example.com/hikgrab/nvr/media/ps"
 )
 
-// probe looks at the first packets of audio: recorders send AAC and announce
-// G.711. Frames of AAC and MPEG audio show themselves, G.711 does not.
+// probe identifies the audio by its first packets, because recorders send AAC
+// and announce G.711. AAC and MPEG audio have recognizable frames; G.711 does
+// not.
 type probe struct {
 	done    bool
-	found   AudioKind // NoAudio: what was announced
+	found   AudioKind // NoAudio if it is as announced
 	packets []ps.Packet
-	bytes   []byte // all that is in them
+	bytes   []byte // the payloads of packets
 }
 
 const (
-	probeFrames  = 3        // that follow each other are no chance
-	probePackets = 16       // are looked at, at most,
-	probeBytes   = 16 << 10 // and so many bytes of them
+	probeFrames  = 3        // this many in a row are no coincidence
+	probePackets = 16       // most packets to look at
+	probeBytes   = 16 << 10 // most bytes to look at
 )
 
-// add looks at one more packet, and reports whether enough has been seen.
+// add looks at one more packet and reports whether it has seen enough.
 func (o *probe) add(p *ps.Packet, announced AudioKind) bool {
 	o.packets = append(o.packets, kept(p))
 	o.bytes = append(o.bytes, p.Payload...)
@@ -39,15 +40,16 @@ func (o *probe) add(p *ps.Packet, announced AudioKind) bool {
 	return len(o.packets) >= probePackets || len(o.bytes) >= probeBytes
 }
 
-// kept returns a copy of a packet that may be used later.
+// kept returns a copy of a packet that stays valid.
 func kept(p *ps.Packet) ps.Packet {
 	c := *p
 	c.Payload = bytes.Clone(p.Payload)
 	return c
 }
 
-// framed returns the kind of audio of which so many frames follow each other in
-// b. While there is none, open says that more bytes could bring them.
+// framed returns the kind of audio that has the given number of consecutive
+// frames in b. If there is none, open reports whether more bytes could change
+// that.
 func framed(b []byte, frames int) (kind AudioKind, open bool) {
 	for i := range b {
 		rest, n := b[i:], 0
@@ -67,8 +69,8 @@ func framed(b []byte, frames int) (kind AudioKind, open bool) {
 	return NoAudio, open
 }
 
-// sniffAudio tells the kind of audio that begins with a frame; NoAudio when
-// there is none.
+// sniffAudio returns the kind of audio if b begins with a frame, otherwise
+// NoAudio.
 func sniffAudio(b []byte) AudioKind {
 	f, err := es.ParseAudioFrame(b)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"example.com/hikgrab/nvr/media/ps"
 )
 
-// sink receives what Remux writes. Pictures come in decoding order; their times
+// sink receives what Remux writes. Pictures come in decoding order. Their times
 // follow later, in the same order, because a jump counts only when the next
 // picture confirms it.
 type sink interface {
@@ -17,8 +17,8 @@ type sink interface {
 	pictureTime(at, shift int64)
 }
 
-// reader takes a recording apart and judges it. It is what Scanner and Remux
-// share, so that both find the same.
+// reader parses a recording and judges it. Scanner and Remux share it, so that
+// both find the same.
 type reader struct {
 	sink   sink // nil when only the report matters
 	report Report
@@ -32,42 +32,42 @@ type reader struct {
 	count numbers
 	again recent
 
-	rate             int64 // of stamps that do not count 1/90000 s; 0: they do
+	rate             int64 // units per second of the stamps; 0 for 90000
 	videoID, audioID byte  // 0 until the first packet
 	announced        string
-	foreign          bool // the announced video is of another kind
-	deaf             bool // nobody wants the audio
-	videoHeld        byte // stream_type of the video by the map
-	otherMaps        int  // maps that tell another type in the middle
+	foreign          bool // the announced video is not H.264 or H.265
+	deaf             bool // audio is not wanted
+	videoHeld        byte // stream_type of the video in the map
+	otherMaps        int  // maps with another video type after the first key frame
 	pack             ps.Pack
-	empty            bool             // nothing has come in the pack yet
-	interval         int64            // between frames, as the maps announce it
+	empty            bool             // nothing has come in the current pack yet
+	interval         int64            // between frames, from the maps
 	sps              es.SPS           // of the first key frame
-	sets             es.ParameterSets // up to it; later ones stand in the samples
-	wall             int64            // of the latest map, until a packet takes it
+	sets             es.ParameterSets // up to the first key frame; later ones are in the samples
+	wall             int64            // wall clock of the latest map, until a packet takes it
 	packets          int64            // of video
 	scrambled        int64
 	blind            int64 // stamped packets before the codec was known
 
 	raw      int64 // stamp of the latest picture
 	stamped  bool
-	number   uint32 // of the latest picture that has one
-	zigzags  int64  // pictures stamped a little before their predecessor
+	number   uint32 // number of the latest numbered picture
+	zigzags  int64  // pictures stamped slightly before the previous one
 	bare     int64  // pictures shifted without a stamp of their own
 	shifted  bool   // the stream has pictures out of order
 	fields   int64
-	held     *es.AccessUnit // the latest picture, damaged; what came again replaces it
+	held     *es.AccessUnit // a damaged picture, waiting for its second copy
 	cut      bool
 	problems [problemKinds]Problem
 	walls    walls
 	end      int64 // time of the latest picture
-	sinceKey int64 // from the latest key frame to it, gaps left out
+	sinceKey int64 // time since the latest key frame, without gaps
 
 	keyInterval int64 // the longest sinceKey from one key frame to the next
 }
 
-// newReader returns a reader. Of the options it takes Span, StampRate and
-// DropAudio.
+// newReader returns a reader. It uses only Span, StampRate and DropAudio of the
+// options.
 func newReader(s sink, o Options) *reader {
 	r := &reader{sink: s, deaf: o.DropAudio, rate: o.StampRate}
 	r.video = es.Splitter{Emit: r.picture, Keep: s != nil, Limit: frameLimit}
@@ -85,13 +85,13 @@ func newReader(s sink, o Options) *reader {
 	return r
 }
 
-// countLimit is how many pictures, or frames of audio, a recording may have: a
-// day of audio has half as many. What package mp4 reads is beyond it, and what a
-// Writer remembers of them stays within bounds.
+// countLimit is the most pictures or audio frames that a recording may have. A
+// day of audio has half as many. Package mp4 reads more than that, and it
+// bounds what a Writer remembers.
 const countLimit = 1 << 23
 
-// spanSlack is how much longer than expected a recording may be: recorders end
-// files at key frames.
+// spanSlack is how much longer than expected a recording may be, because
+// recorders end files at key frames.
 const spanSlack = 10 * time.Second
 
 // write takes the next bytes of the file.
@@ -109,7 +109,7 @@ func (r *reader) write(p []byte) {
 	}
 }
 
-// begin looks at the head and returns the bytes that the demuxer must see.
+// begin identifies the container and returns the bytes for the demuxer.
 func (r *reader) begin() []byte {
 	r.begun = true
 	head := r.head
@@ -152,8 +152,8 @@ func (r *reader) Pack(p ps.Pack) {
 	r.pack, r.empty = p, true
 }
 
-// arrive says that something comes in the current pack. A pack in which nothing
-// comes has lost its picture.
+// arrive notes that the current pack is not empty. An empty pack has lost its
+// picture.
 func (r *reader) arrive() {
 	if r.empty && r.pack.Numbered {
 		r.count.pack(r.pack.Number)
@@ -181,7 +181,7 @@ func (r *reader) Packet(p *ps.Packet) {
 	}
 }
 
-// leaveOut counts a packet of a stream for which the MP4 has no track.
+// leaveOut counts a packet of a stream that has no track in the MP4.
 func (r *reader) leaveOut(k ProblemKind, p *ps.Packet) {
 	if !p.Continued {
 		r.problem(k, 1, 0, p.Offset)
@@ -223,7 +223,7 @@ func (r *reader) videoPacket(p *ps.Packet) {
 	}
 }
 
-// Damage is called for each place that is not as it should be.
+// Damage is called for each damaged place.
 func (r *reader) Damage(d ps.Damage) {
 	if d.Kind == ps.Cut {
 		r.cut = true
@@ -244,7 +244,7 @@ func (r *reader) problem(k ProblemKind, count, bytes, offset int64) {
 	p.Bytes += bytes
 }
 
-// refuse notes the first reason why Remux cannot do the recording.
+// refuse records why Remux cannot convert the recording. The first reason wins.
 func (r *reader) refuse(k RefusalKind, detail string) {
 	if r.report.Unfit == nil {
 		r.report.Unfit = &Refusal{Kind: k, Detail: detail}

@@ -1,6 +1,6 @@
 package media
 
-// RefusalKind names, in words, what Remux cannot do well.
+// RefusalKind says in words why Remux cannot convert a recording well.
 type RefusalKind string
 
 // The kinds of refusal.
@@ -15,7 +15,7 @@ const (
 	TooLong          RefusalKind = "more frames or more time than any recording has"
 )
 
-// Refusal says why a recording stays as it is. It is an error.
+// Refusal is the error for a recording that Remux cannot convert well.
 type Refusal struct {
 	Kind   RefusalKind
 	Detail string // what was found instead; may be empty

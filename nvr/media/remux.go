@@ -11,36 +11,37 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// Options say how Remux works. The zero value keeps everything.
+// Options control Remux. The zero value keeps everything.
 type Options struct {
 	DropAudio bool
-	// Span is how long the whole file should be by the recorder's search, not
-	// cut to what was searched for. A gap that leads beyond it by more than ten
-	// seconds is taken for a jump of the clock. 0: no limit.
+	// Span is how long the whole file should be, according to the recorder's
+	// search and not clipped to the searched period. A gap that goes more than ten
+	// seconds beyond it counts as a clock jump. 0 means no limit.
 	Span time.Duration
-	// StampRate is what a scan reported; 0: time stamps count 1/90000 s.
+	// StampRate is the rate that a scan reported. 0 means 90000 units per second.
 	StampRate int64
-	// Frames is how many pictures a scan counted, Bytes the recording's size.
-	// With Span they tell how much room the index needs in front of the samples; the
-	// exact number is not needed. 0: src is asked for its size, if it can tell.
+	// Frames is the number of pictures that a scan counted, and Bytes the size of
+	// the recording. With Span, they tell how much room to reserve for the index
+	// before the samples. Estimates are enough. If Bytes is 0, Remux asks src for
+	// its size if it can.
 	Frames int
 	Bytes  int64
 }
 
-// frameLimit is the largest picture that Remux takes. A key frame of an 8K
-// camera is less than half as large.
+// frameLimit is the largest picture that Remux accepts. A key frame of an 8K
+// camera is less than half that size.
 const frameLimit = 6 << 20
 
-// readSize is how much is read at once.
+// readSize is how many bytes are read at once.
 const readSize = 256 << 10
 
-// Remux reads a recording to its end and writes it to dst, which must be empty,
-// as MP4. It gives a *Refusal for what it cannot do well, and the error of src
-// or dst. After any error what dst holds is worthless; Remux neither truncates
-// nor closes it.
+// Remux reads a recording to its end and writes it as MP4 to dst, which must be
+// empty. It returns a *Refusal if it cannot convert the recording well, or an
+// error from src or dst. After any error the contents of dst are worthless;
+// Remux neither truncates nor closes it.
 //
-// The report speaks of the whole recording, except beside an error. A nil error
-// with a report that is not clean is an MP4 that plays, from a recording that
+// The report covers the whole recording, unless there is an error. With a nil
+// error, a report that is not clean means that the MP4 plays but the recording
 // is damaged: keep the recording.
 func Remux(dst io.WriteSeeker, src io.Reader, o Options) (Report, error) {
 	m := &muxer{dst: dst, reserve: o.reserve(src)}
@@ -67,10 +68,10 @@ func Remux(dst io.WriteSeeker, src io.Reader, o Options) (Report, error) {
 	}
 }
 
-// mute has what follows judged and not written.
+// mute stops writing; the rest of the recording is only judged.
 func (r *reader) mute() { r.sink, r.audio.sink, r.held = nil, nil, nil }
 
-// refused ends a recording that is not worth reading on.
+// refused ends a recording without reading the rest.
 func (r *reader) refused() (Report, error) {
 	r.mute()
 	r.finish()
@@ -78,19 +79,21 @@ func (r *reader) refused() (Report, error) {
 }
 
 const (
-	// reserveBase is room for an index without samples.
+	// reserveBase is the room for an index without samples.
 	reserveBase = 16 << 10
-	// leastRoom is room for pictures of which nobody knows how many they are.
+	// leastRoom is the room for an unknown number of pictures.
 	leastRoom = 48 << 10
-	// perFrame is room per picture: size, time, chunk, and the audio between.
+	// perFrame is the room per picture: its size, time and chunk, and the audio in
+	// between.
 	perFrame = 28
-	// usualFPS is how many pictures a second most cameras make at most.
+	// usualFPS is the frame rate that most cameras do not exceed.
 	usualFPS = 30
 )
 
-// reserve returns how much room to keep for the index: for as many pictures as
-// there are, or as recorders make in such a span at most; no more than a hundredth
-// of the recording, or a MiB. An index that needs more goes behind the samples.
+// reserve returns how much room to keep for the index. It allows for the known
+// number of pictures, or for the most that recorders make in the span, up to a
+// hundredth of the recording or 1 MiB, whichever is more. A larger index goes
+// after the samples.
 func (o Options) reserve(src io.Reader) int64 {
 	size := max(o.Bytes, 0)
 	if f, ok := src.(interface{ Stat() (fs.FileInfo, error) }); ok && size == 0 {
@@ -110,8 +113,8 @@ func (o Options) reserve(src io.Reader) int64 {
 	return min(reserveBase+room, max(1<<20, share))
 }
 
-// muxer writes the MP4. It begins the file with the first picture, so that what
-// is refused before leaves nothing behind.
+// muxer writes the MP4. It creates the file at the first picture, so that a
+// recording refused before then leaves nothing behind.
 type muxer struct {
 	dst     io.WriteSeeker
 	reserve int64
@@ -168,7 +171,7 @@ func (m *muxer) soundTime(at int64, samples int) {
 	}
 }
 
-// finish completes the file of a recording that was read to its end.
+// finish completes the MP4 after the recording was read to its end.
 func (m *muxer) finish(r *reader) (Report, error) {
 	if r.report.Unfit != nil {
 		return r.report, r.report.Unfit
@@ -183,7 +186,7 @@ func (m *muxer) finish(r *reader) (Report, error) {
 	return r.report, nil
 }
 
-// describe tells the tracks what is only known at the end.
+// describe sets what is known about the tracks only at the end.
 func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, turn es.Turn, step int64) {
 	v := m.video
 	v.Width, v.Height, v.Last, v.Turn = sps.Width, sps.Height, step, turn
@@ -195,8 +198,8 @@ func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, turn es.Turn, step i
 	if m.audio == nil {
 		return
 	}
-	// The movie begins with the picture that is shown first; audio from before
-	// that is kept, but not played.
+	// The movie begins with the first picture shown. Earlier audio is kept but not
+	// played.
 	a := m.audio
 	begin, _ := a.First()
 	begin -= shown * int64(a.Timescale) / clock

@@ -8,70 +8,70 @@ import (
 	"example.com/hikgrab/nvr/media/es"
 )
 
-// Report is what was found in a recording.
+// Report describes a recording.
 type Report struct {
 	Container Container
-	Info      Info  // the IMKH header; zero when there is none
+	Info      Info  // the IMKH header; zero if there is none
 	Bytes     int64 // read
 
 	Codec         es.Codec
 	Width, Height int           // in pixels, as shown
-	FPS           float64       // frames per second, gaps left out
-	Frames        int           // pictures, without the ones in front of the first key frame and without duplicates
-	KeyFrames     int           // of them, those that decoding can begin at
-	KeyInterval   time.Duration // the longest time from one key frame to the next, gaps left out
-	Duration      time.Duration // from the first picture to the end of the last, gaps included
+	FPS           float64       // without gaps
+	Frames        int           // pictures, without duplicates and those before the first key frame
+	KeyFrames     int           // frames where decoding can begin
+	KeyInterval   time.Duration // the longest time between key frames, without gaps
+	Duration      time.Duration // from the first picture to the end of the last, with gaps
 
 	Audio AudioKind
 
-	// The recorder's own wall clock, carried in UTC, when it stands in the
-	// stream: at the first and at the last key frame that tell it. WallEnd is
-	// LastWall and the pictures that follow; FirstWallAt is how long after the
-	// first picture FirstWall was told, gaps included, 0 when it told itself.
+	// The recorder's wall clock, in UTC as the carrier, if the stream has it.
+	// FirstWall and LastWall are from the first and last key frame that give it.
+	// WallEnd is LastWall plus the pictures that follow. FirstWallAt is the time
+	// from the first picture to FirstWall, with gaps.
 	FirstWall, LastWall, WallEnd time.Time
 	FirstWallAt                  time.Duration
 
-	// StampRate is how many units of the time stamps make a second, when that is
-	// not 90000; 0 when it is. Options.StampRate takes it. Gaps are not told then.
+	// StampRate is the units per second of the time stamps, for Options.StampRate.
+	// It is 0 if they count 1/90000 s. Otherwise gaps are not reported.
 	StampRate int64
 
-	GapCount int           // times without pictures longer than GapLimit
-	GapTime  time.Duration // all of them together
+	GapCount int           // periods without pictures longer than GapLimit
+	GapTime  time.Duration // their total length
 
-	Problems []Problem // each kind once, in the order of the kinds
-	Unfit    *Refusal  // why Remux cannot do the recording well; nil when it can
+	Problems []Problem // at most one of each kind, in the order of the kinds
+	Unfit    *Refusal  // why Remux cannot convert the recording well; nil if it can
 }
 
-// GapLimit is how long no picture must come before that is called a gap.
-// Recorders leave gaps where nothing moved; they are no fault.
+// GapLimit is the shortest time without pictures that counts as a gap.
+// Recorders leave gaps when nothing moves; they are not faults.
 const GapLimit = 2 * time.Second
 
-// ProblemKind says what is not right with a recording.
+// ProblemKind is a kind of problem with a recording.
 type ProblemKind int
 
-// The kinds of problems. Those up to Scrambled mean that bytes are missing or
-// wrong; the others, that the file is whole but odd, or that not all of it can
-// be in an MP4.
+// The kinds of problems. Up to Scrambled, they mean that bytes are missing or
+// wrong. The others mean that the file is whole but odd, or that an MP4 cannot
+// hold all of it.
 const (
 	CutShort      ProblemKind = iota // the file ends inside a packet
-	Garbage                          // bytes that belong to no packet, or packets of a wrong length
+	Garbage                          // bytes outside packets, or packets with a wrong length
 	Holes                            // blocks of zeros in pictures, where no encoder writes them
 	MissingFrames                    // frame numbers are missing
-	Duplicates                       // pictures came twice; one of the two was dropped
+	Duplicates                       // pictures came twice; one copy was dropped
 	Scrambled                        // some packets are marked as encrypted
 	LateKeyFrame                     // the file begins with pictures that cannot be decoded
 	TimeJumps                        // time stamps jump; the jumps were closed
-	NoTimes                          // pictures without a time stamp; theirs is estimated
-	StampUnits                       // time stamps count something else than 1/90000 s
-	WallRate                         // over the whole recording, time stamps and the recorder's clock disagree
-	WallJumps                        // the recorder's clock and the time stamps disagree from one key frame to the next
+	NoTimes                          // pictures without a time stamp; their times are estimates
+	StampUnits                       // time stamps do not count 1/90000 s
+	WallRate                         // time stamps and the recorder's clock disagree over the whole recording
+	WallJumps                        // time stamps and the recorder's clock disagree between two key frames
 	Resized                          // the picture's size changes
 	NoVPS                            // H.265 without a video parameter set
-	SecondVideo                      // packets of another video stream; they are left out
-	SecondAudio                      // packets of another audio stream; they are left out
-	OddAudio                         // audio that MP4 cannot hold, or that is damaged; it is left out
-	DoubtfulAudio                    // header and map announce different kinds of audio, and nothing else tells
-	problemKinds                     // how many there are
+	SecondVideo                      // another video stream, left out
+	SecondAudio                      // another audio stream, left out
+	OddAudio                         // audio that is damaged or that MP4 cannot hold, left out
+	DoubtfulAudio                    // header and map announce different kinds of audio, and the audio does not show which
+	problemKinds                     // the number of kinds
 )
 
 var problemWords = [problemKinds]string{
@@ -95,23 +95,23 @@ var problemWords = [problemKinds]string{
 	DoubtfulAudio: "the kind of audio is in doubt",
 }
 
-// String returns the problem in words.
+// String describes the kind in words.
 func (k ProblemKind) String() string { return problemWords[k] }
 
-// Damage reports whether the problem means that bytes are missing or wrong, so
-// that another download may bring a better file.
+// Damage reports whether bytes are missing or wrong, so that another download
+// may give a better file.
 func (k ProblemKind) Damage() bool { return k <= Scrambled }
 
-// Problem is a kind of problem and how often it was seen.
+// Problem is one kind of problem and how often it occurred.
 type Problem struct {
 	Kind   ProblemKind
 	Count  int64  // places, frames or packets
-	Bytes  int64  // concerned; 0 when bytes are not the measure
-	Offset int64  // of the first in the file; -1 when it is not known
-	Detail string // what it is about, such as a codec; may be empty
+	Bytes  int64  // affected; 0 if the problem is not measured in bytes
+	Offset int64  // of the first one in the file; -1 if unknown
+	Detail string // such as a codec; may be empty
 }
 
-// String returns the problem as a sentence without a full stop.
+// String describes the problem in a sentence without a full stop.
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(p.Kind.String())
@@ -129,18 +129,18 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// Verdict is what a report comes to.
+// Verdict sums up a report.
 type Verdict int
 
 // The verdicts.
 const (
-	Clean   Verdict = iota // nothing to say against the recording
+	Clean   Verdict = iota // no problems
 	Odd                    // whole, but something was estimated, closed or left out
 	Damaged                // bytes are missing or wrong
-	Unfit                  // not a recording that can become an MP4
+	Unfit                  // cannot become an MP4
 )
 
-// String returns the verdict's word.
+// String returns the verdict in one word.
 func (v Verdict) String() string {
 	return [...]string{Clean: "clean", Odd: "odd", Damaged: "damaged", Unfit: "unfit"}[v]
 }
@@ -162,10 +162,10 @@ func (r *Report) Verdict() Verdict {
 	return v
 }
 
-// Clean reports whether there is nothing to say against the recording.
+// Clean reports whether the recording has no problems.
 func (r *Report) Clean() bool { return r.Verdict() == Clean }
 
-// Problem returns what the report says of a kind; a Count of 0 means nothing.
+// Problem returns the problem of a kind. Its Count is 0 if there is none.
 func (r *Report) Problem(k ProblemKind) Problem {
 	for _, p := range r.Problems {
 		if p.Kind == k {
@@ -175,8 +175,8 @@ func (r *Report) Problem(k ProblemKind) Problem {
 	return Problem{Kind: k, Offset: -1}
 }
 
-// Reason returns the report's problems, and why it is unfit, as one line; empty
-// for a clean one.
+// Reason returns why the recording is unfit, and its problems, on one line. It
+// is empty for a clean report.
 func (r *Report) Reason() string {
 	var parts []string
 	if r.Unfit != nil {

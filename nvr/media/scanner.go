@@ -5,18 +5,18 @@ import (
 	"io"
 )
 
-// ErrReported is returned by a Scanner that is written to after its Report.
+// ErrReported is returned by Scanner.Write after Report.
 var ErrReported = errors.New("the scan has ended")
 
-// Scanner judges a recording while its bytes are written to it, in pieces of
-// any size: the pieces make no difference to the report. The zero value is
-// ready. It is for one goroutine. Its fields count until the first Write.
+// Scanner judges a recording while it is written to it. The sizes of the writes
+// do not affect the report. The zero value is ready to use. A Scanner is for
+// one goroutine. Set its fields before the first Write.
 type Scanner struct {
-	// Options say how Movie is made. With DropAudio, what is wrong with the audio is
-	// no problem. StampRate and Frames do not count.
+	// Options apply to Movie. With DropAudio, faults of the audio are not
+	// problems. StampRate and Frames are ignored.
 	Options Options
-	// Movie is where the MP4 of the recording is made meanwhile: it must be empty. An
-	// error of it ends the MP4, and not the scan. With nil none is made.
+	// Movie receives the MP4 while the scan runs. It must be empty. An error from
+	// it ends the MP4 but not the scan. If nil, no MP4 is made.
 	Movie io.WriteSeeker
 
 	r     *reader
@@ -26,7 +26,7 @@ type Scanner struct {
 
 var _ io.Writer = (*Scanner)(nil)
 
-// Write takes the next bytes of the recording. It keeps nothing of p. It fails
+// Write takes the next bytes of the recording. It does not retain p. It fails
 // only after Report.
 func (s *Scanner) Write(p []byte) (int, error) {
 	if s.ended {
@@ -35,13 +35,13 @@ func (s *Scanner) Write(p []byte) (int, error) {
 	s.begin()
 	s.r.write(p)
 	if s.m != nil && (s.m.err != nil || s.r.report.Unfit != nil) {
-		s.r.mute() // no MP4 comes of it
+		s.r.mute() // there will be no MP4
 	}
 	return len(p), nil
 }
 
-// begin has the scan take every gap for true, as long as it may lead: whether the
-// MP4 should, Remuxed finds out.
+// begin sets up the scan. It accepts gaps of any length; Remuxed decides
+// whether the MP4 may.
 func (s *Scanner) begin() {
 	switch {
 	case s.r != nil:
@@ -54,8 +54,8 @@ func (s *Scanner) begin() {
 	}
 }
 
-// Report ends the scan and returns what was found, taking what was written for
-// the whole recording.
+// Report ends the scan and returns the report. It treats the bytes written so
+// far as the whole recording.
 func (s *Scanner) Report() Report {
 	s.begin()
 	if !s.ended {
@@ -65,15 +65,15 @@ func (s *Scanner) Report() Report {
 	return s.r.report
 }
 
-// ErrAnew is given for an MP4 that only Remux can make, which is told what the
-// scan found: the time stamps count something else, there is a gap that cannot be,
-// or the index needs more room.
+// ErrAnew means that only Remux can make the MP4, using the report of the scan:
+// the time stamps do not count 1/90000 s, a gap is too long, or the index needs
+// more room.
 var ErrAnew = errors.New("the recording has to be read once more for its MP4")
 
-// Remuxed ends the scan and completes Movie, byte for byte as Remux would make it
-// with the Options and what the Report says. It gives a *Refusal as Remux does,
-// Movie's error, or ErrAnew. After any error what Movie holds is worthless. It is
-// called once, and only where there is a Movie.
+// Remuxed ends the scan and completes Movie, byte for byte as Remux would with
+// the Options and the Report. It returns a *Refusal as Remux does, an error
+// from Movie, or ErrAnew. After any error the contents of Movie are worthless.
+// Call it once, and only if Movie is set.
 func (s *Scanner) Remuxed() (Report, error) {
 	r := s.Report()
 	o := s.Options

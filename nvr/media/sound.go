@@ -27,12 +27,13 @@ func (a *audio) pcm(p *ps.Packet) {
 	}
 }
 
-// frames takes a packet of AAC or MPEG audio. Frames may straddle packets. An MP4
-// tells a decoder only once what AAC it is: frames of another kind are left out.
+// frames takes a packet of AAC or MPEG audio. Frames may straddle packets. An
+// MP4 describes the audio to the decoder only once, so frames in another format
+// are left out.
 func (a *audio) frames(p *ps.Packet) {
 	if p.Damaged {
-		// Nobody knows which of its frames are whole, nor whether what follows
-		// it goes on where it ends.
+		// There is no telling which of its frames are whole, or whether the next
+		// packet continues it.
 		a.rest = a.rest[:0]
 		return
 	}
@@ -76,7 +77,7 @@ func (a *audio) frames(p *ps.Packet) {
 	a.rest = a.rest[:copy(a.rest, b)]
 }
 
-// form tells the sink what the audio is.
+// form tells the sink the format of the audio.
 func (a *audio) form(e mp4.Entry) {
 	a.formed = true
 	if a.sink != nil {
@@ -95,11 +96,11 @@ func (a *audio) emit(frame []byte, samples int) {
 	}
 }
 
-// pendingMax is how many frames wait for a stamp that confirms a gap.
+// pendingMax is how many frames wait for a stamp to confirm a gap.
 const pendingMax = 64
 
-// settle places the pending frames: where the doubted stamp says, or right
-// behind what came before.
+// settle places the pending frames where the doubted stamp says, if confirmed,
+// or else directly after the previous frame.
 func (a *audio) settle(confirmed bool) {
 	if a.doubt && confirmed {
 		a.next = a.ahead
@@ -114,9 +115,9 @@ func (a *audio) settle(confirmed bool) {
 	a.pending = a.pending[:0]
 }
 
-// locate moves the place of the next frame when the packet's stamp, or the
-// pictures, say that audio is missing in front of it. It never moves back. One
-// stamp alone may be wrong: a second one must say the same, or the pictures.
+// locate moves the next frame ahead if the packet's stamp, or the pictures,
+// show that audio is missing before it. It never moves back. A single stamp may
+// be wrong, so a second stamp or the pictures must confirm it.
 func (a *audio) locate(p *ps.Packet) {
 	rate := int64(a.rate)
 	var stamp int64 // in samples

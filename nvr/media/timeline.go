@@ -6,43 +6,44 @@ import "example.com/hikgrab/nvr/media/es"
 const clock = 90000
 
 const (
-	// stepLimit is how far the next picture may be without being suspected.
+	// stepLimit is the longest step to the next picture that is not suspicious.
 	stepLimit = clock
-	// lastLimit is how far the last picture may be: nothing can confirm it.
+	// lastLimit is the longest step to the last picture, which nothing can
+	// confirm.
 	lastLimit = 30 * clock
-	// waitLimit is how many pictures wait for a time stamp that makes sense.
+	// waitLimit is how many pictures wait for a plausible time stamp.
 	waitLimit = 256
 )
 
-// difference returns a less b. Time stamps have 33 bits, but some recorders wrap
-// at 32; both are right in 32 bits, up to gaps of 6.6 hours.
+// difference returns a - b. Time stamps have 33 bits, but some recorders wrap
+// at 32. The low 32 bits suit both, for gaps up to 6.6 hours.
 func difference(a, b int64) int64 { return int64(int32(uint32(a) - uint32(b))) }
 
-// moment is a picture on its way through the timeline.
+// moment is the timing of one picture.
 type moment struct {
-	raw   int64 // decoding time as stamped
+	raw   int64 // decoding time from the stamp
 	known bool  // raw is valid
-	shift int64 // presentation less decoding time
-	wall  int64 // the recorder's clock, Unix ms; 0 when not told
+	shift int64 // presentation time minus decoding time
+	wall  int64 // the recorder's clock in Unix ms; 0 if unknown
 	key   bool
 }
 
-// timeline gives each picture its decoding time since the first one. It keeps
-// true gaps and repairs stamps that cannot be true: a jump counts only when the
-// next picture confirms it.
+// timeline gives each picture its decoding time, counted from the first
+// picture. It keeps true gaps and repairs impossible stamps: a jump counts only
+// when the next picture confirms it.
 type timeline struct {
-	span  int64 // no gap may lead beyond it; 0 means no limit
+	span  int64 // no gap may go beyond it; 0 means no limit
 	place func(m moment, at int64)
 
 	started bool
-	loose   bool  // no stamp has come yet
+	loose   bool  // no stamp so far
 	raw     int64 // stamp of the latest placed picture
 	at      int64 // its time
-	step    int64 // the latest usual distance
+	step    int64 // the latest normal distance between pictures
 	wait    []moment
 
-	jumps     int64 // stamps that were not believed, and jumps that were closed
-	estimated int64 // pictures whose time is a guess
+	jumps     int64 // disbelieved stamps and closed jumps
+	estimated int64 // pictures with a guessed time
 }
 
 // momentOf returns the moment of an access unit.
@@ -72,8 +73,8 @@ func (t *timeline) push(m moment) {
 	t.place(m, 0)
 }
 
-// settle places as many waiting pictures as can be told for sure; with final
-// set, all of them.
+// settle places the waiting pictures whose times are certain, or all of them if
+// final is set.
 func (t *timeline) settle(final bool) {
 	for len(t.wait) > 0 {
 		i := t.stamped(0)
@@ -101,7 +102,8 @@ func (t *timeline) settle(final bool) {
 	}
 }
 
-// stamped returns the first waiting picture with a stamp from i on, or -1.
+// stamped returns the index of the first waiting picture with a stamp, starting
+// at i, or -1.
 func (t *timeline) stamped(i int) int {
 	for ; i < len(t.wait); i++ {
 		if t.wait[i].known {
@@ -111,8 +113,8 @@ func (t *timeline) stamped(i int) int {
 	return -1
 }
 
-// judge decides about picture i, whose stamp is suspiciously far, d, from the
-// last one; j is the next stamped picture, or -1.
+// judge decides about picture i, whose stamp is suspiciously far (d) from the
+// last one. j is the next stamped picture, or -1.
 func (t *timeline) judge(i, j int, d int64) {
 	if j < 0 {
 		if d > 0 && d <= lastLimit && t.within(d) {
@@ -123,15 +125,15 @@ func (t *timeline) judge(i, j int, d int64) {
 		return
 	}
 	onward := difference(t.wait[j].raw, t.wait[i].raw) // from i to j
-	across := difference(t.wait[j].raw, t.raw)         // past i
+	across := difference(t.wait[j].raw, t.raw)         // from the last one to j, without i
 	switch {
 	case d > 0 && onward > 0 && t.within(d):
 		t.spread(i, d)
 	case across > 0 && across <= stepLimit*int64(j+1):
 		t.disbelieve(i)
 	default:
-		// The clock was set, or what is missing exceeds the span: go on as if
-		// nothing were missing.
+		// The clock was set, or the gap exceeds the span: continue as if nothing were
+		// missing.
 		t.jumps++
 		t.raw = t.wait[i].raw - t.step*int64(i+1)
 	}
@@ -140,13 +142,13 @@ func (t *timeline) judge(i, j int, d int64) {
 // within reports whether a gap of d is possible.
 func (t *timeline) within(d int64) bool { return t.span <= 0 || t.at+d <= t.span }
 
-// disbelieve takes the stamp of picture i for noise.
+// disbelieve discards the stamp of picture i.
 func (t *timeline) disbelieve(i int) {
 	t.jumps++
 	t.wait[i].known = false
 }
 
-// guess places the first n pictures at the usual distance.
+// guess places the first n pictures at the usual distance from each other.
 func (t *timeline) guess(n int) {
 	t.estimated += int64(n)
 	for _, m := range t.wait[:n] {
@@ -157,7 +159,7 @@ func (t *timeline) guess(n int) {
 	t.drop(n)
 }
 
-// spread places pictures up to i, the last of them at a distance of d, evenly.
+// spread places the pictures up to i evenly over the distance d.
 func (t *timeline) spread(i int, d int64) {
 	n := int64(i + 1)
 	if i > 0 && abs(d/n-t.step) > t.step/8 {
@@ -179,7 +181,7 @@ func (t *timeline) spread(i int, d int64) {
 
 func (t *timeline) drop(n int) { t.wait = t.wait[:copy(t.wait, t.wait[n:])] }
 
-// locate returns where a stamp of another stream falls on the timeline.
+// locate returns the position on the timeline of a stamp from another stream.
 func (t *timeline) locate(raw int64) int64 { return t.at + difference(raw, t.raw) }
 
 func abs(d int64) int64 { return max(d, -d) }
