@@ -2,18 +2,18 @@ package es
 
 import "errors"
 
-// ErrAudioFrame says that bytes are not the beginning of an audio frame.
+// ErrAudioFrame means that the bytes do not begin with an audio frame.
 var ErrAudioFrame = errors.New("not an audio frame")
 
-// AudioFrame is the header of one frame of AAC in ADTS, or of MPEG audio.
+// AudioFrame is the header of an AAC frame in ADTS, or of an MPEG audio frame.
 type AudioFrame struct {
 	AAC      bool
 	Version2 bool    // MPEG-2 audio, at half the sample rates
-	Header   int     // bytes in front of the data
-	Size     int     // bytes with the header
+	Header   int     // bytes before the data
+	Size     int     // bytes, with the header
 	Samples  int     // per channel
 	Rate     int     // samples per second
-	Channels int     // 0 when the stream itself tells
+	Channels int     // 0 if only the stream itself says
 	Config   [2]byte // AudioSpecificConfig of AAC
 }
 
@@ -22,7 +22,7 @@ const AudioHeader = 7
 
 var aacRates = [...]int{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
 
-// ParseAudioFrame reads the frame header that b begins with.
+// ParseAudioFrame parses the frame header at the start of b.
 func ParseAudioFrame(b []byte) (AudioFrame, error) {
 	if len(b) < AudioHeader || b[0] != 0xFF || b[1]&0xF0 != 0xF0 {
 		return AudioFrame{}, ErrAudioFrame
@@ -56,8 +56,8 @@ func parseADTS(b []byte) (AudioFrame, error) {
 
 var (
 	mpegRates = [...]int{44100, 48000, 32000}
-	// Kilobits per second of MPEG-1 layers 1 to 3, then of MPEG-2 layer 1 and
-	// of its layers 2 and 3.
+	// Kilobits per second of MPEG-1 layers 1 to 3, of MPEG-2 layer 1, and of
+	// MPEG-2 layers 2 and 3.
 	mpegBits = [5][15]int{
 		{0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448},
 		{0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384},

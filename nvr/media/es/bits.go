@@ -1,6 +1,6 @@
 package es
 
-// bits reads a bit stream. Behind its end it reads zeros and remembers that.
+// bits reads a bit stream. Past the end it reads zeros and sets over.
 type bits struct {
 	b    []byte
 	pos  int // in bits

@@ -1,14 +1,15 @@
 // Package es reads elementary streams: it groups the NAL units of H.264 and
-// H.265 into access units, reads parameter sets, and frames AAC and MPEG audio.
+// H.265 into access units, parses parameter sets, and splits AAC and MPEG audio
+// into frames.
 //
-// Its goals: any way of cutting the stream into pieces gives the same access
-// units, and data is copied only when somebody wants it.
+// The access units do not depend on how the stream is cut into writes, and data
+// is copied only if the caller asks for it.
 //
-// It is not for time: stamps are carried along, never interpreted. It decodes
-// no picture and changes no bit of one.
+// It is not for timing: it carries stamps along and never interprets them. It
+// is not for decoding, and it changes no bit of a picture.
 package es
 
-// Codec is a kind of video.
+// Codec is a video codec.
 type Codec int
 
 // The codecs that a recording can hold and this package can read.
@@ -18,17 +19,17 @@ const (
 	H265
 )
 
-// String returns the codec's name, "H.264" or "H.265", and "" when unknown.
+// String returns "H.264", "H.265", or "" for Unknown.
 func (c Codec) String() string { return [...]string{H264: "H.264", H265: "H.265"}[c] }
 
-// Stamp is what the container says about the access unit that begins next.
+// Stamp is what the container says about the next access unit.
 type Stamp struct {
-	PTS, DTS int64 // in 1/90000 s; DTS equals PTS when it is not told
+	PTS, DTS int64 // in 1/90000 s; DTS equals PTS if the stream gives none
 	HasPTS   bool
 	HasDTS   bool
-	Number   uint32 // the recorder's frame number; valid when Numbered
+	Number   uint32 // the recorder's frame number, if Numbered
 	Numbered bool
-	Wall     int64 // the recorder's wall clock in Unix milliseconds; 0 when not told
+	Wall     int64 // the recorder's wall clock in Unix milliseconds; 0 if unknown
 }
 
 // AccessUnit is one picture with everything that belongs to it.
@@ -36,17 +37,17 @@ type AccessUnit struct {
 	Stamp
 	Offset      int64  // in the elementary stream
 	Key         bool   // decoding can begin here
-	Damaged     bool   // bytes are missing from it, or foreign bytes are in it
-	Holed       bool   // a block of zeros stands in a slice, where no encoder writes one
-	Passed      bool   // in front of it stands a packet with a stamp that no access unit has
+	Damaged     bool   // bytes are missing from it, or it has foreign bytes
+	Holed       bool   // a slice has a block of zeros, which no encoder writes
+	Passed      bool   // a stamped packet before it belongs to no access unit
 	Field       bool   // half of an interlaced picture
-	Size        int    // bytes of its NAL units, each with a length of four bytes
-	Fingerprint uint64 // of its size and the beginning of its first slice
-	Data        []byte // the NAL units with their lengths, when wanted; valid during the call
-	TooLarge    bool   // Data is not complete: the unit exceeds the limit
+	Size        int    // bytes of its NAL units, each with a four-byte length
+	Fingerprint uint64 // of its size and the start of its first slice
+	Data        []byte // the NAL units with their lengths, if wanted; valid during the call
+	TooLarge    bool   // Data is incomplete, because the unit exceeds the limit
 }
 
-// ParameterSets are the sets a decoder needs, each without a start code.
+// ParameterSets are the sets that a decoder needs, without start codes.
 type ParameterSets struct {
 	VPS, SPS, PPS [][]byte
 }

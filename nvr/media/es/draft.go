@@ -1,13 +1,13 @@
 package es
 
-// draft is an access unit that is being gathered.
+// draft is an unfinished access unit.
 type draft struct {
 	AccessUnit
 	begun  bool  // it has a NAL unit
-	alone  bool  // its first NAL unit begins a packet
-	packet int64 // offset of the packet whose stamp it has
-	from   int   // where in buf it begins
-	full   bool  // buf holds no more of it
+	alone  bool  // its first NAL unit is the first in its packet
+	packet int64 // offset of the packet that gave its stamp
+	from   int   // its start in buf
+	full   bool  // buf takes no more of it
 	hasSPS bool
 }
 
@@ -19,7 +19,7 @@ func (s *Splitter) current() *draft {
 	return &s.unit
 }
 
-// judge decides where a NAL unit belongs, as soon as enough of it is there.
+// judge decides where a NAL unit belongs, once enough of it has arrived.
 func (s *Splitter) judge() {
 	s.judged = true
 	if c := detect(s.head); !s.locked && c != Unknown && c != s.Codec {
@@ -46,9 +46,9 @@ func (s *Splitter) judge() {
 	if d := s.current(); !d.begun {
 		s.open(d)
 	} else if m := &s.marks[0]; d.alone && (s.lead.begun || !s.slices) && !d.HasPTS && m.fresh() && (m.at == s.begin || m.at == s.prefix) {
-		// The stamp came late: behind parameter sets in packets of their own.
-		// Where packets begin anywhere it is that of the next access unit, even
-		// if one happens to begin with a later slice of this one.
+		// The stamp came late, after parameter sets in packets of their own. If
+		// packets can begin anywhere, the stamp is for the next access unit, even if
+		// the packet begins with another slice of this one.
 		m.used = true
 		d.PTS, d.DTS, d.HasPTS, d.HasDTS, d.Wall = m.PTS, m.DTS, m.HasPTS, m.HasDTS, max(d.Wall, m.Wall)
 		d.packet, s.taken = m.at, m.PTS
@@ -58,7 +58,7 @@ func (s *Splitter) judge() {
 	s.keep(s.head)
 }
 
-// open begins a draft with the current NAL unit.
+// open starts a draft with the current NAL unit.
 func (s *Splitter) open(d *draft) {
 	d.begun = true
 	d.Stamp, d.packet, d.alone = s.mark()
@@ -66,8 +66,9 @@ func (s *Splitter) open(d *draft) {
 	d.Offset = s.begin
 }
 
-// pictureKind tells slices of different pictures apart where the first slice of one is
-// lost: all slices of a picture are of one type. Only H.264 can split them.
+// pictureKind separates the slices of two pictures even if the first slice of
+// one is lost, because all slices of a picture have the same type. Only H.264
+// has data partitions.
 func (s *Splitter) pictureKind(kind byte) byte {
 	if s.Codec == H264 && kind != avcIDR {
 		return avcSlice
@@ -75,7 +76,8 @@ func (s *Splitter) pictureKind(kind byte) byte {
 	return kind
 }
 
-// rejoin puts the lead back to its unit: a slice of the same picture follows.
+// rejoin merges the lead into its unit, because a slice of the same picture
+// follows.
 func (s *Splitter) rejoin() {
 	l := &s.lead
 	if !l.begun {
@@ -94,8 +96,8 @@ func (s *Splitter) rejoin() {
 	s.lead = draft{}
 }
 
-// finish hands the current access unit on, if it holds a picture, and goes on
-// with what was begun behind it.
+// finish emits the current access unit if it has a picture, and continues with
+// the lead.
 func (s *Splitter) finish() {
 	end := len(s.buf)
 	if s.lead.begun {
@@ -103,8 +105,8 @@ func (s *Splitter) finish() {
 	}
 	if s.slices {
 		u := &s.unit
-		// Some encoders never send an IDR picture: a picture that refers to no
-		// other, behind a sequence parameter set, serves as well.
+		// Some encoders never send an IDR picture. An intra picture after a sequence
+		// parameter set serves as well.
 		u.Key = u.Key || s.Codec == H264 && u.hasSPS && s.intra
 		u.Fingerprint ^= uint64(u.Size) << 32
 		u.Data = s.buf[:end]

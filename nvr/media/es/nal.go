@@ -1,6 +1,6 @@
 package es
 
-// NAL unit types that matter here.
+// The NAL unit types used here.
 const (
 	avcSlice, avcPartA, avcIDR           = 1, 2, 5
 	avcSEI, avcSPS, avcPPS, avcDelimiter = 6, 7, 8, 9
@@ -10,21 +10,22 @@ const (
 	hevcSEI                                  = 39
 )
 
-// role is what a NAL unit is to the access units around it.
+// role is the part a NAL unit plays in its access unit.
 type role struct {
 	kind   byte // nal_unit_type
-	slice  bool // carries a part of a picture
-	begins bool // belongs to a new access unit when it follows a slice
-	leads  bool // belongs to the slice behind it
+	slice  bool // carries part of a picture
+	begins bool // starts a new access unit if it follows a slice
+	leads  bool // belongs to the slice after it
 }
 
-// roleOf judges a NAL unit by its first three bytes; fewer when it is shorter.
+// roleOf classifies a NAL unit by its first three bytes, or fewer if it is
+// shorter.
 func roleOf(c Codec, b []byte) role {
 	if c == H264 {
 		kind := b[0] & 0x1F
 		slice := kind >= avcSlice && kind <= avcIDR
-		// first_mb_in_slice 0 is the single bit 1. The later data partitions
-		// begin no picture.
+		// first_mb_in_slice 0 is the single bit 1. Data partitions B and C never
+		// begin a picture.
 		first := slice && (kind == avcSlice || kind == avcPartA || kind == avcIDR) && len(b) > 1 && b[1]&0x80 != 0
 		return role{kind, slice, first || kind == avcDelimiter, kind >= avcSEI && kind <= avcPPS || kind >= 14 && kind <= 18}
 	}
@@ -35,7 +36,7 @@ func roleOf(c Codec, b []byte) role {
 	return role{kind, slice, first || kind == hevcDelimiter, leads}
 }
 
-// detect tells the codec from a NAL unit that only one codec has.
+// detect returns the codec if the NAL unit exists in only one of them.
 func detect(b []byte) Codec {
 	if len(b) < 3 {
 		return Unknown
@@ -52,7 +53,7 @@ func detect(b []byte) Codec {
 // sliceHeader is the beginning of an H.264 slice header.
 type sliceHeader struct {
 	intra bool // the slice refers to no other picture
-	field bool // it belongs to a field, not to a frame
+	field bool // it belongs to a field, not a frame
 }
 
 func parseSlice(nal []byte, s *SPS) sliceHeader {

@@ -8,10 +8,10 @@ import (
 // Sets returns the distinct parameter sets seen so far.
 func (s *Splitter) Sets() ParameterSets { return s.sets }
 
-// SPS returns the latest sequence parameter set; false when none made sense.
+// SPS returns the latest sequence parameter set, or false if none was valid.
 func (s *Splitter) SPS() (SPS, bool) { return s.sps, s.sized }
 
-// Turn returns how the pictures are to be turned.
+// Turn returns how to rotate the pictures for display.
 func (s *Splitter) Turn() Turn { return s.turn }
 
 // Resizes returns how often the picture size changed.
@@ -22,8 +22,8 @@ func (s *Splitter) isSet() bool {
 	return s.Codec == H264 && (k == avcSPS || k == avcPPS) || s.Codec == H265 && k >= hevcVPS && k <= hevcPPS
 }
 
-// isMessage reports whether the current NAL unit is supplemental information in
-// front of a picture.
+// isMessage reports whether the current NAL unit is supplemental information
+// before a picture.
 func (s *Splitter) isMessage() bool {
 	k := s.role.kind
 	return s.Codec == H264 && k == avcSEI || s.Codec == H265 && k == hevcSEI

@@ -7,53 +7,52 @@ import (
 )
 
 const (
-	headSize = 64      // of a NAL unit is looked at
-	setSize  = 1 << 10 // of a parameter set is believed
-	setCount = 16      // distinct sets of one kind are kept
+	headSize = 64      // most bytes of a NAL unit to look at
+	setSize  = 1 << 10 // most bytes of a parameter set
+	setCount = 16      // most distinct sets of one kind to keep
 )
 
-// Splitter groups the NAL units of a stream in Annex B form into access units.
-// Codec may be set to what the container says; what the stream itself shows
-// outranks it until the first key frame. Set the exported fields before the
-// first Write.
+// Splitter groups the NAL units of an Annex B stream into access units. Codec
+// may be set to what the container says; until the first key frame, the stream
+// itself outranks it. Set the exported fields before the first Write.
 type Splitter struct {
 	Codec Codec
 	Emit  func(*AccessUnit)
-	Keep  bool // Data of the access units is wanted
-	Limit int  // bytes of an access unit that is not too large; 0: no limit
+	Keep  bool // fill in Data of the access units
+	Limit int  // largest access unit, in bytes; 0: no limit
 
 	sets   ParameterSets
 	sps    SPS
-	sized  bool // sps holds a set that makes sense
+	sized  bool // sps is valid
 	turn   Turn
 	resize int  // how often the picture size changed
-	locked bool // the codec is settled: a key frame was seen
+	locked bool // a key frame has settled the codec
 
 	offset int64     // of the next byte in the elementary stream
-	marks  [4]marked // the latest packets' stamps, by the offset they begin at
-	taken  int64     // PTS that an access unit took last
-	passed bool      // a stamp was passed over since, and no access unit has it
-	head   []byte    // the beginning of the current NAL unit
-	role   role      // valid when judged
+	marks  [4]marked // stamps of the latest packets, newest first, with their offsets
+	taken  int64     // the latest PTS that an access unit took
+	passed bool      // a stamp was skipped since then and belongs to no access unit
+	head   []byte    // the start of the current NAL unit
+	role   role      // valid if judged
 	judged bool
 	inNAL  bool
-	zeros  int   // bytes withheld, because they may belong to a start code
-	begin  int64 // offset of the current NAL unit's start code, and of
-	prefix int64 // its last three bytes
-	length int   // where in unit.Data the current NAL unit's length goes
+	zeros  int   // bytes withheld because they may belong to a start code
+	begin  int64 // offset of the current NAL unit's start code
+	prefix int64 // offset of the last three bytes of that start code
+	length int   // position in buf for the length of the current NAL unit
 	size   int   // of the current NAL unit
 
-	holed bool // zeros stand in it that no encoder writes
+	holed bool // the current NAL unit has a block of zeros, which no encoder writes
 
 	unit   draft
-	lead   draft // begun by what follows the slices of unit; the next slice tells whether it is of the same picture
+	lead   draft // begins after the slices of unit; the next slice shows whether it is the same picture
 	slices bool  // unit has a slice
-	first  byte  // type of the first one
+	first  byte  // type of its first slice
 	intra  bool
 	buf    []byte // of unit, then of lead
 }
 
-// Damage says that bytes are missing here, or that foreign ones are.
+// Damage reports that bytes are missing here, or that foreign bytes are.
 func (s *Splitter) Damage() { s.current().Damaged = true }
 
 // Offset returns how many bytes of the stream were written.
@@ -83,7 +82,7 @@ func (s *Splitter) Write(p []byte) {
 			continue
 		}
 		if end > start {
-			// Zeros in front of the start code pad, they are not data.
+			// Zeros before a start code are padding, not data.
 			end = start + len(bytes.TrimRight(p[start:end], "\x00"))
 			s.body(p[start:end])
 		}
@@ -114,8 +113,8 @@ func (s *Splitter) body(p []byte) {
 		s.zeros = 0
 		return
 	}
-	// Emulation prevention leaves no three zeros inside of a NAL unit: a block of
-	// zeros is a hole in the recorder's disk, or in a cache on the way.
+	// With emulation prevention, a NAL unit never has three zeros in a row inside.
+	// A block of zeros is a hole on the recorder's disk, or in a cache on the way.
 	before := s.zeros
 	if before > 0 {
 		before += len(p) - len(bytes.TrimLeft(p, "\x00"))
@@ -150,7 +149,7 @@ func (s *Splitter) take(p []byte) {
 	s.keep(p)
 }
 
-// room is how much of the current NAL unit is looked at.
+// room is how much of the current NAL unit to look at.
 func (s *Splitter) room() int {
 	if s.isSet() || s.isMessage() {
 		return setSize
@@ -168,7 +167,7 @@ func (s *Splitter) keep(p []byte) {
 	}
 }
 
-// endNAL takes the current NAL unit for complete.
+// endNAL completes the current NAL unit.
 func (s *Splitter) endNAL() {
 	if !s.inNAL || s.size == 0 {
 		return
@@ -190,7 +189,7 @@ func (s *Splitter) endNAL() {
 	case s.isSet():
 		s.addSet()
 	case s.isMessage():
-		if t, ok := parseTurn(s.head[min(int(s.Codec), len(s.head)):]); ok { // headers have one byte, and two
+		if t, ok := parseTurn(s.head[min(int(s.Codec), len(s.head)):]); ok { // NAL headers have one byte in H.264 and two in H.265
 			s.turn = t
 		}
 	case s.role.slice:

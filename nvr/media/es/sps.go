@@ -5,16 +5,16 @@ import (
 	"errors"
 )
 
-// SPS is what a sequence parameter set says, as far as containers care.
+// SPS holds the fields of a sequence parameter set that containers need.
 type SPS struct {
 	Codec           Codec
-	Width, Height   int // of the picture to show, in pixels
+	Width, Height   int // of the displayed picture, in pixels
 	ChromaFormat    int // 0 monochrome, 1 4:2:0, 2 4:2:2, 3 4:4:4
 	LumaDepth       int // bits per sample
 	ChromaDepth     int
-	TickNumerator   uint32 // seconds per frame is numerator/denominator; 0 when not told
+	TickNumerator   uint32 // seconds per frame is numerator/denominator; 0 if unknown
 	TickDenominator uint32
-	AspectWidth     int // of one sample, against AspectHeight; 0 when not told
+	AspectWidth     int // of one sample, relative to AspectHeight; 0 if unknown
 	AspectHeight    int
 	Colour          Colour
 
@@ -22,7 +22,7 @@ type SPS struct {
 	Profile        byte
 	FrameNumBits   int
 	SeparatePlanes bool
-	FramesOnly     bool // there are no interlaced pictures
+	FramesOnly     bool // no interlaced pictures
 
 	// H.265 only.
 	General   [12]byte // profile, compatibility, constraints and level
@@ -32,10 +32,10 @@ type SPS struct {
 
 var errSPS = errors.New("not a sequence parameter set that makes sense")
 
-// maxSide bounds what is believed of a picture's width and height.
+// maxSide is the largest width or height to accept.
 const maxSide = 16384
 
-// ParseSPS reads a sequence parameter set, a NAL unit without a start code.
+// ParseSPS parses a sequence parameter set: a NAL unit without a start code.
 func ParseSPS(c Codec, nal []byte) (SPS, error) {
 	var s SPS
 	var r *bits
@@ -56,7 +56,8 @@ func ParseSPS(c Codec, nal []byte) (SPS, error) {
 	return s, nil
 }
 
-// highProfile reports whether sets of a profile tell the chroma format.
+// highProfile reports whether parameter sets of profile p contain the chroma
+// format.
 func highProfile(p byte) bool {
 	return bytes.IndexByte([]byte{100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}, p) >= 0
 }
@@ -108,8 +109,8 @@ func (s *SPS) parseH264(r *bits) {
 	}
 }
 
-// size takes a cropping window off the coded size. What is left is believed
-// within bounds.
+// size subtracts the cropping window from the coded size. It sets the size only
+// if the result is within bounds.
 func (s *SPS) size(w, h int64, r *bits, framesOnly bool) {
 	if r.flag() {
 		unitX, unitY := int64(1), int64(1)
@@ -151,8 +152,8 @@ func scalingLists(r *bits, lists int) {
 	}
 }
 
-// parseVUI reads H.264's usability information up to the timing. A set that
-// ends inside it is still a set: some recorders write it short.
+// parseVUI reads H.264 usability information up to the timing. A set that ends
+// inside it is valid, because some recorders cut it short.
 func (s *SPS) parseVUI(r *bits) {
 	s.parseLooks(r)
 	if r.flag() { // chroma_loc_info

@@ -6,28 +6,29 @@ type marked struct {
 	used bool
 }
 
-// fresh reports whether there is a stamp that no access unit has taken.
+// fresh reports whether m has a stamp that no access unit has taken.
 func (m *marked) fresh() bool { return m.HasPTS && !m.used }
 
-// pass passes over a stamp. If no access unit has it, what it belongs to is lost.
+// pass skips a stamp. If no access unit has that stamp, its picture is lost.
 func (s *Splitter) pass(m *marked) {
 	if m.fresh() && m.PTS != s.taken {
 		m.used, s.passed = true, true
 	}
 }
 
-// Mark stamps the access unit that begins next.
+// Mark sets the stamp of the next access unit.
 func (s *Splitter) Mark(m Stamp) {
 	s.pass(&s.marks[3])
 	copy(s.marks[1:], s.marks[:3])
 	s.marks[0] = marked{Stamp: m, at: s.offset}
 }
 
-// mark returns the stamp of the packet in which the current NAL unit begins, and
-// whether the packet begins with it. A packet's times are those of the first
-// access unit that begins in it. Some muxers leave the zero byte of a start code
-// at the end of the packet before; what follows it tells, unless that packet
-// has a stamp that is nobody's yet.
+// mark returns the stamp of the packet in which the current NAL unit begins,
+// and whether the packet begins with it. A packet's times are those of the
+// first access unit that begins in it. Some muxers leave the zero byte of a
+// start code at the end of the previous packet. In that case the packet with
+// the rest of the start code counts, unless the previous one has an unused
+// stamp.
 func (s *Splitter) mark() (stamp Stamp, packet int64, begins bool) {
 	for i := range s.marks {
 		m := &s.marks[i]

@@ -1,14 +1,14 @@
 package es
 
-// Turn is how a picture is to be turned before it is shown: x and y become
-// A*x + C*y and B*x + D*y. The zero value leaves it as it is.
+// Turn is the rotation of a picture for display: x and y become A*x + C*y and
+// B*x + D*y. The zero value means none.
 type Turn struct{ A, B, C, D int8 }
 
-// displayOrientation is the type of the message that tells it.
+// displayOrientation is the payload type of a display orientation message.
 const displayOrientation = 47
 
-// parseTurn looks for a display orientation in supplemental enhancement
-// information, a NAL unit behind its header. Only quarters of a turn are taken.
+// parseTurn finds a display orientation in the payload of a supplemental
+// enhancement information NAL unit. It accepts only multiples of 90 degrees.
 func parseTurn(payload []byte) (Turn, bool) {
 	b := rbsp(payload)
 	for len(b) > 2 {
@@ -23,7 +23,7 @@ func parseTurn(payload []byte) (Turn, bool) {
 	return Turn{}, false
 }
 
-// message reads the type of a message, or its size.
+// message reads the type or the size of a message.
 func message(b []byte) (n int, rest []byte) {
 	for i, c := range b {
 		if n += int(c); c != 0xFF {
@@ -35,7 +35,7 @@ func message(b []byte) (n int, rest []byte) {
 
 func orientation(r *bits) (Turn, bool) {
 	canceled, mirrored, upended := r.flag(), r.flag(), r.flag()
-	angle := r.u(16) // anticlockwise, in 1/65536 of a turn, behind the flips
+	angle := r.u(16) // anticlockwise, in 1/65536 of a turn, after the flips
 	if canceled || r.over || angle%(1<<14) != 0 {
 		return Turn{}, false
 	}

@@ -1,21 +1,22 @@
 package es
 
-// Colour is how the numbers of a picture become colours, in the code points of
-// ITU-T H.273. The zero value says that nothing is told.
+// Colour is the colour description of a picture, in the code points of ITU-T
+// H.273. The zero value means that there is none.
 type Colour struct {
 	Told                        bool
 	Primaries, Transfer, Matrix byte // 2: unspecified
 	FullRange                   bool // black is 0, not 16
 }
 
-// aspectWidths and aspectHeights are the shapes of samples that aspect_ratio_idc names.
+// aspectWidths and aspectHeights are the sample aspect ratios of
+// aspect_ratio_idc.
 var (
 	aspectWidths  = [...]int{0, 1, 12, 10, 16, 40, 24, 20, 32, 80, 18, 15, 64, 160, 4, 3, 2}
 	aspectHeights = [...]int{0, 1, 11, 11, 11, 33, 11, 11, 11, 33, 11, 11, 33, 99, 3, 2, 1}
 )
 
-// parseLooks reads the beginning of the usability information, which is the same
-// for H.264 and H.265: the shape of samples and the colours.
+// parseLooks reads the start of the usability information, which is the same in
+// H.264 and H.265: the sample aspect ratio and the colours.
 func (s *SPS) parseLooks(r *bits) {
 	if r.flag() { // aspect_ratio_info
 		const extended = 255
@@ -47,15 +48,15 @@ func (s *SPS) parseLooks(r *bits) {
 	}
 }
 
-// skipToVUI goes from behind the depths of a set of H.265 to the flag in front
-// of the usability information.
+// skipToVUI skips from after the bit depths of an H.265 set to the flag before
+// the usability information.
 func (s *SPS) skipToVUI(r *bits) {
-	order := 4 + int(r.ue()&15) // bits of a picture's place in the order
+	order := 4 + int(r.ue()&15) // bits of a picture order count
 	layers := 1
 	if r.flag() {
 		layers = s.SubLayers
 	}
-	for range 3*layers + 6 { // buffering of each sub-layer; sizes of blocks
+	for range 3*layers + 6 { // buffering of each sub-layer, and block sizes
 		r.ue()
 	}
 	if r.flag() { // scaling_list_enabled
@@ -78,7 +79,7 @@ func (s *SPS) skipToVUI(r *bits) {
 // skipScaling skips the scaling lists of H.265.
 func skipScaling(r *bits) {
 	if !r.flag() {
-		return // the usual ones
+		return // the default lists
 	}
 	for size, matrices := range [...]int{6, 6, 6, 2} {
 		for range matrices {
@@ -96,8 +97,8 @@ func skipScaling(r *bits) {
 	}
 }
 
-// skipReferences skips the sets of reference pictures of H.265. One may be told
-// by its difference to the one before.
+// skipReferences skips the reference picture sets of H.265. A set may be coded
+// as a difference from the previous one.
 func skipReferences(r *bits) {
 	pictures := 0 // in the latest set
 	for i := range min(int(r.ue()), 64) {

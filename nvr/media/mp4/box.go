@@ -6,7 +6,7 @@ import (
 	"example.com/hikgrab/nvr/media/es"
 )
 
-// boxes is a row of boxes under construction.
+// boxes is a sequence of boxes under construction.
 type boxes []byte
 
 func (b *boxes) u8(v ...byte)   { *b = append(*b, v...) }
@@ -18,7 +18,7 @@ func (b *boxes) zeros(n int)    { *b = append(*b, make([]byte, n)...) }
 func (b *boxes) count(n int)    { b.u32(uint32(n)) }
 func (b *boxes) signed(v int64) { b.u64(uint64(v)) }
 
-// box appends a box whose content is what content appends.
+// box appends a box. content appends its content.
 func (b *boxes) box(kind string, content func()) {
 	at := len(*b)
 	b.u32(0)
@@ -27,7 +27,7 @@ func (b *boxes) box(kind string, content func()) {
 	binary.BigEndian.PutUint32((*b)[at:], uint32(len(*b)-at))
 }
 
-// full appends a box that begins with a version and flags.
+// full appends a box with a version and flags.
 func (b *boxes) full(kind string, version byte, flags uint32, content func()) {
 	b.box(kind, func() {
 		b.u32(uint32(version)<<24 | flags)
@@ -35,7 +35,7 @@ func (b *boxes) full(kind string, version byte, flags uint32, content func()) {
 	})
 }
 
-// duration appends a duration in a field that is wide in version 1.
+// duration appends a duration, in 64 bits if the version is 1.
 func (b *boxes) duration(version byte, d int64) {
 	if version == 1 {
 		b.signed(d)
@@ -44,7 +44,7 @@ func (b *boxes) duration(version byte, d int64) {
 	b.u32(uint32(d))
 }
 
-// versionFor returns the box version whose fields hold d.
+// versionFor returns the box version whose fields can hold d.
 func versionFor(d int64) byte {
 	if d > 1<<32-1 {
 		return 1
@@ -52,8 +52,8 @@ func versionFor(d int64) byte {
 	return 0
 }
 
-// matrix appends a transformation of a picture of that size, which stays where it
-// is.
+// matrix appends the transformation matrix of a picture of the given size. It
+// keeps the picture in place.
 func (b *boxes) matrix(t es.Turn, width, height int) {
 	if t == (es.Turn{}) {
 		t = es.Turn{A: 1, D: 1}

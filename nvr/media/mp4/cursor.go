@@ -2,22 +2,23 @@ package mp4
 
 import "encoding/binary"
 
-// Sample is where a sample is and when. Times are in units of the stream.
+// Sample is the position and timing of a sample. Times are in units of the
+// stream.
 type Sample struct {
 	Offset int64 // in the file
 	Size   int
-	At     int64 // when it is decoded; the first one at 0
-	Shift  int64 // how much later it is shown
-	Length int64 // until the next one is decoded
+	At     int64 // decoding time; 0 for the first sample
+	Shift  int64 // display time minus decoding time
+	Length int64 // time until the next sample is decoded
 	Key    bool  // decoding can begin here
 }
 
-// Cursor goes through the samples of a stream in decoding order.
+// Cursor iterates over the samples of a stream in decoding order.
 type Cursor struct {
 	Sample // the current one; valid after Next returned true
 
 	s      *Stream
-	left   uint32 // samples to come
+	left   uint32 // samples left
 	number uint32 // of the current sample, from 1
 	sizes  []byte
 	keys   []byte
@@ -26,7 +27,7 @@ type Cursor struct {
 	chunks chunkReader
 }
 
-// Cursor returns a cursor in front of the first sample.
+// Cursor returns a cursor before the first sample.
 func (s *Stream) Cursor() *Cursor {
 	return &Cursor{
 		s: s, left: s.count, sizes: s.sizes, keys: s.keys,
@@ -35,7 +36,7 @@ func (s *Stream) Cursor() *Cursor {
 	}
 }
 
-// Next moves on to the next sample; false when there is none.
+// Next moves to the next sample. It returns false if there is none.
 func (c *Cursor) Next() bool {
 	if c.left == 0 || !c.times.more() || !c.chunks.more() {
 		return false
@@ -52,8 +53,8 @@ func (c *Cursor) Next() bool {
 	c.Shift = 0
 	if c.shifts.more() {
 		c.shifts.left--
-		// Both versions of the table are read as signed, as others read them:
-		// the upper half of the unsigned range makes no sense.
+		// Both versions of the table are read as signed, as other readers do: the
+		// upper half of the unsigned range makes no sense.
 		c.Shift = int64(int32(c.shifts.value))
 	}
 	if c.Size = int(c.s.same) * int(n); c.s.same == 0 {
@@ -86,11 +87,11 @@ func (c *Cursor) key() bool {
 type runReader struct {
 	table []byte
 	count uint32 // of the current run
-	left  uint32 // of them, still to come
+	left  uint32 // left in the current run
 	value uint32
 }
 
-// more moves on to the next run where the current one has ended; false when
+// more moves to the next run if the current one has ended. It returns false if
 // there is none.
 func (r *runReader) more() bool {
 	for r.left == 0 {
@@ -104,19 +105,19 @@ func (r *runReader) more() bool {
 	return true
 }
 
-// chunkReader tells where samples are.
+// chunkReader finds the positions of samples.
 type chunkReader struct {
 	runs    []byte
 	offsets []byte
 	wide    bool
 	number  uint32 // of the current chunk, from 1
 	samples uint32 // in each chunk of the current run
-	left    uint32 // in the current chunk, still to come
-	at      int64  // of the next sample
+	left    uint32 // left in the current chunk
+	at      int64  // offset of the next sample
 }
 
-// more moves on to the next chunk where the current one has ended; false when
-// there is none.
+// more moves to the next chunk if the current one has ended. It returns false
+// if there is none.
 func (r *chunkReader) more() bool {
 	for r.left == 0 {
 		if len(r.offsets) == 0 {

@@ -2,18 +2,17 @@ package mp4
 
 import "example.com/hikgrab/nvr/media/es"
 
-// Entry is a sample entry box: what a decoder must know before the first
-// sample.
+// Entry is a sample entry box: what a decoder needs before the first sample.
 type Entry []byte
 
-// AVC returns the sample entry of H.264 video, avc1.
+// AVC returns an avc1 sample entry for H.264 video.
 func AVC(s es.SPS, sets es.ParameterSets) Entry {
 	var b boxes
 	b.visual("avc1", s, func() {
 		b.box("avcC", func() {
 			b.u8(1)
 			b.u8(sets.SPS[0][1:4]...)
-			b.u8(0xFF) // lengths of four bytes
+			b.u8(0xFF) // four-byte lengths
 			b.u8(0xE0 | byte(len(sets.SPS)))
 			b.sets(sets.SPS)
 			b.u8(byte(len(sets.PPS)))
@@ -27,7 +26,7 @@ func AVC(s es.SPS, sets es.ParameterSets) Entry {
 	return Entry(b)
 }
 
-// HEVC returns the sample entry of H.265 video, hvc1.
+// HEVC returns an hvc1 sample entry for H.265 video.
 func HEVC(s es.SPS, sets es.ParameterSets) Entry {
 	nested := byte(0)
 	if s.Nested {
@@ -42,15 +41,15 @@ func HEVC(s es.SPS, sets es.ParameterSets) Entry {
 		b.box("hvcC", func() {
 			b.u8(1)
 			b.u8(s.General[:]...)
-			b.u16(0xF000) // min_spatial_segmentation_idc not told
-			b.u8(0xFC)    // parallelismType not told
+			b.u16(0xF000) // min_spatial_segmentation_idc unknown
+			b.u8(0xFC)    // parallelismType unknown
 			b.u8(0xFC|byte(s.ChromaFormat), 0xF8|byte(s.LumaDepth-8), 0xF8|byte(s.ChromaDepth-8))
-			b.u16(0) // avgFrameRate not told
+			b.u16(0) // avgFrameRate unknown
 			b.u8(byte(s.SubLayers)<<3 | nested | 3)
 			b.u8(byte(len(arrays)))
 			for _, a := range arrays {
-				// The array is not marked complete: recorders repeat and may
-				// change their sets between the pictures.
+				// The array is not marked complete, because recorders repeat their sets
+				// between pictures and may change them.
 				b.u8(a.kind)
 				b.u16(uint16(len(a.list)))
 				b.sets(a.list)
@@ -67,7 +66,7 @@ func (b *boxes) sets(list [][]byte) {
 	}
 }
 
-// visual appends a sample entry of video.
+// visual appends a video sample entry.
 func (b *boxes) visual(kind string, s es.SPS, content func()) {
 	b.box(kind, func() {
 		b.zeros(6)
@@ -87,8 +86,8 @@ func (b *boxes) visual(kind string, s es.SPS, content func()) {
 	})
 }
 
-// looks appends what players go by without asking the decoder: the shape of
-// pixels, when they are not square, and the colours.
+// looks appends what players use without asking the decoder: the pixel aspect
+// ratio, if not square, and the colours.
 func (b *boxes) looks(s es.SPS) {
 	if s.AspectWidth != s.AspectHeight {
 		b.box("pasp", func() {
@@ -111,7 +110,7 @@ func (b *boxes) looks(s es.SPS) {
 	}
 }
 
-// G711 returns the sample entry of A-law ("alaw") or µ-law ("ulaw") audio.
+// G711 returns a sample entry for A-law ("alaw") or µ-law ("ulaw") audio.
 func G711(kind string, rate, channels int) Entry {
 	var b boxes
 	b.sound(kind, rate, channels, func() {})
@@ -125,7 +124,7 @@ const (
 	objectMPEG1 = 0x6B
 )
 
-// Sound returns the sample entry of AAC or MPEG audio, mp4a.
+// Sound returns an mp4a sample entry for AAC or MPEG audio.
 func Sound(f es.AudioFrame) Entry {
 	object, config := byte(objectMPEG1), []byte(nil)
 	switch {
@@ -142,13 +141,12 @@ func Sound(f es.AudioFrame) Entry {
 	var b boxes
 	b.sound("mp4a", f.Rate, f.Channels, func() {
 		b.full("esds", 0, 0, func() {
-			// Lengths of four bytes are what others write, and what some readers
-			// insist on.
+			// Other writers use four-byte lengths, and some readers require them.
 			b.u8(tagES, 0x80, 0x80, 0x80, byte(3+5+13+len(specific)+3))
 			b.u16(0)
 			b.u8(0)
 			b.u8(tagDecoder, 0x80, 0x80, 0x80, byte(13+len(specific)), object, 0x15)
-			b.zeros(3 + 4 + 4) // buffer size and bit rates not told
+			b.zeros(3 + 4 + 4) // buffer size and bit rates unknown
 			b.u8(specific...)
 			b.u8(6, 1, 2)
 		})
@@ -156,7 +154,7 @@ func Sound(f es.AudioFrame) Entry {
 	return Entry(b)
 }
 
-// sound appends a sample entry of audio.
+// sound appends an audio sample entry.
 func (b *boxes) sound(kind string, rate, channels int, content func()) {
 	b.box(kind, func() {
 		b.zeros(6)

@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	entryLimit  = 64 << 10 // bytes of a sample entry that Read takes
-	entryHead   = 8 + 8    // of a sample entry: box, reserved bytes and data reference
-	visualHead  = 8 + 78   // of one for video, up to the boxes in it
-	soundHead   = 8 + 28   // the same for sound
+	entryLimit  = 64 << 10 // largest sample entry that Read accepts, in bytes
+	entryHead   = 8 + 8    // start of a sample entry: box header, reserved bytes and data reference
+	visualHead  = 8 + 78   // a video sample entry, up to its inner boxes
+	soundHead   = 8 + 28   // a sound sample entry, up to its inner boxes
 	bitRates    = 3 + 4 + 4
 	tagES       = 3
 	tagDecoder  = 4
-	elementHead = 13 // of a decoder configuration, up to what is specific
+	elementHead = 13 // a decoder configuration, up to its specific part
 )
 
-// entry takes the sample entry of a track.
+// entry parses the sample entry of a track.
 func (s *Stream) entry(t boxesOf) error {
 	b := t["stsd"]
 	if len(b) < 8+entryHead {
@@ -42,18 +42,18 @@ func (s *Stream) entry(t boxesOf) error {
 	if !within(t["dref"], reference) {
 		return &Refusal{Kind: Elsewhere}
 	}
-	binary.BigEndian.PutUint16(s.Entry[14:], 1) // as the Writer numbers it
+	binary.BigEndian.PutUint16(s.Entry[14:], 1) // the number that the Writer uses
 	if !s.sound {
 		s.Width, s.Height = int(binary.BigEndian.Uint16(b[32:])), int(binary.BigEndian.Uint16(b[34:]))
 	}
 	return nil
 }
 
-// within reports whether a data reference, counted from 1, leads to the file
+// within reports whether a data reference, counted from 1, refers to the file
 // itself.
 func within(dref []byte, number int) bool {
 	if len(dref) < 8 {
-		return true // nothing is told of other files
+		return true // no reference to another file
 	}
 	here := false
 	_ = children(dref[8:], func(_ string, body []byte) error {
@@ -65,8 +65,8 @@ func within(dref []byte, number int) bool {
 	return here
 }
 
-// Kind returns the four letters of the entry, such as "avc1"; empty when it is
-// no entry.
+// Kind returns the four letters of the entry, such as "avc1", or "" if it is
+// not an entry.
 func (e Entry) Kind() string {
 	if len(e) < 8 {
 		return ""
@@ -74,14 +74,13 @@ func (e Entry) Kind() string {
 	return string(e[4:8])
 }
 
-// Same reports whether samples of both entries can stand in one track. Bit rates
-// and the names of encoders are not looked at.
+// Same reports whether samples of both entries can share a track. It ignores
+// bit rates and encoder names.
 func (e Entry) Same(o Entry) bool {
 	return bytes.Equal(e, o) || e.Kind() == o.Kind() && bytes.Equal(e.essence(), o.essence())
 }
 
-// head returns how long the entry is up to the boxes in it; 0 when that is not
-// known.
+// head returns the length of the entry up to its inner boxes, or 0 if unknown.
 func (e Entry) head() int {
 	switch {
 	case len(e) < soundHead:
@@ -94,7 +93,7 @@ func (e Entry) head() int {
 	return 0
 }
 
-// visualBox returns the first box of a kind in an entry of video.
+// visualBox returns the first box of a kind in a video entry.
 func (e Entry) visualBox(kind string) []byte {
 	if len(e) < visualHead {
 		return nil
@@ -109,7 +108,7 @@ func (e Entry) visualBox(kind string) []byte {
 	return found
 }
 
-// essence returns what a decoder must know.
+// essence returns what a decoder needs.
 func (e Entry) essence() []byte {
 	head := e.head()
 	if head == 0 {
@@ -133,7 +132,7 @@ func (e Entry) essence() []byte {
 }
 
 // decoderConfiguration returns the decoder configuration of an esds box without
-// its bit rates; the whole box when it is not understood.
+// its bit rates, or the whole box if it cannot be parsed.
 func decoderConfiguration(esds []byte) []byte {
 	b := esds
 	if len(b) < 4 {
@@ -150,7 +149,7 @@ func decoderConfiguration(esds []byte) []byte {
 	return b
 }
 
-// descriptor returns the content of an MPEG-4 descriptor; nil when b does not
+// descriptor returns the content of an MPEG-4 descriptor, or nil if b does not
 // begin with one of that tag.
 func descriptor(b []byte, tag byte) []byte {
 	if len(b) < 2 || b[0] != tag {
@@ -167,15 +166,15 @@ func descriptor(b []byte, tag byte) []byte {
 	return nil
 }
 
-// Configuration is what a sample entry tells a decoder of H.264 or H.265.
+// Configuration is the H.264 or H.265 decoder configuration in a sample entry.
 type Configuration struct {
 	Codec  es.Codec
-	Prefix int // bytes of the length in front of each NAL unit, 1 to 4
+	Prefix int // length of the size before each NAL unit, 1 to 4 bytes
 	Sets   es.ParameterSets
 }
 
-// Configuration returns what the entry tells a decoder of H.264 or H.265; false
-// when it is neither, or makes no sense.
+// Configuration returns the decoder configuration of H.264 or H.265, or false
+// if the entry has no valid one.
 func (e Entry) Configuration() (Configuration, bool) {
 	if b := e.visualBox("avcC"); len(b) >= 7 {
 		return avcConfiguration(b)
@@ -225,7 +224,7 @@ func hevcConfiguration(b []byte) (Configuration, bool) {
 	return c, true
 }
 
-// takeSets takes n parameter sets, each behind its length.
+// takeSets reads n parameter sets, each after its length.
 func takeSets(b []byte, n int) (list [][]byte, rest []byte, ok bool) {
 	for range n {
 		if len(b) < 2 {

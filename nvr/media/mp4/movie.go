@@ -37,15 +37,15 @@ func (w *Writer) movie() boxes {
 	return b
 }
 
-// epoch appends creation and modification time, which are not told: a file made
-// from the same recording is the same file.
+// epoch appends creation and modification time, both unset, so that the same
+// recording always gives the same file.
 func (b *boxes) epoch(version byte) { b.zeros(8 << version) }
 
-// movieTime converts units of the track to those of the movie, rounding up so
-// that no edit ends before its last sample does.
+// movieTime converts track units to movie units. It rounds up, so that no edit
+// ends before its last sample.
 func (t *Track) movieTime(d int64) int64 { return Rescale(d, int64(t.Timescale), movieScale, Up) }
 
-// length is how long the movie is because of the track.
+// length is how long the movie must be for the track.
 func (t *Track) length() int64 {
 	_, shown := t.duration()
 	return t.movieTime(t.Delay) + t.movieTime(shown)
@@ -79,7 +79,7 @@ func (b *boxes) track(t *Track, id uint32) {
 	})
 }
 
-// shownWidth is the width on a screen, in 1/65536 pixels.
+// shownWidth is the display width, in 1/65536 pixels.
 func (t *Track) shownWidth() uint32 {
 	width := uint64(t.Width) << 16
 	if p := t.Entry.visualBox("pasp"); len(p) >= 8 {
@@ -91,8 +91,8 @@ func (t *Track) shownWidth() uint32 {
 	return uint32(width)
 }
 
-// edits appends the edit list, when the track is not simply shown from its
-// beginning to its end.
+// edits appends the edit list, unless the track simply plays from beginning to
+// end.
 func (b *boxes) edits(t *Track) {
 	if t.Delay <= 0 && t.Start <= 0 {
 		return
@@ -153,7 +153,7 @@ func (b *boxes) media(t *Track, video bool) {
 	})
 }
 
-// samples appends the tables that say what each sample is and where.
+// samples appends the tables that describe and locate the samples.
 func (b *boxes) samples(t *Track, video bool) {
 	b.full("stsd", 0, 0, func() {
 		b.u32(1)
@@ -169,8 +169,8 @@ func (b *boxes) samples(t *Track, video bool) {
 		b.full("stss", 0, 0, func() { b.list(t.keys) })
 	}
 	b.chunkRuns(t)
-	// The size of each sample, even if all are the same: of G.711 with one size for
-	// all, readers that know QuickTime take one byte per packet.
+	// Write the size of each sample, even if all are the same: for G.711 with a
+	// single size, readers that know QuickTime take one byte per packet.
 	b.full("stsz", 0, 0, func() {
 		b.u32(0)
 		b.list(t.sizes)
@@ -178,7 +178,7 @@ func (b *boxes) samples(t *Track, video bool) {
 	b.offsets(t)
 }
 
-// list appends numbers behind their count.
+// list appends numbers after their count.
 func (b *boxes) list(numbers []uint32) {
 	b.count(len(numbers))
 	for _, n := range numbers {

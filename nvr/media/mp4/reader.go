@@ -10,30 +10,32 @@ import (
 )
 
 const (
-	// indexLimit bounds the index that Read takes. That of a day of pictures
-	// and sound takes some 30 MB.
+	// indexLimit is the largest index that Read accepts. The index of a day of
+	// pictures and sound takes some 30 MB.
 	indexLimit = 256 << 20
-	// topLimit is how many boxes may stand in front of the index.
+	// topLimit is the most boxes before the index.
 	topLimit = 1 << 12
 )
 
-// Movie is the index of an MP4: what is in the file, and where. Its tables stay
-// as they stand in the file, so it takes as much memory as the index there.
+// Movie is the index of an MP4: what is in the file, and where. Its tables keep
+// the form they have in the file, so it takes as much memory as the index takes
+// there.
 type Movie struct {
-	Video *Stream // the first track of video that has samples
-	Sound *Stream // the same of sound; nil when there is none
+	Video *Stream // the first video track with samples
+	Sound *Stream // the first sound track with samples; nil if there is none
 	Check uint32  // a checksum of the index
 
 	Timescale int64 // of the movie itself, in units per second
 }
 
-// Read reads the index of a file of size bytes. It gives a *Refusal for what is
-// not an MP4 that can be taken apart sample by sample, and the error of r.
+// Read reads the index of a file of size bytes. It returns a *Refusal if the
+// file is not an MP4 that can be taken apart sample by sample, or an error from
+// r.
 //
-// Every table is checked against the others and against the size of the file,
-// so that nothing a Movie says leads outside of the file. Work and memory are in
-// proportion to the file, whatever is in it. Tracks other than the first of
-// video and the first of sound are not looked at.
+// It checks every table against the others and against the size of the file, so
+// that nothing in a Movie points outside the file. Work and memory are
+// proportional to the file, whatever it contains. It ignores all but the first
+// video track and the first sound track.
 func Read(r io.ReaderAt, size int64) (*Movie, error) {
 	b, err := readIndex(r, size)
 	if err != nil {
@@ -48,7 +50,7 @@ func Read(r io.ReaderAt, size int64) (*Movie, error) {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// openings are the boxes that a file may begin with.
+// openings are the boxes that can begin a file.
 var openings = []string{"ftyp", "moov", "mdat", "free", "skip", "wide", "pdin", "styp", "uuid", "moof", "sidx"}
 
 // readIndex finds the index and returns its content.
@@ -79,8 +81,8 @@ func readIndex(r io.ReaderAt, size int64) ([]byte, error) {
 	return nil, damaged("too many boxes in front of the index")
 }
 
-// readHeader reads the header of the box at a place in the file, and returns
-// how long the header and the whole box are.
+// readHeader reads the box header at an offset of the file. It returns the
+// lengths of the header and of the whole box.
 func readHeader(r io.ReaderAt, at, size int64) (kind string, head, n int64, err error) {
 	var b [16]byte
 	have := min(size-at, int64(len(b)))
@@ -97,8 +99,8 @@ func readHeader(r io.ReaderAt, at, size int64) (kind string, head, n int64, err 
 	return kind, head, n, nil
 }
 
-// parseHeader reads the header of the box that b begins with; left is how much
-// there is up to the end of what it is in.
+// parseHeader parses the box header at the start of b. left is the number of
+// bytes to the end of the enclosing box or file.
 func parseHeader(b []byte, left int64) (kind string, head, n int64) {
 	head, n = 8, int64(binary.BigEndian.Uint32(b))
 	switch {
@@ -110,7 +112,7 @@ func parseHeader(b []byte, left int64) (kind string, head, n int64) {
 	return string(b[4:8]), head, n
 }
 
-// readFull fills b from a place in the file.
+// readFull fills b from an offset of the file.
 func readFull(r io.ReaderAt, b []byte, at int64) error {
 	n, err := r.ReadAt(b, at)
 	if n == len(b) {
@@ -126,7 +128,7 @@ func readFull(r io.ReaderAt, b []byte, at int64) error {
 func children(b []byte, f func(kind string, body []byte) error) error {
 	for len(b) > 0 {
 		if len(b) < 8 {
-			return nil // some writers end a row with a zero
+			return nil // some writers end a sequence with a zero
 		}
 		kind, head, n := parseHeader(b, int64(len(b)))
 		if n < head || n > int64(len(b)) {
@@ -171,7 +173,7 @@ func (m *Movie) parse(b []byte, size int64) error {
 	return nil
 }
 
-// track takes a track, if it is one that is wanted.
+// track parses a track if it is wanted.
 func (m *Movie) track(body []byte, size int64) error {
 	t := boxesOf{}
 	if err := t.collect(body); err != nil {
@@ -200,8 +202,8 @@ func (m *Movie) track(body []byte, size int64) error {
 	return nil
 }
 
-// boxesOf are the boxes of a track by their kinds, those inside of others
-// included. Of a kind that comes twice the first one counts.
+// boxesOf holds the boxes of a track by kind, nested ones included. The first
+// box of each kind counts.
 type boxesOf map[string][]byte
 
 func (t boxesOf) collect(b []byte) error {
@@ -218,7 +220,7 @@ func (t boxesOf) collect(b []byte) error {
 	})
 }
 
-// timescale reads the units per second of mvhd and mdhd.
+// timescale reads the units per second from mvhd or mdhd.
 func timescale(b []byte) (int64, error) {
 	at := 12
 	if len(b) > 0 && b[0] == 1 {
@@ -234,7 +236,7 @@ func timescale(b []byte) (int64, error) {
 	return n, nil
 }
 
-// entries returns the entries of a table, each of so many bytes.
+// entries returns the entries of a table, each size bytes long.
 func entries(b []byte, size int) ([]byte, error) {
 	if b == nil {
 		return nil, nil

@@ -1,14 +1,14 @@
 package mp4
 
-// RefusalKind names, in words, what Read cannot do well.
+// RefusalKind says in words why Read refuses a file.
 type RefusalKind string
 
 // The kinds of refusal.
 const (
 	NotMP4         RefusalKind = "not an MP4 file"
-	Damaged        RefusalKind = "a damaged MP4" // tables that contradict each other or the file
+	Damaged        RefusalKind = "a damaged MP4" // tables contradict each other or the file
 	Fragmented     RefusalKind = "an MP4 in fragments"
-	NoPictures     RefusalKind = "an MP4 without pictures" // no track of video with samples
+	NoPictures     RefusalKind = "an MP4 without pictures" // no video track with samples
 	Encrypted      RefusalKind = "an encrypted MP4"
 	SeveralEntries RefusalKind = "an MP4 with several sample entries in a track"
 	ForeignEdits   RefusalKind = "an MP4 with an edit list that does more than trim and delay"
@@ -16,7 +16,7 @@ const (
 	TooLarge       RefusalKind = "an MP4 larger than any recording"
 )
 
-// Refusal says why Read does not take a file. It is an error.
+// Refusal is the error for a file that Read does not accept.
 type Refusal struct {
 	Kind   RefusalKind
 	Detail string // what was found; may be empty

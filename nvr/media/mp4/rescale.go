@@ -1,18 +1,18 @@
 package mp4
 
-// Rounding says what becomes of a time that falls between two units.
+// Rounding says how to round a time between two units.
 type Rounding int
 
 // The ways of rounding.
 const (
-	Nearest Rounding = iota // halves away from zero, so that -x becomes the negative of what x becomes
+	Nearest Rounding = iota // halves away from zero, so that the result for -x is minus the result for x
 	Down
 	Up
 )
 
-// Rescale converts a time from units of which a second has from to units of
-// which it has to. Both are at least 1 and at most 1e9, as those of a Stream are;
-// then times of centuries do not overflow.
+// Rescale converts a time from units of 1/from seconds to units of 1/to
+// seconds. Both must be between 1 and 1e9, as in a Stream; then times of
+// centuries do not overflow.
 func Rescale(t, from, to int64, r Rounding) int64 {
 	if from == to {
 		return t

@@ -1,22 +1,21 @@
 package mp4
 
-// Extent is how much a track will hold.
+// Extent is the size of a track's contents.
 type Extent struct {
 	Entry   int   // bytes of its sample entry
-	Samples int   // of them,
-	Keys    int   // key samples
+	Samples int   // number of samples
+	Keys    int   // number of key samples
 	Bytes   int64 // of all samples
-	Times   int   // rows of equal differences between decoding times
-	Shifts  int   // rows of equal distances between decoding and showing
+	Times   int   // runs of equal decoding time differences
+	Shifts  int   // runs of equal display shifts
 	Flushes int   // calls of Flush
 }
 
-// Reserve returns how much room the index of a file with such tracks takes at
-// most, if the Writer gets their samples in the order of time.
+// Reserve returns the most room that the index of a file with these tracks can
+// take, if the Writer gets their samples in time order.
 func Reserve(video, sound Extent) int64 {
-	// Sound is written when audioHold bytes or chunkSamples samples of it are
-	// gathered, which ends a chunk of pictures; a chunk may need a row in two
-	// tables.
+	// Sound is written once audioHold bytes or chunkSamples samples are gathered,
+	// which ends a chunk of pictures. A chunk may need a row in two tables.
 	const fixed, perChunk = 2 << 10, 8 + 12
 	flushes := min(int64(sound.Samples), sound.Bytes/audioHold+int64(sound.Samples)/chunkSamples+int64(sound.Flushes)+1)
 	chunks := int64(video.Samples)/chunkSamples + 2 + 2*flushes

@@ -10,49 +10,50 @@ import (
 )
 
 const (
-	// SampleLimit is the largest sample that Read takes, in bytes. A key frame
+	// SampleLimit is the largest sample that Read accepts, in bytes. A key frame
 	// of an 8K camera takes a sixth of it.
 	SampleLimit = 16 << 20
-	// SampleCount is how many samples of a track Read takes: those of more than
-	// a week at 25 a second.
+	// SampleCount is the most samples of a track that Read accepts: more than a
+	// week at 25 per second.
 	SampleCount = 1 << 24
-	// Longest is how long a track may last for Read to take it, and longestStep a
-	// single picture: no index that this package writes can tell more. Silence may
-	// last longer.
+	// Longest is the longest track that Read accepts, and longestStep the longest
+	// picture: an index written by this package cannot express more. Silence may
+	// be longer.
 	Longest     = 366 * 24 * time.Hour
 	longestStep = 13 * time.Hour
-	// shiftLimit is how far the orders of decoding and showing may lie apart.
+	// shiftLimit is the largest difference between decoding and display time.
 	shiftLimit = time.Minute
 )
 
-// Stream is a track as its index tells it. Times are in units of its timescale.
+// Stream is a track as its index describes it. Times are in units of its
+// timescale.
 type Stream struct {
 	Timescale     int64 // units per second
 	Entry         Entry
-	Width, Height int // in pixels, by the entry; of video only
+	Width, Height int // in pixels, from the entry; video only
 	Turn          es.Turn
-	Samples       int   // how many Cursor gives
+	Samples       int   // the number of samples that Cursor returns
 	Bytes         int64 // of all samples
 
-	// Start is where in the track the presentation begins, Begin when the sample
-	// is shown that is shown first from there on: a sample is shown
-	// At + Shift - Start after the track's presentation begins.
+	// Start is where in the track the presentation begins. Begin is the display
+	// time of the first sample shown from there on. A sample is shown At + Shift -
+	// Start after the presentation of the track begins.
 	Start, Begin int64
-	// Delay is how long the movie waits for the presentation of the track, in
-	// units of the movie.
+	// Delay is how long the movie waits before it presents the track, in units of
+	// the movie.
 	Delay int64
-	// Lead is how much later samples are to be shown for none to be shown
-	// before it is decoded; mostly 0.
+	// Lead is the delay needed so that no sample is shown before it is decoded. It
+	// is usually 0.
 	Lead int64
-	// Usual is the length of the samples in the longest row of equally long ones.
+	// Usual is the sample length in the longest run of equally long samples.
 	Usual int64
-	// OneSize says of G.711 that its packets are told as samples of one size.
-	// Readers that know QuickTime take one byte of each. The Writer tells the size
-	// of each.
+	// OneSize means that the track is G.711 and its packets are stored as samples
+	// of a single size. Readers that know QuickTime take one byte of each, so the
+	// Writer writes every size.
 	OneSize bool
 
 	sound  bool
-	pack   uint32 // samples that a Cursor takes for one
+	pack   uint32 // samples that a Cursor combines into one
 	count  uint32 // of samples in the tables
 	same   uint32 // size of every sample; 0: see sizes
 	sizes  []byte
@@ -62,7 +63,7 @@ type Stream struct {
 	all    bool // all samples are key samples
 	runs   []byte
 	chunks []byte
-	wide   bool // offsets of 64 bits
+	wide   bool // 64-bit offsets
 }
 
 // parse reads the tables of a track.
@@ -85,8 +86,8 @@ func (s *Stream) parse(t boxesOf, scale, size int64) error {
 	return s.check(size)
 }
 
-// turn reads how the header of a track has pictures turned. What is no turn by
-// quarters is not taken.
+// turn reads the rotation in a track header. It ignores anything but multiples
+// of 90 degrees.
 func turn(b []byte) (t es.Turn) {
 	at := 40
 	if len(b) > 0 && b[0] == 1 {
@@ -137,7 +138,7 @@ func (s *Stream) tables(t boxesOf) error {
 	return err
 }
 
-// edits reads the edit list: how long the track waits, and where in it the
+// edits reads the edit list: how long the track waits, and where its
 // presentation begins.
 func (s *Stream) edits(b []byte, scale int64) error {
 	size := 12
@@ -179,9 +180,9 @@ func (s *Stream) edits(b []byte, scale int64) error {
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
-// packing decides how many samples make one. G.711 may come with each of its
-// bytes as a sample; what this package writes has packets for samples, and
-// packets are what is worth moving.
+// packing decides how many samples to combine. G.711 may come with one sample
+// per byte. This package writes packets as samples, and moving smaller pieces
+// is not worthwhile.
 func (s *Stream) packing() {
 	s.pack = 1
 	if kind := s.Entry.Kind(); kind != "alaw" && kind != "ulaw" {
@@ -198,8 +199,8 @@ func (s *Stream) packing() {
 	s.pack = uint32(max(s.Timescale/25, 1))
 }
 
-// check goes through all samples, so that later nothing can go wrong, and tells
-// what must be known of all of them.
+// check walks all samples, so that nothing can go wrong later, and collects
+// what depends on all of them.
 func (s *Stream) check(size int64) error {
 	if s.same > 0 && int64(s.count)*int64(s.same) > size {
 		return damaged("its samples are larger than the file")
@@ -252,7 +253,7 @@ func (s *Stream) check(size int64) error {
 	return nil
 }
 
-// checkRuns checks that chunks come in order, and that the samples have one
+// checkRuns checks that chunks are in order and that all samples have one
 // format.
 func (s *Stream) checkRuns() error {
 	before := uint32(0)

@@ -2,20 +2,20 @@ package mp4
 
 import "example.com/hikgrab/nvr/media/es"
 
-// Track is one stream of samples. Its exported fields may be set any time
+// Track is one stream of samples. Its exported fields may be set at any time
 // before Writer.Close.
 type Track struct {
 	Timescale     int // units of time per second
 	Entry         Entry
 	Width, Height int // in pixels; both 0 for audio
 	Turn          es.Turn
-	Last          int64 // how long the last sample lasts, in units
+	Last          int64 // length of the last sample, in units
 	Start         int64 // where in the track the presentation begins, in units
 	Delay         int64 // how long the movie waits for the track, in units
 
 	w       *Writer
 	video   bool
-	hold    int // up to chunkSamples samples, or so many bytes of them, are gathered before they are written
+	hold    int // write after this many bytes, or chunkSamples samples; 0: write each sample at once
 	held    []byte
 	waiting int // samples in held
 
@@ -23,22 +23,22 @@ type Track struct {
 	keys   []uint32
 	chunks []chunk
 	times  runs // differences between decoding times
-	shifts runs // presentation time less decoding time
+	shifts runs // presentation time minus decoding time
 	shown  bool // a shift is not 0
-	timed  int  // samples that have their time
+	timed  int  // samples that have a time
 	first  int64
 	last   int64
-	begin  int64 // of the sample that is shown first
-	end    int64 // of the sample that is shown last
+	begin  int64 // earliest display time
+	end    int64 // latest display time
 }
 
-// chunk is a row of samples without a gap in the file.
+// chunk is a sequence of samples that are contiguous in the file.
 type chunk struct {
 	offset  int64
 	samples uint32
 }
 
-// run is a value and how often it comes.
+// run is a value and its number of repetitions.
 type run struct {
 	count uint32
 	value uint32
@@ -54,8 +54,8 @@ func (r *runs) add(v uint32) {
 	*r = append(*r, run{1, v})
 }
 
-// Write adds a sample, the next in decoding order. A key sample is one that
-// decoding can begin at; audio has only such.
+// Write adds the next sample in decoding order. Decoding can begin at a key
+// sample; all audio samples are key samples.
 func (t *Track) Write(sample []byte, key bool) error {
 	t.sizes = append(t.sizes, uint32(len(sample)))
 	if key && t.video {
@@ -72,8 +72,8 @@ func (t *Track) Write(sample []byte, key bool) error {
 	return t.Flush()
 }
 
-// Flush writes the samples gathered so far, if any: those that come next belong
-// to another place in the file.
+// Flush writes the gathered samples, if any. Later samples go elsewhere in the
+// file.
 func (t *Track) Flush() error {
 	if t.waiting == 0 {
 		return nil
@@ -83,7 +83,7 @@ func (t *Track) Flush() error {
 	return err
 }
 
-// store writes samples into the file and notes where they are.
+// store writes samples to the file and records where they are.
 func (t *Track) store(data []byte, samples int) error {
 	n := len(t.chunks)
 	if t.w.latest != t || n == 0 || t.chunks[n-1].samples >= chunkSamples {
@@ -95,9 +95,9 @@ func (t *Track) store(data []byte, samples int) error {
 	return t.w.write(data)
 }
 
-// Time tells when the next sample without a time is decoded, and how much later
-// it is shown, both in units. Times must grow; at most 1<<32-1 units lie between
-// two samples.
+// Time sets the decoding time of the next sample without one, and how much
+// later it is shown, both in units. Times must increase, by at most 1<<32-1
+// units from one sample to the next.
 func (t *Track) Time(at, shift int64) {
 	if t.timed == 0 {
 		t.first, t.begin, t.end = at, at+shift, at+shift
@@ -111,8 +111,8 @@ func (t *Track) Time(at, shift int64) {
 	t.begin, t.end = min(t.begin, at+shift), max(t.end, at+shift)
 }
 
-// First returns when the first sample is decoded, and when the sample that is
-// shown first is shown.
+// First returns the decoding time of the first sample, and the earliest display
+// time.
 func (t *Track) First() (decoded, shown int64) { return t.first, t.begin }
 
 // duration returns how long the track's samples last, and how long they are

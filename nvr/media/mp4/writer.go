@@ -12,8 +12,8 @@ const (
 	bufferSize   = 64 << 10
 	chunkSamples = 32
 	audioHold    = 8 << 10
-	// movieScale is the units per second of the movie itself. It is that of
-	// MPEG time stamps, so edits fall on samples exactly.
+	// movieScale is the units per second of the movie itself. It equals the rate
+	// of MPEG time stamps, so that edits fall exactly on samples.
 	movieScale = 90000
 )
 
@@ -23,17 +23,17 @@ type Writer struct {
 	out     *bufio.Writer
 	pos     int64
 	err     error
-	reserve int64 // bytes of the free box, its header included
-	mdat    int64 // where the media data box begins
+	reserve int64 // bytes of the free box, with its header
+	mdat    int64 // offset of the media data box
 	tracks  []*Track
-	latest  *Track // wrote the last sample
+	latest  *Track // the track that wrote the last sample
 }
 
-// New begins a file at the beginning of dst, with reserve bytes kept free for
+// New starts a file at the beginning of dst, and keeps reserve bytes free for
 // the index.
 func New(dst io.WriteSeeker, reserve int64) (*Writer, error) {
 	w := &Writer{dst: dst, reserve: max(reserve, 8)}
-	w.out = bufio.NewWriterSize(dst, int(min(bufferSize, 4*w.reserve))) // little room for the index: little to come
+	w.out = bufio.NewWriterSize(dst, int(min(bufferSize, 4*w.reserve))) // a small reserve means a small file
 	if _, err := dst.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("rewind the file: %w", err)
 	}
@@ -50,8 +50,8 @@ func New(dst io.WriteSeeker, reserve int64) (*Writer, error) {
 		return nil, err
 	}
 	w.mdat = int64(free) + w.reserve
-	// What is announced may be much, and what comes little: nothing is written for the
-	// index before it is there.
+	// The reserve may be large and the file small, so nothing is written for the
+	// index yet.
 	if err := w.out.Flush(); err != nil {
 		return nil, err
 	}
@@ -81,16 +81,16 @@ func (w *Writer) Video() *Track {
 	return t
 }
 
-// Audio adds a track whose samples are gathered, so that a reader need not
-// seek for each of them.
+// Audio adds a track whose samples are gathered, so that readers need not seek
+// for each one.
 func (w *Writer) Audio(timescale int) *Track {
 	t := &Track{w: w, Timescale: timescale, hold: audioHold}
 	w.tracks = append(w.tracks, t)
 	return t
 }
 
-// Close writes the index: in front of the samples if it fits there, else
-// behind them. It does not close dst.
+// Close writes the index before the samples if it fits there, otherwise after
+// them. It does not close dst.
 func (w *Writer) Close() error {
 	for _, t := range w.tracks {
 		if t.timed != len(t.sizes) {

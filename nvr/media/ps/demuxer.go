@@ -7,47 +7,48 @@ const (
 	mapCode  = 0xBC
 	endCode  = 0xB9
 
-	// lookahead is how many bytes at a start code tell whether it is one, or
-	// chance. So many behind a packet tell whether its length was right.
+	// lookahead is how many bytes decide whether a start code is real or a
+	// coincidence. The same number after a packet decides whether its length was
+	// right.
 	lookahead = 10
-	// padding is how many zero bytes between packets are taken for alignment
-	// and not for damage. Between packs, and at the end, recorders fill up blocks
-	// and sectors: nothing is lost there.
+	// padding is how many zero bytes between packets count as alignment, not
+	// damage. Between packs and at the end, recorders fill up blocks and sectors,
+	// and nothing is lost there.
 	padding    = 16
 	packFill   = 64 << 10
 	endFill    = 4 << 10
-	infoHeader = 64 // a vendor's header and the pack behind it
+	infoHeader = 64 // a vendor's header and the pack after it
 )
 
-// Demuxer finds packs, maps and packets in a stream that is written to it.
-// Create one with New.
+// Demuxer finds packs, maps and packets in the stream written to it. Create one
+// with New.
 type Demuxer struct {
 	h      Handler
-	carry  []byte // the beginning of an element whose rest has not come yet
-	buffer []byte // where carry begins, to be used again
-	need   int    // bytes of it that must be there before it can be judged
-	offset int64  // of the next byte to be looked at
+	carry  []byte // the start of an incomplete element
+	buffer []byte // the memory of carry, for reuse
+	need   int    // bytes that carry needs before it can be judged
+	offset int64  // of the next byte to look at
 	open   *Packet
 	packet Packet
 	pmap   Map
 
 	garbage int64 // bytes skipped since from
-	zeros   int64 // of them, zero bytes,
-	ones    int64 // bytes of all ones,
-	breaks  int64 // and line breaks
+	zeros   int64 // zero bytes among them
+	ones    int64 // 0xFF bytes among them
+	breaks  int64 // line breaks among them
 	from    int64 // where the garbage began
 }
 
-// New returns a demuxer that reports to h. The first byte it will be given
-// stands at offset in the recording.
+// New returns a demuxer that reports to h. offset is the position in the
+// recording of the first byte it will get.
 func New(h Handler, offset int64) *Demuxer { return &Demuxer{h: h, offset: offset} }
 
-// Write takes the next bytes of the stream. It keeps nothing of p.
+// Write takes the next bytes of the stream. It does not retain p.
 func (d *Demuxer) Write(p []byte) {
 	all := p
 	for len(d.carry) > 0 && len(p) > 0 {
-		// Take only as much as completes the carried element, then hand the
-		// bytes behind it back, so that everything else is used in place.
+		// Take only what completes the carried element, then hand the bytes after it
+		// back, so that the rest is used in place.
 		take := min(max(d.need-len(d.carry), 1), len(p))
 		d.carry = append(d.carry, p[:take]...)
 		if p = p[take:]; len(d.carry) < d.need {
@@ -66,7 +67,7 @@ func (d *Demuxer) Write(p []byte) {
 	}
 }
 
-// Close says that the stream has ended, and reports what was not complete.
+// Close ends the stream and reports an incomplete element.
 func (d *Demuxer) Close() {
 	used := d.consume(d.carry, true)
 	if rest := d.carry[used:]; len(rest) > 0 {
@@ -78,7 +79,7 @@ func (d *Demuxer) Close() {
 	d.carry = nil
 }
 
-// consume takes as many elements as b holds and returns their length.
+// consume processes the complete elements in b and returns their total length.
 func (d *Demuxer) consume(b []byte, final bool) int {
 	used := 0
 	for used < len(b) {
@@ -93,9 +94,9 @@ func (d *Demuxer) consume(b []byte, final bool) int {
 	return used
 }
 
-// step takes one element from the front of b and returns its length; or 0 and
-// how many bytes it needs to see before it can decide. With final set there
-// will never be more, and 0 means that the element is not complete.
+// step processes one element at the start of b and returns its length, or 0 and
+// the number of bytes it needs before it can decide. If final is set, no more
+// bytes will come, and 0 means that the element is incomplete.
 func (d *Demuxer) step(b []byte, final bool) (n, need int) {
 	if d.open != nil {
 		return d.stepOpen(b, final)
@@ -113,7 +114,7 @@ func (d *Demuxer) step(b []byte, final bool) (n, need int) {
 		if len(b) < infoHeader && !final {
 			return 0, infoHeader
 		}
-		// The header of a recording, again in the middle.
+		// The header of a recording, repeated in the middle.
 		if n := bytes.Index(b[:min(len(b), infoHeader)], []byte{0, 0, 1, packCode}); n > 0 {
 			return n, 0
 		}
@@ -146,8 +147,8 @@ func isElement(b []byte) bool {
 	return len(b) >= 4 && b[0] == 0 && b[1] == 0 && b[2] == 1 && b[3] >= endCode
 }
 
-// plausible reports whether b, which begins with a start code, can be the place
-// to go on from after damage. It looks at no more than lookahead bytes.
+// plausible reports whether to resume after damage at b, which begins with a
+// start code. It looks at no more than lookahead bytes.
 func plausible(b []byte) bool {
 	if len(b) < lookahead {
 		return false
@@ -165,10 +166,10 @@ func plausible(b []byte) bool {
 	}
 }
 
-// nextElement returns the first place at or behind from where an element may
-// begin; when there is none, the place from which to look again when more of
-// the stream is known. At the end of the stream what is left there is too short
-// to be anything.
+// nextElement returns the first index, from on, where an element may begin. If
+// there is none, it returns the index to search from when more of the stream
+// arrives. At the end of the stream the bytes left there are too few for an
+// element.
 func nextElement(b []byte, from int) int {
 	for i := from; i+2 < len(b); i++ {
 		k := bytes.IndexByte(b[i+2:], 1)
@@ -196,8 +197,8 @@ func (d *Demuxer) skip(b []byte, n int) int {
 	return n
 }
 
-// flushGarbage reports the bytes skipped so far, now that their end is known. No
-// more than so many of them, and of nothing but fill, are no damage.
+// flushGarbage reports the skipped bytes, now that their end is known. Up to
+// fill bytes of nothing but filler are not damage.
 func (d *Demuxer) flushGarbage(fill int64) {
 	pad := d.garbage <= padding && d.garbage == d.zeros
 	if !pad && (d.garbage > fill || d.garbage > d.zeros+d.ones) {

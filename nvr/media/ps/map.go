@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Descriptors of Hikvision's program stream maps, as public dumps of recordings
-// show them.
+// Descriptors in Hikvision's program stream maps, known from public dumps of
+// recordings.
 const (
-	wallDescriptor  = 0x40 // 'H' 'K', a version of two bytes, the wall clock
-	videoDescriptor = 0x42 // its last 23 bits but one are the frame interval
+	wallDescriptor  = 0x40 // 'H' 'K', a two-byte version, the wall clock
+	videoDescriptor = 0x42 // its last 23 bits, except the final one, are the frame interval
 )
 
-// parse reads a whole program stream map. What is cut short or nonsense is left
-// out.
+// parse parses a whole program stream map. It skips whatever is cut short or
+// invalid.
 func (m *Map) parse(b []byte) {
 	*m = Map{Streams: m.Streams[:0]}
 	if len(b) < 12 {
@@ -29,7 +29,7 @@ func (m *Map) parse(b []byte) {
 	}
 }
 
-// sized splits b behind the piece whose length its first two bytes tell.
+// sized splits b after the piece whose length is in the first two bytes.
 func sized(b []byte) (piece, rest []byte) {
 	if len(b) < 2 {
 		return nil, nil
@@ -53,8 +53,8 @@ func (m *Map) descriptors(b []byte) {
 	}
 }
 
-// wallClock reads year 8, month 4, day 5, hour 5, minute 6, second 6, a marker
-// bit and milliseconds 10. The zero time means that it is not a time.
+// wallClock reads year 8 bits, month 4, day 5, hour 5, minute 6, second 6, a
+// marker bit and milliseconds 10. It returns the zero time if they are invalid.
 func wallClock(b []byte) time.Time {
 	v := uint64(binary.BigEndian.Uint16(b))<<32 | uint64(binary.BigEndian.Uint32(b[2:]))
 	field := func(bits int) int {

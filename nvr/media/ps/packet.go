@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 )
 
-// stepPack takes a pack header: MPEG-2, MPEG-1, or the bare start code that
+// stepPack processes a pack header: MPEG-2, MPEG-1, or the bare start code that
 // some H.265 models write.
 func (d *Demuxer) stepPack(b []byte, final bool) (n, need int) {
 	if len(b) < 8 {
@@ -34,7 +34,7 @@ func (d *Demuxer) stepPack(b []byte, final bool) (n, need int) {
 	d.flushGarbage(packFill)
 	pack := Pack{Offset: d.offset}
 	if n == 20 && b[14] == 0xFF && b[15] == 0xFF {
-		// Hikvision hides the frame number in the stuffing. It can look like
+		// Hikvision hides the frame number in the stuffing. The number can look like
 		// a start code, so the length of the stuffing decides, not a search.
 		pack.Number, pack.Numbered = binary.BigEndian.Uint32(b[16:]), true
 	}
@@ -42,7 +42,7 @@ func (d *Demuxer) stepPack(b []byte, final bool) (n, need int) {
 	return n, 0
 }
 
-// stepSized takes an element that begins with its length.
+// stepSized processes an element with a length.
 func (d *Demuxer) stepSized(b []byte, final bool) (n, need int) {
 	if len(b) < 6 {
 		return 0, 6
@@ -60,8 +60,8 @@ func (d *Demuxer) stepSized(b []byte, final bool) (n, need int) {
 		d.emit(b[:n], false)
 		return n, 0
 	}
-	// The length is wrong, or bytes are missing, or foreign ones are inside.
-	// What begins like an element inside the packet is where to go on.
+	// The length is wrong, or bytes are missing or foreign. Resume at whatever
+	// inside the packet looks like an element.
 	inside := b[:min(n, len(b))]
 	near := b[:min(n+lookahead, len(b))]
 	for at := nextElement(near, 4); at < len(inside); at = nextElement(near, at+1) {
@@ -79,8 +79,8 @@ func (d *Demuxer) stepSized(b []byte, final bool) (n, need int) {
 	return n, 0
 }
 
-// followed reports whether b, the bytes behind an element, can be the beginning
-// of another one or of padding. At the end of the stream there may be none.
+// followed reports whether b, the bytes after an element, can begin another
+// element or padding. At the end of the stream there may be none.
 func followed(b []byte) bool {
 	for _, fill := range []string{"\x00\x00\x00", "\xFF\xFF\xFF\xFF\xFF\xFF", "IMKH"} {
 		if bytes.HasPrefix([]byte(fill), b[:min(len(b), len(fill))]) {
@@ -90,7 +90,7 @@ func followed(b []byte) bool {
 	return isElement(b) || len(b) < 4 && bytes.HasPrefix([]byte{0, 0, 1}, b) || len(b) < lookahead && len(bytes.TrimLeft(b, "\r\n")) == 0
 }
 
-// emit hands a complete element on.
+// emit passes a complete element to the handler.
 func (d *Demuxer) emit(b []byte, damaged bool) {
 	switch code := b[3]; {
 	case code == mapCode:
@@ -105,12 +105,12 @@ func (d *Demuxer) emit(b []byte, damaged bool) {
 		p.parse(b)
 		d.h.Packet(p)
 	}
-	// Everything else is skipped by its length, whatever it holds: private
-	// packets of recorders hold start codes.
+	// Skip everything else by its length, because the private packets of recorders
+	// contain start codes.
 }
 
-// openPacket takes the header of a packet that tells no length. Only transport
-// streams may have such packets, some recorders write them all the same.
+// openPacket processes the header of a packet without a length. Only transport
+// streams may have such packets, but some recorders write them anyway.
 func (d *Demuxer) openPacket(b []byte) (n, need int) {
 	if len(b) < 9 {
 		return 0, 9
@@ -133,8 +133,8 @@ func (d *Demuxer) openPacket(b []byte) (n, need int) {
 	return n, 0
 }
 
-// stepOpen hands on the payload of a packet without a length up to the next
-// start code of the program stream layer. Elementary streams hold none.
+// stepOpen passes on the payload of a packet without a length, up to the next
+// start code of the program stream layer. Elementary streams contain none.
 func (d *Demuxer) stepOpen(b []byte, final bool) (n, need int) {
 	if n = nextElement(b, 0); n+3 < len(b) {
 		d.open, d.packet.Payload = nil, b[:n]
@@ -154,7 +154,7 @@ func (d *Demuxer) stepOpen(b []byte, final bool) (n, need int) {
 	return n, 0
 }
 
-// parse reads a packet's header, MPEG-2 or MPEG-1, and finds its payload.
+// parse parses an MPEG-2 or MPEG-1 packet header and finds the payload.
 func (p *Packet) parse(b []byte) {
 	if len(b) < 7 {
 		return
@@ -198,7 +198,7 @@ func (p *Packet) parseMPEG1(b []byte) {
 	}
 }
 
-// stamps reads the time stamps that b begins with.
+// stamps reads the time stamps at the start of b.
 func (p *Packet) stamps(b []byte, pts, dts bool) {
 	if pts && len(b) >= 5 {
 		p.PTS, p.HasPTS = stamp(b), true
