@@ -192,7 +192,10 @@ func TestTheOperatorDecides(t *testing.T) {
 		if s := r.snapshot(); s.Cameras[0].Bytes != have || s.Finished {
 			t.Errorf("what is paused went on: %+v", s.Cameras[0])
 		}
+		r.q.Resume(first)
+		r.until("it goes on", func(s *tasks.Snapshot) bool { return s.Cameras[0].State == tasks.Downloading })
 		r.q.PauseAll(true)
+		r.until("all is paused", func(s *tasks.Snapshot) bool { return s.AllPaused && s.Cameras[0].State == tasks.Paused })
 		r.q.PauseAll(false)
 		r.until("the first is home", func(s *tasks.Snapshot) bool { return s.Counts[tasks.Done] == 3 })
 		r.complete(0, 1, 2)
