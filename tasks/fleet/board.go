@@ -9,9 +9,9 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// Board is everything that the machines show, as one queue: what the screen
-// shows, and what the operator wants. Its methods do not wait for a machine, and
-// may be called by many goroutines at once.
+// Board merges the queues of all machines into one: what the screen shows and
+// what the operator asks for. Its methods do not wait for a machine and may be
+// called concurrently.
 type Board struct {
 	c     *Coordinator
 	began time.Time
@@ -27,13 +27,13 @@ type Board struct {
 	sampled  time.Time
 	ended    time.Time
 	draining bool
-	leave    bool // the operator leaves the machines at work
+	leave    bool // the operator leaves the machines working
 	paused   bool
 	limit    int64
-	until    time.Time // when the timetable has another limit; zero: look now
-	fixed    bool      // it never has
+	until    time.Time // when the timetable's limit changes next; zero: look now
+	fixed    bool      // the limit never changes
 	details  map[tasks.CameraID]*detail
-	todo     []func() // what the operator asked for
+	todo     []func() // the operator's requests, not yet carried out
 }
 
 // row is a recorder on the board: one login of one lease.
@@ -47,7 +47,7 @@ type row struct {
 	covered []tasks.Coverage
 }
 
-// place says where a camera is.
+// place locates a camera.
 type place struct {
 	row  *row
 	pick tasks.Pick
@@ -57,12 +57,12 @@ type place struct {
 type machine struct {
 	id    MachineID
 	view  tasks.MachineView
-	want  int   // jobs that the operator wants; 0: as it came
-	limit int64 // its share
-	seen  bool  // it has beaten
+	want  int   // jobs the operator asked for; 0: as the machine started
+	limit int64 // its share of the bandwidth
+	seen  bool  // it has sent a beat
 }
 
-// newBoard returns a board on which everything stands as planned.
+// newBoard returns a board that shows the plan.
 func newBoard(c *Coordinator, planned *tasks.Snapshot) *Board {
 	b := &Board{c: c, began: time.Now(), of: map[RecorderID][]*row{}, details: map[tasks.CameraID]*detail{}}
 	for _, r := range planned.Recorders {
@@ -78,7 +78,7 @@ func newBoard(c *Coordinator, planned *tasks.Snapshot) *Board {
 	return b
 }
 
-// named gives a camera the names that it has on this board.
+// named returns a camera with its IDs on this board.
 func (b *Board) named(w *row, c tasks.CameraView) tasks.CameraView {
 	pick := pickOf(c)
 	id, ok := w.ids[pick]
@@ -91,8 +91,8 @@ func (b *Board) named(w *row, c tasks.CameraView) tasks.CameraView {
 	return c
 }
 
-// pickOf names a camera of a recorder: by its channel, or by its name as long as
-// nobody knows the channel.
+// pickOf identifies a camera of a recorder by channel, or by name while the
+// channel is unknown.
 func pickOf(c tasks.CameraView) tasks.Pick {
 	p := tasks.Pick{Channel: c.Channel, Stream: c.Stream}
 	if c.Channel == 0 {
@@ -101,11 +101,11 @@ func pickOf(c tasks.CameraView) tasks.Pick {
 	return p
 }
 
-// mostCameras is how many cameras of one recorder are believed.
+// mostCameras limits how many cameras of one recorder a machine may report.
 const mostCameras = 2048
 
-// take takes in how far a machine is with a recorder. What comes from outside
-// is checked and cleaned.
+// take records a machine's progress on a recorder. It checks and cleans
+// everything that comes from outside.
 func (b *Board) take(v RecorderView) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -137,7 +137,7 @@ func clean(f tasks.Failure) tasks.Failure {
 
 func remedy(r nvr.Remedy) nvr.Remedy { return nvr.Remedy(nvr.CleanText(string(r), 40)) }
 
-// end takes in that a machine is through with a recorder.
+// end records that a machine is finished with a recorder.
 func (b *Board) end(id RecorderID, over bool, e End) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -151,7 +151,7 @@ func (b *Board) end(id RecorderID, over bool, e End) {
 	b.coverage(id, e.Coverage)
 }
 
-// rest has a row show that nobody works on it now.
+// rest shows that nobody works on the row's recorder now.
 func (w *row) rest() {
 	w.view.Active, w.view.Hold, w.view.Machine, w.view.Silent, w.view.ETA = 0, tasks.Hold{}, "", 0, 0
 	for i := range w.cameras {
@@ -164,7 +164,7 @@ func (w *row) rest() {
 	}
 }
 
-// denied has a row show that its recorder is out of reach for every machine.
+// denied shows that no machine can reach the row's recorder.
 func (b *Board) denied(w *row, why string) {
 	f := tasks.Failure{Kind: nvr.Unreachable.String(), What: "no machine can reach it: " + why, Remedy: nvr.CheckAddress, At: time.Now()}
 	w.over = true
@@ -190,8 +190,8 @@ func (b *Board) machine(id MachineID) *machine {
 	return m
 }
 
-// follow brings the board in line with the table: who works on what, and who is
-// not heard. The coordinator's mutex is held.
+// follow updates the board from the lease table: who works on what, and who is
+// silent. The caller holds the coordinator's mutex.
 func (b *Board) follow(now Instant) {
 	t := b.c.table
 	b.mu.Lock()
@@ -226,7 +226,7 @@ func (b *Board) follow(now Instant) {
 			}
 		case l.phase == Free && !w.over && (w.view.Machine != "" || w.view.Active > 0):
 			w.rest()
-		case l.phase == Over && !w.over: // by the table itself, or an end would have told
+		case l.phase == Over && !w.over: // ended by the table itself, without an End report
 			b.denied(w, t.Denied(w.lease))
 		}
 		if held || l.phase == Free {
@@ -236,7 +236,7 @@ func (b *Board) follow(now Instant) {
 	b.sample()
 }
 
-// shut reports whether the operator wants nothing of a recorder now.
+// shut reports whether the operator has paused or skipped all of a recorder.
 func (b *Board) shut(id RecorderID) bool {
 	for _, w := range b.of[id] {
 		for _, c := range w.cameras {
@@ -262,8 +262,8 @@ func (b *Board) sample() {
 	b.rates = append(b.rates[max(0, len(b.rates)-119):], rate)
 }
 
-// Over reports whether every recorder has ended, so that nothing more will happen
-// by itself.
+// Over reports whether every recorder has ended, so that nothing more happens
+// without the operator.
 func (b *Board) Over() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -36,11 +36,11 @@ func (b *Board) finished(name string, id RecorderID, f archive.Distant) {
 	defer b.mu.Unlock()
 	rows := b.of[id]
 	if len(rows) == 0 {
-		return // of an earlier run
+		return // from an earlier run
 	}
 	file, about := f.Finished()
 	if file.Finished.Before(b.began.Add(-time.Minute)) && about.Begins.Before(b.began) && file.Finished.Before(b.c.o.Run.Began) {
-		return // told now, but no news
+		return // reported now, but old
 	}
 	e := tasks.Event{
 		Type: tasks.EventFile, Recorder: rows[0].view.ID, Address: rows[0].view.Address, Camera: -1, Channel: about.Track.Channel(),
@@ -53,7 +53,7 @@ func (b *Board) finished(name string, id RecorderID, f archive.Distant) {
 	b.push(e)
 }
 
-// push tells of something. The caller holds the mutex.
+// push adds an event. The caller holds the mutex.
 func (b *Board) push(e tasks.Event) {
 	b.events.Push(e)
 	if e.Type == tasks.EventMachine || e.Type == tasks.EventNotice {
@@ -68,17 +68,17 @@ func (b *Board) Events(seq uint64, buf []tasks.Event) []tasks.Event {
 	return b.events.Since(seq, buf)
 }
 
-// Tell tells the operator something that concerns the run.
+// Tell shows the operator a notice about the whole run.
 func (b *Board) Tell(text string) { b.Push(tasks.Event{Type: tasks.EventNotice, Message: text}) }
 
-// Push tells of something that happened aside, such as bringing files home.
+// Push adds an event from outside the board, such as from collecting files.
 func (b *Board) Push(e tasks.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.push(e)
 }
 
-// Machines returns the machines that take part, the coordinator's own first.
+// Machines returns the participating machines, the coordinator's own first.
 func (b *Board) Machines() (all []tasks.MachineView) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -100,7 +100,7 @@ func (b *Board) join(id MachineID, name string, networks []string, version strin
 	}
 }
 
-// expect puts a machine on the board that may be at work, and was not heard.
+// expect adds a machine that may be working but has not been heard yet.
 func (b *Board) expect(id MachineID, name string, networks []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -137,7 +137,7 @@ func (b *Board) beat(id MachineID, beat Beat) {
 	m.view.Left = beat.Leaving
 }
 
-// describe says what a machine brings: "kazan-1: 8 jobs, network kazan, 1.2 TiB
+// describe says what a machine offers: "kazan-1: 8 jobs, network kazan, 1.2 TiB
 // free".
 func (m *machine) describe() string {
 	text := m.view.Name + ": " + nvr.Count(m.view.Jobs, "job")

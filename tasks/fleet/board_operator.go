@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// later has something done by the coordinator's own goroutine, so that the
-// operator's keys never wait for a store or a sheet.
+// later queues do for the coordinator's goroutine, so that the operator's keys
+// never wait for a store or a sheet.
 func (b *Board) later(do func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -27,18 +27,18 @@ func (b *Board) carryOut() {
 	}
 }
 
-// Pause stops the cameras named; what they have is kept.
+// Pause pauses cameras and keeps what they have downloaded.
 func (b *Board) Pause(ids ...tasks.CameraID) { b.later(func() { b.request(requestPause, ids) }) }
 
-// Resume lets paused cameras go on.
+// Resume resumes paused cameras.
 func (b *Board) Resume(ids ...tasks.CameraID) { b.later(func() { b.request(requestResume, ids) }) }
 
-// Skip gives cameras up for this run; what they have is kept.
+// Skip skips cameras for the rest of this run and keeps what they have
+// downloaded.
 func (b *Board) Skip(ids ...tasks.CameraID) { b.later(func() { b.request(requestSkip, ids) }) }
 
-// Retry gives cameras a new start at once. A recorder that has ended, or that
-// no machine may ask any more, is given out once more, with the login that the
-// sheet has now.
+// Retry restarts cameras at once. A recorder that has ended, or that no machine
+// may contact any more, is handed out again with the login now in the sheet.
 func (b *Board) Retry(ids ...tasks.CameraID) {
 	b.later(func() {
 		b.c.reread(slices.Collect(maps.Keys(b.picks(ids))))
@@ -46,7 +46,7 @@ func (b *Board) Retry(ids ...tasks.CameraID) {
 	})
 }
 
-// PauseAll pauses every camera, or takes that back and resumes every paused one.
+// PauseAll pauses every camera, or resumes every paused one.
 func (b *Board) PauseAll(paused bool) {
 	b.later(func() {
 		var ids []tasks.CameraID
@@ -68,15 +68,15 @@ func (b *Board) PauseAll(paused bool) {
 	})
 }
 
-// request notes what the operator wants of cameras, and tells their machines. Where
-// no machine works on them it is done on the board at once.
+// request notes what the operator wants of cameras and tells their machines. If
+// no machine works on them, it changes the board directly.
 func (b *Board) request(what string, ids []tasks.CameraID) {
 	c := b.c
 	for id, picks := range b.picks(ids) {
 		c.mu.Lock()
 		l, j := c.table.leases[id], c.jobs[id]
 		if what == requestRetry && l.phase == Over {
-			j.requests, j.facts.Serial = nil, "" // whatever device answers now
+			j.requests, j.facts.Serial = nil, "" // accept whatever device answers now
 		} else {
 			j.requests = append(j.requests, Request{N: len(j.requests) + 1, What: what, Cameras: picks})
 		}
@@ -97,7 +97,7 @@ func (b *Board) request(what string, ids []tasks.CameraID) {
 	}
 }
 
-// picks returns the cameras by their leases.
+// picks groups the cameras by lease.
 func (b *Board) picks(ids []tasks.CameraID) map[RecorderID][]tasks.Pick {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -111,7 +111,7 @@ func (b *Board) picks(ids []tasks.CameraID) map[RecorderID][]tasks.Pick {
 	return of
 }
 
-// mark shows what the operator wants of cameras that nobody works on.
+// mark shows a request on cameras that no machine works on.
 func (b *Board) mark(id RecorderID, what string, picks []tasks.Pick) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -137,8 +137,8 @@ func (b *Board) mark(id RecorderID, what string, picks []tasks.Pick) {
 	}
 }
 
-// SetJobs changes how many downloads run at once on all machines together: one
-// more goes to the machine that has the fewest.
+// SetJobs changes how many downloads run at once on all machines together. Each
+// extra one goes to the machine with the fewest.
 func (b *Board) SetJobs(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -167,20 +167,20 @@ func (m *machine) jobs() int {
 	return m.view.Jobs
 }
 
-// setJobs shows the change at once; the machine follows with its next beat.
+// setJobs shows the change at once; the machine applies it with its next beat.
 func (m *machine) setJobs(n int) { m.want, m.view.Jobs = n, n }
 
-// SetLimit changes the bandwidth for all machines together, in bytes per second;
-// 0 lifts it.
+// SetLimit changes the bandwidth of all machines together, in bytes per second;
+// 0 means no limit.
 func (b *Board) SetLimit(bytesPerSecond int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.limit = bytesPerSecond
 }
 
-// share splits the bandwidth among the machines by what they have under way,
-// with something left over for each to begin with; what is brought home counts
-// as well, and is all there is once every recorder has ended.
+// share splits the bandwidth among the machines by their active downloads, plus
+// one each to start with. Collecting files counts too, and gets everything once
+// every recorder has ended.
 func (b *Board) share() {
 	aside := b.c.o.Aside
 	brought := aside.Active()
@@ -209,8 +209,8 @@ func (b *Board) share() {
 	}
 }
 
-// settings are the jobs and the limit that a machine shall have, and whether it
-// shall start nothing new.
+// settings returns a machine's jobs and limit, and whether it must start
+// nothing new.
 func (b *Board) settings(id MachineID) (jobs int, limit int64, drain bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -218,7 +218,7 @@ func (b *Board) settings(id MachineID) (jobs int, limit int64, drain bool) {
 	return m.want, m.limit, b.draining
 }
 
-// PauseMachine gives a machine nothing new, or takes that back.
+// PauseMachine stops giving a machine recorders, or starts again.
 func (b *Board) PauseMachine(id string, paused bool) {
 	b.later(func() {
 		b.c.mu.Lock()
@@ -227,8 +227,8 @@ func (b *Board) PauseMachine(id string, paused bool) {
 	})
 }
 
-// GiveUpMachine declares a silent machine dead: what it holds goes to others
-// after the usual patience.
+// GiveUpMachine declares a silent machine dead: after the usual patience its
+// recorders go to other machines.
 func (b *Board) GiveUpMachine(id string) {
 	b.later(func() {
 		b.c.mu.Lock()
@@ -237,7 +237,7 @@ func (b *Board) GiveUpMachine(id string) {
 	})
 }
 
-// SetMachineJobs changes how many downloads one machine does at once.
+// SetMachineJobs changes how many downloads one machine runs at once.
 func (b *Board) SetMachineJobs(id string, n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -246,5 +246,5 @@ func (b *Board) SetMachineJobs(id string, n int) {
 			m.setJobs(max(n, 1))
 		}
 	}
-	go b.c.rouse(MachineID(id)) // its mutex may not be taken here
+	go b.c.rouse(MachineID(id)) // in a goroutine: its mutex must not be taken here
 }

@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// Snapshot copies the present into s.
+// Snapshot copies the present state into s.
 func (b *Board) Snapshot(s *tasks.Snapshot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,14 +57,14 @@ func (b *Board) Snapshot(s *tasks.Snapshot) {
 	}
 }
 
-// detail is what a machine told of a camera.
+// detail is a machine's report on one camera.
 type detail struct {
 	got   tasks.CameraDetail
 	asked time.Time
 }
 
-// Camera returns one camera with its recordings, as far as its machine has
-// told; it is asked in the background.
+// Camera returns one camera with the recordings its machine has reported so
+// far. It asks the machine in the background.
 func (b *Board) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -125,8 +125,8 @@ func (b *Board) ask(id tasks.CameraID, p place) {
 	}
 }
 
-// coverage keeps what a machine told of a recorder's cameras at its end. The
-// caller holds the mutex.
+// coverage stores a machine's final report on a recorder's cameras. The caller
+// holds the mutex.
 func (b *Board) coverage(id RecorderID, all []tasks.Coverage) {
 	if len(all) > mostCameras {
 		return
@@ -146,7 +146,7 @@ func (b *Board) coverage(id RecorderID, all []tasks.Coverage) {
 	}
 }
 
-// Coverage returns the coverage of every camera, as its machine told it.
+// Coverage returns the coverage of every camera, as its machine reported it.
 func (b *Board) Coverage() []tasks.Coverage {
 	var s tasks.Snapshot
 	b.Snapshot(&s)

@@ -12,8 +12,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Catalogue is what a coordinator needs of its archive; an *archive.Archive is
-// one.
+// Catalogue is the part of the archive that a coordinator uses;
+// *archive.Archive implements it.
 type Catalogue interface {
 	NoteElsewhere(machine, by string, files []archive.Distant) ([]bool, error)
 	ElsewhereOf(network, recorder, by string, from, most int) (page []archive.Remote, next int)
@@ -22,32 +22,31 @@ type Catalogue interface {
 	Lent() []archive.Lent
 }
 
-// CoordinatorOptions say how a coordinator works. Version and Run are
-// needed.
+// CoordinatorOptions configure a coordinator. Version and Run are required.
 type CoordinatorOptions struct {
 	Version string
 	Run     Run
 	Rules   Rules
 	Limit   tasks.Timetable // for all machines together
 	Dir     string
-	Again   bool           // a coordinator has kept this catalogue before, so an empty store is a lost one
+	Again   bool           // this catalogue had a coordinator before, so an empty store is a lost one
 	Now     func() Instant // nil means Now
 	Log     *slog.Logger
 
-	// Secret is known to the coordinators of one operator and nobody else, and
-	// the same from start to start. What is told of a login is keyed with it.
+	// Secret is known only to this operator's coordinators and never changes.
+	// Whatever is derived from a login and sent is keyed with it.
 	Secret []byte
 
-	// Reread reads the sheet again, when the operator retries a recorder that
-	// refused the login. Nil keeps the logins of the start.
+	// Reread reads the sheet again when the operator retries a recorder that
+	// refused the login. Nil keeps the logins from the start.
 	Reread func() ([]tasks.Task, error)
 
-	// Aside is what else the machines are needed for; nil is nothing.
+	// Aside is the other work that needs the machines; nil means none.
 	Aside Aside
 }
 
-// Coordinator gives recorders to machines and takes in what they report. Make
-// one with NewCoordinator, then Run it; its Board is what the operator sees.
+// Coordinator gives recorders to machines and records their reports. Make one
+// with NewCoordinator, then call Run; its Board is what the operator sees.
 type Coordinator struct {
 	o         CoordinatorOptions
 	hub       Hub
@@ -63,16 +62,16 @@ type Coordinator struct {
 	kept    map[string]uint64 // revisions in the store
 	unsaved map[RecorderID]bool
 	told    map[MachineID]progress
-	late    map[RecorderID][]archive.Remote // for the holder to learn
-	stopped bool                            // the operator wants everything stopped
-	parted  map[MachineID]bool              // who knows that it is over
-	lent    map[MachineID]bool              // who is noted to have long promises
-	leaving bool                            // the coordinator leaves the machines at work
-	without rule                            // tests take one out
+	late    map[RecorderID][]archive.Remote // recordings the present holder has yet to learn of
+	stopped bool                            // the operator has stopped everything
+	parted  map[MachineID]bool              // machines that know the run is over
+	lent    map[MachineID]bool              // machines noted as having long promises
+	leaving bool                            // the coordinator leaves the machines working
+	without rule                            // set by tests to disable a rule
 	failed  error                           // another coordinator has taken over
 }
 
-// job is what is wanted of a recorder.
+// job is the work on one recorder.
 type job struct {
 	network  string
 	list     []tasks.Task
@@ -81,10 +80,10 @@ type job struct {
 	requests []Request
 }
 
-// progress is what the catalogue has of a machine's reports.
+// progress is the last report of a machine that the catalogue has.
 type progress struct{ session, n uint64 }
 
-// NewCoordinator returns a coordinator of a sheet's tasks, which does nothing
+// NewCoordinator returns a coordinator for a sheet's tasks. It does nothing
 // until Run.
 func NewCoordinator(hub Hub, catalogue Catalogue, list []tasks.Task, planned *tasks.Snapshot, o CoordinatorOptions) *Coordinator {
 	if o.Now == nil {
@@ -117,14 +116,15 @@ func NewCoordinator(hub Hub, catalogue Catalogue, list []tasks.Task, planned *ta
 	return c
 }
 
-// Board is what the operator sees of all machines.
+// Board returns what the operator sees of all machines.
 func (c *Coordinator) Board() *Board { return c.board }
 
-// Link is the coordinator's own machine's end of the wire, which has none.
+// Link returns the link of the coordinator's own machine, which uses no
+// network.
 func (c *Coordinator) Link() Link { return c.loop }
 
-// Run coordinates until ctx ends, which is no error, or until it cannot: the
-// error is a sentence for the operator.
+// Run coordinates until ctx ends, which is no error, or until it cannot go on.
+// The error is a sentence for the operator.
 func (c *Coordinator) Run(ctx context.Context) error {
 	if err := c.load(ctx); err != nil {
 		return err
@@ -182,8 +182,7 @@ func (c *Coordinator) tick(ctx context.Context) error {
 	return nil
 }
 
-// wake has the machines beat that have news waiting. The caller holds the
-// mutex.
+// wake makes machines with pending news beat. The caller holds the mutex.
 func (c *Coordinator) wake(changed []RecorderID) {
 	woken := map[MachineID]bool{}
 	for _, id := range changed {
@@ -208,5 +207,5 @@ func (c *Coordinator) rouse(to MachineID) {
 		_, _ = c.loop.ask(context.Background(), KindWake, nil)
 		return
 	}
-	_ = c.hub.Tell(to, KindWake, nil) // the next beat makes up for it
+	_ = c.hub.Tell(to, KindWake, nil) // the next regular beat makes up for it
 }

@@ -72,8 +72,8 @@ func (c *Coordinator) hello(from Peer, data []byte) []byte {
 	return encode(Welcome{Session: session, Beat: c.table.rules.beatEvery(), Run: run})
 }
 
-// name returns a machine's name, with the end of its key where another one has
-// the same. The caller holds the mutex.
+// name returns a machine's name, followed by the end of its key if another
+// machine has the same name. The caller holds the mutex.
 func (c *Coordinator) name(id MachineID, name string) string {
 	if name == "" {
 		name = "machine"

@@ -14,9 +14,9 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// mark finds the mark by which a machine sees that something else is wanted. It
-// goes over the wire in clear and changes with the password, so it is keyed:
-// else whoever carries the messages could try passwords against it.
+// mark computes the tag that tells a machine when its tasks change. The tag
+// travels in the clear and depends on the password, so it is keyed: otherwise
+// whoever carries the messages could test passwords against it.
 func (j *job) mark(secret []byte) {
 	mac := hmac.New(sha256.New, secret)
 	for _, t := range j.list {
@@ -25,11 +25,11 @@ func (j *job) mark(secret []byte) {
 	j.wanted = hex.EncodeToString(mac.Sum(nil)[:4])
 }
 
-// mostGrants is how many grants go into one answer.
+// mostGrants limits the grants in one answer.
 const mostGrants = 8
 
-// fill adds to promises what a machine does not know yet. What does not fit
-// into one answer is withheld for the next. The caller holds the mutex.
+// fill adds to promises the grants that a machine lacks. What does not fit into
+// one answer waits for the next. The caller holds the mutex.
 func (c *Coordinator) fill(to MachineID, promises []Promise, b Beat, more *bool) (filled []Promise) {
 	shown := map[RecorderID]Holding{}
 	for _, h := range b.Holds {
@@ -85,8 +85,8 @@ func (c *Coordinator) grant(to MachineID, id RecorderID, j *job) (*Grant, error)
 	return g, err
 }
 
-// estimate is how much work a recorder is, as far as can be known before it was
-// met: cameras times hours.
+// estimate returns a recorder's work as far as it is known before contact:
+// cameras times hours.
 func estimate(list []tasks.Task, run Run) int64 {
 	total := int64(0)
 	for _, t := range list {
@@ -107,8 +107,8 @@ func estimate(list []tasks.Task, run Run) int64 {
 	return total
 }
 
-// slots is how many recorders a machine can use: what its jobs need, and two
-// more, so that signing in and searching costs no download.
+// slots returns how many recorders a machine can use: enough for its jobs and
+// two more, so that signing in and searching costs no download.
 func (c *Coordinator) slots(jobs int) int {
 	if jobs <= 0 {
 		return 0
@@ -117,7 +117,7 @@ func (c *Coordinator) slots(jobs int) int {
 	return (jobs+each-1)/each + 2
 }
 
-// reread takes over logins that were mended in the sheet.
+// reread takes over logins that were corrected in the sheet.
 func (c *Coordinator) reread(ids []RecorderID) {
 	c.mu.Lock()
 	over := slices.ContainsFunc(ids, func(id RecorderID) bool { return c.table.leases[id].phase == Over })

@@ -8,7 +8,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// mostHave is how many recordings one page tells of.
+// mostHave limits the recordings in one page.
 const mostHave = 2000
 
 func (c *Coordinator) have(from Peer, data []byte) []byte {
@@ -26,10 +26,10 @@ func (c *Coordinator) have(from Peer, data []byte) []byte {
 	return encode(Had{Recordings: page, Next: next})
 }
 
-// mostReports is how many reports are taken in at once, with one fsync.
+// mostReports limits the reports that share one fsync.
 const mostReports = 256
 
-// intake takes reports into the catalogue until ctx ends.
+// intake records reports in the catalogue until ctx ends.
 func (c *Coordinator) intake(ctx context.Context) {
 	for ctx.Err() == nil {
 		batch, err := c.hub.Reports(ctx, mostReports)
@@ -46,9 +46,8 @@ func (c *Coordinator) intake(ctx context.Context) {
 	}
 }
 
-// takeIn takes in reports, which are acknowledged once they survive a power
-// cut. Those of a session count in their order; files count whatever their
-// order, once.
+// takeIn records reports and acknowledges them once they survive a power cut.
+// The reports of a session count in order; files count in any order, once.
 func (c *Coordinator) takeIn(batch []Delivery) error {
 	type report struct {
 		Report
@@ -113,13 +112,13 @@ func (c *Coordinator) takeIn(batch []Delivery) error {
 		}
 	}
 	for _, d := range batch {
-		_ = d.Ack() // else it comes once more
+		_ = d.Ack() // otherwise it comes again
 	}
 	return nil
 }
 
-// finished takes in a file. One that comes late is passed on to the present
-// holder. The caller holds the mutex.
+// finished records a file. A late one is passed on to the present holder. The
+// caller holds the mutex.
 func (c *Coordinator) finished(m MachineID, r Report, news bool) {
 	if !news {
 		return
@@ -131,7 +130,7 @@ func (c *Coordinator) finished(m MachineID, r Report, news bool) {
 	}
 }
 
-// end takes in that a machine is through with a recorder. The caller holds the
+// end records that a machine is finished with a recorder. The caller holds the
 // mutex.
 func (c *Coordinator) end(m MachineID, r Report, now Instant) {
 	e := *r.End
@@ -155,8 +154,8 @@ func (c *Coordinator) end(m MachineID, r Report, now Instant) {
 	}
 }
 
-// note has the journal remember how cameras ended, for --only failed and for what
-// people look at.
+// note records in the journal how cameras ended, for --only failed and for the
+// lists.
 func (c *Coordinator) note(id RecorderID, v RecorderView) {
 	for _, camera := range v.Cameras {
 		if camera.State.Ended() && (camera.Channel > 0 || camera.Name == "") {
@@ -194,14 +193,14 @@ func (c *Coordinator) view(from Peer, data []byte) {
 	}
 }
 
-// learn remembers the facts of a recorder for who gets it next.
+// learn remembers a recorder's facts for its next holder.
 func (c *Coordinator) learn(r RecorderView) {
 	if j := c.jobs[r.ID]; j != nil && r.Facts != (nvr.Facts{}) {
 		j.facts = r.Facts
 	}
 }
 
-// holds reports whether a machine speaks of a lease that it has. The caller
+// holds reports whether a machine has the lease that it reports on. The caller
 // holds the mutex.
 func (c *Coordinator) holds(m MachineID, r RecorderID, epoch uint64) bool {
 	l := c.table.leases[r]

@@ -13,7 +13,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// record is what the store keeps of a lease.
+// record is a lease in the store.
 type record struct {
 	Holder MachineID     `json:"holder"`
 	Name   string        `json:"name"`
@@ -25,7 +25,7 @@ type record struct {
 
 const leaseKey = "lease."
 
-// load takes up the leases of a coordinator that was here before.
+// load restores the leases of an earlier coordinator.
 func (c *Coordinator) load(ctx context.Context) error {
 	values, err := c.hub.Load(ctx)
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *Coordinator) load(ctx context.Context) error {
 		m := c.table.member(r.Holder)
 		m.name, m.heard = r.Name, now
 		c.table.Restore(RecorderID(id), r.Holder, r.Held, r.Epoch, r.TTL, now)
-		if j := c.jobs[RecorderID(id)]; j != nil && r.Held { // else it may have been replaced since
+		if j := c.jobs[RecorderID(id)]; j != nil && r.Held { // otherwise the device may have been replaced since
 			j.facts = r.Facts
 		}
 	}
@@ -69,9 +69,9 @@ func (c *Coordinator) load(ctx context.Context) error {
 	return nil
 }
 
-// noteLent has the journal know whether a machine has promises by which it may
-// work for long without being heard, before it gets the first, and when the last
-// is over: the store may be lost meanwhile. The caller holds the mutex.
+// noteLent records in the journal whether a machine has promises that let it
+// work for long unheard: before it gets the first, and when the last has ended.
+// The store may be lost meanwhile. The caller holds the mutex.
 func (c *Coordinator) noteLent(id MachineID, promises []Promise) error {
 	long := slices.ContainsFunc(promises, func(p Promise) bool { return p.TTL > c.table.rules.Patience })
 	for _, l := range c.table.members[id].leases {
@@ -88,7 +88,7 @@ func (c *Coordinator) noteLent(id MachineID, promises []Promise) error {
 	return nil
 }
 
-// save keeps leases that have changed, before any machine may learn of it. The
+// save stores changed leases before any machine may learn of the change. The
 // caller holds the mutex.
 func (c *Coordinator) save(ctx context.Context, changed []RecorderID) error {
 	for _, id := range changed {

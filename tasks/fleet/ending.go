@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// look finds out which recorders have been contacted, and which are through. It
-// reports whether some have become so.
+// look finds out which recorders have been contacted and which are finished. It
+// reports whether more are finished than before.
 func (m *Machine) look(snap *tasks.Snapshot) bool {
 	of := map[tasks.RecorderID]*tasks.RecorderView{}
 	for i := range snap.Recorders {
@@ -40,7 +40,7 @@ func (m *Machine) look(snap *tasks.Snapshot) bool {
 		e := ends[i]
 		e.Views = m.viewsOf(h, snap)
 		e.Coverage = m.coverage(h, snap)
-		if e.Away { // somebody else tries: nothing may be under way here
+		if e.Away { // another machine tries next: nothing may be active here
 			for id := range h.rows {
 				<-m.works.Drop(id, ErrTaken)
 			}
@@ -53,15 +53,15 @@ func (m *Machine) look(snap *tasks.Snapshot) bool {
 	return len(through) > 0
 }
 
-// stays reports whether a recorder is not given to another machine: something of
-// it lies here, and more of it can be written. That it was signed in to and
-// searched does not keep it here.
+// stays reports whether a recorder must stay with this machine: a download is
+// active, or some of it is on this disk and more can be written. Having signed
+// in and searched is not enough.
 func stays(views []*tasks.RecorderView, full bool) bool {
 	return slices.ContainsFunc(views, func(v *tasks.RecorderView) bool { return v.Active > 0 || v.Bytes > 0 && !full })
 }
 
-// end reports whether a lease is through, and how: when every camera has ended;
-// and when the recorder cannot be reached from here, but perhaps from elsewhere.
+// end reports whether a lease is finished, and how: every camera has ended, or
+// the recorder cannot be reached from here but perhaps from elsewhere.
 func (h *holding) end(views []*tasks.RecorderView, all int) (End, bool) {
 	if len(views) < all {
 		return End{}, false
@@ -86,8 +86,8 @@ func (h *holding) end(views []*tasks.RecorderView, all int) (End, bool) {
 	return End{}, true
 }
 
-// coverage compares what was asked of a recorder's cameras with what there is.
-// Where it would be too long to tell, the stretches are left out.
+// coverage compares what was asked of a recorder's cameras with what is on
+// disk. It omits the stretches if they would not fit into a message.
 func (m *Machine) coverage(h *holding, snap *tasks.Snapshot) []tasks.Coverage {
 	var all []tasks.Coverage
 	for i := range snap.Recorders {
@@ -105,8 +105,7 @@ func (m *Machine) coverage(h *holding, snap *tasks.Snapshot) []tasks.Coverage {
 	return all
 }
 
-// Drain lets the downloads under way finish and starts nothing new, on any
-// machine.
+// Drain lets active downloads finish and starts nothing new on any machine.
 func (b *Board) Drain() {
 	b.later(func() {
 		b.mu.Lock()
@@ -119,8 +118,8 @@ func (b *Board) Drain() {
 	})
 }
 
-// Stop has every machine stop what is under way, and waits until those that
-// are heard have, or ctx ends.
+// Stop makes every machine stop, and waits until those that are heard have
+// stopped or ctx ends.
 func (b *Board) Stop(ctx context.Context) error {
 	c := b.c
 	b.mu.Lock()
@@ -146,22 +145,22 @@ func (b *Board) Stop(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil // they find out by their promises
+			return nil // they stop when their promises run out
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
 
-// LeaveAtWork has Stop leave the other machines at work.
+// LeaveAtWork makes Stop leave the other machines working.
 func (b *Board) LeaveAtWork() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.leave = true
 }
 
-// leaveThem has the machines finish what they hold without the coordinator, which
-// goes: their promises are long from now on. It waits until all that are heard
-// have taken them, or ctx ends.
+// leaveThem lets the machines finish what they hold without the coordinator:
+// from now on their promises are long. It waits until all that are heard have
+// accepted them, or ctx ends.
 func (b *Board) leaveThem(ctx context.Context) {
 	c := b.c
 	if !c.ready() {
@@ -172,7 +171,7 @@ func (b *Board) leaveThem(ctx context.Context) {
 	c.table.rules.Patience = c.table.rules.Sole
 	c.mu.Unlock()
 	c.wakeAll()
-	for range 2 { // an answer that promises, and a beat that accepts it
+	for range 2 { // one answer with the promise, and one beat that accepts it
 		select {
 		case <-ctx.Done():
 		case <-time.After(500 * time.Millisecond):
@@ -193,7 +192,7 @@ func (c *Coordinator) wakeAll() {
 }
 
 // busy reports whether a machine that is heard holds anything, or does not know
-// yet that it is over. The caller holds the mutex.
+// yet that the run is over. The caller holds the mutex.
 func (c *Coordinator) busy() bool {
 	for id, m := range c.table.members {
 		if c.table.present(m) && (len(m.leases) > 0 && c.stopped || !c.parted[id]) {

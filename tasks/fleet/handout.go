@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// silent is after how long a machine that is not heard counts as silent: three
-// beats.
+// silent returns the time after which an unheard machine counts as silent:
+// three beats.
 func (r Rules) silent() time.Duration { return r.beatEvery()*3 + r.Grace/5 }
 
-// present reports whether a machine can be counted on at the moment.
+// present reports whether a machine can be counted on now.
 func (t *Table) present(m *member) bool {
 	return m.known && !m.revoked && !m.leaving && t.ticked.atMost(m.heard) <= t.rules.silent()
 }
@@ -21,9 +21,9 @@ func (t *Table) able(m *member) bool {
 	return t.present(m) && !m.full && !m.paused && len(m.leases) < m.slots
 }
 
-// placed reports whether a machine is in the place where a recorder's address
-// means that recorder, and has not found it out of reach. Private addresses exist
-// in every network; probing would take one city's login to another's recorder.
+// placed reports whether a machine is in the network in which an address means
+// this recorder, and has not found it unreachable. Private addresses exist in
+// every network: trying them would send one city's login to another's recorder.
 func (l *lease) placed(m *member) bool {
 	if m.slots == 0 {
 		return false
@@ -37,14 +37,15 @@ func (l *lease) placed(m *member) bool {
 	return l.public || len(m.networks) == 0
 }
 
-// inNetwork reports whether a network is among others, however it is spelled.
+// inNetwork reports whether networks contains one, ignoring case.
 func inNetwork(networks []string, one string) bool {
 	return slices.ContainsFunc(networks, func(n string) bool { return strings.EqualFold(n, one) })
 }
 
-// HandOut gives free recorders to machines: what the operator asked for first,
-// then the longest; to who had it last, whose parts and files lie there, else to
-// who has most room. It returns the leases that have a new holder.
+// HandOut gives free recorders to machines: first what the operator asked for,
+// then the longest. A recorder goes to its last holder, which has its parts and
+// files, otherwise to the machine with the most room. It returns the leases
+// with a new holder.
 func (t *Table) HandOut(now Instant) (granted []RecorderID) {
 	t.news = false
 	if t.adopting || t.closed {
@@ -83,7 +84,8 @@ func (t *Table) HandOut(now Instant) (granted []RecorderID) {
 	return granted
 }
 
-// choose returns who gets a free recorder, nil when nobody can take it now.
+// choose returns the machine for a free recorder, or nil if none can take it
+// now.
 func (t *Table) choose(l *lease, able []*member) *member {
 	var best *member
 	for _, m := range able {
@@ -98,8 +100,8 @@ func (t *Table) choose(l *lease, able []*member) *member {
 	return best
 }
 
-// holdsAddress reports whether a machine already works on a recorder of the same
-// address in another network: two of them it cannot tell apart.
+// holdsAddress reports whether a machine already works on a recorder with the
+// same address in another network. It could not tell the two apart.
 func (t *Table) holdsAddress(m *member, l *lease) bool {
 	if len(m.networks) < 2 {
 		return false
@@ -109,23 +111,23 @@ func (t *Table) holdsAddress(m *member, l *lease) bool {
 	})
 }
 
-// giveUpOn ends a recorder that every machine there is has found out of reach. One
-// that has been at work on it, and is only silent, is waited for.
+// giveUpOn ends a recorder that every available machine has found unreachable.
+// It waits for a silent machine that has worked on the recorder.
 func (t *Table) giveUpOn(l *lease) {
 	if len(l.denied) == 0 {
 		return
 	}
 	for _, m := range t.members {
 		there := t.present(m) || m.id == l.reached && !m.revoked && !m.leaving
-		if there && l.placed(m) { // which leaves out who found it out of reach
+		if there && l.placed(m) { // placed excludes machines that found it unreachable
 			return
 		}
 	}
 	l.phase = Over
 }
 
-// Denied says what each machine met that could not reach a recorder; empty when
-// none tried in vain.
+// Denied returns what each machine met that could not reach a recorder, or ""
+// if none failed.
 func (t *Table) Denied(r RecorderID) string {
 	l := t.leases[r]
 	if l == nil {
@@ -139,10 +141,10 @@ func (t *Table) Denied(r RecorderID) string {
 	return strings.Join(all, "; ")
 }
 
-// askBack asks for what a machine holds beyond what it works on when another has
-// nothing to do: for one recorder at a time, of who has most of them, or whose
-// disk has been full for longer than patience lasts. What is free has been given
-// out before.
+// askBack asks a machine for a recorder that it has not started when another
+// machine is idle and nothing free is left. It asks for one recorder at a time,
+// from the machine with the most waiting; a machine's only recorder counts if
+// its disk has been full for longer than Patience.
 func (t *Table) askBack(now Instant) {
 	var idle []*member
 	for _, m := range t.members {
@@ -179,7 +181,7 @@ func (t *Table) askBack(now Instant) {
 	}
 }
 
-// sorted returns all leases by who is given first.
+// sorted returns all leases in the order of handing out.
 func (t *Table) sorted() []*lease {
 	if t.unsorted {
 		t.unsorted = false

@@ -7,42 +7,43 @@ import (
 	"time"
 )
 
-// Phase is where a recorder stands.
+// Phase is the state of a recorder's lease.
 type Phase int
 
 // The phases of a recorder.
 const (
-	Free Phase = iota // for somebody to take
+	Free Phase = iota // available to any machine
 	Held              // by one machine
-	Over              // ended, or given up until the operator says otherwise
+	Over              // ended, or given up until the operator retries it
 )
 
-// lease is one recorder of the table.
+// lease is one recorder in the table.
 type lease struct {
 	id       RecorderID
 	network  string
 	address  string
-	public   bool  // the address means the same everywhere
-	estimate int64 // how much work it is, to begin with the longest
+	public   bool  // the address means the same in every network
+	estimate int64 // how much work it is: the longest goes first
 	urgent   bool  // the operator asked for it
-	shut     bool  // the operator wants nothing of it now
+	shut     bool  // the operator paused or skipped all of it
 
 	phase   Phase
-	holder  MachineID // while Held, and who held it last
+	holder  MachineID // while Held; otherwise the last holder
 	epoch   uint64
 	shown   bool // a beat of the holder showed it
 	started bool // the holder has contacted it
-	back    bool // it is asked back
+	back    bool // it was asked back
 
-	// What was promised. The machine goes by one of the two: the offer takes
-	// the place of the promise when a beat says that it was accepted, and dies
-	// with the first beat that says it was not.
+	// What was promised. The machine follows one of the two: the offer replaces
+	// the promise when a beat says it was accepted, and dies with the first beat
+	// that says it was not.
 	promise, offer promise
-	denied         map[MachineID]denial // who cannot reach it
-	reached        MachineID            // who has been at work on it last
+	denied         map[MachineID]denial // machines that cannot reach it
+	reached        MachineID            // the last machine that worked on it
 }
 
-// promise is what the answer to a beat promised: ttl, counted from at or before.
+// promise is what the answer to a beat promised: ttl, counted from at or
+// earlier.
 type promise struct {
 	session, beat uint64
 	at            Instant
@@ -56,10 +57,11 @@ type denial struct {
 	why string
 }
 
-// denialLasts is how long a machine is not asked again to reach a recorder.
+// denialLasts is how long a machine that could not reach a recorder is not
+// offered it again.
 const denialLasts = 5 * time.Minute
 
-// member is a machine of the table.
+// member is a machine in the table.
 type member struct {
 	id       MachineID
 	name     string
@@ -67,9 +69,9 @@ type member struct {
 	session  uint64
 	beat     uint64 // the last one answered
 	heard    Instant
-	known    bool // it was heard since the coordinator listens
-	slots    int  // recorders that it can use
-	full     bool // its disk takes nothing
+	known    bool // heard since the coordinator started listening
+	slots    int  // recorders it can use
+	full     bool // its disk takes no more
 	fullAt   Instant
 	paused   bool // by the operator
 	leaving  bool
@@ -77,47 +79,47 @@ type member struct {
 	leases   map[RecorderID]*lease
 }
 
-// Table is who may touch which recorder: events and times go in, what may be
-// held comes out. It has no clock and no lock of its own, and contacts nobody.
+// Table decides who may touch which recorder: events and times go in, what may
+// be held comes out. It has no clock and no lock and contacts nobody.
 //
-// Of its rules two are the machine's (see fence): a grant alone permits nothing,
-// and every write asks. The others are here: a recorder goes to another machine
-// only after a report, after a beat that does not show it, or when its promise
-// has run out while the coordinator listened all the time (expire); and a
-// promise is long where nobody else could take over (ttl).
+// Two of its rules are for the machine to keep (see Machine.Fence): a grant
+// alone permits nothing, and every write asks. The table keeps the others. A
+// recorder goes to another machine only after a report, after a beat that does
+// not show it, or when its promise has run out while the coordinator listened
+// all the time (expired). A promise is long if nobody else could take over
+// (ttl).
 type Table struct {
 	rules    Rules
 	leases   map[RecorderID]*lease
 	members  map[MachineID]*member
-	order    []*lease // by who is given first; see sorted
+	order    []*lease // in the order of handing out; see sorted
 	unsorted bool
-	news     bool // something has changed that lets a free recorder be given out
+	news     bool // something changed that may let a free recorder be handed out
 	sessions uint64
 	listens  Instant // since when, without a gap
 	ticked   Instant
-	closed   bool                  // nothing is given out any more
-	adopting bool                  // the store was lost: what machines show is believed for a while
-	suspects map[MachineID]promise // then: who may hold anything of its networks for long, until it is heard
-	without  rule                  // tests take a rule out
+	closed   bool                  // nothing is handed out any more
+	adopting bool                  // the store was lost: for a while, believe what machines show
+	suspects map[MachineID]promise // with adopting: who may hold anything in its networks for long, until heard
+	without  rule                  // set by tests to disable a rule
 }
 
-// rule names a rule of the safety of leases, for tests that take one out.
+// rule names a safety rule of leases, for tests that disable one.
 type rule int
 
-// The rules; see the package's contract in Table and fence.
+// The rules; see Table and Machine.Fence.
 const (
 	noRule  rule = iota
 	ruleP1       // a grant alone permits nothing; promises count from the sending of the beat
 	ruleP2       // nobody else before the promise has run out
-	ruleP2b      // all promises begin anew after the coordinator was deaf
-	ruleP2c      // who may be at work by a promise that was lost is reckoned with
+	ruleP2b      // all promises start again after the coordinator was deaf
+	ruleP2c      // allow for machines that work under a lost promise
 	ruleP3       // a long promise counts until a shorter one has been accepted
-	ruleP3b      // where nobody could take over, a promise is long
+	ruleP3b      // a promise is long if nobody else could take over
 )
 
-// NewTable returns a table without recorders and machines, that listens from
-// now on. Lost says that what was known of leases is lost, so that the machines
-// are asked first.
+// NewTable returns an empty table that listens from now on. Lost means that
+// earlier leases are unknown, so the machines are asked first.
 func NewTable(rules Rules, now Instant, lost bool) *Table {
 	rules.Patience, rules.Sole, rules.Grace = cmp.Or(rules.Patience, time.Minute), cmp.Or(rules.Sole, 12*time.Hour), cmp.Or(rules.Grace, 5*time.Second)
 	return &Table{
@@ -126,7 +128,8 @@ func NewTable(rules Rules, now Instant, lost bool) *Table {
 	}
 }
 
-// Want adds a recorder that somebody shall work on. An address that is public means the same in every network.
+// Want adds a recorder to be worked on. A public address means the same in
+// every network.
 func (t *Table) Want(id RecorderID, network, address string, public bool, estimate int64) {
 	l := t.leases[id]
 	if l == nil {
@@ -138,11 +141,11 @@ func (t *Table) Want(id RecorderID, network, address string, public bool, estima
 	t.unsorted, t.news = true, true
 }
 
-// Restore takes in a lease that was granted before the coordinator started.
+// Restore adds a lease that was granted before the coordinator started.
 func (t *Table) Restore(id RecorderID, holder MachineID, held bool, epoch uint64, ttl time.Duration, now Instant) {
 	l := t.leases[id]
 	if l == nil {
-		return // it is wanted no longer: the machine will find that out
+		return // no longer wanted: the machine will find out
 	}
 	l.holder, l.epoch = holder, epoch
 	if held {
@@ -152,8 +155,7 @@ func (t *Table) Restore(id RecorderID, holder MachineID, held bool, epoch uint64
 	}
 }
 
-// Join starts a session of a machine. What it holds is known with its first
-// beat.
+// Join starts a session of a machine. Its first beat tells what it holds.
 func (t *Table) Join(id MachineID, name string, networks []string, now Instant) (session uint64) {
 	m := t.member(id)
 	t.sessions++
@@ -172,9 +174,9 @@ func (t *Table) member(id MachineID) *member {
 	return m
 }
 
-// Beat takes in what a machine holds and returns what it may hold, and which
-// leases have to be kept before the machine may learn of them. Slots is how many
-// recorders the machine can use.
+// Beat records what a machine holds. It returns what the machine may hold, and
+// which leases must be saved before the machine may learn of them. Slots is how
+// many recorders the machine can use.
 func (t *Table) Beat(id MachineID, b Beat, slots int, now Instant) (Orders, []RecorderID) {
 	t.listen(now)
 	m := t.members[id]
@@ -209,14 +211,15 @@ func (t *Table) Beat(id MachineID, b Beat, slots int, now Instant) (Orders, []Re
 	return t.orders(m, b.N, now), slices.Collect(maps.Keys(changed))
 }
 
-// heard takes in whether the holder's beat showed a lease.
+// heard records whether the holder's beat showed a lease.
 func (t *Table) heard(m *member, l *lease, h Holding, shown bool, accepted uint64, changed map[RecorderID]bool, now Instant) {
 	if l.offer.valid() {
-		// The answer was taken, or never will be.
+		// The answer was accepted, or never will be.
 		if l.offer.session == m.session && l.offer.beat == accepted || t.without == ruleP3 {
 			l.promise = l.offer
 		} else if l.offer.session != m.session {
-			// Of before a reconnection: who knows. The one that ends later counts.
+			// From before a reconnect, so it is unknown which counts: keep the one that
+			// ends later.
 			if !l.promise.valid() || l.promise.at.Mono+l.promise.ttl <= l.offer.at.Mono+l.offer.ttl {
 				l.promise = l.offer
 			}
@@ -233,9 +236,9 @@ func (t *Table) heard(m *member, l *lease, h Holding, shown bool, accepted uint6
 		if h.Started {
 			l.reached = m.id
 		}
-		l.back = l.back && !h.Started // it has begun meanwhile, and stays
+		l.back = l.back && !h.Started // if it has started meanwhile, it stays
 	case l.shown || l.promise.valid():
-		t.release(l) // it was there, or could have been, and is not
+		t.release(l) // it was held, or could have been, and is not now
 		changed[l.id] = true
 	}
 }
@@ -252,8 +255,8 @@ func (t *Table) orders(m *member, n uint64, now Instant) Orders {
 	return o
 }
 
-// End takes in that a machine is through with a recorder. It reports whether
-// that counts: an end by somebody who held it before does not.
+// End records that a machine is finished with a recorder. It reports whether
+// that counts; an end from an earlier holder does not.
 func (t *Table) End(id MachineID, r RecorderID, epoch uint64, e End, now Instant) bool {
 	l := t.leases[r]
 	if l == nil || l.phase != Held || l.holder != id || l.epoch != epoch {
@@ -269,7 +272,7 @@ func (t *Table) End(id MachineID, r RecorderID, epoch uint64, e End, now Instant
 	return true
 }
 
-// Withhold takes a promise back that did not go into the answer after all.
+// Withhold takes back a promise that did not fit into the answer.
 func (t *Table) Withhold(r RecorderID) { t.leases[r].offer = promise{} }
 
 func (t *Table) take(l *lease, id MachineID) {
@@ -282,7 +285,7 @@ func (t *Table) take(l *lease, id MachineID) {
 func (t *Table) release(l *lease) {
 	delete(t.members[l.holder].leases, l.id)
 	if l.back {
-		l.holder = "" // or it would go back there
+		l.holder = "" // otherwise it would go back there
 	}
 	t.news = true
 	l.phase, l.started, l.back = Free, false, false

@@ -1,6 +1,6 @@
 package fleet
 
-// Retry has a recorder given out once more that has ended.
+// Retry makes a recorder that has ended available again.
 func (t *Table) Retry(r RecorderID) {
 	if l := t.leases[r]; l != nil && l.phase == Over {
 		l.phase, l.denied = Free, nil
@@ -8,9 +8,8 @@ func (t *Table) Retry(r RecorderID) {
 	}
 }
 
-// GiveUp declares a machine dead that is not heard of, because the operator
-// says so: what it holds is free after the usual patience, and nobody waits for
-// it any more.
+// GiveUp declares an unheard machine dead on the operator's word: its recorders
+// are free after the usual patience, and nobody waits for it any more.
 func (t *Table) GiveUp(id MachineID, now Instant) {
 	m := t.member(id)
 	m.leaving, t.news = true, true // until it beats
@@ -22,7 +21,8 @@ func (t *Table) GiveUp(id MachineID, now Instant) {
 	}
 }
 
-// Revoke ends a machine's membership; what it holds is free as after GiveUp.
+// Revoke ends a machine's membership; its recorders become free as after
+// GiveUp.
 func (t *Table) Revoke(id MachineID, now Instant) {
 	if m := t.members[id]; m != nil {
 		m.revoked = true
@@ -30,14 +30,14 @@ func (t *Table) Revoke(id MachineID, now Instant) {
 	}
 }
 
-// Pause gives a machine nothing new, or takes that back.
+// Pause stops giving a machine recorders, or starts again.
 func (t *Table) Pause(id MachineID, paused bool) {
 	t.member(id).paused = paused
 	t.news = true
 }
 
-// Shut keeps a free recorder from being given out, because the operator has
-// paused or skipped all of it, or takes that back.
+// Shut sets whether a free recorder is withheld because the operator has paused
+// or skipped all of it.
 func (t *Table) Shut(r RecorderID, shut bool) {
 	if l := t.leases[r]; l != nil && l.shut != shut {
 		l.shut = shut

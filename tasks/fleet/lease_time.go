@@ -4,25 +4,26 @@ import (
 	"time"
 )
 
-// Rules are the times that the table goes by. The zero value means the defaults.
+// Rules are the table's time limits. The zero value means the defaults.
 type Rules struct {
-	Patience time.Duration // how long a machine that is not heard of keeps its recorders, if another could take them; 0: a minute
-	Sole     time.Duration // the same where no other could; 0: 12 hours
-	Grace    time.Duration // waited beyond a promise, for what is on its way; 0: 5 s
+	Patience time.Duration // how long an unheard machine keeps its recorders if another could take them; 0: a minute
+	Sole     time.Duration // the same if no other could; 0: 12 hours
+	Grace    time.Duration // waited beyond a promise, for messages on their way; 0: 5 s
 }
 
-// beatEvery is how often a machine beats, so that some may get lost.
+// beatEvery returns the interval of beats, short enough that some may get lost.
 func (r Rules) beatEvery() time.Duration { return min(r.Patience/4, 5*time.Second) }
 
-// deaf is the longest that the coordinator may not have looked at its table
-// without counting as absent itself.
+// deaf is the longest gap between two looks at the table before the coordinator
+// itself counts as absent.
 const deaf = 2 * time.Second
 
-// ttl is how long a promise of a lease shall last: long where nobody else could
-// take over, so that a machine that sleeps or lost its uplink need not stop.
+// ttl returns how long a promise of a lease lasts. It is long if nobody else
+// could take over, so that a machine that sleeps or lost its uplink need not
+// stop.
 func (t *Table) ttl(l *lease) time.Duration {
 	if t.without == ruleP3b || t.ticked.atLeast(t.listens) < t.rules.Patience && t.rules.Patience < t.rules.Sole {
-		return t.rules.Patience // for a start: nobody knows yet who else will join
+		return t.rules.Patience // at first nobody knows who else will join
 	}
 	for _, other := range t.members {
 		if other.id != l.holder && t.present(other) && l.placed(other) {
@@ -32,7 +33,7 @@ func (t *Table) ttl(l *lease) time.Duration {
 	return t.rules.Sole
 }
 
-// Tick looks at the time. It returns the leases that have changed.
+// Tick advances the time. It returns the leases that have changed.
 func (t *Table) Tick(now Instant) []RecorderID {
 	t.listen(now)
 	var changed []RecorderID
@@ -58,8 +59,8 @@ func (t *Table) Tick(now Instant) []RecorderID {
 	return changed
 }
 
-// listen notes that the coordinator is there. When it was not, because it was
-// frozen, asleep, or somebody set its clock, all promises begin anew: the
+// listen notes that the coordinator is listening. After a gap, because it was
+// frozen, asleep or somebody set its clock, all promises start again: the
 // machines may have beaten in vain.
 func (t *Table) listen(now Instant) {
 	gap := now.atMost(t.ticked) > deaf || now.atLeast(t.ticked) < 0
@@ -80,7 +81,7 @@ func (t *Table) listen(now Instant) {
 	}
 }
 
-// expired reports whether what was promised has run out for certain.
+// expired reports whether a lease's promise has certainly run out.
 func (t *Table) expired(l *lease, now Instant) bool {
 	if t.without == ruleP2 {
 		return now.atLeast(t.members[l.holder].heard) > t.rules.Patience/2
@@ -92,18 +93,18 @@ func (t *Table) expired(l *lease, now Instant) bool {
 	return l.promise.over(now, t.rules) && l.offer.over(now, t.rules)
 }
 
-// over reports whether a promise has run out for certain.
+// over reports whether a promise has certainly run out.
 func (p promise) over(now Instant, r Rules) bool {
 	return !p.valid() || now.atLeast(p.at) > p.ttl+r.Grace
 }
 
-// Instant is a moment by both clocks of a computer: the monotonic one, which
-// nobody can set but which stands still while the computer sleeps (on Linux and
-// macOS), and the wall clock, which goes on but can be set. Between two instants
-// the rules take the elapsed time from the clock that is on the safe side.
+// Instant is a moment on both clocks of a computer. The monotonic clock cannot
+// be set, but on Linux and macOS it stands still while the computer sleeps. The
+// wall clock goes on, but can be set. The rules take the time between two
+// instants from the clock that is on the safe side.
 type Instant struct{ Mono, Wall time.Duration }
 
-// began is what Now counts from.
+// began is the zero of Now.
 var began = time.Now()
 
 // Now returns the present.
@@ -112,26 +113,26 @@ func Now() Instant {
 	return Instant{Mono: now.Sub(began), Wall: now.Round(0).Sub(began.Round(0))}
 }
 
-// atMost is the longest that the time since an earlier instant can have been.
+// atMost returns the longest possible time since an earlier instant.
 func (i Instant) atMost(since Instant) time.Duration {
 	return max(i.Mono-since.Mono, i.Wall-since.Wall)
 }
 
-// atLeast is the shortest that the time since an earlier instant can have been.
+// atLeast returns the shortest possible time since an earlier instant.
 func (i Instant) atLeast(since Instant) time.Duration {
 	return min(i.Mono-since.Mono, i.Wall-since.Wall)
 }
 
-// Suspect says that a machine has promises by which it may work for long, of
-// which nothing is known any more: what it may hold goes to nobody else until it
-// is heard, they have run out, or the operator gives it up.
+// Suspect says that a machine has long promises of which nothing more is known.
+// What it may hold goes to nobody else until it is heard, they have run out, or
+// the operator gives it up.
 func (t *Table) Suspect(id MachineID, name string, networks []string, now Instant) {
 	m := t.member(id)
 	m.name, m.networks, m.slots, m.heard = name, networks, 1, now
 	t.suspects[id] = promise{at: now, ttl: t.rules.Sole}
 }
 
-// suspected reports whether somebody who is not heard may hold a lease.
+// suspected reports whether an unheard machine may hold a lease.
 func (t *Table) suspected(l *lease) bool {
 	for id := range t.suspects {
 		if t.without != ruleP2c && l.placed(t.members[id]) {
@@ -141,8 +142,8 @@ func (t *Table) suspected(l *lease) bool {
 	return false
 }
 
-// adopt believes a machine that shows a lease of which the table knows nothing,
-// after the store was lost.
+// adopt accepts a lease that only the machine knows of, after the store was
+// lost.
 func (t *Table) adopt(m *member, h Holding, changed map[RecorderID]bool, now Instant) {
 	l := t.leases[h.Recorder]
 	_, suspect := t.suspects[m.id]

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// loop is the wire of the coordinator's own machine: there is none.
+// loop is the link of the coordinator's own machine, without a network.
 type loop struct {
 	c *Coordinator
 
@@ -14,10 +14,10 @@ type loop struct {
 	answer Answer
 }
 
-// Own is the name of the coordinator's own machine, which no key can be.
+// Own is the name of the coordinator's own machine; no key can equal it.
 const Own MachineID = "coordinator"
 
-// Machine is that of the coordinator's own machine.
+// Machine returns Own.
 func (l *loop) Machine() MachineID { return Own }
 
 func (l *loop) Serve(ctx context.Context, connected func(), answer Answer) error {
@@ -57,8 +57,8 @@ func (l *loop) Report(_ context.Context, _ string, data []byte) error {
 
 func (l *loop) Open(sealed []byte) ([]byte, error) { return sealed, nil }
 
-// public reports whether a host means the same recorder in every network: a
-// name, or an address that is not private.
+// public reports whether a host means the same recorder in every network: it is
+// a name, or an address that is not private.
 func public(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	if err != nil {

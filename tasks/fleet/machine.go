@@ -13,8 +13,8 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// Works is what a machine runs on the recorders that it holds; a *tasks.Queue
-// is one. None of its methods waits for a recorder.
+// Works is what a machine runs on the recorders it holds; *tasks.Queue
+// implements it. No method waits for a recorder.
 type Works interface {
 	Add(list []tasks.Task)
 	Drop(id tasks.RecorderID, cause error) (left <-chan struct{})
@@ -31,8 +31,8 @@ type Works interface {
 	Facts(id tasks.RecorderID) nvr.Facts
 }
 
-// Archive is what a machine needs of the archive that its queue fills; an
-// *archive.Archive is one.
+// Archive is the part of its archive that a machine uses; *archive.Archive
+// implements it.
 type Archive interface {
 	Untold(catalogue string) ([]archive.Distant, error)
 	NoteTold(catalogue string, files []archive.Distant) error
@@ -40,36 +40,36 @@ type Archive interface {
 	ReadPiece(file archive.Ref, offset int64, b []byte) error
 }
 
-// MachineOptions say who a machine is. Name and Version are needed.
+// MachineOptions describe a machine. Name and Version are required.
 type MachineOptions struct {
 	Name     string // for people
 	Version  string
 	Networks []string
-	Most     int            // downloads at once, at most, whatever the coordinator says; 0: as many as it says
+	Most     int            // most downloads at once, whatever the coordinator says; 0: as many as it says
 	Limit    int64          // bytes per second, likewise
-	Once     bool           // leave with the run
+	Once     bool           // exit when the run is over
 	Now      func() Instant // nil means Now
 	Log      *slog.Logger
 }
 
 // Machine works on what a coordinator gives it, under promises. Make one with
-// NewMachine, give its Fence to the queue, then Run it.
+// NewMachine, give its Fence to the queue, then call Listen, Join and Work.
 type Machine struct {
 	o      MachineOptions
 	link   Link
 	log    *slog.Logger
 	news   chan struct{} // there is something to tell: beat at once
 	outbox *outbox
-	uplink *worker.Limiter // of the files that go home
+	uplink *worker.Limiter // for the files being collected
 	upward worker.Lane
 
-	works Works // of the run
+	works Works // for the current run
 	store Archive
 	run   Run
 
 	mu      sync.Mutex
 	refused error
-	rows    map[RecorderID]map[tasks.RecorderID]int // in the queue, of leases that were
+	rows    map[RecorderID]map[tasks.RecorderID]int // rows in the queue, of present and former leases
 	session uint64
 	every   time.Duration
 	sent    uint64 // beats of this session
@@ -82,7 +82,7 @@ type Machine struct {
 	without rule
 }
 
-// holding is a lease that this machine has.
+// holding is a lease of this machine.
 type holding struct {
 	id      RecorderID
 	epoch   uint64
@@ -90,24 +90,23 @@ type holding struct {
 	address string
 	network string
 	shared  bool
-	rows    map[tasks.RecorderID]int // what it is in the queue: the numbers of the accounts
-	since   Instant                  // from when the promise counts
+	rows    map[tasks.RecorderID]int // rows in the queue, with the numbers of their accounts
+	since   Instant                  // when the promise starts
 	ttl     time.Duration
 	started bool
-	request int               // the last one done
+	request int               // the last one carried out
 	refused string            // why it cannot be taken
-	ended   bool              // its end waits in the outbox
-	left    []<-chan struct{} // closed when its workers have left, if it was dropped
+	ended   bool              // its End waits in the outbox
+	left    []<-chan struct{} // if dropped: closed when its workers have left
 }
 
 var (
-	// ErrNotHeld is why a write to a part is refused: the recorder is another
-	// machine's, or may be by now.
+	// ErrNotHeld refuses a write to a part: the recorder is another machine's, or
+	// may be by now.
 	ErrNotHeld = errors.New("the coordinator has been silent for too long; another machine may have this recorder by now")
-	// ErrTaken is why a recorder is left: it is another machine's.
+	// ErrTaken is why a recorder is dropped: another machine has it.
 	ErrTaken = errors.New("given to another machine")
-	// ErrOtherRun says that the coordinator has other work now, or works by
-	// other options.
+	// ErrOtherRun says that the coordinator has other work now, or other options.
 	ErrOtherRun = errors.New("the coordinator has started another run")
 )
 
@@ -126,11 +125,11 @@ func NewMachine(link Link, o MachineOptions) *Machine {
 	}
 }
 
-// Listen takes what the coordinator sends until ctx ends, which is no error, or
-// until the coordinator refuses this machine: a *RefusedError. It has to run for
-// Join and Work to get anywhere.
+// Listen receives what the coordinator sends until ctx ends, which is no error,
+// or until the coordinator refuses this machine with a *RefusedError. Join and
+// Work need it to be running.
 func (m *Machine) Listen(ctx context.Context) error {
-	err := m.link.Serve(ctx, m.Wake, m.answer) // it says hello afresh: what it said before may be lost
+	err := m.link.Serve(ctx, m.Wake, m.answer) // connecting makes it say hello again: what it said before may be lost
 	if refused, ok := errors.AsType[*RefusedError](err); ok {
 		m.mu.Lock()
 		m.refused = refused
@@ -153,9 +152,9 @@ func (m *Machine) answer(ctx context.Context, _ Peer, kind Kind, data []byte) []
 	return nil
 }
 
-// Fence reports whether the recorder at an address may be touched now: nil, or
-// why not. It is asked before every write to a part, before every commit and
-// before anything is asked of the recorder.
+// Fence returns nil if the recorder at an address may be touched now, otherwise
+// the reason. It is asked before every write to a part, every commit and every
+// request to the recorder.
 func (m *Machine) Fence(address string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -168,9 +167,9 @@ func (m *Machine) Fence(address string) error {
 	return ErrNotHeld
 }
 
-// Join says hello, for as long as it takes until somebody answers, and returns
-// the run that there is. It gives a *RefusedError when the coordinator will not
-// have this machine.
+// Join says hello until somebody answers, however long that takes, and returns
+// the current run. It returns a *RefusedError if the coordinator refuses this
+// machine.
 func (m *Machine) Join(ctx context.Context) (Run, error) {
 	for again := 100 * time.Millisecond; ; again = min(2*again, time.Second) {
 		w, err := m.hello(ctx)
@@ -223,7 +222,7 @@ func (m *Machine) ask(ctx context.Context, kind Kind, question, answer any) erro
 	return decode(data, answer)
 }
 
-// rest waits until there is news, or d has passed.
+// rest waits until there is news or d has passed.
 func rest(ctx context.Context, d time.Duration, news <-chan struct{}) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -234,10 +233,10 @@ func rest(ctx context.Context, d time.Duration, news <-chan struct{}) {
 	}
 }
 
-// Wake has the machine beat at once.
+// Wake makes the machine beat at once.
 func (m *Machine) Wake() { poke(m.news) }
 
-// poke tells who waits for news that there is some.
+// poke signals news without blocking.
 func poke(news chan<- struct{}) {
 	select {
 	case news <- struct{}{}:
@@ -246,8 +245,9 @@ func poke(news chan<- struct{}) {
 }
 
 // Work runs works on what the coordinator gives until ctx ends, the coordinator
-// refuses this machine or has another run, or, with Once, until the run is over,
-// which is no error. Whoever calls it lets the queue go on for no longer than it runs.
+// refuses this machine or starts another run. With Once it also returns when
+// the run is over, which is no error. The caller must stop the queue no later
+// than Work returns.
 func (m *Machine) Work(ctx context.Context, run Run, works Works, store Archive) error {
 	m.mu.Lock()
 	m.run, m.works, m.store = run, works, store
@@ -263,7 +263,7 @@ func (m *Machine) Work(ctx context.Context, run Run, works Works, store Archive)
 	defer own.Wait()
 	own.Go(func() { m.outbox.send(ctx) })
 	own.Go(func() { m.show(ctx) })
-	defer cancel() // before they are waited for
+	defer cancel() // before waiting for them
 	for {
 		err := m.beat(ctx)
 		if refused := m.isRefused(); refused != nil {

@@ -8,7 +8,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// beat tells what is held and takes what may be held.
+// beat reports what is held and learns what may be held.
 func (m *Machine) beat(ctx context.Context) error {
 	m.mu.Lock()
 	session := m.session
@@ -61,7 +61,7 @@ func (m *Machine) holding(id RecorderID) *holding {
 	return m.holds[id]
 }
 
-// Farewell gives back everything, and says so. The queue has to have stopped.
+// Farewell gives everything back and says so. The queue must have stopped.
 func (m *Machine) Farewell(ctx context.Context) {
 	m.mu.Lock()
 	m.leaving = true
@@ -74,10 +74,11 @@ func (m *Machine) Farewell(ctx context.Context) {
 	var snap tasks.Snapshot
 	m.works.Snapshot(&snap)
 	b, _ := m.present(&snap)
-	_ = m.ask(ctx, KindBeat, b, &Orders{}) // else the coordinator finds out by itself
+	_ = m.ask(ctx, KindBeat, b, &Orders{}) // otherwise the coordinator finds out by itself
 }
 
-// Leave tells the coordinator that this machine goes: it gets nothing new.
+// Leave tells the coordinator that this machine is leaving and takes nothing
+// new.
 func (m *Machine) Leave() {
 	m.mu.Lock()
 	m.leaving = true

@@ -11,7 +11,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// take does what the coordinator says.
+// take carries out the coordinator's orders.
 func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) error {
 	if o.Stranger {
 		m.mu.Lock()
@@ -35,7 +35,7 @@ func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) erro
 		p, ok := may[id]
 		switch {
 		case !ok || p.Epoch != h.epoch || h.refused != "":
-			delete(m.holds, id) // it is not ours any more, whatever its workers do
+			delete(m.holds, id) // it is no longer ours, whatever its workers do
 			leave = append(leave, h)
 		case p.Back && !h.started || p.Grant != nil && p.Grant.Wanted != h.wanted:
 			leave = append(leave, h) // ours until the last worker has left
@@ -55,7 +55,7 @@ func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) erro
 		case h != nil:
 			if !m.outbox.hasEnd(h.id) {
 				m.mu.Lock()
-				h.ended = false // it was told to a coordinator that did not know of the lease
+				h.ended = false // its End went to a coordinator that did not know of the lease
 				m.mu.Unlock()
 			}
 			m.store.Believe(h.network, h.address, p.Had)
@@ -71,7 +71,7 @@ func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) erro
 	return nil
 }
 
-// adjust follows the coordinator's settings within this machine's own bounds.
+// adjust applies the coordinator's settings within this machine's own limits.
 func (m *Machine) adjust(o Orders) {
 	if o.Drain {
 		m.works.Drain()
@@ -91,8 +91,8 @@ func (m *Machine) adjust(o Orders) {
 	m.works.SetLimit(limit)
 }
 
-// start takes a grant: opens the logins, learns what others have, and hands the
-// tasks to the queue.
+// start takes a grant: it opens the logins, learns what other machines have,
+// and gives the tasks to the queue.
 func (m *Machine) start(ctx context.Context, p Promise, sent Instant) {
 	h := &holding{
 		id: p.Recorder, epoch: p.Epoch, wanted: p.Grant.Wanted, network: p.Grant.Network, shared: p.Grant.Shared,
@@ -104,8 +104,8 @@ func (m *Machine) start(ctx context.Context, p Promise, sent Instant) {
 	}
 	if err == nil && p.Grant.Had {
 		if err := m.learn(ctx, h); err != nil {
-			// The link's trouble, not the recorder's: no beat shows this lease, so
-			// it is given out again.
+			// The fault is the link's, not the recorder's. No beat shows this lease, so
+			// it is handed out again.
 			m.log.Warn("A recorder cannot be taken now", "error", err)
 			return
 		}
@@ -170,7 +170,7 @@ func (m *Machine) tasksOf(g *Grant) ([]tasks.Task, error) {
 	return g.Tasks, nil
 }
 
-// learn has the archive believe what others have of a recorder.
+// learn tells the archive what other machines have of a recorder.
 func (m *Machine) learn(ctx context.Context, h *holding) error {
 	for from := 0; ; {
 		var had Had
@@ -185,8 +185,8 @@ func (m *Machine) learn(ctx context.Context, h *holding) error {
 	}
 }
 
-// drop takes a recorder out of the queue; what there is of it stays on disk. One
-// that has ended has nothing more to do, and stays to be seen.
+// drop takes a recorder out of the queue and keeps its files. One that has
+// ended has nothing more to do and stays visible.
 func (m *Machine) drop(h *holding, cause error) {
 	m.mu.Lock()
 	rows := h.rows
@@ -207,8 +207,8 @@ func (m *Machine) drop(h *holding, cause error) {
 	}
 }
 
-// depart lets go of what was dropped and whose workers have all left. The
-// caller holds the mutex.
+// depart releases dropped leases whose workers have all left. The caller holds
+// the mutex.
 func (m *Machine) depart() {
 	for id, h := range m.holds {
 		h.left = slices.DeleteFunc(h.left, func(left <-chan struct{}) bool {
@@ -236,8 +236,7 @@ func (m *Machine) leaveAll(cause error) {
 	}
 }
 
-// carryOut does what the operator has requested of a recorder and has not been
-// done.
+// carryOut carries out the operator's new requests on a recorder.
 func (m *Machine) carryOut(p Promise) {
 	m.mu.Lock()
 	h := m.holds[p.Recorder]
@@ -270,8 +269,8 @@ func (m *Machine) carryOut(p Promise) {
 	m.mu.Unlock()
 }
 
-// cameras returns those of a recorder's cameras in the queue that are named;
-// nobody named means all.
+// cameras returns the named cameras of a recorder in the queue; no picks mean
+// all.
 func (m *Machine) cameras(rows map[tasks.RecorderID]int, picks []tasks.Pick) (ids []tasks.CameraID) {
 	var snap tasks.Snapshot
 	m.works.Snapshot(&snap)

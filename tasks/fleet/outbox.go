@@ -10,29 +10,28 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// tellAgain is how long a machine waits for the catalogue before it reports once
-// more. What the hub keeps comes again by itself, so this is for a hub that has
-// lost what it kept.
+// tellAgain is how long a machine waits for the catalogue before it reports
+// again. The hub redelivers what it keeps, so this is for a hub that lost it.
 const tellAgain = 30 * time.Second
 
-// outbox holds the reports that the catalogue does not have yet, in order. The
-// journal is the truth: what is lost here with the process is read from there.
+// outbox holds, in order, the reports that the catalogue does not have yet. The
+// journal is the truth: what a crash loses here is read from there.
 type outbox struct {
 	link Link
 	news chan struct{}
 
 	mu        sync.Mutex
-	store     Archive // nil before the run is known
+	store     Archive // nil until the run is known
 	catalogue string
 	session   uint64
 	pending   []Report
 	first     uint64 // the number of pending[0] in this session
-	sent      int    // of pending, in this session
-	round     int    // grows when everything is sent once more
+	sent      int    // how many of pending, in this session
+	round     int    // incremented when everything is sent again
 	last      time.Time
 }
 
-// begin fills the outbox with what an earlier run of the program could not tell.
+// begin fills the outbox with what an earlier process could not report.
 func (o *outbox) begin(store Archive, catalogue string, untold []archive.Distant) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -65,7 +64,7 @@ func (o *outbox) hasEnd(id RecorderID) bool {
 	return slices.ContainsFunc(o.pending, func(r Report) bool { return r.End != nil && r.Recorder == id })
 }
 
-// restart numbers everything afresh for a new session.
+// restart renumbers everything for a new session.
 func (o *outbox) restart(session uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -74,7 +73,7 @@ func (o *outbox) restart(session uint64) {
 	poke(o.news)
 }
 
-// told takes out what the catalogue has, and notes that in the journal.
+// told removes what the catalogue has, and notes that in the journal.
 func (o *outbox) told(session, n uint64) {
 	o.mu.Lock()
 	if session != o.session || n < o.first {
@@ -93,7 +92,7 @@ func (o *outbox) told(session, n uint64) {
 	store, catalogue := o.store, o.catalogue
 	o.mu.Unlock()
 	if len(files) > 0 && store != nil {
-		_ = store.NoteTold(catalogue, files) // it only means that they are told once more
+		_ = store.NoteTold(catalogue, files) // failing only means that they are reported again
 	}
 }
 
@@ -115,7 +114,7 @@ func (o *outbox) next() (r Report, id string, ok bool) {
 	return r, fmt.Sprintf("%d.%d.%d", r.Session, r.N, o.round), true
 }
 
-// send hands over what there is until ctx ends.
+// send sends what is pending until ctx ends.
 func (o *outbox) send(ctx context.Context) {
 	for ctx.Err() == nil {
 		r, id, ok := o.next()

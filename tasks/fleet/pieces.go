@@ -10,29 +10,28 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// MostPiece is how many bytes of a file one message brings, at most.
+// MostPiece limits the bytes of a file in one message.
 const MostPiece = 256 << 10
 
-// Piece asks a machine for a piece of a finished file. Of no bytes it only asks
-// whether the machine is there.
+// Piece asks a machine for a piece of a finished file. With no bytes it only
+// asks whether the machine is there.
 type Piece struct {
 	File  archive.Ref `json:"file"`
 	From  int64       `json:"from"`
 	Bytes int         `json:"bytes"`
 }
 
-// What the first byte of an answer to a Piece says.
+// The first byte of an answer to a Piece.
 const (
 	pieceIs   = 0 // the bytes follow
-	pieceGone = 1 // the file is not there any more, or another
+	pieceGone = 1 // the file is gone or another one
 	pieceLost = 2 // it cannot be read: a sentence follows
 )
 
-// answers are buffers for answers to a Piece.
+// answers pools buffers for answers to a Piece.
 var answers = sync.Pool{New: func() any { return new([1 + MostPiece]byte) }}
 
-// Recycle takes an answer to a KindPiece back that was sent and is needed no
-// more.
+// Recycle takes back an answer to a KindPiece that has been sent.
 func Recycle(answer []byte) {
 	if cap(answer) == 1+MostPiece {
 		answers.Put((*[1 + MostPiece]byte)(answer[:1+MostPiece]))
@@ -67,21 +66,21 @@ func (m *Machine) piece(ctx context.Context, data []byte) []byte {
 	return answer
 }
 
-// Asker asks machines.
+// Asker sends requests to machines.
 type Asker interface {
-	// Ask sends a request to a machine and waits for the answer, no longer than
-	// until ctx ends. ErrAbsent means that no such machine listens.
+	// Ask sends a request to a machine and waits for the answer until ctx ends.
+	// ErrAbsent means that no such machine listens.
 	Ask(ctx context.Context, to MachineID, kind Kind, data []byte) ([]byte, error)
 }
 
-// LostError says that a machine cannot read a file that it has: a sentence.
+// LostError says, in a sentence, why a machine cannot read a file it has.
 type LostError struct{ Reason string }
 
 func (e *LostError) Error() string { return e.Reason }
 
-// AskPiece asks a machine for a piece of a file. It gives ErrAbsent when no such
-// machine listens, archive.ErrNotHere when the machine does not have that file
-// any more, and a LostError when it cannot read it.
+// AskPiece asks a machine for a piece of a file. It returns ErrAbsent if no
+// such machine listens, archive.ErrNotHere if the machine no longer has that
+// file, and a LostError if it cannot read it.
 func AskPiece(ctx context.Context, of Asker, to MachineID, p Piece) ([]byte, error) {
 	got, err := of.Ask(ctx, to, KindPiece, encode(p))
 	switch {
@@ -97,15 +96,15 @@ func AskPiece(ctx context.Context, of Asker, to MachineID, p Piece) ([]byte, err
 	return nil, fmt.Errorf("asked for %d bytes, it sent an answer that cannot be used", p.Bytes)
 }
 
-// Aside is what else goes over the lines of the machines beside the downloads:
-// the files that are brought home. Its methods return at once.
+// Aside is other work that uses the machines' connections beside the downloads:
+// collecting files. Its methods return at once.
 type Aside interface {
 	Open() bool // machines are still needed, though every recorder has ended
 	Active() int
 	SetLimit(bytesPerSecond int64)
 }
 
-// noAside is that of a run that brings nothing home.
+// noAside is for a run that collects nothing.
 type noAside struct{}
 
 func (noAside) Open() bool     { return false }

@@ -9,17 +9,17 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// How often a machine shows how far it is: what has changed, and everything, in
+// How often a machine reports its progress: changes only, and everything, in
 // case some of it got lost.
 const (
 	showEvery = time.Second
 	showAll   = 30
 )
 
-// mostShown is how many bytes of views go into one message, or little more.
+// mostShown is the approximate limit of a message of views, in bytes.
 const mostShown = MostBytes / 4
 
-// show publishes how far everything is until ctx ends.
+// show publishes progress until ctx ends.
 func (m *Machine) show(ctx context.Context) {
 	ticker := time.NewTicker(showEvery)
 	defer ticker.Stop()
@@ -95,11 +95,11 @@ func (m *Machine) viewsOf(h *holding, snap *tasks.Snapshot) (all []RecorderView)
 	return all
 }
 
-// mostEvents is how many events one message tells; of more only the latest.
+// mostEvents limits the events in one message; the latest are kept.
 const mostEvents = 200
 
-// happened names the recorders of events for the fleet. Files are told by
-// reports, which do not get lost.
+// happened translates events to the recorders of the fleet. It leaves out
+// finished files: reports carry those, and do not get lost.
 func (m *Machine) happened(events []tasks.Event) (all []Happening) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -121,8 +121,8 @@ func (m *Machine) happened(events []tasks.Event) (all []Happening) {
 	return all[max(0, len(all)-mostEvents):]
 }
 
-// detail tells of one camera with its recordings, the latest of them where there
-// are too many for one message.
+// detail describes one camera with its recordings, only the latest if there are
+// too many for one message.
 func (m *Machine) detail(data []byte) []byte {
 	var q Detail
 	if decode(data, &q) != nil {
