@@ -18,7 +18,8 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// refuse says why a machine may not join or stay: a sentence for its operator.
+// refuse returns the error that a machine may not join or stay: a sentence for
+// its operator.
 func refuse(format string, args ...any) error {
 	return &fleet.RefusedError{Reason: fmt.Sprintf(format, args...)}
 }
@@ -29,25 +30,25 @@ var (
 )
 
 // admission decides who may join: whoever shows an invitation of this operator,
-// and whoever joined by one and was not revoked since.
+// and whoever has joined and was not revoked since.
 type admission struct {
 	id      *Identity
 	members *members
 	now     func() time.Time
 	mu      sync.Mutex
-	wrong   map[string][]time.Time // addresses and when they were refused of late
+	wrong   map[string][]time.Time // recent refusals by address
 }
 
 const (
 	wrongJoins = 5           // refusals that an address is told of …
-	wrongSpan  = time.Minute // … in so long; after that it hears nothing
+	wrongSpan  = time.Minute // … in this time; after that it hears nothing
 )
 
-// ticketKeys returns what a ticket is made for.
+// ticketKeys returns the keys that a ticket is made for.
 func ticketKeys(key, curve string) []byte { return []byte(key + "\n" + curve) }
 
-// admit lets the machine of a key, which is proven already, in from an address: it
-// is a member from now on. Otherwise it gives a *fleet.RefusedError.
+// admit makes the machine with an already proven key a member. Otherwise it
+// returns a *fleet.RefusedError.
 func (a *admission) admit(key, from string, who application) error {
 	known, joined := a.members.lookup(key)
 	as := member{
@@ -91,7 +92,7 @@ func (a *admission) invited(key string, who application) (Invitation, error) {
 	return inv, nil
 }
 
-// strike notes that somebody at from was refused, and tells whether it is still
+// strike counts a refusal at from and reports whether that address is still
 // answered.
 func (a *admission) strike(from string) bool {
 	a.mu.Lock()
@@ -100,7 +101,7 @@ func (a *admission) strike(from string) bool {
 	if a.wrong == nil {
 		a.wrong = map[string][]time.Time{}
 	}
-	for host, times := range a.wrong { // silence does not last longer for trying
+	for host, times := range a.wrong { // trying again does not prolong the silence
 		if times = slices.DeleteFunc(times, func(t time.Time) bool { return now.Sub(t) > wrongSpan }); len(times) == 0 {
 			delete(a.wrong, host)
 		} else {
@@ -125,21 +126,21 @@ func hostOf(addr net.Addr) string {
 	return host
 }
 
-// hallTime is how long a machine that is refused may stay to be told why.
+// hallTime is how long a refused machine may stay to be told why.
 const hallTime = 10 * time.Second
 
-// gate lets machines in to the embedded server. A member gets the subjects of
-// its own; whoever proves a key but is refused may ask why, unless its address
-// was refused too often: that one hears nothing.
+// gate lets machines in to the embedded server. A member gets its own subjects.
+// Whoever proves a key but is refused may ask why, unless its address was
+// refused too often: that one hears nothing.
 type gate struct {
 	admission *admission
 	subjects  subjects
-	secret    string // of the coordinator's own connection
+	secret    string // for the coordinator's own connection
 	log       *slog.Logger
 	server    *server.Server // set before it starts
 }
 
-// Check implements the server's Authentication.
+// Check implements server.Authentication.
 func (g *gate) Check(c server.ClientAuthentication) bool {
 	opts, from := c.GetOpts(), hostOf(c.RemoteAddress())
 	if subtle.ConstantTimeCompare([]byte(opts.Token), []byte(g.secret)) == 1 {
@@ -161,23 +162,23 @@ func (g *gate) Check(c server.ClientAuthentication) bool {
 		}
 		c.RegisterUser(&server.User{Username: opts.Nkey, Permissions: g.subjects.hall(machine)})
 		id := c.GetID()
-		time.AfterFunc(hallTime, func() { _ = g.server.DisconnectClientByID(id) }) // it may have gone by itself
+		time.AfterFunc(hallTime, func() { _ = g.server.DisconnectClientByID(id) }) // it may already have gone
 		return true
 	}
 	c.RegisterUser(&server.User{Username: opts.Nkey, Permissions: g.subjects.member(machine)})
 	return true
 }
 
-// refused notes that somebody was, and tells whether it is told why.
+// refused counts a refusal and reports whether the machine is told why.
 func (g *gate) refused(from, why string) bool {
 	if !g.admission.strike(from) {
-		return false // nor does it fill the log
+		return false // and does not fill the log
 	}
 	g.log.Warn("A machine was refused", "from", from, "reason", why)
 	return true
 }
 
-// signed tells whether a client has the key that it names.
+// signed reports whether a client has the key it names.
 func signed(opts *server.ClientOpts, nonce []byte) bool {
 	if !nkeys.IsValidPublicUserKey(opts.Nkey) || len(nonce) == 0 {
 		return false
@@ -197,6 +198,6 @@ func (g *gate) expel(m fleet.MachineID) {
 		return
 	}
 	for _, one := range sessions.Conns {
-		_ = g.server.DisconnectClientByID(one.Cid) // it may have gone by itself
+		_ = g.server.DisconnectClientByID(one.Cid) // it may already have gone
 	}
 }

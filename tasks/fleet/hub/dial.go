@@ -21,8 +21,8 @@ const (
 	infoWait    = 500 * time.Millisecond // for a server to speak first
 )
 
-// dial connects to the coordinator's server, for as long as it takes when this
-// machine has joined before. What comes after that, reconnecting, is NATS's.
+// dial connects to the coordinator's server, however long that takes if this
+// machine has joined before. NATS does the reconnecting after that.
 func (l *Link) dial(ctx context.Context, more ...nats.Option) (*nats.Conn, error) {
 	d := &dialer{ctx: ctx, pin: l.to.Pin, addresses: l.to.Addresses}
 	began := time.Now()
@@ -77,16 +77,16 @@ func (l *Link) connect(ctx context.Context, d *dialer, more ...nats.Option) (*na
 	return conn, nil
 }
 
-// openWay says in one line that a cluster is not encrypted.
+// openWay returns a warning that the connection to a cluster is not encrypted.
 func openWay(at string) string {
 	return "The way to " + at + " is not encrypted; the recorders' logins are sealed all the same"
 }
 
-// placeholder stands for all of the coordinator's addresses, among which the
-// dialer chooses.
+// placeholder stands for all of the coordinator's addresses; the dialer chooses
+// one.
 const placeholder = "coordinator:7422"
 
-// dialer reaches a coordinator at whichever of its addresses answers first and
+// dialer reaches a coordinator at the first of its addresses that answers and
 // proves the pinned key. The others may be anybody's, in another network.
 type dialer struct {
 	ctx       context.Context // of Serve; NATS has none
@@ -95,11 +95,11 @@ type dialer struct {
 
 	mu      sync.Mutex
 	foreign bool
-	last    error // of the first address; nil when one answered
+	last    error // of the first address; nil if one answered
 }
 
-// failed returns whether at the last try another server answered at every address,
-// and why none could be reached: NATS only says that none was.
+// failed reports whether at the last try another server answered at every
+// address, and why none could be reached. NATS only says that none was.
 func (d *dialer) failed() (foreign bool, why error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -134,7 +134,7 @@ func (d *dialer) Dial(string, string) (net.Conn, error) {
 			first = r.conn
 			cancel()
 		case r.err == nil:
-			_ = r.conn.Close() // a second way to the same
+			_ = r.conn.Close() // a second connection to the same server
 		default:
 			errs = append(errs, r.err)
 			if errors.Is(r.err, errPin) {
@@ -154,8 +154,8 @@ func (d *dialer) Dial(string, string) (net.Conn, error) {
 	return first, nil
 }
 
-// speaksFirst tells whether some server says INFO before it is spoken to, as
-// those of a cluster do and an embedded one never does.
+// speaksFirst reports whether some server sends INFO unasked, as those of a
+// cluster do and an embedded one never does.
 func speaksFirst(ctx context.Context, addresses []string) bool {
 	for _, addr := range addresses {
 		conn, err := (&net.Dialer{Timeout: infoWait}).DialContext(ctx, "tcp", addr)

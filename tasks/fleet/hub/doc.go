@@ -1,15 +1,15 @@
-// Package hub carries the messages of a fleet over NATS, and is the only place
-// that knows NATS: the server that a coordinator has inside it or somebody's
-// cluster, the bucket and the stream that JetStream keeps, and reconnecting.
+// Package hub carries the messages of a fleet over NATS, and is the only
+// package that knows NATS: the server embedded in a coordinator or somebody's
+// cluster, the bucket and the stream in JetStream, and reconnecting.
 //
-// It is also where the machines of a fleet come to know each other. An operator
-// has one Identity. Its public key is pinned by every Invitation, so that a
-// machine knows whom it talks to before it says anything; its secret is what
-// invitations are made with. A machine has Keys of its own, proves them on every
-// connection, and needs no invitation any more once it has joined by one. What
-// it may then say and hear is its own only. Secrets are sealed for one machine,
-// and nobody between, a cluster's administrator included, can open them.
+// It also makes the machines of a fleet known to each other. An operator has
+// one Identity. Every Invitation pins its public key, so that a machine knows
+// whom it talks to before it says anything; its secret makes the invitations. A
+// machine has Keys of its own and proves them on every connection; once it has
+// joined, it needs no invitation. It can then send and receive only on its own
+// subjects. Secrets are sealed for one machine; nobody between, not even a
+// cluster's administrator, can open them.
 //
-// It is not for deciding who works on what (tasks/fleet), and nothing that it
-// keeps is needed to keep a recording.
+// It is not for deciding who works on what (tasks/fleet). No recording depends
+// on anything it stores.
 package hub

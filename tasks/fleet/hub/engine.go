@@ -22,23 +22,23 @@ import (
 
 const (
 	applicationLimit = 12 << 10 // bytes
-	controlLine      = 16 << 10 // bytes of a CONNECT, an application and signatures in it
+	controlLine      = 16 << 10 // bytes of a CONNECT with an application and signatures
 	pingEvery        = 10 * time.Second
 	pingsOut         = 2
-	listenEvery      = 4 * time.Second // by a client, so that a frozen node of a cluster is left before a claim runs out
+	listenEvery      = 4 * time.Second // by a client, so that it leaves a frozen cluster node before a claim runs out
 	writeDeadline    = 10 * time.Second
 	handshakeTime    = 5 * time.Second
-	askTime          = 2 * time.Second // for another coordinator to show itself
+	askTime          = 2 * time.Second // for another coordinator to answer
 	startLimit       = time.Minute     // a store of a million leases is read in three seconds
 	startLook        = 100 * time.Millisecond
 	mostConnections  = 8 << 10
-	mostSubjects     = 64       // that one connection listens to
+	mostSubjects     = 64       // for one connection
 	storeLimit       = 16 << 30 // bytes
 
-	wsaAddressInUse = syscall.Errno(10048) // what Windows calls EADDRINUSE
+	wsaAddressInUse = syscall.Errno(10048) // Windows' EADDRINUSE
 )
 
-// errStore says that the embedded server cannot use what it kept.
+// errStore says that the embedded server cannot use its stored files.
 var errStore = errors.New("the coordinator's store is damaged")
 
 // engine is the NATS server inside a coordinator.
@@ -48,8 +48,8 @@ type engine struct {
 	fatal  atomic.Pointer[error] // why the server could not start
 }
 
-// startEngine listens at addr and keeps what lasts in store. The error says in
-// one sentence what to do.
+// startEngine listens at addr and stores lasting data in store. The error says
+// in one sentence what to do.
 func startEngine(ctx context.Context, id *Identity, adm *admission, addr, store string, log *slog.Logger) (*engine, error) {
 	host, port, err := listenAt(ctx, id.pin, addr)
 	if err != nil {
@@ -94,7 +94,7 @@ func startEngine(ctx context.Context, id *Identity, adm *admission, addr, store 
 	return nil, fmt.Errorf("start the coordinator: %w", err)
 }
 
-// connect returns the coordinator's own connection, which is no socket.
+// connect returns the coordinator's own connection, which uses no socket.
 func (e *engine) connect(opts ...nats.Option) (*nats.Conn, error) {
 	return nats.Connect("", append(opts, nats.InProcessServer(e.server), nats.Token(e.gate.secret))...)
 }
@@ -112,8 +112,8 @@ func checkListen(addr string) error {
 	return nil
 }
 
-// listenAt tells where a server can listen that is asked for addr, or in a
-// sentence why none can: the server itself would only log it.
+// listenAt returns where a server asked to listen at addr can do so. Otherwise
+// the error says why in a sentence; the server itself would only log it.
 func listenAt(ctx context.Context, pin Pin, addr string) (host string, port int, err error) {
 	if err := checkListen(addr); err != nil {
 		return "", 0, err
@@ -129,11 +129,11 @@ func listenAt(ctx context.Context, pin Pin, addr string) (host string, port int,
 	default:
 		return "", 0, fmt.Errorf("listen at %s: %w", addr, err)
 	}
-	at := l.Addr().(*net.TCPAddr) // of both families where the system has both
+	at := l.Addr().(*net.TCPAddr) // both families where the system has both
 	return at.IP.String(), at.Port, l.Close()
 }
 
-// whoListens names the coordinator with this pin at addr, if there is one.
+// whoListens returns the name of the coordinator with this pin at addr, if any.
 func whoListens(ctx context.Context, pin Pin, addr string) string {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
@@ -149,7 +149,7 @@ func whoListens(ctx context.Context, pin Pin, addr string) string {
 	return conn.(*tls.Conn).ConnectionState().PeerCertificates[0].Subject.CommonName
 }
 
-// engineLog writes what the server says to the run's log.
+// engineLog writes the server's messages to the run's log.
 type engineLog struct {
 	log   *slog.Logger
 	fatal *atomic.Pointer[error]

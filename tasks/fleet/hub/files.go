@@ -18,12 +18,12 @@ import (
 
 const (
 	waysName = "addresses"
-	// DefaultPort is where a coordinator listens unless it is told otherwise.
+	// DefaultPort is the port on which a coordinator listens by default.
 	DefaultPort = 7422
 )
 
-// way is how the coordinator of this operator could be reached last, for
-// invitations that are made beside it.
+// way is where this operator's coordinator could last be reached. Invitations
+// made beside it use that.
 type way struct {
 	Addresses []string `json:"addresses"`
 	Cluster   bool     `json:"cluster,omitempty"`
@@ -40,8 +40,8 @@ func (id *Identity) remember(w way) error {
 	return nil
 }
 
-// lastWay returns where the coordinator listens or listened last; where it
-// would by default, when there was none yet.
+// lastWay returns where the coordinator listens or last listened, or the
+// default if it never did.
 func (id *Identity) lastWay() (way, error) {
 	text, err := readSecret(id.dir, waysName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -57,9 +57,9 @@ func (id *Identity) lastWay() (way, error) {
 	return w, nil
 }
 
-// reachable returns the addresses at which a server that listens at addr can be
-// reached: all of this machine's when it listens at all, those that only this
-// machine knows last or not at all.
+// reachable returns the addresses of a server that listens at addr. For all
+// interfaces these are all of this machine's addresses, with those that only
+// this machine can use last or left out.
 func reachable(addr net.Addr) []string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok {
@@ -88,10 +88,10 @@ func reachable(addr net.Addr) []string {
 	return all[:min(len(all), addressesLimit)]
 }
 
-// secretLimit is how many bytes of a file of ours are read, at most.
+// secretLimit limits the bytes read of one of our files.
 const secretLimit = 16 << 10
 
-// readSecret reads a small file in a directory that is for this user alone.
+// readSecret reads a small file in a directory for this user alone.
 func readSecret(dir, name string) ([]byte, error) {
 	d, err := disk.Look(dir)
 	if err != nil {
@@ -107,8 +107,8 @@ func readSecret(dir, name string) ([]byte, error) {
 	return bytes.TrimSpace(text), err
 }
 
-// writeSecret writes such a file, durably and in one step. It gives fs.ErrExist
-// when there is one that is not to be replaced.
+// writeSecret writes such a file durably and atomically. It returns fs.ErrExist
+// if the file exists and must not be replaced.
 func writeSecret(dir, name string, text []byte, replace bool) error {
 	private := filepath.Base(dir)
 	d, err := disk.Open(filepath.Dir(dir), private)

@@ -15,18 +15,18 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// Options say how a coordinator is reached and where it keeps things.
+// Options say how a coordinator is reached and where it stores things.
 type Options struct {
 	Identity *Identity
 	Out      string       // output directory, locked by this process
-	Listen   string       // host:port of the embedded server; an empty host is all of this machine's
-	Cluster  Cluster      // to be used instead
+	Listen   string       // host:port of the embedded server; an empty host means all interfaces
+	Cluster  Cluster      // used instead of it
 	Log      *slog.Logger // of the run
 	Notice   func(string) // a sentence for the operator; called during Open only
 }
 
-// Check tells in a sentence what is wrong with where a coordinator is to be
-// reached, without trying it.
+// Check says in a sentence what is wrong with the coordinator's address,
+// without trying it.
 func (o Options) Check() error {
 	if o.Cluster.URL == "" {
 		return checkListen(o.Listen)
@@ -38,7 +38,7 @@ func (o Options) Check() error {
 	return err
 }
 
-// storeDir is where the embedded server keeps things, below Out.
+// storeDir is where the embedded server stores things, below Out.
 var storeDir = filepath.Join(ownDir, "fleet")
 
 const (
@@ -48,7 +48,7 @@ const (
 	lookEvery   = time.Second // whether somebody was revoked
 )
 
-// Hub is the coordinator's end of the wire; see fleet.Hub. Close it.
+// Hub is the coordinator's end of the wire; see fleet.Hub. Close it after use.
 type Hub struct {
 	opts      Options
 	names     subjects
@@ -66,7 +66,7 @@ type Hub struct {
 // Addresses returns where machines can reach the coordinator, as host:port.
 func (h *Hub) Addresses() []string { return h.addresses }
 
-// Close stops being the coordinator; machines go on with what they hold.
+// Close stops coordinating; machines go on with what they hold.
 func (h *Hub) Close() {
 	if h.store != nil && h.conn.IsConnected() {
 		h.store.release(context.Background(), h.revision)
@@ -98,8 +98,8 @@ func (h *Hub) Serve(ctx context.Context, answer fleet.Answer) error {
 	return h.watch(ctx, answer)
 }
 
-// watch keeps the claim to coordinate and ends the sessions of whoever is
-// revoked.
+// watch renews the claim to coordinate and ends the sessions of revoked
+// machines.
 func (h *Hub) watch(ctx context.Context, answer fleet.Answer) error {
 	look, renew := time.NewTicker(lookEvery), time.NewTicker(renewEvery)
 	defer look.Stop()
@@ -127,7 +127,8 @@ func (h *Hub) watch(ctx context.Context, answer fleet.Answer) error {
 	}
 }
 
-// revocations returns who was revoked since the last look, its sessions ended.
+// revocations returns who was revoked since the last call, after ending their
+// sessions.
 func (h *Hub) revocations() []fleet.Peer {
 	fresh, err := h.admission.members.revocations()
 	if err != nil {
@@ -160,7 +161,7 @@ func (h *Hub) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
 	}
 }
 
-// join proves the coordinator to a machine and lets it in, or tells it why not.
+// join proves the coordinator to a machine and admits it, or says why not.
 func (h *Hub) join(id fleet.MachineID, data []byte) []byte {
 	var answer joined
 	a, err := readApplication(data, h.opts.Identity.pin, string(id))

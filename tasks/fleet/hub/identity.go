@@ -21,19 +21,19 @@ import (
 const (
 	identityName    = "identity"
 	identityVersion = 1
-	rootSize        = 32 // bytes of the secret that invitations are made with
+	rootSize        = 32 // bytes of the secret that makes invitations
 )
 
-// Pin is the SHA-256 of a coordinator's public key as its certificate spells it
-// (SubjectPublicKeyInfo): by it a machine knows whom it talks to.
+// Pin is the SHA-256 of a coordinator's public key as encoded in its
+// certificate (SubjectPublicKeyInfo). It tells a machine whom it talks to.
 type Pin [sha256.Size]byte
 
 // Fleet returns C of the subjects: the first 8 bytes of the pin in hex.
 func (p Pin) Fleet() string { return hex.EncodeToString(p[:8]) }
 
-// Identity is an operator's: the key that the coordinator proves itself with,
-// the secret that invitations are made with, and the curve key that logins are
-// sealed with. It outlives runs; whoever has it can invite machines.
+// Identity belongs to an operator: the key that proves the coordinator, the
+// secret that makes invitations, and the curve key that seals logins. It
+// outlives runs; whoever has it can invite machines.
 type Identity struct {
 	dir   string
 	key   ed25519.PrivateKey
@@ -43,7 +43,7 @@ type Identity struct {
 	pin   Pin
 }
 
-// identityFile is an Identity as it lies on disk.
+// identityFile is an Identity on disk.
 type identityFile struct {
 	Version int    `json:"version"`
 	Key     []byte `json:"key"` // the Ed25519 seed
@@ -51,8 +51,8 @@ type identityFile struct {
 	Curve   string `json:"curve"` // an nkeys seed, SX…
 }
 
-// Dir returns where the identity of this operator lies: hikgrab/fleet under the
-// system's directory for a user's configuration.
+// Dir returns the directory of this operator's identity: hikgrab/fleet in the
+// user's configuration directory.
 func Dir() (string, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
@@ -61,14 +61,14 @@ func Dir() (string, error) {
 	return filepath.Join(dir, "hikgrab", "fleet"), nil
 }
 
-// identityTries is how often an identity that is not there is made.
+// identityTries is how often to try to make a missing identity.
 const identityTries = 5
 
-// OpenIdentity reads the identity in dir and makes it when there is none. Two
-// processes that make it at once end up with the same.
+// OpenIdentity reads the identity in dir, or makes one. Two processes that make
+// it at once end up with the same one.
 func OpenIdentity(dir string) (*Identity, error) {
 	text, err := readSecret(dir, identityName)
-	// Another process may be making the directory, or the identity, right now.
+	// Another process may be making the directory or the identity right now.
 	for range identityTries {
 		if !errors.Is(err, fs.ErrNotExist) {
 			break
@@ -88,8 +88,8 @@ func OpenIdentity(dir string) (*Identity, error) {
 	return id, nil
 }
 
-// Secret returns 32 bytes for a purpose, the same from start to start, that
-// only coordinators with this identity can find.
+// Secret returns 32 bytes for a purpose, always the same, that only
+// coordinators with this identity can compute.
 func (id *Identity) Secret(purpose string) []byte {
 	mac := hmac.New(sha256.New, id.root)
 	mac.Write([]byte("secret " + purpose))
@@ -119,7 +119,7 @@ func parseIdentity(text []byte) (*Identity, error) {
 	return id, nil
 }
 
-// makeIdentity writes a new identity, unless somebody was faster.
+// makeIdentity writes a new identity, unless another process was faster.
 func makeIdentity(dir string) error {
 	secrets := make([]byte, ed25519.SeedSize+rootSize)
 	_, _ = rand.Read(secrets) // it never fails
@@ -142,16 +142,15 @@ func makeIdentity(dir string) error {
 }
 
 // proof is what the coordinator shows a machine: its public key, the curve key
-// that it seals logins with, and that both belong together. It answers the
-// machine's challenge, so that nobody can show an old one.
+// that it seals logins with, and a signature that ties them together. It
+// answers the machine's challenge, so that nobody can replay an old one.
 type proof struct {
 	Key   []byte `json:"key"` // SubjectPublicKeyInfo
 	Curve string `json:"curve"`
 	Sig   []byte `json:"sig"`
 }
 
-// errProof is given when whoever answers is not the coordinator of the
-// invitation.
+// errProof says that whoever answers is not the coordinator of the invitation.
 var errProof = errors.New("whoever answers there is not the coordinator that this machine was invited by")
 
 func (id *Identity) prove(challenge []byte) (proof, error) {
@@ -162,7 +161,7 @@ func (id *Identity) prove(challenge []byte) (proof, error) {
 	return proof{Key: id.spki, Curve: curve, Sig: ed25519.Sign(id.key, statement("coordinator", id.pin, curve, challenge))}, nil
 }
 
-// verify tells whether p was made for challenge by the identity behind pin.
+// verify reports whether the identity behind pin made p for challenge.
 func (p proof) verify(pin Pin, challenge []byte) error {
 	if Pin(sha256.Sum256(p.Key)) != pin || !nkeys.IsValidPublicCurveKey(p.Curve) {
 		return errProof
@@ -178,8 +177,8 @@ func (p proof) verify(pin Pin, challenge []byte) error {
 	return nil
 }
 
-// statement spells what is signed, so that no signature can be taken for
-// another's: who says it, to or as which coordinator, and the words.
+// statement returns the text to sign, so that no signature can be taken for
+// another: who says it, to or as which coordinator, and the words.
 func statement(who string, pin Pin, words string, rest []byte) []byte {
 	return fmt.Appendf(nil, "hikgrab fleet %s\n%s\n%s\n%s", who, base64.RawURLEncoding.EncodeToString(pin[:]), words, base64.RawURLEncoding.EncodeToString(rest))
 }

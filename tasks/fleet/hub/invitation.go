@@ -28,23 +28,23 @@ const (
 )
 
 // Invitation lets a machine join: it says whom to join, where, until when, and
-// for which networks. Whoever holds its text can join, so it is a secret.
+// for which networks. Whoever has its text can join, so it is a secret.
 type Invitation struct {
 	Pin       Pin
 	Expiry    time.Time // whole seconds
-	Networks  []string  // none: the machine says itself where it stands
+	Networks  []string  // none: the machine itself says where it is
 	Addresses []string  // host:port
 	Cluster   bool      // they are those of a NATS cluster
 	tag       [sha256.Size]byte
 }
 
-// The reasons for which an invitation cannot be read.
+// Why an invitation cannot be read.
 var (
 	ErrNoInvitation = errors.New("this is not an invitation: it begins with " + invitationScheme + " and is one line; ask the coordinator for one with: hikgrab invite")
 	ErrDamaged      = errors.New("the invitation is damaged: copy all of it, or take the file that hikgrab invite -o writes")
 )
 
-// Invite makes an invitation that is valid for so long, for the coordinator
+// Invite makes an invitation that stays valid for a time, to the coordinator
 // that runs or ran last. The networks must be names that a sheet can have.
 func (id *Identity) Invite(now time.Time, valid time.Duration, networks []string) (Invitation, error) {
 	if err := checkNetworks(networks); err != nil {
@@ -57,7 +57,7 @@ func (id *Identity) Invite(now time.Time, valid time.Duration, networks []string
 	if err != nil {
 		return Invitation{}, err
 	}
-	// A whole second, and never for less than asked.
+	// A whole second, and never less than asked.
 	expiry := now.Add(valid + time.Second - 1).Truncate(time.Second)
 	inv := Invitation{Pin: id.pin, Expiry: expiry, Networks: networks, Addresses: w.Addresses, Cluster: w.Cluster}
 	inv.tag = id.tag(inv.terms())
@@ -81,7 +81,7 @@ func (inv Invitation) terms() []byte {
 	return out
 }
 
-// String returns the line that the other machine is given.
+// String returns the line to give to the other machine.
 func (inv Invitation) String() string {
 	raw := []byte{embeddedVersion}
 	if inv.Cluster {
@@ -92,10 +92,10 @@ func (inv Invitation) String() string {
 	return invitationScheme + base64.RawURLEncoding.EncodeToString(raw) + "@" + strings.Join(inv.Addresses, ",")
 }
 
-// ParseInvitation reads the line that String wrote, with space around it. Only
+// ParseInvitation reads a line that String wrote, with space around it. Only
 // the coordinator can tell whether it is genuine and still valid.
 func ParseInvitation(line string) (Invitation, error) {
-	line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff")) // Notepad's mark
+	line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff")) // Notepad's byte order mark
 	secret, ok := strings.CutPrefix(line, invitationScheme)
 	if !ok {
 		return Invitation{}, ErrNoInvitation
@@ -128,7 +128,7 @@ func ParseInvitation(line string) (Invitation, error) {
 }
 
 func parseTerms(terms []byte) (time.Time, []string, error) {
-	const latest = 1 << 38 // seconds; a calendar has no need of later ones
+	const latest = 1 << 38 // seconds; no calendar needs later ones
 	if len(terms) < 9 || len(terms) > 9+networksLimit*(1+networkNameLimit) || binary.BigEndian.Uint64(terms) > latest {
 		return time.Time{}, nil, ErrDamaged
 	}
@@ -160,8 +160,8 @@ func checkNetworks(networks []string) error {
 	return nil
 }
 
-// ParseAddresses reads host:port separated by commas; a NATS URL counts as its
-// host and port.
+// ParseAddresses reads host:port pairs separated by commas; a NATS URL counts
+// as its host and port.
 func ParseAddresses(text string) ([]string, error) {
 	var out []string
 	for one := range strings.SplitSeq(text, ",") {
@@ -187,19 +187,20 @@ func notInHost(r rune) bool {
 }
 
 // ticket is what a machine shows of its invitation: the terms, and a proof made
-// of the tag for its own keys only. The tag itself never leaves the machine, so
-// whoever carries the ticket learns nothing to join with.
+// from the tag for its own keys only. The tag itself never leaves the machine,
+// so whoever carries the ticket cannot join with it.
 func (inv Invitation) ticket(keys []byte) []byte {
 	mac := hmac.New(sha256.New, inv.tag[:])
 	mac.Write(keys)
 	return mac.Sum(inv.terms())
 }
 
-// errForeign is given for a ticket that this identity did not invite to.
+// errForeign refuses a ticket from an invitation that this identity did not
+// make.
 var errForeign = errors.New("the invitation is not from this coordinator, or it was changed")
 
-// admit reads the ticket that a machine with these keys shows: what it is
-// invited to, whatever the time is, and which invitation it was.
+// admit reads the ticket of a machine with these keys. It returns what the
+// machine is invited to, whatever the time, and which invitation it was.
 func (id *Identity) admit(ticket, keys []byte) (Invitation, error) {
 	if len(ticket) < sha256.Size {
 		return Invitation{}, errForeign
@@ -216,12 +217,12 @@ func (id *Identity) admit(ticket, keys []byte) (Invitation, error) {
 	return inv, nil
 }
 
-// same tells whether both lead to one coordinator by the same way.
+// same reports whether both lead to the same coordinator in the same way.
 func (inv Invitation) same(other Invitation) bool {
 	return inv.Pin == other.Pin && inv.Cluster == other.Cluster && slices.Equal(inv.Addresses, other.Addresses)
 }
 
-// label names an invitation without giving it away.
+// label identifies an invitation without giving it away.
 func (inv Invitation) label() string {
 	sum := sha256.Sum256(inv.tag[:])
 	return base64.RawURLEncoding.EncodeToString(sum[:9])

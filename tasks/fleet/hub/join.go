@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// kindJoin is the first request of every connection of a machine: both sides
-// prove who they are, however they came together.
+// kindJoin is the first request on every connection of a machine: both sides
+// prove who they are, however they connected.
 const kindJoin fleet.Kind = "join"
 
 const (
@@ -18,9 +18,10 @@ const (
 	machineNameSize = 64 // cells on a screen
 )
 
-// application is what a machine says of itself to be let in. It travels in the
-// CONNECT of the embedded server, over TLS to a pinned key, and in the request
-// to join, which may cross somebody else's cluster: nothing in it is a secret.
+// application is what a machine says about itself to be admitted. It travels in
+// the CONNECT to the embedded server, over TLS to a pinned key, and in the
+// request to join, which may cross somebody else's cluster: nothing in it is a
+// secret.
 type application struct {
 	Name      string   `json:"name"`
 	Networks  []string `json:"networks,omitempty"`
@@ -38,7 +39,7 @@ type joined struct {
 
 var errApplication = errors.New("the request to join cannot be read: run the same hikgrab on all machines")
 
-// apply fills in what k proves, for the coordinator behind inv.
+// apply builds an application with k's proofs for the coordinator behind inv.
 func (k *Keys) apply(inv Invitation, name string, networks []string, challenge []byte) ([]byte, error) {
 	a := application{Name: name, Networks: networks, Curve: k.curvePublic, Challenge: challenge}
 	if inv.tag != [len(inv.tag)]byte{} {
@@ -60,7 +61,7 @@ func (a application) statement(pin Pin, key string) ([]byte, error) {
 	return statement("machine", pin, key, rest), err
 }
 
-// readApplication reads what the holder of key applied with.
+// readApplication reads the application of the holder of key.
 func readApplication(text []byte, pin Pin, key string) (application, error) {
 	var a application
 	if len(text) > applicationLimit || json.Unmarshal(text, &a) != nil || len(a.Challenge) > challengeSize ||

@@ -16,17 +16,17 @@ const (
 	keysVersion = 1
 )
 
-// Keys are a machine's own: the key that it proves itself with and the curve
-// key that logins are sealed for; and whom it joined last, so that the next
-// time no invitation is needed.
+// Keys belong to a machine: the key that it proves itself with, the curve key
+// that logins are sealed for, and whom it joined last, so that next time it
+// needs no invitation.
 type Keys struct {
 	user, curve nkeys.KeyPair
 	public      string // M of the subjects
 	curvePublic string
-	Last        *Invitation // without the secret of it; nil: it never joined
+	Last        *Invitation // without its secret; nil: it never joined
 }
 
-// keysFile is Keys as they lie on disk.
+// keysFile is Keys on disk.
 type keysFile struct {
 	Version   int      `json:"version"`
 	Seed      string   `json:"seed"`  // SU…
@@ -36,9 +36,9 @@ type keysFile struct {
 	Cluster   bool     `json:"cluster,omitempty"`
 }
 
-// OpenKeys reads the keys of the machine that keeps its recordings in out, or
-// makes some. They are not written before Keep, so that a machine which is
-// refused leaves nothing behind.
+// OpenKeys reads the keys of the machine with the output directory out, or
+// makes some. Keep writes them, not OpenKeys, so that a refused machine leaves
+// nothing behind.
 func OpenKeys(out string) (*Keys, error) {
 	text, err := readSecret(filepath.Join(out, ownDir), keysName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -106,7 +106,7 @@ func parseKeys(text []byte) (*Keys, error) {
 	return k, nil
 }
 
-// Keep writes the keys and whom they joined to out, durably.
+// Keep durably writes the keys, and whom they joined, to out.
 func (k *Keys) Keep(out string, joined Invitation) error {
 	seed, err := k.user.Seed()
 	if err != nil {

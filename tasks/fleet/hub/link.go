@@ -21,11 +21,11 @@ import (
 // LinkOptions say which coordinator a machine joins, and as what.
 type LinkOptions struct {
 	Keys     *Keys
-	Out      string      // where the keys are kept once it has joined
+	Out      string      // where the keys go once it has joined
 	Invited  *Invitation // nil: the coordinator of last time
-	Cluster  Cluster     // addresses in place of those of the invitation; may be empty
+	Cluster  Cluster     // addresses instead of the invitation's; may be empty
 	Name     string      // of the machine, for people
-	Networks []string    // in which it stands; none: those of the invitation
+	Networks []string    // of the machine; none: those of the invitation
 	Log      *slog.Logger
 	Notice   func(string) // a sentence for the operator, from Serve
 }
@@ -44,7 +44,7 @@ type Link struct {
 	names subjects
 	me    fleet.MachineID
 
-	again  chan struct{} // there is a connection anew
+	again  chan struct{} // a new connection was made
 	pieces pieces
 
 	mu    sync.Mutex
@@ -52,7 +52,7 @@ type Link struct {
 	curve string     // the coordinator's, proven
 }
 
-// OpenLink prepares to join; nothing is sent before Serve.
+// OpenLink prepares to join; it sends nothing before Serve.
 func OpenLink(opts LinkOptions) (*Link, error) {
 	if opts.Notice == nil {
 		opts.Notice = func(string) {}
@@ -83,8 +83,8 @@ func OpenLink(opts LinkOptions) (*Link, error) {
 // Machine implements fleet.Link.
 func (l *Link) Machine() fleet.MachineID { return l.me }
 
-// Serve implements fleet.Link. When this machine has never joined, and nobody
-// answers, it gives up after a quarter of a minute with a sentence that says so.
+// Serve implements fleet.Link. If this machine has never joined and nobody
+// answers, it gives up after 12 seconds with a sentence that says so.
 func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -131,8 +131,8 @@ func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer)
 	}
 }
 
-// hopeless tells whether a machine that has never joined has waited for a
-// coordinator long enough; one that has waits for the next run.
+// hopeless reports whether a machine that has never joined has waited long
+// enough for a coordinator. One that has joined waits for the next run.
 func (l *Link) hopeless(began time.Time) bool {
 	return l.opts.Keys.Last == nil && time.Since(began) > joinTime
 }
@@ -152,7 +152,7 @@ func (l *Link) asked(kinds ...fleet.Kind) []string {
 	return out
 }
 
-// join proves both sides to each other, over a connection that was just made.
+// join proves both sides to each other over a new connection.
 func (l *Link) join(ctx context.Context, conn *nats.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
@@ -188,7 +188,7 @@ func (l *Link) use(conn *nats.Conn, curve string) {
 	l.conn, l.curve = conn, curve
 }
 
-// current returns the connection, or fleet.ErrAbsent while there is none.
+// current returns the connection, or fleet.ErrAbsent if there is none.
 func (l *Link) current() (*nats.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -198,7 +198,7 @@ func (l *Link) current() (*nats.Conn, error) {
 	return l.conn, nil
 }
 
-// reconnected has Serve join again, now or when it comes to it.
+// reconnected makes Serve join again, now or as soon as it can.
 func (l *Link) reconnected() {
 	select {
 	case l.again <- struct{}{}:
@@ -279,8 +279,7 @@ func (l *Link) Open(sealed []byte) ([]byte, error) {
 	return nil, errSealed
 }
 
-// errSealed is given for what was not sealed for this machine by its
-// coordinator.
+// errSealed refuses what was not sealed for this machine by its coordinator.
 var errSealed = errors.New("what the coordinator sealed cannot be opened here: it was made for another machine, or changed on its way")
 
 var _ fleet.Link = (*Link)(nil)

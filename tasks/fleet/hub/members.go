@@ -22,13 +22,13 @@ const (
 	membersLimit = 64 << 20 // bytes read at once
 )
 
-// member is a machine that joined once and is welcome since, or was.
+// member is a machine that has joined, still admitted or revoked.
 type member struct {
 	Key      string    `json:"key"` // public nkey, M of the subjects
 	Curve    string    `json:"curve,omitempty"`
 	Name     string    `json:"name,omitempty"`     // as its operator named it, cleaned
-	Networks []string  `json:"networks,omitempty"` // that it may stand in; none: any
-	Invited  string    `json:"invited,omitempty"`  // label of the invitation that it joined by
+	Networks []string  `json:"networks,omitempty"` // that it may be in; none: any
+	Invited  string    `json:"invited,omitempty"`  // label of the invitation it joined with
 	From     string    `json:"from,omitempty"`     // address
 	At       time.Time `json:"at,omitzero"`
 	Revoked  bool      `json:"revoked,omitempty"`
@@ -39,21 +39,21 @@ func (m member) equal(o member) bool {
 		m.Revoked == o.Revoked && slices.Equal(m.Networks, o.Networks)
 }
 
-// peer is the machine as the coordinator hears of it.
+// peer returns the machine as fleet sees it.
 func (m member) peer() fleet.Peer {
 	return fleet.Peer{Machine: fleet.MachineID(m.Key), Networks: m.Networks, Name: m.Name}
 }
 
-// members is the list of the machines of an operator, a file beside the
-// identity to which lines are appended: it does not depend on what a single run
-// keeps, and "invite --revoke" can write to it while a coordinator reads.
+// members is the list of an operator's machines, a file beside the identity to
+// which lines are appended. It does not depend on what a single run stores, and
+// "invite --revoke" can write to it while a coordinator reads.
 type members struct {
 	path  string
 	mu    sync.Mutex
-	size  int64 // read so far
+	size  int64 // bytes read so far
 	byKey map[string]member
-	ended map[string]bool // invitations by which a revoked machine had joined
-	fresh []member        // revoked since somebody asked
+	ended map[string]bool // invitations of revoked machines
+	fresh []member        // revoked since the last call
 }
 
 func openMembers(dir string) (*members, error) {
@@ -63,7 +63,7 @@ func openMembers(dir string) (*members, error) {
 	return m, err
 }
 
-// revocations reads the list again when it grew, and returns who was revoked
+// revocations reads the list again if it grew, and returns who was revoked
 // since the last call.
 func (m *members) revocations() ([]member, error) {
 	err := m.read()
@@ -74,7 +74,7 @@ func (m *members) revocations() ([]member, error) {
 	return fresh, err
 }
 
-// read takes in what was appended since the last time.
+// read reads what was appended since the last time.
 func (m *members) read() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -95,7 +95,7 @@ func (m *members) read() error {
 	for line := range bytes.Lines(text) {
 		var one member
 		if json.Unmarshal(line, &one) != nil || one.Key == "" {
-			continue // blank, or the end of a line that a crash cut
+			continue // blank, or the end of a line cut by a crash
 		}
 		if one.Revoked && !m.byKey[one.Key].Revoked {
 			m.fresh = append(m.fresh, one)
@@ -113,7 +113,7 @@ func (m *members) lookup(key string) (member, bool) {
 	return one, ok
 }
 
-// moved notes from where a machine comes now, for as long as this process runs.
+// moved notes a machine's new address, for as long as this process runs.
 func (m *members) moved(key, from string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -123,7 +123,7 @@ func (m *members) moved(key, from string) {
 	}
 }
 
-// over tells whether an invitation ended because a machine that had joined by
+// over reports whether an invitation ended because a machine that joined with
 // it was revoked.
 func (m *members) over(invited string) bool {
 	m.mu.Lock()
@@ -131,7 +131,7 @@ func (m *members) over(invited string) bool {
 	return m.ended[invited]
 }
 
-// put appends what is known of a machine now, durably.
+// put durably appends the present state of a machine.
 func (m *members) put(one member) error {
 	line, err := json.Marshal(one)
 	if err != nil {
@@ -141,7 +141,7 @@ func (m *members) put(one member) error {
 	if err != nil {
 		return fmt.Errorf("write the list of machines: %w", err)
 	}
-	// A line of its own even behind one that a crash cut; blank ones are skipped.
+	// Start a new line even after one cut by a crash; blank lines are skipped.
 	_, err = f.Write(slices.Concat([]byte("\n"), line, []byte("\n")))
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write the list of machines: %w", err)
@@ -150,7 +150,7 @@ func (m *members) put(one member) error {
 }
 
 // Revoke ends the membership of every machine of that name, and the invitations
-// that they had joined by. A coordinator that runs notices within a second.
+// they joined with. A running coordinator notices within a second.
 func (id *Identity) Revoke(name string, now time.Time) error {
 	m, err := openMembers(id.dir)
 	if err != nil {

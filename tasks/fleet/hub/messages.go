@@ -14,21 +14,21 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// Marks of an answer that has no content.
+// Headers of an answer without content.
 const (
 	refusedMark = "Hikgrab-Refused" // why the machine may not take part
 	absentMark  = "Hikgrab-Absent"  // nobody had an answer
 )
 
-// listener hands messages to a few goroutines.
+// listener passes messages to a few goroutines.
 type listener struct {
 	cancel context.CancelFunc
 	subs   []*nats.Subscription
 	wg     sync.WaitGroup
 }
 
-// listen has take called with everything that arrives on the subjects, by so
-// many goroutines at once, until stop.
+// listen makes that many goroutines call take with everything that arrives on
+// the subjects, until stop.
 func listen(conn *nats.Conn, subjects []string, goroutines int, take func(context.Context, *nats.Msg)) (*listener, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &listener{cancel: cancel}
@@ -69,9 +69,9 @@ func (l *listener) stop() {
 	l.wg.Wait()
 }
 
-// reply answers a request, with why it is refused if it is; nil data is no answer.
-// What was not asked from that inbox is not answered: nobody makes this side speak
-// to somebody else.
+// reply answers a request, with the reason if it is refused; nil data means no
+// answer. It answers only requests from that inbox, so that nobody can make
+// this side send to somebody else.
 func reply(msg *nats.Msg, inbox string, data []byte, refused error) error {
 	if !strings.HasPrefix(msg.Reply, inbox+".") {
 		return nil
@@ -86,7 +86,7 @@ func reply(msg *nats.Msg, inbox string, data []byte, refused error) error {
 	return msg.RespondMsg(answer)
 }
 
-// ask sends a request and reads the marks that an answer may have.
+// ask sends a request and reads the headers of the answer.
 func ask(ctx context.Context, conn *nats.Conn, subject string, data []byte) ([]byte, error) {
 	msg, err := conn.RequestWithContext(ctx, subject, data)
 	switch {
@@ -100,8 +100,8 @@ func ask(ctx context.Context, conn *nats.Conn, subject string, data []byte) ([]b
 	return msg.Data, nil
 }
 
-// absent turns the ways in which NATS says that nobody is there, or that there
-// is no connection at the moment, into fleet.ErrAbsent.
+// absent turns NATS's errors for an absent peer or a missing connection into
+// fleet.ErrAbsent.
 func absent(err error) error {
 	for _, nobody := range []error{
 		nats.ErrNoResponders, nats.ErrReconnectBufExceeded, nats.ErrConnectionReconnecting, nats.ErrDisconnected, nats.ErrConnectionClosed,
@@ -123,7 +123,7 @@ func checkMessage(to fleet.MachineID, data []byte) error {
 	return nil
 }
 
-// subjects spells the subjects of one fleet: "hg.C.up.M.kind" from a machine M
+// subjects builds the subjects of one fleet: "hg.C.up.M.kind" from a machine M
 // to the coordinator, "hg.C.down.M.kind" to it.
 type subjects string // C
 
@@ -138,13 +138,13 @@ func (s subjects) down(m fleet.MachineID, kind fleet.Kind) string {
 func (s subjects) stream() string { return "HG_" + string(s) + "_REPORTS" }
 func (s subjects) bucket() string { return "hg_" + string(s) }
 
-// coordinatorInbox is where answers to the coordinator go.
+// coordinatorInbox receives answers to the coordinator.
 const coordinatorInbox = "_INBOX.coordinator"
 
-// inbox is where answers to a machine go, and nothing else.
+// inbox returns the inbox for answers to a machine, and nothing else.
 func inbox(m fleet.MachineID) string { return "_INBOX." + string(m) }
 
-// split returns who sent a message on which kind of subject.
+// split returns the sender and the kind of a message with this subject.
 func split(subject string) (fleet.MachineID, fleet.Kind) {
 	words := strings.Split(subject, ".")
 	if len(words) != 5 {
@@ -153,8 +153,8 @@ func split(subject string) (fleet.MachineID, fleet.Kind) {
 	return fleet.MachineID(words[3]), fleet.Kind(words[4])
 }
 
-// member returns what a machine may do: speak as itself, hear what is meant for
-// it, and answer what it was asked.
+// member returns a machine's permissions: speak as itself, hear what is meant
+// for it, and answer requests to it.
 func (s subjects) member(m fleet.MachineID) *server.Permissions {
 	return &server.Permissions{
 		Publish:   &server.SubjectPermission{Allow: []string{s.up(m, ">")}},
@@ -163,7 +163,7 @@ func (s subjects) member(m fleet.MachineID) *server.Permissions {
 	}
 }
 
-// hall returns what somebody may do that is refused: ask why.
+// hall returns the permissions of a refused machine: ask why.
 func (s subjects) hall(m fleet.MachineID) *server.Permissions {
 	return &server.Permissions{
 		Publish:   &server.SubjectPermission{Allow: []string{s.up(m, kindJoin)}},

@@ -52,8 +52,8 @@ func Open(ctx context.Context, opts Options) (_ *Hub, err error) {
 	return h, opts.Identity.remember(way{Addresses: h.addresses, Cluster: opts.Cluster.URL != ""})
 }
 
-// useEngine starts the embedded server. A store that it cannot read is put
-// aside: nothing in it is needed to keep a file.
+// useEngine starts the embedded server. It moves aside a store that it cannot
+// read: no file depends on it.
 func (h *Hub) useEngine(ctx context.Context) error {
 	dir := filepath.Join(h.opts.Out, storeDir)
 	err := h.tryEngine(ctx, dir)
@@ -90,9 +90,9 @@ func (h *Hub) tryEngine(ctx context.Context, dir string) (err error) {
 	return nil
 }
 
-// kept gives errStore when a store that was there before lacks something. The
-// server leaves out what it cannot read, and would make it anew on top of what
-// is left of it, where reports get lost.
+// kept returns errStore if a store from an earlier run lacks something. The
+// server leaves out what it cannot read and would recreate it on top of the
+// remains, where reports get lost.
 func (h *Hub) kept(ctx context.Context) error {
 	js, err := jetstream.New(h.conn)
 	if err != nil {
@@ -106,8 +106,7 @@ func (h *Hub) kept(ctx context.Context) error {
 	return nil
 }
 
-// keep opens the store, of which there are so many copies, and becomes the
-// coordinator.
+// keep opens the store, with so many copies, and becomes the coordinator.
 func (h *Hub) keep(ctx context.Context, copies int) (err error) {
 	if h.store, err = openStore(ctx, h.conn, h.names, copies, h.engine != nil); err != nil {
 		return err

@@ -18,11 +18,11 @@ const (
 	dialTime        = 5 * time.Second
 )
 
-// Cluster is somebody's NATS cluster to be used instead of the embedded server.
-// The zero value is none.
+// Cluster is a NATS cluster to use instead of the embedded server. The zero
+// value means none.
 type Cluster struct {
 	URL   string // nats://host:port, several separated by commas
-	Creds string // file with the credentials that its administrator gave; may be empty
+	Creds string // file with the credentials from its administrator; may be empty
 	CA    string // file with the certificates to trust; empty: the system's
 }
 
@@ -56,8 +56,8 @@ func (c Cluster) options() ([]nats.Option, error) {
 	return opts, nil
 }
 
-// common returns what every connection has in common: it comes back by itself
-// for as long as it takes, and sends nothing then that was meant for before.
+// common returns the options of every connection. It reconnects by itself,
+// however long that takes, and never sends what was meant for before.
 func common(log *slog.Logger) []nats.Option {
 	return []nats.Option{
 		nats.Name("hikgrab"),

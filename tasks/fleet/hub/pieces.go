@@ -11,25 +11,25 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// kindPieces asks a machine to open the connection on which pieces of files
-// are asked for: beats must not queue behind video.
+// kindPieces asks a machine to open the connection for pieces of files: beats
+// must not queue behind video.
 const kindPieces fleet.Kind = "pieces"
 
 const (
 	pieceAnswerers = 8               // pieces read at once
-	pieceWrite     = 2 * time.Minute // for what is under way to get through a thin line
+	pieceWrite     = 2 * time.Minute // for active pieces to get through a slow line
 )
 
-// pieces is the second connection of either side, made when it is first needed.
-// The zero value is ready.
+// pieces is the second connection of either side, made when first needed. The
+// zero value is ready to use.
 type pieces struct {
 	mu        sync.Mutex
 	conn      *nats.Conn
 	listening *listener
 }
 
-// open returns the connection, which connect makes when there is none. It does
-// not wait for one that is cut to come back by itself.
+// open returns the connection, or makes it with connect. It does not wait for a
+// broken one to reconnect.
 func (p *pieces) open(connect func() (*nats.Conn, *listener, error)) (*nats.Conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,8 +58,8 @@ func (p *pieces) drop() {
 	p.conn, p.listening = nil, nil
 }
 
-// askPiece asks for a piece of a file; a machine that does not listen for that
-// yet is told to.
+// askPiece asks for a piece of a file; it tells a machine that does not listen
+// for pieces yet to do so.
 func (h *Hub) askPiece(ctx context.Context, to fleet.MachineID, data []byte) ([]byte, error) {
 	conn, err := h.pieces.open(func() (*nats.Conn, *listener, error) {
 		conn, err := h.connect(nats.FlusherTimeout(pieceWrite))
@@ -75,7 +75,7 @@ func (h *Hub) askPiece(ctx context.Context, to fleet.MachineID, data []byte) ([]
 	bounded, cancel := context.WithTimeout(ctx, joinTime)
 	defer cancel()
 	if _, err := ask(bounded, h.conn, h.names.down(to, kindPieces), nil); err != nil {
-		return nil, fleet.ErrAbsent // it has gone, or will have to be asked again
+		return nil, fleet.ErrAbsent // it has gone, or must be asked again
 	}
 	return ask(ctx, conn, h.names.down(to, fleet.KindPiece), data)
 }
@@ -91,7 +91,7 @@ func (l *Link) bringPieces(ctx context.Context, answer fleet.Answer) []byte {
 		take := func(ctx context.Context, msg *nats.Msg) { l.take(ctx, answer, msg) }
 		listening, err := listen(conn, l.asked(fleet.KindPiece), pieceAnswerers, take)
 		if err == nil {
-			err = conn.FlushTimeout(answerTime) // the server knows of it when the coordinator asks
+			err = conn.FlushTimeout(answerTime) // the server knows of it by the time the coordinator asks
 		}
 		return conn, listening, err
 	})

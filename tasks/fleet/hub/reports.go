@@ -12,7 +12,7 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// kindReport is the subject that the stream keeps.
+// kindReport is the subject that the stream stores.
 const kindReport fleet.Kind = "report"
 
 const (
@@ -51,21 +51,21 @@ func (h *Hub) Reports(ctx context.Context, most int) ([]fleet.Delivery, error) {
 	return nil, ctx.Err()
 }
 
-// next waits for a report, but not for long: a request to a leader that is gone
-// is never answered.
+// next waits briefly for a report: a request to a vanished leader is never
+// answered.
 func (h *Hub) next(ctx context.Context) (jetstream.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, reportWait)
 	defer cancel()
 	return h.store.consumer.Next(jetstream.FetchContext(ctx))
 }
 
-// deliver appends a report, unless its machine is not, or no longer, a member.
+// deliver appends a report if its machine is a member.
 func (h *Hub) deliver(to []fleet.Delivery, msg jetstream.Msg) []fleet.Delivery {
 	id, _ := split(msg.Subject())
 	from, err := h.peer(id)
 	if err != nil {
 		h.opts.Log.Warn("A report from an unknown machine was dropped", "machine", id, "error", err)
-		_ = msg.Term() // if that fails it comes once more, and is dropped then
+		_ = msg.Term() // if that fails it comes again, and is dropped then
 		return to
 	}
 	return append(to, fleet.Delivery{From: from, Data: msg.Data(), Ack: msg.Ack})

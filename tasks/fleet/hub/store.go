@@ -22,24 +22,24 @@ const (
 	reportsLimit   = 1 << 30 // bytes
 	sameReport     = 2 * time.Minute
 	tryTime        = 3 * time.Second // for one answer of the store
-	openTime       = 5 * time.Second // for it to be made
+	openTime       = 5 * time.Second // for making it
 	replicas       = 3               // in a cluster
 	keyCoordinator = "coordinator"
 )
 
-// store is what JetStream keeps for a coordinator: a bucket of small values and
-// the stream of reports.
+// store is a coordinator's data in JetStream: a bucket of small values and the
+// stream of reports.
 type store struct {
 	js       jetstream.JetStream
 	kv       jetstream.KeyValue
 	values   jetstream.Stream // under the bucket
 	consumer jetstream.Consumer
 	names    subjects
-	single   bool // one node keeps it
+	single   bool // stored on one node
 }
 
-// openStore finds the bucket and the stream, or makes them. A cluster without a
-// leader does not answer at all, so it does not wait for long.
+// openStore finds or makes the bucket and the stream. It does not wait long,
+// because a cluster without a leader does not answer at all.
 func openStore(ctx context.Context, nc *nats.Conn, names subjects, copies int, embedded bool) (*store, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
@@ -49,7 +49,7 @@ func openStore(ctx context.Context, nc *nats.Conn, names subjects, copies int, e
 	}
 	s := &store{js: js, names: names, single: copies == 1}
 	persist := jetstream.DefaultPersistMode
-	if embedded { // a machine tells anew what the server may lose: it dies with the coordinator
+	if embedded { // whatever the server loses, a machine reports again: the server dies with the coordinator
 		persist = jetstream.AsyncPersistMode
 	}
 	_, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
@@ -73,8 +73,8 @@ func openStore(ctx context.Context, nc *nats.Conn, names subjects, copies int, e
 	return s, nil
 }
 
-// openReports begins to take reports in. What was handed out in an earlier run
-// and not acknowledged comes at once: a new consumer knows nothing of it.
+// openReports starts to receive reports. Those handed out in an earlier run and
+// not acknowledged come at once: a new consumer knows nothing of that.
 func (s *store) openReports(ctx context.Context) error {
 	const name = "catalogue"
 	ctx, cancel := context.WithTimeout(ctx, openTime)
@@ -92,7 +92,7 @@ func (s *store) openReports(ctx context.Context) error {
 	return nil
 }
 
-// load reads every value by one watch: key by key it took ten times as long.
+// load reads every value with one watch: key by key took ten times as long.
 func (s *store) load(ctx context.Context) (map[string]fleet.Kept, error) {
 	watch, err := s.kv.WatchAll(ctx, jetstream.IgnoreDeletes())
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *store) load(ctx context.Context) (map[string]fleet.Kept, error) {
 			if !ok {
 				return nil, errors.New("read the store: the connection was lost")
 			}
-			if entry == nil { // that was all
+			if entry == nil { // no more values
 				return all, nil
 			}
 			if entry.Key() != keyCoordinator && len(entry.Value()) > 0 {
@@ -118,8 +118,8 @@ func (s *store) load(ctx context.Context) (map[string]fleet.Kept, error) {
 	}
 }
 
-// save writes by compare-and-set. Whether a write happened whose answer was
-// lost, in the moments without a leader, is read back.
+// save writes by compare-and-set. If an answer is lost, while there is no
+// leader, it reads back whether the write happened.
 func (s *store) save(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
 	if len(value) > mostValue {
 		return 0, fmt.Errorf("%d bytes are too many for one value", len(value))
@@ -162,7 +162,8 @@ func (s *store) try(ctx context.Context, key string, value []byte, revision uint
 	return ack.Sequence, nil
 }
 
-// last returns the last write to a key; without data it was deleted or ran out.
+// last returns the last write to a key; nil data means that it was deleted or
+// expired.
 func (s *store) last(ctx context.Context, key string) (uint64, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
@@ -178,16 +179,16 @@ func (s *store) last(ctx context.Context, key string) (uint64, []byte, error) {
 
 func (s *store) subject(key string) string { return "$KV." + s.names.bucket() + "." + key }
 
-// wrongRevision tells whether a write was refused because another came first;
-// streams with copies say that in a code of their own.
+// wrongRevision reports whether a write was refused because another came first;
+// streams with copies have a code of their own for that.
 func wrongRevision(err error) bool {
 	var api *jetstream.APIError
 	return errors.As(err, &api) &&
 		(api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
-// passing tells whether an error is of the kind that a leader which is being
-// elected, or a connection that comes back, does away with.
+// passing reports whether an error goes away once a leader is elected or the
+// connection is back.
 func passing(err error) bool {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
@@ -196,13 +197,13 @@ func passing(err error) bool {
 	return !errors.Is(err, nats.ErrConnectionClosed) && !errors.Is(err, nats.ErrMaxPayload) && !errors.Is(err, context.Canceled)
 }
 
-// fewNodes tells whether a cluster has too few of them for the copies asked.
+// fewNodes reports whether a cluster has too few nodes for the copies asked.
 func fewNodes(err error) bool {
 	var api *jetstream.APIError
 	return errors.As(err, &api) && (api.ErrorCode == 10074 || api.ErrorCode == 10005) // not clustered; no suitable peers
 }
 
-// pause waits a moment between two tries, and tells whether there is another.
+// pause waits a moment between two tries, and reports whether to try again.
 func pause(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
@@ -212,7 +213,7 @@ func pause(ctx context.Context) bool {
 	}
 }
 
-// holder is who coordinates, as the store has it.
+// holder is the coordinator according to the store.
 type holder struct {
 	Name     string `json:"name"`     // for people
 	Instance string `json:"instance"` // random
@@ -220,16 +221,16 @@ type holder struct {
 }
 
 const (
-	claimTime  = 30 * time.Second // that a claim lasts unless it is renewed: longer than a silent way is believed in
+	claimTime  = 30 * time.Second // life of a claim that is not renewed: longer than a silent connection is trusted
 	renewEvery = 5 * time.Second
 )
 
 // errClaimed says that there is a coordinator already.
 var errClaimed = errors.New("another coordinator of yours is at work on this cluster")
 
-// claim makes this the coordinator, or tells who is. A claim from the same
-// directory is dead: its lock has been taken. Another one is watched until it
-// is renewed or runs out.
+// claim makes this the coordinator, or says who is. A claim from the same
+// directory is dead, because we have its lock. Any other claim is watched until
+// it is renewed or runs out.
 func (s *store) claim(ctx context.Context, me holder) (uint64, error) {
 	value, err := json.Marshal(me)
 	if err != nil {
@@ -265,8 +266,8 @@ func (s *store) claim(ctx context.Context, me holder) (uint64, error) {
 	}
 }
 
-// renew prolongs the claim. It gives fleet.ErrSuperseded when another
-// coordinator has one.
+// renew renews the claim. It returns fleet.ErrSuperseded if another coordinator
+// has it.
 func (s *store) renew(ctx context.Context, me holder, revision uint64) (uint64, error) {
 	value, err := json.Marshal(me)
 	if err != nil {
@@ -276,8 +277,8 @@ func (s *store) renew(ctx context.Context, me holder, revision uint64) (uint64, 
 	if !wrongRevision(err) {
 		return max(now, revision), err
 	}
-	// Either a write came through whose answer did not, or the claim ran out
-	// while this machine was asleep, or somebody else has one.
+	// Either a write succeeded but its answer was lost, or the claim ran out while
+	// this machine was asleep, or somebody else has it.
 	last, data, err := s.last(ctx, keyCoordinator)
 	if err != nil || last == revision {
 		return revision, err

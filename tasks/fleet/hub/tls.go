@@ -16,12 +16,12 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// certificateLife is how long the certificate of one run is good for. Machines
-// look at its key, not at its dates.
+// certificateLife is how long a run's certificate is valid. Machines check its
+// key, not its dates.
 const certificateLife = 10 * 365 * 24 * time.Hour
 
 // serverTLS makes this run's certificate. It names the coordinator to whoever
-// wants to start a second one at the same port.
+// tries to start a second one on the same port.
 func (id *Identity) serverTLS(now time.Time) (*tls.Config, error) {
 	serial := make([]byte, 16)
 	_, _ = rand.Read(serial) // it never fails
@@ -43,7 +43,7 @@ func (id *Identity) serverTLS(now time.Time) (*tls.Config, error) {
 	}, nil
 }
 
-// thisProcess names a coordinator to another one's operator.
+// thisProcess names a coordinator to the operator of another.
 func thisProcess() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -52,7 +52,7 @@ func thisProcess() string {
 	return fmt.Sprintf("process %d on %s", os.Getpid(), nvr.CleanText(host, 64))
 }
 
-// errPin is given when a server's certificate has another key than the
+// errPin says that a server's certificate has another key than the
 // invitation's.
 var errPin = errors.New("another server answers there than the one that this machine was invited by (its key is a different one)")
 
