@@ -11,13 +11,13 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// limit is how long an answer may take until its machine counts as not there.
+// limit is how long an answer may take before its machine counts as absent.
 const limit = 10 * time.Second
 
-// errSilent says that a machine that is connected does not answer.
+// errSilent says that a connected machine does not answer.
 var errSilent = errors.New("it does not answer")
 
-// bringing is everything that is needed to bring one file.
+// bringing is the transfer of one file.
 type bringing struct {
 	of      fleet.Asker
 	archive *archive.Archive
@@ -27,8 +27,8 @@ type bringing struct {
 	meter   *worker.Meter
 }
 
-// do brings the file, or goes on with what came of it before. What came stays
-// for the next time, unless other bytes came than were told.
+// do brings the file, or continues an earlier transfer. It keeps what arrived
+// for the next time, unless the bytes differ from the machine's report.
 func (b *bringing) do(ctx context.Context) (archive.File, error) {
 	if path, ok := b.archive.Home(b.file); ok {
 		f, _ := b.file.Finished()
@@ -51,23 +51,23 @@ func (b *bringing) do(ctx context.Context) (archive.File, error) {
 	return worker.Commit(ctx, part, archive.Try{}, b.meter)
 }
 
-// mostAhead is how many pieces of a file may be there, or asked for, in front of
-// the one that is to be written next.
+// mostAhead limits the pieces of a file that are asked for or waiting in memory
+// ahead of the next one to write.
 const mostAhead = 2 * mostFlow / fleet.MostPiece
 
-// answer is what came of a question.
+// answer is the answer to a request for a piece.
 type answer struct {
 	bytes []byte
 	err   error
 }
 
 // fill asks for what is missing, several pieces at a time, and writes them in
-// their order.
+// order.
 func (b *bringing) fill(ctx context.Context, part *archive.Part) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var asking sync.WaitGroup
 	defer asking.Wait()
-	defer cancel() // before they are waited for
+	defer cancel() // before waiting for them
 	told, _ := b.file.Finished()
 	coming := make(chan chan answer, mostAhead)
 	asking.Go(func() {
@@ -115,26 +115,27 @@ func (b *bringing) ask(ctx context.Context, p fleet.Piece) answer {
 	return answer{bytes, err}
 }
 
-// How many bytes of one machine are asked for at a time. More would not come
-// sooner, but would stand in a thin line, and the machine's beats behind them.
+// How many bytes are requested from one machine at a time. More would not
+// arrive sooner: it would only queue on a slow line, with the machine's beats
+// behind it.
 const (
 	firstFlow = 64 << 10
 	leastFlow = 16 << 10
 	mostFlow  = 8 * fleet.MostPiece
-	soon      = 250 * time.Millisecond // an answer so fast lets more be asked for
-	late      = time.Second            // one so slow less
+	soon      = 250 * time.Millisecond // an answer this fast raises the budget
+	late      = time.Second            // an answer this slow lowers it
 )
 
-// flow bounds what is asked of one machine at a time, by how long its answers
-// take. The zero value is ready.
+// flow limits the bytes requested from one machine at a time, by how fast it
+// answers. The zero value is ready to use.
 type flow struct {
 	mu     sync.Mutex
-	budget int // bytes; 0 before the first
-	out    int // bytes asked for and not answered
+	budget int // bytes; 0 before the first answer
+	out    int // bytes requested and not yet answered
 	freed  chan struct{}
 }
 
-// piece is how many bytes of so many left should be asked for at once.
+// piece returns how many of the left bytes to ask for in one request.
 func (f *flow) piece(left int64) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -151,7 +152,7 @@ func (f *flow) begin() {
 	}
 }
 
-// take waits until n bytes may be asked for, or gives the cause of ctx.
+// take waits until n bytes may be requested, or returns the cause of ctx.
 func (f *flow) take(ctx context.Context, n int) error {
 	for {
 		f.mu.Lock()
@@ -171,7 +172,7 @@ func (f *flow) take(ctx context.Context, n int) error {
 	}
 }
 
-// give takes in that n bytes were answered, or never will be.
+// give returns n bytes that were answered, or never will be.
 func (f *flow) give(n int, took time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,16 +7,15 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// firstID is the number of the first file and of the first machine: a board of
-// recorders, which may be shown beside, counts from 1.
+// firstID is the ID of the first file and of the first machine. A board of
+// recorders, which may be shown beside them, counts from 1.
 const firstID = 1 << 24
 
 // Has reports whether a camera of a snapshot is a file of this queue, or
-// something that is made of files.
+// something made of files.
 func (q *Queue) Has(id tasks.CameraID) bool { return id >= firstID }
 
-// each does something with the files of that number, and starts what has become
-// due.
+// each calls do for the files with these IDs, then starts what is due.
 func (q *Queue) each(ids []tasks.CameraID, do func(f *file)) {
 	q.change(func(time.Time) {
 		for _, id := range ids {
@@ -30,8 +29,7 @@ func (q *Queue) each(ids []tasks.CameraID, do func(f *file)) {
 	})
 }
 
-// leave has a file become something else, at once or when nobody brings it any
-// more.
+// leave changes the state of a file, at once or when its transfer has stopped.
 func (f *file) leave(to tasks.State) {
 	if f.stop == nil {
 		f.state = to
@@ -44,7 +42,7 @@ func (f *file) leave(to tasks.State) {
 	f.stop(errByOperator)
 }
 
-// Pause stops files; what came of them is kept.
+// Pause stops files and keeps what arrived.
 func (q *Queue) Pause(ids ...tasks.CameraID) { q.stop(ids, tasks.Paused) }
 
 func (q *Queue) stop(ids []tasks.CameraID, to tasks.State) {
@@ -55,7 +53,7 @@ func (q *Queue) stop(ids []tasks.CameraID, to tasks.State) {
 	})
 }
 
-// Resume lets paused files come.
+// Resume resumes paused files.
 func (q *Queue) Resume(ids ...tasks.CameraID) {
 	q.each(ids, func(f *file) {
 		if f.state == tasks.Paused || f.state == tasks.Pausing {
@@ -64,11 +62,10 @@ func (q *Queue) Resume(ids ...tasks.CameraID) {
 	})
 }
 
-// Skip leaves files where they are, in this run.
+// Skip leaves files where they are for the rest of this run.
 func (q *Queue) Skip(ids ...tasks.CameraID) { q.stop(ids, tasks.Skipped) }
 
-// Retry gives files a new start at once, and has what could not be made of them
-// made again.
+// Retry restarts files at once, and repeats the derivations that failed.
 func (q *Queue) Retry(ids ...tasks.CameraID) {
 	q.change(func(time.Time) {
 		q.derivations.stale = q.derivations.stale || slices.ContainsFunc(q.derivations.rows, func(m *making) bool {
@@ -83,7 +80,7 @@ func (q *Queue) Retry(ids ...tasks.CameraID) {
 	})
 }
 
-// again has the machines of a file be looked at, and waited for, anew.
+// again looks for a file's machines again, with their full patience.
 func (q *Queue) again(f *file) {
 	for _, s := range f.sources {
 		if m := s.machine; !m.present {
@@ -93,7 +90,7 @@ func (q *Queue) again(f *file) {
 	}
 }
 
-// PauseAll stops everything, or takes that back and lets every paused file come.
+// PauseAll pauses everything, or resumes every paused file.
 func (q *Queue) PauseAll(paused bool) {
 	q.change(func(time.Time) {
 		q.paused = paused
@@ -108,8 +105,8 @@ func (q *Queue) PauseAll(paused bool) {
 	})
 }
 
-// SetJobs changes how many files come at once.
+// SetJobs changes how many files are collected at once.
 func (q *Queue) SetJobs(n int) { q.change(func(time.Time) { q.jobs = max(n, 1) }) }
 
-// Drain lets the files under way come and starts nothing new.
+// Drain lets active transfers finish and starts nothing new.
 func (q *Queue) Drain() { q.change(func(time.Time) { q.draining = true }) }

@@ -13,19 +13,20 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// derivations are what is made of the recordings once everything has come.
+// derivations is the making of files from the recordings once everything has
+// arrived.
 type derivations struct {
 	busy  bool
 	made  bool // at least once
-	stale bool // something has come since
+	stale bool // something has arrived since
 	rows  []*making
 }
 
-// firstDerived is the number of the first camera of which something is made, and
-// of their group.
+// firstDerived is the ID of the first camera that something is made of, and of
+// their group.
 const firstDerived = 1 << 25
 
-// making is a camera of which something is made.
+// making is a camera that something is made of.
 type making struct {
 	id       tasks.CameraID
 	camera   derive.Camera
@@ -36,7 +37,8 @@ type making struct {
 	took     time.Duration
 }
 
-// derivationsDue reports whether something is to be made as soon as all has come.
+// derivationsDue reports whether something must be made once everything has
+// arrived.
 func (q *Queue) derivationsDue() bool {
 	return q.o.Derivations.Wanted() && (!q.derivations.made || q.derivations.stale) && !q.draining && q.o.Ready()
 }
@@ -78,7 +80,7 @@ func (q *Queue) make(ctx context.Context) {
 	q.change(func(time.Time) { q.derivations.busy = false })
 }
 
-// windows returns the stretches of a camera that something is made of.
+// windows returns the parts of a camera that something is made of.
 func (q *Queue) windows(c *derive.Camera) (all []worker.Window) {
 	if len(q.o.Tasks) == 0 {
 		return []worker.Window{{Everything: true}}

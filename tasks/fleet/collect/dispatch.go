@@ -13,7 +13,7 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// VerifyThere is what helps when a machine does not have what it told of.
+// VerifyThere is the remedy when a machine does not have a file it reported.
 const VerifyThere nvr.Remedy = "verify-there"
 
 const (
@@ -23,8 +23,7 @@ const (
 	longestPause = time.Minute
 )
 
-// advance starts what is due: at each machine that is there its files in their
-// order.
+// advance starts what is due: for each machine present, its files in order.
 func (q *Queue) advance(now time.Time) {
 	if q.run == nil || q.run.Err() != nil || q.draining || q.paused {
 		return
@@ -47,8 +46,8 @@ func (q *Queue) advance(now time.Time) {
 	}
 }
 
-// writable reports whether another file may start: on a disk that was full one
-// at a time, to see whether it takes data again.
+// writable reports whether another file may start. On a disk that was full they
+// start one at a time, to see whether it takes data again.
 func (q *Queue) writable(now time.Time) bool {
 	return q.disk.failure.Kind == "" || q.active == 0 && !q.disk.until.After(now)
 }
@@ -78,7 +77,7 @@ func (q *Queue) came(f *file, s *source, got archive.File, err error, now time.T
 	case err == nil:
 		q.home(f, s, got)
 	case q.run.Err() != nil, errors.Is(err, errByOperator):
-		f.state = wanted // Waiting when nobody said anything else
+		f.state = wanted // Waiting unless the operator asked for another
 	case errors.Is(err, fleet.ErrAbsent), errors.Is(err, errSilent):
 		f.state = tasks.Waiting
 		q.lost(s.machine, err, now)
@@ -106,7 +105,7 @@ func (q *Queue) about(f *file, m *machine, t tasks.EventType, text string) tasks
 	}
 }
 
-// failed decides what becomes of a file that could not be brought.
+// failed decides what happens to a file whose transfer failed.
 func (q *Queue) failed(f *file, s *source, err error, now time.Time) {
 	failure := tasks.FailureOf(err, now)
 	again := func(after time.Duration) { f.state, f.next, f.failure = tasks.Retrying, now.Add(after), failure }
@@ -156,8 +155,8 @@ func (q *Queue) failed(f *file, s *source, err error, now time.Time) {
 	}
 }
 
-// refused takes in that a machine is not asked for a file any more: another one
-// is, or it is given up.
+// refused stops asking a machine for a file. Another machine is asked instead;
+// if there is none, the file fails.
 func (q *Queue) refused(f *file, s *source, failure tasks.Failure) {
 	if f.awaited() {
 		f.state, f.failure = tasks.Waiting, failure
@@ -181,7 +180,7 @@ func (q *Queue) failing(f *file, s *source, t tasks.EventType, failure tasks.Fai
 	return e
 }
 
-// hold stops feeding a disk that is full or may not be written to.
+// hold stops writing to a disk that is full or denies access.
 func (q *Queue) hold(failure tasks.Failure, now time.Time) {
 	news := q.disk.failure.Kind != failure.Kind
 	q.disk = disk{failure, now.Add(diskAgain)}

@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// learn takes in what the catalogue was told of since the last time, and the
-// machines that have joined. Only Run calls it.
+// learn adds the files that the catalogue gained since the last call, and the
+// machines that joined. Only Run calls it.
 func (q *Queue) learn() {
 	files, told := q.o.Archive.Distants(q.told)
 	q.told = told
@@ -24,7 +24,7 @@ func (q *Queue) learn() {
 	present := q.o.Machines()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, d := range files { // of all, so that they are waited for with what they have not told yet
+	for _, d := range files { // all of them, so that it waits for machines that may have more to report
 		if id := fleet.MachineID(d.By()); id != fleet.Own {
 			q.machine(id, d.Machine())
 		}
@@ -40,7 +40,7 @@ func (q *Queue) learn() {
 	q.learned = true
 }
 
-// machine returns the machine of that key, which is looked after from now on.
+// machine returns the machine with a key and starts watching it.
 func (q *Queue) machine(id fleet.MachineID, name string) *machine {
 	for _, m := range q.machines {
 		if m.id == id {
@@ -75,7 +75,7 @@ func (q *Queue) add(d archive.Distant) {
 	}
 	f.sources = append(f.sources, &source{machine: m, file: d})
 	m.files = append(m.files, f)
-	if f.missed && f.state == tasks.Failed { // another has it
+	if f.missed && f.state == tasks.Failed { // another machine has it
 		f.fresh()
 	}
 }

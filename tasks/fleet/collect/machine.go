@@ -12,17 +12,17 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// StartMachine is what helps when a machine is not there.
+// StartMachine is the remedy when a machine is absent.
 const StartMachine nvr.Remedy = "start-machine"
 
 const (
 	perMachine = 2               // files at once from one machine, so that the end of one costs no time
-	lookEvery  = time.Second     // whether a machine is there
-	settled    = 2 * time.Second // after which a machine has told what the catalogue did not have
+	lookEvery  = time.Second     // whether a machine is present
+	settled    = 2 * time.Second // time for a machine to report what the catalogue did not have
 )
 
-// machine is one that has files. All but what is said otherwise is guarded by
-// the queue's mutex.
+// machine is a machine that has files. The queue's mutex guards all fields not
+// marked otherwise.
 type machine struct {
 	id    fleet.MachineID // constant
 	name  string
@@ -31,12 +31,12 @@ type machine struct {
 	lane  worker.Lane      // constant
 	look  chan struct{}    // look at once
 
-	files   []*file // that it has, in the order in which they were told
-	ended   int     // so many of them at the front have ended
+	files   []*file // its files, in the order reported
+	ended   int     // how many at the front have ended
 	active  int
 	present bool
-	since   time.Time // that it is, or is not
-	missed  bool      // the operator was told that it is not there
+	since   time.Time // when it came or went
+	missed  bool      // the operator was told that it is absent
 	answers int       // how often it has come
 }
 
@@ -73,7 +73,7 @@ func (q *Queue) answers(ctx context.Context, m *machine) bool {
 	return err == nil
 }
 
-// met takes in that a machine is there: what failed because it was not goes on.
+// met notes that a machine is present: what failed in its absence continues.
 func (q *Queue) met(m *machine, now time.Time) {
 	m.present, m.since, m.missed = true, now, false
 	m.answers++
@@ -98,7 +98,7 @@ func (q *Queue) lost(m *machine, why error, now time.Time) {
 	m.lookAgain()
 }
 
-// lookAgain has it found out at once whether the machine is there.
+// lookAgain checks at once whether the machine is present.
 func (m *machine) lookAgain() {
 	select {
 	case m.look <- struct{}{}:
@@ -106,7 +106,7 @@ func (m *machine) lookAgain() {
 	}
 }
 
-// miss gives up what nobody is there to send, until somebody is.
+// miss fails the files that nobody is present to send, until somebody is.
 func (q *Queue) miss(now time.Time) {
 	for _, m := range q.machines {
 		if m.present || now.Sub(m.since) < q.o.Patience {
@@ -128,8 +128,8 @@ func (q *Queue) miss(now time.Time) {
 	}
 }
 
-// missing reports whether everybody who may send a file has been away for too
-// long.
+// missing reports whether every machine that may send a file has been absent
+// too long.
 func (q *Queue) missing(f *file, now time.Time) bool {
 	return !slices.ContainsFunc(f.sources, func(s *source) bool {
 		return s.refused == "" && (s.machine.present || now.Sub(s.machine.since) < q.o.Patience)

@@ -15,40 +15,40 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// DefaultJobs is how many files come at once when nobody says otherwise.
+// DefaultJobs is how many files are collected at once by default.
 const DefaultJobs = 8
 
 // beat is how often the queue looks for what has become due.
 const beat = 250 * time.Millisecond
 
-// Options say how files are brought home. Hub, Archive and Tell are needed.
+// Options configure a Queue. Hub, Archive and Tell are required.
 type Options struct {
 	Hub         fleet.Asker
-	Archive     *archive.Archive  // of the coordinator, with the catalogue
+	Archive     *archive.Archive  // the coordinator's, with the catalogue
 	Name        string            // of the coordinator's own machine, for people
 	Jobs        int               // files at once; 0 means DefaultJobs
 	Limit       int64             // bytes per second until SetLimit; 0 is none
-	Patience    time.Duration     // for a machine that is not there
-	Derivations tasks.Derivations // to be made of what has come
+	Patience    time.Duration     // for an absent machine
+	Derivations tasks.Derivations // to be made of the files that arrived
 	Log         *slog.Logger
-	Tell        func(tasks.Event) // of what happened; called with a mutex held, so it returns at once and calls nothing here
+	Tell        func(tasks.Event) // reports an event; called with a mutex held, so it must return at once and not call the queue
 
-	// Machines are those that take part at present; nil when nobody knows.
+	// Machines returns the machines that take part now; nil if nobody knows.
 	Machines func() []tasks.MachineView
-	// Hear waits, for as long as patience lasts, until every machine that is known
-	// is there and has had time to tell what the catalogue lacks.
+	// Hear waits up to Patience until every known machine is present and has had
+	// time to report what the catalogue lacks.
 	Hear bool
-	// Tasks say of which cameras and periods the derivations are made; Period is for
-	// those that name none. No tasks mean everything of every camera.
+	// Tasks select the cameras and periods for the derivations; Period is for
+	// tasks without one. No tasks mean everything of every camera.
 	Tasks  []tasks.Task
 	Period tasks.Period
-	// Ready reports whether nothing more is being fetched, so that the derivations can
-	// be made. Nil means that it never is.
+	// Ready reports whether fetching is over, so that the derivations can be made.
+	// Nil means never.
 	Ready func() bool
 }
 
-// Queue brings files home. Its methods may be called by many goroutines at once,
-// and none but Run and Stop waits for a machine or a disk. Make one with New.
+// Queue collects files. Its methods may be called concurrently; only Run and
+// Stop wait for a machine or a disk. Make one with New.
 type Queue struct {
 	o       Options
 	log     *slog.Logger
@@ -61,10 +61,10 @@ type Queue struct {
 	halt        context.CancelCauseFunc
 	started     time.Time
 	ended       time.Time // zero while there is something to do
-	told        int       // of the catalogue, by how many of its files are taken in
-	learned     bool      // the catalogue was looked at
+	told        int       // how many files of the catalogue have been read
+	learned     bool      // the catalogue has been read
 	byKey       map[archive.FileKey]*file
-	files       []*file // by number
+	files       []*file // by ID
 	machines    []*machine
 	jobs        int
 	active      int
@@ -76,20 +76,20 @@ type Queue struct {
 	derivations derivations
 }
 
-// disk is why nothing is written here.
+// disk says why nothing is written here.
 type disk struct {
 	failure tasks.Failure // none while all is well
-	until   time.Time     // when one file tries whether it is over
+	until   time.Time     // when one file checks whether it is over
 }
 
-// garbage is how much of it may gather while files come, in percent of what is
-// in use; Go's own measure is 100.
+// garbage is how much of it may gather while files arrive, in percent of the
+// memory in use; Go's default is 100.
 const garbage = 400
 
-// diskAgain is how often a disk that is full, or refuses, is tried.
+// diskAgain is how often a disk that is full or denies access is tried again.
 const diskAgain = 5 * time.Second
 
-// Why a file that comes is stopped.
+// Why the transfer of a file is stopped.
 var (
 	errByOperator = errors.New("stopped by the operator")
 	errStopped    = errors.New("hikgrab stops")
@@ -114,8 +114,8 @@ func New(o Options) *Queue {
 	}
 }
 
-// Run brings what there is and what is told meanwhile, until ctx ends or Stop is
-// called. Call it once.
+// Run collects files, including those reported meanwhile, until ctx ends or
+// Stop is called. Call it once.
 func (q *Queue) Run(ctx context.Context) {
 	defer close(q.left)
 	q.mu.Lock()
@@ -126,7 +126,7 @@ func (q *Queue) Run(ctx context.Context) {
 	q.started = time.Now()
 	q.mu.Unlock()
 	// Every piece is garbage as soon as it is written, and little else is in
-	// memory: without this the collector would run ninety times for each GiB.
+	// memory: without this the garbage collector would run ninety times per GiB.
 	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	defer context.AfterFunc(ctx, func() { halt(errStopped) })()
 	defer halt(errStopped)
@@ -154,8 +154,8 @@ func (q *Queue) Run(ctx context.Context) {
 	}
 }
 
-// Stop stops what is under way, keeping what came, and waits until Run has
-// returned or ctx ends, whose error it then returns.
+// Stop stops active transfers and keeps what arrived. It waits until Run has
+// returned, or until ctx ends, and then returns the error of ctx.
 func (q *Queue) Stop(ctx context.Context) error {
 	q.mu.Lock()
 	begun := q.run != nil
@@ -175,7 +175,7 @@ func (q *Queue) Stop(ctx context.Context) error {
 	}
 }
 
-// change changes the queue, and starts what has become due.
+// change changes the queue, then starts what is due.
 func (q *Queue) change(by func(now time.Time)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -184,7 +184,7 @@ func (q *Queue) change(by func(now time.Time)) {
 	q.advance(now)
 }
 
-// sample takes the measurements that rates are made of, and looks at the time.
+// sample takes the measurements for the rates and advances the time.
 func (q *Queue) sample(now time.Time) {
 	total := int64(0)
 	for _, f := range q.files {
@@ -208,8 +208,8 @@ func (q *Queue) sample(now time.Time) {
 	}
 }
 
-// Open reports whether there is something to bring, or may be soon, without the
-// operator doing anything.
+// Open reports whether there is something to collect, or may be soon, without
+// the operator doing anything.
 func (q *Queue) Open() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -229,7 +229,7 @@ func (q *Queue) open(now time.Time) bool {
 	return q.waitsToHear(now) || q.derivations.busy || q.derivationsDue()
 }
 
-// waitsToHear reports whether machines may still tell of more.
+// waitsToHear reports whether machines may still report more.
 func (q *Queue) waitsToHear(now time.Time) bool {
 	if !q.o.Hear || now.Sub(q.started) >= q.o.Patience {
 		return slices.ContainsFunc(q.machines, func(m *machine) bool { return q.o.Hear && m.present && now.Sub(m.since) < settled })
@@ -240,24 +240,25 @@ func (q *Queue) waitsToHear(now time.Time) bool {
 	return slices.ContainsFunc(q.machines, func(m *machine) bool { return !m.present || now.Sub(m.since) < settled })
 }
 
-// Active is how many files come at the moment.
+// Active returns how many files are arriving now.
 func (q *Queue) Active() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.active
 }
 
-// Jobs is how many files come at once, in all and from one machine.
+// Jobs returns how many files are collected at once, in all and from one
+// machine.
 func (q *Queue) Jobs() (all, ofMachine int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.jobs, perMachine
 }
 
-// SetLimit sets the bandwidth in bytes per second; 0 lifts the limit.
+// SetLimit sets the bandwidth in bytes per second; 0 means no limit.
 func (q *Queue) SetLimit(bytesPerSecond int64) { q.limiter.Set(bytesPerSecond) }
 
-// Working reports whether something comes, or would at once, so that this
+// Working reports whether a file is arriving, or could at once, so that this
 // computer should not go to sleep.
 func (q *Queue) Working() bool {
 	q.mu.Lock()

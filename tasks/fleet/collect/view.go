@@ -7,11 +7,11 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// shownOver is the stretch that the overall rate covers.
+// shownOver is the period of the overall rate.
 const shownOver = 10 * time.Second
 
-// AddTo adds the machines with their files to a snapshot of everything else, of
-// which every camera may have ended.
+// AddTo adds the machines and their files to a snapshot of everything else,
+// whose cameras may all have ended.
 func (q *Queue) AddTo(s *tasks.Snapshot) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -84,7 +84,7 @@ func (q *Queue) addSums(s *tasks.Snapshot, rest int64, now time.Time) {
 	}
 }
 
-// held says why nothing comes from a machine.
+// held says why nothing arrives from a machine.
 func (q *Queue) held(m *machine, silent time.Duration, now time.Time) tasks.Hold {
 	if m.present && silent == 0 || now.Sub(q.started) < lookEvery {
 		return tasks.Hold{}
@@ -131,7 +131,7 @@ func (q *Queue) addDerived(s *tasks.Snapshot) {
 	s.Add(v)
 }
 
-// Camera returns one file; false when there is no such file.
+// Camera returns one file; false if there is no such file.
 func (q *Queue) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
