@@ -18,17 +18,17 @@ type Camera struct {
 	Label    string // the operator's name for the recorder
 	Name     string // the recorder's name for the camera
 	Track    nvr.Track
-	Files    []archive.Finished // in the order of time
+	Files    []archive.Finished // in time order
 }
 
 // String returns the recorder and the camera as messages name them.
 func (c *Camera) String() string { return archive.CameraDir(c.Recorder, c.Track) }
 
-// Window is the range of time that is wanted, on the recorder's wall clock. A
-// zero end is open.
+// Window is the wanted range of time on the recorder's wall clock. A zero end
+// is open.
 type Window = splice.Window
 
-// Cameras sorts files by camera: by recorder, then by track. The names are
+// Cameras groups files by camera: by recorder, then by track. The names are
 // those of the latest file.
 func Cameras(files []archive.Finished) []Camera {
 	type key struct {
@@ -57,13 +57,13 @@ func Cameras(files []archive.Finished) []Camera {
 	return all
 }
 
-// inTime is the order in which files follow each other. Of those that begin
-// alike the longer comes first: a clip shows nothing that its recording does not.
+// inTime orders files by time. Of two with the same beginning the longer comes
+// first: a clip shows nothing that its recording does not.
 func inTime(f, g archive.Finished) int {
 	return cmp.Or(begins(f).Compare(begins(g)), g.End.Compare(f.End), cmp.Compare(f.Path, g.Path))
 }
 
-// begins returns the wall clock of a file's first picture, as well as it is
+// begins returns the wall clock time of a file's first picture, as far as it is
 // known.
 func begins(f archive.Finished) time.Time {
 	if f.Begins.IsZero() {
@@ -83,11 +83,11 @@ func shows(f archive.Finished, w Window) bool {
 	return (w.To.IsZero() || from.Before(w.To)) && (w.From.IsZero() || to.After(w.From))
 }
 
-// photos reports whether there is nothing but photos, of which nothing is made.
+// photos reports whether there are only photos; nothing is made of those.
 func (c *Camera) photos() bool { return c.Track.Stream() == nvr.Photo }
 
-// movies parts the camera's files that show some of the window into MP4s and
-// others. A raw file beside its MP4 is neither.
+// movies splits the camera's files that show some of the window into MP4s and
+// others. A raw file beside its MP4 is in neither.
 func (c *Camera) movies(w Window) (movies, others []archive.Finished) {
 	made := map[[2]time.Time]bool{}
 	for _, f := range c.Files {

@@ -16,7 +16,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// deriver derives the files of one call of Join or Cut.
+// deriver makes the files of one call of Join or Cut.
 type deriver struct {
 	archive  *archive.Archive
 	camera   *Camera
@@ -26,16 +26,16 @@ type deriver struct {
 	result   Result
 }
 
-// derivation is a file that is wanted. It may become several.
+// derivation is a file to make. It may become several.
 type derivation struct {
 	origin  archive.Origin
 	dir     string // under the tree
 	sources []archive.Finished
-	name    func(first, last time.Time) string // of content that begins and ends so
+	name    func(first, last time.Time) string // returns the name for content from first to last
 	notes   []string                           // for the manifest
 }
 
-// derive makes what is wanted, unless an earlier run did so of the same sources.
+// derive makes a file, unless an earlier run made it from the same sources.
 func (m *deriver) derive(ctx context.Context, w derivation) error {
 	old := m.archive.DerivedOf(m.tree, w.origin.Request)
 	done := slices.DeleteFunc(slices.Clone(old), func(d archive.Derived) bool { return d.Origin.Sources != w.origin.Sources })
@@ -69,7 +69,7 @@ func (m *deriver) derive(ctx context.Context, w derivation) error {
 	return m.deriveAll(ctx, w, name, files, old)
 }
 
-// leaveOthersOut notes the files that are no MP4s.
+// leaveOthersOut notes the files that are not MP4s.
 func (m *deriver) leaveOthersOut(others []archive.Finished) {
 	if m.camera.photos() {
 		m.result.note(onlyPhotos)
@@ -78,7 +78,7 @@ func (m *deriver) leaveOthersOut(others []archive.Finished) {
 	m.result.leaveOut(others, "no MP4")
 }
 
-// leaveOut notes the pieces that give nothing, those with one reason together.
+// leaveOut notes the pieces that yield nothing, grouped by reason.
 func (m *deriver) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
 	var reasons []string
 	files := map[string][]archive.Finished{}
@@ -94,8 +94,8 @@ func (m *deriver) leaveOut(sources []archive.Finished, left []splice.LeftOut) {
 	}
 }
 
-// outranked reports whether older files have the name that the new ones would
-// get and show what the recordings that are still there do not.
+// outranked reports whether older files have the name of the new ones and show
+// more than the present recordings do.
 func (m *deriver) outranked(files []splice.File, old []archive.Derived, name string) bool {
 	if covers(files, old) || !slices.ContainsFunc(old, func(d archive.Derived) bool { return strings.HasPrefix(d.Path, name) }) {
 		return false
@@ -105,7 +105,7 @@ func (m *deriver) outranked(files []splice.File, old []archive.Derived, name str
 	return true
 }
 
-// covers reports whether nothing is lost when files take the place of old ones.
+// covers reports whether nothing is lost if files replace the old ones.
 func covers(files []splice.File, old []archive.Derived) bool {
 	frames := 0
 	for _, f := range files {
@@ -122,8 +122,8 @@ func covers(files []splice.File, old []archive.Derived) bool {
 	return true
 }
 
-// wholeSpan returns the time that files show in whole seconds, as a manifest
-// says it.
+// wholeSpan returns the time that files show, in whole seconds as in a
+// manifest.
 func wholeSpan(files []splice.File) (first, last time.Time) {
 	first = files[0].Start.Truncate(time.Second)
 	for _, f := range files {
@@ -161,8 +161,8 @@ func (m *deriver) deriveAll(ctx context.Context, w derivation, name string, file
 	return nil
 }
 
-// severed says why the file at i is not in one with the one before it; of the
-// first, with the one behind it.
+// severed says why the file at i is separate from the one before it; for the
+// first file, from the one after it.
 func severed(files []splice.File, i int) string {
 	i = max(i, 1)
 	before, f := &files[i-1], &files[i]
@@ -208,7 +208,7 @@ func (m *deriver) write(ctx context.Context, what archive.Deriving) (archive.Der
 		return d, nil
 	case ctx.Err() != nil:
 		return d, context.Cause(ctx)
-	case refused || errors.Is(copying, splice.ErrChanged): // no fault of the disk
+	case refused || errors.Is(copying, splice.ErrChanged): // not the disk's fault
 		return d, fmt.Errorf("make %s: %w", path.Join(string(what.Tree), what.Dir, what.Name+".mp4"), copying)
 	}
 	return d, err

@@ -1,11 +1,11 @@
-// Package derive makes further files out of finished ones: a camera's
-// recordings joined to one MP4, clips cut out of them, and stills.
+// Package derive makes further files from finished ones: a camera's recordings
+// joined to one MP4, clips cut from them, and stills.
 //
-// Join and Cut copy pictures and sound as they are; Frames has ffmpeg decode
-// them. What is made stands beside the recordings, in trees of its own, and is
-// complete or not there. What was made before of the same files is left alone,
-// so that everything can simply be asked for again.
+// Join and Cut copy pictures and sound unchanged; Frames has ffmpeg decode
+// them. The results go beside the recordings, into trees of their own, and are
+// complete or absent. What already exists from the same files is left alone, so
+// every request can simply be repeated.
 //
-// It never changes a recording, it is not for downloading, and it decides
-// neither when something is made nor for whom.
+// It never changes a recording, it is not for downloading, and it does not
+// decide when or for whom something is made.
 package derive

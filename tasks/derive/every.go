@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Every says which pictures become stills: the first in each stretch of so much
-// time, or each so-manieth. One of the two is set.
+// Every says which pictures become stills: the first in each stretch of Time,
+// or every nth. Exactly one of the two is set.
 type Every struct {
 	Time   time.Duration // whole milliseconds
 	Frames int
 }
 
-// The longest distances that ParseEvery takes.
+// The longest distances that ParseEvery accepts.
 const (
 	everyTimeLimit   = 24 * time.Hour
 	everyFramesLimit = 1_000_000
@@ -42,8 +42,8 @@ func refuseEvery(text string) error {
 	return fmt.Errorf("%.40q is not an interval between stills: use 500ms, 1s or 2m (from 1ms to 24h), or 10f for every tenth picture", text)
 }
 
-// String returns the shortest text that ParseEvery reads as the same, such as
-// "1m30s" or "10f". It is a good name for a directory, too.
+// String returns the shortest text that ParseEvery reads as the same value,
+// such as "1m30s" or "10f". It also serves as a directory name.
 func (e Every) String() string {
 	if e.Frames > 0 {
 		return strconv.Itoa(e.Frames) + "f"

@@ -22,7 +22,8 @@ import (
 	"example.com/hikgrab/tasks/child"
 )
 
-// ErrNoFFmpeg is given when ffmpeg is not installed; its text says how to.
+// ErrNoFFmpeg says that ffmpeg is not installed; its text says how to install
+// it.
 var ErrNoFFmpeg = errors.New("stills are made by ffmpeg, which is not installed: " + howToInstall())
 
 func howToInstall() string {
@@ -36,9 +37,9 @@ func howToInstall() string {
 	return "install the package ffmpeg (Debian and Ubuntu: apt install ffmpeg)" + beside
 }
 
-// FindFFmpeg looks whether Frames will find ffmpeg, on the PATH or beside
-// hikgrab. It gives ErrNoFFmpeg, or the reason why the one that is there cannot
-// be used.
+// FindFFmpeg reports whether Frames will find ffmpeg, on the PATH or beside
+// hikgrab. It returns ErrNoFFmpeg, or the reason why the ffmpeg that is there
+// cannot be used.
 func FindFFmpeg() error {
 	_, err := findFFmpeg()
 	return err
@@ -61,32 +62,32 @@ func findFFmpeg() (string, error) {
 }
 
 const (
-	complaintLimit = 4 << 10         // bytes of what ffmpeg says that are kept
+	complaintLimit = 4 << 10         // bytes kept of ffmpeg's messages
 	patience       = 5 * time.Second // for a killed ffmpeg's output to end
-	silenceLimit   = 5 * time.Minute // ffmpeg tells its progress twice a second
+	silenceLimit   = 5 * time.Minute // ffmpeg reports its progress twice a second
 )
 
-// errSilent is why an ffmpeg is killed that hangs.
+// errSilent is why a hanging ffmpeg is killed.
 var errSilent = fmt.Errorf("ffmpeg did nothing for %s and was stopped; check that the disk responds and that the recording plays", silenceLimit)
 
-// ffmpeg is the program, as far as one call of Frames has come to know it.
+// ffmpeg is the program, as far as one call of Frames knows it.
 type ffmpeg struct {
 	path string
 	old  bool // it has -vsync where newer ones have -fps_mode
 }
 
-// timesFile is where ffmpeg notes the times of the pictures.
+// timesFile is where ffmpeg writes the times of the pictures.
 const timesFile = "times"
 
-// noting has ffmpeg note the time of each picture that passes. The names of the
-// pictures cannot carry it: before 7.1 ffmpeg's number in a name has 32 bits,
+// noting makes ffmpeg write the time of each picture that passes. The pictures'
+// names cannot carry it: before 7.1 ffmpeg's number in a name has 32 bits,
 // which is 36 minutes of microseconds.
 const noting = ",metadata=add:key=still:value=1,metadata=print:key=still:file=" + timesFile
 
-// run has ffmpeg read input, which is absolute, and write the pictures that the
-// filter passes into dir: 1.jpg and so on, and timesFile. It calls reached with
-// the time of the latest picture, and returns when ffmpeg has ended: with what
-// ffmpeg had to complain about although it went on, or with why it did not.
+// run makes ffmpeg read input, an absolute path, and write the pictures that
+// pass the filter into dir: 1.jpg and so on, and timesFile. It calls reached
+// with the time of the latest picture. When ffmpeg has ended, it returns
+// ffmpeg's complaints although it went on, or the error that stopped it.
 func (f *ffmpeg) run(ctx context.Context, dir string, input []string, filter string, reached func(time.Duration)) (said string, err error) {
 	said, err = f.attempt(ctx, dir, input, filter, reached)
 	if complaint, ok := errors.AsType[*complaint](err); ok && !f.old && strings.Contains(complaint.text, "fps_mode") {
@@ -99,7 +100,7 @@ func (f *ffmpeg) run(ctx context.Context, dir string, input []string, filter str
 func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter string, reached func(time.Duration)) (string, error) {
 	ctx, heard, end := whileHeard(ctx)
 	defer end()
-	runtime.LockOSThread() // Linux ends ffmpeg with the thread that started it
+	runtime.LockOSThread() // Linux kills ffmpeg with the thread that started it
 	defer runtime.UnlockOSThread()
 	sync := "-fps_mode"
 	if f.old {
@@ -111,11 +112,11 @@ func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter
 		"-map", "0:v:0", "-an", "-sn", "-dn", "-vf", filter+noting,
 		sync, "passthrough", "-enc_time_base", "1:1000000", // each picture once, at its own time
 		"-pix_fmt", "yuvj420p", "-q:v", "2",
-		"-f", "image2", "-start_number", "1", "file:%d.jpg") // in dir, whose own path may have a % in it
+		"-f", "image2", "-start_number", "1", "file:%d.jpg") // in dir, whose own path may contain a %
 	cmd := exec.CommandContext(ctx, f.path, args...)
 	cmd.Dir, cmd.WaitDelay = dir, patience
-	// Whether it ends is for the context to say; when hikgrab is killed, so is
-	// ffmpeg: it would go on writing into a directory that the next run clears away.
+	// The context decides when it ends. When hikgrab is killed, so is ffmpeg:
+	// otherwise it would go on writing into a directory that the next run clears.
 	child.Prepare(cmd, true, "AV_LOG_FORCE_NOCOLOR=1")
 	said := &bounded{limit: complaintLimit}
 	cmd.Stderr = said
@@ -137,9 +138,9 @@ func (f *ffmpeg) attempt(ctx context.Context, dir string, input []string, filter
 	return said.String(), nil
 }
 
-// whileHeard returns a context that ends with errSilent when heard is not called
-// for silenceLimit. The caller calls end. It is not by one timer, which would
-// run out while the machine or hikgrab itself is suspended.
+// whileHeard returns a context that ends with errSilent if heard is not called
+// for silenceLimit. The caller must call end. A single timer would not do: it
+// would run out while the machine or hikgrab itself is suspended.
 func whileHeard(ctx context.Context) (watched context.Context, heard, end func()) {
 	watched, cancel := context.WithCancelCause(ctx)
 	const looks = 30
@@ -166,7 +167,7 @@ func whileHeard(ctx context.Context) (watched context.Context, heard, end func()
 	}
 }
 
-// follow reads what ffmpeg reports of its progress until it ends.
+// follow reads ffmpeg's progress until it ends.
 func follow(out io.Reader, heard func(), reached func(time.Duration)) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -176,7 +177,7 @@ func follow(out io.Reader, heard func(), reached func(time.Duration)) {
 			reached(time.Duration(us) * time.Microsecond)
 		}
 	}
-	_, _ = io.Copy(io.Discard, out) // or it would wait for a reader
+	_, _ = io.Copy(io.Discard, out) // otherwise ffmpeg would wait for a reader
 }
 
 // complaint is what ffmpeg said before it failed.
@@ -192,7 +193,7 @@ func (c *complaint) Error() string {
 	return "ffmpeg failed: " + c.text
 }
 
-// Unwrap tells a full disk, which ffmpeg only says in words.
+// Unwrap recognizes a full disk, which ffmpeg reports only in words.
 func (c *complaint) Unwrap() []error {
 	switch {
 	case strings.Contains(c.text, "No space left on device"):
@@ -209,13 +210,13 @@ type bounded struct {
 	kept  bytes.Buffer
 }
 
-// Write takes everything, and keeps as much as fits.
+// Write accepts everything and keeps as much as fits.
 func (b *bounded) Write(p []byte) (int, error) {
 	b.kept.Write(p[:min(len(p), b.limit-b.kept.Len())])
 	return len(p), nil
 }
 
-// String returns the lines as one, fit to be shown.
+// String joins the lines into one that is fit to be shown.
 func (b *bounded) String() string {
 	const shown = 300
 	lines := strings.FieldsFunc(b.kept.String(), func(r rune) bool { return r == '\n' || r == '\r' })

@@ -14,18 +14,18 @@ import (
 
 // Frames makes stills of a camera's recordings in the window: a directory of
 // JPEGs for each recording, in archive.FramesTree, with a list of them. A still
-// is a picture as it was recorded, at its own time: where nothing was recorded
-// there is none, and none is there twice. With every.Time it is the first
-// picture in each stretch of so much time, counted from midnight of the
-// recorder's clock, so that the stills of different cameras belong together.
+// is a picture as recorded, at its own time: where nothing was recorded there
+// is none, and no still appears twice. With every.Time it is the first picture
+// in each stretch of that length, counted from midnight of the recorder's
+// clock, so that the stills of different cameras line up.
 //
-// A directory is there whole or not at all; one that is there is not made again.
-// Stills are decoded by ffmpeg, one recording at a time; when it is missing and
-// something is to be made, the error is ErrNoFFmpeg. A recording that ffmpeg
-// cannot read costs no more than its own stills: the error says so in the end.
+// A directory is complete or absent; an existing one is not made again. ffmpeg
+// decodes the stills, one recording at a time. If it is missing and something
+// is to be made, the error is ErrNoFFmpeg. A recording that ffmpeg cannot read
+// costs only its own stills; the final error reports it.
 //
-// Beside an error the result holds what is finished. Of its files, Path is the
-// directory and Frames says how many stills are in it.
+// Even with an error the result holds what is finished. Path of its files is
+// the directory, and Frames the number of stills in it.
 func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every Every, p *Progress) (Result, error) {
 	var result Result
 	if c.photos() {
@@ -66,16 +66,16 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 	return result, nil
 }
 
-// shot is a recording of which stills are to be made.
+// shot is a recording to make stills of.
 type shot struct {
 	file   archive.Finished
 	every  Every
-	Window        // what it cuts off; zero where it does not
+	Window        // what it cuts off; zero where it cuts nothing
 	dir    string // under the tree
 }
 
-// shots returns the recordings of which the stills are still to be made; the
-// others go into the result.
+// shots returns the recordings that still need stills; the others go into the
+// result.
 func (c *Camera) shots(a *archive.Archive, w Window, every Every, result *Result) ([]shot, error) {
 	movies, others := c.movies(w)
 	var odd []archive.Finished
@@ -123,12 +123,12 @@ func (s *shot) derived(stills int) archive.Derived {
 	return d
 }
 
-// seeking is how far into a recording a window must begin for ffmpeg to look
-// for the place in the index instead of decoding all that comes before.
+// seeking is how far into a recording a window must begin for ffmpeg to seek by
+// the index instead of decoding everything before it.
 const seeking = 10 * time.Second
 
-// skipped returns how long after the first picture of the recording the stills
-// begin.
+// skipped returns the time between the recording's first picture and the first
+// still.
 func (s *shot) skipped() time.Duration {
 	if s.From.IsZero() {
 		return 0
@@ -136,9 +136,9 @@ func (s *shot) skipped() time.Duration {
 	return s.From.Sub(begins(s.file))
 }
 
-// input returns how ffmpeg is to open the recording, and whether the times that
-// it reads count from the first picture. Its format is said, for a recording
-// may be anything, and ffmpeg reads lists of other files, too.
+// input returns the arguments that open the recording, and whether ffmpeg's
+// times count from the first picture. They name the format: a recording may be
+// anything, and ffmpeg also reads lists of other files.
 func (s *shot) input(name string) (args []string, counted bool) {
 	format := "mpeg"
 	if path.Ext(s.file.Path) == ".mp4" {
@@ -153,17 +153,17 @@ func (s *shot) input(name string) (args []string, counted bool) {
 	return append(args, "-i", "file:"+name), counted
 }
 
-// filter returns which pictures ffmpeg is to pass on. All of it counts in whole
-// microseconds since the first picture, for a fraction of a second is no exact
-// number.
+// filter returns the ffmpeg filter that selects the pictures. It counts in
+// whole microseconds since the first picture, because a fraction of a second is
+// not an exact number.
 func (s *shot) filter(counted bool) string {
 	first := begins(s.file)
 	pts := "PTS"
 	if !counted {
 		pts = "PTS-STARTPTS"
 	}
-	// Damaged recordings have times that stand still or fall back, which ffmpeg
-	// itself would end at.
+	// Damaged recordings have times that stand still or go back, where ffmpeg
+	// itself would stop.
 	filter := fmt.Sprintf(`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,%[1]s\,max(%[1]s\,PREV_OUTPTS+1))`, pts)
 	if !s.From.IsZero() {
 		filter += fmt.Sprintf(",trim=start_pts=%d", max(0, s.skipped().Microseconds()))
@@ -175,12 +175,12 @@ func (s *shot) filter(counted bool) string {
 		return filter + fmt.Sprintf(`,select=not(mod(n\,%d))`, s.every.Frames)
 	}
 	step := s.every.Time.Microseconds()
-	midnight := first.Truncate(24 * time.Hour) // it is a wall clock, carried in UTC
+	midnight := first.Truncate(24 * time.Hour) // a wall clock, carried in UTC
 	phase := first.Sub(midnight).Microseconds() % step
 	return filter + fmt.Sprintf(`,select=isnan(prev_selected_pts)+gt(floor((pts+%[1]d)/%[2]d)\,floor((prev_selected_pts+%[1]d)/%[2]d))`, phase, step)
 }
 
-// bytes returns how much of the recording ffmpeg has to read, about.
+// bytes returns roughly how much of the recording ffmpeg must read.
 func (s *shot) bytes() int64 {
 	whole := s.file.End.Sub(s.file.Start)
 	if whole <= 0 {

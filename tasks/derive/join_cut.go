@@ -10,15 +10,15 @@ import (
 )
 
 // Join makes one MP4 of a camera's recordings in the window, in
-// archive.JoinedTree. It begins with the last key frame at or before w.From,
-// and ends in front of the first at or after w.To. Gaps stay in the times of its
-// pictures. Where no single file can hold everything, such as when the
-// picture's size changed, there are several.
+// archive.JoinedTree. It begins with the last key frame at or before w.From and
+// ends before the first one at or after w.To. Gaps stay in the times of its
+// pictures. If one file cannot hold everything, for example because the picture
+// size changed, there are several.
 //
-// A file that was joined for the same window is replaced when the recordings
-// are others than then, unless it shows what they no longer do.
+// An earlier file for the same window is replaced if the recordings have
+// changed, unless it shows what they no longer do.
 //
-// Beside an error the result holds what is finished. Errors of the disk are
+// Even with an error the result holds what is finished. Errors of the disk are
 // those of package archive.
 func Join(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
 	movies, others := c.movies(w)
@@ -46,7 +46,7 @@ func nameOf(first, last time.Time, w Window) string {
 	return first.Format(nameLayout) + "_" + last.Format(nameLayout)
 }
 
-// ends returns the ends of a window, where it is open those of what it shows.
+// ends returns the ends of a window, or those of its content where it is open.
 func ends(w Window, first, last time.Time) (from, to time.Time) {
 	if !w.From.IsZero() {
 		first = w.From
@@ -59,10 +59,10 @@ func ends(w Window, first, last time.Time) (from, to time.Time) {
 
 // Cut makes a clip of each of a camera's recordings that shows some of the
 // window, in archive.CutTree: from the last key frame at or before w.From to
-// the first at or after w.To. All clips together show the whole window, so that
-// recordings which lie in it are copied whole.
+// the first at or after w.To. Together the clips show the whole window, so
+// recordings inside it are copied whole.
 //
-// Beside an error the result holds what is finished. Errors of the disk are
+// Even with an error the result holds what is finished. Errors of the disk are
 // those of package archive.
 func Cut(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
 	movies, others := c.movies(w)
@@ -82,7 +82,7 @@ func Cut(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progres
 	return m.result.end("MP4", nil)
 }
 
-// within returns the ends of the window that lie in a recording.
+// within returns the ends of the window that fall inside a recording.
 func within(f archive.Finished, w Window) Window {
 	var in Window
 	if w.From.After(f.Start) {

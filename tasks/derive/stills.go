@@ -17,9 +17,10 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// listHeader is the first line of archive.StillsList. The time is the recorder's wall
-// clock; seconds are those since the recording's first picture, by which other
-// programs find it; the source is relative to the output directory.
+// listHeader is the first line of archive.StillsList. The time is the
+// recorder's wall clock. Seconds count from the recording's first picture, for
+// other programs to find the place. The source is relative to the output
+// directory.
 var listHeader = []string{"file", "time", "seconds", "source"}
 
 const (
@@ -27,8 +28,8 @@ const (
 	timeLayout  = "2006-01-02T15:04:05.000"
 )
 
-// name gives the pictures that ffmpeg wrote the names they keep, and writes the
-// list of them. It returns how many there are.
+// name gives ffmpeg's pictures their final names and writes the list of them.
+// It returns their number.
 func (s *shot) name(root *os.Root) (int, error) {
 	times, err := stillTimes(root)
 	if err != nil {
@@ -40,7 +41,7 @@ func (s *shot) name(root *os.Root) (int, error) {
 	}
 	buffer := bufio.NewWriter(f)
 	list := csv.NewWriter(buffer)
-	_ = list.Write(listHeader) // Error tells
+	_ = list.Write(listHeader) // Error reports it
 	taken := map[string]bool{}
 	for n, us := range times {
 		from, at := strconv.Itoa(n+1)+".jpg", begins(s.file).Add(time.Duration(us)*time.Microsecond).Round(time.Millisecond)
@@ -57,26 +58,26 @@ func (s *shot) name(root *os.Root) (int, error) {
 	return len(times), errors.Join(err, list.Error(), buffer.Flush(), f.Close())
 }
 
-// stillName returns a name for a picture of that time. Those of a recording
-// whose times are estimated may stand within one millisecond.
+// stillName returns a name for a picture of that time. Two pictures of a
+// recording with estimated times may fall within one millisecond.
 func stillName(at time.Time, taken map[string]bool) string {
 	stem := at.Format(stillLayout)
 	name := stem + ".jpg"
 	for n := 2; taken[name]; n++ {
-		name = stem + "_" + strconv.Itoa(n) + ".jpg" // sorts behind
+		name = stem + "_" + strconv.Itoa(n) + ".jpg" // sorts after the first
 	}
 	taken[name] = true
 	return name
 }
 
-// stillTimes returns the microseconds at which the pictures stand that ffmpeg
-// numbered from 1, and removes its notes of them. Nothing else may be there.
+// stillTimes returns the times, in microseconds, of the pictures that ffmpeg
+// numbered from 1, and removes its file of them. Nothing else may be there.
 func stillTimes(root *os.Root) ([]int64, error) {
 	times, err := readTimes(root)
 	if err == nil {
 		err = root.Remove(timesFile)
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // it may have had nothing to note
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // there may have been no pictures
 		return nil, err
 	}
 	entries, err := fs.ReadDir(root.FS(), ".")
@@ -96,8 +97,8 @@ func stillTimes(root *os.Root) ([]int64, error) {
 	return times, nil
 }
 
-// readTimes reads what ffmpeg's filter "metadata" prints, such as
-// "frame:58   pts:3480043278 pts_time:3480.04".
+// readTimes reads the output of ffmpeg's filter "metadata", such as "frame:58
+// pts:3480043278 pts_time:3480.04".
 func readTimes(root *os.Root) ([]int64, error) {
 	f, err := root.Open(timesFile)
 	if err != nil {
@@ -121,7 +122,7 @@ func readTimes(root *os.Root) ([]int64, error) {
 	return times, lines.Err()
 }
 
-// checkStill makes sure that a picture is whole.
+// checkStill checks that a picture is complete.
 func checkStill(root *os.Root, name string) error {
 	f, err := root.Open(name)
 	if err != nil {
