@@ -31,15 +31,15 @@ func (r rowReader) address() nvr.Address {
 }
 
 var (
-	// dottedNumbers is an IP address, be it a valid one or not.
+	// dottedNumbers is an IP address, valid or not.
 	dottedNumbers = regexp.MustCompile(`^\d{1,3}(?:\.\d{1,3}){3,}$`)
 	portBehind    = regexp.MustCompile(`^(?:[a-zA-Z]+://)?(?:[^:/]+|\[[^\]]*\]):[^:/]*/?$`)
 	schemeBefore  = regexp.MustCompile(`^([^:/]+)://`)
 )
 
-// addressFault says what is wrong with an address. What was typed is repeated
-// only when it is digits and dots alone: in a sheet with mixed up columns it
-// could be a password, or have one behind it.
+// addressFault says what is wrong with an address. It repeats what was typed
+// only if that is all digits and dots: in a sheet with mixed-up columns it
+// could be, or contain, a password.
 func addressFault(text string, err error) string {
 	scheme := schemeBefore.FindStringSubmatch(text)
 	switch {
@@ -57,7 +57,8 @@ func addressFault(text string, err error) string {
 	return "recorder is not an address; type 10.0.0.5, nvr.site.local:8080 or https://10.0.0.5"
 }
 
-// otherPorts are ports of recorders that do not answer HTTP, by what they are for.
+// otherPorts are ports on which recorders do not speak HTTP, with what they are
+// for.
 var otherPorts = map[int]string{8000: "Hikvision's own programs", 554: "live video (RTSP)"}
 
 func (r rowReader) port(a *nvr.Address) {
@@ -70,7 +71,7 @@ func (r rowReader) port(a *nvr.Address) {
 	switch {
 	case err != nil || n == 0:
 		r.fault(port, "port must be a number from 1 to 65535")
-	case a.Host == "": // refused already
+	case a.Host == "": // already refused
 	case portBehind.MatchString(recorderCell) && a.Port != int(n):
 		r.fault(port, "this is not the port in the address; leave one of the two out")
 	default:

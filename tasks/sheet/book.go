@@ -12,7 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// book is a workbook that is being written.
+// book is a workbook being written.
 type book struct {
 	*excelize.File
 	in    Language
@@ -47,12 +47,12 @@ func (b *book) addTasks(rows [][]string) error {
 	return b.formatHeader()
 }
 
-// escapable is what a workbook takes for a character by its number (ECMA-376
-// part 1, 22.9.2.19, ST_Xstring), after an underscore.
+// escapable matches what a workbook reads, after an underscore, as a character
+// code (ECMA-376 part 1, 22.9.2.19, ST_Xstring).
 var escapable = regexp.MustCompile(`^x[0-9A-Fa-f]{4}_`)
 
-// escaped returns a text as a workbook has to hold it, so that "_x0041_" in a
-// password does not become "A". excelize decodes these, but does not encode them.
+// escaped encodes a text for a workbook, so that "_x0041_" in a password does
+// not become "A". excelize decodes these, but does not encode them.
 func escaped(s string) string {
 	var b strings.Builder
 	for i, r := range s {
@@ -65,7 +65,7 @@ func escaped(s string) string {
 }
 
 // formatColumns makes every cell a text, so that no spreadsheet program turns
-// 1-4 into a date or drops the zeros of a password, and offers drop-downs.
+// 1-4 into a date or drops the zeros of a password, and adds drop-downs.
 func (b *book) formatColumns() error {
 	style, err := b.NewStyle(&excelize.Style{NumFmt: textFormat})
 	if err != nil {
@@ -84,7 +84,7 @@ func (b *book) formatColumns() error {
 	return nil
 }
 
-// formatHeader makes the first row stand out and stay in sight.
+// formatHeader highlights the first row and keeps it in view.
 func (b *book) formatHeader() error {
 	style, err := b.NewStyle(&excelize.Style{
 		NumFmt: textFormat,
@@ -98,7 +98,7 @@ func (b *book) formatHeader() error {
 	return errors.Join(b.SetCellStyle(b.tasks, "A1", last, style), b.SetPanes(b.tasks, frozen(0, 1)))
 }
 
-// dropDown offers the words that a column knows.
+// dropDown offers the words that a column accepts.
 func (b *book) dropDown(name string, c column) error {
 	v := excelize.NewDataValidation(true)
 	v.SetSqref(fmt.Sprintf("%s2:%s%d", name, name, preparedRows))
@@ -109,7 +109,7 @@ func (b *book) dropDown(name string, c column) error {
 	return b.AddDataValidation(b.tasks, v)
 }
 
-// mark shows the first rows as examples.
+// mark highlights the first rows as examples.
 func (b *book) mark(rows int) error {
 	style, err := b.NewStyle(&excelize.Style{
 		NumFmt: textFormat, Font: &excelize.Font{Italic: true, Color: "7F7F7F"},
@@ -121,7 +121,7 @@ func (b *book) mark(rows int) error {
 	return b.SetCellStyle(b.tasks, "A2", last, style)
 }
 
-// create writes the workbook to a file that must not be there yet.
+// create writes the workbook to a new file; it must not exist yet.
 func (b *book) create(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {

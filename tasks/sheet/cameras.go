@@ -14,12 +14,12 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// maxChannel is the highest channel that is believed. The largest recorders
-// have 256 inputs; numbering with gaps goes a little beyond.
+// maxChannel is the highest channel accepted. The largest recorders have 256
+// inputs; numbering with gaps goes a little beyond.
 const maxChannel = 999
 
-// The complaints about a camera cell. They say how to type it, and do not
-// repeat the cell: when columns are mixed up it may hold a password.
+// The complaints about a camera cell. They say how to type it and do not repeat
+// the cell: if columns are mixed up, it may hold a password.
 var (
 	errCameras = errors.New("this is not a list of cameras; type all, 1;3, 1-4, D3, tracks like 101;201, or names as the recorder has them")
 	errRange   = errors.New("a range of cameras goes from a smaller to a larger number of the same kind, like 1-4 or 101-401")
@@ -54,9 +54,9 @@ func readCameras(c cell) ([]tasks.Pick, error) {
 	return nil, errCameras
 }
 
-// ParseCameras reads a list of cameras as people type it: "all", "1, 3",
-// "1-4", "D3", tracks like "101,201", "ch101" for channel 101. The result has
-// no camera twice; nil means all. The error says how to type it and does not
+// ParseCameras reads a list of cameras as people type it: "all", "1, 3", "1-4",
+// "D3", tracks like "101,201", "ch101" for channel 101. The result contains no
+// camera twice; nil means all. The error says how to type it and does not
 // repeat the text.
 func ParseCameras(list string) ([]tasks.Pick, error) {
 	list = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(words(list), "'")))
@@ -100,15 +100,16 @@ func withNew(picks, more []tasks.Pick) []tasks.Pick {
 }
 
 var (
-	// listItem is an item of a list: a name in quotes, or anything to the next separator.
+	// listItem matches an item of a list: a name in quotes, or anything up to the
+	// next separator.
 	listItem = regexp.MustCompile(`\s*(?:"([^"]*)"|«([^»]*)»|([^,;\n]*))\s*(?:[,;\n]|$)`)
-	// noName is what has letters and is no name: a month or a number that a
+	// noName matches what contains letters but is not a name: a number that a
 	// spreadsheet program made of a list.
 	noName = regexp.MustCompile(`(?i)^\d+(?:[.,]\d+)?e\+?\d+$`)
 )
 
 // parseCameraCell reads a list of cameras by number, by name, or both. A name
-// in quotes may hold anything but quotes.
+// in quotes may contain anything but quotes.
 func parseCameraCell(list string) ([]tasks.Pick, error) {
 	picks, err := ParseCameras(list)
 	if !errors.Is(err, errCameras) || len(list) > 4096 {
@@ -134,7 +135,7 @@ func parseCameraCell(list string) ([]tasks.Pick, error) {
 	return picks, nil
 }
 
-// group returns a group of a match, "" when it is not part of it.
+// group returns a group of a match, or "" if the group did not take part.
 func group(s string, m []int, n int) string {
 	if m[2*n] < 0 {
 		return ""
@@ -203,19 +204,19 @@ func parseCamera(s string) (tasks.Pick, error) {
 	return p, nil
 }
 
-// isTrack reports whether a number is a track id instead of a channel.
+// isTrack reports whether a number is a track ID and not a channel.
 func isTrack(n int) bool {
 	return n >= 100 && nvr.Track(n).Stream() >= nvr.Main && nvr.Track(n).Stream() <= nvr.Photo
 }
 
-// joinedTracks reports whether a number is what remains of several tracks
-// whose commas were taken for thousands separators: 101,201 becomes 101201.
+// joinedTracks reports whether a number is several tracks whose commas were
+// taken for thousands separators: 101,201 becomes 101201.
 func joinedTracks(n int) bool {
 	return n >= 100_000 && isTrack(n%1000) && (isTrack(n/1000) || joinedTracks(n/1000))
 }
 
-// readCameraNumber reads a cell that the spreadsheet program holds a number
-// for: fine when it is one camera, a loss when it was a list.
+// readCameraNumber reads a cell that holds a number. That is fine if one camera
+// was typed; a list has lost its separators.
 func readCameraNumber(c cell) ([]tasks.Pick, error) {
 	v, ok := c.value()
 	switch {

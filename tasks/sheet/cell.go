@@ -10,15 +10,15 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// cellType is what a cell holds.
+// cellType is the type of a cell's content.
 type cellType uint8
 
 const (
 	blank      cellType = iota
 	text                // as typed
-	number              // a number, or a date: a number that is shown as one
+	number              // a number, or a date, which is a number shown as one
 	boolean             // TRUE or FALSE
-	errored             // #N/A and its like
+	errored             // #N/A and the like
 	uncomputed          // a formula that no program has computed yet
 )
 
@@ -32,8 +32,8 @@ type cell struct {
 // words returns the cell's text without stray spaces around and inside it.
 func (c cell) words() string { return words(c.text) }
 
-// words makes single spaces of all white space in a text, and nothing of what
-// else cannot be seen.
+// words reduces all white space in a text to single spaces and drops other
+// invisible characters.
 func words(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -47,7 +47,7 @@ func words(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// empty reports whether there is nothing to be seen in the cell.
+// empty reports whether nothing is visible in the cell.
 func (c cell) empty() bool {
 	return c.kind == blank || c.kind == text && !strings.ContainsFunc(c.text, func(r rune) bool { return !unseen(r) })
 }
@@ -60,9 +60,9 @@ func (c cell) value() (float64, bool) {
 	return v, err == nil && !math.IsNaN(v) && !math.IsInf(v, 0)
 }
 
-// whole returns the number in the cell as digits, when it is one that can be
-// taken as typed: whole, not negative, within the 15 digits that Excel keeps,
-// and not shown as something else. Zeros in front come from the format.
+// whole returns the number in the cell as digits if it can be taken as typed:
+// whole, not negative, within the 15 digits that Excel keeps, and not shown as
+// something else. Leading zeros come from the format.
 func (c cell) whole() (string, bool) {
 	v, ok := c.value()
 	if !ok || v < 0 || v != math.Trunc(v) || v >= 1e15 || c.format.date || c.format.clock || c.format.changed {
@@ -75,7 +75,7 @@ func (c cell) whole() (string, bool) {
 	return digits, true
 }
 
-// trouble says what keeps a cell from being read at all, or "".
+// trouble says why a cell cannot be read at all, or returns "".
 func (c cell) trouble() string {
 	switch c.kind {
 	case errored:
@@ -87,8 +87,8 @@ func (c cell) trouble() string {
 	return ""
 }
 
-// unseen reports whether a person cannot see a character: spaces of every
-// kind, and what copying from web pages and chats leaves behind.
+// unseen reports whether a character is invisible: spaces of every kind, and
+// what copying from web pages and chats leaves behind.
 func unseen(r rune) bool {
 	switch r {
 	case '\u00ad', '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff':
@@ -100,17 +100,17 @@ func unseen(r rune) bool {
 // clean makes a text from a file safe to print and short enough for a line.
 func clean(s string) string { return nvr.CleanText(s, 120) }
 
-// format is what a number format says about the number that was typed.
+// format is what a number format tells about the number that was typed.
 type format struct {
 	date    bool  // shows a day
 	clock   bool  // shows a time of day
 	grouped bool  // shows thousands separators
-	zeros   uint8 // digits shown at least: 5 for 00000
+	zeros   uint8 // minimum digits shown: 5 for 00000
 	changed bool  // percent, scientific, fraction or currency: what was typed is lost
 }
 
-// builtin are the number formats that workbooks name by number alone, as far
-// as they say more than "a number" (ECMA-376 part 1, 18.8.30; 27 to 58 are
+// builtin returns the number formats that workbooks refer to by number alone,
+// if they say more than "a number" (ECMA-376 part 1, 18.8.30; 27 to 58 are
 // dates in East Asian editions).
 func builtin(id int) string {
 	switch {
@@ -140,8 +140,8 @@ var (
 	currency = regexp.MustCompile(`\p{Sc}`)
 )
 
-// parseFormat reads the first section of a number format, the one for
-// positive numbers.
+// parseFormat reads the first section of a number format, the one for positive
+// numbers.
 func parseFormat(code string) format {
 	var f format
 	f.changed = currency.MatchString(locale.ReplaceAllString(code, ""))

@@ -11,16 +11,16 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// The bounds of a table, beside those of its rows and columns.
+// The limits of a table, beside those on rows and columns.
 const (
-	maxCells = 1_000_000 // empty ones between others included
+	maxCells = 1_000_000 // including empty ones between others
 	maxText  = 32 << 20  // bytes
-	maxCell  = 128 << 10 // bytes of one cell; Excel takes 32,767 characters
+	maxCell  = 128 << 10 // bytes of one cell; Excel allows 32,767 characters
 )
 
 var errManyCells = fmt.Errorf("%w: too many cells are filled; keep the tasks in a workbook of their own", ErrTooLarge)
 
-// volume is what a file holds, in all its worksheets.
+// volume is the size of a file's content, all worksheets together.
 type volume struct {
 	cells int
 	text  int // bytes
@@ -87,7 +87,7 @@ func (r *worksheetReader) endRow() error {
 	return r.table.add(r.line)
 }
 
-// cell reads one cell to its end. The columns behind maxColumns are not kept.
+// cell reads one cell to its end. It drops the columns after maxColumns.
 func (r *worksheetReader) cell(d *xml.Decoder, e xml.StartElement) error {
 	r.at.column++
 	if ref := attribute(e, "r"); ref != "" {
@@ -115,8 +115,8 @@ func (r *worksheetReader) cell(d *xml.Decoder, e xml.StartElement) error {
 	return nil
 }
 
-// cellContent reads to the end of a cell and returns its value, and whether
-// there is a formula.
+// cellContent reads to the end of a cell and returns its value, and whether it
+// has a formula.
 func cellContent(d *xml.Decoder) (formula bool, value string, err error) {
 	for {
 		token, err := d.RawToken()
@@ -210,7 +210,7 @@ func (t *table) add(l line) error {
 	return nil
 }
 
-// filled reports whether there is something to be seen in a row.
+// filled reports whether anything is visible in a row.
 func (l line) filled() bool {
 	return slices.ContainsFunc(l.cells, func(c cell) bool { return !c.empty() })
 }

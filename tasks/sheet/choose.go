@@ -27,9 +27,9 @@ func readWorkbook(data []byte, o Options) (*table, error) {
 	return t, nil
 }
 
-// choose returns the worksheet that was asked for, in any case. When none was,
-// it is the only one with anything in it, or the only one that looks like tasks,
-// of those that a person sees.
+// choose returns the requested worksheet, ignoring case. Without a request it
+// returns the only visible one with anything in it, or the only one that looks
+// like tasks.
 func (w *workbook) choose(wanted string) (*table, error) {
 	same := func(p page) bool { return strings.EqualFold(strings.TrimSpace(p.name), strings.TrimSpace(wanted)) }
 	if wanted != "" {
@@ -73,8 +73,8 @@ func (w *workbook) choose(wanted string) (*table, error) {
 	return nil, formatError("no worksheet (" + nameTables(filled) + ") has a header with recorder, user and password, or a column of addresses")
 }
 
-// looksLikeTasks reports whether there are the columns without which no row is a
-// task, or most of them.
+// looksLikeTasks reports whether the required columns, or most of them, are
+// there.
 func (t *table) looksLikeTasks() bool {
 	if len(t.lines) == 0 {
 		return false
@@ -107,7 +107,7 @@ func nameSheets(list []page) string {
 	return text
 }
 
-// others says which worksheets there are beside the one that was empty.
+// others lists the other worksheets besides the empty one.
 func (w *workbook) others(name string) string {
 	list := slices.DeleteFunc(slices.Clone(w.pages), func(p page) bool { return p.name == name })
 	if len(list) == 0 {

@@ -6,7 +6,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// field is what a column of a task sheet says.
+// field is the meaning of a column in a task sheet.
 type field int
 
 const (
@@ -26,8 +26,8 @@ const (
 	fields = int(clock) + 1
 )
 
-// Language is what a task sheet's headers and help are written in. Headers of
-// every language are read, whatever the sheet's other headers are.
+// Language is the language of a task sheet's headers and help. Headers of every
+// language are read, whatever the sheet's other headers are.
 type Language int
 
 // The languages of task sheets.
@@ -37,24 +37,23 @@ const (
 	languages
 )
 
-// column is what is known of a column, but for how its cells are read: see
-// field.read.
+// column describes a column, except how its cells are read: see field.read.
 type column struct {
 	in       [languages]wording
 	width    float64
-	choices  []string // offered by a drop-down; nil when there is none
-	examples []string // what stands in the template's rows
+	choices  []string // offered by a drop-down; nil if there is none
+	examples []string // the template's cells
 }
 
 // wording is a column in one language.
 type wording struct {
-	headers  []string // what it may be called, see headerField; the first is written into new sheets
+	headers  []string // accepted names, see headerField; the first is written into new sheets
 	help     string   // what to type, with `samples` set off
 	examples []string // in place of the column's own
 }
 
-// columns is the table that header words, template and help follow. The
-// columns of a new sheet stand in this order.
+// columns is the table behind headers, template and help. A new sheet has its
+// columns in this order.
 var columns = [fields]column{
 	recorder: {
 		in: [languages]wording{
@@ -232,7 +231,7 @@ var columns = [fields]column{
 
 // Help explains a column of a task sheet to a person.
 type Help struct {
-	Headers []string // what it may be called in English and in Russian, any case
+	Headers []string // accepted names in English and in Russian, any case
 	Text    string   // what to type, with `samples` set off
 }
 

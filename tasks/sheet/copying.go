@@ -9,18 +9,18 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// copying takes the operator's worksheet over into a result: values, styles,
+// copying copies the operator's worksheet into a result: values, styles,
 // widths, heights and merged cells, but no password, formula, comment or link.
 type copying struct {
 	*result
 	*worksheet
 	layout layout
-	down   int           // rows that everything moves down
-	beside map[int][]any // what stands to the right, by row
-	widths widths        // of that
+	down   int           // how many rows everything moves down
+	beside map[int][]any // our cells to the right, by row
+	widths widths        // of beside
 }
 
-// run writes the worksheet, whose titles and last row are known.
+// run writes the worksheet; its titles and last row are known.
 func (c *copying) run(own string, titles, last int) (err error) {
 	first := c.table.width() + 1
 	to := cellName(max(last, titles), first+len(c.widths)-2)
@@ -106,8 +106,8 @@ func (c *copying) cell(line int, l line, column int) (excelize.Cell, error) {
 	return to, nil
 }
 
-// style returns the style of a cell. The result has all those of the operator's
-// workbook, under the same numbers.
+// style returns the style of a cell. The result has all styles of the
+// operator's workbook, under the same numbers.
 func (c *copying) style(column, row int) (int, error) {
 	if c.from == nil {
 		return 0, nil
@@ -116,7 +116,7 @@ func (c *copying) style(column, row int) (int, error) {
 	return c.known(style), err
 }
 
-// known returns a style of the operator's workbook, or none when it has no such
+// known returns a style of the operator's workbook, or none if it has no such
 // style.
 func (c *copying) known(style int) int {
 	if style < 0 || style >= c.styles {
@@ -126,7 +126,7 @@ func (c *copying) known(style int) int {
 }
 
 // columns copies how the columns look. It comes before the cells, whose own
-// styles count more.
+// styles take precedence.
 func (c *copying) columns() error {
 	if c.from == nil {
 		return c.SetColWidth(1, max(c.table.width(), 1), 20)
@@ -148,10 +148,10 @@ func (c *copying) columns() error {
 	return errors.Join(errs...)
 }
 
-// looks copies what belongs to no single cell.
+// looks copies what does not belong to a single cell.
 func (c *copying) looks() error {
 	if c.from == nil || c.down != 0 {
-		return nil // it names rows, and is looks only
+		return nil // it names rows, and is only looks
 	}
 	if err := c.conditions(); err != nil {
 		return err

@@ -21,8 +21,8 @@ func hasUTF16Mark(data []byte) bool {
 }
 
 // readCSV reads a CSV file as spreadsheet programs save it: UTF-8 with or
-// without its mark, UTF-16 ("Unicode text") or Windows-1251 (Russian Excel);
-// commas, semicolons, tabs or bars between the cells.
+// without a byte order mark, UTF-16 ("Unicode text") or Windows-1251 (Russian
+// Excel), with commas, semicolons, tabs or bars between the cells.
 func readCSV(data []byte) (*table, error) {
 	plain, err := decode(data)
 	if err != nil {
@@ -47,8 +47,8 @@ func readCSV(data []byte) (*table, error) {
 		row, _ := r.FieldPos(0)
 		l := line{row: row + skip}
 		for _, field := range record[:min(len(record), maxColumns)] {
-			// People write ="007" to keep a spreadsheet program from dropping the
-			// zeros; it stands for the text in it.
+			// People write ="007" to keep a spreadsheet program from dropping the zeros;
+			// it means the text in it.
 			if inner, ok := strings.CutPrefix(field, `="`); ok && strings.HasSuffix(inner, `"`) {
 				field = strings.TrimSuffix(inner, `"`)
 			}
@@ -75,8 +75,8 @@ func splitter(plain string, comma rune) *csv.Reader {
 	return r
 }
 
-// decode turns the bytes of a text file into UTF-8. What is not UTF-8 and has
-// no mark is Windows-1251: the only single-byte encoding that the programs of
+// decode converts a text file to UTF-8. What is not UTF-8 and has no byte order
+// mark is Windows-1251: the only single-byte encoding that the programs of
 // hikgrab's operators write.
 func decode(data []byte) (string, error) {
 	switch {
@@ -96,12 +96,12 @@ func decode(data []byte) (string, error) {
 	return string(plain), nil
 }
 
-// separator finds what stands between the cells and returns the text that
-// follows Excel's own "sep=;" line, with the number of lines that it took.
+// separator finds the character between the cells. It returns the text after
+// Excel's own "sep=;" line, with the number of lines skipped.
 //
 // Without that line it is the character that sets a recorder apart in most
-// lines, then the one that gives the most cells: a camera list with commas
-// must not win over the real separator.
+// lines, then the one that gives the most cells: a camera list with commas must
+// not win over the real separator.
 func separator(plain string) (comma rune, skip int, rest string) {
 	first, after, _ := strings.Cut(plain, "\n")
 	if sep, ok := strings.CutPrefix(strings.ToLower(strings.TrimRight(first, "\r")), "sep="); ok {
@@ -113,7 +113,7 @@ func separator(plain string) (comma rune, skip int, rest string) {
 	for _, candidate := range []rune{';', '\t', '|', ','} {
 		hosts, cells, lines, split := splitBy(plain, candidate)
 		if candidate == '|' && 2*split <= lines {
-			continue // a bar stands in a password rather
+			continue // a bar is more likely part of a password
 		}
 		if hosts > bestHosts || hosts == bestHosts && cells > bestCells {
 			comma, bestHosts, bestCells = candidate, hosts, cells
@@ -122,9 +122,9 @@ func separator(plain string) (comma rune, skip int, rest string) {
 	return comma, 0, plain
 }
 
-// splitBy splits the first lines at comma and returns how many of them have a
-// cell that looks like a recorder, how many cells they have in all, and how many
-// of so many lines have more than one.
+// splitBy splits the first lines at comma. It returns how many of them have a
+// cell that looks like a recorder, how many cells they have in all, the number
+// of lines, and how many of those have more than one cell.
 func splitBy(plain string, comma rune) (hosts, cells, lines, split int) {
 	r := splitter(plain, comma)
 	for range 50 {

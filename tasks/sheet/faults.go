@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// The reasons why a file cannot be read at all. Errors of Read wrap them and
-// add the file's name and what to do.
+// Why a file cannot be read at all. Errors of Read wrap these and add the
+// file's name and what to do.
 var (
 	ErrEncrypted = errors.New("the workbook is protected by a password")
 	ErrPassword  = errors.New("the password does not open the workbook")
@@ -21,25 +21,25 @@ var (
 	ErrSheets    = errors.New("several worksheets look like tasks")
 )
 
-// printedFaults is how many faults Error spells out, and how many notices Read
-// returns. Who has more of them has one cause behind most.
+// printedFaults limits the faults that Error spells out and the notices that
+// Read returns. If there are more, most have one cause.
 const printedFaults = 50
 
 // Fault is one thing that is wrong with a sheet. It never quotes a cell that
 // could hold a password.
 type Fault struct {
-	Cell string // "Sheet1!C7", or "Sheet1!C7:C19, C23" for the same in many cells; empty when it concerns the file
+	Cell string // "Sheet1!C7", or "Sheet1!C7:C19, C23" for the same in many cells; empty if it concerns the file
 	What string // what is wrong and how to type it
 }
 
-// Faults is every fault of a sheet, in the order of its cells.
+// Faults are all faults of a sheet, in the order of its cells.
 type Faults struct {
 	File string
 	List []Fault
 }
 
-// Error returns one line per fault: `tasks.xlsx  Sheet1!C7: password is
-// empty`. After the first 50 it says how many more there are.
+// Error returns one line per fault: `tasks.xlsx Sheet1!C7: password is empty`.
+// After the first 50 it says how many more there are.
 func (f *Faults) Error() string {
 	var b strings.Builder
 	for i, fault := range f.List {
@@ -59,13 +59,13 @@ func (f *Faults) Error() string {
 	return b.String()
 }
 
-// remark is something to say about a cell; no row means the whole file.
+// remark is a message about a cell; row 0 means the whole file.
 type remark struct {
 	row, column int
 	what        string
 }
 
-// report collects what is wrong and what is worth knowing while a table is read.
+// report collects faults and notices while a table is read.
 type report struct {
 	faults  []remark
 	notices []remark
@@ -79,8 +79,8 @@ func (r *report) notice(row, column int, format string, args ...any) {
 	r.notices = append(r.notices, remark{row, column, fmt.Sprintf(format, args...)})
 }
 
-// told returns the remarks with their cells. The same about several cells of a
-// column is told once.
+// told returns the remarks with their cells. It combines the same remark about
+// several cells of a column.
 func (t *table) told(list []remark) []Fault {
 	type same struct {
 		column int
@@ -101,11 +101,11 @@ func (t *table) told(list []remark) []Fault {
 	return told
 }
 
-// maxSpans is how many ranges of cells one remark names.
+// maxSpans limits the ranges of cells in one remark.
 const maxSpans = 8
 
-// cellsOf names the cells of a column in some rows: "Sheet1!C7:C19, C23". Rows
-// with nothing in them do not break a range.
+// cellsOf names the cells of a column in some rows: "Sheet1!C7:C19, C23". Blank
+// rows do not break a range.
 func (t *table) cellsOf(rows []int, column int) string {
 	if rows[0] == 0 {
 		return ""
@@ -136,7 +136,7 @@ func (t *table) cellsOf(rows []int, column int) string {
 	return strings.Join(spans, ", ")
 }
 
-// worthReading returns the notices, and in place of too many of them their number.
+// worthReading returns the notices, or beyond the limit the number of the rest.
 func (r *reader) worthReading() []string {
 	list := slices.Clone(r.secrets)
 	most := len(list) + printedFaults
@@ -163,8 +163,8 @@ func (r *reader) failure() error {
 	return &Faults{File: r.table.file, List: r.table.told(r.faults)}
 }
 
-// fileError names the file in an error that concerns all of it. The path in a
-// system's own error is dropped: the name is there already, cleaned.
+// fileError names the file in an error that concerns all of it. It drops the
+// path from a system error: the cleaned name is already there.
 func fileError(name string, err error) error { return fmt.Errorf("%s: %w", name, withoutPath(err)) }
 
 func withoutPath(err error) error {

@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// headers returns what a field's column may be called, in every language.
+// headers returns the accepted names of a field's column in every language.
 func (f field) headers() (all []string) {
 	for _, w := range columns[f].in {
 		all = append(all, w.headers...)
@@ -17,7 +17,7 @@ func (f field) headers() (all []string) {
 	return all
 }
 
-// byHeader are the fields by the words of their headers.
+// byHeader finds fields by the words of their headers.
 var byHeader = func() map[string]field {
 	m := map[string]field{}
 	for f := range field(fields) {
@@ -28,7 +28,7 @@ var byHeader = func() map[string]field {
 	return m
 }()
 
-// wordKey is the same for the same words in any order.
+// wordKey returns the same key for the same words in any order.
 func wordKey(words []string) string {
 	words = slices.Clone(words)
 	slices.Sort(words)
@@ -44,22 +44,23 @@ func wordSet(text string) map[string]bool {
 }
 
 var (
-	// besides are words in a header that say nothing about which column it is.
-	// What changes the meaning is not among them: the date of a request is not
-	// the date of a recording, and the address of a camera is not its recorder's.
+	// besides are words in a header that do not tell which column it is. Words
+	// that change the meaning are not among them: the date of a request is not the
+	// date of a recording, and the address of a camera is not its recorder's.
 	besides = wordSet("№ n nr no number номер номера http web isapi hikvision device recorder nvr dvr " +
 		"регистратора видеорегистратора устройства сервера admin админа администратора period recording recordings video " +
 		"периода записи записей видео архива список list the of for для")
-	// times are words that beginnings and ends may go by as well: "start time".
+	// times are words that the start and the end may be called by as well: "start
+	// time".
 	times = wordSet("date time and дата время и")
 
-	// forms are words as they stand behind others: "время начала".
+	// forms are words as they appear after others: "время начала".
 	forms = map[string]string{"начала": "начало", "окончания": "окончание", "конца": "конец"}
 
 	inParentheses = regexp.MustCompile(`\([^)]*\)`)
 )
 
-// headerWords reduces a header to what names it: "  IP-Address (LAN):" becomes
+// headerWords reduces a header to its key words: " IP-Address (LAN):" becomes
 // "ip address".
 func headerWords(s string) string {
 	s = inParentheses.ReplaceAllString(strings.ToLower(s), " ")
@@ -91,8 +92,8 @@ func headerField(header string) (field, bool) {
 	return found, named
 }
 
-// wordsField returns the field that some words name, with and without those
-// beside the point.
+// wordsField returns the field that some words name, with or without the words
+// in besides.
 func wordsField(text string) (field, bool) {
 	all := strings.Fields(headerWords(text))
 	if f, ok := byHeader[wordKey(all)]; ok {
@@ -115,15 +116,15 @@ func isComment(header string) bool { return strings.HasPrefix(strings.TrimFunc(h
 
 // layout says which columns hold which field, and where the tasks begin.
 type layout struct {
-	columns [fields][]int // none when a field has no column
+	columns [fields][]int // empty if a field has no column
 	named   bool          // there is a header
-	header  int           // index of the (last) header line; -1 without
+	header  int           // index of the (last) header line; -1 if none
 	row     int           // its row, for messages
 }
 
 func (l layout) has(f field) bool { return len(l.columns[f]) > 0 }
 
-// first returns the first column of a field, for messages; 0 when it has none.
+// first returns the first column of a field, for messages, or 0.
 func (l layout) first(f field) int {
 	if l.has(f) {
 		return l.columns[f][0]
@@ -150,8 +151,8 @@ func (l line) known() map[field][]int {
 	return found
 }
 
-// header returns how many fields a line names. "user" and "password" may well be
-// a login, so a line with a recorder's address in it is no header.
+// header returns how many fields a line names. "user" and "password" may well
+// be a login, so a line with a recorder's address in it is not a header.
 func (l line) header() int {
 	if slices.ContainsFunc(l.cells, cell.looksLikeHost) {
 		return 0
@@ -163,12 +164,11 @@ func (l line) header() int {
 	return 0
 }
 
-// headerDepth is how many lines may stand above the header: titles, dates,
-// notes.
+// headerDepth is how many lines may precede the header: titles, dates, notes.
 const headerDepth = 20
 
-// findLayout finds the header, which is the line that names the most columns, and
-// the columns.
+// findLayout finds the header, the line that names the most columns, and the
+// columns.
 func (r *reader) findLayout() layout {
 	best, names := -1, 0
 	for i, l := range r.table.lines[:min(len(r.table.lines), headerDepth)] {
@@ -182,7 +182,7 @@ func (r *reader) findLayout() layout {
 	return r.named(best)
 }
 
-// named reads the layout from the header at line i, which may go on in the
+// named reads the layout from the header at line i, which may continue on the
 // next line: "period" above "from" and "to".
 func (r *reader) named(i int) layout {
 	t := r.table
@@ -209,10 +209,10 @@ func (r *reader) named(i int) layout {
 	return l
 }
 
-// settle decides where headers leave it open. A type of devices is no kind of
-// recordings. The address of a site beside the
-// recorder's is no second recorder, and of several words for a network the one
-// that says so counts; what else has two columns must agree row by row.
+// settle resolves ambiguous headers. A type of device is not a kind of
+// recording. A site's address beside the recorder's is not a second recorder.
+// Of several words for a network the explicit one counts. Any other field with
+// two columns must agree row by row.
 func (r *reader) settle(l *layout) {
 	if columns := l.columns[recorder]; len(columns) > 1 {
 		hosts := slices.DeleteFunc(slices.Clone(columns), func(column int) bool {
@@ -256,8 +256,8 @@ func (r *reader) guessRecorder(l *layout) {
 	}
 }
 
-// continues reports whether a line is the second half of a header: nothing
-// but names of columns that the first half left open.
+// continues reports whether a line is the second half of a header: only names
+// of columns that the first half left open.
 func (l line) continues(above line) bool {
 	found := 0
 	for column, c := range l.cells {

@@ -15,14 +15,15 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// listing is a worksheet of our own. Its rows are written one by one and are never
-// in memory as cells: motion leaves a camera hundreds of gaps a day.
+// listing is a worksheet of our own. Its rows are written one by one and are
+// never in memory as cells: motion recording gives a camera hundreds of gaps a
+// day.
 type listing struct {
 	name   string
 	titles []string
 	count  int // of rows
 	rows   iter.Seq[[]any]
-	total  []any // what stands below them
+	total  []any // below the rows
 }
 
 // rowsOf makes a row of each item of a list.
@@ -36,7 +37,7 @@ func rowsOf[T any](list []T, row func(T) []any) iter.Seq[[]any] {
 	}
 }
 
-// measured is how many rows tell how wide columns have to be.
+// measured is how many rows determine the widths of columns.
 const measured = 1000
 
 func (r *result) write(l listing) error {
@@ -72,18 +73,18 @@ func (r *result) write(l listing) error {
 	return errors.Join(append(errs, w.row(l.count+2, r.sum, l.total), w.end("A1:"+to, 1))...)
 }
 
-// worksheet is one that is written row by row.
+// worksheet is a worksheet written row by row.
 type worksheet struct {
 	*excelize.StreamWriter
 	result *result
 }
 
-// worksheet begins one that is there and will have so many columns and rows. It is
-// printed in landscape, as wide as a page.
+// worksheet opens an existing worksheet for so many columns and rows. It prints
+// in landscape, fitted to the width of a page.
 func (r *result) worksheet(name string, columns, rows int) (*worksheet, error) {
 	fit, landscape, wide, high := true, "landscape", 1, 0
 	err := errors.Join(
-		// Readers that trust it would see a worksheet of one cell otherwise.
+		// Readers that trust it would otherwise see a worksheet of one cell.
 		r.SetSheetDimension(name, "A1:"+cellName(rows, columns-1)),
 		r.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}),
 		r.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &high}),
@@ -95,7 +96,7 @@ func (r *result) worksheet(name string, columns, rows int) (*worksheet, error) {
 	return &worksheet{w, r}, err
 }
 
-// frozen keeps the first columns and rows in sight.
+// frozen keeps the first columns and rows in view.
 func frozen(columns, rows int) *excelize.Panes {
 	top := cellName(rows+1, columns)
 	pane := "bottomLeft"
@@ -108,7 +109,7 @@ func frozen(columns, rows int) *excelize.Panes {
 	}
 }
 
-// row writes a row, in a style where values have none of their own.
+// row writes a row; style applies to values that have none of their own.
 func (w *worksheet) row(at, style int, values []any, options ...excelize.RowOpts) error {
 	cells := make([]any, len(values))
 	for i, value := range values {
@@ -121,8 +122,8 @@ func (w *worksheet) row(at, style int, values []any, options ...excelize.RowOpts
 	return w.SetRow(cellName(at, 0), cells, options...)
 }
 
-// end completes the worksheet: cells can be filtered, and the row with the titles
-// is printed on each page.
+// end completes the worksheet: it adds a filter and repeats the titles on each
+// printed page.
 func (w *worksheet) end(cells string, titles int) error {
 	repeated := &excelize.DefinedName{
 		Name: "_xlnm.Print_Titles", Scope: w.Sheet,
@@ -135,13 +136,13 @@ func (w *worksheet) end(cells string, titles int) error {
 const (
 	leastWidth = 8
 	mostWidth  = 60
-	besideText = 3 // the button of the filter stands there
+	besideText = 3 // room for the filter button
 )
 
-// widths are how wide columns have to be.
+// widths are the required widths of columns.
 type widths []int
 
-// widthsOf begins with what the titles need.
+// widthsOf starts with the widths of the titles.
 func (r *result) widthsOf(titles []any) widths {
 	w := slices.Repeat(widths{leastWidth}, len(titles))
 	w.measure(r, titles)
@@ -157,7 +158,7 @@ func (w widths) measure(r *result, row []any) {
 	}
 }
 
-// apply sets the widths of columns from the first on.
+// apply sets the widths of columns from first on.
 func (w widths) apply(to *excelize.StreamWriter, first int) error {
 	for i, n := range w {
 		if err := to.SetColWidth(first+i, first+i, float64(n+besideText)); err != nil {
@@ -167,7 +168,7 @@ func (w widths) apply(to *excelize.StreamWriter, first int) error {
 	return nil
 }
 
-// width is how many characters a value takes.
+// width returns how many characters a value takes.
 func (r *result) width(value any) int {
 	switch v := value.(type) {
 	case string:

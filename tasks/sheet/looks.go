@@ -12,19 +12,19 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// The bounds of a workbook whose looks are copied. excelize builds all of it,
-// and a larger one would cost too much for what is looks only.
+// The limits of a workbook whose looks are copied. excelize builds all of it,
+// and a larger one would cost too much for looks alone.
 const (
 	maxLooks      = 24 << 20 // bytes, unpacked
 	maxStyles     = 2 << 20
 	maxLooksCells = 400_000
 )
 
-// openLooks opens a workbook to copy how one of its worksheets looks. Cells to
-// the right of those that are read are taken out first: each would cost excelize
-// a row of empty cells, and a workbook of a few kilobytes gigabytes. It returns
-// nil when the workbook is too large or too unusual for excelize: its values are
-// enough.
+// openLooks opens a workbook to copy the looks of one worksheet. It first
+// removes the cells to the right of those that are read: each would cost
+// excelize a row of empty cells, and turn a workbook of a few kilobytes into
+// gigabytes. It returns nil if the workbook is too large or too unusual for
+// excelize; then the values must do.
 func openLooks(data []byte, t *table) (f *excelize.File) {
 	w, err := openWorkbook(data)
 	if err != nil || t.volume.cells > maxLooksCells || t.lastRow > maxRows || w.tooRich() {
@@ -72,7 +72,7 @@ func (w *workbook) tooRich() bool {
 	return false
 }
 
-// withoutFar returns a worksheet's XML without the cells behind maxColumns.
+// withoutFar returns a worksheet's XML without the cells after maxColumns.
 func withoutFar(content []byte) ([]byte, error) {
 	d := xml.NewDecoder(bytes.NewReader(content))
 	var narrow []byte
@@ -107,17 +107,17 @@ func withoutFar(content []byte) ([]byte, error) {
 	}
 }
 
-// adoptStyles gives the result the styles of the operator's workbook, number by
-// number, and its theme: fonts, fills, borders and formats as they were, where
-// translating them one by one would lose some.
+// adoptStyles gives the result the theme and the styles of the operator's
+// workbook, number by number: fonts, fills, borders and formats. Translating
+// them one by one would lose some.
 func (r *result) adoptStyles() {
 	s := r.from.Styles
 	if s == nil || s.Fonts == nil || s.Fills == nil || s.Borders == nil || s.CellXfs == nil ||
 		len(s.Fonts.Font)*len(s.Fills.Fill)*len(s.Borders.Border)*len(s.CellXfs.Xf) == 0 {
 		return
 	}
-	// The numbers of new styles follow from the counts, which not every program
-	// writes right.
+	// The numbers of new styles follow from the counts, which some programs write
+	// wrong.
 	s.Fonts.Count, s.Fills.Count = len(s.Fonts.Font), len(s.Fills.Fill)
 	s.Borders.Count, s.CellXfs.Count = len(s.Borders.Border), len(s.CellXfs.Xf)
 	if s.Dxfs != nil {
@@ -146,8 +146,8 @@ func (r *result) adoptStyles() {
 	}
 }
 
-// page copies how the worksheet as a whole is shown and printed. What cannot be
-// read stays as it is in a new workbook.
+// page copies how the whole worksheet is shown and printed. What cannot be read
+// stays as in a new workbook.
 func (c *copying) page(sheet string) error {
 	if c.from == nil {
 		return nil
@@ -169,7 +169,7 @@ func (c *copying) page(sheet string) error {
 	return errors.Join(errs...)
 }
 
-// kept returns how many of the first columns stay in sight.
+// kept returns how many of the first columns stay in view.
 func (c *copying) kept() int {
 	if c.from == nil {
 		return 0
@@ -181,13 +181,13 @@ func (c *copying) kept() int {
 	return max(p.XSplit, 0)
 }
 
-// conditions copies the rules by which cells change their looks, but none that
-// names a password, another worksheet or another workbook. Bars, scales and
-// icons are left out: excelize loses their colours.
+// conditions copies the conditional formats, but none that names a password,
+// another worksheet or another workbook. It leaves out bars, scales and icons:
+// excelize loses their colours.
 func (c *copying) conditions() error {
 	all, err := c.from.GetConditionalFormats(c.table.sheet)
 	if err != nil {
-		return nil // looks only
+		return nil // only looks
 	}
 	for cells, rules := range all {
 		var kept []excelize.ConditionalFormatOptions

@@ -23,8 +23,8 @@ func (r *reader) device(t *tasks.Task) device {
 	return d
 }
 
-// samePasswords refuses two passwords for one user of one recorder. One of
-// them is wrong, and a recorder locks the account after a few of those.
+// samePasswords refuses two passwords for one user of one recorder. One of them
+// is wrong, and after a few of those a recorder locks the account.
 func (r *reader) samePasswords() {
 	type account struct {
 		device device
@@ -35,7 +35,7 @@ func (r *reader) samePasswords() {
 		row := &r.rows[i]
 		a := account{r.device(row), row.Login.User}
 		if row.Address == (nvr.Address{}) || row.Login.Password == "" {
-			continue // refused already
+			continue // already refused
 		}
 		other, ok := first[a]
 		switch {
@@ -48,8 +48,8 @@ func (r *reader) samePasswords() {
 	}
 }
 
-// secretNames refuses names of cameras that are passwords as well: columns are
-// mixed up there, and names are shown.
+// secretNames refuses camera names that are also passwords: then columns are
+// mixed up, and names are shown.
 func (r *reader) secretNames() {
 	secrets := map[string]bool{}
 	for i := range r.rows {
@@ -64,9 +64,9 @@ func (r *reader) secretNames() {
 	}
 }
 
-// share gives all rows of a recorder the clock that one of them names, and the
-// strictest of what they ask about certificates and logins, since they share its
-// connections. It refuses two clocks, and two certificates.
+// share gives all rows of a recorder the clock that one of them names, and
+// their strictest demands on certificates and logins, because they share its
+// connections. It refuses two clocks and two certificates.
 func (r *reader) share() {
 	named, strict := map[device]*tasks.Task{}, map[device]*tasks.Task{}
 	for i := range r.rows {
@@ -103,13 +103,13 @@ func (r *reader) share() {
 	}
 }
 
-// scope is what two rows have in common when they may ask for the same camera
+// scope is what two rows have in common if they may ask for the same camera
 // twice.
 type scope struct {
 	device device
 	period tasks.Period
 	kinds  tasks.Kinds
-	camera tasks.Pick // the zero Channel stands for all
+	camera tasks.Pick // the zero Channel means all
 }
 
 func (r *reader) scopeOf(t *tasks.Task, p tasks.Pick) scope {
@@ -119,8 +119,8 @@ func (r *reader) scopeOf(t *tasks.Task, p tasks.Pick) scope {
 	return scope{r.device(t), t.Period, t.Kinds, p}
 }
 
-// merged returns the tasks without what an earlier row asks for already, and
-// tells of it.
+// merged returns the tasks without what an earlier row already asks for, with
+// notices of that.
 func (r *reader) merged() []tasks.Task {
 	asked := map[scope]int{} // by which row
 	for i := range r.rows {  // rows for all cameras win over rows for some

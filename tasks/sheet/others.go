@@ -8,9 +8,10 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// judgeOthers tells of columns that are not read. One that could change what is
-// asked for is a fault: the run must be the one that the sheet describes, or
-// none. A header that begins with # says that a column is the operator's own.
+// judgeOthers adds notices about columns that are not read. A column that could
+// change what is asked for is a fault: the run must be the one that the sheet
+// describes, or none. A header that begins with # marks the operator's own
+// column.
 func (r *reader) judgeOthers(l layout) {
 	t := r.table
 	row, advice := l.row, "call it by a header that hikgrab knows, or put # before its header when it is a note of your own"
@@ -35,8 +36,8 @@ func (r *reader) judgeOthers(l layout) {
 	}
 }
 
-// title returns the header of a column; that of two lines is the lower one, when
-// it has one.
+// title returns the header of a column: the lower line, if the header has two
+// and that one is not empty.
 func (t *table) title(l layout, column int) string {
 	for i := l.header; i >= 0 && t.lines[i].row >= l.row; i-- {
 		if c := t.lines[i].cell(column); c.kind == text && !c.empty() {
@@ -46,7 +47,7 @@ func (t *table) title(l layout, column int) string {
 	return ""
 }
 
-// columnName names a column in a message. Its header is repeated only where it
+// columnName names a column in a message. It repeats the header only if that
 // cannot be a password: a line of data may have been taken for the header.
 func (r *reader) columnName(l layout, column int) string {
 	title := words(r.table.title(l, column))
@@ -72,8 +73,8 @@ const (
 	holdsPorts   = "ports"
 )
 
-// holds returns what at least half of a column's cells look like, or "" when
-// that changes nothing.
+// holds returns what at least half of a column's cells look like, or "" if that
+// changes nothing.
 func (t *table) holds(l layout, column int) string {
 	title := headerWords(t.title(l, column))
 	found, cells := map[string]int{}, 0
@@ -96,22 +97,22 @@ func (t *table) holds(l layout, column int) string {
 }
 
 var (
-	// someTime is a date or a time of day somewhere in a text, which neither an IP
-	// address nor a MAC address nor a version holds.
+	// someTime matches a date or a time of day anywhere in a text, but no IP
+	// address, MAC address or version.
 	someTime = regexp.MustCompile(`(?i)(?:^|[^\d.:/\pL-])(?:` +
 		`20\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}([-./])\d{1,2}([-./])(?:20)?[1-4]\d|(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?)(?:$|[^\d.:/\pL])`)
-	// counts are words of headers that say how many there are, not which.
+	// counts matches words of headers that say how many there are, not which.
 	counts     = regexp.MustCompile(`(?:^| )(?:кол\PL*|количество|число|всего|qty|count|quantity|total|how many)(?: |$)|^камер$|^каналов$`)
 	aboutCams  = regexp.MustCompile(`камер|канал|\bcam|chan|^ch$|track|дорож`)
 	aboutPorts = regexp.MustCompile(`порт|port`)
 	webPorts   = map[string]bool{"80": true, "81": true, "82": true, "88": true, "443": true, "554": true, "8000": true, "8080": true, "8081": true, "8443": true}
 )
 
-// maxListed is the highest channel of what is taken for a list of cameras in a
-// column that nobody calls one. Telephone numbers have higher ones.
+// maxListed is the highest channel in a list of cameras, for a column without a
+// header that says so. Telephone numbers have higher ones.
 const maxListed = 128
 
-// looksLike says what a cell under a header that is not known looks like.
+// looksLike says what a cell under an unknown header looks like.
 func (c cell) looksLike(title string) string {
 	if c.kind == number {
 		digits, ok := c.whole()
@@ -148,8 +149,8 @@ func (c cell) looksLike(title string) string {
 	return ""
 }
 
-// listsCameras reports whether a text is a list of cameras: of several, or of
-// one when the header speaks of them.
+// listsCameras reports whether a text is a list of several cameras, or of one
+// if the header mentions cameras.
 func listsCameras(said string, spoken bool) bool {
 	picks, err := ParseCameras(said)
 	if err != nil || len(picks) == 0 || slices.ContainsFunc(picks, func(p tasks.Pick) bool { return p.Channel > maxListed }) {

@@ -13,23 +13,22 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 )
 
-// The bounds of what a workbook unpacks to. They are counted while it is read,
-// so that a file of a few kilobytes never takes more than some 200 MiB and a few
-// seconds.
+// The limits on unpacking a workbook. They are checked while reading, so that a
+// file of a few kilobytes never takes more than some 200 MiB and a few seconds.
 const (
 	maxUnzipped = 64 << 20  // bytes
 	maxParts    = 10_000    // files in it
-	maxTags     = 6_000_000 // marks of XML, whatever they mean
+	maxTags     = 6_000_000 // XML tags of any kind
 	maxTag      = 64 << 10  // bytes of one of them
 	maxRun      = 1 << 20   // bytes of text between two
 )
 
-// parts are the files in a workbook. They are found whatever the case of their
-// names and the direction of the slashes in them.
+// parts are the files in a workbook, found whatever the case and the direction
+// of the slashes in their names.
 type parts struct {
 	files map[string]*zip.File
 	left  int64 // bytes that may still be unpacked
-	tags  int   // and marks of XML
+	tags  int   // and XML tags
 }
 
 func openParts(data []byte) (*parts, error) {
@@ -47,7 +46,8 @@ func openParts(data []byte) (*parts, error) {
 	return p, nil
 }
 
-// partName returns the name of a part from a target in another part's directory.
+// partName returns the name of a part, given a target in another part's
+// directory.
 func partName(dir, target string) string {
 	target = strings.ToLower(strings.ReplaceAll(target, `\`, "/"))
 	if !strings.HasPrefix(target, "/") {
@@ -56,8 +56,8 @@ func partName(dir, target string) string {
 	return strings.TrimPrefix(path.Clean("/"+target), "/")
 }
 
-// find returns the part that a target names. Programs that put it elsewhere than
-// they say are helped by its last name, if there is one such part only.
+// find returns the part that a target names. If a program put it somewhere
+// else, its last name element decides, provided only one part has it.
 func (p *parts) find(dir, target string) string {
 	name := partName(dir, target)
 	if p.files[name] != nil {
@@ -93,9 +93,9 @@ func (p *parts) relations(of string) (list []relation, err error) {
 	return list, err
 }
 
-// each shows visit every element of a part as it begins; a part that is not
-// there has none. Visit may read on, to the end of its element. It takes raw
-// tokens, which cost half: nothing here needs name spaces.
+// each calls visit at the start of every element of a part; a missing part has
+// none. Visit may read on to the end of its element. The tokens are raw, which
+// halves the cost: nothing here needs name spaces.
 func (p *parts) each(name string, visit func(*xml.Decoder, xml.StartElement) error) error {
 	f := p.files[name]
 	if f == nil {
@@ -137,8 +137,8 @@ func (p *parts) each(name string, visit func(*xml.Decoder, xml.StartElement) err
 	}
 }
 
-// damage returns err when it says that a workbook is too large, and else that it
-// is damaged.
+// damage returns err if it says that a workbook is too large, otherwise that
+// the workbook is damaged.
 func damage(err error) error {
 	if errors.Is(err, ErrTooLarge) {
 		return err
@@ -155,9 +155,9 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-// elementText returns the text of an element that was begun, to its end: what
-// stands in it as v or t, or directly in one of those. Hints for pronunciation
-// are left out.
+// elementText returns the text of an open element and reads to its end: the
+// text in v or t elements, or in the element itself if it is one. It leaves out
+// phonetic hints.
 func elementText(d *xml.Decoder, name string) (string, error) {
 	var b strings.Builder
 	spoken, innermost := 0, name // spoken is how deep a hint began
@@ -187,7 +187,7 @@ func elementText(d *xml.Decoder, name string) (string, error) {
 	return b.String(), nil
 }
 
-// bounded is a part as it is unpacked, as long as it keeps within the bounds.
+// bounded reads a part while unpacking it, and enforces the limits.
 type bounded struct {
 	from  io.Reader
 	parts *parts

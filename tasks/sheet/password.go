@@ -16,17 +16,17 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// The beginnings of a password cell that says where the password is.
+// Prefixes of a password cell that says where the password is.
 const (
 	envPrefix  = "env:"
 	filePrefix = "file:"
 )
 
 var (
-	// envName is what a variable with a password must be called: a stranger's
-	// sheet must not send any other one to a stranger's recorder.
+	// envName matches the variables that may hold a password: a stranger's sheet
+	// must not send any other to a stranger's recorder.
 	envName = regexp.MustCompile(`^HIKGRAB_[\p{L}\d_]+$`)
-	// shortened is what a spreadsheet program writes into a CSV file for a
+	// shortened matches what a spreadsheet program writes into a CSV file for a
 	// number of many digits.
 	shortened = regexp.MustCompile(`^\d[.,]\d+E\+\d{2,3}$`)
 )
@@ -60,8 +60,8 @@ func (r rowReader) password() nvr.Secret {
 	return nvr.Secret(r.tidied(c.text))
 }
 
-// numericPassword takes a number as it was typed, and refuses one that cannot
-// be told any more: a wrong password is a step towards a locked account.
+// numericPassword takes a number as it was typed. It refuses one that can no
+// longer be known: a wrong password is a step towards a locked account.
 func (r rowReader) numericPassword(c cell) nvr.Secret {
 	digits, ok := c.whole()
 	if !ok {
@@ -89,7 +89,8 @@ func (r rowReader) passwordFromEnvironment(variable string) nvr.Secret {
 	return nvr.Secret(value)
 }
 
-// passwordFromFile reads the first line of a file, which is relative to the sheet.
+// passwordFromFile reads the first line of a file; the path is relative to the
+// sheet.
 func (r rowReader) passwordFromFile(path string) nvr.Secret {
 	path = strings.TrimPrefix(path, "//localhost")
 	if strings.HasPrefix(path, "///") {
@@ -120,10 +121,10 @@ func (r rowReader) passwordFromFile(path string) nvr.Secret {
 	return ""
 }
 
-// isPrivate reports whether a file is none that a sheet may have sent to a
-// recorder, since the sheet may be a stranger's: keys and tokens lie in hidden
-// directories, the hashes of passwords in one of the system's, and a path to
-// another machine tells that one who asks.
+// isPrivate reports whether a file must not be sent to a recorder, because the
+// sheet may be a stranger's. Keys and tokens are in hidden directories, password
+// hashes in a system directory, and a path to another machine tells that machine
+// who asks.
 func isPrivate(path string) bool {
 	slashed := filepath.ToSlash(path)
 	if strings.HasPrefix(slashed, "//") || strings.HasPrefix(path, `\\`) {
@@ -165,8 +166,8 @@ func firstLine(path string) (string, error) {
 	return strings.TrimPrefix(strings.TrimRight(line, "\r\n"), string(utf8Mark)), nil
 }
 
-// tellSecrets tells which passwords from outside the sheet go to which
-// recorders: the sheet may be a stranger's.
+// tellSecrets says which passwords from outside the sheet go to which
+// recorders, because the sheet may be a stranger's.
 func (r *reader) tellSecrets() {
 	var names []string
 	recorders := map[string][]string{}
@@ -188,9 +189,8 @@ func (r *reader) tellSecrets() {
 	}
 }
 
-// tidied drops from a password's ends what no keyboard types, and tells of
-// everything in it that a person cannot see. Plain spaces stay: they may be
-// meant.
+// tidied removes from the ends of a password what no keyboard types, and adds a
+// notice of everything invisible in it. Plain spaces stay: they may be meant.
 func (r rowReader) tidied(typed string) string {
 	pasted := func(c rune) bool { return c != ' ' && unseen(c) }
 	text := strings.TrimFunc(typed, pasted)

@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// reader turns a table into tasks and collects what is wrong with it.
+// reader turns a table into tasks and collects its faults.
 type reader struct {
 	report
 	table    *table
@@ -17,14 +17,14 @@ type reader struct {
 	layout   layout
 	rows     []tasks.Task
 	defaults *line          // the row whose recorder is *
-	sources  map[int]string // where the passwords of rows come from, when not from the sheet
+	sources  map[int]string // where passwords of rows come from, if not from the sheet
 	secrets  []string       // the notices about them
 }
 
-// everyRecorder in the recorder's cell makes a row the defaults of all others.
+// everyRecorder as the recorder makes a row the defaults of all others.
 const everyRecorder = "*"
 
-// read reads every row. Its result is only good when there is no failure.
+// read reads every row. Its result is valid only if there is no failure.
 func (r *reader) read() []tasks.Task {
 	r.sources = map[int]string{}
 	r.layout = r.findLayout()
@@ -63,8 +63,7 @@ func (r *reader) read() []tasks.Task {
 	return r.merged()
 }
 
-// complete reports whether the columns are there without which no row can be
-// read.
+// complete reports whether the required columns are there.
 func (r *reader) complete() bool {
 	ok := true
 	for _, f := range []field{recorder, user, password} {
@@ -77,7 +76,7 @@ func (r *reader) complete() bool {
 }
 
 // blank reports whether a row has nothing in the columns that are read. A row
-// that only has a note somewhere else is no task.
+// with only a note somewhere else is not a task.
 func (r *reader) blank(line line) bool {
 	for _, columns := range r.layout.columns {
 		if slices.ContainsFunc(columns, func(column int) bool { return !line.cell(column).empty() }) {
@@ -129,8 +128,7 @@ type place struct {
 	row, column int
 }
 
-// places returns the cells of a field that are not empty: those of the row, else
-// those of the defaults.
+// places returns the nonempty cells of a field in the row, or in the defaults.
 func (r rowReader) places(f field) (list []place) {
 	for _, column := range r.layout.columns[f] {
 		if c := r.line.cell(column); !c.empty() {
@@ -143,8 +141,8 @@ func (r rowReader) places(f field) (list []place) {
 	return rowReader{r.reader, *r.defaults}.places(f)
 }
 
-// place returns the cell of a field: of cameras by number and by name it is the
-// number. An empty one is that of the row.
+// place returns the cell of a field; with cameras by number and by name, the
+// one with numbers. If all are empty, it is the row's.
 func (r rowReader) place(f field) place {
 	list := r.places(f)
 	if len(list) == 0 {
@@ -156,7 +154,7 @@ func (r rowReader) place(f field) place {
 	return list[0]
 }
 
-// isNumbers reports whether a cell lists cameras by their numbers.
+// isNumbers reports whether a cell lists cameras by number.
 func (p place) isNumbers() bool {
 	picks, err := readCameras(p.cell)
 	return err == nil && !slices.ContainsFunc(picks, isNamed)
@@ -164,10 +162,10 @@ func (p place) isNumbers() bool {
 
 func isNamed(p tasks.Pick) bool { return p.Name != "" }
 
-// readable refuses a cell that cannot be read, and two columns for one thing that
-// say different things in a row. A camera's number and its name may well stand
-// side by side, as may a day and a time: what a row says of time is judged cell by
-// cell as it is read.
+// readable refuses a cell that cannot be read, and two columns of one field
+// with different values in a row. A camera's number and name may be side by
+// side, and so may a day and a time: times are judged cell by cell as they are
+// read.
 func (r rowReader) readable(f field) bool {
 	list := r.places(f)
 	if len(list) == 0 || f == from || f == to {

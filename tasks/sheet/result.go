@@ -15,21 +15,20 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Outcome is what became of a task sheet.
+// Outcome is the outcome of a task sheet.
 type Outcome struct {
 	Tasks    []tasks.Task // as Read returned them
 	Coverage []tasks.Coverage
-	Files    []archive.Recording                       // on disk, of whatever run
+	Files    []archive.Recording                       // on disk, from any run
 	Runs     []archive.Run                             // the latest first
-	Advice   func(remedy nvr.Remedy) (sentence string) // for what helps against a failure
+	Advice   func(remedy nvr.Remedy) (sentence string) // says what helps against a failure
 }
 
-// WriteResult writes a workbook with the outcome of a run: the sheet at path
-// again, as the operator laid it out but without passwords, with columns for the
-// outcome of each row; worksheets with every camera, the gaps, the files and the
-// runs. It is made anew rather than changed, so that nothing of the old workbook
-// stays in it that nobody sees. Whatever a recorder called its cameras is text in
-// it, never a formula.
+// WriteResult writes a workbook with the outcome of a run: the sheet at path as
+// the operator laid it out, without passwords and with columns for the outcome
+// of each row, plus worksheets with every camera, the gaps, the files and the
+// runs. It is built anew, so that nothing hidden in the old workbook stays in
+// it. Names from a recorder are text in it, never formulas.
 func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) {
 	t, data, err := open(path, o)
 	if err != nil {
@@ -54,11 +53,11 @@ type result struct {
 	table  *table
 	from   *excelize.File // the operator's workbook; nil for CSV
 	styles int            // how many of from's styles the result has
-	rules  int            // and of those that rules give to cells
-	header int            // style of the rows with titles
+	rules  int            // and of those that conditional formats use
+	header int            // style of title rows
 	date   int            // style of times
-	count  int            // and of numbers of bytes
-	span   int            // and of lengths of time
+	count  int            // and of byte counts
+	span   int            // and of durations
 	sum    int            // and of totals, of which there are the two kinds of numbers
 	link   int            // and of links
 	wrap   int            // and of sentences
@@ -68,10 +67,10 @@ type result struct {
 	states            map[tasks.State]int
 
 	secrets   secrets
-	passwords map[int]bool // columns that hold some
+	passwords map[int]bool // columns that hold passwords
 }
 
-// The worksheets of a result beside the operator's own.
+// The worksheets of a result besides the operator's own.
 const (
 	camerasSheet = "Cameras"
 	gapsSheet    = "Gaps"
@@ -111,7 +110,7 @@ func (r *result) fill() (err error) {
 	return errors.Join(r.fillOwn(own, at), r.putAway(), r.fillCameras(), r.fillGaps(), r.fillFiles(), r.fillRuns())
 }
 
-// putAway lets go of the operator's workbook, which is as large as the result.
+// putAway releases the operator's workbook, which is as large as the result.
 func (r *result) putAway() (err error) {
 	if r.from != nil {
 		err = r.from.Close()
@@ -153,9 +152,9 @@ func (r *result) fillOwn(own string, at layout) error {
 	return c.run(own, titles, last)
 }
 
-// outcomes returns what became of the rows.
+// outcomes returns the outcomes of the rows.
 func (r *result) outcomes(several bool) map[int][]any {
-	standing := map[int]nvr.Address{} // the sheet may have been changed since it was read
+	standing := map[int]nvr.Address{} // the sheet may have changed since it was read
 	for _, task := range (&reader{table: r.table}).read() {
 		standing[task.Row] = task.Address
 	}
@@ -233,7 +232,7 @@ func (r *result) outcome(mine []tasks.Coverage) []any {
 		if what := v.Failure.What; what != "" && !slices.Contains(messages, what) {
 			messages = append(messages, what)
 		}
-		if uint(slices.Index(rank, v.State)) > uint(slices.Index(rank, worst)) || i == 0 { // -1, of what has not ended, is the most
+		if uint(slices.Index(rank, v.State)) > uint(slices.Index(rank, worst)) || i == 0 { // -1, of a camera that has not ended, is the largest
 			worst = v.State
 		}
 	}
@@ -246,7 +245,7 @@ func (r *result) outcome(mine []tasks.Coverage) []any {
 	}
 }
 
-// earliest returns the earlier of two times; one that is zero is none.
+// earliest returns the earlier of two times; a zero time does not count.
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

@@ -13,7 +13,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// makeStyles makes the styles of titles, times, numbers, states, links and sums.
+// makeStyles makes the styles of titles, times, numbers, states, links and
+// sums.
 func (r *result) makeStyles() (err error) {
 	r.states = map[tasks.State]int{}
 	add := func(style *int, s excelize.Style) {
@@ -52,8 +53,8 @@ var above = []excelize.Border{{Type: "top", Color: "000000", Style: 1}}
 // folder is a directory, relative to the workbook, that a cell links to.
 type folder string
 
-// shown returns a value as a cell takes it, and the style for it; 0 when it
-// needs none. What is unknown is nil.
+// shown converts a value for a cell and returns its style, 0 if it needs none.
+// An unknown value becomes nil.
 func (r *result) shown(value any) (any, int) {
 	switch v := value.(type) {
 	case string:
@@ -79,7 +80,7 @@ func (r *result) shown(value any) (any, int) {
 	return value, 0
 }
 
-// cellOf returns a value as a cell, in a style where it has none of its own. A
+// cellOf returns a value as a cell; style applies if it has none of its own. A
 // text stays a text, whatever it begins with.
 func (r *result) cellOf(value any, style int) excelize.Cell {
 	if f, ok := value.(folder); ok {
@@ -103,7 +104,8 @@ func (r *result) cellOf(value any, style int) excelize.Cell {
 	return excelize.Cell{Value: value, StyleID: cmp.Or(own, style)}
 }
 
-// linkTo returns a cell that opens a directory. What a link cannot say is a text.
+// linkTo returns a cell that opens a directory, or plain text if a link cannot
+// express it.
 func (r *result) linkTo(f folder) excelize.Cell {
 	const most = 255 // characters of a text in a formula
 	text := printed(string(f))
@@ -116,7 +118,7 @@ func (r *result) linkTo(f folder) excelize.Cell {
 	return excelize.Cell{Formula: fmt.Sprintf("HYPERLINK(%q,%[1]q)", text), Value: text, StyleID: r.link}
 }
 
-// folders tells where the files of cameras are.
+// folders maps cameras to the directories of their files.
 type folders map[archive.CameraKey]string
 
 // foldersOf returns, for each camera, the directory that holds all its files.
@@ -133,7 +135,7 @@ func (r *result) foldersOf() folders {
 	return all
 }
 
-// of returns the directory that holds the files of cameras.
+// of returns the directory that holds the files of all these cameras.
 func (fs folders) of(mine []tasks.Coverage) folder {
 	dir := ""
 	for i := range mine {
@@ -150,7 +152,7 @@ func (fs folders) of(mine []tasks.Coverage) folder {
 	return folder(dir)
 }
 
-// common returns the directory that two are in.
+// common returns the directory that contains both.
 func common(a, b string) string {
 	for a != b {
 		if len(a) < len(b) {
@@ -161,8 +163,8 @@ func common(a, b string) string {
 	return a
 }
 
-// printed returns text without what a worksheet cannot hold or what would
-// deceive who reads it, bounded to what a cell takes.
+// printed removes from s what a worksheet cannot hold or what would deceive its
+// reader, and cuts it to the size of a cell.
 func printed(s string) string {
 	const most = 32_000
 	s = strings.Map(func(c rune) rune {

@@ -28,7 +28,7 @@ func (r *result) fillCameras() error {
 	return r.write(l)
 }
 
-// camera is the row of a camera.
+// camera returns the row of a camera.
 func (r *result) camera(c tasks.Coverage) []any {
 	v := c.Camera
 	var channel any = r.say("all")
@@ -48,7 +48,7 @@ func (r *result) camera(c tasks.Coverage) []any {
 	}
 }
 
-// maxGaps bounds the worksheets of gaps and files.
+// maxGaps limits the rows of the worksheets of gaps and files.
 const maxGaps = 200_000
 
 // fillGaps lists what is not on disk.
@@ -100,7 +100,7 @@ func (r *result) fillFiles() error {
 	return r.write(l)
 }
 
-// file is the row of a file.
+// file returns the row of a file.
 func (r *result) file(f archive.Recording) []any {
 	label := f.Label
 	if r.secrets.in(label) {
@@ -133,8 +133,8 @@ func (r *result) fillRuns() error {
 	return r.write(l)
 }
 
-// local returns what this computer's clock showed, which is what a worksheet can
-// hold of a moment.
+// local returns what this computer's clock showed, the only form of a moment
+// that a worksheet can hold.
 func local(t time.Time) time.Time {
 	if t.IsZero() {
 		return t

@@ -7,8 +7,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// inRussian are the words of a result in Russian: titles, states and what is
-// said of rows. What a recorder answered stays as it is.
+// inRussian are the words of a result in Russian: titles, states and comments
+// on rows. What a recorder answered stays as it is.
 var inRussian = map[string]string{
 	camerasSheet: "Камеры", gapsSheet: "Пробелы", filesSheet: "Файлы", runsSheet: "Запуски", "path": "путь",
 	"recorder": "регистратор", "name": "объект", "channel": "канал", "stream": "поток", "camera": "камера", "state": "состояние",
@@ -36,7 +36,7 @@ func (r *result) say(word string) string {
 	return word
 }
 
-// language returns the one that most headers are in.
+// language returns the language of most headers.
 func (t *table) language(l layout) Language {
 	russian, all := 0, 0
 	for _, columns := range l.columns {

@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// spread lets what stands in cells merged from top to bottom hold for every row
-// that they cover. Rows with nothing else in them stay blank.
+// spread copies the content of vertically merged cells to every row they cover.
+// Rows with nothing else in them stay blank.
 func (r *reader) spread() {
 	t, l, copied := r.table, r.layout, 0
 	for _, a := range t.merged {
@@ -36,12 +36,12 @@ func (t *table) lineAt(row int) (i int, found bool) {
 
 var (
 	totals = regexp.MustCompile(`(?i)^\s*(?:итого|всего|total|subtotal|sum)(?:\PL|$)`)
-	// someAddress is what makes a text more than a heading.
+	// someAddress matches what makes a text more than a heading.
 	someAddress = regexp.MustCompile(`\d+[.,]\d+[.,]\d+|://|:\d`)
 )
 
-// isNoTask reports whether a row is a heading, a total, a note or the header once
-// more: text in one column only, and no address and no login.
+// isNoTask reports whether a row is a heading, a total, a note or the header
+// again: text in one column only, without an address or a login.
 func (r *reader) isNoTask(row line) bool {
 	l := &r.layout
 	at, texts, numbers := -1, 0, 0
@@ -80,7 +80,7 @@ func (r *reader) isNoTask(row line) bool {
 	return false
 }
 
-// again reports whether a row is the header once more, as above each page.
+// again reports whether a row repeats the header, as at the top of each page.
 func (r *reader) again(row line) bool {
 	same := 0
 	for _, columns := range r.layout.columns {

@@ -7,12 +7,12 @@ import (
 )
 
 // shortestSecret is how long a password must be to be looked for in other
-// cells. A shorter one stands in every second text by chance.
+// cells. A shorter one appears by chance in every second text.
 const shortestSecret = 4
 
-// secrets are the passwords of a sheet, to find them where they stand in a note
-// as well. They are kept by length, so that ten thousand of them are looked for
-// in the time of one.
+// secrets are the passwords of a sheet, to find them in notes as well. They are
+// grouped by length, so that ten thousand of them are looked for in the time of
+// one.
 type secrets map[int]map[string]bool
 
 func (s secrets) add(secret string) {
@@ -25,7 +25,7 @@ func (s secrets) add(secret string) {
 	s[len(secret)][secret] = true
 }
 
-// in reports whether a text holds one of them.
+// in reports whether a text contains one of them.
 func (s secrets) in(text string) bool {
 	for n, list := range s {
 		for i := 0; i+n <= len(text); i++ {
@@ -40,8 +40,8 @@ func (s secrets) in(text string) bool {
 // is reports whether a text is one of them.
 func (s secrets) is(text string) bool { return s[len(text)][text] }
 
-// findSecrets learns the passwords: those that recorders were asked with, and
-// what stands in columns of passwords.
+// findSecrets collects the passwords: those used to sign in, and those in
+// password columns.
 func (r *result) findSecrets(at layout) {
 	r.secrets = secrets{}
 	for _, task := range r.Tasks {
@@ -73,8 +73,8 @@ func (r *result) findSecrets(at layout) {
 	}
 }
 
-// namesPasswords reports whether a title is one of a column of passwords, be it
-// the one that is read or another.
+// namesPasswords reports whether a title names a column of passwords, whether
+// or not that column is read.
 func namesPasswords(title string) bool {
 	for word := range strings.FieldsSeq(headerWords(title)) {
 		switch {
@@ -87,9 +87,9 @@ func namesPasswords(title string) bool {
 }
 
 // hides reports whether a cell of the operator's sheet must not be shown:
-// everything in a column of passwords but its title, every text with a password
-// in it, and every number that is one. What is read of a row has a column of its
-// own: a login that is also a password is no secret there.
+// everything in a password column but its title, every text that contains a
+// password, and every number that is one. Columns that are read are an
+// exception: a login that is also a password is not hidden there.
 func (r *result) hides(at layout, line, column int, v cell) bool {
 	title := v.kind == text && line <= at.header && r.table.lines[line].row >= at.row
 	if r.passwords[column] {
@@ -110,8 +110,8 @@ func (r *result) hides(at layout, line, column int, v cell) bool {
 	return r.secrets.in(v.text)
 }
 
-// named returns the name that a row gives its recorder, as it is shown beside
-// its cameras: not at all when it holds a password.
+// named returns a row's name for its recorder as shown beside its cameras: ""
+// if it contains a password.
 func (r *result) named(v tasks.RecorderView) string {
 	if r.secrets.in(v.Name) {
 		return ""

@@ -16,8 +16,8 @@ import (
 // Options say how to read a sheet.
 type Options struct {
 	Sheet    string                 // worksheet; empty means the only one that looks like tasks; a CSV file has none
-	Password func() (string, error) // asked once, when the workbook is encrypted; nil refuses
-	Networks bool                   // rows of different networks are different recorders, as several machines have it
+	Password func() (string, error) // asked once, if the workbook is encrypted; nil refuses
+	Networks bool                   // rows of different networks are different recorders, as for several machines
 }
 
 // Sheet is a task sheet that was read without a fault.
@@ -26,11 +26,11 @@ type Sheet struct {
 	Notices []string // ignored columns, merged rows, …: each a sentence that names its cells; those about passwords from elsewhere first, then 50 at most and how many more
 }
 
-// Read reads a task sheet. What kind of file it is shows in its first bytes,
-// not in its name. What is wrong with cells comes all at once, as *Faults; a
-// file that cannot be read at all gives an error that wraps ErrEncrypted,
-// ErrPassword, ErrFormat, ErrEmpty, ErrTooLarge, ErrNoSheet, ErrSheets, or what
-// the system said. Nothing is contacted.
+// Read reads a task sheet. The first bytes decide the kind of file, not its
+// name. All faults of cells come at once, as *Faults. A file that cannot be
+// read at all gives an error that wraps ErrEncrypted, ErrPassword, ErrFormat,
+// ErrEmpty, ErrTooLarge, ErrNoSheet, ErrSheets, or the system's error. Read
+// contacts nobody.
 func Read(path string, o Options) (Sheet, error) {
 	t, _, err := open(path, o)
 	if err != nil {
@@ -45,7 +45,7 @@ func Read(path string, o Options) (Sheet, error) {
 }
 
 // open reads the file at path. It returns its table, and its bytes without the
-// wrapping of a protected workbook.
+// encryption of a protected workbook.
 func open(path string, o Options) (*table, []byte, error) {
 	name := clean(filepath.Base(path))
 	data, err := load(path)
@@ -70,7 +70,7 @@ func parse(data []byte, o Options) (*table, error) {
 		return readWorkbook(data, o)
 	case textFile:
 		if o.Sheet != "" {
-			// Reading it all the same might ask other recorders than were meant.
+			// Reading it anyway might ask the wrong recorders.
 			return nil, fmt.Errorf("%w as %q: a CSV file has none; leave --sheet out, or name the workbook that it was saved from", ErrNoSheet, clean(o.Sheet))
 		}
 		return readCSV(data)
@@ -81,14 +81,15 @@ func parse(data []byte, o Options) (*table, error) {
 	}
 }
 
-// unreadable says of files that are no sheets what they are.
+// unreadable says what files that are not sheets are instead.
 var unreadable = map[content]string{
 	oldExcelFile: "it is an old .xls workbook; open it and save it as .xlsx",
 	webPage:      "it is a web page or XML with another name; open it in Excel and save it as .xlsx",
 	otherOffice:  "it is another kind of Office document",
 }
 
-// maxFile is the largest file that is opened. Ten thousand rows take less than 1 MiB.
+// maxFile is the largest file that is opened. Ten thousand rows take less than
+// 1 MiB.
 const maxFile = 32 << 20
 
 // load reads a file that is small enough to be a task sheet.
@@ -115,13 +116,13 @@ func load(path string) ([]byte, error) {
 	return data, nil
 }
 
-// content is what the first bytes of a file say it is.
+// content is the kind of a file according to its first bytes.
 type content int
 
 const (
 	otherFile     content = iota
 	emptyFile             // nothing in it
-	zipFile               // .xlsx and .xlsm, and whatever else is a zip
+	zipFile               // .xlsx and .xlsm, and any other zip
 	encryptedFile         // .xlsx behind a password
 	oldExcelFile          // .xls
 	otherOffice           // .doc and such
@@ -130,7 +131,7 @@ const (
 )
 
 // compoundFile starts an OLE compound file: what Office wrote until 2003, and
-// what it wraps encrypted workbooks in until today.
+// what it still wraps encrypted workbooks in.
 var compoundFile = []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}
 
 func sniff(data []byte) content {
@@ -140,7 +141,7 @@ func sniff(data []byte) content {
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return zipFile
 	case bytes.HasPrefix(data, compoundFile):
-		// The names of the streams that it holds stand in its directory as UTF-16.
+		// Its directory holds the names of its streams as UTF-16.
 		switch {
 		case bytes.Contains(data, wide("EncryptedPackage")):
 			return encryptedFile
@@ -170,7 +171,7 @@ func wide(s string) []byte {
 }
 
 // caught turns a panic of the workbook library into an error: a damaged file
-// must not take the program down.
+// must not crash the program.
 func caught(err *error) {
 	if p := recover(); p != nil {
 		*err = errDamaged

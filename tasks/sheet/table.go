@@ -8,7 +8,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// The bounds of a table. A sheet beyond them is no task sheet, and a hostile
+// The limits of a table. A sheet beyond them is not a task sheet, and a hostile
 // one is not read into memory first.
 const (
 	maxRows    = 100_000 // rows with something in them
@@ -18,15 +18,15 @@ const (
 // table is a worksheet or a CSV file as cells, without its blank rows.
 type table struct {
 	file     string // for messages, cleaned
-	dir      string // that it lies in
+	dir      string // of the file
 	sheet    string // empty for CSV
 	lines    []line
-	date1904 bool // dates count from 1904, as old Excel for Mac had it
+	date1904 bool // dates count from 1904, as in old Excel for Mac
 	csv      bool
 	hidden   int    // rows with something in them that Excel does not show
-	merged   []area // cells that are one
-	strays   bool   // something stands to the right of maxColumns
-	lastRow  int    // empty ones included; only of a workbook
+	merged   []area // merged cells
+	strays   bool   // something is to the right of maxColumns
+	lastRow  int    // including empty ones; only of a workbook
 	volume   *volume
 	notice   string // why this worksheet was chosen
 }
@@ -53,7 +53,7 @@ func (l *line) put(column int, c cell) {
 	l.cells[column] = c
 }
 
-// width is the number of columns up to the last that is used.
+// width returns the number of columns up to the last one used.
 func (t *table) width() int {
 	w := 0
 	for _, l := range t.lines {
@@ -65,7 +65,7 @@ func (t *table) width() int {
 // ref names a cell as the spreadsheet program does: "Sheet1!C7".
 func (t *table) ref(row, column int) string { return t.prefix() + cellName(row, column) }
 
-// prefix is what stands before a cell's name.
+// prefix returns the part of a reference before the cell's name.
 func (t *table) prefix() string {
 	if t.sheet == "" {
 		return ""
@@ -85,7 +85,7 @@ func cellName(row, column int) string {
 // columnName names a column, counted from 0: "C".
 func columnName(column int) string { return strings.TrimRight(cellName(1, column), "1") }
 
-// quotedSheet puts a sheet's name in quotes where a formula would need them.
+// quotedSheet quotes a sheet's name where a formula would need it.
 func quotedSheet(name string) string {
 	name = clean(name)
 	plain := !strings.ContainsFunc(name, func(r rune) bool {

@@ -12,8 +12,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// examples are the addresses of the template's rows: a network that is
-// reserved for documentation (RFC 5737), where no recorder ever answers.
+// examples holds the addresses of the template's rows: a network reserved for
+// documentation (RFC 5737), where no recorder ever answers.
 var examples = netip.MustParsePrefix("192.0.2.0/24")
 
 // preparedRows is how many rows of a written sheet are formatted as text and
@@ -42,14 +42,14 @@ func exampleRows(l Language) [][]string {
 
 // WriteTemplate writes a task sheet to fill in: headers, example rows,
 // drop-downs, and a help sheet. It never replaces a file; path must end in
-// .xlsx. Read refuses the example rows as long as they name the example's
-// recorders, so that nothing is contacted by surprise.
+// .xlsx. Read refuses example rows that still name the example's recorders, so
+// that nothing is contacted by surprise.
 func WriteTemplate(path string, l Language) error {
 	rows := exampleRows(l)
 	return writeBook(path, l, rows, func(b *book) error { return errors.Join(b.mark(len(rows)), b.addHelp()) })
 }
 
-// writeBook writes a workbook with the rows given, for its owner's eyes only:
+// writeBook writes a workbook with the given rows. Only its owner may read it:
 // it holds passwords.
 func writeBook(path string, l Language, rows [][]string, more func(*book) error) error {
 	if ext := filepath.Ext(path); !strings.EqualFold(ext, ".xlsx") {
@@ -68,9 +68,9 @@ func writeBook(path string, l Language, rows [][]string, more func(*book) error)
 	return b.create(path)
 }
 
-// WriteTasks writes a task sheet of recorders with their logins and names, which
-// Read reads back. It never replaces a file; path must end in .xlsx. The file is
-// for its owner's eyes only: it holds the passwords.
+// WriteTasks writes a task sheet of recorders with their logins and names,
+// which Read reads back. It never replaces a file; path must end in .xlsx. Only
+// its owner may read the file: it holds the passwords.
 func WriteTasks(path string, list []tasks.Task) error {
 	rows := make([][]string, len(list))
 	for i, t := range list {

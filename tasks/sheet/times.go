@@ -16,7 +16,7 @@ const howToTypeTime = "type 2026-11-03, 2026-11-03 08:15, 03.11.2026 08:15, yest
 // anyDay stands for today where it makes no difference.
 var anyDay = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// period reads what a row says of time.
+// period reads the period of a row.
 func (r rowReader) period() tasks.Period {
 	day := r.moment(date)
 	p := tasks.Period{From: r.moment(from), To: r.moment(to)}
@@ -32,7 +32,7 @@ func (r rowReader) period() tasks.Period {
 		p = within(day, p)
 	}
 	if p.From.IsZero() || p.To.IsZero() || p.From.Day.IsZero() != p.To.Day.IsZero() {
-		return p // it depends on what the recorder calls today
+		return p // it depends on the recorder's date today
 	}
 	if _, _, err := p.Resolve(anyDay); err != nil {
 		r.fault(to, "to is earlier than from")
@@ -40,8 +40,8 @@ func (r rowReader) period() tasks.Period {
 	return p
 }
 
-// within returns the period of a day between two times. What ends no later than
-// it begins ends on the next day.
+// within returns the period of a day between two times. If the end is not after
+// the beginning, it is on the next day.
 func within(day tasks.Moment, p tasks.Period) tasks.Period {
 	at := func(clock tasks.Moment) tasks.Moment {
 		m := day
@@ -57,7 +57,7 @@ func within(day tasks.Moment, p tasks.Period) tasks.Period {
 	return p
 }
 
-// moment reads a date, a time, or both. They may stand in columns of their own.
+// moment reads a date, a time, or both; they may be in separate columns.
 func (r rowReader) moment(f field) (all tasks.Moment) {
 	for _, at := range r.places(f) {
 		m := r.momentAt(f, at)
@@ -102,10 +102,10 @@ func (r rowReader) momentAt(f field, at place) tasks.Moment {
 	return m
 }
 
-// momentOfNumber turns a date as spreadsheets keep it (days since an epoch,
-// with the time as a fraction) into a moment. How the cell is shown decides
-// whether midnight means a time or the whole day; a number that is not shown as
-// a date is believed when it could be one.
+// momentOfNumber converts a spreadsheet date (days since an epoch, with the
+// time as a fraction) into a moment. The cell's format decides whether midnight
+// means a time or the whole day. A number that is not formatted as a date is
+// accepted if it could be one.
 func momentOfNumber(c cell, date1904 bool) (tasks.Moment, bool) {
 	v, ok := c.value()
 	if !ok || v < 0 || c.format.changed {

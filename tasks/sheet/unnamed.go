@@ -7,15 +7,16 @@ import (
 	"strings"
 )
 
-// hostShape is what an address looks like without asking anybody: an IP
-// address, a name with a dot in it, or localhost; perhaps with a scheme before
-// it and a port or a fingerprint behind.
+// hostShape is the shape of an address: an IP address, a name with a dot in it,
+// or localhost, perhaps with a scheme before it and a port or a fingerprint
+// after it.
 var hostShape = regexp.MustCompile(`(?i)^(?:https?://[\p{L}\d_-]+|(?:https?://)?(?:\[[0-9a-f:.%]+\]|[\p{L}\d_-]+(?:\.[\p{L}\d_-]+)+\.?|localhost))(?::\d+)?/?(?:#.*)?$`)
 
-// onlyNumbers is a number or a date with dots, which no recorder is called.
+// onlyNumbers matches a number or a date with dots; no recorder has such a
+// name.
 var onlyNumbers = regexp.MustCompile(`^(?:\d+\.\d+|\d{1,2}\.\d{1,2}\.\d{2,4})$`)
 
-// maxHost is longer than any address with all that may stand around it.
+// maxHost is longer than any address with everything that may surround it.
 const maxHost = 600
 
 // looksLikeHost reports whether a text has the shape of a recorder's address.
@@ -34,7 +35,7 @@ func looksLikeHost(s string) bool {
 func (c cell) looksLikeHost() bool { return c.kind == text && looksLikeHost(c.text) }
 
 // surelyHost reports whether a text can hardly be anything but an address; a
-// name with a dot may be a login or a password as well.
+// name with a dot may also be a login or a password.
 func surelyHost(s string) bool {
 	s = strings.TrimFunc(s, unseen)
 	if strings.Contains(s, "://") {
@@ -45,13 +46,13 @@ func surelyHost(s string) bool {
 	return err == nil && ip.Is4() || strings.HasPrefix(s, "[")
 }
 
-// articleOrder is the layout without a header, after the recorder's column
-// has been taken out.
+// articleOrder is the layout without a header, after the recorder's column has
+// been taken out.
 var articleOrder = [...]field{user, password, cameras}
 
 // unnamed returns the layout of a sheet without a header: user, password,
 // server, cameras. The column whose cells look like hosts is the server,
-// wherever it stands; the others keep that order.
+// wherever it is; the others keep that order.
 func (r *reader) unnamed() layout {
 	t := r.table
 	l := layout{header: -1}
@@ -75,7 +76,7 @@ func (r *reader) unnamed() layout {
 }
 
 // firstColumn returns where the table begins. A table that was moved to the
-// right begins with its first column in use; but when the server is in C, where
+// right begins with its first column in use. But if the server is in C, where
 // it belongs, an unused A is a user that somebody forgot.
 func (t *table) firstColumn(host int) int {
 	const serverOfArticle = 2
@@ -90,9 +91,9 @@ func (t *table) firstColumn(host int) int {
 	return host
 }
 
-// hostColumn returns the column, apart from those taken, that has the most cells that look like hosts,
-// -1 when most rows have none. Of two alike the one with more addresses that
-// can be nothing else wins, then the article's own, the third.
+// hostColumn returns the column, apart from those taken, with the most cells
+// that look like hosts, or -1 if most rows have none. Among equals the one with
+// more certain addresses wins, then the article's own, the third.
 func hostColumn(lines []line, taken map[int]bool) int {
 	best, bestScore := -1, 0
 	for column := range maxColumns {

@@ -14,7 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// decrypt opens the wrapping of a protected workbook and returns the plain one.
+// decrypt decrypts a protected workbook.
 func decrypt(data []byte, o Options) (plain []byte, err error) {
 	defer caught(&err)
 	if o.Password == nil {
@@ -36,17 +36,17 @@ func decrypt(data []byte, o Options) (plain []byte, err error) {
 	return plain, nil
 }
 
-// spins are how often an encrypted workbook wants its password hashed.
+// spins matches how often an encrypted workbook wants its password hashed.
 var spins = regexp.MustCompile(`spinCount="(\d+)"`)
 
-// workbook is an .xlsx or .xlsm workbook as far as tasks need it. It is read as
-// a stream and bounded, other than excelize reads it: a single styled cell far to
-// the right, or a million empty texts, would cost gigabytes there.
+// workbook is an .xlsx or .xlsm workbook as far as tasks need it. Unlike in
+// excelize, it is read as a stream with limits: a single styled cell far to the
+// right, or a million empty texts, would cost gigabytes there.
 type workbook struct {
 	parts    *parts
 	pages    []page
-	date1904 bool     // dates count from 1904, as old Excel for Mac had it
-	texts    []string // that cells share
+	date1904 bool     // dates count from 1904, as in old Excel for Mac
+	texts    []string // shared by cells
 	formats  []format // how numbers are shown, by style
 	creator  string
 	volume   volume
@@ -96,8 +96,8 @@ func openWorkbook(data []byte) (*workbook, error) {
 	})
 }
 
-// main returns the part that lists the worksheets, or says what the file is
-// instead.
+// main returns the part that lists the worksheets, or an error that says what
+// the file is instead.
 func (w *workbook) main() (string, error) {
 	links, err := w.parts.relations("")
 	if err != nil {
@@ -205,10 +205,10 @@ func (w *workbook) readFormats(part string) error {
 	})
 }
 
-// escapes are characters by their number (ECMA-376 part 1, 22.9.2.19, ST_Xstring).
+// escapes matches character codes (ECMA-376 part 1, 22.9.2.19, ST_Xstring).
 var escapes = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 
-// unescaped returns a text as it is meant.
+// unescaped decodes the character codes in a text.
 func unescaped(s string) string {
 	if !strings.Contains(s, "_x") {
 		return s
