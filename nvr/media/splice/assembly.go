@@ -7,32 +7,32 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// assembly goes through the parts of a file, in the order in which their
-// samples stand in it, and gives each sample its time. With an output it writes
-// them; without one it only measures, so that a plan is what is done.
+// assembly goes through the parts of a file, in the order of their samples, and
+// gives each sample its time. With an output it writes the samples; without one
+// it only measures, so that Write does exactly what Plan says.
 type assembly struct {
-	out *output // nil: nobody wants the samples
+	out *output // nil: only measure
 
 	begin   int64 // when the first picture is shown, in ticks
 	decoded int64 // when the latest picture is decoded, in ticks
-	shown   int64 // when the picture shown last is shown
-	end     int64 // and until when
+	shown   int64 // when the last picture begins to be shown
+	end     int64 // when the last picture ends
 
-	sounded int64 // when the latest packet of sound is heard, in units of the sound
-	silent  int64 // and until when
+	sounded int64 // when the latest packet of sound begins, in units of the sound
+	silent  int64 // when that packet ends
 
 	video, sound mp4.Extent
-	step, shift  int64 // the latest row of the tables
+	step, shift  int64 // from the latest row of the tables
 	soundStep    int64
 	gapCount     int
 	gapTicks     int64
 }
 
-// bytes returns how much is copied so far.
+// bytes returns how many bytes of samples were added so far.
 func (a *assembly) bytes() int64 { return a.video.Bytes + a.sound.Bytes }
 
-// add opens the piece of a part and adds the part. It returns how many pictures
-// the piece has.
+// add opens the piece of a part and adds the part. It returns the number of
+// pictures in the piece.
 func (a *assembly) add(ctx context.Context, p *Part) (pictures int, err error) {
 	err = p.piece.read(func(in Input, m *mp4.Movie) error {
 		if pictures = m.Video.Samples; m.Check != p.check {
@@ -73,7 +73,7 @@ func (a *assembly) part(ctx context.Context, p *Part, in Input, m *mp4.Movie) er
 	if a.sound.Samples == 0 {
 		return nil
 	}
-	a.sound.Flushes++ // the sound of a part stands in front of the pictures of the next one
+	a.sound.Flushes++ // the sound of a part comes before the pictures of the next one
 	if a.out == nil {
 		return nil
 	}
@@ -85,7 +85,7 @@ func (a *assembly) show(r *pictures) error {
 	decoded, shown := r.decoded, r.shown
 	begun := a.video.Samples > 0
 	if begun {
-		// Pieces with B-frames are decoded ahead of what they follow.
+		// Pieces with B-frames start decoding before the previous piece ends.
 		decoded = max(decoded, a.decoded+1)
 	}
 	shown = max(shown, decoded)
@@ -119,8 +119,8 @@ func (a *assembly) show(r *pictures) error {
 	return a.out.copy(&a.out.video, &r.cursor.Sample, decoded, shown-decoded)
 }
 
-// hear adds a packet of sound, unless most of it would be heard while another
-// packet still is: where parts meet, both may bring it.
+// hear adds a packet of sound, unless most of it overlaps the previous packet:
+// where parts meet, both may have the same sound.
 func (a *assembly) hear(r *sounds) error {
 	length := r.length()
 	if a.sound.Samples > 0 {
@@ -143,7 +143,7 @@ func (a *assembly) hear(r *sounds) error {
 	return a.out.copy(&a.out.sound, &r.cursor.Sample, r.at, 0)
 }
 
-// reserve returns the room that the index needs.
+// reserve returns the room for the index.
 func (a *assembly) reserve(f format) int64 {
 	a.video.Entry, a.sound.Entry = len(f.video), len(f.sound)
 	a.video.Times++ // of the last sample

@@ -6,9 +6,9 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// clock is the rate of all times in a file that is made, in ticks per second. It
-// is that of MPEG time stamps, which recorders use; pieces with another one are
-// rounded to it.
+// clock is the ticks per second of all times in a file made here. It is the
+// rate of MPEG time stamps, which recorders use. Times of pieces with another
+// rate are rounded.
 const clock = 90000
 
 // ticks and duration convert between time.Duration and ticks.
@@ -20,8 +20,8 @@ func duration(t int64) time.Duration {
 	return time.Duration(mp4.Rescale(t, clock, int64(time.Second), mp4.Nearest))
 }
 
-// usual returns how long a picture lasts. One in front of a gap lasts as long as
-// most others do.
+// usual returns the length of a picture. A picture before a gap gets the most
+// common length.
 func usual(length int64, s *mp4.Stream) int64 {
 	const gap = int64(gapTicks)
 	length = mp4.Rescale(length, s.Timescale, clock, mp4.Nearest)

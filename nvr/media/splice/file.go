@@ -4,54 +4,54 @@ import (
 	"time"
 )
 
-// OverlapLimit is by how much a piece may begin before the one in front of it
-// ends. Recorders let files overlap by a second or two; more than this means
-// that a clock was set back, and that both show something else.
+// OverlapLimit is how long before the end of the previous piece a piece may
+// begin. Recorders let files overlap by a second or two. More than this means
+// that a clock was set back and the pieces show different things.
 const OverlapLimit = 30 * time.Second
 
-// File is a file that Write can make.
+// File is a file for Write to make.
 type File struct {
-	Start, End    time.Time // when its first picture is shown, and until when its last one is
+	Start, End    time.Time // when its first picture is shown, and when its last picture ends
 	Frames        int       // pictures
-	Bytes         int64     // of pictures and sound, what Write counts up to
+	Bytes         int64     // of pictures and sound; the final count of Write
 	Width, Height int       // of a picture, in pixels
 	Codec         string    // "H.264", "H.265", the four letters of another sample entry, or "unknown"
-	Sound         bool      // there is sound in some part of it
+	Sound         bool      // some part has sound
 
-	// The times of more than media.GapLimit without a new picture, between pieces
-	// and within them.
+	// Periods longer than media.GapLimit without a new picture, between pieces and
+	// within them.
 	GapCount int
 	GapTime  time.Duration
 
-	Parts []Part // in the order of time
+	Parts []Part // in time order
 
-	zero    time.Time // where its ticks begin
+	zero    time.Time // the time of tick 0
 	format  format
 	reserve int64 // room for the index, in bytes
 }
 
-// Part is what one piece gives to a file.
+// Part is what one piece contributes to a file.
 type Part struct {
-	Piece  int // its place among the pieces that Plan was given
+	Piece  int // index in the pieces given to Plan
 	Frames int
 	Bytes  int64
-	Whole  bool // no picture of the piece is left out
+	Whole  bool // the part has all pictures of the piece
 
 	piece       Piece
-	check       uint32 // of its index
-	first, last int    // of its pictures, by number; last is the one behind
+	check       uint32 // checksum of its index
+	first, last int    // its pictures by number; last is exclusive
 	base        int64  // ticks from the file's zero to the piece's Start
 	begin       int64  // when the part begins, in ticks of the file
-	until       int64  // pictures from here on are left out
-	hear        int64  // sound from here on is left out
+	until       int64  // leave out pictures from here on
+	hear        int64  // leave out sound from here on
 }
 
-// LeftOut is a piece within the window that gives nothing to any file.
+// LeftOut is a piece within the window that contributes nothing to any file.
 type LeftOut struct {
-	Piece  int   // its place among the pieces that Plan was given
+	Piece  int   // index in the pieces given to Plan
 	Reason error // ErrCovered, or an *mp4.Refusal
 }
 
-// GapLimit is the longest gap within a file: an MP4 can tell little more than
-// 13 hours between two pictures.
+// GapLimit is the longest gap within a file. An MP4 cannot express much more
+// than 13 hours between two pictures.
 const GapLimit = 12 * time.Hour

@@ -8,15 +8,15 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// format is that of a piece, and what the pieces of a file have in common.
+// format is the format of a piece, or the common format of a file's pieces.
 type format struct {
 	video         mp4.Entry
 	width, height int
 	turn          es.Turn
-	sound         mp4.Entry // nil: none of them has sound
+	sound         mp4.Entry // nil: no sound
 	soundRate     int64
-	// mixed says that not all parameter sets are in the entry: a piece that does
-	// not bring its own does not know which ones are in force.
+	// mixed means that the entry does not hold all parameter sets. Every piece
+	// must then bring its own.
 	mixed bool
 }
 
@@ -40,7 +40,7 @@ func (f *format) takes(v *survey) (bool, error) {
 	return v.bringsSets()
 }
 
-// take notes the format of a piece that fits.
+// take records the format of a piece that fits.
 func (f *format) take(v *survey) {
 	if f.video == nil {
 		*f = v.format
@@ -52,7 +52,7 @@ func (f *format) take(v *survey) {
 	}
 }
 
-// codec names the video. What is in a file may be meant to harm a terminal.
+// codec names the video. It is safe for a terminal even if the file is hostile.
 func (f *format) codec() string {
 	if c, ok := f.video.Configuration(); ok {
 		return c.Codec.String()
@@ -64,8 +64,8 @@ func (f *format) codec() string {
 	return kind
 }
 
-// sameDecoder reports whether a decoder that was made ready for one entry can go on
-// with the pictures of the other, given their parameter sets.
+// sameDecoder reports whether a decoder set up for one entry can decode the
+// pictures of the other, given their parameter sets.
 func sameDecoder(a, b mp4.Entry) bool {
 	p, ok := a.Configuration()
 	q, fine := b.Configuration()
@@ -79,8 +79,8 @@ func sameDecoder(a, b mp4.Entry) bool {
 		s.Profile == t.Profile && s.General[0] == t.General[0]
 }
 
-// bringsSets reports whether the piece has parameter sets in front of its first
-// picture, as recorders put them there.
+// bringsSets reports whether the piece has parameter sets before its first
+// picture, as recorders write them.
 func (v *survey) bringsSets() (bool, error) {
 	c, ok := v.video.Configuration()
 	if !ok {
@@ -99,11 +99,11 @@ func (v *survey) bringsSets() (bool, error) {
 	return found, err
 }
 
-// setsWithin is how many bytes of a key frame are searched for parameter sets.
+// setsWithin is how many bytes of a key frame to search for parameter sets.
 const setsWithin = 64 << 10
 
-// holdsSets reports whether all kinds of parameter sets come in front of the
-// first slice of a picture.
+// holdsSets reports whether all kinds of parameter sets come before the first
+// slice of a picture.
 func holdsSets(b []byte, c mp4.Configuration) bool {
 	wanted := []byte{7, 8}
 	if c.Codec == es.H265 {

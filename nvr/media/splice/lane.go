@@ -10,29 +10,28 @@ import (
 )
 
 // sorter sorts pieces into lanes, each of which becomes a file. The lanes have
-// one format, and more than one of them only where a clock was set back.
+// one format. There is more than one only if a clock was set back.
 type sorter struct {
 	window Window
 	format format
-	lanes  []*lane // that may still grow
+	lanes  []*lane // still open
 	done   []*lane
 	left   []LeftOut
 }
 
-// lane is a row of pieces that follow each other in time.
+// lane is a sequence of pieces that follow each other in time.
 type lane struct {
 	format format
 	parts  []*survey
 	end    time.Time // of its last picture
-	heard  time.Time // end of the last piece with sound; zero: there was none
+	heard  time.Time // end of the last piece with sound; zero if there was none
 }
 
 func (s *sorter) leave(place int, reason error) {
 	s.left = append(s.left, LeftOut{Piece: place, Reason: reason})
 }
 
-// sort puts a piece, which begins no earlier than those before it, where it
-// belongs.
+// sort adds a piece, which begins no earlier than those before it, to its lane.
 func (s *sorter) sort(v *survey) error {
 	takes, err := s.format.takes(v)
 	if err != nil {
@@ -62,7 +61,7 @@ func (s *sorter) sort(v *survey) error {
 	return nil
 }
 
-// close ends all lanes: what follows is of another kind.
+// close closes all lanes, because the next piece has another format.
 func (s *sorter) close() {
 	for _, l := range s.lanes {
 		l.format = s.format
@@ -71,8 +70,8 @@ func (s *sorter) close() {
 	s.lanes, s.format = nil, format{}
 }
 
-// choose returns the lane whose end is nearest to the beginning of the piece;
-// nil when the piece begins too long before all of them end.
+// choose returns the lane that ends nearest to the start of the piece, or nil
+// if the piece begins too long before all of them end.
 func (s *sorter) choose(v *survey) *lane {
 	var best *lane
 	var nearest time.Duration
@@ -88,8 +87,8 @@ func (s *sorter) choose(v *survey) *lane {
 	return best
 }
 
-// covered reports whether a piece that overlaps all lanes shows nothing new: it
-// is short, or the same recording again.
+// covered reports whether a piece that overlaps all lanes shows nothing new,
+// because it is short or the same recording again.
 func (s *sorter) covered(v *survey) bool {
 	for _, l := range s.lanes {
 		if v.until().After(l.end) {
@@ -110,7 +109,8 @@ func (s *sorter) covered(v *survey) bool {
 	return false
 }
 
-// append adds a piece to a lane, whose last pieces it may outlast.
+// append adds a piece to a lane. It drops the pieces at the end of the lane
+// that the new one outlasts.
 func (s *sorter) append(l *lane, v *survey) {
 	for n := len(l.parts); n > 0 && !l.parts[n-1].start().Before(v.start()); n-- {
 		s.leave(l.parts[n-1].place, ErrCovered)
@@ -122,8 +122,8 @@ func (s *sorter) append(l *lane, v *survey) {
 	}
 }
 
-// deaf reports whether the silence in front of a piece with sound is longer than
-// an MP4 can tell.
+// deaf reports whether the silence before a piece with sound is longer than an
+// MP4 can express.
 func (l *lane) deaf(v *survey) bool {
 	if v.sound == nil || l.heard.IsZero() {
 		return false

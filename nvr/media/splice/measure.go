@@ -8,10 +8,9 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// file returns the file that the lane becomes, without what only the samples
-// can tell.
+// file returns the file for the lane, without what only the samples show.
 func (l *lane) file(w Window) File {
-	// A piece that is outlasted before the window begins has nothing to give.
+	// A piece that is outlasted before the window begins contributes nothing.
 	for len(l.parts) > 1 && !w.From.IsZero() && !l.parts[1].start().After(w.From) {
 		l.parts = l.parts[1:]
 	}
@@ -30,8 +29,8 @@ func (l *lane) file(w Window) File {
 	return f
 }
 
-// meet has a part give way to the next one. Sound lasts until there, too, unless
-// there is a gap.
+// meet ends a part where the next one begins. Unless there is a gap, its sound
+// ends there too.
 func (p *Part) meet(next *Part) {
 	p.until = next.begin
 	if next.begin-p.hear <= int64(gapTicks) {
@@ -39,8 +38,8 @@ func (p *Part) meet(next *Part) {
 	}
 }
 
-// measure completes a file by what its samples tell. It returns the pieces that
-// turn out to give nothing.
+// measure completes a file with what its samples show. It returns the pieces
+// that turn out to contribute nothing.
 func (f *File) measure(ctx context.Context) (covered []int, err error) {
 	a := &assembly{}
 	kept := f.Parts[:0]
@@ -67,5 +66,5 @@ func (f *File) measure(ctx context.Context) (covered []int, err error) {
 	return covered, nil
 }
 
-// at returns the wall clock of a time in ticks of the file.
+// at returns the wall clock for a time in ticks of the file.
 func (f *File) at(t int64) time.Time { return f.zero.Add(duration(t)) }

@@ -9,16 +9,16 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// Piece is an MP4 and where it stands in time.
+// Piece is an MP4 and its place in time.
 type Piece struct {
-	// Name is what messages call the piece.
+	// Name is for messages.
 	Name string
-	// Open opens the piece for reading. It is called more than once, and each
-	// input is closed before the next one is opened. What it opens must not
-	// change between Plan and Write.
+	// Open opens the piece for reading. It is called more than once; each input is
+	// closed before the next is opened. The content must not change between Plan
+	// and Write.
 	Open func() (Input, error)
-	// Start is the wall clock of the picture that is shown first. Only
-	// differences to other times matter, so any zone will do if all agree.
+	// Start is the wall clock of the first picture shown. Only differences matter,
+	// so any zone will do if all pieces use the same.
 	Start time.Time
 	// Mute leaves the piece's sound out.
 	Mute bool
@@ -31,8 +31,8 @@ type Input interface {
 	Size() int64 // in bytes
 }
 
-// FromFile makes an open file an input. The file is closed with the input, and
-// when it cannot be one.
+// FromFile returns an open file as an input. The file is closed with the input,
+// or on error.
 func FromFile(f *os.File) (Input, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -49,7 +49,7 @@ type diskFile struct {
 
 func (f diskFile) Size() int64 { return f.size }
 
-// read opens the piece, reads its index, and closes it again behind use.
+// read opens the piece, reads its index, calls use, and closes the piece.
 func (p Piece) read(use func(in Input, m *mp4.Movie) error) error {
 	in, err := p.Open()
 	if err != nil {
@@ -68,6 +68,6 @@ func (p Piece) read(use func(in Input, m *mp4.Movie) error) error {
 
 func (p Piece) failed(err error) error { return fmt.Errorf("read %s: %w", p.Name, err) }
 
-// Window is the range of time that is wanted, by the clock of Piece.Start. A
-// zero end is open.
+// Window is the wanted time range, in the clock of Piece.Start. A zero end is
+// open.
 type Window struct{ From, To time.Time }

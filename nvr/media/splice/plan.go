@@ -9,18 +9,17 @@ import (
 )
 
 // Plan reads the indexes of the pieces and says which parts of them make which
-// files. Pieces may come in any order; they are taken in the order of their
-// starts. What the files hold begins with the last key frame at or before
-// w.From, and ends just before the first key frame at or after w.To. Files are
-// in the order of their starts, and there is none when nothing lies in the
-// window.
+// files. Pieces may come in any order; Plan sorts them by start. The files
+// begin with the last key frame at or before w.From, and end just before the
+// first key frame at or after w.To. Files are sorted by start. There are none
+// if nothing is in the window.
 //
-// Normally there is one file. Another begins where the video or the sound has
-// another format, after a gap of more than GapLimit or a silence that an MP4
-// cannot tell, and where pieces overlap by more than OverlapLimit.
+// Normally there is one file. Another begins where the video or the sound
+// changes format, after a gap of more than GapLimit or a silence that an MP4
+// cannot express, and where pieces overlap by more than OverlapLimit.
 //
-// Pieces that cannot be used are listed, with the reason. An error is the
-// context's, or says that a piece could not be opened or read.
+// Plan lists pieces that cannot be used, with the reason. It returns the error
+// of the context, or of a piece that could not be opened or read.
 func Plan(ctx context.Context, pieces []Piece, w Window) ([]File, []LeftOut, error) {
 	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
 		return nil, nil, nil

@@ -2,7 +2,7 @@ package splice
 
 import "example.com/hikgrab/nvr/media/mp4"
 
-// pictures goes through the pictures of a part.
+// pictures iterates over the pictures of a part.
 type pictures struct {
 	part   *Part
 	stream *mp4.Stream
@@ -10,10 +10,11 @@ type pictures struct {
 	number int   // of the next picture of the piece
 	key    int64 // when the first one is shown
 
-	decoded, shown int64 // of the current one, in ticks of the file
+	decoded, shown int64 // of the current picture, in ticks of the file
 }
 
-// next moves on to the next picture of the part; false when there is none.
+// next moves to the next picture of the part. It returns false if there is
+// none.
 func (r *pictures) next() bool {
 	p := r.part
 	for r.number < p.last && r.cursor.Next() {
@@ -38,16 +39,16 @@ func (r *pictures) next() bool {
 	return false
 }
 
-// sounds goes through the packets of sound that are heard while a part is seen.
+// sounds iterates over the packets of sound that play during a part.
 type sounds struct {
 	stream *mp4.Stream
-	cursor *mp4.Cursor // nil: there is no sound
-	base   int64       // of the decoding times, in units of the sound since the file's beginning
+	cursor *mp4.Cursor // nil: no sound
+	base   int64       // added to decoding times, in units of the sound from the start of the file
 	from   int64
 	until  int64
 
 	at    int64 // of the current packet, in units of the sound
-	ticks int64 // the same in ticks
+	ticks int64 // the same time in ticks
 }
 
 func newSounds(p *Part, m *mp4.Movie) *sounds {
@@ -56,7 +57,8 @@ func newSounds(p *Part, m *mp4.Movie) *sounds {
 		return &sounds{}
 	}
 	in := func(t, scale int64, r mp4.Rounding) int64 { return mp4.Rescale(t, scale, s.Timescale, r) }
-	// When the sound begins after the first picture. The Writer rounds delays up.
+	// How long after the first picture the sound begins. The Writer rounds delays
+	// up.
 	begin := -s.Start - in(v.Begin-v.Start, v.Timescale, mp4.Nearest)
 	if delay := s.Delay - v.Delay; delay != 0 {
 		begin += in(delay, m.Timescale, mp4.Down)
@@ -67,7 +69,7 @@ func newSounds(p *Part, m *mp4.Movie) *sounds {
 	}
 }
 
-// next moves on to the next packet; false when there is none.
+// next moves to the next packet. It returns false if there is none.
 func (r *sounds) next() bool {
 	for r.cursor != nil && r.cursor.Next() {
 		if r.at = r.base + r.cursor.At; r.at >= r.until {
@@ -82,8 +84,8 @@ func (r *sounds) next() bool {
 	return false
 }
 
-// length returns how long the current packet lasts. One in front of a silence
-// lasts as long as most others do.
+// length returns the length of the current packet. A packet before a silence
+// gets the most common length.
 func (r *sounds) length() int64 {
 	if r.stream.Usual <= 0 {
 		return max(r.cursor.Length, 1)

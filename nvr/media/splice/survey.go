@@ -11,25 +11,25 @@ import (
 // gapTicks is media.GapLimit.
 const gapTicks = clock * media.GapLimit / time.Second
 
-// survey is what a piece has to give.
+// survey is what a piece can contribute.
 type survey struct {
-	place int // among all pieces
+	place int // index in all pieces
 	piece Piece
 	check uint32
 
 	format
-	first, last int        // of its pictures in the window, by number; last is the one behind
-	key         mp4.Sample // the first one
-	begin, end  int64      // when they are shown, in ticks since piece.Start
+	first, last int        // its pictures in the window, by number; last is exclusive
+	key         mp4.Sample // the first of these pictures
+	begin, end  int64      // display times of the first and the end, in ticks from piece.Start
 }
 
-// start and until return when the first picture is shown, and until when the
-// last one is.
+// start and until return when the first picture is shown, and when the last one
+// ends.
 func (v *survey) start() time.Time { return v.piece.Start.Add(duration(v.begin)) }
 func (v *survey) until() time.Time { return v.piece.Start.Add(duration(v.end)) }
 
-// look reads the index of a piece. It returns nil when nothing of the piece lies
-// in the window.
+// look reads the index of a piece. It returns nil if nothing of the piece is in
+// the window.
 func look(place int, p Piece, w Window) (*survey, error) {
 	v := &survey{place: place, piece: p}
 	inside := false
@@ -58,9 +58,9 @@ func look(place int, p Piece, w Window) (*survey, error) {
 	return v, nil
 }
 
-// choose finds the pictures from the last key frame at or before from, or else
-// the first one, to the first key frame at or behind to. It returns false when
-// there is no key frame.
+// choose selects the pictures from the last key frame at or before from, or
+// else the first key frame, to the first key frame at or after to. It returns
+// false if there is no key frame.
 func (v *survey) choose(s *mp4.Stream, from, to int64) bool {
 	begun := false
 	c := s.Cursor()
@@ -84,12 +84,12 @@ func (v *survey) choose(s *mp4.Stream, from, to int64) bool {
 	return begun
 }
 
-// leads reports whether a picture belongs in front of the key frame that a part
-// begins with, though it is decoded behind it. It needs pictures that are not
-// there, unless the part begins as the piece does.
+// leads reports whether a picture is decoded after the key frame that begins a
+// part, but shown before it. It depends on pictures that are missing, unless
+// the part begins where the piece does.
 func leads(first int, shown, key int64) bool { return first > 0 && shown < key }
 
-// shownAt returns when a picture is shown, in ticks since the first one that is.
+// shownAt returns when a picture is shown, in ticks after the first one shown.
 func shownAt(s *mp4.Stream, p *mp4.Sample) int64 {
 	return mp4.Rescale(p.At+p.Shift-s.Begin, s.Timescale, clock, mp4.Nearest)
 }

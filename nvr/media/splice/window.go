@@ -8,22 +8,20 @@ import (
 const (
 	leastAhead = 16 << 10
 	mostAhead  = 1 << 20
-	// stride is how many bytes may be skipped without the reading counting as
-	// one from another place.
+	// stride is how many bytes a read may skip and still count as sequential.
 	stride = 256 << 10
 )
 
-// window reads samples from a file. As long as they come one behind the other
-// it reads ahead, ever more of them at once; from other places it reads little
-// more than it is asked for.
+// window reads samples from a file. While reads are sequential, it reads ahead,
+// more each time. At other places it reads little more than requested.
 type window struct {
 	src   io.ReaderAt
-	at    int64  // where buf begins in the file
+	at    int64  // offset of buf in the file
 	buf   []byte // what was read
 	ahead int
 }
 
-// read returns bytes of the file, valid until the next read.
+// read returns bytes of the file. They are valid until the next read.
 func (w *window) read(offset int64, size int) ([]byte, error) {
 	end := w.at + int64(len(w.buf))
 	if offset >= w.at && offset+int64(size) <= end {

@@ -10,21 +10,21 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// ErrCovered says that all that a piece shows is shown by other pieces.
+// ErrCovered means that other pieces show everything that a piece shows.
 var ErrCovered = errors.New("other recordings show the same time")
 
-// ErrChanged says that a piece is not what it was when Plan read it.
+// ErrChanged means that a piece has changed since Plan read it.
 var ErrChanged = errors.New("the file has changed meanwhile")
 
-// Write makes a file that Plan has planned. It writes from the beginning of
-// dst, which must be empty; after an error what dst holds is worthless. Write
+// Write makes a file planned by Plan. It writes from the beginning of dst,
+// which must be empty. After an error the contents of dst are worthless. Write
 // neither truncates, syncs nor closes it.
 //
-// While it works it adds the bytes of pictures and sound copied so far to
-// copied, in the end f.Bytes; nil: nobody wants to know.
+// While it works, it adds the bytes of pictures and sound copied so far to
+// copied, f.Bytes in all. copied may be nil.
 //
-// An error is the context's or dst's, or says that a piece could not be opened
-// or read, or that it has changed since: ErrChanged.
+// It returns the error of the context or of dst, an error if a piece could not
+// be opened or read, or ErrChanged.
 func Write(ctx context.Context, dst io.WriteSeeker, f File, copied *atomic.Int64) error {
 	if len(f.Parts) == 0 {
 		return errors.New("no part of any file is to be written")
@@ -58,11 +58,11 @@ func written(err error) error {
 // output copies samples into a file.
 type output struct {
 	video, sound copying
-	piece        Piece // that samples come from
+	piece        Piece // the source of the samples
 	copied       *atomic.Int64
 }
 
-// copying is a track and where its samples are read.
+// copying is a track and the reader of its samples.
 type copying struct {
 	*mp4.Track
 	from window
@@ -78,13 +78,12 @@ func newOutput(w *mp4.Writer, f *File, copied *atomic.Int64) *output {
 	return o
 }
 
-// turn turns to another file. What was read of the last one is forgotten, the
-// room for it stays.
+// turn switches to another file. It discards the data but keeps the buffer.
 func (w *window) turn(src io.ReaderAt) {
 	*w = window{src: src, buf: w.buf[:0]}
 }
 
-// copy copies a sample and tells when it is decoded, and how much later it is
+// copy copies a sample and sets when it is decoded, and how much later it is
 // shown.
 func (o *output) copy(to *copying, s *mp4.Sample, at, shift int64) error {
 	b, err := to.from.read(s.Offset, s.Size)
@@ -101,7 +100,7 @@ func (o *output) copy(to *copying, s *mp4.Sample, at, shift int64) error {
 	return nil
 }
 
-// describe tells the tracks what is only known at the end.
+// describe sets what is known about the tracks only at the end.
 func (o *output) describe(last int64) {
 	decoded, shown := o.video.First()
 	o.video.Start, o.video.Last = shown-decoded, last
