@@ -5,23 +5,22 @@ import (
 	"slices"
 )
 
-// Box is a box of an MP4 that can be changed.
+// Box is an editable MP4 box.
 type Box struct {
 	Kind  string
-	Body  []byte // when it holds no boxes
+	Body  []byte // if it holds no boxes
 	Boxes []*Box
 }
 
-// containers are the boxes that hold nothing but boxes.
+// containers are the boxes that hold only boxes.
 var containers = []string{"moov", "trak", "mdia", "minf", "stbl", "edts", "dinf"}
 
-// Edit changes the index of an MP4 that package mp4 wrote: its index stands in
-// front, and what is free behind it takes up how much longer or shorter it
-// becomes, so that the samples stay where they are. The index must not outgrow
-// that.
+// Edit changes the index of an MP4 that package mp4 wrote. The index comes
+// first, and the free space after it absorbs any change in its length, so that
+// the samples stay where they are. The index must not outgrow that space.
 func Edit(file []byte, change func(moov *Box)) []byte {
 	length := func(at int) int { return int(binary.BigEndian.Uint32(file[at:])) }
-	at := length(0) // behind ftyp
+	at := length(0) // after ftyp
 	n := length(at)
 	free := length(at + n)
 	if string(file[at+4:at+8]) != "moov" || string(file[at+n+4:at+n+8]) != "free" {
@@ -65,8 +64,8 @@ func (b *Box) append(to []byte) []byte {
 	return to
 }
 
-// Find returns the first box along a path; nil when there is none. A path leads
-// into the first track, the one of video.
+// Find returns the first box along a path, or nil if there is none. A path
+// leads into the first track, which is video.
 func (b *Box) Find(path ...string) *Box {
 	for _, kind := range path {
 		i := slices.IndexFunc(b.Boxes, func(c *Box) bool { return c.Kind == kind })
@@ -81,7 +80,7 @@ func (b *Box) Find(path ...string) *Box {
 // Table returns a table of the first track.
 func (b *Box) Table(kind string) *Box { return b.Find("trak", "mdia", "minf", "stbl", kind) }
 
-// Remove takes the first box of a kind out of the box.
+// Remove removes the first inner box of a kind.
 func (b *Box) Remove(kind string) {
 	i := slices.IndexFunc(b.Boxes, func(c *Box) bool { return c.Kind == kind })
 	b.Boxes = slices.Delete(b.Boxes, i, i+1)
@@ -90,8 +89,8 @@ func (b *Box) Remove(kind string) {
 // Put32 changes 32 bits of the body.
 func (b *Box) Put32(at int, v uint32) { binary.BigEndian.PutUint32(b.Body[at:], v) }
 
-// Full returns the body of a box that begins with a version and a count, with
-// fields of 32 bits behind them.
+// Full returns the body of a box that begins with a version and a count,
+// followed by 32-bit fields.
 func Full(version byte, count uint32, fields ...uint32) []byte {
 	b := binary.BigEndian.AppendUint32([]byte{version, 0, 0, 0}, count)
 	for _, f := range fields {

@@ -11,7 +11,7 @@ type Memory struct {
 	at int64
 }
 
-// Write writes at the current place.
+// Write writes at the current position.
 func (f *Memory) Write(p []byte) (int, error) {
 	if need := f.at + int64(len(p)); need > int64(len(f.B)) {
 		f.B = append(f.B, make([]byte, need-int64(len(f.B)))...)
@@ -21,7 +21,7 @@ func (f *Memory) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Seek moves the current place.
+// Seek moves the current position.
 func (f *Memory) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
@@ -33,5 +33,5 @@ func (f *Memory) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// Movie reads what was written.
+// Movie parses what was written.
 func (f *Memory) Movie() (Movie, error) { return ReadMovie(bytes.NewReader(f.B), int64(len(f.B))) }

@@ -1,7 +1,7 @@
-// Package mediatest holds what the tests of several packages compare with: an
-// MP4 as other people's libraries read it, and a reader of elementary streams that
-// shares no code with what it tests. It is for tests alone: what is broken may make
-// it panic.
+// Package mediatest holds what the tests of several packages compare against:
+// an MP4 as third-party libraries read it, and a reader of elementary streams
+// that shares no code with the code under test. It is for tests only, and may
+// panic on broken input.
 package mediatest
 
 import (
@@ -16,12 +16,12 @@ import (
 	gomp4 "github.com/abema/go-mp4"
 )
 
-// Movie is an MP4 as go-mp4 reads its boxes.
+// Movie is an MP4 as go-mp4 reads it.
 type Movie struct {
 	Tracks    []Track
 	Front     bool // the index comes before the samples
 	Timescale int64
-	Duration  int64 // of the whole, in timescale
+	Duration  int64 // of the whole movie, in timescale
 }
 
 // Track is a track of a Movie.
@@ -31,7 +31,7 @@ type Track struct {
 	Timescale int64
 	Samples   []Sample
 	Start     int64 // media time where the presentation begins
-	Delay     int64 // empty edit in front, in units of the movie
+	Delay     int64 // empty edit at the start, in units of the movie
 	Edit      int64 // length of the edit, in units of the movie; -1 without an edit list
 }
 
@@ -43,17 +43,17 @@ type Sample struct {
 	Data     []byte
 }
 
-// Shown returns when a sample is shown, in units of the track since the movie
-// began.
+// Shown returns when a sample is shown, in units of the track, counted from the
+// start of the movie.
 func (t *Track) Shown(m *Movie, s Sample) int64 {
 	return s.PTS - t.Start + t.Delay*t.Timescale/m.Timescale
 }
 
-// tables are the boxes of a track that tell of its samples, by their kinds.
+// tables holds the boxes of a track that describe its samples, by kind.
 type tables map[string]gomp4.IBox
 
-// ReadMovie reads an MP4 without fragments. Lengths are checked against the
-// file, tables against each other.
+// ReadMovie reads an MP4 without fragments. It checks lengths against the file,
+// and tables against each other.
 func ReadMovie(f io.ReaderAt, size int64) (m Movie, err error) {
 	var moov, mdat gomp4.BoxInfo
 	var tracks []tables
@@ -107,7 +107,7 @@ func ReadMovie(f io.ReaderAt, size int64) (m Movie, err error) {
 	return m, nil
 }
 
-// read reads everything of the samples but their bytes.
+// read reads everything about the samples except their bytes.
 func (t *Track) read(from tables) {
 	head := from["mdhd"].(*gomp4.Mdhd)
 	t.Handler, t.Timescale = string(from["hdlr"].(*gomp4.Hdlr).HandlerType[:]), int64(head.Timescale)
@@ -149,7 +149,7 @@ func (t *Track) read(from tables) {
 	t.places(from, sizes)
 }
 
-// places finds out where each sample stands.
+// places finds the position of each sample.
 func (t *Track) places(from tables, sizes *gomp4.Stsz) {
 	var chunks []uint64
 	switch offsets := cmp.Or(from["stco"], from["co64"]).(type) {
@@ -181,7 +181,7 @@ func (t *Track) places(from tables, sizes *gomp4.Stsz) {
 	}
 }
 
-// Track returns the track of a handler.
+// Track returns the track with the given handler.
 func (m *Movie) Track(handler string) *Track {
 	for i := range m.Tracks {
 		if m.Tracks[i].Handler == handler {
@@ -191,8 +191,8 @@ func (m *Movie) Track(handler string) *Track {
 	return &Track{}
 }
 
-// Compare has mp4ff read the file as well, and compares what it says of each
-// sample with what the Movie says.
+// Compare parses the file with mp4ff as well, and compares each sample with the
+// Movie.
 func (m *Movie) Compare(file []byte) error {
 	f, err := mp4ff.DecodeFile(bytes.NewReader(file))
 	if err != nil {

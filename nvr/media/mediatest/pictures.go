@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// Picture is one access unit of a source: what must come out again.
+// Picture is one access unit of a source, which must come out unchanged.
 type Picture struct {
 	NALs [][]byte
 	Key  bool
@@ -14,7 +14,7 @@ type Picture struct {
 	DTS  int64
 }
 
-// Data returns the picture as an MP4 sample holds it.
+// Data returns the picture in the form of an MP4 sample.
 func (p Picture) Data() []byte {
 	var b []byte
 	for _, n := range p.NALs {
@@ -24,9 +24,9 @@ func (p Picture) Data() []byte {
 	return b
 }
 
-// Pictures takes an elementary stream of nvr/media/testdata apart, by other means than
-// package es does: the clips are known to hold no zero byte before a start code
-// but its own, and all slices of a picture in a row.
+// Pictures splits an elementary stream of nvr/media/testdata into pictures, in
+// another way than package es: in these clips, the only zero byte before a
+// start code is its own, and all slices of a picture are contiguous.
 func Pictures(path string) ([]Picture, error) {
 	stream, err := os.ReadFile(path)
 	if err != nil {
@@ -55,9 +55,9 @@ func Pictures(path string) ([]Picture, error) {
 	return append(list, cur), nil
 }
 
-// DisplayOrder returns each picture's place when shown. The encoder was told to
-// use two B-frames wherever it can and to show them as they are coded, so a
-// picture comes in front of the B-frames that are shown before it.
+// DisplayOrder returns each picture's position in display order. The encoder
+// used two B-frames wherever it could and displays them in coding order, so a
+// picture is coded before the B-frames that are shown before it.
 func DisplayOrder(list []Picture, reorder bool) []int {
 	order := make([]int, len(list))
 	next := 0
@@ -76,7 +76,7 @@ func DisplayOrder(list []Picture, reorder bool) []int {
 	return order
 }
 
-// bidirectional reports whether an H.264 picture is made of B slices: behind
+// bidirectional reports whether an H.264 picture consists of B slices: after
 // the bit 1 of first_mb_in_slice comes 010 or 00111.
 func bidirectional(p Picture) bool {
 	for _, nal := range p.NALs {

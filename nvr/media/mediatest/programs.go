@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Run returns what another program writes, such as ffprobe; the test ends when
-// it fails.
+// Run returns the output of a program, such as ffprobe. The test fails if the
+// program does.
 func Run(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), name, args...).Output()
@@ -17,7 +17,8 @@ func Run(t *testing.T, name string, args ...string) []byte {
 	return out
 }
 
-// Column returns a column, from 0, of comma separated lines without comments.
+// Column returns a column, counted from 0, of comma-separated lines, without
+// comment lines.
 func Column(text []byte, n int) (list []string) {
 	for line := range strings.Lines(string(text)) {
 		fields := strings.Split(strings.TrimSpace(line), ",")

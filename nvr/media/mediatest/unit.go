@@ -2,8 +2,8 @@ package mediatest
 
 import "strings"
 
-// Unit makes a NAL unit of a header and of a payload in bits, which may be
-// grouped by spaces. It ends with a stop bit and with bytes that resemble
+// Unit returns a NAL unit with a header and a payload given in bits, which may
+// be grouped by spaces. It ends with a stop bit and with bytes that resemble
 // nothing.
 func Unit(head, bits string) []byte {
 	bits = strings.ReplaceAll(bits, " ", "") + "1"
