@@ -1,9 +1,9 @@
-// Package proxy dials recorders through a SOCKS5 or an HTTP proxy, such as a
-// jump host on the way to their network.
+// Package proxy dials recorders through a SOCKS5 or HTTP proxy, such as a jump
+// host on the way to their network.
 //
-// It takes nothing from the environment: whoever runs the proxy sees which
-// recorders are asked, and without TLS also the digests of their logins, so
-// only the operator names one.
+// It is not for proxies from the environment. Whoever runs the proxy sees which
+// recorders are contacted and, without TLS, the digests of their logins, so
+// only the operator chooses one.
 package proxy
 
 import (
@@ -23,12 +23,13 @@ import (
 // Dial opens a connection to address, "host:port". The proxy resolves the host.
 type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-// defaultPort of each scheme, where the address names none.
+// defaultPort is the port for each scheme if the address has none.
 var defaultPort = map[string]string{"socks5": "1080", "http": "8080"}
 
-// Parse reads "socks5://host:port" or "http://host:port" and returns what dials
-// through the proxy there, and the proxy's address for a person. It contacts
-// nobody. The error says what to write instead; it never repeats a password.
+// Parse parses "socks5://host:port" or "http://host:port". It returns a Dial
+// through that proxy, and the proxy's address for people to read. It opens no
+// connection. The error says what to write instead, and never contains a
+// password.
 func Parse(text string) (Dial, string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || defaultPort[u.Scheme] == "" {
@@ -67,7 +68,8 @@ type connect struct {
 	dialer *net.Dialer
 }
 
-// maxAnswer is how much of a proxy's answer is read: a status and some headers.
+// maxAnswer is how much of a proxy's answer is read, in bytes: a status and
+// some headers.
 const maxAnswer = 16 << 10
 
 func (c connect) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -77,7 +79,7 @@ func (c connect) dial(ctx context.Context, network, address string) (net.Conn, e
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	buffered, err := c.tunnel(ctx, conn, address)
-	if !stop() && err == nil { // the deadline above may fall at any moment
+	if !stop() && err == nil { // the deadline above may pass at any moment
 		err = ctx.Err()
 	}
 	if err != nil {
@@ -105,11 +107,11 @@ func (c connect) tunnel(ctx context.Context, conn net.Conn, address string) (io.
 		defer answer.Body.Close()
 		return nil, fmt.Errorf("it answered %d and opened no connection to %s", answer.StatusCode, address)
 	}
-	limited.N = 1<<63 - 1 // from here on the recorder speaks
+	limited.N = 1<<63 - 1 // from here on the bytes are the recorder's
 	return buffered, nil
 }
 
-// tunnelled is a connection some of whose bytes were read together with the
+// tunnelled is a connection whose first bytes were read together with the
 // proxy's answer.
 type tunnelled struct {
 	net.Conn
