@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Scheme says which ways of signing in are offered.
+// Scheme is the set of login schemes that a device offers.
 type Scheme int
 
 // The schemes.
@@ -17,53 +17,53 @@ const (
 	DigestBasic                // MD5 digest and Basic
 )
 
-// Style is what a digest challenge looks like.
+// Style is the form of a digest challenge.
 type Style int
 
 // The styles.
 const (
-	StyleOfKind   Style = iota // the family's own
+	StyleOfKind   Style = iota // the usual one of the family
 	RecorderStyle              // quoted algorithm and stale, domain, empty opaque
 	CameraStyle                // no algorithm, no opaque
 )
 
-// Stale says what the stale field of a renewed challenge says.
+// Stale is the stale field of a challenge with a new nonce.
 type Stale int
 
-// What the stale field says when a nonce is used up.
+// The values of the stale field after a nonce is used up.
 const (
 	StaleTold   Stale = iota // TRUE
 	StaleDenied              // FALSE, always
-	StaleAbsent              // nothing
+	StaleAbsent              // no stale field
 )
 
-// LockBody is the body of a refused login.
+// LockBody is the form of the body of a refused login.
 type LockBody int
 
 // The bodies of a refused login.
 const (
-	LongBody   LockBody = iota // userCheck with lock status, seconds and tries left
+	LongBody   LockBody = iota // userCheck with lock status, seconds and attempts left
 	ShortBody                  // userCheck with status only
-	HTMLBody                   // a page for people, as cameras send
+	HTMLBody                   // a web page, as cameras send
 	NoBody                     // nothing
-	StatusLock                 // a ResponseStatus that carries the lock fields
+	StatusLock                 // a ResponseStatus with the lock fields
 )
 
-// Auth says how the recorder lets users in. The zero value is MD5 digest with
-// nonces of unlimited use, counts that must rise, and a lock after seven
-// refused logins for half an hour.
+// Auth is the login behavior of a recorder. The zero value is MD5 digest with
+// nonces of unlimited use, nonce counts that must rise, and a lock of half an
+// hour after seven refused logins.
 type Auth struct {
 	Scheme        Scheme
 	Style         Style
 	NonceUses     int           // requests per nonce; 0 is unlimited
 	NonceLifetime time.Duration // 0 is unlimited
-	NonceBoundURL bool          // a nonce holds only for the URL whose 401 gave it out
-	LooseCount    bool          // a nonce count may come twice or out of order
+	NonceBoundURL bool          // a nonce is valid only for the URL whose 401 issued it
+	LooseCount    bool          // a nonce count may repeat or be out of order
 	Stale         Stale
 	LockAfter     int           // refused logins before the lock; default 7, negative is never
 	LockFor       time.Duration // default 30 minutes
 	Body          LockBody
-	Spurious      int // every n-th request with the right login is refused all the same; 0 never
+	Spurious      int // refuse every n-th request that has the right login; 0 never
 }
 
 func (a Auth) withDefaults(k Kind) Auth {

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// challenge makes a new nonce for a request and returns the WWW-Authenticate headers.
+// challenge creates a nonce for a request and returns the WWW-Authenticate
+// headers.
 func (g *guard) challenge(r *http.Request, stale bool) []string {
 	if g.auth.Scheme == BasicOnly {
 		return []string{fmt.Sprintf("Basic realm=%q", g.realm)}
@@ -48,8 +49,8 @@ func (g *guard) challenge(r *http.Request, stale bool) []string {
 	return []string{g.digestChallenge(id, "MD5", word)}
 }
 
-// digestChallenge writes one challenge as the family does: a DS-7608NI sends
-// every field in quotes and an empty opaque, a camera leaves the algorithm out.
+// digestChallenge returns one challenge in the style of the family: a DS-7608NI
+// quotes every field and sends an empty opaque, a camera omits the algorithm.
 func (g *guard) digestChallenge(id, algorithm, stale string) string {
 	if stale != "" {
 		stale = fmt.Sprintf(", stale=%q", stale)

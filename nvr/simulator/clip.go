@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// The picture size of the clips.
+// The picture size of the clips, in pixels.
 const (
 	clipWidth  = 320
 	clipHeight = 180
@@ -21,19 +21,20 @@ var (
 	clipSound []byte
 )
 
-// frame is one picture of a clip: its NAL units with their start codes.
+// frame is one picture of a clip: its NAL units, with start codes.
 type frame struct {
 	units [][]byte
 	key   bool
 }
 
-// clips returns the pictures of a codec's clip.
+// clips returns the pictures of the clip for a codec.
 var clips = [...]func() []frame{
 	H264: sync.OnceValue(func() []frame { return splitFrames(clipH264, isPictureH264) }),
 	H265: sync.OnceValue(func() []frame { return splitFrames(clipH265, isPictureH265) }),
 }
 
-// isPictureH264 says whether a unit carries a picture, and whether a key frame.
+// isPictureH264 reports whether a unit carries a picture, and whether it is a
+// key frame.
 func isPictureH264(unit []byte) (picture, key bool) {
 	kind := unit[4] & 0x1F
 	return kind >= 1 && kind <= 5, kind == 5
@@ -45,7 +46,8 @@ func isPictureH265(unit []byte) (picture, key bool) {
 	return kind < 32, kind >= 16 && kind <= 21
 }
 
-// splitFrames cuts a clip into pictures. The clips have one slice per picture.
+// splitFrames splits a clip into pictures. The clips have one slice per
+// picture.
 func splitFrames(clip []byte, kind func([]byte) (bool, bool)) []frame {
 	var frames []frame
 	var current frame
@@ -60,7 +62,7 @@ func splitFrames(clip []byte, kind func([]byte) (bool, bool)) []frame {
 	return frames
 }
 
-// splitUnits cuts a clip before every start code, and makes every start code
+// splitUnits splits a clip before every start code, and makes every start code
 // four bytes long.
 func splitUnits(clip []byte) [][]byte {
 	var units [][]byte

@@ -7,7 +7,7 @@ import (
 )
 
 // Kind is the family of the simulated device. It decides which discovery calls
-// are answered, how times in searches are meant and what a challenge looks like.
+// work, what the times in searches mean, and the form of challenges.
 type Kind int
 
 // The families.
@@ -17,7 +17,7 @@ const (
 	Camera             // a camera with a card; search times are true UTC
 )
 
-// deviceType is the word that deviceInfo uses.
+// deviceType returns the deviceType in deviceInfo.
 func (k Kind) deviceType() string {
 	return [...]string{"NVR", "DVR", "IPCamera"}[k]
 }
@@ -31,7 +31,7 @@ const (
 	H265
 )
 
-// DefaultUser and DefaultPassword are the login of a Config that names none.
+// DefaultUser and DefaultPassword are the login if a Config has none.
 const (
 	DefaultUser     = "admin"
 	DefaultPassword = "hikgrab123"
@@ -41,44 +41,44 @@ const (
 // one channel, the default login and no recordings.
 type Config struct {
 	Name     string // deviceName; default "Simulated NVR" and so on
-	Model    string // default one of the family, e.g. "DS-7616NI-K2"
+	Model    string // default is one of the family, e.g. "DS-7616NI-K2"
 	Firmware string // default "V4.30.085"
-	Serial   string // default made from the model and the name
+	Serial   string // default is derived from the model and the name
 
 	Kind     Kind
 	User     string // default DefaultUser
 	Password string // default DefaultPassword
 
 	Channels []Channel // default one channel, numbered 1
-	Disks    []Disk    // none: the device does not tell of its disks
+	Disks    []Disk    // none: the device does not report its disks
 
-	// Zone is the POSIX time zone that System/time shows and that search
-	// times of cameras are converted with, e.g. "CST-3:00:00" for UTC+3.
-	// Default "CST-0:00:00". New panics when it cannot be read.
+	// Zone is the POSIX time zone shown by System/time and used to convert the
+	// search times of cameras, e.g. "CST-3:00:00" for UTC+3. The default is
+	// "CST-0:00:00". New panics if it is invalid.
 	Zone string
 	// ClockError is how far the device's clock is ahead.
 	ClockError time.Duration
-	// Now is the time, default time.Now.
+	// Now returns the time. The default is time.Now.
 	Now func() time.Time
 
 	Rate         int64         // bytes per second of one download; 0 is unlimited
 	Uplink       int64         // bytes per second of all downloads together; 0 is unlimited
 	Latency      time.Duration // before every answer
-	MaxDownloads int           // downloads at once; more are answered "busy"; 0 is unlimited
-	FallsOverAt  int           // with so many downloads at once all of them end, and a minute long everything is "busy"; 0 is never
-	MaxSearches  int           // searches at once; more are answered "busy"; 0 is unlimited
+	MaxDownloads int           // downloads at once; others get "busy"; 0 is unlimited
+	FallsOverAt  int           // this many downloads at once all break off, and for a minute everything gets "busy"; 0 is never
+	MaxSearches  int           // searches at once; others get "busy"; 0 is unlimited
 
 	Auth   Auth
 	Quirks Quirks
 
-	// Script, Always and Random are what Recorder.Script, Recorder.ScriptAlways
-	// and Recorder.Chaos would be called with.
+	// Script, Always and Random are arguments for Recorder.Script,
+	// Recorder.ScriptAlways and Recorder.Chaos.
 	Script map[Endpoint][]Fault
 	Always map[Endpoint]Fault
 	Random map[Endpoint]Chaos
 }
 
-// Disk is what a recorder says of a hard disk.
+// Disk is what a recorder reports about a hard disk.
 type Disk struct {
 	Status   string // default "ok"
 	Capacity int64  // bytes
@@ -87,50 +87,50 @@ type Disk struct {
 
 // Channel is one camera input.
 type Channel struct {
-	Number  int    // default its place in Config.Channels, counted from 1
+	Number  int    // default is its position in Config.Channels, counted from 1
 	Name    string // default "Camera 01" and so on
-	Offline bool   // the recorder cannot see the camera; recordings may exist all the same
+	Offline bool   // the recorder cannot see the camera, but may have recordings
 	Analog  bool   // a BNC input of a DVR
 	NoVideo bool   // nothing is plugged into the analog input
 
 	Codec Codec
-	Audio bool // G.711 A-law beside the video
+	Audio bool // G.711 A-law with the video
 
 	Recordings    []Recording // main stream, track number*100+1
 	SubRecordings []Recording // sub-stream, track number*100+2
 	Photos        []Recording // pictures, track number*100+3
 
-	// SearchFault is what every search of the channel's tracks meets, for ever.
+	// SearchFault applies to every search of the channel's tracks.
 	SearchFault Fault
 }
 
 // Recording is one file on the recorder.
 type Recording struct {
-	// Start and End are the recorder's wall clock digits, in time.UTC. End comes
-	// before Start where the clock was set back meanwhile.
+	// Start and End are the digits of the recorder's wall clock, in time.UTC. End
+	// is before Start if the clock was set back during the recording.
 	Start, End time.Time
-	Size       int64  // bytes, exactly
-	Name       string // unique per track; default made from its place in the list
-	Kind       string // what stands behind recordType.meta.hikvision.com/ in searches; default timing, "-": nothing is said
+	Size       int64  // exact, in bytes
+	Name       string // unique per track; default is derived from its position in the list
+	Kind       string // what follows recordType.meta.hikvision.com/ in searches; default "timing"; "-" omits it
 
-	// Growing makes the file as long as its share of Start to End that is
-	// over, and leaves the rest for later. It is not found before Start.
+	// Growing recordings have only the share of their bytes for the time from
+	// Start until now. They are not found before Start.
 	Growing bool
-	// Fault is what every download of the recording meets, for ever.
+	// Fault applies to every download of the recording.
 	Fault Fault
 }
 
-// Day returns recordings that fill one day from midnight without gaps, each of
-// the given length and size.
+// Day returns recordings of the given length and size that fill one day from
+// midnight without gaps.
 func Day(day time.Time, every time.Duration, size int64) []Recording {
 	y, m, d := day.Date()
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	return Span(midnight, midnight.AddDate(0, 0, 1), every, size)
 }
 
-// Span returns recordings that fill from–to without gaps, each of the given
-// length and size; the last one is cut, in time and in proportion in size,
-// where it would end after to.
+// Span returns recordings of the given length and size that fill from–to
+// without gaps. The last one is cut at to, and its size is reduced in
+// proportion.
 func Span(from, to time.Time, every time.Duration, size int64) []Recording {
 	var list []Recording
 	for start := from; every > 0 && start.Before(to); start = start.Add(every) {
@@ -144,8 +144,8 @@ func Span(from, to time.Time, every time.Duration, size int64) []Recording {
 	return list
 }
 
-// withDefaults returns the configuration with every default filled in. The
-// caller's slices are not touched.
+// withDefaults returns the configuration with all defaults filled in. It does
+// not modify the caller's slices.
 func (c Config) withDefaults() Config {
 	model := [...]string{"DS-7616NI-K2", "DS-7216HQHI-K2", "DS-2CD2387G2-LU"}[c.Kind]
 	c.Model = cmp.Or(c.Model, model)

@@ -7,29 +7,29 @@ import (
 	"time"
 )
 
-// Content is what a recording consists of, made as it is read: it takes the
-// memory of two seconds of video however long it is.
+// Content is the bytes of a recording, generated as it is read. It takes the
+// memory of two seconds of video, whatever its length.
 //
-// The picture rate is 25 a second where the size leaves room for that; the rest
-// of the size is filler units. Where it does not, pictures are further apart, so
-// that the media lasts as long as Start to End. Sound comes with it while it
-// leaves room for a picture a second. A file that is too small
-// for a single picture is a header and padding.
+// The frame rate is 25 per second if the size allows, and filler units make up
+// the rest of the size. Otherwise pictures are further apart, so that the media
+// lasts from Start to End. It has sound if that leaves room for one picture per
+// second. A file that is too small for a single picture is a header and
+// padding.
 type Content struct {
 	plan  plan
 	start time.Time
 	base  int64  // timestamp of the first picture
 	first uint32 // number of the first picture
-	from  int64  // bytes of the body that are left out at its beginning
+	from  int64  // bytes of the body left out at its start
 	size  int64
 	pos   int64
 
 	head  []byte
-	cycle []byte // the template, patched for the loop in hand
+	cycle []byte // the template, patched for loop
 	marks []mark
-	loop  int64  // the loop that cycle is patched for; -1 before the first
+	loop  int64  // the loop of cycle; -1 before the first
 	tail  []byte // the last padding
-	whole []byte // a picture instead of footage
+	whole []byte // a complete file, instead of footage
 }
 
 // footage returns the first size bytes of a recording.
@@ -60,9 +60,9 @@ func footage(ch Channel, r Recording, size int64, bare bool) *Content {
 	return c
 }
 
-// trim leaves of footage what lies between two times: from the key frame at or in
-// front of the first to the last picture in front of the other, or, inwards, from
-// the key frame behind the first to the one in front of the other.
+// trim cuts footage to a time range: from the last key frame at or before from,
+// through the picture shown at to. If inwards, it cuts from the key frame after
+// from to the last one before to.
 func (c *Content) trim(from, to time.Time, inwards bool) {
 	if len(c.marks) == 0 {
 		return
@@ -75,7 +75,7 @@ func (c *Content) trim(from, to time.Time, inwards bool) {
 		}
 		return n/loop*c.plan.cycle + int64(c.marks[n%loop].pack)
 	}
-	at := func(t time.Time) int64 { // the picture that is shown then
+	at := func(t time.Time) int64 { // the picture shown at t
 		return min(max(0, t.Sub(c.start).Milliseconds()*ticksPerMilli/c.plan.spec.interval), c.plan.frames)
 	}
 	first, end := at(from), min(at(to)+1, c.plan.frames)
@@ -123,7 +123,7 @@ func (c *Content) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// rest returns the bytes from the position to the end of its region.
+// rest returns the bytes from the position to the end of the current part.
 func (c *Content) rest() []byte {
 	if c.whole != nil {
 		return c.whole[c.pos:]
@@ -150,10 +150,10 @@ func (c *Content) rest() []byte {
 	return c.tail[at:]
 }
 
-// fullPadding is one padding packet of the largest size.
+// fullPadding is a padding packet of the largest size.
 var fullPadding = padding(maxPadding)
 
-// patch makes the template that of a loop.
+// patch updates the template for a loop.
 func (c *Content) patch(loop int64) {
 	if c.loop == loop {
 		return

@@ -14,23 +14,23 @@ import (
 	"time"
 )
 
-// delivery is one answer on its way.
+// delivery is an answer being sent.
 type delivery struct {
 	rec *Recorder
 	w   http.ResponseWriter
 	r   *http.Request
 	out wire
-	// release gives the place of the request free; it may be called twice. That
-	// happens before the client can see the end of the answer, so that a client
-	// that asks again at once finds the place free.
+	// release ends the request's use of its slot, and may be called twice. It is
+	// called before the client can see the end of the answer, so that a client
+	// that asks again at once finds the slot free.
 	release func()
-	falls   int64 // how often the recorder had fallen over when this began
+	falls   int64 // how often the recorder had fallen over before this request
 }
 
-// errEnded says that a fault has ended the connection.
+// errEnded means that a fault ended the connection.
 var errEnded = errors.New("connection ended by the script")
 
-// send applies the fault and writes the answer.
+// send applies the fault and sends the answer.
 func (d *delivery) send(p *reply, f Fault) {
 	if !d.sleep(d.rec.config.Latency + f.delay) {
 		return
@@ -74,7 +74,7 @@ func (d *delivery) head(p *reply) {
 	}
 }
 
-// sendThrough writes the answer by way of net/http.
+// sendThrough sends the answer through net/http.
 func (d *delivery) sendThrough(p *reply, f Fault) {
 	last, silent := d.lastRequest()
 	if last && !silent {
@@ -89,7 +89,7 @@ func (d *delivery) sendThrough(p *reply, f Fault) {
 	}
 	err := d.body(p, f)
 	if err == nil && p.offset > 0 {
-		// The announced bytes never come; net/http ends the connection.
+		// The announced bytes never come, so net/http closes the connection.
 		return
 	}
 	if err == nil && last && silent && through.flush() == nil {
@@ -97,8 +97,8 @@ func (d *delivery) sendThrough(p *reply, f Fault) {
 	}
 }
 
-// lastRequest says whether the connection ends after this answer, and whether
-// it does so without announcing it.
+// lastRequest reports whether the connection ends after this answer, and
+// whether that is unannounced.
 func (d *delivery) lastRequest() (last, silent bool) {
 	q := d.rec.quirks
 	if q.KeepAlive <= 0 {
@@ -111,7 +111,8 @@ func (d *delivery) lastRequest() (last, silent bool) {
 	return n >= q.KeepAlive, q.SilentClose
 }
 
-// sendAround takes the connection away from net/http and writes the answer by hand.
+// sendAround takes the connection over from net/http and writes the answer
+// itself.
 func (d *delivery) sendAround(p *reply, f Fault) {
 	conn, _, err := http.NewResponseController(d.w).Hijack()
 	if err != nil {
@@ -139,7 +140,7 @@ func (d *delivery) sendAround(p *reply, f Fault) {
 	}
 }
 
-// pad writes n bytes that nobody asked for.
+// pad writes n bytes of junk.
 func (d *delivery) pad(n int64) error {
 	junk := make([]byte, 4096)
 	for n > 0 {
@@ -152,7 +153,7 @@ func (d *delivery) pad(n int64) error {
 	return nil
 }
 
-// waitForClient returns when the client or the server closes the connection.
+// waitForClient waits until the client or the server closes the connection.
 func (d *delivery) waitForClient(conn net.Conn) {
 	ctx := d.serverContext()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
@@ -160,8 +161,9 @@ func (d *delivery) waitForClient(conn net.Conn) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-// serverContext ends when the server closes. A request's own context ends as
-// well when its connection is gone, unless the connection was taken over.
+// serverContext returns a context that ends when the server closes. A request's
+// own context also ends when its connection is gone, unless the connection was
+// taken over.
 func (d *delivery) serverContext() context.Context {
 	if ctx, ok := d.r.Context().Value(serverKey{}).(context.Context); ok {
 		return ctx
@@ -169,7 +171,7 @@ func (d *delivery) serverContext() context.Context {
 	return d.r.Context()
 }
 
-// body copies the body to the wire, with the fault's event at its place.
+// body sends the body and applies the fault at its position.
 func (d *delivery) body(p *reply, f Fault) error {
 	if p.body == nil || d.r.Method == http.MethodHead {
 		d.release()
@@ -225,7 +227,7 @@ func (d *delivery) cut(f Fault) error {
 	return errEnded
 }
 
-// stall waits, with zero for as long as the client does.
+// stall waits for pause, or until the client leaves if pause is zero.
 func (d *delivery) stall(pause time.Duration) bool {
 	if pause > 0 {
 		return d.sleep(pause)

@@ -6,19 +6,19 @@ import (
 )
 
 // Demo returns three recorders of different sizes, speeds and moods, with
-// recordings of the day that now falls on: one drops connections, one is busy
-// now and then and has a recording and a track that it never gives, and one has
-// Cyrillic camera names and several habits of odd firmware at once. With two
-// downloads from each at a time everything takes about half a minute. Some
-// cameras are offline or have no recordings.
+// recordings of the day of now. One drops connections. One is sometimes busy,
+// and has a recording and a track that always fail. One has Cyrillic camera
+// names and several habits of odd firmware at once. With two downloads from
+// each at a time, everything takes about half a minute. Some cameras are
+// offline or have no recordings.
 func Demo(now time.Time) []Config {
 	zone, wall := demoZone(now)
 	return []Config{demoLobby(zone, wall), demoGarage(zone, wall), demoWarehouse(zone, wall)}
 }
 
-// demoZone returns the zone of now, unless its day has only just begun there or
-// is about to end: then one in which it is late enough for recordings of today,
-// and today still for a clock that is a little fast.
+// demoZone returns the local zone, unless its day has only just begun or is
+// about to end. Then it returns one where it is late enough for recordings of
+// today, and where a slightly fast clock still shows today.
 func demoZone(now time.Time) (posix string, wall time.Time) {
 	const earliest = 5 // o'clock
 	_, seconds := now.Zone()
@@ -43,8 +43,8 @@ func demoZone(now time.Time) (posix string, wall time.Time) {
 	return fmt.Sprintf("CST%c%d:%02d:00", sign, west/time.Hour, west%time.Hour/time.Minute), wall
 }
 
-// demoDay returns count recordings of a quarter of an hour each, the last of
-// which ended well before wall.
+// demoDay returns count recordings of a quarter of an hour each. The last one
+// ended well before wall.
 func demoDay(wall time.Time, count int, megabytes float64) []Recording {
 	const every = 15 * time.Minute
 	last := wall.Add(-2 * every).Truncate(every)
@@ -55,8 +55,8 @@ func demoDay(wall time.Time, count int, megabytes float64) []Recording {
 	return list
 }
 
-// demoMood lets two downloads pass before each fault. So few faults cannot use
-// up the tries of a recording, whatever their order: a demo ends well.
+// demoMood lets two downloads succeed before each fault. So few faults cannot
+// use up the attempts of a recording, in any order, and a demo ends well.
 func demoMood(faults ...Fault) []Fault {
 	var list []Fault
 	for _, f := range faults {
@@ -83,7 +83,7 @@ func demoLobby(zone string, wall time.Time) Config {
 	}
 }
 
-// demoGarage is busy now and then, and part of its disk is damaged.
+// demoGarage is sometimes busy, and part of its disk is damaged.
 func demoGarage(zone string, wall time.Time) Config {
 	damaged := demoDay(wall, 5, 5)
 	damaged[2].Fault = DeviceError500

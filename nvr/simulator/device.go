@@ -26,7 +26,7 @@ func (rec *Recorder) deviceInfo(*request) *reply {
 	return rec.answer("DeviceInfo", "", inner)
 }
 
-// storage tells of the disks.
+// storage reports the disks.
 func (rec *Recorder) storage(r *request) *reply {
 	if len(rec.config.Disks) == 0 {
 		return notSupported(r.Request)
@@ -40,7 +40,7 @@ func (rec *Recorder) storage(r *request) *reply {
 	return rec.answer("storage", "", "<hddList>\n"+list.String()+"</hddList>\n"+element("workMode", "quota"))
 }
 
-// mac returns an address that is always the same for one serial number.
+// mac returns an address derived from the serial number.
 func (rec *Recorder) mac() string {
 	n := checksum(rec.config.Serial)
 	return fmt.Sprintf("24:0f:9b:%02x:%02x:%02x", byte(n), byte(n>>8), byte(n>>16))
@@ -51,7 +51,7 @@ func (rec *Recorder) proxies() []Channel {
 	return slices.DeleteFunc(slices.Clone(rec.config.Channels), func(ch Channel) bool { return ch.Analog })
 }
 
-// slots returns how many IP channels fit into the recorder.
+// slots returns how many IP channels the recorder can have.
 func (rec *Recorder) slots() int {
 	for _, n := range []int{4, 8, 16, 32, 64} {
 		if len(rec.proxies()) <= n {
@@ -63,7 +63,7 @@ func (rec *Recorder) slots() int {
 
 func (rec *Recorder) capabilities(*request) *reply {
 	var racm string
-	inputs := 0 // of the BNC kind
+	inputs := 0 // BNC inputs
 	if rec.config.Kind != Camera {
 		racm = element("inputProxyNums", rec.slots())
 		inputs = len(rec.config.Channels) - len(rec.proxies())
@@ -102,7 +102,7 @@ func (rec *Recorder) userCheck(*request) *reply {
 		element("lockStatus", "unlock")+element("unlockTime", 0)+element("retryLoginTime", max(0, rec.config.Auth.LockAfter)))
 }
 
-// listing answers a listing unless the device does not give it.
+// listing answers a listing, unless the device refuses it.
 func (rec *Recorder) listing(r *request, refuse bool, list func() *reply) *reply {
 	switch {
 	case rec.quirks.RefuseDiscovery:
@@ -128,8 +128,8 @@ func (rec *Recorder) inputProxy(r *request) *reply {
 				element("firmwareVersion", "V5.7.3") + "</sourceInputPortDescriptor>\n" +
 				element("enableAnr", false) + "</InputProxyChannel>\n")
 		}
-		// The size attribute is the number of free slots on every recorder
-		// whose answers are public (e.g. 10 channels on a DS-7616NXI: size 6).
+		// The size attribute is the number of free slots in all public answers of
+		// recorders (e.g. 10 channels on a DS-7616NXI: size 6).
 		free := rec.slots() - len(rec.proxies())
 		return rec.answer("InputProxyChannelList", fmt.Sprintf(" size=%q", fmt.Sprint(free)), b.String())
 	})
@@ -201,8 +201,8 @@ func (rec *Recorder) trackList(r *request) *reply {
 		var b strings.Builder
 		for _, number := range rec.order {
 			t := rec.tracks[number]
-			// A DS-7616NXI-K2 repeats the track in Channel and says
-			// Enable false on tracks that do record.
+			// A DS-7616NXI-K2 repeats the track number in Channel, and has Enable false
+			// on tracks that do record.
 			b.WriteString("<Track>\n" + element("id", number) + element("Channel", number) + element("Enable", false) +
 				element("Description", fmt.Sprintf("trackType=standard,sourceTag=%s,contentType=video,codecType=H.264,framerate=2.08", t.channel.Name)) +
 				element("TrackGUID", fmt.Sprintf("{00000000-0000-0000-0000-%012d}", number)) +

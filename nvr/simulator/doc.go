@@ -1,16 +1,16 @@
 // Package simulator is a simulated Hikvision recorder: an http.Handler that
 // answers ISAPI requests as NVRs, DVRs and cameras do, with their habits
-// (Quirks), with faults scripted per request (Fault), and with recordings that
-// really play: MPEG program streams of any size, made on the fly.
+// (Quirks), with faults scripted per request (Fault), and with playable
+// recordings: MPEG program streams of any size, generated on the fly.
 //
-// It is written from what public documents and projects report of real
-// devices, and from nothing of this project's own client, so that any other
-// ISAPI client can be pointed at it as well.
+// It is based on what public documents and projects report about real devices,
+// and on no code of this project's own client, so that it works with any other
+// ISAPI client as well.
 //
-// Two ways of serving come with it. Network keeps everything inside the
-// process, so that it works inside a testing/synctest bubble; Listen serves on
-// a real address, with TLS if wanted.
+// There are two ways to serve it. Network stays inside the process, so that it
+// works in a testing/synctest bubble. Listen serves on a real address, with TLS
+// if wanted.
 //
-// It is not a recorder: it records nothing, stores nothing, and knows only
-// the calls that finding and fetching recordings takes.
+// It is not for recording: it stores nothing, and supports only the calls for
+// finding and fetching recordings.
 package simulator

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// playback is what a playbackURI names.
+// playback is a parsed playbackURI.
 type playback struct {
 	track   int
 	name    string
 	size    string
-	start   time.Time // zero when it is not there
-	end     time.Time // likewise
-	byQuery bool      // it came in the query, not in the body
+	start   time.Time // zero if absent
+	end     time.Time // zero if absent
+	byQuery bool      // it was in the query, not in the body
 	web     bool      // it is a web address
 }
 
@@ -29,8 +29,8 @@ var (
 	uriBreak = regexp.MustCompile(`\s*[\r\n]\s*`)
 )
 
-// parsePlayback reads a playbackURI, wherever its host points. Line breaks and
-// the blanks around them do not count.
+// parsePlayback parses a playbackURI with any host. It ignores line breaks and
+// the blanks around them.
 func parsePlayback(text string) (playback, bool) {
 	text = uriBreak.ReplaceAllString(strings.TrimSpace(text), "")
 	var p playback
@@ -55,8 +55,8 @@ func parsePlayback(text string) (playback, bool) {
 	return p, true
 }
 
-// playbackURI finds the URI in the body, or in the query, where browsers put
-// it without escaping its own ampersands.
+// playbackURI finds the URI in the body, or in the query, where browsers put it
+// without escaping its ampersands.
 func playbackURI(r *request) (playback, bool) {
 	if uriTrack.MatchString(r.URL.Path) {
 		query, err := url.PathUnescape(r.URL.RawQuery)
@@ -106,7 +106,7 @@ func (rec *Recorder) download(r *request) *reply {
 	return rec.downloadByName(r, uri)
 }
 
-// wrongDownloadVerb returns the refusal of the verb, else nil.
+// wrongDownloadVerb returns the refusal of a wrong verb, or nil.
 func (rec *Recorder) wrongDownloadVerb(r *request) *reply {
 	allowed := r.Method == http.MethodGet || r.Method == http.MethodPost
 	switch rec.quirks.Verb {
@@ -127,8 +127,8 @@ func (rec *Recorder) wrongDownloadVerb(r *request) *reply {
 	return wrongVerb(r.Request)
 }
 
-// spurious returns a refusal that means nothing: every so often, or because the
-// last download ended a moment ago.
+// spurious returns a refusal without a reason: every so often, or soon after
+// the last download ended.
 func (rec *Recorder) spurious(r *request) *reply {
 	k := rec.quirks
 	rec.mu.Lock()
@@ -141,7 +141,7 @@ func (rec *Recorder) spurious(r *request) *reply {
 	return nil
 }
 
-// photoAt answers a photo's own address.
+// photoAt answers a request to a photo's own address.
 func (rec *Recorder) photoAt(r *request) *reply {
 	uri, ok := playbackURI(r)
 	t := rec.tracks[uri.track]
@@ -151,7 +151,7 @@ func (rec *Recorder) photoAt(r *request) *reply {
 	return rec.downloadByName(r, uri)
 }
 
-// downloadByTime answers a URI that was stripped of name and size.
+// downloadByTime answers a URI without name and size.
 func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 	switch k := rec.quirks.ByTime; {
 	case k == ByTimeHangsUp:
@@ -167,7 +167,7 @@ func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 	}
 	list, _ := rec.recordings(uri.track)
 	for _, found := range list {
-		if !found.Start.Truncate(time.Second).After(start) && found.End.Truncate(time.Second).After(start) { // as its search names them
+		if !found.Start.Truncate(time.Second).After(start) && found.End.Truncate(time.Second).After(start) { // as its search shows them
 			final, _ := rec.stored(uri.track, found.Name)
 			content := rec.content(uri.track, final, found.Size)
 			switch off := end.Sub(start); {
@@ -182,8 +182,8 @@ func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 	return rec.gone(r)
 }
 
-// downloadByName answers a URI as the search gave it. The times in it do not
-// matter: the whole file comes.
+// downloadByName answers a URI as returned by a search. Its times do not
+// matter: the whole file is sent.
 func (rec *Recorder) downloadByName(r *request, uri playback) *reply {
 	list, _ := rec.recordings(uri.track)
 	start := uri.start
@@ -213,7 +213,7 @@ func (rec *Recorder) gone(r *request) *reply {
 	return refusal(r.Request, http.StatusNotFound, "notFound", "")
 }
 
-// deliverFile answers with a file, or a part of it.
+// deliverFile answers with a file, or part of it.
 func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply {
 	k := rec.quirks
 	final, _ := rec.stored(track, found.Name)
@@ -223,7 +223,7 @@ func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply 
 	return rec.deliver(r, track, rec.content(track, final, found.Size))
 }
 
-// deliver answers with bytes of a track, or with a part of them.
+// deliver answers with bytes of a track, or part of them.
 func (rec *Recorder) deliver(r *request, track int, content *Content) *reply {
 	k, size := rec.quirks, content.Size()
 	p := &reply{status: http.StatusOK, header: http.Header{}, paced: true, size: size, framing: k.Framing, offset: k.WrongLength, keep: k.KeepOpen}
@@ -238,7 +238,7 @@ func (rec *Recorder) deliver(r *request, track int, content *Content) *reply {
 	return p
 }
 
-// part turns a whole file into the part that a Range asks for.
+// part reduces a whole file to the part that a Range requests.
 func (rec *Recorder) part(p *reply, content *Content, from int64) {
 	if from >= p.size {
 		p.status = http.StatusRequestedRangeNotSatisfiable
@@ -260,8 +260,8 @@ func (rec *Recorder) part(p *reply, content *Content, from int64) {
 	p.size = whole - from
 }
 
-// rangeStart reads "bytes=n-", the only form that continues a download, and
-// "bytes=n-m" with an m beyond the end.
+// rangeStart parses "bytes=n-", the only form that resumes a download, and
+// "bytes=n-m" with an m past the end.
 func rangeStart(header string, size int64) (int64, bool) {
 	text, ok := strings.CutPrefix(header, "bytes=")
 	if !ok {
@@ -279,7 +279,7 @@ func rangeStart(header string, size int64) (int64, bool) {
 	return from, err == nil && to >= size-1
 }
 
-// downloadCapabilities tells what a download can be asked for.
+// downloadCapabilities reports the supported ways of downloading.
 func (rec *Recorder) downloadCapabilities(r *request) *reply {
 	if rec.config.Kind == Camera && rec.quirks.ByTime == NotByTime {
 		return wrongVerb(r.Request)

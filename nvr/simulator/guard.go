@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// nonce is a challenge that was given out.
+// nonce is an issued challenge.
 type nonce struct {
 	since time.Time
 	uses  int
 	count uint64 // highest nonce count seen
-	url   string // the path of the request that it was given out for
+	url   string // the path of the request whose challenge it was
 }
 
 // lock counts the refused logins of one address.
@@ -29,7 +29,7 @@ type lock struct {
 	until   time.Time
 }
 
-// guard decides who is let in.
+// guard checks logins.
 type guard struct {
 	auth  Auth
 	realm string
@@ -45,17 +45,17 @@ type guard struct {
 	stats     AuthStats
 }
 
-// AuthStats counts what happened at the door.
+// AuthStats counts logins and refusals.
 type AuthStats struct {
 	Challenges int  // requests without credentials
-	Accepted   int  // requests let in
+	Accepted   int  // requests accepted
 	Refused    int  // logins refused: wrong user or password
-	Stale      int  // right password, but a nonce that no longer holds
+	Stale      int  // right password, but an expired nonce
 	WhenLocked int  // requests refused because of the lock
 	Locked     bool // an address is locked now
 }
 
-// maxNonces bounds the memory of the guard; devices forget as well.
+// maxNonces bounds the guard's memory. Devices forget nonces as well.
 const maxNonces = 4096
 
 func newGuard(c Config) *guard {
@@ -72,7 +72,8 @@ func newGuard(c Config) *guard {
 	return g
 }
 
-// check decides about a request: nil lets it in. Bare is one without credentials.
+// check returns nil to accept a request, or the refusal. bare reports a request
+// without credentials.
 func (g *guard) check(r *http.Request) (refusal *reply, bare bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -108,7 +109,8 @@ func (g *guard) check(r *http.Request) (refusal *reply, bare bool) {
 	return nil, false
 }
 
-// lockOf returns the lock of the request's address, lifting one that is over.
+// lockOf returns the lock of the request's address, and resets it if it has
+// expired.
 func (g *guard) lockOf(r *http.Request) *lock {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -125,8 +127,8 @@ func (g *guard) lockOf(r *http.Request) *lock {
 	return l
 }
 
-// verify reads the Authorization header. A request is stale when the password
-// is right and the nonce is not.
+// verify checks the Authorization header. A request is stale if the password is
+// right and the nonce is not.
 func (g *guard) verify(r *http.Request, header string) (right, stale bool) {
 	if user, password, ok := r.BasicAuth(); ok {
 		want, known := g.passwords[user]
@@ -163,7 +165,7 @@ func (g *guard) answers(r *http.Request, p map[string]string, password string) b
 	return want == strings.ToLower(p["response"])
 }
 
-// spend uses the nonce once more and reports whether it still holds.
+// spend uses the nonce once more and reports whether it is still valid.
 func (g *guard) spend(r *http.Request, p map[string]string) bool {
 	n := g.nonces[p["nonce"]]
 	if n == nil {
@@ -187,10 +189,10 @@ func (g *guard) spend(r *http.Request, p map[string]string) bool {
 	return true
 }
 
-// credential is one parameter of a digest Authorization header.
+// credential matches one parameter of a digest Authorization header.
 var credential = regexp.MustCompile(`([^\s,="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*))`)
 
-// parseCredentials reads the parameters of a digest Authorization header.
+// parseCredentials parses the parameters of a digest Authorization header.
 func parseCredentials(text string) map[string]string {
 	p := map[string]string{}
 	for _, m := range credential.FindAllStringSubmatch(text, -1) {
@@ -199,7 +201,7 @@ func parseCredentials(text string) map[string]string {
 	return p
 }
 
-// escaped is a sign in quotes that stands for itself.
+// escaped matches a quoted character.
 var escaped = regexp.MustCompile(`\\(.)`)
 
 func hexSum(sum func() hash.Hash, text string) string {

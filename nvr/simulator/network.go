@@ -11,9 +11,9 @@ import (
 	"syscall"
 )
 
-// Network is a network inside the process: recorders answer under addresses of
-// it, and Dial connects to them. It opens no sockets, so it also works inside a
-// testing/synctest bubble; make it and close it there.
+// Network is an in-process network. Recorders have addresses on it, and Dial
+// connects to them. It opens no sockets, so it also works in a testing/synctest
+// bubble; create and close it there.
 type Network struct {
 	mu      sync.Mutex
 	servers map[string]*memory
@@ -26,18 +26,18 @@ type memory struct {
 	listener *memoryListener
 }
 
-// Handle makes a handler answer under an address "host:port", in place of what
-// answered there before.
+// Handle serves h at an address "host:port", in place of any earlier handler
+// there.
 func (n *Network) Handle(address string, h http.Handler) {
 	l := &memoryListener{address: address, conns: make(chan net.Conn), closed: make(chan struct{})}
 	n.put(address, &memory{Server: serve(l, h), listener: l})
 }
 
-// Remove takes an address off the network: its connections end, and dialing it
-// is refused.
+// Remove removes an address from the network. Its connections end, and dialing
+// it is refused.
 func (n *Network) Remove(address string) { n.put(address, nil) }
 
-// put makes m, nil for nobody, answer under an address.
+// put serves m at an address, or nothing if m is nil.
 func (n *Network) put(address string, m *memory) {
 	n.mu.Lock()
 	if n.servers == nil {
@@ -51,7 +51,7 @@ func (n *Network) put(address string, m *memory) {
 	}
 }
 
-// Close takes everything off the network and waits until nothing runs any more.
+// Close removes all addresses and waits until nothing is running.
 func (n *Network) Close() error {
 	n.mu.Lock()
 	servers := n.servers
@@ -65,8 +65,8 @@ func (n *Network) Close() error {
 	return nil
 }
 
-// Dial connects to an address. Where nobody answers, the error is that of a
-// closed port.
+// Dial connects to an address. If nothing is served there, it returns the error
+// of a closed port.
 func (n *Network) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	n.mu.Lock()
 	m := n.servers[address]
@@ -127,8 +127,8 @@ func (a memoryAddr) String() string { return string(a) }
 type memoryConn struct {
 	net.Conn
 	broken        *atomic.Bool
-	closed        atomic.Bool // by this end
-	gone          atomic.Bool // a write was lost because the other end is closed
+	closed        atomic.Bool // closed on this side
+	gone          atomic.Bool // a write was lost because the other side is closed
 	local, remote net.Addr
 }
 
@@ -145,9 +145,9 @@ func (c *memoryConn) Read(p []byte) (int, error) {
 	return n, c.fault("read", err)
 }
 
-// Write behaves like that of a socket: the first bytes for a peer that is gone
-// are taken all the same, and only what comes after them fails. Without that a
-// client would learn of a silent close in a way that no real network has.
+// Write behaves like that of a socket: it accepts the first bytes after the
+// peer is gone, and fails only then. Otherwise a client would notice a silent
+// close sooner than on any real network.
 func (c *memoryConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	if errors.Is(err, io.ErrClosedPipe) && !c.closed.Load() && !c.broken.Load() && c.gone.CompareAndSwap(false, true) {
@@ -161,7 +161,7 @@ func (c *memoryConn) Close() error {
 	return c.Conn.Close()
 }
 
-// fault makes errors look like those of TCP.
+// fault converts errors to those of TCP.
 func (c *memoryConn) fault(op string, err error) error {
 	var cause error
 	switch {
@@ -174,7 +174,7 @@ func (c *memoryConn) fault(op string, err error) error {
 	case errors.Is(err, io.ErrClosedPipe):
 		cause = syscall.EPIPE
 	default:
-		return err // the end of the stream, or a deadline
+		return err // EOF, or a deadline
 	}
 	return &net.OpError{Op: op, Net: "tcp", Addr: c.remote, Err: cause}
 }

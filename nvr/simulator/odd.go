@@ -5,14 +5,14 @@ import (
 	"io"
 )
 
-// Sizes of what oddities put into a file.
+// Sizes of the oddities in a file.
 const (
 	oddFill   = 512    // bytes of 0xFF between two packs
-	oddSmooth = 20_000 // a file that is smaller stays as it is
+	oddSmooth = 20_000 // smaller files are left unchanged
 )
 
-// odd returns the first size bytes of a recording as a device writes it that
-// does not keep to what is common in its files. It has as many bytes as without.
+// odd returns the first size bytes of a recording from a device with unusual
+// files. The oddities do not change the length.
 func (k Quirks) odd(ch Channel, r Recording, size int64) *Content {
 	if k.PrivateFile {
 		c := footage(ch, r, size, false)
@@ -32,7 +32,7 @@ func (k Quirks) odd(ch Channel, r Recording, size int64) *Content {
 	}
 	r.Size -= extra
 	plain := footage(ch, r, r.Size, k.BareStream)
-	file, _ := io.ReadAll(plain) // Content does not fail
+	file, _ := io.ReadAll(plain) // reading Content never fails
 	packs := plain.packs()
 	middle := packs[len(packs)/2]
 	var between []byte
@@ -45,8 +45,8 @@ func (k Quirks) odd(ch Channel, r Recording, size int64) *Content {
 	whole := append(make([]byte, 0, want), file[:middle]...)
 	whole = append(append(whole, between...), file[middle:]...)
 	if k.MidGOP && len(packs) > 2 {
-		// The first picture of a loop is its key frame. What it took up is made
-		// up for at the end.
+		// The first picture of a loop is its key frame. Padding at the end replaces
+		// its bytes.
 		whole = append(whole[:packs[0]], whole[packs[1]:]...)
 		whole = append(whole, padding(int64(packs[1]-packs[0]))...)
 	}
@@ -54,7 +54,7 @@ func (k Quirks) odd(ch Channel, r Recording, size int64) *Content {
 	return &Content{size: min(size, want), whole: whole}
 }
 
-// packs returns where the pictures of the first loop begin.
+// packs returns the positions of the pictures in the first loop.
 func (c *Content) packs() []int {
 	at := make([]int, 0, len(c.marks))
 	for _, m := range c.marks {

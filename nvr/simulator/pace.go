@@ -13,11 +13,11 @@ type source struct {
 	at      int64
 	size    int64
 	corrupt bool
-	counted bool   // in Stats.BytesSent
+	counted bool   // count it in Stats.BytesSent
 	last    func() // called before the last bytes are sent
 }
 
-// corruptBytes are overwritten by a corrupt head.
+// corruptBytes is how many bytes CorruptHead overwrites.
 const corruptBytes = 64
 
 func (s *source) Read(p []byte) (int, error) {
@@ -36,14 +36,14 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// pacer copies no faster than a rate.
+// pacer limits the rate of a copy.
 type pacer struct {
 	d      *delivery
 	rate   int64 // bytes per second; 0 is unlimited
-	shared bool  // it has its share of the uplink besides
+	shared bool  // it also gets only its share of the uplink
 }
 
-// now returns how many bytes per second may be sent at present; 0 is unlimited.
+// now returns the current limit in bytes per second; 0 is unlimited.
 func (p *pacer) now() int64 {
 	up := p.d.rec.config.Uplink
 	if !p.shared || up == 0 {
@@ -56,13 +56,13 @@ func (p *pacer) now() int64 {
 	return share
 }
 
-// buffers are the pieces in which bodies are copied.
+// buffers holds buffers for copying bodies.
 var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
 
-// sendsPerSecond is how often a paced copy sends something.
+// sendsPerSecond is how many times per second a paced copy sends.
 const sendsPerSecond = 20
 
-// copy sends until the source ends (done) or limit bytes of it are out.
+// copy copies until the source ends (done) or it has sent limit bytes.
 func (p *pacer) copy(src *source, limit int64) (done bool, err error) {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
@@ -78,7 +78,7 @@ func (p *pacer) copy(src *source, limit int64) (done bool, err error) {
 		}
 		n, err := src.Read((*buf)[:min(step, limit-src.at)])
 		if n > 0 {
-			if src.counted { // before Write, since a client may look before it returns
+			if src.counted { // before Write, because a client may look before Write returns
 				p.d.rec.meter.bytes.Add(int64(n))
 			}
 			if _, werr := p.d.out.Write((*buf)[:n]); werr != nil {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// photo returns the first size bytes of a picture: a JPEG that is brought to
-// its size by comments. One that is too small for that is cut off.
+// photo returns the first size bytes of a picture: a JPEG padded with comments.
+// It is cut off if size is too small.
 func photo(r Recording, size int64) *Content {
 	img := image.NewRGBA(image.Rect(0, 0, clipWidth, clipHeight))
 	seed := checksum(r.Name, r.Start.Unix())
@@ -19,7 +19,7 @@ func photo(r Recording, size int64) *Content {
 		}
 	}
 	var b bytes.Buffer
-	_ = jpeg.Encode(&b, img, &jpeg.Options{Quality: 60}) // a Buffer does not fail
+	_ = jpeg.Encode(&b, img, &jpeg.Options{Quality: 60}) // a Buffer never fails
 	encoded := b.Bytes()
 	whole := append(make([]byte, 0, max(r.Size, int64(len(encoded)))), encoded[:2]...)
 	for left := r.Size - int64(len(encoded)); left >= 4; {

@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// plan says how a recording of a given duration fills a given number of bytes.
+// plan says how a recording of a given duration fills a given size.
 type plan struct {
 	spec      spec
-	frames    int64 // pictures in all
+	frames    int64 // total pictures
 	perLoop   int   // pictures in one loop of the clip
 	cycle     int64 // bytes of one loop, with its padding
 	gap       int64 // bytes of padding at the end of each loop
 	remainder int64 // bytes of the last, incomplete loop
-	room      int64 // bytes in all
+	room      int64 // total bytes
 }
 
 // Bounds of a plan.
 const (
 	usualMillis    = 40      // between pictures: 25 a second
-	maxSoundMillis = 1000    // between pictures, with sound
+	maxSoundMillis = 1000    // longest interval between pictures that allows sound
 	maxFill        = 60_000  // bytes of filler per picture
 	maxGap         = 200_000 // bytes of padding per loop
 )
@@ -35,13 +35,14 @@ func (p plan) loops() int64 {
 // body returns the bytes of all pictures.
 func (p plan) body() int64 { return p.loops()*p.cycle + p.remainder }
 
-// fullPaddings returns how many padding packets of the largest size follow.
+// fullPaddings returns how many padding packets of the largest size follow the
+// pictures.
 func (p plan) fullPaddings() int64 { return max(0, (p.room-p.body())/maxPadding-1) }
 
-// lastPadding returns the bytes of padding after those.
+// lastPadding returns the bytes of padding after the full ones.
 func (p plan) lastPadding() int64 { return max(0, p.room-p.body()-p.fullPaddings()*maxPadding) }
 
-// newPlan chooses sound, picture rate and filler.
+// newPlan chooses sound, frame rate and filler.
 func newPlan(ch Channel, d time.Duration, room int64) plan {
 	millis := max(1, d.Milliseconds())
 	if ch.Audio {
@@ -68,7 +69,7 @@ func fit(codec Codec, sound bool, millis, room int64) (plan, bool) {
 	if p.body() > room {
 		return plan{room: max(0, room)}, false
 	}
-	// More room than filler may fill: more pictures a second.
+	// More room than filler can use: raise the frame rate.
 	for step := shortest + int64(n); step > 1 && (room-p.body())/p.frames > maxFill; {
 		step--
 		p = measure(codec, sound, step, millis, room)
@@ -76,7 +77,7 @@ func fit(codec Codec, sound bool, millis, room int64) (plan, bool) {
 	return p.filled(codec, millis, room), true
 }
 
-// measure returns the plan without filler for an interval in milliseconds.
+// measure returns the plan for an interval in milliseconds, without filler.
 func measure(codec Codec, sound bool, step, millis, room int64) plan {
 	s := spec{codec: codec, interval: step * ticksPerMilli}
 	if sound {
@@ -87,7 +88,7 @@ func measure(codec Codec, sound bool, step, millis, room int64) plan {
 	return p
 }
 
-// lay computes the sizes that follow from the spec.
+// lay computes the sizes from the spec.
 func (p *plan) lay(codec Codec) {
 	frames := clips[codec]()
 	p.perLoop = len(frames)
@@ -100,8 +101,8 @@ func (p *plan) lay(codec Codec) {
 	}
 }
 
-// filled uses up the room that is left, by filler in every picture and by
-// padding in every loop, so that little of it remains for the end.
+// filled uses up the remaining room with filler in every picture and padding in
+// every loop, so that little is left for the end.
 func (p plan) filled(codec Codec, millis, room int64) plan {
 	if fill := min((room-p.body())/p.frames, maxFill); fill >= minFill {
 		p.spec.fill = int(fill)
@@ -116,7 +117,7 @@ func (p plan) filled(codec Codec, millis, room int64) plan {
 			p.lay(codec)
 		}
 	}
-	// What is left must be nothing or enough for a padding packet.
+	// The remainder must be zero or enough for a padding packet.
 	for left := room - p.body(); left > 0 && left < minPadding && p.frames > 0; left = room - p.body() {
 		switch {
 		case p.gap > minPadding && p.loops() > 0:

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Program streams, as recorders write them: a pack per picture whose stuffing
-// holds the picture's number, a program stream map with the wall clock before
-// each key frame, packets of at most about 5 kB, a timestamp on the first of a
-// picture only. The bytes of maps and headers follow public dumps (ZLMediaKit
-// #2805 and others).
+// Program streams as recorders write them: one pack per picture with the
+// picture's number in its stuffing, a program stream map with the wall clock
+// before each key frame, packets of at most about 5 kB, and a timestamp only on
+// the first packet of a picture. The bytes of maps and headers follow public
+// dumps (ZLMediaKit #2805 and others).
 
 const (
 	maxPayload    = 5000  // of one packet
@@ -20,7 +20,7 @@ const (
 	packSize      = 20    // a pack header with six bytes of stuffing
 	systemSize    = 24    // a system header
 	paddingHeader = 6     // of a padding packet
-	minPadding    = 8     // the smallest padding packet that we write
+	minPadding    = 8     // the smallest padding packet used
 	maxPadding    = 65536 // the largest
 	videoStream   = 0xE0
 	audioStream   = 0xC0
@@ -30,10 +30,10 @@ const (
 	clockRate     = 90000
 )
 
-// headerSize is the length of the header that stands before the program stream.
+// headerSize is the length of the header before the program stream.
 const headerSize = 40
 
-// imkh returns the bytes that stand before the program stream.
+// imkh returns the header before the program stream.
 func imkh(codec Codec, audio bool) []byte {
 	h := make([]byte, headerSize)
 	copy(h, "IMKH\x01\x02\x00\x00\x02\x00")
@@ -51,28 +51,28 @@ func imkh(codec Codec, audio bool) []byte {
 	return h
 }
 
-// mark says where in a template the parts of one picture stand that differ
+// mark holds the offsets in a template of the parts of a picture that change
 // from loop to loop.
 type mark struct {
 	pack  int // start of the pack header; its picture number is the last four bytes
-	psm   int // start of the map, 0 when there is none
+	psm   int // start of the map; 0 if there is none
 	psmTo int // end of the map
 	video int // the timestamp of the picture
-	sound int // the timestamp of the sound, 0 when there is none
+	sound int // the timestamp of the sound; 0 if there is none
 }
 
-// spec says what a template is made of.
+// spec says what a template contains.
 type spec struct {
 	codec    Codec
 	sound    int   // bytes of sound per picture
 	fill     int   // bytes of filler per picture, 0 or at least minFill
-	interval int64 // ticks from picture to picture
+	interval int64 // ticks between pictures
 }
 
-// minFill is the smallest filler that can be written.
+// minFill is the size of the smallest possible filler.
 const minFill = 24
 
-// packets returns the bytes that n bytes of one unit take up in packets.
+// packets returns the size of a unit of n bytes in packets.
 func packets(n int, timestamp bool) int {
 	size := n + (n+maxPayload-1)/maxPayload*nextHeader
 	if timestamp && n > 0 {
@@ -81,7 +81,7 @@ func packets(n int, timestamp bool) int {
 	return size
 }
 
-// frameSize returns the bytes that writeFrame writes.
+// frameSize returns the number of bytes that writeFrame appends.
 func frameSize(s spec, f frame) int {
 	size := packSize + s.fill + packets(s.sound, true)
 	if f.key {
@@ -123,7 +123,7 @@ func writeFrame(b []byte, s spec, f frame, soundAt int) ([]byte, mark) {
 	return b, m
 }
 
-// writePackets appends a unit as packets.
+// writePackets appends a unit in packets.
 func writePackets(b []byte, stream byte, unit []byte, timestamp bool) []byte {
 	for len(unit) > 0 {
 		n := min(len(unit), maxPayload)
@@ -140,8 +140,8 @@ func writePackets(b []byte, stream byte, unit []byte, timestamp bool) []byte {
 	return b
 }
 
-// writeFiller appends a filler unit whose packets take exactly s.fill bytes:
-// decoders skip it, and it makes the stream as heavy as that of a real camera.
+// writeFiller appends a filler unit whose packets take exactly s.fill bytes.
+// Decoders skip it; it gives the stream the bit rate of a real camera.
 func writeFiller(b []byte, s spec) []byte {
 	count := (s.fill + maxPayload + nextHeader - 1) / (maxPayload + nextHeader)
 	unit := make([]byte, s.fill-count*nextHeader)
@@ -156,8 +156,8 @@ func writeFiller(b []byte, s spec) []byte {
 	return writePackets(b, videoStream, unit, false)
 }
 
-// programMap returns the program stream map; its clock and checksum are
-// patched later.
+// programMap returns the program stream map. putClock sets its clock and
+// checksum.
 func programMap(s spec) []byte {
 	kind := byte(0x1B)
 	if s.codec == H265 {
@@ -187,10 +187,10 @@ func programMap(s spec) []byte {
 	return b
 }
 
-// clockAt is where the wall clock stands in a map.
+// clockAt is the offset of the wall clock in a map.
 const clockAt = 16
 
-// putClock patches the wall clock and the checksum of a map.
+// putClock sets the wall clock and the checksum of a map.
 func putClock(psm []byte, t time.Time) {
 	v := uint64(t.Year()-2000)&0xFF<<40 | uint64(t.Month())<<36 | uint64(t.Day())<<31 |
 		uint64(t.Hour())<<26 | uint64(t.Minute())<<20 | uint64(t.Second())<<14 |
@@ -202,7 +202,8 @@ func putClock(psm []byte, t time.Time) {
 	binary.BigEndian.PutUint32(psm[end:], mpegCRC(psm[:end]))
 }
 
-// crcTable is that of the CRC of MPEG, which is Ethernet's read from the other end.
+// crcTable is the table of the MPEG CRC, which has Ethernet's polynomial in the
+// other bit order.
 var crcTable = func() (t [256]uint32) {
 	ieee := crc32.MakeTable(crc32.IEEE)
 	for i := range t {
@@ -220,7 +221,7 @@ func mpegCRC(p []byte) uint32 {
 	return crc
 }
 
-// putSCR patches the clock of a pack header.
+// putSCR sets the clock of a pack header.
 func putSCR(pack []byte, t int64) {
 	pack[4] = 0x44 | byte(t>>27)&0x38 | byte(t>>28)&0x03
 	pack[5] = byte(t >> 20)
@@ -230,7 +231,7 @@ func putSCR(pack []byte, t int64) {
 	pack[9] = 1
 }
 
-// putPTS patches a timestamp.
+// putPTS sets a timestamp.
 func putPTS(p []byte, t int64) {
 	p[0] = 0x21 | byte(t>>29)&0x0E
 	p[1] = byte(t >> 22)
@@ -239,7 +240,8 @@ func putPTS(p []byte, t int64) {
 	p[4] = 1 | byte(t<<1)
 }
 
-// padding returns n bytes of padding packets, n being 0 or at least minPadding.
+// padding returns n bytes of padding packets. n must be 0 or at least
+// minPadding.
 func padding(n int64) []byte {
 	b := make([]byte, n)
 	for i := range b {

@@ -2,109 +2,109 @@ package simulator
 
 import "time"
 
-// Quirks are the habits in which real devices differ. The zero value is a
-// current NVR, DVR or camera that keeps to what is common. A device that always
-// gives one answer to a call has a Fault for it in Config.Always.
+// Quirks are the habits that differ between real devices. The zero value is a
+// current NVR, DVR or camera with the most common habits. If a device always
+// gives one answer to a call, put a Fault in Config.Always instead.
 type Quirks struct {
 	// Discovery.
 
-	RefuseDiscovery bool // every listing of channels and tracks is an Invalid Operation
-	NoOnlineState   bool // InputProxy/channels/status leaves out <online>
+	RefuseDiscovery bool // every listing of channels and tracks is refused as an Invalid Operation
+	NoOnlineState   bool // InputProxy/channels/status omits <online>
 	NoDeviceType    bool // deviceInfo has no deviceType
 
 	// Time.
 
-	Clock          Clock // how times in searches are meant
-	Offsets        bool  // times in results carry an explicit offset instead of Z
-	SignlessOffset bool  // the offset in results has lost its sign: 08:00:0000:00
-	StandardSuffix bool  // System/time shows the standard offset during daylight saving
-	NoOffset       bool  // System/time shows "2006-01-02 15:04:05" without offset
-	NoTimeZone     bool  // System/time names no timeZone
-	TrueDate       bool  // the Date header is true GMT; else it is the wall clock labelled GMT
+	Clock          Clock // what the times in searches mean
+	Offsets        bool  // times in results have an explicit offset instead of Z
+	SignlessOffset bool  // the offset in results has no sign: 08:00:0000:00
+	StandardSuffix bool  // System/time shows the standard offset during daylight saving time
+	NoOffset       bool  // System/time shows "2006-01-02 15:04:05", without an offset
+	NoTimeZone     bool  // System/time has no timeZone
+	TrueDate       bool  // the Date header is true GMT; otherwise it is the wall clock labelled GMT
 
 	// Search: requests.
 
-	AnySearchID       bool          // any text is accepted as searchID, not only a GUID
+	AnySearchID       bool          // any text is valid as searchID, not only a GUID
 	RejectNamespace   bool          // a search with an XML declaration or a namespace is badXmlContent
-	RejectRightTag    bool          // the tag searchResultPosition is badXmlContent, not just ignored
-	RejectLargePage   int           // maxResults above it is badParameters; 0 accepts all
+	RejectRightTag    bool          // the tag searchResultPosition is badXmlContent instead of ignored
+	RejectLargePage   int           // a larger maxResults is badParameters; 0 accepts all
 	MaxSpan           time.Duration // a longer time span is badParameters; 0 accepts all
-	SpareSpans        bool          // more than one timeSpan is accepted; the first one counts
-	IgnoreTrackIDList bool          // trackIDList is not known: the result is of the first track
-	IgnorePosition    bool          // paging is not supported: every request gives the first page
-	RepeatOnNewID     bool          // a searchID not seen before gives the first page whatever the position
-	OneSession        bool          // a new searchID ends the session before it; with RepeatOnNewID
-	RefuseUnknown     bool          // a track that is not configured is 400, not empty
-	SearchNeedsQuiet  bool          // searches are "busy" while a download runs
+	SpareSpans        bool          // several timeSpans are accepted, but only the first counts
+	IgnoreTrackIDList bool          // trackIDList is ignored: the result is for the first track
+	IgnorePosition    bool          // no paging: every request returns the first page
+	RepeatOnNewID     bool          // a new searchID returns the first page, whatever the position
+	OneSession        bool          // a new searchID ends the previous session; use with RepeatOnNewID
+	RefuseUnknown     bool          // a track that is not configured is 400, not an empty result
+	SearchNeedsQuiet  bool          // searches are "busy" during a download
 	SpuriousSearch    int           // every n-th search is badXmlContent; 0 never
 	SearchErrors      int           // every n-th search is deviceError; 0 never
-	IndexFrom         time.Time     // a search that begins before it is deviceError; zero accepts all
-	MaxMatches        int           // a search that finds more is deviceError; 0 accepts all
+	IndexFrom         time.Time     // a search that begins earlier is deviceError; zero accepts all
+	MaxMatches        int           // a search with more results is deviceError; 0 accepts all
 
 	// Search: results.
 
 	Namespace        Namespace // of every XML answer
-	BlankAnswers     bool      // line breaks and blanks around texts in search results
-	PageCap          int       // items on a page at most, whatever was asked; default 64
-	SearchCap        int       // a search ends with OK after so many items; 0 is unlimited
+	BlankAnswers     bool      // line breaks and blanks around text in search results
+	PageCap          int       // most items per page, whatever was requested; default 64
+	SearchCap        int       // a search ends with OK after this many items; 0 is unlimited
 	EndlessMore      bool      // every page has new items and says MORE
-	EmptyMore        bool      // the last page says MORE, and so does the empty one behind it
+	EmptyMore        bool      // the last page says MORE, and an empty page that also says MORE follows
 	NoStatus         bool      // no responseStatusStrg
-	StatusTag        string    // the tag used instead of responseStatusStrg
-	TotalMatches     bool      // numOfMatches counts everything, not the page
-	TotalElement     bool      // totalMatches counts everything
-	NothingWith200   bool      // nothing found is a ResponseStatus with status 200
-	EmptyListOK      bool      // nothing found is OK with an empty matchList
-	TouchingItems    bool      // items that only touch the time span are among the results
-	ForeignItems     bool      // an item of another track is among the results
-	RepeatItems      bool      // the last item of a page comes again as the first of the next
-	Descending       bool      // items come newest first
-	LowercaseSession bool      // the searchID comes back in braces and lower case
+	StatusTag        string    // replaces the tag responseStatusStrg
+	TotalMatches     bool      // numOfMatches counts all results, not the page
+	TotalElement     bool      // totalMatches counts all results
+	NothingWith200   bool      // no results is a ResponseStatus with status 200
+	EmptyListOK      bool      // no results is OK with an empty matchList
+	TouchingItems    bool      // results include items that only touch the time span
+	ForeignItems     bool      // results include an item of another track
+	RepeatItems      bool      // the last item of a page is also the first of the next
+	Descending       bool      // newest items first
+	LowercaseSession bool      // the searchID is returned in braces and lower case
 	ChannelNames     bool      // names are ch01_0000… instead of digits
-	SameNames        bool      // every track gives its recordings the same names
+	SameNames        bool      // recordings have the same names on every track
 
 	// The playbackURI.
 
 	WrongSize  int64    // added to size=
-	NoSize     bool     // it has neither name nor size
-	NoName     bool     // it has a size, but no name, and neither has the item
-	URIHost    string   // its host; default the host that was asked
-	URIBreaks  bool     // it has line breaks
-	URINoSlash bool     // it has no slash after the track
-	PhotoURI   PhotoURI // how photos are named, and where they are fetched
-	WholeTimes bool     // its times are those of the whole day, not of the item
+	NoSize     bool     // no name and no size
+	NoName     bool     // no name in the URI or the item, only a size
+	URIHost    string   // host; default is the host of the request
+	URIBreaks  bool     // has line breaks
+	URINoSlash bool     // no slash after the track
+	PhotoURI   PhotoURI // how photos are named, and where to fetch them
+	WholeTimes bool     // its times are the whole day, not the item
 
 	// Download.
 
-	Verb            Verb          // which verb it takes
-	WrongVerb400    bool          // the wrong verb is a plain 400 badXmlContent
+	Verb            Verb          // accepted verb
+	WrongVerb400    bool          // a wrong verb is a plain 400 badXmlContent
 	RefuseQueryForm bool          // download?playbackURI= is refused
-	ByTime          ByTime        // what comes for a URI without name and size
-	Range           Range         // what a Range header does
-	Framing         Framing       // how its end is told
+	ByTime          ByTime        // the answer to a URI without name and size
+	Range           Range         // the effect of a Range header
+	Framing         Framing       // how the end of the body is marked
 	KeepOpen        bool          // the connection stays open after the last byte
 	WrongLength     int64         // added to Content-Length
-	SpuriousEvery   int           // every n-th download is a 400 that means nothing; 0 never
-	QuietTime       time.Duration // a download this soon after the last one is such a 400
+	SpuriousEvery   int           // every n-th download is a 400 without a reason; 0 never
+	QuietTime       time.Duration // a download this soon after the last one is a 400 without a reason
 	ContentType     string        // default "Opaque/data"
 	Unsettled       time.Duration // a file that ended less than this ago lacks its last tenth
 	BareStream      bool          // no IMKH header before the program stream
-	PrivateFile     bool          // a file is in a private container, 4HKH
-	MidGOP          bool          // a file begins in the middle of a group of pictures
-	FillBetween     bool          // 0xFF bytes stand between two packs
-	HeaderAgain     bool          // the IMKH header stands in the middle of a file once more
-	ZeroFill        int64         // a file ends with so many zero bytes
-	BusyForm        BusyForm      // how "busy" is said
-	GoneForm        GoneForm      // how a missing file is refused
+	PrivateFile     bool          // files are in a private container, 4HKH
+	MidGOP          bool          // files begin in the middle of a group of pictures
+	FillBetween     bool          // 0xFF bytes between two packs
+	HeaderAgain     bool          // the IMKH header is repeated in the middle of a file
+	ZeroFill        int64         // files end with this many zero bytes
+	BusyForm        BusyForm      // the form of "busy"
+	GoneForm        GoneForm      // the refusal of a missing file
 
 	// HTTP.
 
 	KeepAlive   int    // requests per connection; 0 is unlimited
-	RedirectTo  string // requests without TLS are redirected to this origin, e.g. "https://10.0.0.5"
-	SilentClose bool   // the connection ends after them without "Connection: close"
+	RedirectTo  string // redirect requests without TLS to this origin, e.g. "https://10.0.0.5"
+	SilentClose bool   // the connection then closes without "Connection: close"
 }
 
-// Namespace is what the root of an XML answer declares.
+// Namespace is the namespace of the root element of an XML answer.
 type Namespace int
 
 // The namespaces seen on devices.
@@ -119,7 +119,7 @@ const (
 	NoNS                           // none
 )
 
-// Clock says how times in searches are meant.
+// Clock is the meaning of times in searches.
 type Clock int
 
 // The clocks.
@@ -129,17 +129,17 @@ const (
 	TrueUTC                  // UTC
 )
 
-// PhotoURI says how a photo is named.
+// PhotoURI is the form of a photo's playbackURI.
 type PhotoURI int
 
-// How photos are named.
+// The forms of a photo's playbackURI.
 const (
-	PhotoRTSP   PhotoURI = iota // like footage, and fetched like it
-	PhotoHTTP                   // by a web address, fetched by GET there; a download is an Invalid Operation
+	PhotoRTSP   PhotoURI = iota // like footage, and fetched the same way
+	PhotoHTTP                   // a web address, fetched by GET there; a download is an Invalid Operation
 	PhotoNoHost                 // the same without scheme and host
 )
 
-// Verb says which verb a download takes.
+// Verb is the verb that a download accepts.
 type Verb int
 
 // The verbs.
@@ -150,32 +150,33 @@ const (
 	QueryOnly             // only GET with the playbackURI in the query
 )
 
-// ByTime says what comes for a URI without name and size, that is for a time.
+// ByTime is the answer to a URI without name and size, which asks for a time
+// range.
 type ByTime int
 
-// What comes. All but the first are claimed in download/capabilities.
+// The answers. All but the first are announced in download/capabilities.
 const (
 	NotByTime       ByTime = iota // 400 badParameters
-	ByTimeRight                   // from the key frame in front of the time to the first picture behind it
-	ByTimeOffByGOP                // from the key frame behind its beginning to the one in front of its end
+	ByTimeRight                   // from the key frame before the start to the first picture after the end
+	ByTimeOffByGOP                // from the key frame after the start to the one before the end
 	ByTimeWhole                   // the whole file
-	ByTimeElsewhere               // as much of the file, from its beginning
+	ByTimeElsewhere               // as many bytes of the file, from its start
 	ByTimeRefused                 // 403 invalidOperation
-	ByTimeHangsUp                 // nothing: the connection ends
+	ByTimeHangsUp                 // nothing: the connection closes
 )
 
-// Range says what a Range header of a download does.
+// Range is the effect of a Range header on a download.
 type Range int
 
-// What a Range header does.
+// The effects of a Range header.
 const (
 	RangeIgnored Range = iota // 200 and the whole file
 	RangeHonored              // 206 and Content-Range
-	RangeWrong                // 206 with a Content-Range and bytes from the beginning
+	RangeWrong                // 206 with a Content-Range, but bytes from the start of the file
 	RangeSilent               // 206 without Content-Range
 )
 
-// BusyForm says how "busy" is said.
+// BusyForm is the form of a "busy" answer.
 type BusyForm int
 
 // The forms of "busy".
@@ -186,10 +187,10 @@ const (
 	Busy503Bare                 // 503 without a body
 )
 
-// GoneForm says how a file that is no longer there is refused.
+// GoneForm is the answer for a file that is gone.
 type GoneForm int
 
-// The forms of "gone".
+// The answers for a file that is gone.
 const (
 	GoneNotFound GoneForm = iota // 404 and a ResponseStatus
 	Gone400                      // 400 badParameters

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Recorder is a simulated recorder. It is an http.Handler; all methods may be
+// Recorder is a simulated recorder. It is an http.Handler. All methods may be
 // called while it serves.
 type Recorder struct {
 	config Config
@@ -26,19 +26,19 @@ type Recorder struct {
 
 	mu        sync.Mutex
 	sessions  map[string]bool // searchIDs seen
-	searches  int             // in all, for quirks that count
-	downloads int             // in all, for quirks that count
-	lastEnd   time.Time       // of a download
+	searches  int             // total, for quirks that count
+	downloads int             // total, for quirks that count
+	lastEnd   time.Time       // when the last download ended
 
-	inventions int // items that were made up
+	inventions int // number of invented items
 
-	fallen  atomic.Int64 // how often it fell over
+	fallen  atomic.Int64 // how often it has fallen over
 	upAgain time.Time
 }
 
-// New returns a recorder. It panics when the configuration contradicts itself
-// (a zone that is not POSIX, two channels of one number), since only a mistake
-// in the calling code can cause that.
+// New returns a recorder. It panics if the configuration is invalid (a zone
+// that is not POSIX, two channels with one number), because that is a bug in
+// the caller.
 func New(c Config) *Recorder {
 	c = c.withDefaults()
 	z, err := parseZone(c.Zone)
@@ -54,11 +54,11 @@ func New(c Config) *Recorder {
 	return rec
 }
 
-// Config returns the configuration with its defaults filled in.
+// Config returns the configuration with all defaults filled in.
 func (rec *Recorder) Config() Config { return rec.config }
 
-// SetPassword changes or adds the password of a user; sessions that use the
-// old one are refused from now on.
+// SetPassword sets the password of a user, who may be new. From now on it
+// refuses sessions that use the old password.
 func (rec *Recorder) SetPassword(user, password string) {
 	g := rec.guard
 	g.mu.Lock()
@@ -66,7 +66,7 @@ func (rec *Recorder) SetPassword(user, password string) {
 	g.passwords[user] = password
 }
 
-// ExpireNonces makes every nonce given out so far stale.
+// ExpireNonces makes every issued nonce stale.
 func (rec *Recorder) ExpireNonces() {
 	g := rec.guard
 	g.mu.Lock()
@@ -75,25 +75,25 @@ func (rec *Recorder) ExpireNonces() {
 	g.order = nil
 }
 
-// WallClock returns what the device's clock shows now, in time.UTC.
+// WallClock returns the time on the device's clock, in time.UTC.
 func (rec *Recorder) WallClock() time.Time {
 	return rec.zone.wall(rec.config.Now().Add(rec.config.ClockError))
 }
 
-// request is what a handler gets.
+// request is the argument of a handler.
 type request struct {
 	*http.Request
-	track int    // of a search or download, as far as it could be read
-	body  []byte // at most maxBody bytes
+	track int    // track of a search or download, if it could be parsed
+	body  []byte // first maxBody bytes
 }
 
-// maxBody bounds what is read of a request.
+// maxBody is how much of a request body is read, in bytes.
 const maxBody = 64 << 10
 
 // route is one call.
 type route struct {
 	endpoint Endpoint
-	method   string // empty where the call has its own rules
+	method   string // empty if the call has its own rules
 	answer   func(*Recorder, *request) *reply
 }
 
@@ -121,7 +121,7 @@ var routes = map[string]route{
 	"/ISAPI/ContentMgmt/download/capabilities":      {DownloadCapabilities, "", (*Recorder).downloadCapabilities},
 }
 
-// routeOf finds the call that a path stands for. Devices do not mind a slash at the end.
+// routeOf returns the call for a path. Devices ignore a slash at the end.
 func routeOf(path string) route {
 	path = strings.TrimSuffix(path, "/")
 	if strings.HasPrefix(path, "/ISAPI/Streaming/tracks/") {
@@ -153,7 +153,7 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	to := routeOf(r.URL.Path)
-	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody)) // what is cut off is no document
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody)) // a truncated document does not parse
 	req := &request{Request: r, body: body}
 	req.track = trackOf(to.endpoint, req)
 	rec.meter.request(to.endpoint)
@@ -177,8 +177,8 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sick returns the fault of a channel whose searches always fail, and of a
-// recording whose downloads do.
+// sick returns the permanent fault of the channel being searched or the
+// recording being downloaded.
 func (rec *Recorder) sick(e Endpoint, r *request) Fault {
 	switch e {
 	case Search:
@@ -195,7 +195,8 @@ func (rec *Recorder) sick(e Endpoint, r *request) Fault {
 	return Fault{}
 }
 
-// limit returns how many requests to an endpoint may run at once; 0 is no limit.
+// limit returns how many requests to an endpoint may run at once; 0 is no
+// limit.
 func (rec *Recorder) limit(e Endpoint) int {
 	switch e {
 	case Download, PhotoAddress:
@@ -207,11 +208,11 @@ func (rec *Recorder) limit(e Endpoint) int {
 	}
 }
 
-// fallenFor is how long a recorder is of no use that fell over.
+// fallenFor is how long a recorder is down after it falls over.
 const fallenFor = time.Minute
 
-// overloaded reports whether the recorder lies there, or falls over because of
-// one download too many.
+// overloaded reports whether the recorder is down, or goes down because of one
+// download too many.
 func (rec *Recorder) overloaded(e Endpoint) bool {
 	most := rec.config.FallsOverAt
 	if most == 0 {
@@ -245,7 +246,7 @@ func (rec *Recorder) busy(r *http.Request) *reply {
 	return refusal(r, http.StatusServiceUnavailable, "deviceBusy", "")
 }
 
-// checksum returns a number that depends only on the text.
+// checksum returns a number that depends only on the parts.
 func checksum(parts ...any) uint64 {
 	h := fnv.New64a()
 	_, _ = fmt.Fprintln(h, parts...)

@@ -9,27 +9,27 @@ import (
 	"strings"
 )
 
-// reply is an answer before any fault is applied to it.
+// reply is an answer before a fault is applied.
 type reply struct {
 	status  int
 	header  http.Header
 	body    io.Reader // nil is an empty body
 	size    int64     // bytes in body
-	framing Framing   // how the end of the body is told
+	framing Framing   // how the end of the body is marked
 	offset  int64     // added to the announced length
 	keep    bool      // the connection stays open after the end
-	paced   bool      // the rate of a download applies
+	paced   bool      // the download rate applies
 }
 
-// Framing is how the end of a body is told.
+// Framing is how the end of a body is marked.
 type Framing int
 
-// How the end is told.
+// How the end is marked.
 const (
 	ByLength Framing = iota // Content-Length
 	Chunked                 // chunks
-	ByClose                 // the end of the connection
-	ZeroThen                // "Content-Length: 0", and then a body all the same
+	ByClose                 // closing the connection
+	ZeroThen                // "Content-Length: 0", followed by a body
 )
 
 func (p *reply) text(contentType, body string) {
@@ -46,14 +46,14 @@ func (p *reply) xml(body string) {
 
 func (p *reply) html(body string) { p.text("text/html", body) }
 
-// statusCodes has the statusCode and statusString of a subStatusCode; all others
-// are 4, an Invalid Operation.
+// statusCodes maps a subStatusCode to its statusCode and statusString. All
+// others are 4, Invalid Operation.
 var statusCodes = map[string]string{
 	"deviceBusy": "2 Device Busy", "deviceError": "3 Device Error", "badXmlFormat": "5 Invalid XML Format",
 	"badXmlContent": "6 Invalid XML Content", "badParameters": "6 Invalid XML Content",
 }
 
-// responseStatus returns the XML in which devices say how a request ended.
+// responseStatus returns the XML of a request's outcome.
 func responseStatus(url, sub, description string) string {
 	code, text, _ := strings.Cut(cmp.Or(statusCodes[sub], "4 Invalid Operation"), " ")
 	extra := ""

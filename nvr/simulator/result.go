@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// result writes a CMSearchResult.
+// result returns a CMSearchResult.
 func (rec *Recorder) result(r *request, q *searchRequest, all, shown []item, more bool) *reply {
 	k := rec.quirks
 	status := "OK"
@@ -46,7 +46,7 @@ func (rec *Recorder) result(r *request, q *searchRequest, all, shown []item, mor
 	return rec.answer("CMSearchResult", "", inner)
 }
 
-// match writes one searchMatchItem.
+// match returns one searchMatchItem.
 func (rec *Recorder) match(r *request, track int, it item) string {
 	contentType, codec := "video", "H.264-BP"
 	t := rec.tracks[it.track]
@@ -75,10 +75,10 @@ func (rec *Recorder) match(r *request, track int, it item) string {
 	return text
 }
 
-// blanks puts white space around texts.
+// blanks adds white space around texts.
 var blanks = strings.NewReplacer("ID>", "ID>\n\t ", "Time>", "Time> \n", "</", " \n</")
 
-// shown writes a time as the device does in results.
+// shown formats a time as the device does in results.
 func (rec *Recorder) shown(wall time.Time) string {
 	if rec.quirks.SignlessOffset {
 		return wall.Format("2006-01-02T15:04:05") + "00:00"
@@ -92,7 +92,7 @@ func (rec *Recorder) shown(wall time.Time) string {
 	return wall.Format("2006-01-02T15:04:05Z")
 }
 
-// uri writes a playbackURI.
+// uri returns a playbackURI.
 func (rec *Recorder) uri(r *request, track int, it item) string {
 	k := rec.quirks
 	start, end := it.rec.Start, it.rec.End

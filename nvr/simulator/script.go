@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Endpoint is a call that a recorder answers.
+// Endpoint is a call that a recorder supports.
 type Endpoint string
 
-// The endpoints. Challenge stands for every request without credentials,
-// whatever it asks for; Other for paths that the recorder does not know.
+// The endpoints. Challenge is every request without credentials, whatever its
+// path. Other is every unknown path.
 const (
 	Challenge            Endpoint = "challenge"
 	DeviceInfo           Endpoint = "deviceInfo"
@@ -30,7 +30,7 @@ const (
 	Other                Endpoint = "other"
 )
 
-// script hands out faults.
+// script decides the fault of each request.
 type script struct {
 	mu     sync.Mutex
 	queues map[scriptKey][]Fault
@@ -38,26 +38,27 @@ type script struct {
 	chaos  map[Endpoint]*striker
 }
 
-// scriptKey is an endpoint, or with a track one track's requests to it.
+// scriptKey is an endpoint. With a track, it is the requests to the endpoint
+// for that track.
 type scriptKey struct {
 	endpoint Endpoint
 	track    int
 }
 
-// Chaos says how faults strike at random.
+// Chaos describes random faults.
 type Chaos struct {
 	Seed        uint64  // the same seed gives the same sequence
-	Probability float64 // of a fault in one request
+	Probability float64 // of a fault per request
 	Faults      []Fault // default RandomFaults
 }
 
-// striker is Chaos at work.
+// striker is a running Chaos.
 type striker struct {
 	Chaos
 	rng *rand.Rand
 }
 
-// follow writes down what the configuration says.
+// follow sets up the faults of the configuration.
 func (rec *Recorder) follow(c Config) {
 	rec.script = script{queues: map[scriptKey][]Fault{}, always: map[scriptKey]Fault{}, chaos: map[Endpoint]*striker{}}
 	for e, faults := range c.Script {
@@ -71,12 +72,12 @@ func (rec *Recorder) follow(c Config) {
 	}
 }
 
-// Script makes the next requests to an endpoint take these faults, one each,
-// in order. Requests that are not signed in do not count, except for Challenge.
+// Script queues faults for the next requests to an endpoint, one each, in
+// order. Requests that are not signed in do not count, except for Challenge.
 func (rec *Recorder) Script(e Endpoint, faults ...Fault) { rec.ScriptTrack(e, 0, faults...) }
 
-// ScriptTrack is Script for the searches or downloads of one track. It comes
-// before what Script says; track 0 means all.
+// ScriptTrack is Script for the searches or downloads of one track. It takes
+// precedence over Script. Track 0 means all.
 func (rec *Recorder) ScriptTrack(e Endpoint, track int, faults ...Fault) {
 	s := &rec.script
 	s.mu.Lock()
@@ -85,8 +86,8 @@ func (rec *Recorder) ScriptTrack(e Endpoint, track int, faults ...Fault) {
 	s.queues[k] = append(s.queues[k], faults...)
 }
 
-// ScriptAlways makes every request to an endpoint take a fault, once the
-// scripts are used up, until it is called again. None ends it.
+// ScriptAlways applies a fault to every request to an endpoint once its scripts
+// are used up. It replaces the previous fault; None removes it.
 func (rec *Recorder) ScriptAlways(e Endpoint, f Fault) { rec.ScriptTrackAlways(e, 0, f) }
 
 // ScriptTrackAlways is ScriptAlways for one track.
@@ -101,8 +102,8 @@ func (rec *Recorder) ScriptTrackAlways(e Endpoint, track int, f Fault) {
 	s.always[scriptKey{e, track}] = f
 }
 
-// Chaos makes requests to an endpoint take faults at random, where no script
-// says otherwise. The zero Chaos ends it.
+// Chaos applies random faults to requests to an endpoint that have no scripted
+// fault. The zero Chaos turns it off.
 func (rec *Recorder) Chaos(e Endpoint, c Chaos) {
 	if len(c.Faults) == 0 {
 		c.Faults = RandomFaults()
@@ -113,9 +114,9 @@ func (rec *Recorder) Chaos(e Endpoint, c Chaos) {
 	s.chaos[e] = &striker{Chaos: c, rng: rand.New(rand.NewPCG(c.Seed, 0))}
 }
 
-// RandomFaults is a mix of faults that a later try gets over. CorruptHead is not
-// among them: where raw files are wanted, bytes in no known container are kept
-// at once, with a note.
+// RandomFaults is a mix of faults that a retry overcomes. It does not include
+// CorruptHead: when raw files are wanted, bytes in an unknown container are
+// kept at once, with a note.
 func RandomFaults() []Fault {
 	return []Fault{
 		DropAfter(0), DropAfter(4096), DropAfter(100_000), ResetAfter(50_000), TruncateChunked(30_000),

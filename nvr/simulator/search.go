@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// defaultPageCap is how many items a DS-7616NXI V4.84 puts on a page at most.
+// defaultPageCap is the most items per page on a DS-7616NXI V4.84.
 const defaultPageCap = 64
 
 // item is one line of a search result.
@@ -67,12 +67,12 @@ func (rec *Recorder) refuseSearch(r *request, q *searchRequest) *reply {
 	return nil
 }
 
-// matches returns everything that a search finds.
+// matches returns all results of a search.
 func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
 	k := rec.quirks
 	tracks := q.tracks
 	if len(tracks) == 0 || k.IgnoreTrackIDList && q.tracksByID {
-		// Without a list that it understands a HiWatch DS-N308 takes track 101.
+		// Without a list that it understands, a HiWatch DS-N308 uses track 101.
 		tracks = rec.order[:min(1, len(rec.order))]
 	}
 	from, to := rec.wallOf(q, q.from), rec.wallOf(q, q.to)
@@ -103,7 +103,7 @@ func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
 	return items, nil
 }
 
-// wallOf returns the wall clock of a time of a search.
+// wallOf converts a time in a search to the wall clock.
 func (rec *Recorder) wallOf(q *searchRequest, t time.Time) time.Time {
 	if q.fromOffset || rec.utc() {
 		return rec.zone.wall(t)
@@ -111,7 +111,7 @@ func (rec *Recorder) wallOf(q *searchRequest, t time.Time) time.Time {
 	return t
 }
 
-// utc says whether times in searches are true UTC.
+// utc reports whether times in searches are true UTC.
 func (rec *Recorder) utc() bool {
 	switch rec.quirks.Clock {
 	case WallClock:
@@ -155,8 +155,7 @@ func (rec *Recorder) page(r *request, q *searchRequest, items []item) *reply {
 	return rec.result(r, q, items, shown, end < len(items))
 }
 
-// invented returns a page of items that nobody has seen before and that cannot
-// be fetched.
+// invented returns a page of new items that cannot be fetched.
 func (rec *Recorder) invented(like item) []item {
 	page := make([]item, defaultPageCap)
 	for i := range page {
@@ -172,8 +171,8 @@ func (rec *Recorder) invented(like item) []item {
 	return page
 }
 
-// seen remembers a searchID and reports whether it was known. Devices keep few
-// sessions; so does this one.
+// seen remembers a searchID and reports whether it was known. Like devices, it
+// keeps few sessions.
 func (rec *Recorder) seen(id string) bool {
 	const remembered = 256
 	rec.mu.Lock()

@@ -9,31 +9,32 @@ import (
 	"time"
 )
 
-// searchRequest is what a CMSearchDescription asks for.
+// searchRequest is a parsed CMSearchDescription.
 type searchRequest struct {
 	id          string
 	tracks      []int
 	tracksByID  bool // named in trackIDList
 	from, to    time.Time
-	fromOffset  bool // the times carry an explicit offset
+	fromOffset  bool // the times have an explicit offset
 	spans       int
 	limit       int
 	position    int
-	rightTag    bool // the tag is spelt searchResultPosition
-	declaration bool // an XML declaration or a namespace
+	rightTag    bool // the tag is spelled searchResultPosition
+	declaration bool // it has an XML declaration or a namespace
 }
 
-// guid is what a searchID has to look like: DS-7616NI-E2 V3.4.106 and
-// DS-7616NXI V4.84 answer badXmlContent to any other text.
+// guid matches a valid searchID: DS-7616NI-E2 V3.4.106 and DS-7616NXI V4.84
+// answer badXmlContent to any other text.
 var guid = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?$`)
 
-// errFormat says that the text is no XML; errContent that it says nothing sensible.
+// errFormat means that the text is not XML; errContent means that its content
+// is invalid.
 var (
 	errFormat  = errors.New("invalid XML format")
 	errContent = errors.New("invalid XML content")
 )
 
-// parseSearch reads the body of a search.
+// parseSearch parses the body of a search.
 func parseSearch(body []byte) (searchRequest, error) {
 	var q searchRequest
 	root, err := parseXML(string(body))
@@ -72,7 +73,7 @@ func parseSearch(body []byte) (searchRequest, error) {
 	return q, err
 }
 
-// number reads a count that may be absent.
+// number parses a count. It returns absent if there is none.
 func number(root *node, name string, absent int) (int, error) {
 	text, ok := root.find(name)
 	if !ok {
@@ -85,8 +86,8 @@ func number(root *node, name string, absent int) (int, error) {
 	return n, nil
 }
 
-// spanTime reads a time. One with Z comes back as its digits in time.UTC, and
-// the device decides what they mean; one with another offset is exact.
+// spanTime parses a time. A time with Z is returned as its digits in time.UTC,
+// and the device decides what they mean. A time with another offset is exact.
 func spanTime(span *node, name string) (t time.Time, exact bool, err error) {
 	text, _ := span.find(name)
 	for _, layout := range []string{"2006-01-02T15:04:05Z", "2006-01-02T15:04:05"} {
@@ -100,7 +101,7 @@ func spanTime(span *node, name string) (t time.Time, exact bool, err error) {
 	return t.UTC(), true, nil
 }
 
-// trackOf returns the track that a request is about, 0 when it names none.
+// trackOf returns the track of a request, or 0 if it has none.
 func trackOf(e Endpoint, r *request) int {
 	switch e {
 	case Search:

@@ -15,7 +15,7 @@ import (
 
 // Server serves a recorder, or any handler, on a listener.
 type Server struct {
-	// Fingerprint is the SHA-256 of the certificate in lower-case hex; empty
+	// Fingerprint is the SHA-256 of the certificate in lower-case hex. It is empty
 	// without TLS.
 	Fingerprint string
 
@@ -36,7 +36,7 @@ func Listen(address string, h http.Handler) (*Server, error) {
 	return serve(l, h), nil
 }
 
-// ListenTLS is Listen with a self-signed certificate of its own.
+// ListenTLS is Listen with a new self-signed certificate.
 func ListenTLS(address string, h http.Handler, p TLSProfile) (*Server, error) {
 	l, err := listen(address)
 	if err != nil {
@@ -60,14 +60,14 @@ func listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// serverKey is where a request's context holds the server's own; connKey where
-// it holds the connection's state.
+// serverKey is the context key for the server's context, and connKey for the
+// state of the connection.
 type (
 	serverKey struct{}
 	connKey   struct{}
 )
 
-// connState is what is known of a connection.
+// connState is the state of a connection.
 type connState struct{ requests atomic.Int64 }
 
 // serve starts serving.
@@ -91,8 +91,8 @@ func serve(l net.Listener, h http.Handler) *Server {
 	return s
 }
 
-// track counts connections until they are closed. One that a handler has taken
-// over ends with its handler.
+// track records connections until they are closed. A connection that a handler
+// took over ends with the handler.
 func (s *Server) track(c net.Conn, state http.ConnState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,10 +109,10 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 	}
 }
 
-// Addr returns the address, with the port that was chosen for ":0".
+// Addr returns the address, with the port chosen for ":0".
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-// Close ends all connections at once and waits until nothing runs any more.
+// Close closes all connections at once and waits until nothing is running.
 func (s *Server) Close() error {
 	s.cancel()
 	err := s.http.Close()

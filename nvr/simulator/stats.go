@@ -6,19 +6,19 @@ import (
 	"sync/atomic"
 )
 
-// Stats is what a recorder has seen so far.
+// Stats is what a recorder has counted so far.
 type Stats struct {
 	Requests       map[Endpoint]int // signed in, except Challenge
 	Auth           AuthStats
-	MaxDownloads   int   // running at once, at most
-	MaxSearches    int   // running at once, at most
-	Refused        int   // answered "busy" for lack of room
-	Fallen         int   // times it fell over
-	BytesSent      int64 // of bodies of downloads
+	MaxDownloads   int   // most running at once
+	MaxSearches    int   // most running at once
+	Refused        int   // answered "busy" because a limit was reached
+	Fallen         int   // times the recorder fell over
+	BytesSent      int64 // in bodies of downloads
 	FullDeliveries int   // downloads whose last byte was sent
 }
 
-// meter counts.
+// meter keeps the counts.
 type meter struct {
 	mu      sync.Mutex
 	stats   Stats
@@ -36,8 +36,7 @@ func (m *meter) request(e Endpoint) {
 	m.stats.Requests[e]++
 }
 
-// enter counts a request in, unless limit are running already. The returned
-// function counts it out.
+// enter counts a request, unless limit are running already. release ends it.
 func (m *meter) enter(e Endpoint, limit int) (release func(), busy bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -64,7 +63,7 @@ func (m *meter) runningNow(e Endpoint) int {
 	return m.running[e]
 }
 
-// Stats returns what the recorder has seen so far.
+// Stats returns the counts so far.
 func (rec *Recorder) Stats() Stats {
 	m := &rec.meter
 	m.mu.Lock()

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// TLSProfile is what a device can do in TLS.
+// TLSProfile is the TLS support of a device.
 type TLSProfile int
 
 // The profiles.
@@ -23,7 +23,8 @@ const (
 	LegacyTLS                   // TLS 1.0 and 1.1 with RSA key exchange only, as firmware of 2015
 )
 
-// certificate makes a self-signed certificate, as devices do when they are first switched on.
+// certificate creates a self-signed certificate, as devices do when they are
+// first switched on.
 func (p TLSProfile) certificate() (tls.Certificate, error) {
 	key, err := p.key()
 	if err != nil {

@@ -13,10 +13,10 @@ type track struct {
 	number     int
 	channel    Channel
 	photos     bool
-	recordings []Recording // by start, names filled in
+	recordings []Recording // sorted by start, with names filled in
 }
 
-// addTracks makes the tracks of all channels.
+// addTracks creates the tracks of all channels.
 func (rec *Recorder) addTracks() {
 	rec.tracks = map[int]*track{}
 	for _, ch := range rec.config.Channels {
@@ -46,7 +46,7 @@ func (rec *Recorder) addTrack(ch Channel, stream int, list []Recording) {
 	rec.order = append(rec.order, t.number)
 }
 
-// defaultName names a file as the family does.
+// defaultName returns a file name in the style of the family.
 func (rec *Recorder) defaultName(t *track, i int) string {
 	prefix := t.number
 	if rec.quirks.SameNames {
@@ -58,8 +58,9 @@ func (rec *Recorder) defaultName(t *track, i int) string {
 	return fmt.Sprintf("%08d%09d", prefix, i)
 }
 
-// at returns how a recording looks at a wall clock time: a growing one ends
-// then, and has its share of the bytes. It reports whether it is there at all.
+// at returns the state of a recording at a wall clock time: a growing one ends
+// then, and has its share of the bytes. It reports whether the recording exists
+// at all.
 func (r Recording) at(now time.Time) (Recording, bool) {
 	if !r.Growing || !now.Before(r.End) {
 		return r, true
@@ -73,8 +74,8 @@ func (r Recording) at(now time.Time) (Recording, bool) {
 	return r, true
 }
 
-// RemoveRecording deletes a file as a recorder does when its disk is full. It
-// reports whether there was one.
+// RemoveRecording deletes a file, as a recorder does when its disk is full. It
+// reports whether the file existed.
 func (rec *Recorder) RemoveRecording(track int, name string) bool {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -88,17 +89,17 @@ func (rec *Recorder) RemoveRecording(track int, name string) bool {
 	return removed
 }
 
-// Tracks returns the numbers of all tracks, ascending.
+// Tracks returns all track numbers in ascending order.
 func (rec *Recorder) Tracks() []int { return slices.Clone(rec.order) }
 
-// Recordings returns what is on a track now, oldest first; nil when there is
-// no such track.
+// Recordings returns the current recordings of a track, oldest first, or nil if
+// there is no such track.
 func (rec *Recorder) Recordings(track int) []Recording {
 	list, _ := rec.recordings(track)
 	return list
 }
 
-// recordings also reports whether the track is configured.
+// recordings is Recordings. It also reports whether the track is configured.
 func (rec *Recorder) recordings(number int) ([]Recording, bool) {
 	now := rec.WallClock()
 	rec.mu.Lock()
@@ -116,7 +117,7 @@ func (rec *Recorder) recordings(number int) ([]Recording, bool) {
 	return list, true
 }
 
-// stored returns a file as it will be when it is complete.
+// stored returns a file in its final state.
 func (rec *Recorder) stored(number int, name string) (Recording, bool) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -132,9 +133,9 @@ func (rec *Recorder) stored(number int, name string) (Recording, bool) {
 	return Recording{}, false
 }
 
-// Content returns the bytes that a faultless download of a recording delivers,
-// always the same. It is an io.ReadSeeker, too, and empty when there is no such
-// recording. Of one that is growing it is what is there now.
+// Content returns the bytes of a download without faults, which are always the
+// same. It is empty if there is no such recording. For a growing one it is what
+// exists now.
 func (rec *Recorder) Content(track int, name string) *Content {
 	final, ok := rec.stored(track, name)
 	now, there := final.at(rec.WallClock())

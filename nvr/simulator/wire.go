@@ -8,16 +8,16 @@ import (
 	"net/http"
 )
 
-// wire is where the bytes of an answer go: through net/http, or around it when
-// net/http would not let a wrong answer pass.
+// wire is the way an answer takes: through net/http, or around it if net/http
+// would not let a wrong answer pass.
 type wire interface {
 	io.Writer
 	flush() error
-	// end closes the connection: in an orderly way or by a reset.
+	// end closes the connection, cleanly or by a reset.
 	end(reset bool)
 }
 
-// throughWire writes by way of net/http.
+// throughWire writes through net/http.
 type throughWire struct{ w http.ResponseWriter }
 
 func (t *throughWire) Write(p []byte) (int, error) { return t.w.Write(p) }
@@ -31,7 +31,7 @@ func (t *throughWire) end(reset bool) {
 	closeConn(conn, reset)
 }
 
-// aroundWire writes to the connection itself.
+// aroundWire writes directly to the connection.
 type aroundWire struct {
 	conn   net.Conn
 	w      *bufio.Writer
@@ -49,7 +49,8 @@ func (a *aroundWire) end(reset bool) {
 	closeConn(a.conn, reset)
 }
 
-// closeConn closes a connection, by a reset where the network knows one.
+// closeConn closes a connection, by a reset if wanted and if the network has
+// one.
 func closeConn(conn net.Conn, reset bool) {
 	if reset {
 		inner := conn

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// element is a piece of XML, built as text since devices are not tidy either.
+// element returns an XML element. It is built as text because the XML of
+// devices is untidy too.
 func element(name string, value any) string {
 	return fmt.Sprintf("<%s>%s</%s>\n", name, html.EscapeString(fmt.Sprint(value)), name)
 }
@@ -42,7 +43,7 @@ func (rec *Recorder) document(root, attributes, inner string) string {
 	return fmt.Sprintf("<%s version=%q xmlns=%q%s>\n%s</%s>", root, version, ns, attributes, inner, root)
 }
 
-// prefixes finds the place of a prefix in every tag.
+// prefixes matches the place for a prefix in every tag.
 var prefixes = regexp.MustCompile(`<(/?)`)
 
 // answer returns a reply with a document.
@@ -52,14 +53,14 @@ func (rec *Recorder) answer(root, attributes, inner string) *reply {
 	return p
 }
 
-// node is a parsed element, whatever its namespace.
+// node is a parsed element. Its namespace does not matter.
 type node struct {
 	XMLName  xml.Name
 	Text     string  `xml:",chardata"`
 	Children []*node `xml:",any"`
 }
 
-// parseXML reads a document.
+// parseXML parses a document.
 func parseXML(text string) (*node, error) {
 	dec := xml.NewDecoder(strings.NewReader(text))
 	root := new(node)
@@ -72,7 +73,7 @@ func parseXML(text string) (*node, error) {
 	return root, nil
 }
 
-// all returns the elements of that name at any depth, in document order.
+// all returns all elements with that name, at any depth, in document order.
 func (n *node) all(name string) []*node {
 	var found []*node
 	for _, c := range n.Children {
@@ -84,8 +85,8 @@ func (n *node) all(name string) []*node {
 	return found
 }
 
-// find returns the text of the first element of that name, without blanks
-// around it, and whether there is one.
+// find returns the trimmed text of the first element with that name, and
+// whether there is one.
 func (n *node) find(name string) (string, bool) {
 	if found := n.all(name); len(found) > 0 {
 		return strings.TrimSpace(found[0].Text), true

@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// zone is a time zone as devices write it: POSIX with the shift of daylight
-// saving instead of an offset, e.g. "CST-2:00:00DST01:00:00,M3.5.5/02:00:00,M10.5.0/02:00:00".
+// zone is a time zone as devices write it: POSIX, but with the daylight saving
+// shift instead of an offset, e.g.
+// "CST-2:00:00DST01:00:00,M3.5.5/02:00:00,M10.5.0/02:00:00".
 type zone struct {
 	text       string
 	offset     time.Duration // standard time minus UTC
-	shift      time.Duration // added during daylight saving; 0 is none
+	shift      time.Duration // added during daylight saving time; 0 is none
 	start, end rule          // in wall clock time before the change
 }
 
@@ -23,7 +24,7 @@ type rule struct {
 	at               time.Duration
 }
 
-// parseZone reads the zone.
+// parseZone parses the zone.
 func parseZone(text string) (zone, error) {
 	z := zone{text: text}
 	bad := fmt.Errorf("zone %q is not POSIX as recorders write it, e.g. \"CST-3:00:00\"", text)
@@ -56,7 +57,7 @@ func parseZone(text string) (zone, error) {
 	return z, nil
 }
 
-// parseClock reads "[+-]h[:mm[:ss]]".
+// parseClock parses "[+-]h[:mm[:ss]]".
 func parseClock(text string) (time.Duration, error) {
 	sign := time.Duration(1)
 	if rest, ok := strings.CutPrefix(text, "-"); ok {
@@ -90,7 +91,7 @@ func parseRule(text string) (rule, error) {
 	return r, err
 }
 
-// in returns the rule's moment in a year, as wall clock.
+// in returns the time of the rule in a year, in wall clock time.
 func (r rule) in(year int) time.Time {
 	first := time.Date(year, time.Month(r.month), 1, 0, 0, 0, 0, time.UTC)
 	days := (r.day-int(first.Weekday())+7)%7 + 7*(r.week-1)
@@ -100,7 +101,8 @@ func (r rule) in(year int) time.Time {
 	return first.AddDate(0, 0, days-7).Add(r.at)
 }
 
-// saving reports whether daylight saving is in force at a standard wall clock time.
+// saving reports whether daylight saving time is in force at a standard wall
+// clock time.
 func (z zone) saving(standard time.Time) bool {
 	if z.shift == 0 {
 		return false
@@ -112,7 +114,7 @@ func (z zone) saving(standard time.Time) bool {
 	return !standard.Before(start) || standard.Before(end)
 }
 
-// wall returns the wall clock digits, in time.UTC, at a moment.
+// wall returns the wall clock digits, in time.UTC, at time t.
 func (z zone) wall(t time.Time) time.Time {
 	standard := t.UTC().Add(z.offset)
 	if z.saving(standard) {
@@ -121,8 +123,8 @@ func (z zone) wall(t time.Time) time.Time {
 	return standard
 }
 
-// utc returns the moment at which the wall clock shows digits; of the two in
-// the repeated hour of autumn it is the first.
+// utc returns the time at which the wall clock shows the given digits. In the
+// repeated hour of autumn it returns the first of the two.
 func (z zone) utc(wall time.Time) time.Time {
 	if standard := wall.Add(-z.shift); z.saving(standard) {
 		return standard.Add(-z.offset)
@@ -130,8 +132,8 @@ func (z zone) utc(wall time.Time) time.Time {
 	return wall.Add(-z.offset)
 }
 
-// suffix returns the offset in force as "+03:00"; standard leaves daylight
-// saving out.
+// suffix returns the current offset, such as "+03:00". If standard is set, it
+// ignores daylight saving time.
 func (z zone) suffix(wall time.Time, standard bool) string {
 	offset := wall.Sub(z.utc(wall))
 	if standard {
