@@ -8,10 +8,10 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// OnlyFailed returns what of list failed or was incomplete last time, as the
-// archive remembers it: recorders without such a camera are left out, the others
-// are asked for those cameras. Cameras that are asked for by a name of which
-// nothing is remembered stay.
+// OnlyFailed returns the part of list that failed or was incomplete last time,
+// according to the archive. It drops recorders without such a camera; the
+// others keep only those cameras. Cameras requested by a name the archive does
+// not know stay.
 func OnlyFailed(list []Task, a *archive.Archive) (failed []Task) {
 	known, bad := map[string]map[nvr.Track]archive.Outcome{}, map[string]bool{}
 	for key, o := range a.CameraOutcomes() {
@@ -26,7 +26,7 @@ func OnlyFailed(list []Task, a *archive.Archive) (failed []Task) {
 		if !bad[t.Address.String()] {
 			continue
 		}
-		if !badEnd(outcomes[0]) { // else it could not even be listed
+		if !badEnd(outcomes[0]) { // otherwise it could not even be listed
 			if t.Cameras = t.failed(outcomes); len(t.Cameras) == 0 {
 				continue
 			}
@@ -36,12 +36,12 @@ func OnlyFailed(list []Task, a *archive.Archive) (failed []Task) {
 	return failed
 }
 
-// badEnd reports whether a run of only what failed takes up again what ended so.
+// badEnd reports whether --only failed repeats a camera with this outcome.
 func badEnd(o archive.Outcome) bool {
 	return o.State == Failed.String() || o.State == Incomplete.String()
 }
 
-// failed returns those of a task's cameras that ended badly.
+// failed returns the task's cameras that ended badly.
 func (t Task) failed(outcomes map[nvr.Track]archive.Outcome) (picks []Pick) {
 	stream := cmp.Or(t.Stream, nvr.Main)
 	for track, o := range outcomes {

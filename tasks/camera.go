@@ -12,7 +12,7 @@ import (
 
 // camera is one line of work. The queue's mutex guards everything in it.
 //
-// Its state is never set by hand: facts change (a worker left, the operator
+// Its state is never set directly: facts change (a worker left, the operator
 // asked, a search ended) and settle derives the state from them.
 type camera struct {
 	id       CameraID
@@ -22,10 +22,10 @@ type camera struct {
 	name     string
 	offline  bool
 	asked    []demand // by the sheet
-	spans    []Span   // asked, on the recorder's clock
-	kinds    []Kinds  // wanted of what overlaps demands, which are the spans of asked
+	spans    []Span   // the wanted spans, on the recorder's clock
+	kinds    []Kinds  // wanted kinds for what overlaps demands, which are the spans of asked
 	demands  []Span
-	others   map[string]int // recordings of kinds that are not wanted
+	others   map[string]int // recordings of unwanted kinds
 	spanned  int            // how many of asked are in spans
 
 	state State
@@ -33,40 +33,40 @@ type camera struct {
 	skip  bool // the operator wants it skipped
 
 	searching  bool      // a worker is asking the recorder
-	searched   bool      // the recorder has told everything
-	reached    time.Time // how far the searches came that failed
+	searched   bool      // the recorder has reported everything
+	reached    time.Time // how far the failed searches got
 	reason     string    // why nothing was found, for a person
 	tries      int       // of the search
 	searchNext time.Time
 	behind     bool // it failed in an earlier run: others are searched first
 
-	searchBlamed bool       // its search was refused while others came
-	refusals     int        // of its recordings while others came, since one of its own did
-	lost         int        // of its recordings, since one came
+	searchBlamed bool       // its search was refused while others succeeded
+	refusals     int        // of its recordings while others came, since one of its own came
+	lost         int        // recordings lost since one came
 	sample       *recording // came in this run
-	gaveUp       *Failure   // why nothing more is tried; nil while something is
+	gaveUp       *Failure   // why it stopped trying; nil while it tries
 
 	recordings []*recording
 	known      map[recordingKey]*recording
 	ready      []*recording // may be fetched now, in this order
 	later      []*recording // wait for their next try
-	active     []*recording // coming now
+	active     []*recording // being downloaded
 	growing    []Span       // of recordings left out because the recorder still writes them
 
 	done, failed int
 	settled      int64 // bytes on disk of everything but the active
-	total        int64 // bytes of all, as announced until they are there
-	unsized      int   // recordings without an announced size, not done yet
+	total        int64 // bytes of everything, as announced until they are on disk
+	unsized      int   // unfinished recordings without an announced size
 
 	elsewhere    string           // a machine that has some of the recordings
-	derives      bool             // something is wanted to be made of the recordings
-	derived      bool             // nothing of it is left to be made
-	notDerived   *Failure         // why it could not be made; nil otherwise
-	deriving     *worker.Progress // by a worker, now
+	derives      bool             // files are to be derived from the recordings
+	derived      bool             // all of them have been derived
+	notDerived   *Failure         // why deriving failed; nil otherwise
+	deriving     *worker.Progress // of the worker that derives now
 	stopDeriving context.CancelCauseFunc
 	deriveNext   time.Time // when to try again
 
-	told [numStates]bool // that it is searching or downloading, since its last start
+	told [numStates]bool // searching and downloading were announced since its last start
 
 	began, ended time.Time
 	fetched      int64 // bytes over the network of everything but the active
@@ -74,10 +74,10 @@ type camera struct {
 	failure      Failure
 }
 
-// recordingKey tells recordings of one camera apart. Names alone repeat on
-// some devices, and two recordings can start alike when clocks go back.
+// recordingKey identifies a recording of one camera. Names alone repeat on some
+// devices, and two recordings can have the same start when clocks go back.
 type recordingKey struct {
-	start, end int64 // in Unix milliseconds, since there may be a hundred thousand keys
+	start, end int64 // Unix milliseconds, because there may be a hundred thousand keys
 	name       string
 }
 
@@ -85,15 +85,15 @@ type recordingKey struct {
 type recording struct {
 	nvr.Recording
 	state    RecordingState
-	spare    int64     // bytes of it that are not expected to come; Size is without them
+	spare    int64     // bytes that are not expected to come; Size excludes them
 	have     int64     // on disk while not active
 	attempts int       // that failed
-	gone     bool      // the recorder said once that it does not exist
+	gone     bool      // the recorder has once said that it does not exist
 	blamed   bool      // it was refused while others came
-	excused  bool      // it was refused, perhaps because too much was asked for at once
+	excused  bool      // it was refused, perhaps because of too many requests at once
 	behind   bool      // it failed in an earlier run: others are fetched first
 	number   uint64    // of its latest request
-	sent     time.Time // when that was
+	sent     time.Time // time of that request
 	next     time.Time
 	path     string
 	failure  *Failure
@@ -121,7 +121,7 @@ func cameraLabel(channel int, s nvr.Stream) string {
 
 func (c *camera) busy() bool { return c.searching || len(c.active) > 0 || c.deriving != nil }
 
-// lacking reports whether something is not on disk that may still be had.
+// lacking reports whether something that can still be had is not on disk.
 func (c *camera) lacking() bool {
 	return !c.searched || len(c.ready) > 0 || len(c.later) > 0 || len(c.active) > 0
 }
@@ -156,7 +156,7 @@ func (c *camera) stateNow(now time.Time) State {
 
 // end returns how a camera with nothing left to try has ended.
 func (c *camera) end() State {
-	whole := !c.lacking() && c.failed == 0 && c.notDerived == nil // whatever was given up had come already
+	whole := !c.lacking() && c.failed == 0 && c.notDerived == nil // what was given up had already come
 	switch {
 	case whole && len(c.recordings) > 0:
 		return Done
@@ -168,8 +168,8 @@ func (c *camera) end() State {
 	return Failed
 }
 
-// nextTry returns when the camera can go on by itself: the zero time when it
-// can now.
+// nextTry returns when the camera can go on by itself: the zero time if it can
+// now.
 func (c *camera) nextTry() time.Time {
 	if len(c.ready) > 0 {
 		return time.Time{}
@@ -186,7 +186,7 @@ func (c *camera) nextTry() time.Time {
 	return next
 }
 
-// add takes in a recording that a search found. It reports whether it is new.
+// add adds a recording that a search found. It reports whether it is new.
 func (c *camera) add(rec nvr.Recording) (*recording, bool) {
 	key := recordingKey{start: rec.Start.UnixMilli(), end: rec.End.UnixMilli(), name: rec.Name}
 	if r, ok := c.known[key]; ok {
@@ -210,8 +210,9 @@ func (c *camera) release(r *recording) {
 	c.active = slices.DeleteFunc(c.active, func(other *recording) bool { return other == r })
 }
 
-// finish notes that a recording is on disk, of which so many bytes came: an MP4
-// made of it has a few more or less, which must not move the progress.
+// finish notes that a recording is on disk, after bytes came from the recorder.
+// An MP4 made from them has a few more or less, which must not move the
+// progress.
 func (c *camera) finish(r *recording, path string, bytes int64) {
 	if r.Size == 0 {
 		c.unsized--
@@ -226,7 +227,7 @@ func (c *camera) finish(r *recording, path string, bytes int64) {
 }
 
 // why returns what is wrong with a camera: why it was given up, which says more
-// than what was under way at that time, else the last that failed.
+// than what was active at that time, otherwise the last failure.
 func (c *camera) why() Failure {
 	if c.gaveUp != nil && c.lacking() {
 		return *c.gaveUp
@@ -241,7 +242,7 @@ func (c *camera) giveUp(r *recording, f Failure) {
 	c.failure = f
 }
 
-// enqueue puts a recording where the next free slot looks first or last.
+// enqueue puts a recording first or last in the queue for a slot.
 func (c *camera) enqueue(r *recording, first bool) {
 	r.state, r.next = RecordingWaiting, time.Time{}
 	if first && !r.behind {
@@ -255,21 +256,22 @@ func (c *camera) enqueue(r *recording, first bool) {
 	c.ready = slices.Insert(c.ready, at, r)
 }
 
-// takeReady takes a recording out of the line. It reports whether it was there.
+// takeReady takes a recording out of the queue for a slot. It reports whether
+// it was there.
 func (c *camera) takeReady(r *recording) bool {
 	i := slices.Index(c.ready, r)
 	if i < 0 {
 		return false
 	}
 	if i == 0 {
-		c.ready = c.ready[1:] // the usual case, however long the line
+		c.ready = c.ready[1:] // the usual case, fast for any length
 	} else {
 		c.ready = slices.Delete(c.ready, i, i+1)
 	}
 	return true
 }
 
-// wake moves the recordings whose time has come to the front of the line.
+// wake moves the recordings whose retry is due to the front of the queue.
 func (c *camera) wake(now time.Time) {
 	if len(c.later) == 0 {
 		return

@@ -7,8 +7,8 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// Drain lets the downloads under way finish and starts nothing new.
-// Snapshot.Finished turns true when the last has ended.
+// Drain lets active downloads finish and starts nothing new. Snapshot.Finished
+// turns true when the last has ended.
 func (q *Queue) Drain() {
 	q.change(func(time.Time) {
 		q.draining = true
@@ -18,21 +18,20 @@ func (q *Queue) Drain() {
 	})
 }
 
-// Pause stops the cameras named; what they have is kept. Cameras that have
+// Pause pauses cameras and keeps what they have downloaded. Cameras that have
 // ended stay as they are.
 func (q *Queue) Pause(ids ...CameraID) {
 	q.each(ids, func(c *camera, _ time.Time) { c.halt() })
 }
 
-// Resume lets paused cameras go on.
+// Resume resumes paused cameras.
 func (q *Queue) Resume(ids ...CameraID) {
 	q.each(ids, func(c *camera, _ time.Time) { c.pause = false })
 }
 
-// Retry gives cameras that failed, were skipped, have ended or wait for a
-// retry a new start at once, restarts those that are stuck, and has their
-// recorder asked again when it was held. When a whole recorder had been given
-// up, all its cameras get the new start.
+// Retry restarts cameras that failed, were skipped, have ended, wait for a
+// retry or are stuck. A recorder that is held is asked again. If a whole
+// recorder was given up, all its cameras restart.
 func (q *Queue) Retry(ids ...CameraID) {
 	q.each(ids, func(c *camera, now time.Time) {
 		switch r := c.recorder; {
@@ -41,13 +40,13 @@ func (q *Queue) Retry(ids ...CameraID) {
 		case r.hold.Held():
 			r.hold.Until = now // probe it at once
 		case c.failure.Kind == nvr.Forbidden.String():
-			r.forgive() // the right may have been given meanwhile
+			r.forgive() // permission may have been granted meanwhile
 		}
 		c.revive()
 	})
 }
 
-// reopen has a recorder that was given up asked again, because the operator says so.
+// reopen asks a recorder again that was given up, because the operator says so.
 func (q *Queue) reopen(r *recorder, now time.Time) {
 	r.forgive()
 	r.again = true
@@ -62,8 +61,8 @@ func (q *Queue) reopen(r *recorder, now time.Time) {
 	}
 }
 
-// Skip gives cameras up for this run; what they have is kept. Retry takes it
-// back. Cameras that have ended stay as they are.
+// Skip skips cameras for the rest of this run and keeps what they have
+// downloaded. Retry undoes it. Cameras that have ended stay as they are.
 func (q *Queue) Skip(ids ...CameraID) {
 	q.each(ids, func(c *camera, _ time.Time) {
 		if !c.state.Ended() {
@@ -73,8 +72,8 @@ func (q *Queue) Skip(ids ...CameraID) {
 	})
 }
 
-// PauseAll pauses every camera, those to come included, or takes that back and
-// resumes every paused camera.
+// PauseAll pauses every camera, including future ones, or resumes every paused
+// camera.
 func (q *Queue) PauseAll(paused bool) {
 	q.change(func(time.Time) {
 		q.pausedAll = paused
@@ -88,14 +87,14 @@ func (q *Queue) PauseAll(paused bool) {
 	})
 }
 
-// SetJobs changes how many downloads run at once, at least one; fewer means
-// that the next ones wait, not that running ones stop.
+// SetJobs changes how many downloads run at once, at least one. With fewer,
+// running downloads continue and the next ones wait.
 func (q *Queue) SetJobs(n int) {
 	q.change(func(time.Time) { q.jobs = max(n, 1) })
 }
 
-// SetLimit changes the bandwidth for everything, in bytes per second; 0 lifts
-// it.
+// SetLimit changes the bandwidth for everything, in bytes per second; 0 means
+// no limit.
 func (q *Queue) SetLimit(bytesPerSecond int64) { q.limiter.Set(bytesPerSecond) }
 
 func (c *camera) halt() {
@@ -128,7 +127,7 @@ func (q *Queue) every() iter.Seq[*camera] {
 	}
 }
 
-// camera returns the camera of that name, nil when there is none.
+// camera returns the camera with that ID, or nil.
 func (q *Queue) camera(id CameraID) *camera {
 	if id < 1 || int(id) > len(q.cameras) {
 		return nil
@@ -149,8 +148,8 @@ func (c *camera) stop(cause error) {
 	}
 }
 
-// revive lets a camera that ended or waits for a retry start afresh, and
-// restarts what is stuck.
+// revive restarts a camera that ended or waits for a retry, and whatever is
+// stuck.
 func (c *camera) revive() {
 	c.skip, c.pause = false, false
 	if c.state.Ended() || c.gaveUp != nil {

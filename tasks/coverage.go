@@ -8,26 +8,26 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// GapLimit is how long nothing must be on disk before Coverage calls that a
-// gap: recorders leave a second between two files.
+// GapLimit is the longest time without a recording on disk that is not a gap:
+// recorders leave a second between two files.
 const GapLimit = 2 * time.Second
 
 // Coverage compares what was asked of a camera with what the recorder had and
-// with what is on disk. All times are the recorder's wall clock.
+// what is on disk. All times are the recorder's wall clock.
 type Coverage struct {
 	Recorder RecorderView
 	Camera   CameraView
-	Asked    []Span    // what lies in the future of the recorder's clock left out
-	Earlier  bool      // known from earlier runs only; times asked and gaps are not known
-	Period   Span      // that was asked for when it was last known; zero ends are open
-	At       time.Time // when that was; zero when it never ended
+	Asked    []Span    // without what lies in the future of the recorder's clock
+	Earlier  bool      // known from earlier runs only; times asked and gaps are unknown
+	Period   Span      // asked for when it was last known; zero ends are open
+	At       time.Time // time of that; zero if it never ended
 
 	AskedTime    time.Duration // of Asked
-	RecordedTime time.Duration // of it, what the recorder had
-	OnDiskTime   time.Duration // of it, what is on disk
-	First, Last  time.Time     // begin and end of what is on disk; zero when there is nothing
+	RecordedTime time.Duration // the part that the recorder had
+	OnDiskTime   time.Duration // the part that is on disk
+	First, Last  time.Time     // of what is on disk; zero if there is nothing
 	Gaps         []CoverageGap // longer than GapLimit, earliest first
-	Stretches    []Stretch     // all of Asked, cut where what became of it changes, earliest first
+	Stretches    []Stretch     // all of Asked, split where the presence changes, earliest first
 	Lost         []Loss        // recordings that could not be had, earliest first
 }
 
@@ -40,25 +40,25 @@ type Loss struct {
 // CoverageGap is a part of what was asked that is not on disk.
 type CoverageGap struct {
 	Span
-	Recorded bool // the recorder had it, so that it can still be fetched
+	Recorded bool // the recorder had it, so it can still be fetched
 }
 
-// Everything reports whether a span begins where the search for all that a
-// recorder has begins, so that nobody expects recordings from there on.
+// Everything reports whether a span begins where a search for everything
+// begins, so that nobody expects recordings from there on.
 func Everything(s Span) bool { return s.From.Equal(oldest) }
 
-// Stretch is a part of what was asked of which the same became throughout.
+// Stretch is a part of what was asked with one presence throughout.
 type Stretch struct {
 	Span
 	Presence Presence
 }
 
-// Presence is what became of a part of what was asked.
+// Presence says what happened to a part of what was asked.
 type Presence int
 
-// Where recordings overlap, the presence that comes later here counts.
+// Where recordings overlap, the later presence in this list counts.
 const (
-	Unknown     Presence = iota // the recorder has not told what it has
+	Unknown     Presence = iota // the recorder has not said what it has
 	NotRecorded                 // the recorder has nothing
 	Growing                     // the recorder still writes it; the next run fetches it
 	LeftOut                     // the operator skipped it
@@ -70,8 +70,8 @@ const (
 	numPresences
 )
 
-// unknown reports whether nobody knows what the recorder has of a camera where
-// no recording is known.
+// unknown reports whether it is unknown what the recorder has where no
+// recording is known.
 func (d *CameraDetail) unknown() bool {
 	switch {
 	case d.State == Searching:
@@ -84,9 +84,9 @@ func (d *CameraDetail) unknown() bool {
 
 func (p Presence) recorded() bool { return p > NotRecorded }
 
-// presenceOf says what became of a recording of a camera in state s. What a
-// recording waits for never comes when its camera has ended, nor does the time of
-// its next try while the camera is paused.
+// presenceOf returns the presence of a recording of a camera in state s. If the
+// camera has ended, a waiting recording never comes; while it is paused,
+// neither does the next try.
 func presenceOf(r RecordingState, s State) Presence {
 	switch {
 	case r == RecordingDone:
@@ -103,8 +103,8 @@ func presenceOf(r RecordingState, s State) Presence {
 	return ToFetch
 }
 
-// Coverage returns the coverage of every camera, in the order of a snapshot.
-// Gaps within a file are not seen here: the manifest has its duration.
+// Coverage returns the coverage of every camera, in the order of a snapshot. It
+// does not see gaps within a file: the manifest has the file's duration.
 func (q *Queue) Coverage() []Coverage {
 	var s Snapshot
 	q.Snapshot(&s)
@@ -115,8 +115,8 @@ func (q *Queue) Coverage() []Coverage {
 	return all
 }
 
-// Coverage returns the coverage of the cameras of a recorder in the snapshot, of
-// which detail tells the recordings.
+// Coverage returns the coverage of a recorder's cameras in the snapshot; detail
+// returns their recordings.
 func (s *Snapshot) Coverage(r *RecorderView, detail func(CameraID) (CameraDetail, bool)) (all []Coverage) {
 	for _, c := range s.Cameras[r.First : r.First+r.Count] {
 		if d, ok := detail(c.ID); ok {
@@ -128,8 +128,8 @@ func (s *Snapshot) Coverage(r *RecorderView, detail func(CameraID) (CameraDetail
 	return all
 }
 
-// Clock returns what the recorder's clock shows at a moment; the zero time when
-// that is not known.
+// Clock returns what the recorder's clock shows at a moment, or the zero time
+// if that is unknown.
 func (r *RecorderView) Clock(at time.Time) time.Time {
 	if !r.Device.ClockKnown {
 		return time.Time{}
@@ -137,7 +137,7 @@ func (r *RecorderView) Clock(at time.Time) time.Time {
 	return r.Device.WallClock(at)
 }
 
-// CoverageOf returns the coverage of one camera, up to a time of the recorder's
+// CoverageOf returns the coverage of one camera, up to a time on the recorder's
 // clock; the zero time means everything that was asked. It leaves Recorder
 // empty.
 func CoverageOf(d CameraDetail, until time.Time) Coverage {
@@ -181,8 +181,8 @@ func CoverageOf(d CameraDetail, until time.Time) Coverage {
 	return c
 }
 
-// divide cuts what was asked into stretches: each presence, from the one that
-// counts most, takes what none before it has taken; rest is what is left.
+// divide cuts what was asked into stretches. Each presence, most important
+// first, takes what none before it has taken; what is left gets rest.
 func (c *Coverage) divide(by *[numPresences][]Span, rest Presence) {
 	left := c.Asked
 	for p := OnDisk; p > NotRecorded; p-- {
@@ -222,8 +222,8 @@ func merge(stretches []Stretch, spans []Span, p Presence) []Stretch {
 	return append(all, stretches...)
 }
 
-// findGaps notes what is not on disk: neighbours that the recorder had are one
-// gap, whatever became of them.
+// findGaps collects what is not on disk. Adjacent stretches that the recorder
+// had are one gap, whatever happened to them.
 func (c *Coverage) findGaps() {
 	for _, s := range c.Stretches {
 		if s.Presence == OnDisk {
@@ -250,14 +250,14 @@ func (t Task) Of(all []Coverage) []Coverage {
 	return mine
 }
 
-// AsksFor reports whether a task names a camera of its recorder.
+// AsksFor reports whether a task asks for a camera of its recorder.
 func (t Task) AsksFor(c CameraView) bool {
 	if len(t.Cameras) == 0 {
 		return c.Channel == 0 || c.Stream == cmp.Or(t.Stream, nvr.Main)
 	}
 	return slices.ContainsFunc(t.Cameras, func(p Pick) bool {
 		if p.Name != "" && c.Channel == 0 {
-			return true // the line of names that nothing bears
+			return true // the line for names that no camera has
 		}
 		same := p.Name == "" && p.Channel == c.Channel || p.Name != "" && sameName(p.Name, c.Name)
 		return same && cmp.Or(p.Stream, t.Stream, nvr.Main) == c.Stream

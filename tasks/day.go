@@ -11,21 +11,21 @@ import (
 type Day struct {
 	Date      time.Time // midnight
 	State     State     // Done, Incomplete, Empty, Failed or Skipped
-	Asked     []Span    // empty for files of which nobody knows what was asked
+	Asked     []Span    // empty for files if it is unknown what was asked
 	OnDisk    []Span    // whenever their files begin
-	Elsewhere []Span    // on other machines, and not here
+	Elsewhere []Span    // only on other machines
 	Missing   []Absence
-	Files     []archive.Recording // that are there and begin on this day
+	Files     []archive.Recording // files that exist and begin on this day
 }
 
-// Absence is a stretch of what was asked that is nowhere on disk.
+// Absence is a stretch of what was asked that is on no disk.
 type Absence struct {
 	Span
 	Why     string // a word: WhyLost and the others
 	Failure Failure
 }
 
-// Recorded returns how much of the day the recorder had, as far as it told.
+// Recorded returns how much of the day the recorder had, as far as it said.
 func (d *Day) Recorded() time.Duration {
 	all := slices.Concat(d.OnDisk, d.Elsewhere)
 	for _, m := range d.Missing {
@@ -39,7 +39,7 @@ func (d *Day) Recorded() time.Duration {
 // AskedTime returns how much of the day was asked for.
 func (d *Day) AskedTime() time.Duration { return length(d.Asked) }
 
-// OnDiskTime returns how much of the day is on disk, on whatever machine.
+// OnDiskTime returns how much of the day is on disk, on any machine.
 func (d *Day) OnDiskTime() time.Duration { return length(union(slices.Concat(d.OnDisk, d.Elsewhere))) }
 
 func (d *Day) state() State {
@@ -64,7 +64,7 @@ func (d *Day) state() State {
 	return worst
 }
 
-// eachDay yields the parts of spans by the day that they lie in.
+// eachDay splits spans by day and yields the parts.
 func eachDay(spans []Span) func(yield func(time.Time, Span) bool) {
 	return func(yield func(time.Time, Span) bool) {
 		for _, s := range spans {

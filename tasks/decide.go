@@ -10,65 +10,66 @@ import (
 )
 
 // This file is the table of what follows from a failure. It changes nothing and
-// asks nobody: from what was asked, what was answered and what else came or was
-// refused since, decide makes a decision, and apply (hold.go) carries it out.
+// asks nobody. From what was asked, what was answered and what else has since
+// come or been refused, decide makes a decision; resolve (hold.go) carries it
+// out.
 //
-// A refusal says at first something about the one thing that was asked for. It
-// says something about the recorder when something else is refused as well and
-// nothing came in between. So a refused part is suspected, the next request
-// asks for something else, and what becomes of that decides: when it comes, the
-// part is to blame and its try counts; when it does not, the recorder is held.
-// What comes while less is under way than was at the refusal blames nobody: the
-// recorder may not bear so much at once.
+// A refusal at first says something only about the part that was asked for. It
+// says something about the recorder once something else is refused too, with
+// nothing served in between. So a refused part becomes a suspect, and the next
+// request asks for something else. If that comes, the part is to blame and its
+// try counts; if not, the recorder is held. If something comes while fewer
+// downloads run than at the refusal, nobody is blamed: the recorder may not be
+// able to serve so many at once.
 
-// asked is a kind of thing that is asked for.
+// asked is the kind of a request.
 type asked int
 
 const (
-	askedSignIn    asked = iota // to sign in and list the channels
-	askedSearch                 // for what a camera recorded
-	askedRecording              // for one recording
-	askedProof                  // for anything, to find out whether the recorder answers
-	askedDerived                // for files made of recordings: no recorder takes part
+	askedSignIn    asked = iota // sign in and list the channels
+	askedSearch                 // search a camera's recordings
+	askedRecording              // one recording
+	askedProof                  // anything, to find out whether the recorder answers
+	askedDerived                // files made from recordings: no recorder takes part
 )
 
-// trouble is a thing that was asked for and did not come.
+// trouble is a request that failed.
 type trouble struct {
 	asked asked
 	err   error
 	bytes bool // some of it came
 }
 
-// standing is what else is known when a trouble is decided on.
+// standing is what else is known when a trouble is decided.
 type standing struct {
-	signedIn  bool // the recorder has taken the login
+	signedIn  bool // the recorder has accepted the login
 	known     bool // the recorder has answered in this run
-	blamed    bool // this part was found to be to blame before, or most of its camera's
-	early     bool // it was asked for before the first of the suspects was refused
+	blamed    bool // this part was already found to blame, or most of its camera's parts
+	early     bool // it was asked for before the first suspect was refused
 	suspects  int  // other parts refused since the recorder last served one
 	oneCamera bool // the suspects and this part are of one camera
 	elsewhere bool // something of another camera can be asked for
 	alone     bool // nothing but this part can be asked for
 	held      bool // the recorder is held, and no probe is due
 
-	strange int           // broken answers in a row, when they are not all about one camera
+	strange int           // broken answers in a row, if they concern more than one camera
 	misses  int           // probes in a row that found the recorder busy or away
 	missing time.Duration // since the first of them
-	idle    bool          // nothing else is under way at the recorder
+	idle    bool          // nothing else is active at the recorder
 	tries   int           // allowed
 
 	unattended bool          // nobody is at the screen
-	locked     time.Duration // since the first of the lock-outs that followed each other
+	locked     time.Duration // since the first of a series of lock-outs
 }
 
 // fate is what a trouble means for the part that was asked for.
 type fate int
 
 const (
-	asksAgain fate = iota // it is not its own fault
+	asksAgain fate = iota // it is not at fault
 	counts                // one of its tries is used up
 	suspected             // its try counts as soon as something else comes
-	isLost                // no other try would be of use
+	isLost                // another try would be useless
 )
 
 // move is what a trouble means for the recorder.
@@ -86,15 +87,15 @@ type decision struct {
 	part    fate
 	move    move
 	kind    nvr.Kind      // of a hold
-	volume  archive.Kind  // Full or Denied: nothing more is written for a while; NoRoom: only if nothing is under way
+	volume  archive.Kind  // Full or Denied: write nothing more for a while; NoRoom: only if nothing is active
 	step    int           // waits grow with the number of failures in a row; 0 is at once
 	atLeast time.Duration // the shortest wait
 	strange bool          // it counts as a broken answer
 }
 
-// decide is the table. Where nobody is at the screen, a recorder that is to be
-// left alone for longer than patience is given up at once: a run of the night
-// must end, and say so.
+// decide is the table. If nobody is at the screen, it gives up at once a
+// recorder that is to be left alone for longer than patience: a nightly run
+// must end and say so.
 func decide(t trouble, s standing) decision {
 	d := decideAttended(t, s)
 	if d.move == isHeld && s.unattended && d.atLeast > 0 && s.locked+d.atLeast > patience {
@@ -103,7 +104,7 @@ func decide(t trouble, s standing) decision {
 	return d
 }
 
-// decideAttended is the table for a run that an operator looks at.
+// decideAttended is the table for a run that an operator watches.
 func decideAttended(t trouble, s standing) decision {
 	if _, left := errors.AsType[*worker.LeftError](t.err); left {
 		return decision{}
@@ -119,15 +120,15 @@ func decideAttended(t trouble, s standing) decision {
 		return decision{part: counts, step: 1}
 	}
 	if e.Final() {
-		// It cannot work before somebody has acted: the address leads to another
-		// kind of server, or the device lacks the function.
+		// It cannot work until somebody acts: the address leads to another kind of
+		// server, or the device lacks the function.
 		if t.asked == askedSignIn || t.asked == askedProof {
 			return decision{move: givesUp, kind: nvr.Unreachable}
 		}
 		return decision{part: isLost}
 	}
 	switch e.Kind {
-	case nvr.Auth, nvr.TLS: // asking again by itself would lock the account
+	case nvr.Auth, nvr.TLS: // asking again automatically would lock the account
 		return decision{move: givesUp, kind: e.Kind}
 	case nvr.Locked:
 		if !s.signedIn || e.RetryAfter <= 0 { // nobody knows whether the next try would lock the account again
@@ -155,9 +156,9 @@ func decideDisk(kind archive.Kind, t trouble) decision {
 		return decision{volume: archive.Full}
 	case archive.Denied:
 		switch {
-		case t.asked == askedDerived: // a file of the operator's may stand there; recordings are not in its way
+		case t.asked == askedDerived: // a file of the operator's may be there; recordings are not in its way
 			return decision{part: isLost}
-		case unnamed: // the disk takes data, but not under that name
+		case unnamed: // the disk accepts data, but not under that name
 			return decision{part: counts, step: 1}
 		}
 		return decision{volume: archive.Denied}
@@ -172,8 +173,8 @@ func decideDisk(kind archive.Kind, t trouble) decision {
 	return decision{part: counts, step: 1}
 }
 
-// decideRefusal is the part of the table for a recorder that is there and does
-// not give what it was asked for.
+// decideRefusal is the part of the table for a recorder that answers but
+// refuses the request.
 func decideRefusal(e *nvr.Error, t trouble, s standing) decision {
 	suspect := decision{part: suspected}
 	switch {
@@ -181,7 +182,7 @@ func decideRefusal(e *nvr.Error, t trouble, s standing) decision {
 		return overtaxed(e, s)
 	case t.bytes, s.blamed: // it serves, but not this
 		return decision{part: counts, step: 1, atLeast: e.RetryAfter}
-	case s.suspects > 0 && s.early: // several at once were under way
+	case s.suspects > 0 && s.early: // several were active at once
 		return suspect
 	case s.suspects == 0 && s.alone && !s.idle: // it may be one too many
 	case s.suspects == 0, s.oneCamera && s.elsewhere:
@@ -193,8 +194,8 @@ func decideRefusal(e *nvr.Error, t trouble, s standing) decision {
 	return d
 }
 
-// decideStrange is the part of the table for answers that are none. A recorder
-// that gives many in a row, to whatever it is asked, is out of order.
+// decideStrange is the part of the table for broken answers. A recorder that
+// gives many in a row, whatever it is asked, is out of order.
 func decideStrange(e *nvr.Error, t trouble, s standing) decision {
 	d := decision{part: counts, step: 1, atLeast: e.RetryAfter, strange: !t.bytes}
 	if !s.signedIn || !t.bytes && s.strange+1 >= hopeless {
@@ -207,7 +208,7 @@ func decideStrange(e *nvr.Error, t trouble, s standing) decision {
 	return d
 }
 
-// overtaxed leaves a recorder alone that refuses whatever it is asked.
+// overtaxed leaves alone a recorder that refuses everything.
 func overtaxed(e *nvr.Error, s standing) decision {
 	if e.Kind != nvr.Busy {
 		return away(e, s)
@@ -218,12 +219,12 @@ func overtaxed(e *nvr.Error, s standing) decision {
 	return decision{move: isHeld, kind: nvr.Busy, step: min(s.misses+1, 4), atLeast: e.RetryAfter}
 }
 
-// away holds a recorder that does not answer. One that never did in this run
-// gets as many probes as a recording gets tries; one that did gets patience as
-// well.
+// away holds a recorder that does not answer. One that never answered in this
+// run gets as many probes as a recording gets tries; one that did also gets
+// patience.
 func away(e *nvr.Error, s standing) decision {
 	if s.held {
-		return decision{} // one of several requests that died together
+		return decision{} // one of several requests that failed together
 	}
 	enough := firstPatience
 	if s.known {

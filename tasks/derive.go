@@ -11,22 +11,21 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// Derivations says which files are derived of a camera's recordings once these
+// Derivations says which files to derive from a camera's recordings once these
 // are there. The zero value derives none.
 type Derivations struct {
-	Join  bool         // one MP4 more for each period asked
+	Join  bool         // one more MP4 for each period asked
 	Every derive.Every // stills
 }
 
-// Wanted reports whether anything is derived.
+// Wanted reports whether anything is to be derived.
 func (x Derivations) Wanted() bool { return x.Join || x.Every != derive.Every{} }
 
-// mostDerivers is of how many cameras files are derived at once. It is apart from
-// Options.Jobs: deriving loads the disk, downloading the network.
+// mostDerivers is for how many cameras files are derived at once. It is
+// separate from Options.Jobs: deriving loads the disk, downloading the network.
 const mostDerivers = 2
 
-// derivable reports whether nothing is left to do for a camera but to derive
-// files of its recordings.
+// derivable reports whether the only work left for a camera is to derive files.
 func (c *camera) derivable() bool {
 	return c.derives && !c.derived && c.done > 0 && (c.gaveUp != nil || !c.lacking())
 }
@@ -86,9 +85,9 @@ func (q *Queue) derived(r *recorder, c *camera, out worker.Derived, now time.Tim
 	for _, n := range out.Notes {
 		q.tellOf(c, now, Event{Type: EventNotice, Message: n})
 	}
-	for _, f := range out.Files { // those in front of a failure, too
+	for _, f := range out.Files { // including those before a failure
 		e := Event{Type: EventMade, Path: f.Path, Bytes: f.Bytes, Message: f.Path + ": " + derive.Describe(f)}
-		if len(out.Files) == 1 { // else it is not known which took how long
+		if len(out.Files) == 1 { // otherwise it is unknown which took how long
 			e.Took = out.Took
 		}
 		q.tellOf(c, now, e)
@@ -103,26 +102,26 @@ func (q *Queue) derived(r *recorder, c *camera, out worker.Derived, now time.Tim
 		q.volume.probing, q.volume.until = false, now.Add(volumeAgain)
 	}
 	if d.part == asksAgain {
-		c.deriveNext = now.Add(d.atLeast) // stopped, held with the volume, or being made already
+		c.deriveNext = now.Add(d.atLeast) // stopped, held with the volume, or already being made
 		return
 	}
 	f := FailureOf(out.Err, now)
 	if e, ok := errors.AsType[*archive.Error](out.Err); ok {
-		f.What = nvr.CleanText(e.Error(), 200) // with the path, which is no recording's
+		f.What = nvr.CleanText(e.Error(), 200) // with the path, which is not a recording's
 	}
 	c.failDerived(f)
 	q.tellOf(c, now, Event{Type: EventError, Failure: c.failure, Message: c.failure.What})
 }
 
-// failDerived notes that files cannot be derived of a camera, until the operator
+// failDerived notes that a camera's files cannot be derived until the operator
 // retries.
 func (c *camera) failDerived(f Failure) {
 	f.What = "the derived files could not be made: " + f.What
 	c.derived, c.notDerived, c.failure = true, &f, f
 }
 
-// clip returns which part of a recording is to be kept: all of it, or what lies
-// within the periods asked, from the first to the last.
+// clip returns the part of a recording to keep: all of it, or what lies within
+// the periods asked, from the first to the last.
 func (q *Queue) clip(c *camera, rec nvr.Recording) Span {
 	if !q.options.Cut {
 		return Span{}

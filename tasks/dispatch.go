@@ -9,10 +9,10 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// advance is the one gate that all work goes through: it gives free slots to what
-// may start and derives the cameras' states from the facts: of every recorder, or,
-// where only one has changed, of that and of those that something was started for.
-// The caller holds the mutex.
+// advance is the one place that starts work: it gives free slots to what may
+// start and derives the cameras' states from the facts. It looks at every
+// recorder or, if only one changed, at that one and those that something was
+// started for. The caller holds the mutex.
 func (q *Queue) advance(now time.Time, changed *recorder) {
 	if q.run != nil && q.run.Err() == nil && !q.draining {
 		q.sendScouts(now)
@@ -86,8 +86,8 @@ func (q *Queue) sendOrders(now time.Time) {
 	}
 }
 
-// ask numbers a request. The one that shows whether a recorder serves is
-// remembered: no other goes out meanwhile.
+// ask numbers a request. It remembers a request that shows whether a recorder
+// serves: no other goes out meanwhile.
 func (q *Queue) ask(r *recorder, a ask, now time.Time) uint64 {
 	q.number++
 	if r.hold.Held() || len(r.doubt.suspects) > 0 { // does it serve?
@@ -130,7 +130,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 		defer cancel(nil)
 		out := q.fetch(ctx, order)
 		q.changeOf(r, func(now time.Time) {
-			if out.Err != nil && order.Recorder != r.client { // what the old login met says nothing of the new one
+			if out.Err != nil && order.Recorder != r.client { // what the old login met says nothing about the new one
 				out.Err = &worker.LeftError{Cause: errRestarted}
 			}
 			q.took(r, c, rec, out, now)
@@ -152,9 +152,9 @@ func (q *Queue) item(c *camera, rec *recording) archive.Item {
 	}
 }
 
-// Outcome is what the journal remembers of a camera that ended at a moment, as
-// far as a view tells it: all but the period that was asked. Label is the
-// operator's name for the recorder.
+// Outcome returns what the journal remembers of a camera that ended at a
+// moment, except the period that was asked. Label is the operator's name for
+// the recorder.
 func (v CameraView) Outcome(label string, at time.Time) archive.Outcome {
 	o := archive.Outcome{State: v.State.String(), Label: label, Camera: v.Name, At: at, Files: v.Files, Bytes: v.Bytes, What: v.Reason}
 	if v.State == Failed || v.State == Incomplete {
@@ -163,13 +163,13 @@ func (v CameraView) Outcome(label string, at time.Time) archive.Outcome {
 	return o
 }
 
-// clock returns how far the recorder's clock is ahead, if it showed that.
+// clock returns how far the recorder's clock is ahead, if it is known.
 func (r *recorder) clock() archive.Clock {
 	d := r.device
 	return archive.Clock{Known: d.ClockKnown && d.ZoneKnown, Ahead: d.ClockError}
 }
 
-// settle derives a camera's state and tells of the change.
+// settle derives a camera's state and announces a change.
 func (q *Queue) settle(c *camera, now time.Time) {
 	next := c.stateNow(now)
 	if next == c.state {

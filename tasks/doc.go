@@ -2,8 +2,8 @@
 // the queue and its bounded pool of downloads, retries, holds, rates and the
 // operator's control, and the snapshots and events that show all of it.
 //
-// The Queue owns every state. A worker (tasks/worker) gets a value, touches
-// nothing else but its atomic meter, and returns a value; the screen pulls
+// The Queue owns all state. A worker (tasks/worker) gets a value, touches
+// nothing else but its atomic meter, and returns a value; the screen polls
 // snapshots.
 //
 // It is not for reading spreadsheets (tasks/sheet), writing files

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// part is one thing that a recorder is asked for: a recording of a camera, or
-// the search for its recordings.
+// part is one thing a recorder is asked for: a recording of a camera, or the
+// search for its recordings.
 type part struct {
 	camera    *camera
 	recording *recording // nil: the search
@@ -14,20 +14,20 @@ type part struct {
 
 // doubt is what a recorder has refused since it last served something.
 type doubt struct {
-	suspects []suspect // each part once, in the order of their first refusals
-	since    uint64    // only what is asked for after this shows who is to blame
-	beside   int       // downloads that were under way when the latest probe was sent
+	suspects []suspect // each part once, in the order of first refusal
+	since    uint64    // only a later request shows who is to blame
+	beside   int       // active downloads when the latest probe was sent
 	again    bool      // the last probe asked for a suspect
 }
 
 type suspect struct {
 	part
 	err    error
-	beside int // downloads that were under way when it was refused
+	beside int // active downloads when it was refused
 }
 
-// convinced is from how many suspects on the recorder is probably to blame, so
-// that every other probe asks for one of them.
+// convinced is the number of suspects from which the recorder is probably to
+// blame, so that every other probe asks for one of them.
 const convinced = 3
 
 func (d *doubt) has(p part) bool {
@@ -39,7 +39,7 @@ func (d *doubt) touches(c *camera) bool {
 }
 
 // blamed reports whether a part was refused before while others came: itself,
-// or several recordings of its camera of which none has come since.
+// or several recordings of its camera, none of which has come since.
 func (p part) blamed() bool {
 	if p.recording == nil {
 		return p.camera.searchBlamed
@@ -62,7 +62,8 @@ func (d *doubt) others(p part) int {
 	return n
 }
 
-// add suspects a part; asked is how many things the recorder was asked for so far.
+// add makes a part a suspect; asked is the number of requests to the recorder
+// so far.
 func (d *doubt) add(p part, err error, beside int, asked uint64) {
 	if len(d.suspects) == 0 {
 		d.since = asked
@@ -72,14 +73,14 @@ func (d *doubt) add(p part, err error, beside int, asked uint64) {
 	}
 }
 
-// probe returns what to ask a recorder next of which it is not known whether it
-// serves. Something else than what it refused shows that: a recording of
-// another camera is best, since that is work to be done, then another camera's
-// search, then another recording of the same camera, then the beginning of one
-// that has come before, then a small question.
+// probe returns the next request to a recorder that may not be serving.
+// Anything but what it refused shows that. A recording of another camera is
+// best, because it has to be fetched anyway. Next come another camera's search,
+// another recording of the same camera, the beginning of a recording that came
+// before, and a small question.
 func (r *recorder) probe(now time.Time) ask {
 	d := &r.doubt
-	if len(d.suspects) >= convinced && !d.again { // so much is hardly the fault of the parts
+	if len(d.suspects) >= convinced && !d.again { // so many are hardly the fault of the parts
 		if a := r.suspectedAsk(now); a != (ask{}) {
 			return a
 		}
@@ -98,19 +99,19 @@ func (r *recorder) probe(now time.Time) ask {
 		func() ask { return r.sampleOf(d.touches) },
 		func() ask {
 			if len(d.suspects) > 1 || r.active > 0 {
-				return ask{} // where two things are refused, or one too many may be asked, a small answer says little
+				return ask{} // after two refusals, or one request too many, a small answer says little
 			}
 			return ask{proof: true}
 		},
 		func() ask {
 			if r.scouting {
-				return ask{} // what is out shows more than the same question again
+				return ask{} // active requests show more than repeating the question
 			}
 			return r.suspectedAsk(now)
 		},
 		func() ask { return r.readyOf(now, d.touches) },
 	}
-	if len(d.suspects) > 0 && d.suspects[0].recording == nil { // a search is shown well by a search
+	if len(d.suspects) > 0 && d.suspects[0].recording == nil { // a search is best tested by a search
 		choices[0], choices[1] = choices[1], choices[0]
 	}
 	for _, choose := range choices {
@@ -121,7 +122,7 @@ func (r *recorder) probe(now time.Time) ask {
 	return ask{}
 }
 
-// drop takes from the suspects what is no longer wanted or has been dealt with.
+// drop removes suspects that are no longer wanted or have been dealt with.
 func (d *doubt) drop() {
 	d.suspects = slices.DeleteFunc(d.suspects, func(s suspect) bool {
 		switch {
@@ -134,14 +135,14 @@ func (d *doubt) drop() {
 	})
 }
 
-// elsewhere reports whether something that is not of the camera of p, nor of
-// the suspects', can be asked for.
+// elsewhere reports whether something can be asked for that is not of p's
+// camera or of a suspect's.
 func (r *recorder) elsewhere(p part, now time.Time) bool {
 	free := func(c *camera) bool { return c != p.camera && !r.doubt.touches(c) }
 	return r.readyOf(now, free) != ask{} || r.searchOf(now, free) != ask{} || r.sampleOf(free) != ask{}
 }
 
-// flowing counts the downloads under way, without those that hang.
+// flowing counts the active downloads, without those that hang.
 func (r *recorder) flowing(now time.Time) int {
 	n := 0
 	for _, c := range r.cameras {
@@ -154,12 +155,12 @@ func (r *recorder) flowing(now time.Time) int {
 	return n
 }
 
-// hangs is how long a recording may take to begin before it is not counted as
-// a load on its recorder any more.
+// hangs is how long a recording may take to begin before it no longer counts as
+// load on its recorder.
 const hangs = 10 * time.Second
 
-// alone reports whether nothing but p can be asked for that shows whether the
-// recorder serves.
+// alone reports whether only p can be asked for to show whether the recorder
+// serves.
 func (r *recorder) alone(p part, now time.Time) bool {
 	another := func(c *camera) bool {
 		return slices.ContainsFunc(c.ready, func(rec *recording) bool { return rec != p.recording && !r.doubt.has(part{c, rec}) })
@@ -167,9 +168,9 @@ func (r *recorder) alone(p part, now time.Time) bool {
 	return !r.elsewhere(p, now) && p.camera.proven() == nil && !another(p.camera)
 }
 
-// readyOf returns the next recording of the cameras that of names which is not
-// suspected: of cameras that have none under way before the others, among those of
-// the one of which most is left, and what failed in an earlier run after the rest.
+// readyOf returns the next unsuspected recording of the cameras selected by of.
+// Cameras without an active download go first, then the one with the most left;
+// what failed in an earlier run goes last.
 func (r *recorder) readyOf(now time.Time, of func(*camera) bool) ask {
 	var chosen ask
 	best, most := 3, int64(0)
@@ -197,8 +198,8 @@ func (r *recorder) readyOf(now time.Time, of func(*camera) bool) ask {
 	return chosen
 }
 
-// searchOf returns the next search of the cameras that of names which is due
-// and not suspected; those that failed in an earlier run come last.
+// searchOf returns the next due and unsuspected search of the cameras selected
+// by of. Those that failed in an earlier run go last.
 func (r *recorder) searchOf(now time.Time, of func(*camera) bool) ask {
 	var behind ask
 	for _, c := range r.cameras {
@@ -218,8 +219,8 @@ func (r *recorder) searchOf(now time.Time, of func(*camera) bool) ask {
 	return behind
 }
 
-// sampleOf returns a recording that the recorder has given before: its first
-// bytes show whether it still gives any.
+// sampleOf returns a recording that the recorder has served before: its first
+// bytes show whether it still serves any.
 func (r *recorder) sampleOf(of func(*camera) bool) ask {
 	for _, c := range r.cameras {
 		if !of(c) {
@@ -232,8 +233,8 @@ func (r *recorder) sampleOf(of func(*camera) bool) ask {
 	return ask{}
 }
 
-// proven returns a recording that came in this run, or else the latest that an
-// earlier one has fetched; nil when there is none.
+// proven returns a recording that came in this run, otherwise the latest that
+// an earlier run fetched, or nil.
 func (c *camera) proven() *recording {
 	if c.sample != nil {
 		return c.sample
@@ -246,15 +247,15 @@ func (c *camera) proven() *recording {
 	return nil
 }
 
-// answeredProbe notes that a request is over: when it was the one that shows
-// whether the recorder serves, the next may be sent.
+// answeredProbe notes that a request is over. If it was the probe, the next one
+// may be sent.
 func (r *recorder) answeredProbe(number uint64) {
 	if r.probing == number {
 		r.probing = 0
 	}
 }
 
-// suspectedAsk returns the suspect that was refused first and can be asked for.
+// suspectedAsk returns the first refused suspect that can be asked for.
 func (r *recorder) suspectedAsk(now time.Time) ask {
 	for _, s := range r.doubt.suspects {
 		c := s.camera

@@ -8,21 +8,22 @@ import (
 	"time"
 )
 
-// mostEvents is how many events an EventLog keeps, ofCamera how many Of returns.
+// mostEvents is how many events an EventLog keeps, ofCamera how many Of
+// returns.
 const (
 	mostEvents = 10_000
 	ofCamera   = 20
 )
 
-// EventLog holds the latest 10,000 events. The zero value is empty; it is not safe
-// for concurrent use.
+// EventLog holds the latest 10,000 events. The zero value is empty and ready to
+// use; it is not safe for concurrent use.
 type EventLog struct {
 	events []Event
 	seq    uint64 // of the latest event; the first has 1
 }
 
-// Push stores e under the next number. What it does not say is filled in: that it
-// happened now, and concerns no camera, and what helps against its failure.
+// Push stores e under the next number. It fills in what is missing: the time is
+// now, no camera is concerned, and the remedy is that of the failure.
 func (l *EventLog) Push(e Event) {
 	l.seq++
 	e.Seq, e.Remedy = l.seq, cmp.Or(e.Remedy, e.Failure.Remedy)
@@ -58,14 +59,14 @@ func (l *EventLog) Of(id CameraID) []Event {
 	return found
 }
 
-// tell records an event that concerns a recorder. The caller holds the mutex.
+// tell records an event about a recorder. The caller holds the mutex.
 func (q *Queue) tell(r *recorder, now time.Time, e Event) {
 	e.Time = now
 	e.Recorder, e.Address = r.id, r.address
 	q.record(e)
 }
 
-// tellOf records an event that concerns a camera. The caller holds the mutex.
+// tellOf records an event about a camera. The caller holds the mutex.
 func (q *Queue) tellOf(c *camera, now time.Time, e Event) {
 	e.Time = now
 	e.Recorder, e.Address = c.recorder.id, c.recorder.address
@@ -74,14 +75,14 @@ func (q *Queue) tellOf(c *camera, now time.Time, e Event) {
 	q.record(e)
 }
 
-// tellAll records an event that concerns the run. The caller holds the mutex.
+// tellAll records an event about the run. The caller holds the mutex.
 func (q *Queue) tellAll(now time.Time, e Event) {
 	e.Time = now
 	q.record(e)
 }
 
-// record keeps an event and has it written to the log, which may be on a disk that
-// hangs.
+// record keeps an event and has it written to the log, which may be on a disk
+// that hangs.
 func (q *Queue) record(e Event) {
 	q.events.Push(e)
 	level := slog.LevelInfo

@@ -5,10 +5,10 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// clipsAlone reports whether of some recordings nothing but a clip is wanted.
+// clipsAlone reports whether only clips of recordings are wanted.
 func (o *Options) clipsAlone() bool { return o.Cut && o.Format == archive.MP4 }
 
-// announced is the recording as its search told of it.
+// announced returns the recording as its search described it.
 func (rec *recording) announced() nvr.Recording {
 	whole := rec.Recording
 	whole.Size += rec.spare
@@ -22,8 +22,8 @@ func (c *camera) save(rec *recording, spare int64) {
 	rec.spare = spare
 }
 
-// expect finds out how much of a recording will not come, because its recorder is
-// asked for less.
+// expect computes how much of a recording will not come, because the recorder
+// is asked for less.
 func (q *Queue) expect(c *camera, rec *recording) {
 	whole := q.item(c, rec)
 	if c.recorder.byTime && whole.Recording.Size > 0 {
@@ -33,7 +33,7 @@ func (q *Queue) expect(c *camera, rec *recording) {
 	}
 }
 
-// expectAgain takes in what the recorder was found to do since.
+// expectAgain applies what was learned about the recorder since.
 func (q *Queue) expectAgain(r *recorder) {
 	if now := q.options.clipsAlone() && r.client.ByTime(); now != r.byTime {
 		r.byTime = now
@@ -49,7 +49,7 @@ func (q *Queue) expectAgain(r *recorder) {
 	}
 	for _, c := range r.cameras {
 		for _, rec := range c.active {
-			if rec.spare > 0 && rec.meter.Have.Load() > rec.Size { // it is coming whole after all
+			if rec.spare > 0 && rec.meter.Have.Load() > rec.Size { // all of it is coming after all
 				c.save(rec, 0)
 			}
 		}

@@ -11,21 +11,21 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// What helps against the failures that are neither a recorder's nor a disk's.
+// Remedies for failures that are neither a recorder's nor a disk's.
 const (
-	CorrectPeriod nvr.Remedy = "correct-period" // the period is none on the recorder's clock
+	CorrectPeriod nvr.Remedy = "correct-period" // the period does not exist on the recorder's clock
 	NameNetwork   nvr.Remedy = "name-network"   // the address is another recorder's in this machine's network
-	CopyNames     nvr.Remedy = "copy-names"     // the recorder has the cameras under other names, which the failure lists
-	ReportFault   nvr.Remedy = "report-fault"   // of hikgrab itself; the log file has the details
+	CopyNames     nvr.Remedy = "copy-names"     // the recorder has other camera names; the failure lists them
+	ReportFault   nvr.Remedy = "report-fault"   // a bug in hikgrab; the log file has the details
 )
 
-// asRecorders returns a recorder's failure; nil when err is another's.
+// asRecorders returns a recorder's failure, or nil if err is of another kind.
 func asRecorders(err error) *nvr.Error {
 	e, _ := errors.AsType[*nvr.Error](err)
 	return e
 }
 
-// failureOfPart is FailureOf in the words for a part that is refused while the
+// failureOfPart is FailureOf, worded for a part that is refused while the
 // recorder answers; sure says that others like it came.
 func failureOfPart(err error, p part, sure bool, now time.Time) Failure {
 	f, e := FailureOf(err, now), asRecorders(err)
@@ -34,7 +34,7 @@ func failureOfPart(err error, p part, sure bool, now time.Time) Failure {
 	case e == nil:
 		return f
 	case e.Kind == nvr.Busy && !e.Faulty() && !strings.HasPrefix(f.What, "the recorder is busy with others"):
-		return f // it has words of its own
+		return f // it has its own words
 	case e.Kind == nvr.Busy && sure:
 		what = "the recorder refuses only "
 	case e.Kind == nvr.Busy:
@@ -54,13 +54,13 @@ func failureOfPart(err error, p part, sure bool, now time.Time) Failure {
 	return f
 }
 
-// until returns a failure that also says when asking again makes sense.
+// until adds to a failure when asking again makes sense.
 func (f Failure) until(t time.Time) Failure {
 	f.What += "; ask again after " + t.Format("2006-01-02 15:04")
 	return f
 }
 
-// FailureOf turns an error into what a screen, a log and a program can use.
+// FailureOf converts an error for a screen, a log and a program.
 func FailureOf(err error, now time.Time) Failure {
 	if err == nil {
 		return Failure{}

@@ -7,23 +7,24 @@ import (
 	"time"
 )
 
-// When is it over? When the slowest recorder is. A forecast plays the rest of
-// the run through in its head: each recorder has bytes left, its own learned
-// rate, a number of downloads that it bears, perhaps a hold that ends at a time;
-// all share the slots in turns, as sendOrders gives them, and the bandwidth. The
-// last to finish is the end.
+// The run is over when the slowest recorder is. A forecast simulates the rest
+// of the run: each recorder has bytes left, its own learned rate, a number of
+// downloads it can serve, and perhaps a hold with an end. All share the slots
+// in turns, as sendOrders gives them, and the bandwidth. The last to finish is
+// the end.
 
-// paceHalf is after how much time at work half of what was learned is forgotten.
+// paceHalf is the time at work after which half of what was learned is
+// forgotten.
 const paceHalf = time.Minute
 
-// pace is how fast a recorder has been, learned apart for each number of
-// downloads at once: some serve two twice as fast as one, some share what they
-// have. Time in which nothing was asked of it does not count.
+// pace is how fast a recorder has been, separately for each number of downloads
+// at once: some serve two twice as fast as one, some share a fixed rate. Time
+// without requests does not count.
 type pace struct {
-	at []measure // by downloads at once, less one
+	at []measure // by downloads at once, minus one
 }
 
-// measure is bytes in an amount of time, both fading.
+// measure is bytes and the time they took, both decaying.
 type measure struct{ bytes, seconds float64 }
 
 func (m measure) rate() float64 {
@@ -33,8 +34,7 @@ func (m measure) rate() float64 {
 	return m.bytes / m.seconds
 }
 
-// learn takes in the bytes that came in a number of seconds while so many
-// downloads ran.
+// learn adds the bytes that came in took seconds while so many downloads ran.
 func (p *pace) learn(took float64, came int64, downloads int) {
 	for len(p.at) < downloads {
 		p.at = append(p.at, measure{})
@@ -44,9 +44,8 @@ func (p *pace) learn(took float64, came int64, downloads int) {
 	m.bytes, m.seconds = m.bytes*keep+float64(came), m.seconds*keep+took
 }
 
-// one returns bytes per second of one download among n; 0 when nothing is known.
-// What was measured with the nearest number of downloads stands in for a number
-// that never was.
+// one returns the bytes per second of one of n downloads, or 0 if nothing is
+// known. For an unmeasured n it uses the nearest measured number.
 func (p *pace) one(n float64) float64 {
 	best, far := 0.0, math.Inf(1)
 	for i, m := range p.at {
@@ -57,7 +56,7 @@ func (p *pace) one(n float64) float64 {
 	return best
 }
 
-// vain reports whether the last of n downloads at once is known to bring nothing.
+// vain reports whether the last of n downloads at once is known to add nothing.
 func (p *pace) vain(n int) bool {
 	if n < 2 || n > len(p.at) {
 		return false
@@ -66,7 +65,8 @@ func (p *pace) vain(n int) bool {
 	return with.seconds >= 2 && without.seconds >= 2 && with.rate() < worth*without.rate()
 }
 
-// most is the greatest number of downloads at once that it has served.
+// most returns the greatest number of downloads at once that the recorder has
+// served.
 func (p *pace) most() int {
 	for n := len(p.at); n > 0; n-- {
 		if m := p.at[n-1]; m.seconds >= 2 && m.rate() > 0 {
@@ -76,12 +76,12 @@ func (p *pace) most() int {
 	return 0
 }
 
-// rest is what is still to come of one recorder.
+// rest is what one recorder still has to deliver.
 type rest struct {
 	id    RecorderID
 	left  float64 // bytes
-	start float64 // seconds from now until it may be asked again
-	most  float64 // downloads at once that it bears, or has recordings for
+	start float64 // seconds until it may be asked again
+	most  float64 // downloads at once that it can serve, or has recordings for
 	piece float64 // bytes of one recording
 	pace  *pace
 
@@ -89,8 +89,8 @@ type rest struct {
 }
 
 // forecast returns when each of all will have finished, in seconds from now, in
-// their order; +Inf for one whose rate nobody can guess. Jobs is how many
-// downloads run at once, limit the bandwidth for everything, 0 for none.
+// the same order; +Inf if nobody can guess the rate. Jobs is how many downloads
+// run at once, limit the bandwidth for everything, 0 for none.
 func forecast(all []rest, jobs float64, limit float64) []float64 {
 	ends := make([]float64, len(all))
 	usual := usualRate(all)
@@ -129,8 +129,8 @@ func forecast(all []rest, jobs float64, limit float64) []float64 {
 	return ends
 }
 
-// usualRate is the middle rate of one download among the recorders that are
-// known, for those that are not.
+// usualRate returns the median rate of one download among the measured
+// recorders, for those that are not.
 func usualRate(all []rest) float64 {
 	var known []float64
 	for i := range all {
@@ -145,8 +145,9 @@ func usualRate(all []rest) float64 {
 	return known[len(known)/2]
 }
 
-// share gives slots and bandwidth to those of open that may be asked at t. Who
-// has more time left gets more of the slots, so that all end together if they can.
+// share gives slots and bandwidth to those of open that may be asked at t. A
+// recorder with more time left gets more slots, so that all end together if
+// they can.
 func share(all []rest, open []int, t, jobs, limit, usual float64) {
 	at := make([]int, 0, len(open))
 	weight := func(i int) float64 { return all[i].left / cmp.Or(all[i].pace.one(all[i].most), usual) }
@@ -168,8 +169,8 @@ func share(all []rest, open []int, t, jobs, limit, usual float64) {
 	}
 }
 
-// fill divides an amount among the members by weight, none getting more than it
-// can take: what that leaves goes to the others.
+// fill divides an amount among the members by weight. None gets more than it
+// can take; the rest goes to the others.
 func fill(members []int, amount float64, weight, most func(int) float64, give func(int, float64)) {
 	order := slices.Clone(members)
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(most(a)/weight(a), most(b)/weight(b)) })
@@ -185,7 +186,7 @@ func fill(members []int, amount float64, weight, most func(int) float64, give fu
 	}
 }
 
-// foresee works out when each recorder will have finished, once a second.
+// foresee computes when each recorder will have finished, once a second.
 func (q *Queue) foresee(now time.Time) {
 	if now.Sub(q.foreseen) < time.Second {
 		return
@@ -211,11 +212,12 @@ func (q *Queue) foresee(now time.Time) {
 	}
 }
 
-// rest is what will still come of a recorder without anybody's doing.
+// rest returns what a recorder will still deliver without anybody's
+// intervention.
 func (r *recorder) rest(now time.Time) rest {
 	v := rest{id: r.id, pace: &r.pace}
 	recordings, waiting := 0, 0
-	var next time.Time // when the first of those that wait for a retry may be asked for
+	var next time.Time // when the first waiting retry is due
 	for _, c := range r.cameras {
 		if !c.eager() {
 			continue
@@ -231,7 +233,7 @@ func (r *recorder) rest(now time.Time) rest {
 	}
 	n := float64(max(recordings, 1))
 	most := max(r.load.limit, 1)
-	if !r.load.busy.IsZero() { // as many as it has served, whatever may be tried next
+	if !r.load.busy.IsZero() { // as many as it has served, whatever is tried next
 		most = max(1, min(most, r.pace.most()))
 	}
 	v.most, v.piece = min(float64(most), n), max(v.left/n, 1)

@@ -12,23 +12,23 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// History is what is known of one camera from all runs, as the journal has it.
+// History is what the journal knows of one camera from all runs.
 type History struct {
-	archive.CameraKey        // of Track 0: of a recorder whose cameras are not known
+	archive.CameraKey        // Track 0: a recorder whose cameras are unknown
 	Label             string // the operator's name for the recorder
 	Name              string // the recorder's name for the camera
 	Outcome           archive.Outcome
 	Machines          []string // others that have files of it
-	Days              []Day    // earliest first; of those without a file the latest 366
+	Days              []Day    // earliest first; of those without a file only the latest 366
 }
 
-// latestDays bounds the days of a camera that have no file: a sheet may ask for
+// latestDays limits the days of a camera without a file: a sheet may ask for
 // decades.
 const latestDays = 366
 
-// Histories returns what is known of every camera: in the order that the recorders
-// had in their latest run, else by their names and addresses, and by camera. Files
-// is what archive.Recordings gives.
+// Histories returns what is known of every camera, in the recorders' order in
+// their latest run, otherwise by name and address, then by camera. Files are
+// from archive.Recordings.
 func Histories(a *archive.Archive, files []archive.Recording) []History {
 	all := map[archive.CameraKey]*past{}
 	of := func(key archive.CameraKey) *past {
@@ -94,8 +94,8 @@ func Histories(a *archive.Archive, files []archive.Recording) []History {
 	return list
 }
 
-// dropAnswered takes the lines that stand for cameras of a recorder that was not
-// reached out again, as far as its cameras were asked for since.
+// dropAnswered removes the placeholder lines of unreached recorders, as far as
+// their cameras have been asked for since.
 func dropAnswered(all map[archive.CameraKey]*past) {
 	for key, h := range all {
 		if key.Track != 0 {
@@ -125,7 +125,7 @@ func dropAnswered(all map[archive.CameraKey]*past) {
 	}
 }
 
-// past is a History that is being put together.
+// past is a History under construction.
 type past struct {
 	History
 	files                          []archive.Recording
@@ -134,7 +134,7 @@ type past struct {
 	missing                        []Absence
 }
 
-// call gives the camera and its recorder their names; the latest counts.
+// call sets the names of the camera and its recorder; the latest counts.
 func (h *past) call(label, name string) {
 	h.Label, h.Name = cmp.Or(label, h.Label), cmp.Or(name, h.Name)
 }
@@ -216,9 +216,8 @@ func (h *past) split() {
 	h.blame()
 }
 
-// blame lets the days that the latest run was about tell that it did not go well,
-// where none of them does: a search that broke off leaves nothing that is known
-// to be missing.
+// blame marks the days of a failed latest run if none of them shows the
+// failure: a search that broke off leaves nothing known to be missing.
 func (h *past) blame() {
 	o := h.Outcome
 	if !badEnd(o) {

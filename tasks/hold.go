@@ -15,30 +15,31 @@ import (
 const (
 	backoffBase = 2 * time.Second
 	backoffMost = 5 * time.Minute
-	// patience is how long a recorder that has answered in this run may stay
-	// away, or busy, before its cameras fail: longer than a reboot with a disk
-	// check, shorter than an operator's coffee.
+	// patience is how long a recorder that has answered in this run may stay away
+	// or busy before its cameras fail: longer than a reboot with a disk check,
+	// shorter than an operator's coffee break.
 	patience = 10 * time.Minute
-	// firstPatience is the same for one that has not answered yet: its address
-	// may as well be wrong.
+	// firstPatience is the same for one that has not answered yet: its address may
+	// be wrong.
 	firstPatience = 15 * time.Second
 	// hopeless is how many broken answers in a row a recorder may give before it
-	// is held and probed instead of burning every camera's attempts.
+	// is held and probed, to save every camera's attempts.
 	hopeless = 5
-	// inUseAgain is when a recording is looked at again that another camera of
-	// this run is writing.
+	// inUseAgain is when to try again a recording that another camera of this run
+	// is writing.
 	inUseAgain = 5 * time.Second
-	// loneWait is how much longer each wait is for the only thing that is left
-	// to ask a busy recorder for, and for a search, of which it may bear one at a
-	// time: it may be busy all the same.
+	// loneWait is how much longer each wait is if only one thing is left to ask a
+	// busy recorder for, and for a search, of which it may serve only one at a
+	// time: it may really be busy.
 	loneWait = 10 * time.Second
-	// noRoomAgain is when a recording is tried again that does not fit beside what
-	// is under way; others that fit go on meanwhile.
+	// noRoomAgain is when to try again a recording that does not fit beside the
+	// active ones; others that fit go on meanwhile.
 	noRoomAgain = 30 * time.Second
 )
 
-// backoff returns how long to wait after the n-th failure in a row: full
-// jitter, so that many cameras that failed together do not come back together.
+// backoff returns how long to wait after the n-th failure in a row. It uses
+// full jitter, so that many cameras that failed together do not come back
+// together.
 func backoff(n int) time.Duration {
 	if n == 0 {
 		return 0
@@ -50,8 +51,8 @@ func backoff(n int) time.Duration {
 	return backoffBase/4 + rand.N(most)
 }
 
-// standing gathers what the table of decisions needs to know of a part of a
-// recorder; number tells when it was asked for.
+// standing gathers what decide needs to know about a part of a recorder; number
+// is that of its request.
 func (q *Queue) standing(r *recorder, p part, number uint64, now time.Time) standing {
 	s := standing{
 		signedIn: r.signedIn, known: r.known, early: number <= r.doubt.since, tries: q.options.Retries,
@@ -78,9 +79,9 @@ func (q *Queue) standing(r *recorder, p part, number uint64, now time.Time) stan
 	return s
 }
 
-// resolve decides what follows from a trouble, and has the recorder and the
-// volume follow. What it means for the part itself is left to the caller, who
-// knows what it is. number tells when the part was asked for.
+// resolve decides what follows from a trouble and applies it to the recorder
+// and the volume. The caller, who knows the part, applies it to the part.
+// Number is that of its request.
 func (q *Queue) resolve(r *recorder, p part, number uint64, t trouble, now time.Time) decision {
 	if t.bytes {
 		q.served(r, p, number, now)
@@ -88,7 +89,7 @@ func (q *Queue) resolve(r *recorder, p part, number uint64, t trouble, now time.
 	d := decide(t, q.standing(r, p, number, now))
 	if d.volume == archive.Denied {
 		q.denied(FailureOf(t.err, now), now)
-	} else if d.volume == archive.Full || d.volume == archive.NoRoom && q.active == 0 && q.derivers == 0 { // nothing under way gives room back
+	} else if d.volume == archive.Full || d.volume == archive.NoRoom && q.active == 0 && q.derivers == 0 { // no active download will free space
 		q.holdVolume(FailureOf(t.err, now), now)
 	}
 	if e, panicked := errors.AsType[*worker.PanicError](t.err); panicked {
@@ -117,7 +118,7 @@ func (q *Queue) resolve(r *recorder, p part, number uint64, t trouble, now time.
 // hold holds a recorder as decided.
 func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
 	if d.kind != nvr.Busy && d.kind != nvr.KindUnknown && e.Kind == d.kind {
-		r.doubt = doubt{} // that is reason enough for whatever was refused
+		r.doubt = doubt{} // this explains every refusal so far
 	}
 	if d.move == givesUp {
 		if r.hold.Kind != d.kind || !r.hold.Until.IsZero() {
@@ -125,12 +126,12 @@ func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
 		}
 		return
 	}
-	if !r.known && e.Kind == nvr.Unreachable { // nothing was learned: the next probe makes another
+	if !r.known && e.Kind == nvr.Unreachable { // nothing was learned: the next probe connects anew
 		r.close()
 		r.client = nil
 	}
 	if r.misses == 0 {
-		r.missing = now // not since when it was last heard of: this machine may have slept since
+		r.missing = now // not since it last answered: this machine may have slept since
 	}
 	if d.kind == nvr.Busy && r.load.lower(now, r.active) {
 		q.tell(r, now, Event{
@@ -153,16 +154,16 @@ func (q *Queue) hold(r *recorder, e *nvr.Error, d decision, now time.Time) {
 	}
 }
 
-// served notes that a recorder gave a part of what it was asked for. That ends
-// a hold unless only the operator can, or unless what was asked is older than a
-// lock-out. When the part was asked for after others had been refused, it shows
-// whose fault that was: the recorder's when it is one of those, else theirs.
+// served notes that a recorder served part of a request. That ends a hold,
+// unless only the operator can end it or the request is older than a lock-out.
+// If the part was requested after others had been refused, it shows whose fault
+// that was: the recorder's if the part was one of those, otherwise theirs.
 func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 	probed := r.probing == number && number != 0
 	if probed {
 		r.probing = 0
 	}
-	long := r.misses > convinced && now.Sub(r.missing) > quiet // so long it is the recorder, whatever was asked for
+	long := r.misses > convinced && now.Sub(r.missing) > quiet // after so long it is the recorder, whatever was asked for
 	r.known, r.misses, r.strange, r.locked = true, 0, 0, time.Time{}
 	if p.recording != nil {
 		p.camera.refusals, p.camera.lost = 0, 0
@@ -183,7 +184,7 @@ func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 	switch {
 	case len(d.suspects) == 0 || number <= d.since:
 		return
-	case long: // what refuses everything for so long is not overtaxed by us
+	case long: // a recorder that refuses everything for so long is not overloaded by us
 		r.load.restore()
 		r.doubt = doubt{}
 		return
@@ -197,16 +198,16 @@ func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 		case s.beside <= d.beside:
 			q.blame(s, p, now)
 		case s.recording != nil:
-			s.recording.excused = true // that less was asked for may be why this came
+			s.recording.excused = true // it may have come because less was asked for
 		}
 	}
 }
 
-// blame counts what was refused against the part that was asked for, since
-// something else came; came is what.
+// blame charges a refusal to the part that was asked for, because something
+// else, came, has come since.
 func (q *Queue) blame(s suspect, came part, now time.Time) {
 	c, rec := s.camera, s.recording
-	// That a recorder still answers other questions says less of recordings.
+	// That a recorder still answers other questions says less about recordings.
 	sure := came.recording != nil || rec == nil && came.camera != nil
 	f := failureOfPart(s.err, s.part, sure, now)
 	d := decision{part: counts, step: 1}
@@ -227,7 +228,7 @@ func (q *Queue) blame(s suspect, came part, now time.Time) {
 		c.recorder.load.restore()
 	}
 	if !c.takeReady(rec) {
-		return // it is asked for again by now
+		return // it has already been asked for again
 	}
 	q.countAttempt(c, rec, f, s.err, d, now)
 }
@@ -254,16 +255,15 @@ func (q *Queue) giveUp(r *recorder, e *nvr.Error, kind nvr.Kind, now time.Time) 
 	q.abandon(r, f, now)
 }
 
-// abandon fails every camera of a recorder that still waits for something, as
-// one event.
+// abandon fails every waiting camera of a recorder, as one event.
 func (q *Queue) abandon(r *recorder, f Failure, now time.Time) {
 	if r.failAll(f) > 0 {
 		q.tell(r, now, Event{Type: EventError, Failure: f, Message: f.What})
 	}
 }
 
-// failAll gives up every camera that still waits for something and returns how
-// many those were.
+// failAll gives up every camera that still waits for something and returns
+// their number.
 func (r *recorder) failAll(f Failure) int {
 	failed := 0
 	for _, c := range r.cameras {

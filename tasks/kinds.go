@@ -10,19 +10,19 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// Kinds is what recordings are wanted for: words with commas between them, each
-// once and in order, such as "alarm,motion", or "all". The zero Kinds says nothing,
-// so that a default applies, which is all.
+// Kinds are the wanted kinds of recordings: words separated by commas, each
+// once and in order, such as "alarm,motion", or "all". The zero Kinds means the
+// default, which is all.
 type Kinds string
 
-// The words for several kinds of recordings.
+// Words for several kinds of recordings.
 const (
-	kindSmart = "smart" // any event that the recorder or camera recognised itself
-	kindEvent = "event" // anything that happened
+	kindSmart = "smart" // any event that the recorder or camera recognized itself
+	kindEvent = "event" // any event
 	kindAll   = "all"
 )
 
-// kindWords are what people call kinds of recordings.
+// kindWords are the names that people use for kinds of recordings.
 var kindWords = map[string]string{
 	"timing": nvr.KindTiming, "continuous": nvr.KindTiming, "schedule": nvr.KindTiming, "постоянная": nvr.KindTiming, "постоянно": nvr.KindTiming, "расписание": nvr.KindTiming,
 	"motion": nvr.KindMotion, "движение": nvr.KindMotion,
@@ -53,8 +53,8 @@ func ParseKinds(text string) (Kinds, error) {
 	return Kinds(strings.Join(slices.Sorted(maps.Keys(found)), ",")), nil
 }
 
-// want reports whether recordings of a kind are among them. What a recorder does
-// not tell is wanted.
+// want reports whether recordings of a kind are wanted. A kind that the
+// recorder does not report is wanted.
 func (k Kinds) want(kind string) bool {
 	if k == "" || k == kindAll || kind == "" {
 		return true
@@ -71,7 +71,8 @@ func (k Kinds) want(kind string) bool {
 	return false
 }
 
-// kindCounts says how many recordings there are of each kind: "3 motion, 12 timing".
+// kindCounts says how many recordings there are of each kind: "3 motion, 12
+// timing".
 func kindCounts(counts map[string]int) string {
 	var all []string
 	for _, kind := range slices.Sorted(maps.Keys(counts)) {
@@ -80,8 +81,8 @@ func kindCounts(counts map[string]int) string {
 	return strings.Join(all, ", ")
 }
 
-// Kinds says how many recordings the recorder has of each kind, "" when it has
-// none: "3 motion, 12 timing, 1 of unknown kind (never left out)".
+// Kinds says how many recordings of each kind the recorder has, or "" if none:
+// "3 motion, 12 timing, 1 of unknown kind (never left out)".
 func (f Finding) Kinds() string {
 	counts, untold, others := map[string]int{}, 0, 0
 	for _, c := range f.Cameras {

@@ -10,10 +10,9 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// Add takes more tasks, before Run or at any time during it. Rows of a recorder
-// that the queue has already add to it; cameras that have ended start again
-// when a row asks for more of them. Everything takes the way of the tasks that
-// NewQueue was given.
+// Add adds tasks, before or during Run. Rows of a known recorder extend it;
+// cameras that have ended start again if a row asks for more of them. Otherwise
+// they are treated like the tasks given to NewQueue.
 func (q *Queue) Add(list []Task) {
 	q.change(func(now time.Time) {
 		q.plan(list)
@@ -31,12 +30,11 @@ func (q *Queue) Add(list []Task) {
 	})
 }
 
-// Drop gives a recorder up at once, because of cause, which is told. Its
-// cameras leave the snapshot; what is on disk stays, whole recordings and parts,
-// so that whoever gets the recorder next goes on there. The channel is closed
-// when the last of its workers has left: then nothing more is asked of the
-// recorder or written of it. Of a recorder that the queue does not have it is
-// closed already.
+// Drop gives a recorder up at once and reports cause. Its cameras leave the
+// snapshot. What is on disk stays, recordings and parts, so that the recorder's
+// next holder can continue. The channel is closed when the last of its workers
+// has left; after that nothing is asked of the recorder or written for it. For
+// an unknown recorder it is already closed.
 func (q *Queue) Drop(id RecorderID, cause error) (left <-chan struct{}) {
 	closed := make(chan struct{})
 	close(closed)
@@ -60,7 +58,7 @@ func (q *Queue) Drop(id RecorderID, cause error) (left <-chan struct{}) {
 				q.cameras[i] = nil
 			}
 		}
-		r.workers++ // this call's own
+		r.workers++ // for this call
 		r.depart()
 	})
 	return left
@@ -73,7 +71,8 @@ func (q *Queue) fenced(r *recorder) bool {
 	return q.options.Fence != nil && q.options.Fence(r.address) != nil
 }
 
-// fence is what a worker on a recorder has to ask before it writes.
+// fence returns the function that a recorder's worker must call before it
+// writes.
 func (q *Queue) fence(r *recorder) func() error {
 	if q.options.Fence == nil {
 		return func() error { return nil }
@@ -87,8 +86,8 @@ func (q *Queue) fence(r *recorder) func() error {
 	}
 }
 
-// Facts returns what is known of a recorder by now, for who works on it next;
-// nothing when another device answers at its address.
+// Facts returns what is known of a recorder so far, for its next holder, or
+// nothing if another device answers at its address.
 func (q *Queue) Facts(id RecorderID) nvr.Facts {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -100,8 +99,8 @@ func (q *Queue) Facts(id RecorderID) nvr.Facts {
 	return nvr.Facts{}
 }
 
-// asked returns what relative periods count from: when the job began, or else
-// now.
+// asked returns the moment that relative periods count from: when the job
+// began, otherwise now.
 func (q *Queue) asked(now time.Time) time.Time {
 	if q.options.Began.IsZero() {
 		return now

@@ -2,56 +2,56 @@ package tasks
 
 import "time"
 
-// How many downloads at once is a recorder emptied fastest by? Some throttle each
-// download, and six bring three times what two do; some share what they have; some
-// give up under four. Nobody knows before it was tried. So a recorder begins with
-// two, gets one more when its rate has been weighed, keeps it when that brought
+// How many downloads at once empty a recorder fastest? Some throttle each
+// download, so that six bring three times as much as two; some share a fixed
+// rate; some fail at four. Only trying tells. So a recorder starts with two.
+// Once its rate has been measured it gets one more, keeps it if that brought
 // enough, and loses it otherwise.
 
-// AutoPerRecorder is the Options.PerRecorder that has the queue find out for each
-// recorder how many downloads at once it is emptied fastest by.
+// AutoPerRecorder as Options.PerRecorder makes the queue find the fastest
+// number of downloads at once for each recorder.
 const AutoPerRecorder = 0
 
-// FirstLoad is how many downloads at once a recorder begins with.
+// FirstLoad is how many downloads at once a recorder starts with.
 const FirstLoad = 2
 
 const (
 	// mostLoad is the most that is tried.
 	mostLoad = 6
-	// worth is by how much one download more has to raise a recorder's rate.
+	// worth is the factor by which one more download must raise a recorder's rate.
 	worth = 1.15
-	// weighing is over how much time at work a rate is taken.
+	// weighing is the time at work over which a rate is measured.
 	weighing = 10 * time.Second
-	// moreAgain is after how long more is tried again than a recorder was busy
-	// with, or had a use for. After each trial in vain it takes twice as long.
+	// moreAgain is when to try more again than made a recorder busy or brought
+	// nothing. It doubles after each failed trial.
 	moreAgain = 10 * time.Minute
-	// quiet is how long a recorder that was busy has to be quiet before it gets
-	// one download more at once, where the operator fixed how many.
+	// quiet is how long a recorder that was busy must be quiet before it gets one
+	// more download at once, if the operator fixed the number.
 	quiet = time.Minute
 )
 
-// load is how many downloads at once a recorder is asked for. It asks nobody what
-// time it is and changes nothing but itself.
+// load is how many downloads at once a recorder is asked for. It reads no clock
+// and changes nothing but itself.
 type load struct {
 	limit int // at present
-	fixed int // by the operator, at most; 0: it is found out
+	fixed int // the operator's maximum; 0: found automatically
 
-	seen    time.Duration // time at work with limit downloads that is being weighed
+	seen    time.Duration // time at work with limit downloads, being measured
 	bytes   int64         // that came in it
-	without float64       // bytes per second with one less, while the last one is on trial; else 0
+	without float64       // bytes per second with one less, while the last one is on trial; otherwise 0
 	full    bool          // one more was tried and brings nothing
 	told    bool          // full comes from an earlier run
 	next    time.Time     // when more may be tried
 	wait    time.Duration // until then, the next time
-	met     bool          // the limit is what was found to be right, not where it began
+	met     bool          // the limit was found to be right, not just the start
 
 	fell bool      // with the one on trial
-	bore int       // what limit was before the recorder was taken for busy; 0 when that is not in doubt
-	busy time.Time // when it was last
+	bore int       // limit before the recorder seemed busy; 0 if that is certain
+	busy time.Time // when it was last busy
 }
 
-// newLoad returns the load to begin with; fixed is the operator's number, known
-// what an earlier run found. 0 is none.
+// newLoad returns the load to start with: fixed is the operator's number, known
+// the one that an earlier run found, 0 for none.
 func newLoad(fixed, known int) load {
 	switch {
 	case fixed > 0:
@@ -62,7 +62,7 @@ func newLoad(fixed, known int) load {
 	return load{limit: FirstLoad}
 }
 
-// found returns the number that was found, for the next run; 0 when none was.
+// found returns the number that was found, for the next run, or 0.
 func (l *load) found() int {
 	switch {
 	case l.fixed > 0 || !l.met:
@@ -73,7 +73,7 @@ func (l *load) found() int {
 	return l.limit
 }
 
-// learn takes in what came in an amount of time while so many downloads ran.
+// learn adds the bytes that came in a time while so many downloads ran.
 func (l *load) learn(now time.Time, took time.Duration, bytes int64, downloads int) {
 	if l.fixed > 0 {
 		if l.limit < l.fixed && !l.busy.IsZero() && now.Sub(l.busy) > quiet {
@@ -82,7 +82,7 @@ func (l *load) learn(now time.Time, took time.Duration, bytes int64, downloads i
 		}
 		return
 	}
-	if l.told { // how long ago that was nobody knows
+	if l.told { // nobody knows how long ago that was
 		l.told = false
 		l.postpone(now)
 	}
@@ -109,19 +109,19 @@ func (l *load) learn(now time.Time, took time.Duration, bytes int64, downloads i
 	}
 }
 
-// postpone sets when more is tried again.
+// postpone sets when to try more again.
 func (l *load) postpone(now time.Time) {
 	l.wait = max(moreAgain, 2*l.wait)
 	l.next = now.Add(l.wait)
 }
 
-// lower asks a busy recorder, of which so many downloads are under way, for less
-// at once. It reports whether that is news.
+// lower asks less at once of a busy recorder with so many active downloads. It
+// reports whether that is a change.
 func (l *load) lower(now time.Time, active int) bool {
 	limit := max(1, min(l.limit, active+1)-1)
 	switch {
 	case l.fixed > 0:
-	case l.without > 0: // it is the one on trial that is too much, whatever died with it
+	case l.without > 0: // the one on trial is too much, whichever failed with it
 		limit, l.met, l.fell = l.limit-1, true, true
 	case l.fell && now.Sub(l.busy) <= quiet, active == 0: // it has not recovered, or it is busy without us
 		limit = l.limit
@@ -140,7 +140,7 @@ func (l *load) lower(now time.Time, active int) bool {
 	return true
 }
 
-// restore takes the latest lower back: it was not too much for the recorder.
+// restore undoes the latest lower: the load was not too much for the recorder.
 func (l *load) restore() {
 	if l.bore > 0 {
 		l.limit, l.bore = l.bore, 0

@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// Moment is one end of a period as people write it: a day, a day and a time,
-// or a time of the recorder's present day.
+// Moment is one end of a period as people write it: a day, a day and a time, or
+// a time of the recorder's present day.
 type Moment struct {
 	Day      time.Time     // midnight in time.UTC; zero means the recorder's today, or what Offset says
-	Named    bool          // the day was said by a word: today, yesterday, tomorrow
+	Named    bool          // the day was given by a word: today, yesterday, tomorrow
 	Offset   int           // with Named: days after the recorder's today, from -1 to 1
-	Clock    time.Duration // since midnight; valid when HasClock
+	Clock    time.Duration // since midnight; valid if HasClock
 	HasClock bool          // false: the whole day
 }
 
-// The years a moment may lie in. Two centuries are surely a typing mistake.
+// The years of a moment. Anything else is surely a typing mistake.
 const (
 	firstYear = 2000
 	lastYear  = 2099
@@ -37,8 +37,9 @@ var (
 	hasZone   = regexp.MustCompile(`\d:\d{2}(\.\d+)?\s*([zZ]|[+-]\d{2}:?\d{2}|UTC|GMT)$`)
 )
 
-// MomentOf returns the day and the time of day of t's own digits, as whole
-// seconds. Its result always has a clock; drop it for a value that means a day.
+// MomentOf returns the day and the time of day of t's own digits, in whole
+// seconds. The result always has a clock; clear it for a value that means a
+// day.
 func MomentOf(t time.Time) Moment {
 	day := midnight(t)
 	return Moment{
@@ -49,11 +50,11 @@ func MomentOf(t time.Time) Moment {
 }
 
 // ParseMoment reads a day ("2006-01-02", "02.01.2006", "02.01.06", "yesterday",
-// and "28/01/2006" where only one number can be the day), a day and a time
+// and "28/01/2006" if only one number can be the day), a day and a time
 // ("2006-01-02 15:04", seconds and a T in between are fine), or a time of the
 // recorder's today ("15:04"). 24:00 is the end of a day. The digits are the
-// recorder's wall clock, so a time zone is refused; the error names text and
-// says how to type it. It wraps *AmbiguousDayError where a date has two readings.
+// recorder's wall clock, so a time zone is refused. The error names text and
+// says how to type it; it wraps *AmbiguousDayError if a date has two readings.
 func ParseMoment(text string) (Moment, error) {
 	words := strings.Fields(strings.ReplaceAll(text, "\u00a0", " "))
 	if len(words) == 1 {
@@ -74,13 +75,13 @@ func ParseMoment(text string) (Moment, error) {
 	return Moment{}, fmt.Errorf("%q %w: %s", text, err, howToType)
 }
 
-// namedDays are the days that people have words for, counted from today.
+// namedDays are the words for days, counted from today.
 var namedDays = map[string]int{
 	"yesterday": -1, "today": 0, "tomorrow": 1,
 	"вчера": -1, "сегодня": 0, "завтра": 1,
 }
 
-// AmbiguousDayError is a date that can be read in two ways, such as 03/04/2026.
+// AmbiguousDayError is a date with two readings, such as 03/04/2026.
 type AmbiguousDayError struct{ One, Other time.Time }
 
 func (e *AmbiguousDayError) Error() string {
@@ -119,7 +120,7 @@ func parseWords(words []string) (m Moment, err error) {
 }
 
 // parseDay reads a date in digits. With dots the day comes first, as everywhere
-// where dates have dots; with slashes or dashes it may come second as well.
+// that dates have dots; with slashes or dashes it may also come second.
 func parseDay(text string) (time.Time, error) {
 	if p := yearFirst.FindStringSubmatch(text); p != nil && p[2] == p[4] {
 		return calendarDay(p[1], p[3], p[5])
@@ -177,10 +178,10 @@ func atoi(digits string) int {
 	return n
 }
 
-// IsZero reports whether nothing was said.
+// IsZero reports whether nothing was given.
 func (m Moment) IsZero() bool { return m.Day.IsZero() && !m.HasClock && !m.Named }
 
-// String returns the moment in the form that ParseMoment reads; "" when zero.
+// String returns the moment in the form that ParseMoment reads; "" if zero.
 func (m Moment) String() string {
 	var clock string
 	if m.HasClock {
@@ -200,7 +201,7 @@ func (m Moment) String() string {
 	return strings.TrimSpace(day + " " + clock)
 }
 
-// NextDay returns the same time a day later, but of no day behind tomorrow.
+// NextDay returns the same time a day later, but on no day after tomorrow.
 func (m Moment) NextDay() Moment {
 	if m.Day.IsZero() {
 		m.Offset = min(m.Offset+1, 1)
@@ -225,7 +226,7 @@ func (m Moment) first(today time.Time) time.Time {
 	return m.day(today)
 }
 
-// last returns the last second of m: of a whole day that is 23:59:59.
+// last returns the last second of m; for a whole day that is 23:59:59.
 func (m Moment) last(today time.Time) time.Time {
 	if m.HasClock {
 		return m.day(today).Add(m.Clock)

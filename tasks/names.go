@@ -10,15 +10,14 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// needsList reports whether a recorder has to list its channels before it is
-// known which cameras are meant.
+// needsList reports whether a recorder must list its channels to know which
+// cameras are meant.
 func needsList(picks []Pick) bool {
 	return len(picks) == 0 || slices.ContainsFunc(picks, func(p Pick) bool { return p.Name != "" })
 }
 
-// numbered returns picks with the channels that bear a name in place of that
-// name, and how many names no channel bears. Two channels of one name are both
-// meant.
+// numbered replaces names in picks with the channels of that name, and returns
+// how many names no channel has. If two channels share a name, both are meant.
 func numbered(picks []Pick, channels []nvr.Channel) (found []Pick, unknown int) {
 	for _, p := range picks {
 		if p.Name == "" {
@@ -38,7 +37,7 @@ func numbered(picks []Pick, channels []nvr.Channel) (found []Pick, unknown int) 
 	return found, unknown
 }
 
-// sameName compares the names of cameras, case and spaces aside.
+// sameName compares the names of cameras, ignoring case and spaces.
 func sameName(a, b string) bool {
 	bare := func(name string) string {
 		return strings.ToLower(strings.Join(strings.Fields(nvr.CleanText(name, 80)), ""))
@@ -46,9 +45,9 @@ func sameName(a, b string) bool {
 	return bare(a) == bare(b)
 }
 
-// unknownNames is the failure of a row with names that its recorder does not
-// know. The names are not repeated: what slipped into that column may be a
-// password.
+// unknownNames returns the failure of a row with names that its recorder does
+// not know. It does not repeat the names: a password may have slipped into that
+// column.
 func unknownNames(n int, source string, channels []nvr.Channel, at time.Time) Failure {
 	f := Failure{Kind: "camera", What: "a camera name in " + source + " is not on the recorder", At: at}
 	if n > 1 {
@@ -70,8 +69,8 @@ func unknownNames(n int, source string, channels []nvr.Channel, at time.Time) Fa
 	return f
 }
 
-// QuoteName returns a camera's name as it can stand in a list of cameras: in
-// quotes where it would be taken for something else.
+// QuoteName returns a camera's name for use in a list of cameras: in quotes if
+// it would be taken for something else.
 func QuoteName(name string) string {
 	_, err := strconv.Atoi(name)
 	if err != nil && !strings.ContainsAny(name, ",;\"«»\n") {

@@ -6,29 +6,30 @@ import (
 	"time"
 )
 
-// Who gets the next free slot? What would end last has to get it, or everybody
-// waits for that in the end: the recorder of which most time is left even with
-// the slot, and there the camera of which most is left. Only recorders of which
-// nothing was asked yet go before, and those that have waited for too long.
+// Who gets the next free slot? Whatever would end last, or everybody waits for
+// it in the end: the recorder with the most time left even with the slot, and
+// there the camera with the most left. Only recorders that have not been asked
+// for anything yet, and those that have waited too long, go first.
 
-// mostWait is how long a recorder of which nothing is under way waits for a slot
-// at most while those get it that take longer.
+// mostWait is how long a recorder without active downloads waits for a slot
+// while recorders that take longer get it.
 const mostWait = 10 * time.Minute
 
-// settling is how long after its start a run leaves slots free for recorders that
-// are still being signed in to and searched, instead of giving others a second one.
+// settling is how long after its start a run keeps slots free for recorders
+// that are still signing in or being searched, instead of giving others a
+// second one.
 const settling = 3 * time.Second
 
-// claim is what a recorder that can take a slot puts forward for it.
+// claim is a recorder's claim to a slot.
 type claim struct {
-	fresh  bool    // nothing was fetched of it yet
+	fresh  bool    // nothing of it was fetched yet
 	waited bool    // it has waited for mostWait
 	vain   bool    // another slot is known to bring it nothing
-	left   float64 // seconds until all of it will have come if it gets the slot
+	left   float64 // seconds until it has finished if it gets the slot
 	turn   uint64  // the number of its latest download
 }
 
-// compareClaims orders claims, the one that gets the slot first.
+// compareClaims orders claims; the first gets the slot.
 func compareClaims(a, b claim) int {
 	switch {
 	case a.fresh || b.fresh:
@@ -39,7 +40,7 @@ func compareClaims(a, b claim) int {
 	return cmp.Or(before(b.vain, a.vain), cmp.Compare(b.left, a.left), cmp.Compare(a.turn, b.turn))
 }
 
-// before orders what is so before what is not.
+// before orders true before false.
 func before(a, b bool) int {
 	switch {
 	case a == b:
@@ -50,10 +51,9 @@ func before(a, b bool) int {
 	return 1
 }
 
-// nextOrder returns the recorder that gets the next free slot, and what for; nil
-// when none can take it. Where recorders are held for a while, one is finished
-// after the other instead, so that other machines can have those of which nothing
-// was fetched.
+// nextOrder returns the recorder that gets the next free slot, and what for, or
+// nil if none can take it. If recorders are leased, it finishes one after the
+// other, so that other machines can have those of which nothing was fetched.
 func (q *Queue) nextOrder(now time.Time) (chosen *recorder, next ask) {
 	var best claim
 	for _, r := range q.recorders {
@@ -77,7 +77,8 @@ func (q *Queue) nextOrder(now time.Time) (chosen *recorder, next ask) {
 	return chosen, next
 }
 
-// arriving reports whether a recorder is on the way that had no slot yet.
+// arriving reports whether a recorder that had no slot yet is about to need
+// one.
 func (q *Queue) arriving(now time.Time) bool {
 	return now.Sub(q.started) < settling && slices.ContainsFunc(q.recorders, func(r *recorder) bool {
 		return r.turn == 0 && r.scouting && !r.hold.Held()
@@ -94,15 +95,15 @@ func (r *recorder) claim(u usual, now time.Time) claim {
 	}
 }
 
-// usual is what to expect of recorders that have not shown it yet: what the
-// others showed. It is looked at once a second.
+// usual is what to expect of recorders without measurements: what the others
+// showed. It is updated once a second.
 type usual struct {
 	rate    float64 // bytes per second of one download
 	density float64 // bytes per second of recorded time
 }
 
-// timeLeft returns how many seconds a recorder needs for what is left of it, with
-// so many downloads at once. What was not searched yet counts by its hours.
+// timeLeft returns how many seconds a recorder needs for what is left, with so
+// many downloads at once. What was not searched yet counts by its hours.
 func (r *recorder) timeLeft(u usual, downloads int, now time.Time) float64 {
 	v := r.rest(now)
 	for _, c := range r.cameras {
@@ -114,8 +115,8 @@ func (r *recorder) timeLeft(u usual, downloads int, now time.Time) float64 {
 	return v.left / (n * cmp.Or(r.pace.one(n), u.rate, 1))
 }
 
-// mostHours bounds how much is expected of a camera that was not searched yet:
-// whoever asks for all that there is names a thousand years.
+// mostHours limits what is expected of a camera that was not searched yet:
+// asking for everything means a thousand years.
 const mostHours = 31 * 24 * time.Hour
 
 func (c *camera) hours() time.Duration {
@@ -126,8 +127,8 @@ func (c *camera) hours() time.Duration {
 	return all
 }
 
-// density returns how many bytes a second of what was asked for has, over the
-// cameras that were searched; 0 as long as there is none.
+// density returns the bytes per second of asked time over the searched cameras,
+// or 0 if there are none.
 func (q *Queue) density() float64 {
 	var bytes, seconds float64
 	for c := range q.every() {

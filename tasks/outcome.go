@@ -20,7 +20,7 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched,
 		q.stored(r, c, rec, out, now)
 		return
 	}
-	d := q.resolve(r, p, rec.number, trouble{askedRecording, out.Err, out.Receipt.Received > 0}, now) // which may give up cameras that lack something: this one does
+	d := q.resolve(r, p, rec.number, trouble{askedRecording, out.Err, out.Receipt.Received > 0}, now) // it may give up cameras that lack something: this one does
 	r.answeredProbe(rec.number)
 	c.release(rec)
 	switch {
@@ -35,7 +35,7 @@ func (q *Queue) took(r *recorder, c *camera, rec *recording, out worker.Fetched,
 	}
 }
 
-// leave takes the worker off the books.
+// leave removes the worker from the counts.
 func (q *Queue) leave(r *recorder, c *camera, rec *recording, now time.Time) {
 	q.active--
 	r.active--
@@ -51,7 +51,7 @@ func (q *Queue) leave(r *recorder, c *camera, rec *recording, now time.Time) {
 func (q *Queue) stored(r *recorder, c *camera, rec *recording, out worker.Fetched, now time.Time) {
 	attempt := rec.attempts + 1
 	c.finish(rec, out.File.Path, out.File.Fetched)
-	if out.Receipt.Received > 0 { // else it was here already
+	if out.Receipt.Received > 0 { // otherwise it was already here
 		q.served(r, part{c, rec}, rec.number, now)
 		c.sample = rec
 	}
@@ -66,7 +66,8 @@ func (q *Queue) stored(r *recorder, c *camera, rec *recording, out worker.Fetche
 	})
 }
 
-// countAttempt counts a failed attempt and sets the next, or gives the recording up.
+// countAttempt counts a failed attempt and sets the next, or gives the
+// recording up.
 func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d decision, now time.Time) {
 	kind := nvr.KindOf(err)
 	rec.attempts++
@@ -85,7 +86,7 @@ func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d 
 		return
 	}
 	wait := max(d.atLeast, backoff(rec.attempts))
-	if kind == nvr.Timeout { // it was waited for long enough
+	if kind == nvr.Timeout { // it has been waited for long enough
 		wait = max(d.atLeast, backoff(1))
 	}
 	if q.tooLong(wait) {
@@ -100,15 +101,15 @@ func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d 
 	})
 }
 
-// tooLong says that a wait is longer than a run without anybody at the screen
-// may take for one thing.
+// tooLong reports whether a wait for one thing is too long for an unattended
+// run.
 func (q *Queue) tooLong(wait time.Duration) bool { return q.options.Unattended && wait > patience }
 
 // allSick is how many recordings of a camera may be lost in a row before the
 // rest get one try each: a camera with hundreds that hang would take hours.
 const allSick = 3
 
-// mostFickle is how many recordings a recorder may refuse for nothing before
+// mostFickle is how many recordings a recorder may refuse without reason before
 // its refusals count half.
 const mostFickle = 3
 
@@ -127,8 +128,8 @@ func (q *Queue) lost(c *camera, rec *recording, f Failure, now time.Time) {
 	})
 }
 
-// noteAttempt has the journal remember a recording's tries, so that a restart
-// does not begin to hammer a recorder afresh.
+// noteAttempt records a recording's tries in the journal, so that a restart
+// does not hammer a recorder again.
 func (q *Queue) noteAttempt(c *camera, rec *recording) {
 	item := q.item(c, rec)
 	attempt := archive.Attempt{Count: rec.attempts, Next: rec.next}
@@ -142,8 +143,8 @@ func (q *Queue) noteAttempt(c *camera, rec *recording) {
 	})
 }
 
-// tellState tells that a camera has changed its state, when somebody wants to
-// know: the turns of everyday work are seen on the screen and need no line.
+// tellState announces a camera's new state if somebody wants to know. Everyday
+// changes are visible on the screen and need no line.
 func (q *Queue) tellState(c *camera, now time.Time) {
 	e := Event{Type: EventCamera, Took: c.tookUntil(now), Message: c.state.String()}
 	switch c.state {
@@ -173,7 +174,7 @@ func (q *Queue) tellState(c *camera, now time.Time) {
 		}
 	case Paused, Skipped:
 		c.told = [numStates]bool{} // going on afterwards is news
-	case Searching, Downloading: // once, however often the camera is put back into the line
+	case Searching, Downloading: // once, however often the camera goes back to waiting
 		if c.told[c.state] || c.deriving != nil {
 			return
 		}
@@ -200,7 +201,7 @@ func spanText(from, to time.Time) string {
 	return from.Format("2006-01-02 15:04:05") + "–" + to.Format("15:04:05")
 }
 
-// clockText writes a time of day, with its date when that is not now's.
+// clockText writes a time of day, with the date unless it is today's.
 func clockText(t, now time.Time) string {
 	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
 		return t.Format("2006-01-02 15:04")

@@ -12,23 +12,23 @@ import (
 type Period struct {
 	From, To  Moment        // either may be zero
 	Last      time.Duration // the time up to now; excludes From and To
-	Days      int           // this many whole days, today being the last; excludes From and To
+	Days      int           // this many whole days, the last being today; excludes From and To
 	Yesterday bool          // the whole day before today; excludes From and To
 	All       bool          // everything the recorder has
 }
 
-// oldest is where All begins. Recorders refuse searches that start much
-// earlier (firmware checks the year), and none holds a recording of the 1990s.
+// oldest is where All begins. Recorders refuse searches that start much earlier
+// (firmware checks the year), and none holds a recording from the 1990s.
 var oldest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// lastSecond is how far the end of a day is from its midnight. Recorders take
-// and give whole seconds, so a day ends at 23:59:59.
+// lastSecond is how far the end of a day is from its midnight. Recorders use
+// whole seconds, so a day ends at 23:59:59.
 const lastSecond = 24*time.Hour - time.Second
 
-// IsZero reports whether nothing was said, so that a default applies.
+// IsZero reports whether nothing was given, so that a default applies.
 func (p Period) IsZero() bool { return p == Period{} }
 
-// Validate reports what contradicts itself in p, whatever the clock shows.
+// Validate reports contradictions in p that do not depend on the clock.
 func (p Period) Validate() error {
 	switch {
 	case p.Last < 0:
@@ -51,12 +51,12 @@ func (p Period) Validate() error {
 // Resolve turns p into the first and the last second wanted, for a recorder
 // whose own clock shows now (its digits in time.UTC; see nvr.Device.WallClock).
 //
-// A day at the end of a period is wanted to its last second. Today ends at
+// A day at the end of a period counts to its last second. Today ends at
 // 23:59:59, not at now: what a recorder writes while hikgrab runs is wanted as
-// well. From alone reaches until now, To alone begins at midnight of its day.
-// All begins in the year 2000 and ends a day after now, because a recording
-// under way may carry the recorder's idea of its end. A period that ends
-// before it starts is an error that spells out both ends.
+// well. From alone reaches until now; To alone begins at midnight of its day.
+// All begins in the year 2000 and ends a day after now, because an unfinished
+// recording may carry the recorder's idea of its end. A period that ends before
+// it starts is an error that spells out both ends.
 func (p Period) Resolve(now time.Time) (from, to time.Time, err error) {
 	if err := p.Validate(); err != nil {
 		return time.Time{}, time.Time{}, err
@@ -100,9 +100,9 @@ func (p Period) ends(now time.Time) (from, to time.Time) {
 	return p.From.first(today), p.To.last(today)
 }
 
-// Bounds returns From and To as times, for what is on disk already: an end that
-// was not said is the zero time. A time without a date is that of now's day; a
-// day at the end lasts until midnight.
+// Bounds returns From and To as times, for what is already on disk. A missing
+// end is the zero time. A time without a date is on now's day; a day at the end
+// lasts until midnight.
 func (p Period) Bounds(now time.Time) (from, to time.Time) {
 	today := midnight(now)
 	if !p.From.IsZero() {

@@ -11,11 +11,11 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// account is what makes two rows one recorder: they share its sign-in.
+// account identifies a recorder and its sign-in, which rows share.
 type account struct{ network, address, user string }
 
-// plan turns tasks into recorders and cameras. Rows of one recorder and user
-// share one sign-in, whatever their order in the sheet.
+// plan turns tasks into recorders and cameras. Rows with the same recorder and
+// user share one sign-in, whatever their order in the sheet.
 func (q *Queue) plan(list []Task) {
 	known := make(map[account]*recorder, len(q.recorders))
 	for _, r := range q.recorders {
@@ -34,8 +34,8 @@ func (q *Queue) plan(list []Task) {
 		}
 		w := row{picks: t.Cameras, stream: cmp.Or(t.Stream, nvr.Main), demand: demand{t.Period, t.Kinds}, source: t.Source}
 		r.rows = append(r.rows, w)
-		// Cameras that the row does not number are stood for by one line until the
-		// recorder has listed them; of names that it does not have that line stays.
+		// One line stands for cameras without a number until the recorder has listed
+		// them. If it lacks a name, that line stays.
 		if needsList(w.picks) && r.camera(0, 0) == nil {
 			q.newCamera(r, 0, 0)
 		}
@@ -73,8 +73,8 @@ func (q *Queue) newRecorder(t Task) *recorder {
 	}
 }
 
-// noteFacts has the journal remember what was learned of a recorder, so that
-// the next run need not learn it anew and signs in no weaker than this one.
+// noteFacts records in the journal what was learned of a recorder, so that the
+// next run need not learn it again and signs in no less securely.
 func (q *Queue) noteFacts(recorder string, learned nvr.Facts) {
 	if q.options.Look || learned == q.options.Archive.Facts(recorder) {
 		return
@@ -132,10 +132,9 @@ func (q *Queue) newCamera(r *recorder, channel int, s nvr.Stream) *camera {
 	return c
 }
 
-// unfold replaces the line that stood for cameras without a number by the
-// channels that the recorder listed. What the operator had decided about it holds
-// for them. It returns the failure of the rows that name cameras which are not
-// there, if any do; the line stays then.
+// unfold replaces the line for cameras without a number by the channels that
+// the recorder listed. The operator's decisions about the line apply to them.
+// If rows name missing cameras, it returns their failure and the line stays.
 func (q *Queue) unfold(r *recorder, channels []nvr.Channel, now time.Time) (missing Failure) {
 	if all := r.camera(0, 0); all != nil {
 		r.cameras = slices.DeleteFunc(r.cameras, func(c *camera) bool { return c == all })
@@ -178,8 +177,8 @@ func (q *Queue) unfold(r *recorder, channels []nvr.Channel, now time.Time) (miss
 	return missing
 }
 
-// span finds out what is asked of a camera on its recorder's clock. When that
-// has become more since its last search, it is searched again.
+// span determines what is asked of a camera on its recorder's clock. If that
+// has grown since the last search, the camera is searched again.
 func (q *Queue) span(c *camera, wall, now time.Time) {
 	if c.spanned != len(c.asked) {
 		c.spanned, c.searched, c.tries, c.searchNext, c.reached = len(c.asked), false, 0, time.Time{}, time.Time{}
@@ -209,7 +208,7 @@ func (q *Queue) setSpans(c *camera, wall time.Time) error {
 	return nil
 }
 
-// wants reports whether a recording is of a kind that is asked for at its time.
+// wants reports whether a recording is of a kind asked for at its time.
 func (c *camera) wants(rec nvr.Recording) bool {
 	for i, k := range c.kinds {
 		if k.want(rec.Kind) && !rec.End.Before(c.demands[i].From) && !rec.Start.After(c.demands[i].To) {

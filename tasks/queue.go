@@ -22,51 +22,51 @@ const (
 )
 
 // mostScouts is how many recorders are signed in to or searched at once. It is
-// apart from Options.Jobs, so that long downloads never keep the next recorder
-// from being looked at.
+// separate from Options.Jobs, so that long downloads never delay looking at the
+// next recorder.
 const mostScouts = 32
 
-// beat is how often the queue looks for what has become due: retries, probes
-// of held recorders, samples for the rates. Everything else happens at once.
+// beat is how often the queue looks for what has become due: retries, probes of
+// held recorders, samples for the rates. Everything else happens at once.
 const beat = 250 * time.Millisecond
 
-// Options say how a queue works. Archive is needed unless Look is set; the rest
+// Options configure a queue. Archive is required unless Look is set; the rest
 // has working zero values.
 type Options struct {
 	Archive     *archive.Archive
 	Jobs        int           // downloads at once in all; 0 means DefaultJobs
-	PerRecorder int           // downloads at once from one recorder; AutoPerRecorder: found out for each
+	PerRecorder int           // downloads at once from one recorder; AutoPerRecorder: found for each
 	Retries     int           // tries per recording; 0 means DefaultRetries
 	Timeout     time.Duration // of a connection that delivers nothing; 0 means DefaultTimeout
 	Limit       Timetable     // bandwidth of everything
-	Period      Period        // for tasks that name none
+	Period      Period        // for tasks without one
 	Began       time.Time     // what relative periods count from; zero: from when a recorder is first met
-	Kinds       Kinds         // for tasks that name none
+	Kinds       Kinds         // for tasks without any
 	Format      archive.Format
 	DropAudio   bool // MP4s get no sound
-	Cut         bool // of a recording only what lies in the periods asked is kept, from key frame to key frame
+	Cut         bool // keep of a recording only what lies in the periods asked, from key frame to key frame
 	Derivations Derivations
 	Insecure    bool // accept any TLS certificate
 	OnlyFailed  bool // only cameras that failed or were incomplete last time
 	Look        bool // find out what there is and fetch nothing
-	Unattended  bool // nobody is at the screen: what asks to be left alone for longer than ten minutes fails
+	Unattended  bool // nobody is at the screen: fail whatever wants to be left alone for longer than ten minutes
 	Log         *slog.Logger
 
-	// Reread reads the tasks again. It is asked when the operator retries a
-	// recorder that refused the login, so that a password mended in the sheet
-	// is used without a restart. Nil keeps the logins of the start.
+	// Reread reads the tasks again when the operator retries a recorder that
+	// refused the login, so that a password corrected in the sheet applies without
+	// a restart. Nil keeps the logins from the start.
 	Reread func() ([]Task, error)
 
-	// Fence says whether the recorder at an address, as nvr.Address.String gives
-	// it, may be touched now: nil, or why not. It is asked before everything that
-	// is asked of a recorder, at every write to a part and before every commit.
-	// While it says no, the recorder is left alone and keeps its place; it is
-	// asked again all the time, so it returns at once. Nil means always.
+	// Fence returns nil if the recorder at an address, in the form of
+	// nvr.Address.String, may be touched now, otherwise the reason. It is called
+	// before every request to a recorder, every write to a part and every commit.
+	// While it refuses, the recorder is left alone and keeps its place. It is
+	// called all the time, so it must return at once. Nil means always allowed.
 	Fence func(recorder string) error
 
-	// Elsewhere says whether another machine has a recording, its name, and how
-	// many bytes the recorder sent. Such a recording counts as done. Nil means
-	// that there is no other machine.
+	// Elsewhere reports whether another machine has a recording, with the
+	// machine's name and the bytes that the recorder sent. Such a recording counts
+	// as done. Nil means that there is no other machine.
 	Elsewhere func(archive.Item) (machine string, bytes int64, ok bool)
 
 	// Dial opens connections; nil means the system's dialer.
@@ -88,9 +88,9 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// Queue holds the cameras of all tasks, decides what is fetched next and shows
-// what happens. Its methods may be called by many goroutines at once, and none
-// but Run and Stop waits for a recorder or a disk.
+// Queue holds the cameras of all tasks, decides what to fetch next and shows
+// what happens. Its methods may be called concurrently; only Run and Stop wait
+// for a recorder or a disk.
 type Queue struct {
 	options Options
 	log     *slog.Logger
@@ -99,16 +99,16 @@ type Queue struct {
 	pen     chan struct{} // tells Run's scribe that there are notes
 	left    chan struct{} // closed when Run returns
 
-	// Tests put others in the place of these.
+	// Replaced by tests.
 	fetch  func(context.Context, worker.Fetch) worker.Fetched
 	derive func(context.Context, worker.Derive) worker.Derived
 	order  func(a, b claim) int
 
-	free atomic.Int64 // bytes left on the volume; -1 when unknown
+	free atomic.Int64 // bytes left on the volume; -1 if unknown
 
 	mu        sync.Mutex
 	recorders []*recorder
-	cameras   []*camera // by CameraID-1; those that discovery replaced stay here, dropped ones are nil
+	cameras   []*camera // by CameraID-1; those replaced by discovery stay here, dropped ones are nil
 	events    EventLog
 
 	lastRecorder RecorderID
@@ -129,9 +129,9 @@ type Queue struct {
 	volume    volume
 	fetched   int64 // bytes over the network of everything but the active
 	speed     Gauge
-	slowest   RecorderID // that was named last as what everything waits for
+	slowest   RecorderID // last named as what everything waits for
 	nextLimit time.Time  // when the timetable changes the bandwidth
-	foreseen  time.Time  // when it was last worked out how long everything takes
+	foreseen  time.Time  // when the end was last computed
 	usual     usual
 }
 
@@ -165,9 +165,9 @@ func NewQueue(list []Task, o Options) *Queue {
 	return q
 }
 
-// Run works until ctx ends or Stop is called, and returns when every worker
-// has left. It goes on waiting when everything has ended, because the operator
-// may want something tried again; see Snapshot.Finished. Call it once.
+// Run works until ctx ends or Stop is called, and returns when every worker has
+// left. It keeps waiting when everything has ended, because the operator may
+// want to retry something; see Snapshot.Finished. Call it once.
 func (q *Queue) Run(ctx context.Context) {
 	defer close(q.left)
 	q.mu.Lock()
@@ -185,7 +185,7 @@ func (q *Queue) Run(ctx context.Context) {
 	worked := make(chan struct{})
 	scribe.Go(func() { q.scribe(worked) })
 	q.keepTime()
-	q.change(q.sample) // from here on nobody starts a worker while they are waited for
+	q.change(q.sample) // from here on no worker starts while we wait for them
 	q.workers.Wait()
 	close(worked)
 	scribe.Wait()
@@ -214,8 +214,8 @@ func (q *Queue) keepTime() {
 	}
 }
 
-// Stop stops what is under way, keeping what can be continued, and waits until
-// Run has returned or ctx ends, whose error it then returns.
+// Stop stops active work and keeps what can be continued. It waits until Run
+// has returned, or until ctx ends, and then returns the error of ctx.
 func (q *Queue) Stop(ctx context.Context) error {
 	q.mu.Lock()
 	if q.run == nil { // Run will find the work stopped
@@ -234,10 +234,11 @@ func (q *Queue) Stop(ctx context.Context) error {
 	}
 }
 
-// change lets somebody change the queue, and starts what may start then.
+// change changes the queue, then starts what may start.
 func (q *Queue) change(by func(now time.Time)) { q.changeOf(nil, by) }
 
-// changeOf lets a worker of a recorder change that, and gives its slot to the next.
+// changeOf changes a recorder for one of its workers, then gives the slot to
+// the next.
 func (q *Queue) changeOf(r *recorder, by func(now time.Time)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -246,7 +247,7 @@ func (q *Queue) changeOf(r *recorder, by func(now time.Time)) {
 	q.advance(now, r)
 }
 
-// note has something written to the journal soon, without the mutex.
+// note queues a write to the journal, to be done soon without the mutex.
 func (q *Queue) note(write func()) {
 	q.notes = append(q.notes, write)
 	select {
@@ -255,9 +256,8 @@ func (q *Queue) note(write func()) {
 	}
 }
 
-// scribe does what touches the disk and must not hold the mutex: it writes
-// notes to the journal and looks how much space is left, until the work is
-// over.
+// scribe does the disk work that must not hold the mutex: until the work is
+// over, it writes notes to the journal and measures the free space.
 func (q *Queue) scribe(worked <-chan struct{}) {
 	ticker := time.NewTicker(volumeAgain)
 	defer ticker.Stop()

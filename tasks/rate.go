@@ -10,19 +10,19 @@ const (
 	history = 120
 	// smoothing is over how many samples a camera's rate is averaged.
 	smoothing = 16
-	// shownOver is the stretch that the overall rate covers.
+	// shownOver is the period of the overall rate.
 	shownOver = 10 * time.Second
 )
 
 // Gauge turns a growing byte count, sampled about once a second, into rates.
-// The zero Gauge is ready; it has no rate before its second sample. It starts
-// no goroutine and is not safe for concurrent use.
+// The zero Gauge is ready to use; it has no rate before its second sample. It
+// starts no goroutine and is not safe for concurrent use.
 type Gauge struct {
 	steps []step // oldest first, at most history
 	last  time.Time
 	total int64
 	mean  float64 // exponential, with a soft start
-	count int     // samples that entered mean, at most smoothing
+	count int     // samples in mean, at most smoothing
 	peak  float64
 }
 
@@ -31,8 +31,8 @@ type step struct {
 	bytes int64
 }
 
-// Add samples the count at now. Samples that come too close to the one before
-// are left for the next, so that rates do not jump.
+// Add samples the count at now. It skips samples too soon after the previous
+// one, so that rates do not jump.
 func (g *Gauge) Add(now time.Time, total int64) {
 	if g.last.IsZero() || now.Before(g.last) || total < g.total {
 		g.last, g.total = now, total
@@ -53,8 +53,8 @@ func (g *Gauge) Add(now time.Time, total int64) {
 	g.peak = max(g.peak, g.Over(3*time.Second))
 }
 
-// reset forgets the rate, so that a pause does not count as slowness. The
-// history that people look at stays.
+// reset forgets the rate, so that a pause does not count as slowness. It keeps
+// the history that people look at.
 func (g *Gauge) reset() {
 	g.last, g.mean, g.count = time.Time{}, 0, 0
 }
@@ -79,7 +79,7 @@ func (g *Gauge) Over(d time.Duration) float64 {
 	return float64(bytes) / took.Seconds()
 }
 
-// Rates appends bytes per second of each sample to buf, oldest first.
+// Rates appends the bytes per second of each sample to buf, oldest first.
 func (g *Gauge) Rates(buf []float64) []float64 {
 	for _, s := range g.steps {
 		buf = append(buf, s.rate())
@@ -89,11 +89,11 @@ func (g *Gauge) Rates(buf []float64) []float64 {
 
 func (s step) rate() float64 { return float64(s.bytes) / s.took.Seconds() }
 
-// tooLong is a time left that says nothing to anybody.
+// tooLong is a remaining time too long to mean anything.
 const tooLong = 1000 * time.Hour
 
 // ETA returns how long left bytes take at rate bytes per second, in whole
-// seconds; 0 when that cannot be said.
+// seconds, or 0 if that is unknown.
 func ETA(left int64, rate float64) time.Duration {
 	if left <= 0 || rate < 1 {
 		return 0

@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// recorder is one recorder with the cameras wanted of it. The queue's mutex
-// guards everything but client.
+// recorder is one recorder with its wanted cameras. The queue's mutex guards
+// everything but client.
 type recorder struct {
 	id      RecorderID
 	address string
@@ -19,7 +19,7 @@ type recorder struct {
 	source  string
 	network string
 	serial  string        // of the device that another machine met at its address; empty: any
-	client  *nvr.Recorder // made when it is first asked for something: a sheet may name ten thousand
+	client  *nvr.Recorder // made on the first request: a sheet may name ten thousand
 	lane    worker.Lane
 	rows    []row
 	cameras []*camera
@@ -27,48 +27,48 @@ type recorder struct {
 	device   nvr.Device
 	channels []nvr.Channel // as it lists them
 	listed   bool          // channels is what it has
-	tries    int           // bad logins in a row that lock this machine out; 0 when that is not known
+	tries    int           // bad logins in a row that lock this machine out; 0 if unknown
 	signedIn bool
-	byTime   bool // it is asked for no more of its recordings than is wanted
+	byTime   bool // it is asked only for the wanted part of its recordings
 
-	scouting  bool                    // a worker signs in, lists channels, searches or asks for a proof
+	scouting  bool                    // a worker signs in, lists channels, searches or probes
 	errand    uint64                  // the number of its request
-	stopScout context.CancelCauseFunc // ends that worker
-	active    int                     // downloads under way
+	stopScout context.CancelCauseFunc // stops that worker
+	active    int                     // active downloads
 	load      load                    // how many of them at once
 	turn      uint64                  // the number of its latest download
-	idle      time.Time               // when the last download under way had left
+	idle      time.Time               // when the last active download left
 
 	hold      Hold
 	doubt     doubt
-	probing   uint64    // the request that shows whether it still has to be held or doubted; 0: none is under way
+	probing   uint64    // the request that shows whether to keep holding or doubting it; 0: none is active
 	misses    int       // probes in a row that found it unreachable or busy
-	missing   time.Time // since when, when misses are not 0
+	missing   time.Time // since when, if misses is not 0
 	disks     []nvr.Disk
-	oldest    time.Time // begin of the earliest recording, where that was asked for; zero: not known
+	oldest    time.Time // begin of the earliest recording, if that was asked for; zero: unknown
 	dated     int       // cameras with recordings whose earliest is known
-	locked    time.Time // since when it answers with lock-outs only; zero when it does not
+	locked    time.Time // since when it answers only with lock-outs; zero if it does not
 	strange   int       // broken answers in a row
-	strangeOf *camera   // they are all about this one; nil: about several
-	fickle    int       // recordings that it refused for nothing: they came later, others came meanwhile
+	strangeOf *camera   // they all concern this one; nil: several
+	fickle    int       // recordings refused without reason: they came later, or others came meanwhile
 	known     bool      // it has answered in this run
 	again     bool      // the operator asked for another sign-in
 
-	clockNotice nvr.Notice // told already
+	clockNotice nvr.Notice // already told
 
 	pace     pace
-	measured time.Time // when it was last looked how much came of it
+	measured time.Time // when fetched was last measured
 	fetched  int64     // up to then
-	end      time.Time // when everything of it will have come; zero when that cannot be said
+	end      time.Time // when it will have finished; zero if unknown
 
-	stirred bool          // something was started for it, and its cameras' states are to be derived anew
-	workers int           // at work for it now
+	stirred bool          // something was started for it, so its cameras' states need an update
+	workers int           // working on it now
 	dropped bool          // it is no longer the queue's: what its workers report changes nothing
 	left    chan struct{} // closed when it is dropped and its last worker has left
 }
 
-// depart takes a worker of the recorder off the books. It reports whether what
-// the worker has to say still matters.
+// depart removes a worker of the recorder from the counts. It reports whether
+// the worker's result still matters.
 func (r *recorder) depart() bool {
 	r.workers--
 	if r.dropped && r.workers == 0 {
@@ -78,7 +78,7 @@ func (r *recorder) depart() bool {
 	return !r.dropped
 }
 
-// forgive lets the client ask again that was refused, because the operator says so.
+// forgive lets a refused client ask again, because the operator says so.
 func (r *recorder) forgive() {
 	if r.client != nil {
 		r.client.Forgive()
@@ -91,7 +91,7 @@ func (r *recorder) close() {
 	}
 }
 
-// demand is which recordings a row wants of a camera.
+// demand says which recordings a row wants of a camera.
 type demand struct {
 	period Period
 	kinds  Kinds
@@ -127,20 +127,20 @@ func (r *recorder) closed(now time.Time) bool {
 	return r.scouting || r.active > 0
 }
 
-// ask is what a recorder is asked for next; the zero ask is nothing.
+// ask is the next request to a recorder; the zero ask is none.
 type ask struct {
-	meet      bool       // to sign in and list the channels
-	camera    *camera    // to search this camera,
-	recording *recording // or for this recording of it
-	proof     bool       // only to see whether it answers: the beginning of the recording, or a small question
+	meet      bool       // sign in and list the channels
+	camera    *camera    // search this camera,
+	recording *recording // or fetch this recording of it
+	proof     bool       // only see whether it answers: the beginning of the recording, or a small question
 }
 
-// errand reports whether a scout sees to it.
+// errand reports whether a scout does it.
 func (a ask) errand() bool { return a.meet || a.proof || a.camera != nil && a.recording == nil }
 
 func (a ask) part() part { return part{a.camera, a.recording} }
 
-// asks returns what kind of thing a is.
+// asked returns the kind of the request.
 func (a ask) asked() asked {
 	switch {
 	case a.meet:
@@ -155,7 +155,7 @@ func (a ask) asked() asked {
 
 func anyCamera(*camera) bool { return true }
 
-// nextErrand returns what has to be asked of the recorder before more can be
+// nextErrand returns what must be asked of the recorder before more can be
 // fetched.
 func (r *recorder) nextErrand(now time.Time) ask {
 	if r.scouting || r.closed(now) {
@@ -182,7 +182,7 @@ func (r *recorder) nextRecording(now time.Time) ask {
 	if r.doubt.drop(); len(r.doubt.suspects) == 0 {
 		a := r.readyOf(now, anyCamera)
 		if a.recording != nil && a.recording.behind && (r.scouting || r.searchOf(now, anyCamera) != ask{}) {
-			return ask{} // others may be found yet, which go first
+			return ask{} // others may still be found, which go first
 		}
 		return a
 	}
@@ -192,8 +192,7 @@ func (r *recorder) nextRecording(now time.Time) ask {
 	return ask{}
 }
 
-// camera returns the recorder's camera for a channel's stream, nil when there
-// is none.
+// camera returns the recorder's camera for a channel's stream, or nil.
 func (r *recorder) camera(channel int, s nvr.Stream) *camera {
 	i := slices.IndexFunc(r.cameras, func(c *camera) bool {
 		return c.channel == channel && c.stream == s
@@ -204,9 +203,9 @@ func (r *recorder) camera(channel int, s nvr.Stream) *camera {
 	return r.cameras[i]
 }
 
-// freshLogin returns the client to sign in with. After a refused login that
-// the operator has asked to try again, the sheet is read once more, so that a
-// password mended there counts.
+// freshLogin returns the client to sign in with. After a refused login that the
+// operator retries, it reads the sheet again, so that a password corrected
+// there counts.
 func (q *Queue) freshLogin(r *recorder) *nvr.Recorder {
 	q.mu.Lock()
 	again := r.again

@@ -9,10 +9,10 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// The words by which the journal and the report say why something is missing.
-// They are a promise to readers of the JSON output.
+// The words in the journal and the report for why something is missing. The
+// JSON output guarantees them to its readers.
 const (
-	WhyUnknown = "unknown"     // the recorder has not told what it has
+	WhyUnknown = "unknown"     // the recorder has not said what it has
 	WhyGrowing = "growing"     // the recorder still wrote it
 	WhySkipped = "skipped"     // by the operator
 	WhyLost    = "lost"        // it could not be had
@@ -25,9 +25,9 @@ var missing = [numPresences]string{
 	Unknown: WhyUnknown, Growing: WhyGrowing, LeftOut: WhySkipped, Lost: WhyLost, ToFetch: WhyToFetch, ToRetry: WhyToFetch, Coming: WhyToFetch,
 }
 
-// NoteCoverage has the journal remember what a run asked of its cameras and what
-// of that is missing, so that it is known when no run is about them any more.
-// What earlier runs asked beside it stays known.
+// NoteCoverage records in the journal what a run asked of its cameras and what
+// of that is missing, so that it stays known when later runs do not include
+// them. What earlier runs asked besides stays known.
 func NoteCoverage(a *archive.Archive, all []Coverage) error {
 	var errs []error
 	for i := range all {
@@ -77,7 +77,7 @@ func (c *Coverage) remembered() archive.Coverage {
 	return known
 }
 
-// number returns the number of a cause, which it adds when it is new.
+// number returns the number of a cause, adding a new one.
 func number(known *archive.Coverage, cause archive.Cause) int {
 	if cause == (archive.Cause{}) {
 		return 0
@@ -90,8 +90,7 @@ func number(known *archive.Coverage, cause archive.Cause) int {
 	return i + 1
 }
 
-// inOrder sorts what is missing; neighbours that are missing for the same reason
-// become one.
+// inOrder sorts what is missing and merges neighbours with the same reason.
 func inOrder(all []archive.Absence) []archive.Absence {
 	slices.SortFunc(all, func(a, b archive.Absence) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
 	kept := all[:0]
@@ -105,8 +104,8 @@ func inOrder(all []archive.Absence) []archive.Absence {
 	return kept
 }
 
-// extend returns what is known of a camera after a run: the run counts where it
-// learned something, and what was known before where it did not.
+// extend returns what is known of a camera after a run: the run's results where
+// it learned something, otherwise what was known before.
 func extend(old, run archive.Coverage) archive.Coverage {
 	known := archive.Coverage{Asked: union(slices.Concat(old.Asked, run.Asked)), Causes: slices.Clone(run.Causes), Place: run.Place}
 	learned := without(run.Asked, spansOf(run.Missing, WhyUnknown))
@@ -148,13 +147,13 @@ func spansOf(all []archive.Absence, why string) []Span {
 	return union(spans)
 }
 
-// Latest returns the last that is known of every camera that list asks for, the
-// cameras of the run that covered is about first: without the others, and those
-// that the run did not come to, the state of a sheet would be that of its last run
-// only. What is known of the others, from the journal and from what is on disk,
-// comes in the order of the rows.
+// Latest returns the latest knowledge of every camera that list asks for. The
+// run's own cameras, in covered, come first. Without the others, and those that
+// the run did not reach, a sheet would show only its last run. The others are
+// known from the journal and from what is on disk, and come in the order of the
+// rows.
 //
-// Files is what is on disk, as archive.Recordings has it.
+// Files are what is on disk, from archive.Recordings.
 func Latest(a *archive.Archive, files []archive.Recording, list []Task, covered []Coverage) []Coverage {
 	known := map[archive.CameraKey]*Coverage{}
 	recorders := map[string][]*Coverage{}
@@ -210,13 +209,13 @@ func Latest(a *archive.Archive, files []archive.Recording, list []Task, covered 
 	return all
 }
 
-// untouched reports whether the run ended before it came to the camera.
+// untouched reports whether the run ended before it reached the camera.
 func (c *Coverage) untouched() bool {
 	v := c.Camera
 	return !v.State.Ended() && v.Recordings == 0 && v.Failure.Kind == ""
 }
 
-// Key returns the camera as the journal has it.
+// Key returns the camera's key in the journal.
 func (c *Coverage) Key() archive.CameraKey {
 	key := archive.CameraKey{Recorder: c.Recorder.Address}
 	if c.Camera.Channel != 0 {

@@ -11,13 +11,13 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// settleMargin is how long after its end a recording is left alone: recorders
-// go on writing for a while, and a file fetched too early comes out short
-// (seen on an iDS-7216HQHI-M2/S).
+// settleMargin is how long a recording is left alone after its end: recorders
+// go on writing for a while, and a file fetched too early comes out short (seen
+// on an iDS-7216HQHI-M2/S).
 const settleMargin = 90 * time.Second
 
-// scout sees to one errand and reports it; shown is the camera, if any, that
-// shows the errand as its search.
+// scout does one errand and reports the result; shown is the camera, if any,
+// that shows the errand as its search.
 func (q *Queue) scout(ctx context.Context, r *recorder, a ask, shown *camera, work func(context.Context) (done func(time.Time), err error)) {
 	done, err := work(ctx)
 	q.changeOf(r, func(now time.Time) {
@@ -37,8 +37,8 @@ func (q *Queue) scout(ctx context.Context, r *recorder, a ask, shown *camera, wo
 	})
 }
 
-// errand returns the work of an errand, with all that it needs of the queue,
-// and what takes in its result. The caller holds the mutex.
+// errand returns the work of an errand, with everything it needs of the queue,
+// and the function that applies its result. The caller holds the mutex.
 func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time.Time), err error) {
 	c := a.camera
 	switch {
@@ -74,7 +74,7 @@ func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time
 
 func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	if other := m.Device.Serial; r.serial != "" && other != "" && other != r.serial {
-		// A private address is another recorder's in another network.
+		// In another network a private address is another recorder's.
 		f := Failure{
 			Kind:   nvr.Unreachable.String(),
 			What:   fmt.Sprintf("another device answers here (serial number %s, not %s)", other, r.serial),
@@ -85,7 +85,7 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 		return
 	}
 	q.served(r, part{}, r.errand, now)
-	q.release(r, now) // whatever an older request had to say
+	q.release(r, now) // whatever an older request reported
 	first, d, listing := !r.signedIn, m.Device, m.Listing
 	r.device, r.signedIn, r.tries, r.disks = d, true, m.Tries, m.Disks
 	q.expectAgain(r)
@@ -118,8 +118,8 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 	}
 }
 
-// cannotList deals with a recorder that refuses to list its channels. Those
-// that the sheet numbers can be searched all the same.
+// cannotList handles a recorder that refuses to list its channels. Those that
+// the sheet numbers can be searched anyway.
 func (q *Queue) cannotList(r *recorder, err error, now time.Time) {
 	all := r.camera(0, 0)
 	if all == nil {
@@ -146,7 +146,7 @@ func clockNotice(off time.Duration) string {
 	return fmt.Sprintf("the recorder's clock is %s %s this machine's; times are the recorder's", worker.Roughly(off.Abs()), direction)
 }
 
-// told takes in that a recorder has told all recordings of a camera.
+// told notes that a recorder has reported all recordings of a camera.
 func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time) {
 	q.served(r, part{camera: c}, r.errand, now)
 	c.searched, c.tries, c.reached, c.reason = true, 0, time.Time{}, out.Reason
@@ -164,7 +164,7 @@ func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time)
 	}
 }
 
-// tellKinds tells which recordings of a camera are left out for their kind, and
+// tellKinds says which recordings of a camera are left out for their kind, and
 // that a recorder does not say what its recordings are for.
 func (q *Queue) tellKinds(c *camera, now time.Time) {
 	if len(c.others) > 0 {
@@ -177,7 +177,7 @@ func (q *Queue) tellKinds(c *camera, now time.Time) {
 	}
 }
 
-// kindsUntold is what to know where a choice of kinds has no effect.
+// kindsUntold is the notice that a choice of kinds has no effect.
 const kindsUntold = "the recorder does not say what some recordings were made for; those are not left out"
 
 func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
@@ -232,8 +232,8 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		c.elsewhere = elsewhere
 		return
 	case prior.Count < q.options.Retries && now.Sub(prior.Next) < patience:
-		// hikgrab was started again on the way. A clock that was set back must
-		// not make it wait for longer than any retry does.
+		// hikgrab was restarted meanwhile. A clock that was set back must not make it
+		// wait longer than any retry does.
 		known.attempts, known.behind = prior.Count, true
 		next := prior.Next
 		if latest := now.Add(backoffMost); next.After(latest) {
@@ -252,7 +252,7 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 	}
 }
 
-// scoutFailed decides what follows from an errand that failed.
+// scoutFailed decides what follows from a failed errand.
 func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
 	p := a.part()
 	if e := asRecorders(err); e != nil && a.asked() == askedSearch && e.Reached.After(a.camera.reached) {

@@ -7,7 +7,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Snapshot is everything a screen shows, copied in one moment. Reuse one value
+// Snapshot is everything a screen shows, copied at one moment. Reuse one value
 // for all calls of Queue.Snapshot: its slices are recycled.
 type Snapshot struct {
 	At      time.Time
@@ -20,26 +20,26 @@ type Snapshot struct {
 	Bytes      int64         // on disk, complete or in part, of what is asked for
 	Total      int64         // known so far
 	TotalKnown bool          // false while searches may still find more
-	Needed     int64         // bytes that are still to come, as far as they are known
-	Fetched    int64         // bytes that came over the network in this run
+	Needed     int64         // bytes still to come, as far as known
+	Fetched    int64         // bytes over the network in this run
 	Rate       float64       // bytes per second, over the last 10 s
-	ETA        time.Duration // until the slowest recorder has finished; 0 when unknown
-	Slowest    RecorderID    // that recorder; 0 when it is unknown
+	ETA        time.Duration // until the slowest recorder has finished; 0 if unknown
+	Slowest    RecorderID    // that recorder; 0 if unknown
 	Rates      []float64     // bytes per second, one sample a second, newest last, at most 120
 	Peak       float64       // the highest rate so far, bytes per second
 	Files      int           // recordings complete on disk
 	Recordings int           // recordings known
 
-	Jobs        int       // downloads at once, at most
-	PerRecorder int       // downloads at once from one recorder, at most; AutoPerRecorder: found out for each
-	Active      int       // downloads under way
+	Jobs        int       // maximum downloads at once
+	PerRecorder int       // maximum downloads at once from one recorder; AutoPerRecorder: found for each
+	Active      int       // active downloads
 	Limit       int64     // bytes per second for everything; 0 is no limit
-	LimitUntil  time.Time // when the timetable changes it; zero when it never does
+	LimitUntil  time.Time // when the timetable changes it; zero if it never does
 	AllPaused   bool      // the operator paused everything
 	Disk        Disk
 	Finished    bool // every camera has ended: nothing more will happen by itself
 
-	Machines []MachineView // that share the work, the coordinator's own first; empty when there is one
+	Machines []MachineView // that share the work, the coordinator's own first; empty if there is only one
 }
 
 // MachineView is one of several machines that share the work.
@@ -49,19 +49,19 @@ type MachineView struct {
 	Networks  []string      // whose recorders it can reach
 	Version   string        // of its hikgrab
 	Recorders int           // that it holds
-	Active    int           // downloads under way
-	Jobs      int           // downloads at once, at most
+	Active    int           // active downloads
+	Jobs      int           // maximum downloads at once
 	Rate      float64       // bytes per second
 	Files     int           // finished in this run
-	Free      int64         // bytes on its disk; -1 when unknown
-	Held      string        // why nothing is written there, for a person; empty when all is well
-	Silent    time.Duration // how long it has not been heard; 0 while it is
+	Free      int64         // bytes on its disk; -1 if unknown
+	Held      string        // why nothing is written there, for a person; empty if all is well
+	Silent    time.Duration // how long it has not been heard; 0 if it is heard
 	Paused    bool          // by the operator: it gets nothing new
-	Left      bool          // it has gone, or is no longer allowed to take part
+	Left      bool          // it has gone, or may no longer take part
 }
 
-// Short returns how many bytes more are needed than are free on the volume, once
-// the searches know that; 0 when everything fits, or when nobody knows.
+// Short returns how many bytes more are needed than are free on the volume,
+// once the searches know; 0 if everything fits or that is unknown.
 func (s *Snapshot) Short() int64 {
 	if !s.TotalKnown || s.Disk.Free < 0 || s.Finished {
 		return 0
@@ -72,7 +72,7 @@ func (s *Snapshot) Short() int64 {
 // Of returns the cameras of a recorder of s.
 func (s *Snapshot) Of(r *RecorderView) []CameraView { return s.Cameras[r.First : r.First+r.Count] }
 
-// Last returns the recorder that the others end before; nil when it is unknown.
+// Last returns the recorder that ends last, or nil if unknown.
 func (s *Snapshot) Last() *RecorderView {
 	for i := range s.Recorders {
 		if r := &s.Recorders[i]; r.ID == s.Slowest {
@@ -92,14 +92,14 @@ func (s *Snapshot) Troubles() (ids []CameraID) {
 	return ids
 }
 
-// Homeward is how many files are brought here from other machines.
+// Homeward counts the files being collected from other machines.
 type Homeward struct {
 	Groups      int // of Snapshot.Recorders
-	Rows, Done  int // of Snapshot.Cameras, cameras of which extras are made included
+	Rows, Done  int // of Snapshot.Cameras, including cameras that extras are made of
 	Files, Here int
 }
 
-// Homeward counts what is brought here from other machines.
+// Homeward counts the files being collected from other machines.
 func (s *Snapshot) Homeward() (h Homeward) {
 	for i := range s.Recorders {
 		r := &s.Recorders[i]
@@ -130,19 +130,19 @@ func (c Counts) Open() (n int) {
 	return n
 }
 
-// Disk is the volume under the output directory.
+// Disk is the volume of the output directory.
 type Disk struct {
 	Dir  string // as the operator named it
-	Free int64  // bytes; -1 when unknown
-	Held string // why nothing is written now, for a person; empty when all is well
+	Free int64  // bytes; -1 if unknown
+	Held string // why nothing is written now, for a person; empty if all is well
 }
 
 // RecorderView is one recorder of a snapshot.
 type RecorderView struct {
 	ID       RecorderID
-	Address  string     // as nvr.Address.String gives it
+	Address  string     // in the form of nvr.Address.String
 	Name     string     // from the sheet; may be empty
-	Source   string     // the row that names it: "tasks.xlsx  Sheet1!A7"
+	Source   string     // the row that names it: "tasks.xlsx Sheet1!A7"
 	Device   nvr.Device // zero until signed in
 	SignedIn bool
 
@@ -152,16 +152,16 @@ type RecorderView struct {
 	Bytes, Total int64
 	TotalKnown   bool
 	Rate         float64
-	ETA          time.Duration // until everything of it has come, with what it waits for; 0 when unknown
-	Active       int           // downloads under way
-	Limit        int           // downloads at once that it is asked for at present
+	ETA          time.Duration // until everything of it has come, waits included; 0 if unknown
+	Active       int           // active downloads
+	Limit        int           // downloads at once asked of it now
 	Full         bool          // more at once are known to bring nothing
 	Hold         Hold
 
-	Home    bool          // it is a machine, and its cameras are files that are brought here from it
-	Network string        // that its address is of; empty is none
-	Machine string        // that works on it; empty when there is only one machine, or none yet
-	Silent  time.Duration // how long that machine has not been heard; 0 while it is
+	Home    bool          // it is a machine, and its cameras are files collected from it
+	Network string        // network of its address; empty is none
+	Machine string        // that works on it; empty if there is only one machine, or none yet
+	Silent  time.Duration // how long that machine has not been heard; 0 if it is heard
 }
 
 // Hold says why nothing is asked of a recorder now. The zero Hold is none.
@@ -169,16 +169,16 @@ type Hold struct {
 	Kind   nvr.Kind   // Auth, Locked, Unreachable or Busy; KindUnknown means not held
 	Until  time.Time  // when the next probe is due; zero means when the operator says so
 	What   string     // what happened, for a person
-	Remedy nvr.Remedy // what helps; empty when nothing does
+	Remedy nvr.Remedy // what helps; empty if nothing does
 }
 
 // Held reports whether the recorder is held.
 func (h Hold) Held() bool { return h.Kind != nvr.KindUnknown }
 
-// RecorderID names a recorder for the whole run; the first has 1.
+// RecorderID identifies a recorder for the whole run; the first has 1.
 type RecorderID int
 
-// CameraID names a camera for the whole run; the first has 1.
+// CameraID identifies a camera for the whole run; the first has 1.
 type CameraID int
 
 // CameraView is one camera of a snapshot: one line on the screen.
@@ -197,16 +197,16 @@ type CameraView struct {
 	Rate              float64
 	ETA               time.Duration
 	Files, Recordings int
-	Partial           bool          // a search was not finished: there are at least so many Recordings
-	Reason            string        // when Empty: why nothing was found, most likely, for a person
-	Active            int           // recordings coming now
-	Attempt           int           // the highest attempt under way or waited for; 0 before the first
+	Partial           bool          // a search was not finished: there are at least Recordings
+	Reason            string        // if Empty: the most likely reason, for a person
+	Active            int           // recordings being downloaded
+	Attempt           int           // the highest attempt active or waited for; 0 before the first
 	Attempts          int           // allowed per recording
-	Next              time.Time     // when Retrying: the next try
-	Deriving          string        // what is being made of the recordings: "joining" or "stills"; empty when nothing is
+	Next              time.Time     // if Retrying: the next try
+	Deriving          string        // what is being made of the recordings: "joining" or "stills"; empty if nothing
 	DerivingDone      float64       // how much of that is done, 0 to 1
-	Took              time.Duration // when ended: from the first request to the end
-	Failure           Failure       // the latest; zero when none
+	Took              time.Duration // if ended: from the first request to the end
+	Failure           Failure       // the latest; zero if none
 }
 
 // Label names the camera in a message: "ch02", "ch02 sub", or "all cameras".
@@ -216,7 +216,7 @@ func (c CameraView) Label() string { return cameraLabel(c.Channel, c.Stream) }
 type Failure struct {
 	Kind   string     // a word of nvr.Kind or archive.Kind, or "panic"
 	What   string     // what happened
-	Remedy nvr.Remedy // what helps; empty when nothing does
+	Remedy nvr.Remedy // what helps; empty if nothing does
 	At     time.Time
 }
 
@@ -227,13 +227,13 @@ type CameraDetail struct {
 	Recordings []RecordingView
 	Growing    []Span    // recordings left out because the recorder still writes them
 	Rates      []float64 // bytes per second, one sample a second, newest last
-	Events     []Event   // its own latest, oldest first
+	Events     []Event   // its latest, oldest first
 }
 
 // Span is a stretch of the recorder's wall clock.
 type Span = archive.Span
 
-// RecordingState is what became of one recording.
+// RecordingState is the state of one recording.
 type RecordingState int
 
 // The states of a recording.
@@ -250,15 +250,15 @@ type RecordingView struct {
 	Start, End time.Time // the recorder's wall clock
 	State      RecordingState
 	Bytes      int64 // so far
-	Size       int64 // announced; 0 when unknown
+	Size       int64 // announced; 0 if unknown
 	Attempt    int
 	Next       time.Time
 	Path       string // under the output directory; set when done
 	Failure    Failure
 }
 
-// EventType says what an event is about; the words are a promise to readers of
-// the JSON output.
+// EventType is the type of an event. The JSON output guarantees the words to
+// its readers.
 type EventType string
 
 // The types of event.
@@ -266,7 +266,7 @@ const (
 	EventRecorder EventType = "recorder" // signed in, or held, or released
 	EventCamera   EventType = "camera"   // changed its state
 	EventFile     EventType = "file"     // a recording is complete on disk
-	EventMade     EventType = "made"     // a file was made of recordings that are there
+	EventMade     EventType = "made"     // a file was made from recordings on disk
 	EventRetry    EventType = "retry"    // an attempt failed, the next has a time
 	EventNotice   EventType = "notice"   // worth knowing
 	EventError    EventType = "error"    // something failed for good
@@ -281,7 +281,7 @@ type Event struct {
 	Type       EventType
 	Recorder   RecorderID
 	Address    string
-	Camera     CameraID // -1 when it concerns no camera
+	Camera     CameraID // -1 if it concerns no camera
 	Channel    int
 	Track      nvr.Track
 	CameraName string
@@ -292,7 +292,7 @@ type Event struct {
 	Path       string    // of a file, under the output directory
 	Bytes      int64
 	Took       time.Duration
-	Machine    string     // that it concerns or comes from; empty when there is only one machine
+	Machine    string     // that it concerns or comes from; empty if there is only one machine
 	Message    string     // what happened, in words, without recorder, camera and time
 	Remedy     nvr.Remedy // what helps: the failure's, or that of a notice; may be empty
 }

@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// joined returns spans in order, those that overlap or touch as one. Empty ones
-// are left out.
+// joined sorts spans, merges those that overlap or touch, and drops empty ones.
 func joined(spans []Span) []Span {
 	return union(slices.DeleteFunc(slices.Clone(spans), func(s Span) bool { return !s.To.After(s.From) }))
 }
 
-// union sorts spans and makes those that overlap or touch one.
+// union sorts spans and merges those that overlap or touch.
 func union(spans []Span) []Span {
 	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
 	all := spans[:0]

@@ -14,7 +14,7 @@ const (
 	Retrying                 // nothing is coming; the next try has a time
 	Pausing                  // asked to pause, the worker has not left yet
 	Paused                   // by the operator
-	Done                     // from here on it has ended: every recording in the period is on disk
+	Done                     // the first ended state: every recording in the period is on disk
 	Incomplete               // some recordings are on disk, others could not be had
 	Empty                    // the recorder has nothing in the period
 	Failed                   // nothing could be had
@@ -28,14 +28,14 @@ var stateNames = [numStates]string{
 	Empty: "empty", Failed: "failed", Skipped: "skipped",
 }
 
-// moves is the one place that says which state may follow which.
+// moves says which state may follow which; nothing else does.
 //
-// Work goes round Waiting, Searching, Downloading and Retrying; a camera with
-// everything on disk already goes from its search straight to its end. Work can
-// be paused (through Pausing while a worker still has to leave), skipped, or
-// given up with its recorder at any point. Only the operator's retry leads out
-// of an end, and then to wherever work is found at once. A camera that ended
-// while its pause was under way stays ended.
+// Work cycles through Waiting, Searching, Downloading and Retrying. A camera
+// with everything already on disk goes straight from its search to its end.
+// Work can be paused (through Pausing while a worker still has to leave),
+// skipped, or given up with its recorder at any point. Only the operator's
+// retry leads out of an end, and then to wherever there is work at once. A
+// camera that ended while it was pausing stays ended.
 var moves = [numStates][]State{
 	Waiting:     {Searching, Downloading, Retrying, Pausing, Paused, Incomplete, Failed, Skipped},
 	Searching:   {Waiting, Downloading, Retrying, Pausing, Paused, Done, Incomplete, Empty, Failed, Skipped},
@@ -72,8 +72,8 @@ func (s State) String() string {
 // Ended reports whether nothing more will happen unless the operator asks.
 func (s State) Ended() bool { return s >= Done && s < numStates }
 
-// groupState returns the state of a recorder from those of its cameras: what
-// is going on while something is, else the worst end.
+// groupState returns the state of a recorder from those of its cameras: the
+// current activity if there is any, otherwise the worst end.
 func groupState(n Counts, all int) State {
 	for _, s := range []State{Downloading, Searching, Pausing, Retrying, Waiting, Paused} {
 		if n[s] > 0 {

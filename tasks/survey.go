@@ -16,15 +16,15 @@ type Finding struct {
 	Source   string // the row that names it
 	Device   nvr.Device
 	SignedIn bool
-	// LoginTries is how many bad logins in a row lock this machine out, 0 when
-	// the recorder does not say; after a refused login it is how many are left.
+	// LoginTries is how many bad logins in a row lock this machine out, 0 if the
+	// recorder does not say. After a refused login it is how many are left.
 	LoginTries int
-	Disks      []nvr.Disk   // what it records on, as far as it tells
+	Disks      []nvr.Disk   // what it records on, as far as it reports
 	Oldest     time.Time    // begin of the earliest recording of its first cameras, its wall clock; zero: none
 	Clock      nvr.Clock    // how the recorder writes times in searches; ClockAuto: not found out
-	Notices    []nvr.Notice // what an operator should know of it
+	Notices    []nvr.Notice // what an operator should know about it
 	Cameras    []CameraFinding
-	Failure    Failure // zero when the recorder answered
+	Failure    Failure // zero if the recorder answered
 }
 
 // CameraFinding is what a survey learned of one camera.
@@ -33,21 +33,21 @@ type CameraFinding struct {
 	Name        string
 	Offline     bool
 	Period      Span           // what was asked for, the recorder's wall clock
-	Recordings  int            // at least so many when Failure is set
+	Recordings  int            // a minimum if Failure is set
 	Bytes       int64          // announced
 	First, Last time.Time      // begin of the earliest, end of the latest recording
 	Recorded    time.Duration  // the sum of the recordings' lengths
-	Kinds       map[string]int // recordings by what they were made for, "" where the recorder does not say
-	Others      int            // recordings of kinds that are not asked for, in none of the above
-	Failure     Failure        // zero when the search went through
+	Kinds       map[string]int // recordings by what they were made for, "" if the recorder does not say
+	Others      int            // recordings of kinds not asked for, in none of the above
+	Failure     Failure        // zero if the search succeeded
 	Reason      string         // for a camera without recordings: the most likely reason, for a person
 }
 
 // Survey signs in to every recorder of list, lists its cameras and their
-// recordings, and hands what it learned of each to found, one call at a time,
-// as recorders answer. It is a run that only looks: it plans, searches and waits
-// as a run does, downloads nothing and needs no Options.Archive. It returns
-// ctx's error when it was cut short.
+// recordings, and passes what it learned of each to found, one call at a time,
+// as recorders answer. It plans, searches and waits as a run does, but
+// downloads nothing and needs no Options.Archive. It returns ctx's error if it
+// was cut short.
 func Survey(ctx context.Context, list []Task, o Options, found func(Finding)) error {
 	o.Look, o.OnlyFailed, o.Archive = true, false, nil
 	q := NewQueue(list, o)
@@ -73,8 +73,8 @@ func Survey(ctx context.Context, list []Task, o Options, found func(Finding)) er
 	}
 }
 
-// findings returns what was learned of the recorders that are looked at to the
-// end and not told yet, and whether those are all.
+// findings returns what was learned of recorders whose survey is finished and
+// not yet told, and whether those are all.
 func (q *Queue) findings(told map[RecorderID]bool) (list []Finding, finished bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -129,8 +129,8 @@ func (r *recorder) finding() Finding {
 // recording: all share its disks, and each takes some eight requests.
 const datedCameras = 4
 
-// keeps notes the earliest recording of a camera: before is one before the
-// period, when there is any.
+// keeps notes the earliest recording of a camera; before is a recording before
+// the period, if any.
 func (r *recorder) keeps(c *camera, before time.Time) {
 	for _, rec := range c.recordings {
 		if before.IsZero() || rec.Start.Before(before) {
@@ -146,8 +146,8 @@ func (r *recorder) keeps(c *camera, before time.Time) {
 	}
 }
 
-// Kept returns for how long the recorder keeps recordings, at now by this
-// machine's clock; 0 when that is not known.
+// Kept returns how long the recorder keeps recordings, at now by this machine's
+// clock; 0 if unknown.
 func (f Finding) Kept(now time.Time) time.Duration {
 	if f.Oldest.IsZero() {
 		return 0

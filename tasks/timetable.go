@@ -2,22 +2,22 @@ package tasks
 
 import "time"
 
-// Timetable is a bandwidth by the time of day on this machine's clock. The zero
+// Timetable is a bandwidth by time of day on this machine's clock. The zero
 // Timetable has no limit.
 type Timetable struct {
 	Usual   int64    // bytes per second outside the windows; 0 is no limit
-	Windows []Window // the first that holds a time counts
+	Windows []Window // the first that contains a time counts
 }
 
-// Window is a part of every day with a bandwidth of its own. One that ends before
-// it begins goes over midnight.
+// Window is a part of every day with its own bandwidth. One that ends before it
+// begins extends past midnight.
 type Window struct {
 	From, To time.Duration // since midnight
 	Limit    int64         // bytes per second; 0 is no limit
 }
 
 // At returns the bandwidth at a time, and when the next window begins or ends:
-// the zero time when none ever does.
+// the zero time if none ever does.
 func (t Timetable) At(now time.Time) (limit int64, next time.Time) {
 	limit = t.Usual
 	for i := len(t.Windows) - 1; i >= 0; i-- {
@@ -26,7 +26,7 @@ func (t Timetable) At(now time.Time) (limit int64, next time.Time) {
 			limit = w.Limit
 		}
 		for _, edge := range []time.Duration{w.From, w.To} {
-			// Taken by the clock, so that it is right on the days that have 23 or 25 hours.
+			// Uses the clock, so that it is right on days with 23 or 25 hours.
 			at := clockOn(now, 0, edge)
 			if !at.After(now) {
 				at = clockOn(now, 1, edge)
@@ -48,14 +48,14 @@ func (w Window) holds(now time.Time) bool {
 	return at >= w.From || at < w.To
 }
 
-// clockOn is when the clock shows a time, so many days after now's.
+// clockOn returns when the clock shows a time, so many days after now's.
 func clockOn(now time.Time, days int, at time.Duration) time.Time {
 	y, m, d := now.Date()
 	return time.Date(y, m, d+days, int(at/time.Hour), int(at%time.Hour/time.Minute), 0, 0, now.Location())
 }
 
-// keepTimetable sets the bandwidth when a window begins or ends. In between it is
-// the operator's to change.
+// keepTimetable sets the bandwidth when a window begins or ends. In between the
+// operator may change it.
 func (q *Queue) keepTimetable(now time.Time) {
 	if len(q.options.Limit.Windows) == 0 || now.Before(q.nextLimit) {
 		return

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// sample takes the measurements that rates are made of and looks for signs of
-// life of what is held.
+// sample takes the measurements for the rates and looks for signs of life from
+// what is held.
 func (q *Queue) sample(now time.Time) {
 	for _, r := range q.recorders {
-		if (r.active > 0 || r.scouting) && q.fenced(r) { // its workers have to leave
+		if (r.active > 0 || r.scouting) && q.fenced(r) { // its workers must leave
 			r.cancelScout(errFenced)
 			for _, c := range r.cameras {
 				c.stop(errFenced)
@@ -45,8 +45,8 @@ func (q *Queue) sample(now time.Time) {
 	q.foresee(now)
 }
 
-// measure takes in the bytes that a recorder has sent up to now. Under a limit of
-// the bandwidth nothing shows how many downloads at once it is good for.
+// measure adds the bytes that a recorder has sent so far. With a bandwidth
+// limit nothing shows how many downloads at once suit it.
 func (r *recorder) measure(now time.Time, fetched int64, limited bool) {
 	took, came := now.Sub(r.measured), fetched-r.fetched
 	r.measured, r.fetched = now, fetched
@@ -67,7 +67,7 @@ func (c *camera) coming() int64 {
 	return n
 }
 
-// bytes returns what is on disk, in whole or in part.
+// bytes returns what is on disk, complete or in part.
 func (c *camera) bytes() int64 {
 	n := c.settled
 	for _, rec := range c.active {
@@ -76,7 +76,7 @@ func (c *camera) bytes() int64 {
 	return n
 }
 
-// Snapshot copies the present into s.
+// Snapshot copies the present state into s.
 func (q *Queue) Snapshot(s *Snapshot) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -118,8 +118,8 @@ func (q *Queue) Snapshot(s *Snapshot) {
 	q.viewEnd(s)
 }
 
-// viewEnd says in s when everything is over, and what everything waits for. Of
-// several recorders that end together it stays with the one that it named.
+// viewEnd sets in s when everything is over, and what everything waits for. Of
+// several recorders that end together it keeps naming the same one.
 func (q *Queue) viewEnd(s *Snapshot) {
 	if !s.TotalKnown {
 		return
@@ -140,8 +140,8 @@ func (q *Queue) viewEnd(s *Snapshot) {
 	q.slowest = s.Slowest
 }
 
-// Working reports whether something is under way or will go on by itself, so
-// that the machine should not go to sleep.
+// Working reports whether something is active or will go on by itself, so that
+// the machine should not go to sleep.
 func (q *Queue) Working() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -176,8 +176,8 @@ func (q *Queue) viewRecorder(s *Snapshot, r *recorder, now time.Time) {
 	}
 }
 
-// Add adds a recorder whose cameras are already there, as First and Count say,
-// to the snapshot and to its sums. TotalKnown has to be set.
+// Add adds a recorder to the snapshot and to its sums. Its cameras are already
+// there, as First and Count say. TotalKnown must be set.
 func (s *Snapshot) Add(v RecorderView) {
 	for _, cv := range s.Cameras[v.First : v.First+v.Count] {
 		v.Counts[cv.State]++
@@ -239,16 +239,16 @@ func (c *camera) view(tries int, now time.Time) CameraView {
 	return v
 }
 
-// Events appends to buf the events after seq, oldest first. The queue keeps
-// the latest 10,000; a reader that falls further behind sees a gap in Seq.
+// Events appends to buf the events after seq, oldest first. The queue keeps the
+// latest 10,000; a reader that falls further behind sees a gap in Seq.
 func (q *Queue) Events(seq uint64, buf []Event) []Event {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.events.Since(seq, buf)
 }
 
-// Camera returns one camera with all its recordings; false when there is no
-// such camera.
+// Camera returns one camera with all its recordings; false if there is no such
+// camera.
 func (q *Queue) Camera(id CameraID) (CameraDetail, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

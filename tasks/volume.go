@@ -2,19 +2,19 @@ package tasks
 
 import "time"
 
-// volume is the state of the disk under the output directory.
+// volume is the state of the disk of the output directory.
 type volume struct {
 	failure Failure
 	since   time.Time
-	until   time.Time // when one download tries whether it can be written to
-	probing bool      // that download is under way
+	until   time.Time // when one download tries whether it is writable
+	probing bool      // that download is active
 	told    time.Time // when the operator last heard of a hold
 }
 
 func (v *volume) held() bool { return v.failure.Kind != "" }
 
-// open reports whether another download may start: on a held volume one at a
-// time, to see whether it takes data again.
+// open reports whether another download may start. On a held volume they start
+// one at a time, to see whether it takes data again.
 func (v *volume) open(now time.Time, active int) bool {
 	return !v.held() || (active == 0 && !v.until.After(now))
 }
@@ -22,12 +22,12 @@ func (v *volume) open(now time.Time, active int) bool {
 const (
 	// volumeAgain is how often a held volume is tried.
 	volumeAgain = 5 * time.Second
-	// volumeTold is how long the operator hears nothing of further holds: a
-	// nearly full disk is held again and again while files still fit one by one.
+	// volumeTold is how long the operator hears nothing of further holds: a nearly
+	// full disk is held again and again while files still fit one by one.
 	volumeTold = 5 * time.Minute
 )
 
-// holdVolume stops feeding a volume that is full or may not be written to.
+// holdVolume stops writing to a volume that is full or denies access.
 func (q *Queue) holdVolume(f Failure, now time.Time) {
 	v := &q.volume
 	if !v.held() {
@@ -42,8 +42,8 @@ func (q *Queue) holdVolume(f Failure, now time.Time) {
 	}
 }
 
-// denied holds a volume that may not be written to. Space comes back by itself,
-// rights hardly ever do: when patience ends, so does the run.
+// denied holds a volume that denies access. Space comes back by itself,
+// permissions hardly ever: when patience ends, so does the run.
 func (q *Queue) denied(f Failure, now time.Time) {
 	q.holdVolume(f, now)
 	if now.Sub(q.volume.since) <= patience {
@@ -63,7 +63,7 @@ func (q *Queue) denied(f Failure, now time.Time) {
 	}
 }
 
-// volumeTakes notes that a download which tried a held volume could write.
+// volumeTakes notes that a download could write to a held volume.
 func (q *Queue) volumeTakes(now time.Time) {
 	if !q.volume.probing {
 		return
