@@ -10,35 +10,36 @@ import (
 	"strings"
 )
 
-// Address says where a recorder answers.
+// Address is the network address of a recorder and how to connect to it.
 type Address struct {
 	HTTPS       bool
 	Host        string // name or IP, IPv6 without brackets
 	Port        int    // always set
-	Fingerprint string // SHA-256 of the certificate to accept, lower-case hex; empty: the system's roots decide
-	LegacyTLS   bool   // TLS 1.0 and 1.1 and RSA key exchange are allowed, for units that know nothing newer
-	Weakest     Scheme // a scheme of authentication that is allowed although it is weak; SchemeNone: none
+	Fingerprint string // SHA-256 of the certificate to accept, lower-case hex; empty: use the system's roots
+	LegacyTLS   bool   // allow TLS 1.0 and 1.1 and RSA key exchange, for units that support nothing newer
+	Weakest     Scheme // a weak authentication scheme that is allowed anyway; SchemeNone: none
 }
 
-// ParseAddress reads an address as operators type it: "10.0.0.5",
+// ParseAddress parses an address as operators type it: "10.0.0.5",
 // "nvr.site.local:8080", "https://10.0.0.5:8443", "[2001:db8::5]:80",
-// "https://10.0.0.5#sha256:…". Stray spaces and a trailing slash are forgiven;
-// a user name, a password, a path or a query are refused, because they would
-// be silently dropped or end up in a message.
+// "https://10.0.0.5#sha256:…". It accepts stray spaces and a trailing slash. It
+// refuses a user name, a password, a path or a query, because they would be
+// silently dropped or end up in a message.
 //
-// "http+basic://" allows Basic for a unit that knows nothing else, although
-// everybody on the way can read the password then. "http+md5://" allows MD5
-// digest for one that was seen to know better. Both go with https as well.
+// "http+basic://" allows Basic for a unit that supports nothing else, although
+// everybody on the way can then read the password. "http+md5://" allows MD5
+// digest for a unit that has offered something better before. Both work with
+// https as well.
 //
-// After "#" stand wishes about TLS, separated by commas: "sha256:" and the
-// fingerprint of the one certificate to accept, and "legacy" for a unit that
-// speaks only TLS 1.0 or 1.1.
+// After "#" come TLS options, separated by commas: "sha256:" and the
+// fingerprint of the only certificate to accept, and "legacy" for a unit that
+// supports only TLS 1.0 or 1.1.
 func ParseAddress(text string) (Address, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return Address{}, errors.New("the address is empty")
 	}
-	// Nothing of the text may be repeated in an error before this check.
+	// No error before this check may repeat any of the text.
 	if strings.Contains(text, "@") {
 		return Address{}, errors.New("an address must not hold a login: put user and password in their own columns")
 	}
@@ -71,11 +72,12 @@ func ParseAddress(text string) (Address, error) {
 	return a, nil
 }
 
-// weakSchemes are what may stand behind "http+", and behind plain "http".
+// weakSchemes maps the text after "http+" to a scheme; it is empty for plain
+// "http".
 var weakSchemes = map[string]Scheme{"": SchemeNone, "basic": SchemeBasic, "md5": SchemeMD5}
 
 func (a *Address) setHostPort(text string) error {
-	// A bare IPv6 address has colons of its own, but no port.
+	// A bare IPv6 address has colons but no port.
 	bare := text
 	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
 		bare = text[1 : len(text)-1]
@@ -114,8 +116,8 @@ func (a *Address) setHostPort(text string) error {
 	return nil
 }
 
-// checkHostName refuses what no resolver knows, and numbers that were meant to
-// be an IP address but are none (spreadsheets and fingers produce both).
+// checkHostName refuses names that no resolver knows, and malformed IP
+// addresses (spreadsheets and typing produce both).
 func checkHostName(host string) error {
 	if host == "" {
 		return errors.New("the address has no host")
@@ -161,9 +163,9 @@ func (a *Address) setWishes(text string) error {
 	return nil
 }
 
-// String returns the address as it stands in messages and in the manifest:
-// the host, with its port unless it is the scheme's own, with "https://" in
-// front for TLS. It never holds a login.
+// String returns the address for messages and the manifest: the host, the port
+// unless it is the default, and "https://" in front for TLS. It never contains
+// a login.
 func (a Address) String() string {
 	scheme, own := "", 80
 	if a.HTTPS {
@@ -179,7 +181,8 @@ func (a Address) String() string {
 	return scheme + host + ":" + strconv.Itoa(a.Port)
 }
 
-// Text returns the address with all its wishes, as ParseAddress reads it.
+// Text returns the address with all its options, in the form that ParseAddress
+// accepts.
 func (a Address) Text() string {
 	text := a.String()
 	for weak, scheme := range weakSchemes {
@@ -205,14 +208,14 @@ func (a Address) Text() string {
 	return text + "#" + strings.Join(wishes, ",")
 }
 
-// Place returns the address without its wishes: where the recorder answers.
+// Place returns the address without its options: only where the recorder is.
 func (a Address) Place() Address {
 	a.Fingerprint, a.LegacyTLS, a.Weakest = "", false, SchemeNone
 	return a
 }
 
-// Strictest returns the address with the strictest wishes of both, which have
-// to be of one place. ok is false when they name two certificates.
+// Strictest returns the address with the strictest options of a and b, which
+// must be for the same place. ok is false if they name two certificates.
 func (a Address) Strictest(b Address) (strict Address, ok bool) {
 	if a.Fingerprint != "" && b.Fingerprint != "" && a.Fingerprint != b.Fingerprint {
 		return a, false
@@ -227,7 +230,7 @@ func (a Address) Strictest(b Address) (strict Address, ok bool) {
 	return a, true
 }
 
-// origin is what stands in front of a path in a request.
+// origin is the part of a URL before the path.
 func (a Address) origin() string {
 	scheme := "http"
 	if a.HTTPS {

@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-// timeSkill is what is known of a device's giving a recording by time, and not as
-// the file that it keeps, which holds hours. Sources conflict: a gateway asks
-// newer units so first, others refuse it, hang up, or send the whole file
-// (isSupportDownloadbyTime is false on a DS-7616NXI-K2 V4.84.101).
+// timeSkill says whether a device can send a time range of a recording instead
+// of the whole file, which covers hours. Sources conflict: a gateway downloads
+// by time from newer units, while others refuse it, hang up, or send the whole
+// file (isSupportDownloadbyTime is false on a DS-7616NXI-K2 V4.84.101).
 type timeSkill int
 
 const (
 	timeUnknown timeSkill = iota
 	timeSaid              // its capabilities say so
-	timeShown             // what came was what was asked for
-	timeDenied            // its capabilities say no, or something else came
+	timeShown             // it sent what was requested
+	timeDenied            // its capabilities say no, or it sent something else
 )
 
 var timeSkillNames = [...]string{timeUnknown: "", timeSaid: "said", timeShown: "shown", timeDenied: "no"}
 
-// String returns "said", "shown" or "no", "" when nothing is known.
+// String returns "said", "shown" or "no", or "" if unknown.
 func (s timeSkill) String() string { return timeSkillNames[s] }
 
-// ErrNotByTime is in the error of DownloadSpan when the recorder may refuse
-// nothing but to download by time.
+// ErrNotByTime is in the error of DownloadSpan if the recorder may have refused
+// only because the request was by time.
 var ErrNotByTime = errors.New("not by time")
 
-// LearnByTime asks, once per recorder, whether it claims to download by time. What
-// it does not answer is no claim, for this run.
+// LearnByTime asks, once per recorder, whether it claims to support download by
+// time. For this run, no answer means no.
 func (r *Recorder) LearnByTime(ctx context.Context) {
 	if _, err := r.join(ctx); err != nil || r.known().timed != timeUnknown {
 		return
@@ -50,16 +50,16 @@ func (r *Recorder) LearnByTime(ctx context.Context) {
 	r.learn(func(l *learned) { l.timed = skill })
 }
 
-// ByTime reports whether the recorder claims to download by time, and never sent
-// anything else. It asks nobody.
+// ByTime reports whether the recorder claims to support download by time and
+// has never sent anything else. It sends no request.
 func (r *Recorder) ByTime() bool {
 	skill := r.known().timed
 	return skill == timeSaid || skill == timeShown
 }
 
-// NoteByTime tells whether what came of DownloadSpan was what was asked for; only
-// the pictures show that. After one that was not, the recorder counts for good as
-// one that does not download by time.
+// NoteByTime records whether DownloadSpan delivered what was requested, which
+// only the pictures show. After one wrong result, the recorder permanently
+// counts as not supporting download by time.
 func (r *Recorder) NoteByTime(right bool, why string) {
 	skill := timeDenied
 	if right {
@@ -74,10 +74,10 @@ func (r *Recorder) NoteByTime(right bool, why string) {
 	})
 }
 
-// DownloadSpan is Download of what a recording has between two times, on the
-// recorder's wall clock. It can say how many bytes come, but not what: the
-// recorder may have sent another time, or the whole recording. What a sink holds
-// has to be of the same span.
+// DownloadSpan is Download for the part of a recording between two times on the
+// recorder's wall clock. It checks how many bytes arrive but not what they are:
+// the recorder may send another time range, or the whole recording. Anything
+// already in sink must be of the same span.
 func (r *Recorder) DownloadSpan(ctx context.Context, rec Recording, from, to time.Time, sink Sink) (Receipt, error) {
 	j, err := r.join(ctx)
 	if err != nil {
@@ -92,7 +92,7 @@ func (r *Recorder) DownloadSpan(ctx context.Context, rec Recording, from, to tim
 	}
 	held := sink.Offset()
 	err = d.run(r.forms(j.device.Kind, part))
-	if KindOf(err) == Protocol && held > 0 && sink.Offset() == 0 { // it could not be continued
+	if KindOf(err) == Protocol && held > 0 && sink.Offset() == 0 { // it could not be resumed
 		err = d.run(r.forms(j.device.Kind, part))
 	}
 	if err = d.ended(err); d.refusesTime(err) {
@@ -101,8 +101,9 @@ func (r *Recorder) DownloadSpan(ctx context.Context, rec Recording, from, to tim
 	return d.receipt, err
 }
 
-// spanAddress names a time of a track as the addresses do that a search gives. A
-// search leaves out fractions of seconds, so that the last second counts in full.
+// spanAddress returns the address of a time range of a track, in the form that
+// searches return. Searches omit fractions of seconds, so the last second
+// counts in full.
 func (c clockwork) spanAddress(uri string, from, to time.Time) string {
 	const layout = "20060102T150405Z"
 	track, _, _ := strings.Cut(uri, "?")
@@ -110,8 +111,8 @@ func (c clockwork) spanAddress(uri string, from, to time.Time) string {
 	return track + "?starttime=" + from.Format(layout) + "&endtime=" + to.Format(layout)
 }
 
-// refusesTime reports whether a failure may be about asking by time alone. A
-// recorder that has given something so is busy when it says so.
+// refusesTime reports whether a failure may be only about asking by time. A
+// recorder that has downloaded by time before means busy when it says so.
 func (d *downloading) refusesTime(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {

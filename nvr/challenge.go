@@ -7,20 +7,20 @@ import (
 	"github.com/icholy/digest"
 )
 
-// maxVerdict bounds the body of an answer that should be a short verdict.
+// maxVerdict bounds the body of a short verdict, in bytes.
 const maxVerdict = 64 << 10
 
-// unauthorized is what a recorder says together with status 401.
+// unauthorized is the content of a 401.
 type unauthorized struct {
-	challenge *digest.Challenge // the strongest digest offered; nil when none can be used
+	challenge *digest.Challenge // the strongest usable digest offered; nil if there is none
 	basic     bool              // Basic is offered
-	offered   string            // the schemes offered, for a message
+	offered   string            // the schemes offered, for messages
 	status    responseStatus
 	words     string
 }
 
-// scheme returns the strongest scheme that the 401 offers, SchemeNone when none
-// can be used.
+// scheme returns the strongest scheme that the 401 offers, or SchemeNone if
+// none is usable.
 func (u unauthorized) scheme() Scheme {
 	switch {
 	case u.challenge != nil:
@@ -31,13 +31,13 @@ func (u unauthorized) scheme() Scheme {
 	return SchemeNone
 }
 
-// stale reports whether the recorder says that only the nonce was at fault.
+// stale reports whether the recorder says that only the nonce was wrong.
 func (u unauthorized) stale() bool { return u.challenge != nil && u.challenge.Stale }
 
 // readUnauthorized reads and closes a 401: challenges from its header, the
-// reason from its body, which may be XML, HTML or nothing.
+// reason from its body, which may be XML, HTML or empty.
 func readUnauthorized(resp *http.Response) unauthorized {
-	body, _ := readShort(resp.Body, maxVerdict) // what did come is all there is to know
+	body, _ := readShort(resp.Body, maxVerdict) // use whatever arrived
 	_ = resp.Body.Close()
 	u := parseChallenges(resp.Header.Values("WWW-Authenticate"))
 	u.status, _ = readStatus(body)
@@ -45,7 +45,7 @@ func readUnauthorized(resp *http.Response) unauthorized {
 	return u
 }
 
-// parseChallenges chooses among the challenges of a 401. Units set to
+// parseChallenges selects from the challenges of a 401. Units set to
 // "MD5+SHA256" send one header for each; others put several into one header.
 func parseChallenges(headers []string) unauthorized {
 	var u unauthorized
@@ -67,8 +67,8 @@ func parseChallenges(headers []string) unauthorized {
 	return u
 }
 
-// parseDigest returns nil for everything that cannot be answered. "algorithm"
-// and "stale" come quoted from recorders, "opaque" comes empty or not at all.
+// parseDigest returns nil for a challenge that cannot be answered. Recorders
+// quote "algorithm" and "stale", and send "opaque" empty or not at all.
 func parseDigest(text string) *digest.Challenge {
 	c, err := digest.ParseChallenge(text)
 	if err != nil || c.Nonce == "" {
@@ -86,8 +86,8 @@ func parseDigest(text string) *digest.Challenge {
 	return c
 }
 
-// schemeOfAlgorithm returns the scheme of a digest, SchemeNone for what is not
-// known.
+// schemeOfAlgorithm returns the scheme for a digest algorithm, or SchemeNone if
+// unknown.
 func schemeOfAlgorithm(algorithm string) Scheme {
 	switch strings.ToUpper(algorithm) {
 	case "", "MD5":
@@ -102,9 +102,9 @@ func schemeOfAlgorithm(algorithm string) Scheme {
 	return SchemeNone
 }
 
-// splitChallenges cuts a header into challenges, each beginning with the name
-// of its scheme. Commas separate challenges as well as parameters; a challenge
-// begins where a word is followed by a space and no equals sign.
+// splitChallenges splits a header into challenges, each beginning with its
+// scheme. Commas separate both challenges and parameters; a challenge begins
+// where a word is followed by a space and no equals sign.
 func splitChallenges(header string) []string {
 	var all []string
 	for _, part := range splitOutsideQuotes(header) {

@@ -17,11 +17,11 @@ const (
 	streamsPath     = "/ISAPI/Streaming/channels"
 )
 
-// maxChannels is more than any recorder has.
+// maxChannels exceeds the channels of any recorder.
 const maxChannels = 1024
 
-// listed is one element of any of the lists of channels. The same fields have
-// the same meaning in all of them, as far as they exist.
+// listed is an element of any list of channels. The fields have the same
+// meaning in every list that has them.
 type listed struct {
 	ID         string `xml:"id"`
 	Name       string `xml:"name"`
@@ -32,9 +32,9 @@ type listed struct {
 	Source     string `xml:"SrcDescriptor>SrcChannel"`
 }
 
-// Channels lists the camera inputs by whatever the device answers to, ordered
-// by number. A device that refuses every kind of discovery gives a Protocol
-// error; its channels can still be searched when somebody knows their numbers.
+// Channels lists the camera inputs, ordered by number, using whatever calls the
+// device answers. A device that refuses every kind of discovery gives a
+// Protocol error; its channels can still be searched by number.
 //
 // An NVR lists IP channels, a camera video inputs, a hybrid DVR both, and each
 // answers 403 to what it does not have. Inputs without a signal and channels
@@ -84,8 +84,8 @@ func (r *Recorder) discover(ctx context.Context) ([]Channel, error) {
 	return channels, nil
 }
 
-// extra fetches a list that adds something to what is known already. A device
-// that fails to answer for it does without.
+// extra fetches a list that adds to what is already known. If the device fails
+// to answer, the list is left out.
 func (r *Recorder) extra(ctx context.Context, path string) ([]listed, error) {
 	d, err := r.optional(ctx, path)
 	if err != nil && concernsOne(err) {
@@ -95,8 +95,8 @@ func (r *Recorder) extra(ctx context.Context, path string) ([]listed, error) {
 	return readList(d.body), err
 }
 
-// readList reads the elements of any list of channels. What its "size"
-// attribute says is ignored: recorders put the number of free slots there.
+// readList parses any list of channels. It ignores the "size" attribute, where
+// recorders put the number of free slots.
 func readList(body []byte) []listed {
 	d := newXMLDecoder(body)
 	var all []listed
@@ -126,7 +126,7 @@ func readList(body []byte) []listed {
 
 func (l listed) number() int { return number(l.ID) }
 
-// merge makes one list of channels of all that was found.
+// merge combines all lists into one list of channels.
 func merge(inputs, proxies, status, tracks, streams []listed) []Channel {
 	found := map[int]Channel{}
 	add := func(c Channel) {
@@ -139,7 +139,7 @@ func merge(inputs, proxies, status, tracks, streams []listed) []Channel {
 		found[c.Number] = c
 	}
 	for _, l := range inputs {
-		// Nothing is plugged into an analog input that says so.
+		// Such an analog input has nothing plugged in.
 		silent := strings.EqualFold(strings.TrimSpace(l.Enabled), "false") || strings.EqualFold(strings.Join(strings.Fields(l.Resolution), " "), "NO VIDEO")
 		add(Channel{Number: l.number(), Name: CleanText(l.Name, maxName), Offline: silent})
 	}
@@ -165,9 +165,9 @@ func merge(inputs, proxies, status, tracks, streams []listed) []Channel {
 	return slices.SortedFunc(maps.Values(found), func(a, b Channel) int { return a.Number - b.Number })
 }
 
-// trackChannels returns the channels that have tracks. Of a track only its id
-// and its source are reliable: KQ-type NVRs (DS-7616NXI V4.84) repeat the id as
-// Channel and call tracks disabled that do record.
+// trackChannels returns the channels that have tracks. Only the id and the
+// source of a track are reliable: KQ-type NVRs (DS-7616NXI V4.84) repeat the id
+// as Channel and call tracks disabled that do record.
 func trackChannels(tracks []listed) []int {
 	seen := map[int]bool{}
 	for _, l := range tracks {
@@ -185,8 +185,8 @@ func trackChannels(tracks []listed) []int {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// hybridShift returns what must be added to the ids of IP channels on a DVR
-// that counts them from 1 again, although its tracks count on behind the
+// hybridShift returns what to add to the ids of IP channels on a DVR that
+// numbers them from 1 again, although their track numbers continue after the
 // analog inputs.
 func hybridShift(inputs, proxies []listed, recorded []int) int {
 	top := 0

@@ -8,14 +8,15 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// maxRawText bounds how much of a text is looked at before it is cut to cells.
+// maxRawText bounds how much of a text is processed, in bytes, before it is cut
+// to cells.
 const maxRawText = 16 << 10
 
-// CleanText makes a text of unknown origin fit for a terminal, a log and a
+// CleanText makes a text of unknown origin safe for a terminal, a log and a
 // spreadsheet: one line of valid UTF-8 without control characters, escape
-// sequences or marks that change the direction of writing, white space
-// collapsed, at most maxCells terminal cells wide (an ellipsis shows the cut).
-// maxCells of 0 or less means no limit in cells; 16 KiB is the limit all the same.
+// sequences or marks that change the writing direction, with white space
+// collapsed, at most maxCells terminal cells wide (an ellipsis marks the cut).
+// If maxCells is 0 or less, only the first 16 KiB limit it.
 func CleanText(s string, maxCells int) string {
 	if len(s) > maxRawText {
 		s = s[:maxRawText]
@@ -28,8 +29,8 @@ func CleanText(s string, maxCells int) string {
 	return s
 }
 
-// visible keeps what people read, turns every kind of break into a space and
-// drops the rest.
+// visible keeps readable characters, turns every kind of break into a space,
+// and drops the rest.
 func visible(r rune) rune {
 	switch {
 	case unicode.IsSpace(r):
@@ -40,17 +41,16 @@ func visible(r rune) rune {
 	return r
 }
 
-// Unfit reports whether a character has no place in a line that people read:
-// it may act on a terminal or a table, or reverse the direction of writing.
-// Format characters (class Cf) hold the bidi marks, the zero-width joiners and
-// the tag characters: none of them is missed in the name of a camera, and each
-// can make two different names look alike.
+// Unfit reports whether a character has no place in a line of text: it may act
+// on a terminal or a table, or reverse the writing direction. Format characters
+// (class Cf) include the bidi marks, the zero-width joiners and the tag
+// characters. A camera name needs none of them, and each can make two different
+// names look alike.
 func Unfit(r rune) bool {
 	return r == unicode.ReplacementChar || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Zl, unicode.Zp)
 }
 
-// Count says how many things there are, of a noun that takes an s: "1 recording",
-// "3 recordings".
+// Count returns n with a noun that takes an s: "1 recording", "3 recordings".
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

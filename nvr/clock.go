@@ -2,16 +2,16 @@ package nvr
 
 import "time"
 
-// clockReading is what /System/time says.
+// clockReading is the content of /System/time.
 type clockReading struct {
-	wall      time.Time // the digits the device shows, in time.UTC; zero when it did not say
+	wall      time.Time // the digits that the device shows, in time.UTC; zero if unknown
 	suffix    time.Duration
 	hasSuffix bool
 	zone      zone
 }
 
-// readClock reads a Time document. Only the digits of localTime count: units
-// such as DS-7616NXI-K2 V4.84 keep the offset of winter behind them in summer.
+// readClock parses a Time document. Only the digits of localTime count: units
+// such as DS-7616NXI-K2 V4.84 keep the winter offset after them in summer.
 func readClock(body []byte) clockReading {
 	f := fields(body, "localTime", "timeZone")
 	var c clockReading
@@ -20,9 +20,9 @@ func readClock(body []byte) clockReading {
 	return c
 }
 
-// guess makes the best of a device that shows the time but names no zone: the
-// offset behind its digits, or the quarter of an hour next to what it shows.
-// The offset behind the digits may lack the hour of summer.
+// guess estimates the zone of a device that shows the time but no zone: from
+// the offset after its digits, or else from the digits, to the nearest quarter
+// of an hour. The offset may lack the summer hour.
 func (c clockReading) guess(d *Device) zone {
 	near := d.WallOffset.Round(15 * time.Minute)
 	if c.hasSuffix {

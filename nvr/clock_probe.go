@@ -7,31 +7,31 @@ import (
 )
 
 const (
-	// clockMargin is how far a recording may begin behind a device's own now
-	// before its clock and its recordings contradict each other.
+	// clockMargin is how far after a device's own now a recording must begin to
+	// contradict its clock.
 	clockMargin = 10 * time.Minute
 
-	// nextToNow is how close to now the recording under way ends, on devices
-	// that list it.
+	// nextToNow is how close to now the current recording ends, on devices that
+	// list it.
 	nextToNow = 3 * time.Minute
 
-	// mostProbed is how many tracks of a device are asked for evidence.
+	// mostProbed is how many tracks of a device are searched for evidence.
 	mostProbed = 4
 )
 
-// reckoning is the clock that a device searches by, decided once for a run:
-// were it to change later, recordings that were found already would carry
-// times of the wrong clock.
+// reckoning is the clock that a device uses in searches. It is decided once per
+// run: a later change would leave recordings found earlier with times of the
+// wrong clock.
 type reckoning struct {
 	decided bool
 	utc     bool
-	proven  bool   // by recordings that the other clock cannot explain
-	notice  Notice // for the operator, when the device is not like its kind
+	proven  bool   // recordings prove it: the other clock cannot explain them
+	notice  Notice // for the operator, if the device differs from its kind
 }
 
 // Clock returns how the device writes times in searches, and whether its
-// recordings prove it: otherwise it follows from the kind of device, or from
-// Config.Clock. It is ClockAuto until the first Search has found out.
+// recordings prove it. Without proof it follows from the kind of device, or
+// from Config.Clock. It is ClockAuto until the first Search has decided.
 func (r *Recorder) Clock() (c Clock, proven bool) {
 	k := r.known().clock
 	switch {
@@ -43,18 +43,17 @@ func (r *Recorder) Clock() (c Clock, proven bool) {
 	return ClockLocal, k.proven
 }
 
-// ClockNotice says so when the recordings of a device do not fit the clock that
-// its kind searches by; it is the zero Notice when they do. It
-// can be there once a Search has begun. An operator who names the clock in
-// Config.Clock hears nothing.
+// ClockNotice returns a notice if the device's recordings do not fit the clock
+// of its kind, otherwise the zero Notice. The notice may appear once a Search
+// has begun. There is none if Config.Clock sets the clock.
 func (r *Recorder) ClockNotice() Notice { return r.known().clock.notice }
 
-// reckon decides by which clock the device searches. Its kind says that mostly,
-// but some NVRs search by UTC and some cameras by their wall clock (gate_nvr
-// met two recorders on one site that differ). The two clocks differ by the
-// zone: a recording that begins where the clock that is behind has not arrived
-// yet was written by the other one. Such a recording proves that clock; the
-// absence of any proves nothing, and then the kind decides.
+// reckon decides which clock the device uses in searches. Usually its kind
+// tells, but some NVRs search by UTC and some cameras by their wall clock
+// (gate_nvr met two recorders on one site that differ). The two clocks differ
+// by the zone. A recording that begins at a time that the clock behind has not
+// reached yet was written by the clock ahead, and proves it. The absence of
+// such recordings proves nothing, so the kind decides.
 func (r *Recorder) reckon(ctx context.Context, j *joining, track Track) error {
 	select {
 	case r.reckons <- struct{}{}:
@@ -88,11 +87,11 @@ func (r *Recorder) reckon(ctx context.Context, j *joining, track Track) error {
 	return nil
 }
 
-// clockProbe holds what the digits of now are on either clock, in time.UTC.
+// clockProbe holds the digits of now on both clocks, in time.UTC.
 type clockProbe struct {
-	early, late time.Time // now, on the clock that is behind and on the other
+	early, late time.Time // now, on the clock behind and on the clock ahead
 	lateIsUTC   bool
-	assumedLate bool // the clock of this kind of device is the later one
+	assumedLate bool // the clock of this kind of device is the one ahead
 	gap         time.Duration
 }
 
@@ -105,18 +104,18 @@ func newClockProbe(wall time.Time, offset time.Duration, assumeUTC bool) clockPr
 	return p
 }
 
-// clockEvidence is what the recordings of some tracks say.
+// clockEvidence is what the recordings of some tracks show.
 type clockEvidence struct {
-	late  bool // one begins where only the later clock has been
-	early bool // one ends where the earlier clock stands now, as if under way
-	void  bool // one begins beyond both: the device's clock was set back
+	late  bool // one begins where only the clock ahead has been
+	early bool // one ends where the clock behind is now, as if in progress
+	void  bool // one begins after both: the device's clock was set back
 }
 
-// evidence asks the track that is wanted, and some others that the device has
-// listed, until one has a recording that tells the clocks apart.
+// evidence searches the wanted track, and some others listed by the device,
+// until a recording tells the clocks apart.
 func (r *Recorder) evidence(ctx context.Context, p clockProbe, track Track) (clockEvidence, error) {
 	if p.gap <= 2*clockMargin {
-		return clockEvidence{}, nil // both clocks are one
+		return clockEvidence{}, nil // both clocks agree
 	}
 	tracks := []Track{track}
 	for _, n := range r.known().channels {
@@ -138,15 +137,14 @@ func (r *Recorder) evidence(ctx context.Context, p clockProbe, track Track) (clo
 	return all, nil
 }
 
-// probe looks at what a track has around both nows, and once more behind them
-// where the answer would overrule the kind of the device. A device that refuses
-// the question gives no evidence.
+// probe searches a track around both nows. If the result would overrule the
+// device's kind, it also searches after them. A device that refuses the search
+// gives no evidence.
 func (r *Recorder) probe(ctx context.Context, p clockProbe, track Track) (clockEvidence, error) {
 	found, err := r.digits(ctx, track, p.early.Add(-nextToNow), p.late.Add(time.Hour))
 	e := p.weigh(found)
 	if err == nil && e.late && !e.void && !p.assumedLate {
-		// A page has room for few items; those from a clock that was set back
-		// come last.
+		// A page holds few items, and those from a clock that was set back come last.
 		found, err = r.digits(ctx, track, p.late.Add(clockMargin), p.late.Add(20*time.Hour))
 		e.void = p.weigh(found).void
 	}
@@ -172,8 +170,8 @@ func (p clockProbe) weigh(found []Recording) (e clockEvidence) {
 	return e
 }
 
-// digits returns one page of a track's recordings with the times that the
-// device writes, those left out that name their zone: they are true as they are.
+// digits returns one page of a track's recordings with the times as the device
+// writes them. It omits those with an explicit zone, which are unambiguous.
 func (r *Recorder) digits(ctx context.Context, track Track, from, to time.Time) ([]Recording, error) {
 	select {
 	case r.search <- struct{}{}:
@@ -196,7 +194,7 @@ func (r *Recorder) digits(ctx context.Context, track Track, from, to time.Time) 
 	return all, err
 }
 
-// conclude decides, and words what an operator should know of it.
+// conclude decides, and writes the notice for the operator.
 func (p clockProbe) conclude(k *reckoning, kind DeviceKind, e clockEvidence) {
 	assumed, other := "its wall clock", "UTC"
 	if k.utc {

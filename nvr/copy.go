@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// A download that stays below slowRate bytes per second over slowWindow of
-// waiting for the recorder would take days: better to begin anew later.
+// A download that averages less than slowRate bytes per second over slowWindow
+// of waiting for the recorder would take days. It is better to start again
+// later.
 var (
 	slowWindow = 60 * time.Second
 	slowRate   = int64(10 << 10)
@@ -21,24 +22,24 @@ type ending int
 
 const (
 	endOfBody     ending = iota // the body ended, as it should or with an error
-	endOfPatience               // nothing came for too long
-	endSlow                     // too little came
-	endTooLarge                 // more came than there can be
+	endOfPatience               // nothing arrived for too long
+	endSlow                     // too little arrived
+	endTooLarge                 // more arrived than is possible
 	endOfSink                   // the sink failed
 )
 
-// copying moves a body into a sink.
+// copying copies a body to a sink.
 type copying struct {
 	ctx      context.Context // ends a rest between reads
 	body     io.Reader
 	sink     io.Writer
-	limit    int64 // stop after so many bytes; -1 for no limit
-	enough   int64 // after so many bytes, no more need come; 0 for unknown
-	most     int64 // more bytes than these cannot be the recording; 0 for no bound
+	limit    int64 // stop after this many bytes; -1: no limit
+	enough   int64 // after this many bytes the body may end; 0: unknown
+	most     int64 // the body cannot be the recording if it has more bytes; 0: no limit
 	received int64
 
-	waited  time.Duration // spent waiting for the recorder, in this window
-	arrived int64         // bytes that came in this window
+	waited  time.Duration // time waiting for the recorder in this window
+	arrived int64         // bytes received in this window
 	resting resting
 }
 
@@ -73,7 +74,7 @@ func (c *copying) run(head []byte) (ending, error) {
 	return endOfBody, nil
 }
 
-// read reads once, behind what was gathered.
+// read reads once and appends to g.
 func (c *copying) read(g *gathering) error {
 	left := int64(-1)
 	if c.limit >= 0 {
@@ -107,7 +108,7 @@ func (c *copying) write(p []byte) error {
 	return c.wrote(n, len(p), err)
 }
 
-// keep hands a buffer over to a sink that can use it, or has it copied.
+// keep gives a buffer to a sink that can keep it, or writes a copy.
 func (c *copying) keep(p []byte, done func()) error {
 	keeper, ok := c.sink.(Keeper)
 	if !ok {
@@ -131,7 +132,8 @@ func (c *copying) count(n int, waited time.Duration) {
 	c.waited += waited
 }
 
-// slow closes a window once it is full and reports whether too little came.
+// slow checks a full window, starts a new one, and reports whether too little
+// arrived.
 func (c *copying) slow() bool {
 	if c.waited < slowWindow {
 		return false
@@ -143,7 +145,7 @@ func (c *copying) slow() bool {
 	return tooLittle
 }
 
-// pace says how much came how slowly.
+// pace says how much arrived in what time.
 func (c *copying) pace() string {
 	return fmt.Sprintf("%s in %s", bytesText(c.arrived), c.waited.Round(time.Second))
 }

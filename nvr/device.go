@@ -15,23 +15,23 @@ const (
 	userCheckPath    = "/ISAPI/Security/userCheck"
 )
 
-// maxName is the width in cells of what a device calls itself or its cameras.
+// maxName is the maximum width of device and camera names, in cells.
 const maxName = 64
 
-// joining is one sign-in, shared by everybody who wants it.
+// joining is one sign-in, shared by all its callers.
 type joining struct {
 	done   chan struct{}
 	device Device
 	zone   zone
-	tries  int // bad logins that lock an address out, -1 when it does not say
+	tries  int // bad logins before a lock-out; -1 if unknown
 	err    error
 }
 
-// SignIn proves the login and learns what the device is. It asks once however
-// many goroutines call it, and answers from memory after a success. A refused
-// login is remembered: every later call of any method fails with it at once,
-// without a request, until Forgive. A lock that names its end is remembered
-// until then.
+// SignIn proves the login and learns what the device is. It signs in once,
+// however many goroutines call it, and answers from memory after a success. A
+// refused login is remembered: every later call of any method fails at once,
+// without a request, until Forgive. A lock with a known end is remembered until
+// then.
 func (r *Recorder) SignIn(ctx context.Context) (Device, error) {
 	j, err := r.join(ctx)
 	if err != nil {
@@ -40,9 +40,9 @@ func (r *Recorder) SignIn(ctx context.Context) (Device, error) {
 	return j.device, nil
 }
 
-// LoginTries returns how many bad logins in a row the recorder takes from here
-// before it locks this address out, -1 when it does not say. It signs in first;
-// after a refused login, Error.TriesLeft says the same.
+// LoginTries returns how many bad logins in a row the recorder accepts from
+// here before it locks this address out, or -1 if unknown. It signs in first.
+// After a refused login, Error.TriesLeft says the same.
 func (r *Recorder) LoginTries(ctx context.Context) (int, error) {
 	j, err := r.join(ctx)
 	if err != nil {
@@ -58,7 +58,7 @@ func (r *Recorder) LoginTries(ctx context.Context) (int, error) {
 	return j.tries, nil
 }
 
-// join signs in, or waits for whoever is doing it.
+// join signs in, or waits for the sign-in in progress.
 func (r *Recorder) join(ctx context.Context) (*joining, error) {
 	for {
 		if err := r.session.latched(); err != nil {
@@ -84,12 +84,12 @@ func (r *Recorder) join(ctx context.Context) (*joining, error) {
 		if !isContextError(j.err) {
 			return j, j.err
 		}
-		// Whoever led was called away; that is no answer for us.
+		// The leader's context ended, which says nothing about the recorder.
 	}
 }
 
-// lead does the sign-in that others wait for. A failure is not kept, so the
-// next call tries again; what must not be tried again the session remembers.
+// lead signs in while others wait. It does not remember a failure, so the next
+// call tries again. The session remembers what must not be tried again.
 func (r *Recorder) lead(ctx context.Context, j *joining) {
 	defer close(j.done)
 	j.device, j.zone, j.tries, j.err = r.introduce(ctx)
@@ -108,8 +108,8 @@ func isContextError(err error) bool {
 	return !ours && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 }
 
-// introduce asks the device who it is, what it can do, and what time it shows.
-// Whatever it does not answer stays unknown: OEM units lack any of the three.
+// introduce asks the device for its identity, its capabilities and its time.
+// What it does not answer stays unknown: OEM units lack any of the three.
 func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 	docs, leftOut, err := r.documents(ctx, deviceInfoPath, capabilitiesPath, timePath)
 	if err != nil {
@@ -128,8 +128,8 @@ func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 	return d, z, readTries(caps.body), nil
 }
 
-// notISAPI is the failure of a web server that has none of the documents of a
-// recorder and asks for no login either.
+// notISAPI returns the failure of a web server that has none of a recorder's
+// documents and asks for no login.
 func notISAPI(docs []document) *Error {
 	for _, d := range docs {
 		if d.verdict || strings.Contains(strings.ToLower(d.header.Get("Server")), "webs") {
@@ -139,8 +139,8 @@ func notISAPI(docs []document) *Error {
 	return unexpected("what answers there is not a Hikvision recorder", nil).helped(CheckDevice)
 }
 
-// readTries reads how many bad logins lock an address out. The number is there
-// with lock-outs switched off as well.
+// readTries returns how many bad logins lock an address out. The number is
+// present even if lock-outs are switched off.
 func readTries(capabilities []byte) int {
 	f := fields(capabilities, "issupIllegalLoginLock", "maxIllegalLoginTimes")
 	if n := number(f["maxIllegalLoginTimes"]); n > 0 && f["issupIllegalLoginLock"] != "false" {
@@ -149,7 +149,7 @@ func readTries(capabilities []byte) int {
 	return -1
 }
 
-// readDevice reads what a device says of itself.
+// readDevice parses what a device says about itself.
 func readDevice(info, capabilities []byte) Device {
 	f := fields(info, "deviceName", "model", "serialNumber", "firmwareVersion", "firmwareReleasedDate", "deviceType")
 	d := Device{
@@ -163,9 +163,9 @@ func readDevice(info, capabilities []byte) Device {
 	return d
 }
 
-// kindOfDevice decides by what a device can do before what it calls itself:
-// OEMs change the words. Only recorders have a capacity for IP channels
-// (inputProxyNums); only DVRs have analog inputs beside it, or many of them.
+// kindOfDevice trusts a device's capabilities more than its names, which OEMs
+// change. Only recorders have a capacity for IP channels (inputProxyNums). Only
+// DVRs have analog inputs as well, or many of them.
 func kindOfDevice(deviceType, model string, capabilities map[string]string) DeviceKind {
 	proxies, inputs := number(capabilities["inputProxyNums"]), number(capabilities["videoInputPortNums"])
 	deviceType, model = strings.ToUpper(deviceType), strings.ToUpper(model)
@@ -188,9 +188,9 @@ func kindOfDevice(deviceType, model string, capabilities map[string]string) Devi
 	return UnknownDevice
 }
 
-// setClock fills in what is known of the device's clock and returns its zone,
-// and whether the device itself told it. The moment of a reading is the middle
-// between question and answer.
+// setClock fills in the device's clock and returns its zone, and whether the
+// device itself told it. The time of a reading is the midpoint between request
+// and answer.
 func setClock(d *Device, clock, info document) (z zone, told bool) {
 	read := readClock(clock.body)
 	at, wall := clock.middle(), read.wall

@@ -9,23 +9,24 @@ import (
 
 const storagePath = "/ISAPI/ContentMgmt/Storage"
 
-// maxDisks is more than any recorder has.
+// maxDisks exceeds the disks of any recorder.
 const maxDisks = 64
 
-// Disk is a hard disk or network volume that a device records on.
+// Disk is a hard disk or network volume where a device records.
 type Disk struct {
-	Name     string // what the device calls it, cleaned
-	Status   string // its own word, cleaned: ok, error, unformatted, offline and others
-	Capacity int64  // bytes; 0 when the device did not say
-	Free     int64  // bytes; 0 is usual, since devices write over the oldest
+	Name     string // the device's name for it, cleaned
+	Status   string // the device's own word, cleaned: ok, error, unformatted, offline and others
+	Capacity int64  // bytes; 0 if unknown
+	Free     int64  // bytes; usually 0, because devices overwrite the oldest recordings
 }
 
-// Healthy reports whether the device records on the disk, or may once it has to.
+// Healthy reports whether the device can record on the disk, even if it is idle
+// now.
 func (d Disk) Healthy() bool {
 	return strings.EqualFold(d.Status, "ok") || strings.EqualFold(d.Status, "idle") || strings.EqualFold(d.Status, "sleeping")
 }
 
-// storage is what a device says of its disks. Sizes are MB of 2^20 bytes
+// storage is a device's list of disks. Sizes are in MB of 2^20 bytes
 // (Hikvision's ISAPI guide, XML_storage).
 type storage struct {
 	Disks   []storedOn `xml:"hddList>hdd"`
@@ -41,8 +42,8 @@ type storedOn struct {
 	Free     string `xml:"freeSpace"`
 }
 
-// Disks lists what the device records on. A device that does not tell gives
-// none and no error.
+// Disks lists where the device records. For a device that does not say, it
+// returns none and no error.
 func (r *Recorder) Disks(ctx context.Context) ([]Disk, error) {
 	if _, err := r.join(ctx); err != nil {
 		return nil, r.fail("list disks", 0, err)
@@ -73,7 +74,7 @@ func readDisks(body []byte) []Disk {
 	return list
 }
 
-// megabytes reads a size in MB; what is none, or more than there can be, is 0.
+// megabytes parses a size in MB. An invalid or impossible size is 0.
 func megabytes(text string) int64 {
 	const most = 1 << 40
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)

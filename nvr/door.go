@@ -13,21 +13,20 @@ import (
 )
 
 const (
-	// sdkPort is where the vendor's own programs talk to recorders. It takes
-	// connections and stays silent, hangs up, or answers in a language of its
-	// own (node-red-contrib-hikvision-ultimate#38).
+	// sdkPort is the port for the vendor's own programs. It accepts connections
+	// and stays silent, hangs up, or answers in its own protocol
+	// (node-red-contrib-hikvision-ultimate#38).
 	sdkPort = 8000
 
-	// firstAnswer is how long the first request to a recorder waits, and
-	// doorTime how long it takes at most to find out what answers there
-	// instead. A recorder that is slow to answer is asked again with all of the
-	// usual patience.
+	// firstAnswer is how long the first request to a recorder waits. doorTime is
+	// the limit for then finding out what else answers there. A recorder that is
+	// slow to answer gets another request with the usual timeout.
 	firstAnswer = 10 * time.Second
 	doorTime    = 4 * time.Second
 )
 
-// explain says what answers at an address that has never answered like a
-// recorder, and what to write instead. err is how the first request failed.
+// explain says what answers at an address where no recorder ever has, and what
+// to write instead. err is the failure of the first request.
 func (r *Recorder) explain(ctx context.Context, err error) error {
 	w, ok := errors.AsType[*wireError](err)
 	if !ok || !w.open || r.wire.answered.Load() || ctx.Err() != nil || strings.Contains(w.Error(), endlessHeader) {
@@ -56,7 +55,7 @@ func (r *Recorder) explain(ctx context.Context, err error) error {
 	return e.helped(CheckPort)
 }
 
-// speaksTLS reports whether a port answers a TLS handshake, well or badly.
+// speaksTLS reports whether a port answers a TLS handshake, even with an error.
 func (r *Recorder) speaksTLS(ctx context.Context) bool {
 	conn, err := r.wire.dial(ctx, "tcp", r.config.Address.hostPort())
 	if err != nil {
@@ -70,7 +69,7 @@ func (r *Recorder) speaksTLS(ctx context.Context) bool {
 	return len(record.read) > 1 && (record.read[0] == 0x16 || record.read[0] == 0x15) && record.read[1] == 3
 }
 
-// firstBytes remembers the first bytes that came over a connection.
+// firstBytes remembers the first bytes received on a connection.
 type firstBytes struct {
 	net.Conn
 	read []byte
@@ -84,8 +83,7 @@ func (f *firstBytes) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// speaksHTTP reports whether a port answers a plain request. No login goes with
-// it.
+// speaksHTTP reports whether a port answers a plain request. It sends no login.
 func (r *Recorder) speaksHTTP(ctx context.Context) bool {
 	conn, err := r.wire.dial(ctx, "tcp", r.config.Address.hostPort())
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 const downloadPath = "/ISAPI/ContentMgmt/download"
 
-// rangeSkill is what is known of a device's handling of Range.
+// rangeSkill says how a device handles Range.
 type rangeSkill int
 
 const (
@@ -20,24 +20,23 @@ const (
 	rangeIgnored
 )
 
-// Download fetches one recording into sink. It continues where the sink stands
-// only when the device is known to honour Range, else it resets the sink first.
-// A nil error means: the status, the type, the first bytes and every length
-// that was announced agree. An error of the sink is returned as it is, not as
-// an *Error.
+// Download fetches one recording into sink. It resumes at the sink's offset
+// only if the device is known to honour Range; otherwise it resets the sink
+// first. A nil error means that the status, the type, the first bytes and every
+// announced length agree. An error of the sink is returned unchanged, not as an
+// *Error.
 //
-// A sink that holds something makes the first download of a device a probe:
-// Range is sent, and only a 206 that begins at the very byte is taken for one.
+// If the sink already holds something, the first download from a device is a
+// probe: it sends Range, and accepts only a 206 that begins at the exact byte.
 // A 400 without a reason, from a device that has delivered before, is a Busy
-// error twice for one recording: recorders answer so at random when downloads
-// follow each other quickly. From the third time on it is a Protocol error,
-// because the recording may be to blame, or a Gone one when the device's search
-// does not list the recording any more.
+// error twice per recording: recorders answer like this at random when
+// downloads follow each other quickly. From the third time on it is a Protocol
+// error, because the recording may be at fault, or a Gone error if the device's
+// search no longer lists the recording.
 //
-// Whether a recording is whole is decided here and nowhere else, from what its
-// search, its answer and earlier attempts said: Receipt.Length is the verdict.
-// Fewer bytes than the search announced are a Short error, until the recorder
-// stands by them.
+// Only Download decides whether a recording is complete, from its search, its
+// answer and earlier attempts. Receipt.Length is the result. Fewer bytes than
+// the search announced are a Short error, until the recorder confirms them.
 func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Receipt, error) {
 	j, err := r.join(ctx)
 	if err == nil && rec.URI == "" {
@@ -53,7 +52,8 @@ func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Rece
 	return d.receipt, d.ended(d.vanished(d.run(r.forms(j.device.Kind, rec))))
 }
 
-// ended completes the error of a download; one of the sink stays what it is.
+// ended completes the error of a download. It returns an error of the sink
+// unchanged.
 func (d *downloading) ended(err error) error {
 	if s, ok := errors.AsType[*sinkError](err); ok {
 		return s.err
@@ -61,12 +61,12 @@ func (d *downloading) ended(err error) error {
 	return d.recorder.fail("download", d.rec.Track, err)
 }
 
-// sinkError is a failure of the sink on its way to the caller.
+// sinkError carries a failure of the sink to the caller.
 type sinkError struct{ err error }
 
 func (e *sinkError) Error() string { return e.err.Error() }
 
-// downloading is one Download under way.
+// downloading is one Download in progress.
 type downloading struct {
 	recorder *Recorder
 	device   Device
@@ -74,12 +74,12 @@ type downloading struct {
 	rec      Recording
 	sink     Sink
 	receipt  Receipt
-	unlength bool  // do not believe Content-Length
-	most     int64 // of a time of a recording: more bytes than these cannot be it
+	unlength bool  // ignore Content-Length
+	most     int64 // limit in bytes for a time range of a recording
 
-	seam []byte // the end of what the sink holds, asked for once more when it is continued
+	seam []byte // the end of the sink's content, fetched again to check a resumption
 
-	announced int64 // Content-Length of the answer, believed or not; -1 for none
+	announced int64 // Content-Length of the answer, even if ignored; -1 for none
 	framed    bool  // the answer marks its own end
 }
 
@@ -103,7 +103,7 @@ func (d *downloading) run(forms []form) error {
 			d.unlength = true
 			continue
 		case from > 0 && (verdict.status == http.StatusRequestedRangeNotSatisfiable || verdict.status == http.StatusBadRequest):
-			// It stumbled over Range, perhaps: without, from the beginning.
+			// Range may be the cause: try without it, from the beginning.
 			d.recorder.learn(func(l *learned) { l.ranges = rangeIgnored })
 			if from, err = 0, d.reset(); err != nil {
 				return err
@@ -122,8 +122,8 @@ func (d *downloading) run(forms []form) error {
 	}
 }
 
-// completeAlready reports whether the sink holds the whole recording: an
-// earlier run was interrupted between its last byte and its end.
+// completeAlready reports whether the sink holds the whole recording, because
+// an earlier run was interrupted between its last byte and its end.
 func (d *downloading) completeAlready() bool {
 	if d.rec.Size <= 0 || d.sink.Offset() != d.rec.Size || d.recorder.known().ranges == rangeIgnored {
 		return false
@@ -133,13 +133,13 @@ func (d *downloading) completeAlready() bool {
 	return true
 }
 
-// seamSize is how many bytes that the sink holds already are fetched again when
-// it is continued. They must be the same: the lengths of a continuation can be
-// right and its bytes those of another place or another file.
+// seamSize is how many bytes already in the sink are fetched again when a
+// download resumes. They must be the same: a continuation can have the right
+// lengths and still be from another position or another file.
 const seamSize = 4 << 10
 
-// startAt returns the byte to begin with, resetting a sink that cannot be
-// continued or is not worth it.
+// startAt returns the byte to start from. It resets a sink that cannot be
+// resumed or is not worth it.
 func (d *downloading) startAt() (int64, error) {
 	at := d.sink.Offset()
 	beyond := d.rec.Size > 0 && at >= d.rec.Size
@@ -165,8 +165,8 @@ func (d *downloading) reset() error {
 
 func (d *downloading) note(sentence string) { d.receipt.Notes = append(d.receipt.Notes, sentence) }
 
-// attempt sends one request and, when a recording comes, writes it to the sink.
-// A refusal that another request may cure is returned beside the error.
+// attempt sends one request and writes the recording to the sink, if one comes.
+// If another request may avoid a refusal, it also returns the refusal.
 func (d *downloading) attempt(f form, from int64) (*Error, verdict, error) {
 	ctx := d.ctx
 	if d.unlength {
@@ -185,8 +185,8 @@ func (d *downloading) attempt(f form, from int64) (*Error, verdict, error) {
 	if err != nil {
 		return nil, verdict{}, err
 	}
-	// One connection per recording: some recorders send a few bytes more or
-	// less than announced, which would spoil the next answer on it.
+	// One connection per recording: some recorders send a few bytes more or fewer
+	// than announced, which would spoil the next answer.
 	req.Close = true
 	if from > 0 {
 		req.Header.Set("Range", "bytes="+strconv.FormatInt(from, 10)+"-")
@@ -201,15 +201,15 @@ func (d *downloading) attempt(f form, from int64) (*Error, verdict, error) {
 	return d.receive(resp, f, from)
 }
 
-// downloadText writes the request. The address goes back exactly as it came:
-// without its name and size it is refused, and with other times it gives the
-// whole file all the same.
+// downloadText returns the request body. The address must be exactly as
+// received: without its name and size it is refused, and with other times it
+// still returns the whole file.
 func downloadText(uri string) string {
 	return `<downloadRequest version="1.0"><playbackURI>` + escapeXML(uri) + `</playbackURI></downloadRequest>`
 }
 
-// hungUp gives a download that got no answer on a connection that worked the
-// kind of a recording that ended early: the recorder is there.
+// hungUp returns the error for a download without an answer. On a connection
+// that worked, it is Short, because the recorder is there.
 func (d *downloading) hungUp(err error) error {
 	e, ok := errors.AsType[*Error](unanswered(err, d.recorder.wire.limit))
 	if ok && e.Kind == Unreachable {
@@ -220,12 +220,12 @@ func (d *downloading) hungUp(err error) error {
 	return err
 }
 
-// contentRange is the part of a recording that a 206 carries.
+// contentRange is a parsed Content-Range of a 206.
 type contentRange struct {
-	first, last, total int64 // total is -1 when unknown
+	first, last, total int64 // total is -1 if unknown
 }
 
-// parseContentRange reads "bytes 100-199/200" or "bytes 100-199/*".
+// parseContentRange parses "bytes 100-199/200" or "bytes 100-199/*".
 func parseContentRange(text string) (c contentRange, err error) {
 	unit, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	span, total, ok1 := strings.Cut(strings.TrimSpace(rest), "/")

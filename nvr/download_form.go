@@ -2,7 +2,7 @@ package nvr
 
 import "net/http"
 
-// form is how a download is asked for. Devices disagree: NVRs take POST or
+// form is the form of a download request. Devices disagree: NVRs take POST or
 // both methods, cameras GET with a body, each may refuse the other, and the
 // vendor's own web page puts the address into the query.
 type form int
@@ -12,12 +12,12 @@ const (
 	formPost
 	formGet
 	formQuery
-	formAddress // by GET at the recording's own address
+	formAddress // GET at the recording's own address
 )
 
 var formNames = [...]string{formUnknown: "", formPost: "post", formGet: "get", formQuery: "query", formAddress: "address"}
 
-// String returns "post", "get", "query" or "address", "" when no form is known.
+// String returns "post", "get", "query" or "address", or "" if unknown.
 func (f form) String() string { return formNames[f] }
 
 func (f form) method() string {
@@ -27,7 +27,7 @@ func (f form) method() string {
 	return http.MethodGet
 }
 
-// delivered notes that a recording came by a form.
+// delivered records that a form worked.
 func (l *learned) delivered(f form) {
 	if f == formAddress {
 		l.addressed = true
@@ -36,7 +36,7 @@ func (l *learned) delivered(f form) {
 	l.download = f
 }
 
-// forms returns how to ask for a recording, what fits best first.
+// forms returns the forms to try for a recording, best first.
 func (r *Recorder) forms(k DeviceKind, rec Recording) []form {
 	known := r.known()
 	forms := []form{formPost, formGet, formQuery}

@@ -7,37 +7,37 @@ import (
 	"time"
 )
 
-// verdict is what a device said instead of sending a recording.
+// verdict is a device's answer in place of a recording.
 type verdict struct {
 	status    int
-	badLength bool // its Content-Length cannot be true: ask again, and read without it
-	page      bool // it was not a verdict of ISAPI
+	badLength bool // its Content-Length cannot be true: ask again and ignore it
+	page      bool // it was not an ISAPI verdict
 	responseStatus
 }
 
-// wrongVerb reports whether the device wants the other method, as it says in
-// more ways than one.
+// wrongVerb reports whether the device wants the other method. Devices say so
+// in several ways.
 func (v verdict) wrongVerb() bool {
 	return v.status == http.StatusMethodNotAllowed || v.responseStatus.wrongVerb()
 }
 
-// lacksFunction reports whether the device may not know the request at all.
+// lacksFunction reports whether the device may not support the request at all.
 func (v verdict) lacksFunction() bool {
 	missing := v.status == http.StatusNotFound || v.status == http.StatusMethodNotAllowed || v.status == http.StatusNotImplemented
 	return v.wrongVerb() || v.says("notSupport") || v.page && missing
 }
 
-// noDownloads is the failure of a device that lists recordings and refuses every
-// form of fetching one (ANNKE C1200).
+// noDownloads returns the failure of a device that lists recordings but refuses
+// every form of download (ANNKE C1200).
 func noDownloads(refused *Error) *Error {
 	e := unexpected("this device gives no recordings over HTTP, although it lists them", refused)
 	e.Detail, e.maybeGone = refused.Detail, true
 	return e.finally().helped(UseVendorProgram)
 }
 
-// deservesOtherForm decides whether a refusal may be about the form. A plain
-// 403 or 400 may be, as long as this device has never delivered; so may a 404 at
-// an address of a recording's own, which is about the address.
+// deservesOtherForm reports whether a refusal may be about the form. A plain
+// 403 or 400 may be, if this device has never delivered. So may a 404 at a
+// recording's own address.
 func (d *downloading) deservesOtherForm(v verdict, f form) bool {
 	if v.wrongVerb() || f == formAddress && v.status == http.StatusNotFound {
 		return true
@@ -48,15 +48,14 @@ func (d *downloading) deservesOtherForm(v verdict, f form) bool {
 }
 
 const (
-	forgivenFits = 2    // a recording may be refused so often for nothing
-	rememberFits = 4096 // recordings, at most
+	forgivenFits = 2    // refusals of a recording to excuse as spurious
+	rememberFits = 4096 // most recordings to remember
 )
 
-// judge decides what a refusal of a recording means in the end. A 400 from a
-// device that has delivered before is Busy as long as it does not happen again
-// and again: timelapsed met one on about half of all downloads that followed
-// each other quickly. "badParameters" and what keeps being refused are about
-// the recording, which may be gone.
+// judge decides what a refusal of a recording means. A 400 from a device that
+// has delivered before is Busy unless it repeats: timelapsed got one for about
+// half of all downloads that followed each other quickly. "badParameters" and
+// repeated refusals are about the recording, which may be gone.
 func (d *downloading) judge(e *Error, v verdict) error {
 	if v.status != http.StatusBadRequest || e.Kind != Protocol {
 		return e
@@ -83,9 +82,9 @@ func (d *downloading) judge(e *Error, v verdict) error {
 	return e
 }
 
-// vanished makes a Gone error of a refusal that a recording gets because it is
-// no longer there. Only some devices say so; with the others, their search
-// tells: it does not list the recording any more.
+// vanished turns a refusal into a Gone error if the recording no longer exists.
+// Only some devices say so. For the others it checks whether their search still
+// lists the recording.
 func (d *downloading) vanished(err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || !e.maybeGone {
@@ -101,13 +100,13 @@ func (d *downloading) vanished(err error) error {
 	return &gone
 }
 
-// refusedForm is the refusal that says most when several forms were refused.
+// refusedForm is the most informative refusal of several forms.
 type refusedForm struct {
 	err     *Error
 	verdict verdict
 }
 
-// add prefers what is not about the form itself, and what came first.
+// add prefers refusals that are not about the form, and earlier ones.
 func (w *refusedForm) add(e *Error, v verdict, f form) {
 	if w.err == nil || w.verdict.wrongVerb() && !v.wrongVerb() && f != formQuery {
 		w.err, w.verdict = e, v

@@ -2,18 +2,19 @@ package nvr
 
 import "net/http"
 
-// exchange is one request from the first try to an answer that is not 401.
+// exchange is one request, from the first attempt to an answer that is not a
+// 401.
 type exchange struct {
 	session  *session
 	req      *http.Request
-	holds    bool // the session's proof is ours: nobody else tries the login
-	refusals int  // logins that this exchange had refused
-	checked  bool // the login was found good in between
+	holds    bool // this exchange holds session.proof: no other tries the login
+	refusals int  // refused logins in this exchange
+	checked  bool // the login was found good meanwhile
 	foreign  bool // a nonce of another path was refused
 }
 
-// alone waits until no other exchange is proving the login, and fails when the
-// one before found it refused.
+// alone waits until no other exchange is proving the login. It fails if the
+// previous one found the login refused.
 func (x *exchange) alone() error {
 	if x.holds {
 		return nil
@@ -34,12 +35,12 @@ func (x *exchange) end() {
 	}
 }
 
-// run tries a nonce that is at hand, then what the recorder challenges with.
+// run tries an available nonce, then the recorder's challenges.
 //
-// A 401 has four meanings: a nonce has run out (normal), the login is wrong
-// (never repeated), the address is locked out (said in the body), or the user
-// lacks a right (said in the body, or found out by asking for something that
-// was allowed before).
+// A 401 has four meanings: a nonce has expired (normal), the login is wrong
+// (never repeated), the address is locked out (the body says so), or the user
+// lacks a right (the body says so, or another request that was accepted before
+// shows it).
 func (x *exchange) run() (*http.Response, error) {
 	s := x.session
 	n := s.credential(x.req)
@@ -82,12 +83,12 @@ func (x *exchange) run() (*http.Response, error) {
 		login, fresh = true, true
 	}
 	if n != nil && fresh {
-		n.release() // adopted, but no longer sent with
+		n.release() // adopted, but not used
 	}
 	return nil, signInLoop()
 }
 
-// schemeOf returns the scheme by which a request carried the login.
+// schemeOf returns the scheme that a request used for its login.
 func schemeOf(n *nonce, login bool) Scheme {
 	switch {
 	case n != nil:
@@ -98,7 +99,7 @@ func schemeOf(n *nonce, login bool) Scheme {
 	return SchemeNone
 }
 
-// next returns the nonce that answers the challenge that a request got, nil for
+// next returns the nonce for the challenge that a request got, or nil for
 // Basic.
 func (x *exchange) next(req *http.Request, answer unauthorized, old *nonce) (*nonce, error) {
 	s := x.session
@@ -116,7 +117,7 @@ func (x *exchange) next(req *http.Request, answer unauthorized, old *nonce) (*no
 	return s.nonces.adopt(x.req.Context(), answer.challenge, req.URL.Path, old)
 }
 
-// saidOutright handles what the body of a 401 states in words.
+// saidOutright handles a 401 whose body states the reason.
 func (x *exchange) saidOutright(answer unauthorized) *Error {
 	if left, locked := answer.status.locked(); locked {
 		e := failure(Locked, answer.words, nil)
@@ -127,8 +128,8 @@ func (x *exchange) saidOutright(answer unauthorized) *Error {
 		return failure(Forbidden, answer.words, nil)
 	}
 	tries := answer.status.triesLeft()
-	// Few tries left stop no login that was accepted before, nor one that the
-	// operator decided to try.
+	// Few tries left do not stop a login that was accepted before, or one that the
+	// operator insists on.
 	if k := x.session.known(); x.refusals == 0 && tries >= 0 && tries <= lastTry && !k.proven && !k.forced {
 		e := failure(Auth, "", nil)
 		e.TriesLeft, e.what = tries, "the login was not tried"
@@ -137,17 +138,16 @@ func (x *exchange) saidOutright(answer unauthorized) *Error {
 	return nil
 }
 
-// refused decides what a refused login means, and whether there may be another
-// try. There is none for a login that was never good. One that was good may
-// have met a nonce that ran out, a fit of the recorder's, a changed password or
-// a missing right: then one more answers the question, and only one exchange
-// asks it.
+// refused decides what a refused login means, and whether to try again. A login
+// that was never accepted is not tried again. One that was may have met an
+// expired nonce, a glitch of the recorder, a changed password or a missing
+// right. One more try tells which, and only one exchange makes it.
 func (x *exchange) refused(answer unauthorized) error {
 	s := x.session
 	x.refusals++
 	few, reserve := answer.status.triesLeft(), fewTries
 	if x.foreign && !x.checked {
-		reserve = lastTry // the nonce is to blame more likely than the password
+		reserve = lastTry // the nonce is more likely at fault than the password
 	}
 	switch {
 	case x.checked:
@@ -169,9 +169,9 @@ func (x *exchange) refused(answer unauthorized) error {
 }
 
 // checkLogin repeats a request that was accepted before, to learn whether the
-// login is still good. It answers a challenge of that request's own: appweb
-// (IOTechSystems/onvif#41) refuses one that another URL got, whatever the
-// password. A refusal is latched.
+// login is still good. It uses a new challenge for that request, because appweb
+// (IOTechSystems/onvif#41) refuses a challenge issued for another URL, whatever
+// the password. A refusal is latched.
 func (x *exchange) checkLogin(answer unauthorized) error {
 	s := x.session
 	k := s.known()
@@ -210,12 +210,13 @@ func (x *exchange) checkLogin(answer unauthorized) error {
 	return signInLoop()
 }
 
-// signInLoop is the failure of a recorder that always has another challenge.
+// signInLoop returns the failure of a recorder that sends challenges without
+// end.
 func signInLoop() *Error { return unexpected("the recorder keeps asking to sign in again", nil) }
 
-// tooWeak refuses to give the login away to whoever asks for it in a weak way:
-// Basic shows the password to everybody between, and somebody between can ask
-// for less than the recorder would.
+// tooWeak refuses to send the login by a weak scheme: Basic shows the password
+// to everybody on the way, and an attacker there can offer less than the
+// recorder would.
 func (s *session) tooWeak(offered Scheme) *Error {
 	before := s.known().scheme
 	what, help := "", AllowWeaker

@@ -6,59 +6,59 @@ import (
 	"time"
 )
 
-// Facts is what was learned of a recorder and goes from run to run and from
-// machine to machine. With it the next run names the same recording the same
-// way, and does not try again what this recorder is known to refuse. The zero
-// value says that nothing is known.
+// Facts is what was learned about a recorder and is kept from run to run and
+// from machine to machine. With it, the next run gives the same recording the
+// same name, and does not try again what this recorder is known to refuse. The
+// zero value means that nothing is known.
 //
 // Facts can be compared with ==, and encoded as JSON or any other format that
-// knows encoding.TextMarshaler. They hold no secret. What a recorder cannot have
-// is ignored by New, so they may come from a file or from another machine.
+// supports encoding.TextMarshaler. They contain no secret. New ignores
+// impossible values, so they may come from a file or from another machine.
 type Facts struct {
-	// Serial is the serial number, as in Device.Serial. Facts are of no use for
-	// another device: when the one that answers tells another number, all but
-	// Scheme is forgotten.
+	// Serial is the serial number, as in Device.Serial. Facts are useless for
+	// another device: if the device that answers has another number, everything
+	// but Scheme is forgotten.
 	Serial string `json:"serial,omitempty"`
 
-	// Clock is how the recorder writes times in searches, as its kind and its
-	// recordings decided; what Config.Clock says is not recorded here.
+	// Clock is how the recorder writes times in searches, as decided from its kind
+	// and its recordings. It does not include Config.Clock.
 	Clock       Clock `json:"clock,omitempty"`
 	ClockProven bool  `json:"clock_proven,omitempty"` // by its recordings
 
-	// Zone is the time zone that was used to convert times of searches, as a
-	// POSIX rule in the spelling of recorders: "UTC-3:00:00" is three hours
-	// ahead of UTC. A zone that the recorder itself tells comes first.
+	// Zone is the time zone used to convert times in searches, as a POSIX rule in
+	// the recorders' spelling: "UTC-3:00:00" is three hours ahead of UTC. A zone
+	// from the recorder itself takes precedence.
 	Zone string `json:"zone,omitempty"`
 
-	// Download is how a download is asked for: "post", "get" or "query"; empty
-	// as long as none came.
+	// Download is the form of download request that worked: "post", "get" or
+	// "query"; empty if none has.
 	Download string `json:"download,omitempty"`
-	// ByTime says whether a recording can be asked for by time: "said" by the
-	// recorder, "shown" by what came, or "no"; empty is not known.
+	// ByTime says whether the recorder supports download by time: "said" in its
+	// capabilities, "shown" by a download, or "no"; empty if unknown.
 	ByTime string `json:"by_time,omitempty"`
 	// SearchForm is the number of the form of search request that the recorder
-	// takes, counted from 1; 0 is not known.
+	// accepts, counted from 1; 0 if unknown.
 	SearchForm int `json:"search_form,omitempty"`
 
-	// NoncePerPath says that a nonce of this recorder is good only for the path
-	// whose 401 gave it out.
+	// NoncePerPath means that a nonce of this recorder is valid only for the path
+	// whose 401 issued it.
 	NoncePerPath bool `json:"nonce_per_path,omitempty"`
-	// Scheme is the strongest scheme of authentication by which the recorder
-	// accepted the login.
+	// Scheme is the strongest authentication scheme by which the recorder accepted
+	// the login.
 	Scheme Scheme `json:"scheme,omitempty"`
 
-	// LongestRange is the longest range that one search may ask for, in
-	// nanoseconds; 0 as long as no range was refused.
+	// LongestRange is the longest range for one search, in nanoseconds; 0 if no
+	// range was refused.
 	LongestRange time.Duration `json:"longest_range,omitempty"`
 
-	// Load is how many downloads at once the recorder is emptied fastest by; 0 is
-	// not known. Whoever downloads finds it: a Recorder gives back what it got, as
-	// long as the same device answers.
+	// Load is the number of simultaneous downloads that empties the recorder
+	// fastest; 0 if unknown. The caller determines it. A Recorder only returns
+	// what it was given, as long as the same device answers.
 	Load int `json:"load,omitempty"`
 }
 
-// Facts returns what is known of the recorder so far, with what Config.Facts
-// said where nothing else was learned since. It asks nobody.
+// Facts returns what is known about the recorder so far: what was learned, and
+// otherwise what Config.Facts says. It sends no request.
 func (r *Recorder) Facts() Facts {
 	l, login := r.known(), r.session.known()
 	f := Facts{
@@ -78,7 +78,7 @@ func (r *Recorder) Facts() Facts {
 	return f
 }
 
-// recall returns what facts say, leaving out what no recorder can have.
+// recall converts facts, without impossible values.
 func (f Facts) recall() learned {
 	l := learned{serial: CleanText(f.Serial, maxName), zone: parseZone(f.Zone), remembered: f}
 	l.download = form(max(slices.Index(formNames[:formAddress], f.Download), 0))
@@ -95,8 +95,8 @@ func (f Facts) recall() learned {
 	return l
 }
 
-// meet keeps who the recorder is, and forgets what was learned of another
-// device at its address.
+// meet records which device answered, and forgets what was learned about
+// another device at its address.
 func (r *Recorder) meet(d Device, z zone) {
 	r.learn(func(l *learned) {
 		if l.serial != "" && d.Serial != "" && l.serial != d.Serial {
@@ -110,10 +110,10 @@ func (r *Recorder) meet(d Device, z zone) {
 	})
 }
 
-// settle decides which zone to convert times with: the one that the recorder
-// tells, else the one that an earlier run used, unless the recorder's clock
-// shows that it is another by now. What is guessed from its clock alone changes
-// with summer time, and with it the names of recordings.
+// settle returns the zone for converting times: the one that the recorder
+// tells, or else that of an earlier run, unless the recorder's clock shows that
+// it has changed. A zone guessed from the clock alone changes with summer time,
+// and the names of recordings with it.
 func (r *Recorder) settle(read zone, told bool, serial string) zone {
 	l := r.known()
 	if told || !l.zone.known || l.serial != serial {
@@ -127,7 +127,7 @@ func (r *Recorder) settle(read zone, told bool, serial string) zone {
 
 var clockNames = [...]string{ClockAuto: "", ClockLocal: "local", ClockUTC: "utc"}
 
-// MarshalText writes "local" or "utc", and nothing for ClockAuto.
+// MarshalText returns "local" or "utc", or nothing for ClockAuto.
 func (c Clock) MarshalText() ([]byte, error) {
 	if c < 0 || int(c) >= len(clockNames) {
 		return nil, fmt.Errorf("there is no clock %d", int(c))
@@ -135,20 +135,21 @@ func (c Clock) MarshalText() ([]byte, error) {
 	return []byte(clockNames[c]), nil
 }
 
-// UnmarshalText reads what MarshalText writes. Anything else is ClockAuto: it
-// comes from a newer version or a damaged file, and the recorder tells anew.
+// UnmarshalText parses the result of MarshalText. Anything else becomes
+// ClockAuto: it is from a newer version or a damaged file, and the recorder
+// will tell again.
 func (c *Clock) UnmarshalText(text []byte) error {
 	*c = Clock(max(slices.Index(clockNames[:], string(text)), 0))
 	return nil
 }
 
-// Scheme is a scheme of HTTP authentication. A higher one is stronger.
+// Scheme is an HTTP authentication scheme. Higher values are stronger.
 type Scheme int
 
 // The schemes.
 const (
-	SchemeNone        Scheme = iota // no login was accepted, or none asked for
-	SchemeBasic                     // the password itself goes over the network
+	SchemeNone        Scheme = iota // no login was accepted or requested
+	SchemeBasic                     // sends the password itself over the network
 	SchemeMD5                       // digest with MD5
 	SchemeSHA256                    // digest with SHA-256
 	SchemeSHA512Trunc               // digest with SHA-512/256
@@ -160,7 +161,7 @@ var schemeNames = [...]string{
 	SchemeSHA512Trunc: "digest-sha-512-256", SchemeSHA512: "digest-sha-512",
 }
 
-// String returns "basic", "digest-md5" and so on, "" for SchemeNone.
+// String returns "basic", "digest-md5" and so on, or "" for SchemeNone.
 func (s Scheme) String() string {
 	if s < 0 || int(s) >= len(schemeNames) {
 		return ""
@@ -168,7 +169,7 @@ func (s Scheme) String() string {
 	return schemeNames[s]
 }
 
-// words names the scheme for a person.
+// words returns the name of the scheme for people.
 func (s Scheme) words() string {
 	switch s {
 	case SchemeBasic:
@@ -184,10 +185,11 @@ func (s Scheme) words() string {
 	return "nothing"
 }
 
-// MarshalText writes what String returns.
+// MarshalText returns the result of String.
 func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads what MarshalText writes; anything else is SchemeNone.
+// UnmarshalText parses the result of MarshalText. Anything else becomes
+// SchemeNone.
 func (s *Scheme) UnmarshalText(text []byte) error {
 	*s = Scheme(max(slices.Index(schemeNames[:], string(text)), 0))
 	return nil

@@ -7,14 +7,15 @@ import (
 
 const (
 	bufferSize = 256 << 10
-	// smallSize is the size of a slow stream's buffer: there may be hundreds.
+	// smallSize is the buffer size for slow streams, of which there may be
+	// hundreds.
 	smallSize = worthReading
-	// fullFrom and gatherFor bound what is gathered before it is written: a sink
-	// costs the same for a few bytes as for many.
+	// fullFrom and gatherFor bound what is gathered before a write, because a
+	// write to a sink costs the same for few bytes as for many.
 	fullFrom  = bufferSize - bufferSize/4
 	gatherFor = 200 * time.Millisecond
-	// keepFrom is from how many bytes on a sink may keep the buffer that they came
-	// in: fewer are copied for less than the room that it takes.
+	// keepFrom is the least number of bytes for which a sink may keep their
+	// buffer. Copying fewer costs less than the memory would.
 	keepFrom = bufferSize / 4
 )
 
@@ -22,16 +23,16 @@ const (
 // and writing from it costs half of what io.Copy to a file does.
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
-// gathering is what came and was not written yet.
+// gathering is data that has arrived but is not written yet.
 type gathering struct {
 	sink  *copying
-	large *[bufferSize]byte // nil: small is in use, or nothing yet
+	large *[bufferSize]byte // nil: small is in use, or none yet
 	small []byte
 	have  int
-	since time.Time // when the first of it was waited for
+	since time.Time // when the wait for its first bytes began
 }
 
-// buffer is the one in use.
+// buffer returns the buffer in use.
 func (g *gathering) buffer() []byte {
 	if g.large != nil {
 		return g.large[:]
@@ -39,7 +40,7 @@ func (g *gathering) buffer() []byte {
 	return g.small
 }
 
-// room returns where to read to. A slow stream gets a small buffer.
+// room returns the space for the next read. A slow stream gets a small buffer.
 func (g *gathering) room(slow bool) []byte {
 	if g.have == 0 && (g.large == nil || slow) {
 		g.close()
@@ -52,7 +53,7 @@ func (g *gathering) room(slow bool) []byte {
 	return g.buffer()[g.have:]
 }
 
-// took notes a read of n bytes behind what there is, which was begun then.
+// took records a read of n bytes that began at began.
 func (g *gathering) took(n int, began time.Time) {
 	if g.have == 0 {
 		g.since = began
@@ -60,14 +61,14 @@ func (g *gathering) took(n int, began time.Time) {
 	g.have += n
 }
 
-// enough reports whether to write what there is; left is how much is still to be
-// written in all, negative when nobody knows.
+// enough reports whether to write now. left is how many bytes remain to be
+// written in all, negative if unknown.
 func (g *gathering) enough(left int64) bool {
 	full := min(fullFrom, len(g.buffer()))
 	return g.have >= full || left >= 0 && int64(g.have) >= left || time.Since(g.since) >= gatherFor
 }
 
-// flush writes what there is.
+// flush writes the gathered data.
 func (g *gathering) flush() error {
 	have := g.have
 	g.have = 0
@@ -79,7 +80,7 @@ func (g *gathering) flush() error {
 	return g.sink.keep(full[:have], func() { buffers.Put(full) })
 }
 
-// close gives the large buffer back.
+// close returns the large buffer.
 func (g *gathering) close() {
 	if g.large != nil {
 		buffers.Put(g.large)

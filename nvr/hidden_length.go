@@ -9,13 +9,13 @@ import (
 	"net/http"
 )
 
-// announcedLength is where the Content-Length of an answer stands when it was
-// hidden from net/http.
+// announcedLength is the header for a Content-Length that is hidden from
+// net/http.
 const announcedLength = "X-Announced-Length"
 
 // lengthless marks the context of a request whose answer must be read without
-// believing its Content-Length: some recorders announce 0, or less than they
-// send, and net/http would stop there.
+// its Content-Length: some recorders announce 0, or less than they send, and
+// net/http would stop there.
 type lengthless struct{}
 
 func withoutLength(ctx context.Context) context.Context {
@@ -24,8 +24,8 @@ func withoutLength(ctx context.Context) context.Context {
 
 func wantsNoLength(ctx context.Context) bool { return ctx.Value(lengthless{}) != nil }
 
-// withLengthsHidden makes a transport of its own for such requests. Each gets
-// a connection of its own, whose end is the end of the answer.
+// withLengthsHidden creates a transport for such requests. Each request gets
+// its own connection, whose end is the end of the answer.
 func withLengthsHidden(t *http.Transport) *http.Transport {
 	hidden := t.Clone()
 	hidden.DisableKeepAlives = true
@@ -52,11 +52,11 @@ func withLengthsHidden(t *http.Transport) *http.Transport {
 	return hidden
 }
 
-// lengthlessConn renames the Content-Length of a good answer.
+// lengthlessConn renames the Content-Length of a successful answer.
 type lengthlessConn struct {
 	net.Conn
-	head    []byte // read, not yet handed on
-	renamed bool   // the header is through
+	head    []byte // read, but not yet passed on
+	renamed bool   // the header has passed
 	err     error
 }
 
@@ -88,7 +88,7 @@ func (c *lengthlessConn) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-// renameLength leaves refusals as they are: their bodies are short, and their
+// renameLength does not change refusals: their bodies are short, and their
 // lengths right.
 func renameLength(head []byte) []byte {
 	lines := bytes.Split(bytes.Clone(head), []byte("\r\n"))

@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// What recordings are made for, in Recording.Kind. Smart events have names of
-// their own, such as "linedetection", as the recorder writes them.
+// The reasons for recordings, in Recording.Kind. Smart events have their own
+// names, such as "linedetection", as the recorder writes them.
 const (
 	KindTiming = "timing" // by schedule, whatever happens
 	KindMotion = "motion"
@@ -13,9 +13,9 @@ const (
 	KindManual = "manual"
 )
 
-// recordedFor are the words that devices have for the kinds. Seen are timing,
-// MOTION, CMR, VideoMotion and AllEvent, with hikvision.com, std-cgi.com,
-// psia.org and ISAPI.org before them.
+// recordedFor maps the words of devices to the kinds. Known are timing, MOTION,
+// CMR, VideoMotion and AllEvent, after hikvision.com, std-cgi.com, psia.org and
+// ISAPI.org.
 var recordedFor = map[string]string{
 	"timing": KindTiming, "cmr": KindTiming, "time": KindTiming, "continuous": KindTiming, "normal": KindTiming,
 	"motion": KindMotion, "videomotion": KindMotion, "move": KindMotion,
@@ -24,8 +24,9 @@ var recordedFor = map[string]string{
 	"allevent": "event",
 }
 
-// recordingKind reads a descriptor such as "recordType.meta.hikvision.com/timing";
-// "" when it names no kind.
+// recordingKind parses a descriptor such as
+// "recordType.meta.hikvision.com/timing". It returns "" if there is no kind in
+// it.
 func recordingKind(descriptor string) string {
 	descriptor = strings.ToLower(strings.TrimRight(strings.TrimSpace(descriptor), "/"))
 	i := strings.LastIndexByte(descriptor, '/')

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// unanswered turns the failure of a request that got no answer into an Error.
-// Errors of a context stay what they are.
+// unanswered converts the failure of a request without an answer to an Error.
+// It returns context errors unchanged.
 func unanswered(err error, timeout time.Duration) error {
 	if _, done := errors.AsType[*Error](err); done {
 		return err
@@ -42,7 +42,7 @@ func unanswered(err error, timeout time.Duration) error {
 	return failure(Unreachable, noAnswer, w)
 }
 
-// brokenOff turns a body that ended with an error into an Error.
+// brokenOff converts the error that ended a body to an Error.
 func brokenOff(ctx context.Context, err error, timeout time.Duration) error {
 	switch {
 	case ctx.Err() != nil:
@@ -57,10 +57,10 @@ func brokenOff(ctx context.Context, err error, timeout time.Duration) error {
 	return failure(Short, "the connection broke", err)
 }
 
-// endlessHeader is what net/http calls a header that is longer than it may be.
+// endlessHeader is net/http's text for a header that exceeds the limit.
 const endlessHeader = "headers exceeded"
 
-// noAnswer is the detail of a recorder that takes a connection and hangs up.
+// noAnswer is the detail for a recorder that accepts a connection and hangs up.
 const noAnswer = "the recorder hung up without an answer"
 
 func isTimeout(err error) bool {
@@ -68,8 +68,8 @@ func isTimeout(err error) bool {
 	return ok && n.Timeout()
 }
 
-// dialDetail says why there is no connection, without the addresses that the
-// operator knows already.
+// dialDetail says why there is no connection. It omits addresses, which the
+// operator already knows.
 func dialDetail(err error) string {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		if dns.IsNotFound {
@@ -92,7 +92,7 @@ func dialDetail(err error) string {
 	return text
 }
 
-// explainTLS returns nil when err has nothing to do with TLS.
+// explainTLS returns nil if err has nothing to do with TLS.
 func explainTLS(err error) *Error {
 	if pin, ok := errors.AsType[*certificateError](err); ok {
 		detail := "the certificate changed: it is not the one that was expected"

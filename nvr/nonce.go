@@ -10,21 +10,21 @@ import (
 	"github.com/icholy/digest"
 )
 
-// maxNonces is how many nonces a session keeps: one per request that waits for
-// its headers at one time is enough.
+// maxNonces is how many nonces a session keeps. One for each request that waits
+// for its headers at the same time is enough.
 const maxNonces = 16
 
-// nonce is one digest challenge and how often it has been used. Whoever holds
-// it sends with it alone until headers arrive, so that the recorder sees the
-// counts in order: some refuse a count that is not the highest so far.
+// nonce is a digest challenge and its use count. Its holder has exclusive use
+// until headers arrive, so that the recorder sees the counts in order: some
+// refuse a count that is not the highest so far.
 type nonce struct {
 	held      chan struct{} // full while a request holds the nonce
 	challenge *digest.Challenge
-	path      string // of the request whose 401 gave it out; on some devices it is good for no other
+	path      string // of the request whose 401 issued it; some devices accept it for no other path
 	uses      int
 }
 
-// authorize puts the login into a request, counting one use.
+// authorize adds the login to a request and counts one use.
 func (n *nonce) authorize(req *http.Request, login Login) error {
 	n.uses++
 	credentials, err := digest.Digest(n.challenge, digest.Options{
@@ -44,14 +44,14 @@ func (n *nonce) authorize(req *http.Request, login Login) error {
 
 func (n *nonce) release() { <-n.held }
 
-// nonces are those that a session knows.
+// nonces holds the nonces of a session.
 type nonces struct {
 	mu    sync.Mutex
 	known []*nonce
 }
 
-// lease returns a nonce that nobody uses, nil when there is none. With perPath
-// it must have been given out for that very path.
+// lease returns a free nonce, or nil if there is none. With perPath, it must
+// have been issued for path.
 func (p *nonces) lease(path string, perPath bool) *nonce {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -68,9 +68,10 @@ func (p *nonces) lease(path string, perPath bool) *nonce {
 	return nil
 }
 
-// adopt returns the nonce of a challenge that a request to path got, held. A
-// recorder may hand out the same nonce to everybody; then its count goes on, and
-// adopt waits for its turn. The nonce that the challenge replaces may be nil.
+// adopt returns the nonce of a challenge for a request to path, held. A
+// recorder may issue the same nonce to everybody; then its count continues, and
+// adopt waits for its turn. replaces is the nonce that the challenge replaces;
+// it may be nil.
 func (p *nonces) adopt(ctx context.Context, c *digest.Challenge, path string, replaces *nonce) (*nonce, error) {
 	p.mu.Lock()
 	for _, n := range p.known {
@@ -95,7 +96,7 @@ func (p *nonces) adopt(ctx context.Context, c *digest.Challenge, path string, re
 	return n, nil
 }
 
-// forget drops every nonce; those in use end with their request.
+// forget drops every nonce. Those in use end with their request.
 func (p *nonces) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -7,14 +7,14 @@ import (
 	"net/http"
 )
 
-// documents fetches documents that a device may do without, in the order of
-// paths; what it does not have comes back empty.
+// documents fetches optional documents, in the order of paths. Those that the
+// device lacks are empty.
 //
-// A device that fails to answer for one document says something about that
-// document first: evercam met recorders that answer deviceError to a single
-// list for ever. Only two failures in a row, or nothing but failures, are about
-// the recorder. What failed beside answers is asked for once more and then left
-// out; leftOut is why, nil when nothing was.
+// If a device fails to answer for one document, the cause is probably that
+// document: evercam met recorders that always answer deviceError to a certain
+// list. Only two failures in a row, or nothing but failures, are about the
+// recorder. A document that failed among answers is requested once more and
+// then left out; leftOut is the reason, or nil.
 func (r *Recorder) documents(ctx context.Context, paths ...string) (docs []document, leftOut, err error) {
 	docs = make([]document, len(paths))
 	failed := make([]error, len(paths))
@@ -48,8 +48,7 @@ func (r *Recorder) documents(ctx context.Context, paths ...string) (docs []docum
 	return docs, leftOut, nil
 }
 
-// concernsOne reports whether a failure may be about the one thing that was
-// asked for.
+// concernsOne reports whether a failure may be about the single document.
 func concernsOne(err error) bool {
 	switch KindOf(err) {
 	case Busy, Timeout, Short, Slow:
@@ -59,8 +58,8 @@ func concernsOne(err error) bool {
 	return false
 }
 
-// optional fetches a document that a device may do without: a plain no and
-// nonsense give an empty document.
+// optional fetches an optional document. A plain refusal or nonsense gives an
+// empty document.
 func (r *Recorder) optional(ctx context.Context, path string) (document, error) {
 	d, err := r.fetch(ctx, http.MethodGet, path, "")
 	if err == nil {
@@ -78,7 +77,7 @@ func (r *Recorder) optional(ctx context.Context, path string) (document, error) 
 	case Protocol:
 		e, _ := errors.AsType[*Error](err)
 		if d.status == 0 || e.remedy != "" {
-			return document{}, err // no answer, or one that asks somebody to act: a redirect, a sign-in that is not known
+			return document{}, err // no answer, or one that needs action: a redirect, an unsupported sign-in
 		}
 		r.log.Debug("the device does without", "path", path, "reason", err)
 		return d.withoutBody(), nil
@@ -87,7 +86,7 @@ func (r *Recorder) optional(ctx context.Context, path string) (document, error) 
 	return document{}, err
 }
 
-// withoutBody returns what is left of a document that was refused.
+// withoutBody returns a refused document without its body.
 func (d document) withoutBody() document {
 	_, d.verdict = readStatus(d.body)
 	d.body = nil

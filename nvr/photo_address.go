@@ -4,13 +4,14 @@ import (
 	"strings"
 )
 
-// webAddress returns the path and query of a recording that is named by a web
-// address, to be fetched by GET from the recorder itself. Cameras name photos so
-// (DS-2CD2185FWD-I V5.6.3, http://host/ISAPI/Streaming/tracks/103/?…, others
-// without host), and their download function refuses these addresses.
+// webAddress returns the path and query of a recording with a web address, for
+// a GET from the recorder itself. Cameras name photos this way (DS-2CD2185FWD-I
+// V5.6.3, http://host/ISAPI/Streaming/tracks/103/?…, others without a host),
+// and their download function refuses these addresses.
 //
-// The host and the scheme in it are the camera's idea of itself at best, as with
-// rtsp addresses: the login never goes to another place than the sheet names.
+// The address's host and scheme are at best the camera's idea of itself, as in
+// rtsp addresses. They are ignored: the login goes only to the place in the
+// sheet.
 func webAddress(uri string) (path string, ok bool) {
 	if rest, slash := strings.CutPrefix(uri, "/"); slash && !strings.HasPrefix(rest, "/") {
 		return escapeAddress(uri), true
@@ -28,9 +29,9 @@ func webAddress(uri string) (path string, ok bool) {
 	return escapeAddress(rest[at:]), true
 }
 
-// escapeAddress writes an address so that it can stand in the first line of a
-// request, and changes nothing else in it: names of files hold blanks, "@" and
-// letters of every script, and have to come back as they were sent.
+// escapeAddress escapes an address for the first line of a request and changes
+// nothing else: file names contain blanks, "@" and letters of every script, and
+// must be sent back exactly as received.
 func escapeAddress(text string) string {
 	const digits = "0123456789ABCDEF"
 	var b strings.Builder

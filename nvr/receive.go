@@ -15,11 +15,11 @@ import (
 )
 
 // closeGrace is how long to wait for more, or for the end of the connection,
-// when everything that was announced is there.
+// once everything announced has arrived.
 var closeGrace = 2 * time.Second
 
-// receive handles an answer: checks it before the sink gets a byte, copies it,
-// and compares every length that was announced.
+// receive handles an answer: it checks it before the sink gets a byte, copies
+// it, and compares every announced length.
 func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, verdict, error) {
 	length := resp.ContentLength
 	switch resp.StatusCode {
@@ -85,8 +85,7 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 	return nil, verdict{}, d.pour(resp.Body, head, length, 0)
 }
 
-// isRecordingType reports whether an answer may be a recording by its type;
-// refusals with status 200 are short and their lengths right.
+// isRecordingType reports whether the type of an answer allows a recording.
 func isRecordingType(h http.Header) bool {
 	kind := strings.ToLower(h.Get("Content-Type"))
 	return !strings.Contains(kind, "xml") && !strings.Contains(kind, "html") && !strings.Contains(kind, "json")
@@ -100,8 +99,8 @@ func parseAnnounced(text string) int64 {
 	return n
 }
 
-// checkPart accepts a 206 only when it continues at the very byte. Anything
-// else would leave a hole or a repetition in the file.
+// checkPart accepts a 206 only if it begins at the exact byte. Anything else
+// would leave a hole or a repetition in the file.
 func (d *downloading) checkPart(resp *http.Response, from int64) (total int64, err error) {
 	part, err := parseContentRange(resp.Header.Get("Content-Range"))
 	bad := ""
@@ -126,8 +125,8 @@ func (d *downloading) checkPart(resp *http.Response, from int64) (total int64, e
 	return 0, d.cannotContinue(bad)
 }
 
-// checkSeam compares the first bytes of a continuation with those that it
-// overlaps.
+// checkSeam compares the first bytes of a continuation with the end of the
+// sink's content.
 func (d *downloading) checkSeam(body io.Reader) error {
 	again, err := readShort(body, seamSize)
 	if err == nil && len(again) < seamSize {
@@ -145,7 +144,7 @@ func (d *downloading) checkSeam(body io.Reader) error {
 	return nil
 }
 
-// cannotContinue drops what the sink holds and says why.
+// cannotContinue resets the sink and says why.
 func (d *downloading) cannotContinue(why string) error {
 	if err := d.reset(); err != nil {
 		return err
@@ -153,8 +152,8 @@ func (d *downloading) cannotContinue(why string) error {
 	return unexpected("continuing failed: "+why+"; the next try starts from the beginning", nil)
 }
 
-// refused reads the verdict in an answer that is no recording. head is what has
-// been read of its body.
+// refused reads the verdict in an answer that is not a recording. head is the
+// part of its body already read.
 func (d *downloading) refused(resp *http.Response, head []byte) (*Error, verdict, error) {
 	rest, err := readShort(resp.Body, maxVerdict)
 	if err != nil && d.ctx.Err() != nil {
@@ -170,7 +169,7 @@ func (d *downloading) refused(resp *http.Response, head []byte) (*Error, verdict
 	return unexpected("what came is not a recording but "+portray(resp.Header.Get("Content-Type"), body), nil), v, nil
 }
 
-// portray says what a body is, for the detail of an error.
+// portray describes a body for the detail of an error.
 func portray(contentType string, body []byte) string {
 	body = bytes.TrimSpace(body)
 	switch {
@@ -189,7 +188,7 @@ func portray(contentType string, body []byte) string {
 	return text
 }
 
-// early is the error of a body that ended with err before it began.
+// early returns the error for a body that ended with err before its first byte.
 func (d *downloading) early(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		e := failure(Short, "the recorder sent nothing", nil)
@@ -199,8 +198,8 @@ func (d *downloading) early(err error) error {
 	return brokenOff(d.ctx, err, d.recorder.wire.limit)
 }
 
-// pour copies a body behind its head into the sink and compares lengths.
-// length is what the answer announced for its body, -1 for nothing.
+// pour copies head and body to the sink and compares lengths. length is the
+// announced length of the body, or -1.
 func (d *downloading) pour(body io.ReadCloser, head []byte, length, from int64) error {
 	c := copying{ctx: d.ctx, body: body, sink: d.sink, limit: -1}
 	announced := max(d.rec.Size, d.announced)
@@ -246,7 +245,7 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 	have := from + got
 	switch {
 	case size > 0 && have >= size && length >= 0 && got < length:
-		// The search's size agrees with what came; Content-Length does not.
+		// The size from the search matches what arrived; Content-Length does not.
 		d.note(fmt.Sprintf("the recorder announced %d bytes for this answer and sent %d, which is the size that its search gave", length, got))
 	case have < size && from == 0 && d.standsBy(have, end, err):
 		d.note(fmt.Sprintf("the search announced %d bytes, but the recording has %d: the recorder sent exactly this size more than once", size, have))
@@ -264,7 +263,7 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 	switch {
 	case size > 0 && have > size:
 		d.note(fmt.Sprintf("it is %d bytes longer than the search announced", have-size))
-	case size <= 0 && length < 0 && d.most == 0: // whoever asks for a time looks for that
+	case size <= 0 && length < 0 && d.most == 0: // a caller of DownloadSpan checks the content
 		d.receipt.Unverified = true
 		d.note("the recorder gave no length, so hikgrab could not verify that the recording is complete")
 	}

@@ -14,63 +14,63 @@ import (
 	"time"
 )
 
-// Config says how to reach a recorder. Address and Login are needed, the rest
-// has working zero values.
+// Config says how to reach a recorder. Address and Login are required; the zero
+// values of the rest work.
 type Config struct {
 	Address  Address
 	Login    Login
 	Clock    Clock
-	Timeout  time.Duration // give up on a connection that delivers nothing for so long; 0 means 30 s
+	Timeout  time.Duration // give up on a connection that delivers nothing for this long; 0 means 30 s
 	Insecure bool          // accept any TLS certificate
-	Facts    Facts         // what an earlier run or another machine learned of the recorder
+	Facts    Facts         // what an earlier run or another machine learned about the recorder
 	Log      *slog.Logger  // nil discards
 
-	// Dial opens connections; nil means the system's dialer. Tests use it to
-	// stay inside the process.
+	// Dial opens connections; nil means the system's dialer. Tests use it to stay
+	// inside the process.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Recorder is one recorder spoken to over ISAPI. Its methods may be called by
-// many goroutines at once; they share one sign-in.
+// Recorder is an ISAPI client for one recorder. Its methods are safe for
+// concurrent use and share one sign-in.
 type Recorder struct {
 	config  Config
 	log     *slog.Logger
 	wire    *wire
 	session *session
-	search  chan struct{} // held by the one page that is being searched
-	reckons chan struct{} // held while it is found out by which clock the device searches
+	search  chan struct{} // held during the search of a page
+	reckons chan struct{} // held while deciding which clock the device uses in searches
 
 	mu      sync.Mutex
-	joined  *joining // the sign-in under way or done; nil before the first
+	joined  *joining // the current or completed sign-in; nil before the first
 	learned learned
 }
 
-// learned is what the answers of a device taught, kept for the run; what Facts
-// holds of it goes on to the next.
+// learned is what the device's answers have shown, kept for the run. Facts
+// passes some of it on to the next run.
 type learned struct {
-	remembered Facts // what Config.Facts said of this device
+	remembered Facts // what Config.Facts says about this device
 
 	serial    string           // the device's serial number
-	zone      zone             // what times of searches are converted with
-	download  form             // what fetched a recording; unknown until something did
-	addressed bool             // a recording came by GET from its own web address
-	fits      map[string]int   // how often a recording was refused for nothing, by URI
-	ends      map[string]int64 // at which byte a recording ended that should have more, by URI
+	zone      zone             // converts times in searches
+	download  form             // the form that fetched a recording; unknown until one has
+	addressed bool             // a recording was fetched by GET from its own web address
+	fits      map[string]int   // spurious refusals per recording, by URI
+	ends      map[string]int64 // the byte where a recording ended that should be longer, by URI
 	ranges    rangeSkill       // whether Range is honoured
-	shape     int              // the form of search request that it takes
+	shape     int              // the form of search request that it accepts
 	shaped    bool             // shape is proven
-	unlength  bool             // its Content-Length cannot be believed
-	longest   time.Duration    // the longest range that it lets search at once; 0: any
+	unlength  bool             // its Content-Length is unreliable
+	longest   time.Duration    // the longest range that it accepts in one search; 0: any
 	index     time.Time        // it refuses searches that begin earlier; zero: none
-	mute      map[Track]bool   // tracks of which it refuses every search
-	byTime    bool             // it ignores the position in a search: go on by time
-	timed     timeSkill        // whether it downloads by time
-	turns     uint64           // searches begun, to notice that another came between two pages
-	channels  []int            // numbers that it listed
-	clock     reckoning        // by which clock it searches
+	mute      map[Track]bool   // tracks for which it refuses every search
+	byTime    bool             // it ignores the position in a search: continue by time
+	timed     timeSkill        // whether download by time works
+	turns     uint64           // searches begun, to detect another search between two pages
+	channels  []int            // channel numbers that it listed
+	clock     reckoning        // the clock that it uses in searches
 }
 
-// New returns a recorder and contacts nobody.
+// New returns a recorder. It sends no request.
 func New(c Config) *Recorder {
 	log := c.Log
 	if log == nil {
@@ -88,13 +88,13 @@ func New(c Config) *Recorder {
 	}
 }
 
-// Format writes the recorder's address for every verb of package fmt, which
-// would otherwise reach through to the password.
+// Format writes the recorder's address for every verb of package fmt. Without
+// it, fmt would print the password.
 func (r *Recorder) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.config.Address.String()) }
 
 // Forgive forgets a refused login and what was learned from it, so that the
-// next call asks the recorder once more. Only an operator should decide that:
-// recorders lock an address after a few bad logins.
+// next call asks the recorder again. Only an operator should decide that,
+// because recorders lock an address out after a few bad logins.
 func (r *Recorder) Forgive() {
 	r.session.forgive()
 	r.wire.silent.Store(0)
@@ -103,11 +103,11 @@ func (r *Recorder) Forgive() {
 	r.joined = nil
 }
 
-// Close drops idle connections. Requests under way are not touched: cancel
+// Close closes idle connections. It does not affect running requests; cancel
 // their contexts.
 func (r *Recorder) Close() { r.wire.dropIdle() }
 
-// learn changes what is known of the device.
+// learn changes what is known about the device.
 func (r *Recorder) learn(change func(*learned)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,7 +120,7 @@ func (r *Recorder) known() learned {
 	return r.learned
 }
 
-// request builds a request that can be sent again.
+// request creates a request that can be sent again.
 func (r *Recorder) request(ctx context.Context, method, path, body string) (*http.Request, error) {
 	var content io.Reader
 	if body != "" {
@@ -137,22 +137,22 @@ func (r *Recorder) request(ctx context.Context, method, path, body string) (*htt
 	return req, nil
 }
 
-// document is a short answer, read whole.
+// document is a short answer, read completely.
 type document struct {
 	status int
 	header http.Header
 	body   []byte
-	sent   time.Time // when the request went out
-	came   time.Time // when the answer's headers were here
+	sent   time.Time // when the request was sent
+	came   time.Time // when the answer's headers arrived
 
-	verdict bool // what came in its place was a verdict of ISAPI
+	verdict bool // the body was an ISAPI verdict instead
 }
 
-// maxDocument bounds every answer that is not a recording. The largest seen
-// are capabilities of some 200 KiB.
+// maxDocument bounds every answer that is not a recording, in bytes. The
+// largest known are capabilities of some 200 KiB.
 const maxDocument = 4 << 20
 
-// fetch sends a request and reads a short answer, whatever its status.
+// fetch sends a request and reads a short answer with any status.
 func (r *Recorder) fetch(ctx context.Context, method, path, body string) (document, error) {
 	req, err := r.request(ctx, method, path, body)
 	if err != nil {
@@ -177,11 +177,11 @@ func (r *Recorder) fetch(ctx context.Context, method, path, body string) (docume
 	return d, nil
 }
 
-// refusal is the Error of an answer that is not what was asked for, nil when
-// the answer is good.
+// refusal returns the Error for an answer that is not what was requested, or
+// nil if the answer is good.
 func (d document) refusal() *Error { return refusal(d.status, d.header, d.body) }
 
-// fail completes an error with what was being done and where.
+// fail adds the operation and the recorder to an error.
 func (r *Recorder) fail(op string, track Track, err error) error {
 	if err == nil {
 		return nil

@@ -8,31 +8,32 @@ import (
 	"time"
 )
 
-// A stream that brings a few hundred bytes at a time costs a wake-up, a read and a
-// write for each of them, and a fleet behind slow uplinks has hundreds of such
-// streams. So the reader of a slow stream rests until a piece worth reading has
-// gathered in the socket.
+// A stream that delivers a few hundred bytes at a time costs a wake-up, a read
+// and a write each time, and a fleet behind slow uplinks has hundreds of such
+// streams. So the reader of a slow stream rests until enough has gathered in
+// the socket.
 const (
-	// worthReading is what a rest is to gather. Every system's socket holds more.
+	// worthReading is how many bytes a rest should gather. Every system's socket
+	// holds more.
 	worthReading = 32 << 10
-	// longestRest bounds how late bytes are seen, shortestRest is the least that is
-	// worth going to sleep for.
+	// longestRest bounds how late bytes are read. shortestRest is the shortest
+	// rest that is worth it.
 	longestRest, shortestRest = time.Second, 20 * time.Millisecond
-	// restFrom is how long after its beginning a stream is known to be slow; what
-	// is over by then was short.
+	// restFrom is how old a stream must be to count as slow. A stream that ends
+	// sooner was short.
 	restFrom = time.Second
 )
 
-// resting says how long to rest before each read of a stream.
+// resting decides how long to rest before each read of a stream.
 type resting struct {
-	age   time.Duration // time that went into reads and rests so far
+	age   time.Duration // time in reads and rests so far
 	pause time.Duration // before the next read
-	rate  float64       // bytes per second, by the read that the pause follows from
-	vain  bool          // nothing gathers meanwhile: the sender waits, or each read brings one record of TLS
+	rate  float64       // bytes per second, from the read that set the pause
+	vain  bool          // resting gathers nothing: the sender waits, or each read returns one TLS record
 }
 
-// learn takes in the latest read: how many bytes it brought, and how long it took
-// with the rest before it.
+// learn updates the pause after a read of n bytes that took took, including the
+// rest before it.
 func (r *resting) learn(n int, took time.Duration) {
 	rested := r.pause
 	r.age += took
@@ -49,8 +50,9 @@ func (r *resting) learn(n int, took time.Duration) {
 	}
 }
 
-// rest waits before a read, no longer than left bytes take, if that is known.
-// Meanwhile what comes into the socket, which may be nil, wakes nobody.
+// rest waits before a read, but no longer than left bytes should take; a
+// negative left is unknown. Meanwhile, arriving bytes do not wake the process.
+// socket may be nil.
 func (r *resting) rest(ctx context.Context, left int64, socket syscall.RawConn) {
 	if r.pause == 0 {
 		return
@@ -62,10 +64,10 @@ func (r *resting) rest(ctx context.Context, left int64, socket syscall.RawConn) 
 		wakeFrom(socket, worthReading)
 		defer wakeFrom(socket, 1)
 	}
-	_ = pause(ctx, r.pause) // the read finds out that ctx has ended
+	_ = pause(ctx, r.pause) // the read will notice that ctx has ended
 }
 
-// socketOf returns the socket under a connection; nil when nobody knows.
+// socketOf returns the socket of a connection, or nil if unknown.
 func socketOf(c net.Conn) syscall.RawConn {
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()

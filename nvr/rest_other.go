@@ -4,6 +4,6 @@ package nvr
 
 import "syscall"
 
-// wakeFrom does nothing: only Linux is known to give fewer bytes to a reader who
-// asks all the same.
+// wakeFrom does nothing. Only Linux is known to return fewer bytes to a read
+// that does not wait.
 func wakeFrom(syscall.RawConn, int) {}

@@ -8,37 +8,37 @@ import (
 )
 
 const (
-	// maxPages bounds one window. Pages in a row that bring nothing new are
-	// bounded by maxIdle where the position moves on, by maxStuck where time does.
+	// maxPages bounds the pages of one window. maxIdle bounds consecutive pages
+	// without news when paging by position, maxStuck when paging by time.
 	maxPages = 20_000
 	maxIdle  = 200
 	maxStuck = 3
 
-	// maxBuffered bounds the items that are held back to be put in order.
+	// maxBuffered bounds the items held back for sorting.
 	maxBuffered = 20_000
 )
 
-// cutSuspicion is the number of items in one search session from which an "OK"
-// is not believed: recorders end a session silently at 4000 items.
+// cutSuspicion is the number of items in one search session from which "OK" is
+// not trusted: recorders silently end a session at 4000 items.
 var cutSuspicion = 1000
 
-// earliest is before the first recorder was built; asking for less only
-// confuses some.
+// earliest is before the first recorder was built. Earlier times only confuse
+// some recorders.
 var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Search yields the recordings of a track that overlap from–to, oldest first,
-// each once, asking for further pages only as they are wanted. One search runs
-// at a time per recorder; others wait, but for one page at most. An error ends
-// the sequence; Error.Reached says from where on another search can take it up.
+// Search yields the recordings of a track that overlap from–to, oldest first
+// and each once. It requests pages only as they are needed. A recorder runs one
+// search at a time; others wait, but for at most one page. An error ends the
+// sequence; Error.Reached says where another search can resume.
 //
-// A page that is refused in the middle of a search is asked for again where it
-// was. A range that is refused as a whole is asked for in shorter windows, down
-// to an hour, and a stretch that is refused however short is passed over: at the
-// beginning of the range it lies before what the recorder has indexed, anywhere
-// else it is an error, once the rest has been yielded.
+// A page that is refused in the middle of a search is requested again. A range
+// that is refused as a whole is searched in shorter windows, down to an hour. A
+// stretch that is still refused is skipped. At the beginning of the range it is
+// before what the recorder has indexed; anywhere else it is an error, returned
+// after the rest has been yielded.
 //
-// Long ranges are asked for in windows that grow where little was recorded, so
-// the first recordings are there after one short request.
+// Long ranges are searched in windows that grow where there is little, so the
+// first recordings arrive after one short request.
 func (r *Recorder) Search(ctx context.Context, track Track, from, to time.Time) iter.Seq2[Recording, error] {
 	return func(yield func(Recording, error) bool) {
 		s := searching{
@@ -59,7 +59,7 @@ func (r *Recorder) Search(ctx context.Context, track Track, from, to time.Time) 
 	}
 }
 
-// wallOf keeps a wall clock time within what recorders understand.
+// wallOf limits a wall clock time to what recorders understand.
 func wallOf(t time.Time) time.Time {
 	t = t.UTC().Truncate(time.Second)
 	if t.Before(earliest) {
@@ -68,15 +68,15 @@ func wallOf(t time.Time) time.Time {
 	return t
 }
 
-// itemKey tells recordings apart: names are unique per track, and the hour
-// that autumn repeats has two recordings with one start.
+// itemKey identifies a recording: names are unique per track, and in the
+// repeated hour of autumn two recordings can have the same start.
 type itemKey struct {
 	track Track
 	name  string
 	start time.Time
 }
 
-// searching is one Search under way.
+// searching is one Search in progress.
 type searching struct {
 	recorder *Recorder
 	ctx      context.Context
@@ -85,17 +85,17 @@ type searching struct {
 	clock    clockwork
 	yield    func(Recording, error) bool
 
-	stopped bool                  // the consumer wants no more
-	seen    map[itemKey]time.Time // what came already, with its end
-	start   time.Time             // the latest start that came
-	end     time.Time             // the latest end that came
-	span    time.Duration         // of the windows, for now
-	refused int                   // windows in a row that were refused, perhaps for their length
-	tooLong time.Duration         // the shortest window that was refused for what it holds; 0: none
-	came    bool                  // the recorder has answered this search once
+	stopped bool                  // the consumer has stopped
+	seen    map[itemKey]time.Time // recordings found so far, with their ends
+	start   time.Time             // the latest start found
+	end     time.Time             // the latest end found
+	span    time.Duration         // current length of windows
+	refused int                   // refused windows in a row, perhaps because of their length
+	tooLong time.Duration         // the shortest window refused for its content; 0: none
+	came    bool                  // the recorder has answered this search at least once
 	hole    *hole                 // the first stretch that it refuses to search
-	turn    uint64                // the search session that is ours at the recorder
-	held    []Recording           // items of a window that does not come in order
+	turn    uint64                // our search session on the recorder
+	held    []Recording           // items of a window that are out of order
 	holding bool
 }
 
@@ -133,8 +133,8 @@ func (s *searching) run() error {
 	return nil
 }
 
-// reached notes in a failure how far the search came. What does not come in
-// order was not yielded to its end.
+// reached records in a failure how far the search got. Out-of-order items were
+// not all yielded.
 func (s *searching) reached(err error, at time.Time) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -151,8 +151,8 @@ func (s *searching) reached(err error, at time.Time) error {
 	return &far
 }
 
-// window searches one stretch of time to its end. It returns how many pages
-// that took and how many items came.
+// window searches one time window to its end. It returns the number of pages
+// and items.
 func (s *searching) window(from, to time.Time) (pages, items int, err error) {
 	s.start, s.end = from, from
 	w := progress{page: s.session(from, to)}
@@ -178,19 +178,19 @@ func (s *searching) window(from, to time.Time) (pages, items int, err error) {
 type progress struct {
 	page  page
 	came  int      // items in this search session
-	news  int      // of them, new ones
-	stuck int      // pages in a row without news
-	last  *itemKey // the first item of the page before, in this session
+	news  int      // new items among them
+	stuck int      // consecutive pages without news
+	last  *itemKey // the first item of the previous page in this session
 }
 
-// taken is what a page brought.
+// taken is what was on a page.
 type taken struct {
-	news  int      // items that had not come before
-	own   int      // items of the track that was asked for
-	first *itemKey // nil on an empty page
+	news  int      // items not seen before
+	own   int      // items of the requested track
+	first *itemKey // nil for an empty page
 }
 
-// advance moves on behind a page, and reports whether the window is done.
+// advance moves past a page and reports whether the window is done.
 func (s *searching) advance(w *progress, f found, got taken, to time.Time) (done bool) {
 	w.came += len(f.items)
 	w.news += got.news
@@ -202,20 +202,19 @@ func (s *searching) advance(w *progress, f found, got taken, to time.Time) (done
 	byTime := s.recorder.known().byTime
 	w.last = got.first
 	switch {
-	case f.more == moreNone, len(f.items) == 0: // an empty page ends it, whatever its status says
+	case f.more == moreNone, len(f.items) == 0: // an empty page ends it, whatever its status
 		if w.came < cutSuspicion || w.news == 0 {
 			return true
 		}
 	case repeats && !byTime:
-		// The page before came again: this device takes no position.
+		// The previous page came again: this device ignores the position.
 		s.recorder.learn(func(l *learned) { l.byTime = true })
 	case !byTime:
 		if w.stuck > maxIdle {
 			return true
 		}
-		// Items of other tracks do not count in the position where they were
-		// slipped in; where the device counts them after all, a part of the
-		// page comes again, and nothing is lost.
+		// Items of other tracks do not count in the position. If the device counts
+		// them after all, part of the page comes again and nothing is lost.
 		w.page.position += got.own
 		if got.own == 0 {
 			w.page.position += len(f.items)
@@ -229,17 +228,17 @@ func (s *searching) advance(w *progress, f found, got taken, to time.Time) (done
 	return false
 }
 
-// session begins a search session. All its pages carry one ID: with a new ID
-// per page some recorders send the first page for ever.
+// session begins a search session. All its pages have one ID: given a new ID
+// for each page, some recorders always send the first page.
 func (s *searching) session(from, to time.Time) page {
 	p := page{id: newSearchID(), track: s.track, wall: from}
 	p.from, p.to = s.clock.ask(from, to)
 	return p
 }
 
-// beyond returns where to go on by time: at the start of the latest item, so
-// that nothing which overlaps it is lost, or behind its end when that brought
-// nothing new.
+// beyond returns where to continue by time: at the start of the latest item, so
+// that nothing overlapping it is lost, or after its end if that found nothing
+// new.
 func (s *searching) beyond(from time.Time, stuck bool) time.Time {
 	next := s.start
 	if stuck || !next.After(from) {
@@ -252,7 +251,8 @@ func (s *searching) beyond(from time.Time, stuck bool) time.Time {
 }
 
 // ask gets one page when it is our turn. If another search came in between, the
-// recorder may have forgotten ours, so it begins anew where it stood.
+// recorder may have forgotten our session, so ask starts a new one at the same
+// place.
 func (s *searching) ask(p *page) (found, error) {
 	r := s.recorder
 	select {

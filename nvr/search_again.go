@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	// insistences is how often a page is asked for in a search that has had an
-	// answer: with one search slot and a second client 10 to 30 of 100 are
+	// insistences is how often to request a page of a search that has had an
+	// answer: with one search slot and a second client, 10 to 30 of 100 are
 	// refused at random.
 	insistences = 6
-	// faultyInsistences is the same for a recorder that says that it failed.
-	// Some units (DS-7716NI-I4/16P V4.61.030) fail every second search, for others
-	// it is the range that makes them fail, for ever.
+	// faultyInsistences is the same for a recorder that says that it failed. Some
+	// units (DS-7716NI-I4/16P V4.61.030) fail every second search; others always
+	// fail for a certain range.
 	faultyInsistences = 3
-	insistWait        = 250 * time.Millisecond // before the second; doubles
+	insistWait        = 250 * time.Millisecond // before the second try; doubles each time
 	mostInsistWait    = 5 * time.Second
 
-	// indexPrecision is how exactly the beginning of what a recorder indexes is
-	// looked for.
+	// indexPrecision is the precision of the search for the start of a recorder's
+	// index.
 	indexPrecision = time.Minute
 )
 
-// insist asks for a page, again where it was when it is refused for what may
-// pass: never from the beginning of the search.
+// insist requests a page. After a refusal that may pass, it asks for the same
+// page again, never for the beginning of the search.
 func (s *searching) insist(p *page) (found, error) {
 	for try, wait := 1, insistWait; ; try++ {
 		f, err := s.ask(p)
@@ -44,7 +44,7 @@ func (s *searching) insist(p *page) (found, error) {
 	}
 }
 
-// passes reports whether a page is worth asking for again at once.
+// passes reports whether to request a page again at once.
 func (s *searching) passes(e *Error, try int) bool {
 	switch e.Kind {
 	case Busy, Short:
@@ -61,7 +61,7 @@ func (s *searching) passes(e *Error, try int) bool {
 	case s.came:
 		return try < insistences
 	}
-	return false // whether the recorder is busy is for others to judge
+	return false // the caller decides about a busy recorder
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -75,9 +75,9 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// around returns where to go on when a window was refused: at its beginning
-// with a shorter one, or behind what the recorder does not search. ok is false
-// when neither helps.
+// around returns where to continue after a refused window: at its beginning
+// with a shorter one, or after what the recorder does not search. ok is false
+// if neither helps.
 func (s *searching) around(err error, at, end time.Time, pages int) (next time.Time, ok bool) {
 	span := end.Sub(at)
 	if s.shorten(err, span, pages) {
@@ -104,8 +104,8 @@ func (s *searching) around(err error, at, end time.Time, pages int) (next time.T
 	return next, true
 }
 
-// pass notes that a stretch is refused. What is refused at the beginning lies
-// before the recorder's index, so there is nothing to be had.
+// pass skips a refused stretch. A stretch at the beginning is before the
+// recorder's index, so nothing is lost.
 func (s *searching) pass(from, to time.Time, why *Error) {
 	s.recorder.log.Warn("the recorder refuses to search part of the period", "track", int(s.track), "from", from, "to", to)
 	s.tooLong = 0
@@ -117,9 +117,9 @@ func (s *searching) pass(from, to time.Time, why *Error) {
 	}
 }
 
-// firstAccepted returns the earliest time from which on the recorder searches,
-// within what was asked for. ok is false when it does not search the end of the
-// range either: then it is not the range that it refuses.
+// firstAccepted returns the earliest time in the requested range that the
+// recorder accepts as the start of a search. ok is false if it refuses the end
+// of the range too, so that the range is not the reason.
 func (s *searching) firstAccepted(at time.Time) (time.Time, bool) {
 	if index := s.recorder.known().index; index.After(at) && index.Before(s.to) {
 		return index, true
@@ -145,21 +145,21 @@ func (s *searching) firstAccepted(at time.Time) (time.Time, bool) {
 	return accepted, true
 }
 
-// accepts reports whether the recorder searches from a time on.
+// accepts reports whether the recorder accepts a search that begins at from.
 func (s *searching) accepts(from time.Time) bool {
 	p := s.session(from, from.Add(shortestWindow))
 	_, err := s.insist(&p)
 	return err == nil
 }
 
-// hole is a stretch of time that a recorder refuses to search while it searches
+// hole is a stretch that a recorder refuses to search although it searches
 // others.
 type hole struct {
 	from, to time.Time
 	why      *Error
 }
 
-// error says that the list is not whole.
+// error says that the list is incomplete.
 func (h *hole) error() error {
 	e := *h.why
 	e.Reached = h.from
@@ -167,9 +167,9 @@ func (h *hole) error() error {
 	return e.helped(SearchOnRecorder)
 }
 
-// noteMute remembers a track of which every search is refused.
+// noteMute records a track for which every search is refused.
 func (l *learned) noteMute(t Track) {
-	mute := map[Track]bool{t: true} // a new one: copies of learned are read without the lock
+	mute := map[Track]bool{t: true} // a new map, because copies of learned are read without the lock
 	for known := range l.mute {
 		mute[known] = true
 	}
@@ -182,14 +182,14 @@ const (
 	maxWindow      = 20 * 366 * 24 * time.Hour
 )
 
-// mostItems is how many items a window can hold: one a second, and some that
-// reach into it. A recorder that says MORE for ever is stopped there.
+// mostItems is how many items a window can hold: one per second, plus some that
+// begin before it. It stops a recorder that always says MORE.
 func mostItems(from, to time.Time) int {
-	const most = 1_000_000 // more than any search session brings
+	const most = 1_000_000 // more than any search session returns
 	return int(min(to.Sub(from)/time.Second+pageSize, most))
 }
 
-// nextSpan lets windows grow over quiet times and shrink over busy ones.
+// nextSpan makes windows longer in quiet times and shorter in busy ones.
 func nextSpan(span time.Duration, pages, items int) time.Duration {
 	switch {
 	case items == 0:
@@ -202,9 +202,9 @@ func nextSpan(span time.Duration, pages, items int) time.Duration {
 	return min(max(span, shortestWindow), maxWindow)
 }
 
-// shorten makes the windows shorter when one may have been refused for its
-// length: some devices take a day at once, others less. Only a shorter one that
-// works proves it.
+// shorten makes windows shorter if one may have been refused for its length:
+// some devices accept a day at once, others less. Only a shorter one that works
+// proves it.
 func (s *searching) shorten(err error, span time.Duration, pages int) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || !e.badRequest || pages > 0 || span <= shortestWindow {
@@ -218,7 +218,7 @@ func (s *searching) shorten(err error, span time.Duration, pages int) bool {
 	return true
 }
 
-// longest keeps a window within what the device was seen to take.
+// longest limits a window to the length that the device accepts.
 func (r *Recorder) longest(span time.Duration) time.Duration {
 	if most := r.known().longest; most > 0 {
 		return min(span, most)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// page sends a search in the form that this device takes.
+// page sends a search in the form that this device accepts.
 func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 	var first error
 	again := false
@@ -33,7 +33,7 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 		}
 		verdict, _ := readStatus(d.body)
 		if refused.Kind == Gone && d.status == http.StatusOK {
-			return found{more: moreNone}, nil // "not found": nothing was recorded
+			return found{more: moreNone}, nil // "not found": no recordings
 		}
 		if refused.Kind == Protocol && verdict.noStorage() {
 			refused.what = "this device refuses to search"
@@ -47,8 +47,8 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 			if again || verdict.says("badParameters") {
 				return found{}, refused
 			}
-			// Recorders under load call good XML bad. A long search must not
-			// fall over one such answer.
+			// Recorders under load reject valid XML as bad. A long search must not fail
+			// because of one such answer.
 			again = true
 			shape--
 			continue
@@ -57,8 +57,8 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 	return found{}, first
 }
 
-// take hands on what is new on a page. Items of other tracks are passed over:
-// some units ignore which track was asked for.
+// take yields the new items of a page. It skips items of other tracks, because
+// some units ignore the requested track.
 func (s *searching) take(items []foundItem, firstPage bool) (got taken) {
 	fresh := make([]Recording, 0, len(items))
 	for _, item := range items {
@@ -96,9 +96,9 @@ func (s *searching) take(items []foundItem, firstPage bool) (got taken) {
 	return got
 }
 
-// wants reports whether a recording overlaps the range asked for; a photo has
-// no length, and that of an item which contradicts itself is not known: the
-// recorder has found it in the range.
+// wants reports whether a recording overlaps the requested range. A photo has
+// no length. If an item contradicts itself, its length is unknown, so wants
+// trusts that the recorder found it in the range.
 func (s *searching) wants(rec Recording) bool {
 	if rec.Note != "" {
 		return true
@@ -109,7 +109,7 @@ func (s *searching) wants(rec Recording) bool {
 	return rec.End.After(s.from) || rec.Start.Equal(rec.End) && !rec.Start.Before(s.from)
 }
 
-// release yields what was held back, in order.
+// release yields the held items in order.
 func (s *searching) release() {
 	slices.SortStableFunc(s.held, func(a, b Recording) int { return a.Start.Compare(b.Start) })
 	for _, rec := range s.held {
@@ -121,8 +121,8 @@ func (s *searching) release() {
 	s.held = s.held[:0]
 }
 
-// forget drops what can no longer come again, so that a search over years
-// needs no more memory than one over days.
+// forget drops what can no longer come again, so that a search over years needs
+// no more memory than one over days.
 func (s *searching) forget(before time.Time) {
 	for key, end := range s.seen {
 		if end.Before(before.Add(-48 * time.Hour)) {

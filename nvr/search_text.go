@@ -13,24 +13,26 @@ import (
 const (
 	searchPath = "/ISAPI/ContentMgmt/search"
 
-	// pageSize is what the vendor's own plugin asks for. Recorders cap pages
-	// silently (DS-7616NXI V4.84 at 64), so pages advance by what came.
+	// pageSize is what the vendor's own plugin requests. Recorders silently cap
+	// pages (DS-7616NXI V4.84 at 64), so the position advances by the items
+	// received.
 	pageSize = 40
 
-	// maxURI bounds a playbackURI; the longest seen have some 300 characters.
+	// maxURI bounds a playbackURI, in bytes. The longest known have some 300
+	// characters.
 	maxURI = 4 << 10
 )
 
 // page is one request for recordings.
 type page struct {
-	id       string // of the search session, the same for all its pages
+	id       string // of the search session; the same for all its pages
 	track    Track
-	from, to time.Time // as the device writes times
-	wall     time.Time // from, by the wall clock
+	from, to time.Time // in the form that the device uses
+	wall     time.Time // from, on the wall clock
 	position int
 }
 
-// newSearchID returns a random GUID: recorders answer 400 "badXmlContent" to
+// newSearchID returns a random GUID. Recorders answer 400 "badXmlContent" to
 // any other text.
 func newSearchID() string {
 	var b [16]byte
@@ -40,17 +42,17 @@ func newSearchID() string {
 	return fmt.Sprintf("%X-%X-%X-%X-%X", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// searchShapes are the forms of search request that some firmware or other
-// insists on; the vendor's own comes first. A unit that rejects one with
-// "bad XML" is asked with the next.
+// searchShapes are the forms of search request that various firmware insists
+// on, the vendor's own first. If a unit rejects one as "bad XML", the next is
+// tried.
 var searchShapes = []struct{ prolog, attributes, end string }{
 	{`<?xml version="1.0" encoding="UTF-8"?>`, "", "<metadataList><metadataDescriptor>//recordType.meta.std-cgi.com</metadataDescriptor></metadataList>"},
 	{"", ` version="1.0"`, ""},
 	{`<?xml version="1.0" encoding="UTF-8"?>`, ` version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema"`, ""},
 }
 
-// text writes the request. "searchResultPostion" is the vendor's spelling; the
-// right one is rejected by some units and ignored by others.
+// text returns the request body. "searchResultPostion" is the vendor's
+// spelling; some units reject the correct one and others ignore it.
 func (p page) text(shape int) string {
 	s := searchShapes[shape]
 	const layout = "2006-01-02T15:04:05Z"
@@ -63,7 +65,7 @@ func (p page) text(shape int) string {
 		s.end + "</CMSearchDescription>"
 }
 
-// more is what a page says of those after it.
+// more is what a page says about further pages.
 type more int
 
 const (
@@ -78,7 +80,7 @@ type found struct {
 	more  more
 }
 
-// foundItem is one item as it stands in the answer.
+// foundItem is one item as it is in the answer.
 type foundItem struct {
 	Track string `xml:"trackID"`
 	Start string `xml:"timeSpan>startTime"`
@@ -89,7 +91,8 @@ type foundItem struct {
 	Kind  string `xml:"metadataMatches>metadataDescriptor"`
 }
 
-// readFound reads a page of recordings; an error when it is no such page.
+// readFound parses a page of recordings. It returns an error for any other
+// document.
 func readFound(body []byte) (found, error) {
 	var f found
 	d := newXMLDecoder(body)
@@ -110,7 +113,7 @@ func readFound(body []byte) (found, error) {
 		case root:
 			root = false
 		case strings.HasPrefix(e.Name.Local, "responseStatusStr"):
-			// Spelled responseStatusStrg mostly, in other ways here and there.
+			// Usually spelled responseStatusStrg, with some variations.
 			var text string
 			if d.DecodeElement(&text, &e) == nil {
 				switch strings.ToUpper(strings.TrimSpace(text)) {
@@ -130,15 +133,15 @@ func readFound(body []byte) (found, error) {
 	}
 }
 
-// complete reports whether a document ends where its root element ends.
+// complete reports whether a document ends after its root element.
 func complete(body []byte) bool {
 	return strings.HasSuffix(strings.TrimSpace(string(body)), ">") && strings.Contains(string(body), "</")
 }
 
-// recording makes a Recording of an item, with times as the device wrote them
-// turned by wall. An item that contradicts itself is a recording all the same:
-// it is somebody's footage. Its Note says what had to be assumed; of one without
-// a time that can be read, that it began at from.
+// recording converts an item to a Recording. wall converts the device's times.
+// An item that contradicts itself is still a recording, because it is
+// somebody's footage. Its Note says what was assumed. If no time is readable,
+// it is assumed to begin at from.
 func (f foundItem) recording(asked Track, from time.Time, wall func(string) (time.Time, bool)) Recording {
 	uri := joinLines(f.URI)
 	if len(uri) > maxURI {
@@ -183,8 +186,8 @@ func (f foundItem) recording(asked Track, from time.Time, wall func(string) (tim
 	return rec
 }
 
-// joinLines takes out the line breaks that recorders put into long addresses,
-// together with the indentation around them; nothing else is touched.
+// joinLines removes the line breaks that recorders put into long addresses, and
+// the indentation around them. It changes nothing else.
 func joinLines(text string) string {
 	var b strings.Builder
 	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }) {
@@ -193,7 +196,7 @@ func joinLines(text string) string {
 	return b.String()
 }
 
-// playbackURI is what the address of a recording says of it.
+// playbackURI is the content of a recording's address.
 type playbackURI struct {
 	track      Track
 	start, end string
@@ -201,8 +204,9 @@ type playbackURI struct {
 	size       int64
 }
 
-// parsePlaybackURI reads rtsp://host/Streaming/tracks/101/?starttime=…&endtime=…&name=…&size=….
-// Its host is of no interest: it is the recorder's idea of its own address.
+// parsePlaybackURI parses
+// rtsp://host/Streaming/tracks/101/?starttime=…&endtime=…&name=…&size=…. It
+// ignores the host, which is the recorder's idea of its own address.
 func parsePlaybackURI(uri string) playbackURI {
 	var p playbackURI
 	path, query, _ := strings.Cut(uri, "?")

@@ -11,32 +11,32 @@ import (
 )
 
 const (
-	// maxSends bounds the requests that one exchange may cost: a nonce that
-	// has run out, the challenge that follows, a stale one, its successor.
+	// maxSends bounds the requests of one exchange: an expired nonce, the
+	// challenge that follows, a stale one, its successor.
 	maxSends = 5
 
-	// fewTries is the number of logins left at which a refused login gets no
-	// second look, lastTry the number at which not even the first is made
-	// without somebody's decision: the next mistake locks everybody out.
+	// fewTries is the number of logins left at which a refused login is not tried
+	// again. lastTry is the number at which not even the first try is made without
+	// an operator's decision, because the next mistake locks everybody out.
 	fewTries = 2
 	lastTry  = 1
 
-	// deniedOften is how often in a row a request may be found to lack a right
-	// before it is not sent any more: each time looks like a bad login.
+	// deniedOften is how many times in a row a request may lack a right before it
+	// is no longer sent: each time looks like a bad login.
 	deniedOften = 3
 
-	// stillGood is how long an accepted login is taken for still good. After that
-	// the next request goes out alone: if the password was changed meanwhile,
-	// only one request is refused, not all that happen to start together. With
-	// the one that makes sure, that stays below a lock after three.
+	// stillGood is how long an accepted login is assumed to be still good. After
+	// that, the next request is sent alone: if the password has changed, only one
+	// request is refused, not all that start together. With the one check that
+	// follows, that is fewer than a lock after three.
 	stillGood = time.Second
 
-	// spentNonces is how many nonces in a row, each used again for its own path,
-	// must fail before the session stops using them again.
+	// spentNonces is how many reused nonces in a row must fail, each on its own
+	// path, before the session stops reusing them.
 	spentNonces = 3
 )
 
-// session carries one login over all requests to one recorder. It answers
+// session uses one login for all requests to one recorder. It answers
 // challenges, proves the login once however many goroutines want it, and
 // remembers a refused login instead of repeating it: recorders lock an address
 // out after as few as three.
@@ -46,47 +46,47 @@ type session struct {
 	nonces nonces
 
 	secure  bool   // the connection is encrypted
-	weakest Scheme // what is allowed although it is weak; SchemeNone: nothing
+	weakest Scheme // a weak scheme that is allowed anyway; SchemeNone: none
 
-	proof chan struct{} // held by the one exchange that proves the login
+	proof chan struct{} // held by the exchange that proves the login
 
 	mu sync.Mutex
 	standing
-	open    map[string]bool // what it was accepted for, as "METHOD path"
-	denied  map[string]int  // how often in a row a good login was refused it, as in open
+	open    map[string]bool // accepted requests, as "METHOD path"
+	denied  map[string]int  // how many times in a row a good login was refused, by keys as in open
 	refused *Error          // the latch; nil while the login may be used
-	until   time.Time       // when the latch opens by itself; zero: never
+	until   time.Time       // when the latch opens automatically; zero: never
 }
 
-// standing is what a session knows of its login.
+// standing is what a session knows about its login.
 type standing struct {
 	proven  bool          // the recorder accepted the login
 	last    time.Time     // when it last did
-	asked   bool          // it wanted one; false: it answers anybody
-	check   *http.Request // a GET that was accepted; tells a wrong password from a missing right
+	asked   bool          // it requires one; false: it answers anybody
+	check   *http.Request // an accepted GET; tells a wrong password from a missing right
 	basic   bool          // only Basic is offered
-	scheme  Scheme        // the strongest by which the login was accepted, in this run or before
-	spent   int           // reused nonces in a row that were not honoured
-	perPath bool          // a nonce is good only for the path whose 401 gave it out
-	forced  bool          // the operator wants a try although few are left
+	scheme  Scheme        // the strongest scheme with an accepted login, in this run or before
+	spent   int           // rejected reused nonces in a row
+	perPath bool          // a nonce is valid only for the path whose 401 issued it
+	forced  bool          // the operator insists on a try although few are left
 }
 
-// known returns what the session knows of its login.
+// known returns what the session knows about its login.
 func (s *session) known() standing {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.standing
 }
 
-// learn changes what the session knows of its login.
+// learn changes what the session knows about its login.
 func (s *session) learn(change func(*standing)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.standing)
 }
 
-// lately reports whether the login was accepted so recently that it is taken for
-// still good.
+// lately reports whether the login was accepted recently enough to assume that
+// it is still good.
 func (k standing) lately() bool { return k.proven && time.Since(k.last) < stillGood }
 
 func newSession(w *wire, a Address, login Login, f Facts) *session {
@@ -96,7 +96,7 @@ func newSession(w *wire, a Address, login Login, f Facts) *session {
 	}
 }
 
-// forgive opens the latch and forgets what the login was accepted for.
+// forgive opens the latch and forgets which requests were accepted.
 func (s *session) forgive() {
 	s.nonces.forget()
 	s.mu.Lock()
@@ -107,7 +107,7 @@ func (s *session) forgive() {
 	clear(s.denied)
 }
 
-// latched returns the refusal that is remembered, nil when the login may be used.
+// latched returns the remembered refusal, or nil if the login may be used.
 func (s *session) latched() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +125,7 @@ func (s *session) latched() error {
 	return &e
 }
 
-// latch remembers a refusal. A lock that names its end opens by itself.
+// latch remembers a refusal. A lock with a known end opens automatically.
 func (s *session) latch(e *Error) *Error {
 	s.nonces.forget()
 	s.mu.Lock()
@@ -138,9 +138,9 @@ func (s *session) latch(e *Error) *Error {
 	return e
 }
 
-// do sends a request with the login and returns any answer but 401. The
-// request's body must come with GetBody. Errors are *Error without operation
-// and recorder, *wireError, or those of the request's context.
+// do sends a request with the login and returns any answer but a 401. The
+// request's body must have GetBody. Errors are *Error without operation and
+// recorder, *wireError, or those of the request's context.
 func (s *session) do(req *http.Request) (*http.Response, error) {
 	if err := s.latched(); err != nil {
 		return nil, err
@@ -161,7 +161,7 @@ func (s *session) do(req *http.Request) (*http.Response, error) {
 	return x.run()
 }
 
-// deny notes that a good login was refused a request.
+// deny counts a request refused to a good login.
 func (s *session) deny(req *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -174,9 +174,9 @@ func (s *session) denials(req *http.Request) int {
 	return s.denied[pathOf(req)]
 }
 
-// accept notes an answer that is not 401. It proves the login only when the
-// request carried it and the recorder got as far as looking at it, or when the
-// recorder gives everything away without one.
+// accept records an answer that is not a 401. It proves the login only if the
+// request carried it and the recorder got as far as checking it, or if the
+// recorder requires none.
 func (s *session) accept(req *http.Request, status int, login, reused bool, by Scheme) {
 	good := status >= 200 && status < 300
 	if !good && (!login || status >= 500) {
@@ -200,8 +200,7 @@ func (s *session) accept(req *http.Request, status int, login, reused bool, by S
 
 func pathOf(req *http.Request) string { return req.Method + " " + req.URL.Path }
 
-// credential returns what a request can go out with now: a nonce that is free
-// to be reused, or nothing.
+// credential returns a free nonce for a request, or nil.
 func (s *session) credential(req *http.Request) *nonce {
 	k := s.known()
 	if k.spent >= spentNonces || k.basic {
@@ -210,7 +209,7 @@ func (s *session) credential(req *http.Request) *nonce {
 	return s.nonces.lease(req.URL.Path, k.perPath)
 }
 
-// send sends one copy of a request, once more when a kept connection turns out
+// send sends one copy of a request, and another if an idle connection turns out
 // to be dead. n is held on entry and free on return.
 func (s *session) send(req *http.Request, n *nonce) (*http.Response, error) {
 	if n != nil {
@@ -233,7 +232,7 @@ func (s *session) send(req *http.Request, n *nonce) (*http.Response, error) {
 	}
 }
 
-// prepare copies a request with its body and puts the login in.
+// prepare copies a request with its body and adds the login.
 func (s *session) prepare(req *http.Request, n *nonce) (*http.Request, error) {
 	one := req.Clone(req.Context())
 	if req.GetBody != nil {
@@ -252,7 +251,7 @@ func (s *session) prepare(req *http.Request, n *nonce) (*http.Request, error) {
 	return one, nil
 }
 
-// drain reads the rest of a short answer, so that its connection can be kept.
+// drain reads the rest of a short answer, so that its connection can be reused.
 func drain(body io.ReadCloser) {
 	_, _ = readShort(body, maxVerdict)
 	_ = body.Close()

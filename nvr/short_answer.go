@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// An answer that is no recording is short: it has to be here within
-// documentTime, and after documentStart it has to come at documentRate. A
-// recorder that sends a byte now and then would hold up whoever looks at it, and
-// with it all recorders behind.
+// An answer that is not a recording is short. It must arrive within
+// documentTime, and after documentStart at documentRate or faster. A recorder
+// that sends a byte now and then would block its reader, and with it all other
+// recorders.
 const (
 	documentTime  = 60 * time.Second
 	documentStart = 30 * time.Second
 	documentRate  = 256 // bytes per second
 )
 
-// errTrickle is the end of a short answer that comes too slowly.
+// errTrickle means that a short answer arrives too slowly.
 var errTrickle = errors.New("the answer comes too slowly")
 
-// readShort reads at most so many bytes of an answer that is no recording, or of
-// the beginning of one. What came before an error is returned with it.
+// readShort reads at most most bytes of a short answer, or of the beginning of
+// a recording. It returns what arrived before an error together with the error.
 func readShort(body io.Reader, most int64) ([]byte, error) {
 	began := time.Now()
 	if b, ok := body.(*idleBody); ok {

@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// bytesText writes a number of bytes the way people say it: "900 B", "12 KiB",
-// "4.9 MiB".
+// bytesText formats a number of bytes for people: "900 B", "12 KiB", "4.9 MiB".
 func bytesText(n int64) string {
 	unit, value := "B", float64(n)
 	for _, larger := range []string{"KiB", "MiB", "GiB", "TiB"} {
@@ -26,8 +25,8 @@ func bytesText(n int64) string {
 	return strconv.FormatFloat(value, 'f', 1, 64) + " " + unit
 }
 
-// came says how much of something is there, in bytes where larger units would
-// not show what is missing.
+// came says how much of something is there. It uses bytes if larger units would
+// hide the difference.
 func came(have, want int64) string {
 	some, all := bytesText(have), bytesText(want)
 	if some == all {
@@ -40,16 +39,16 @@ func came(have, want int64) string {
 }
 
 const (
-	// neverTooLarge is what a recording may have, whatever was announced: next
-	// to a volume that is little, and a list can be wrong by much.
+	// neverTooLarge is a size that any recording may have, whatever was announced:
+	// it is small for a disk, and a list can be far off.
 	neverTooLarge = 64 << 20
-	// largestRate is more than any camera records, in bytes per second.
+	// largestRate exceeds what any camera records, in bytes per second.
 	largestRate = 16 << 20
 )
 
-// mostBytes returns how many bytes a recording can have, when its answer does
-// not say where it ends: twice what was announced, or what fits into its time.
-// A body that goes on is no recording any more, and would fill the disk.
+// mostBytes returns the most bytes that a recording can have, if its answer
+// does not say where it ends: twice what was announced, or what fits into its
+// time. A longer body is not a recording, and would fill the disk.
 func mostBytes(rec Recording, announced int64) int64 {
 	most := announced
 	if announced <= 0 {
@@ -61,7 +60,7 @@ func mostBytes(rec Recording, announced int64) int64 {
 	return max(2*most, neverTooLarge)
 }
 
-// beyond says how much came of something that has no end.
+// beyond says how much arrived of something without an end.
 func beyond(came, announced int64) string {
 	if announced <= 0 {
 		return bytesText(came) + " came, and no length was announced"
@@ -70,21 +69,20 @@ func beyond(came, announced int64) string {
 }
 
 const (
-	// nearlyAll is how much may be missing at the end of a recording when the
-	// recorder does not even say itself that this is the end: Hik Device Gateway
-	// closes connections a few bytes early, and its files can be used.
+	// nearlyAll is how much may be missing at the end of a recording if the
+	// recorder does not say that this is the end: Hik Device Gateway closes
+	// connections a few bytes early, and its files are usable.
 	nearlyAll = 4 << 10
 
-	// closedFor is how long a recording must have been over before what is
-	// missing is believed to be missing on the recorder as well: for a while
-	// after the end some still write (iDS-7216HQHI-M2/S).
+	// closedFor is how long ago a recording must have ended before missing bytes
+	// count as missing on the recorder too: some keep writing for a while after
+	// the end (iDS-7216HQHI-M2/S).
 	closedFor = time.Hour
 )
 
-// standsBy reports whether a recording that ended early has no more bytes than
-// came: the recorder says so itself, or next to nothing is missing, and it ended
-// at this very byte before. A connection that breaks twice does not break at
-// the same byte.
+// standsBy reports whether a recording that ended early has no more bytes: the
+// recorder says so itself, or almost nothing is missing, and it ended at the
+// same byte before. A broken connection does not break at the same byte twice.
 func (d *downloading) standsBy(have int64, end ending, err error) bool {
 	whole := end == endOfBody && err == nil
 	said := d.announced == have && (whole || end == endOfPatience) || d.framed && whole
@@ -101,7 +99,7 @@ func (d *downloading) standsBy(have int64, end ending, err error) bool {
 		again = l.ends[d.rec.URI] == have
 		l.ends[d.rec.URI] = have
 		if again && d.announced == have {
-			l.unlength = false // its Content-Length was right all the time
+			l.unlength = false // its Content-Length was right after all
 		}
 	})
 	return again

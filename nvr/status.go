@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// responseStatus is a recorder's verdict on a request. It comes with errors,
-// but with status 200 as well, as XML and, from newer units, as JSON. The
-// userCheck answer and the lock-out fields are read into the same value,
-// because every family sends another mixture.
+// responseStatus is a recorder's verdict on a request. It comes with errors but
+// also with status 200, as XML and, from newer units, as JSON. It also holds
+// the userCheck answer and the lock-out fields, because every family sends
+// another mixture.
 type responseStatus struct {
 	Code    int
 	String  string
@@ -29,8 +29,8 @@ type responseStatus struct {
 	RetryTimes string
 }
 
-// statusOf makes a verdict of its fields, by their names and not by their
-// structure: one number that is no number must not cost all the others.
+// statusOf builds a verdict from fields by name, not by structure, so that one
+// invalid number does not spoil the others.
 func statusOf(field func(name string) string) responseStatus {
 	code, _ := strconv.Atoi(field("statusCode"))
 	return responseStatus{
@@ -40,7 +40,7 @@ func statusOf(field func(name string) string) responseStatus {
 	}
 }
 
-// The status codes of ResponseStatus that say more than "no".
+// The status codes of ResponseStatus that mean more than "no".
 const (
 	statusOK          = 1
 	statusBusy        = 2
@@ -51,8 +51,8 @@ const (
 	statusReboot      = 7
 )
 
-// readStatus reads a verdict from a body. ok is false when the body is
-// something else: a document, a page of HTML, nothing.
+// readStatus parses a verdict from a body. ok is false if the body is something
+// else: a document, an HTML page, nothing.
 func readStatus(body []byte) (s responseStatus, ok bool) {
 	body = bytes.TrimSpace(body)
 	if bytes.HasPrefix(body, []byte("{")) {
@@ -68,7 +68,7 @@ func readStatus(body []byte) (s responseStatus, ok bool) {
 	return statusOf(func(name string) string { return f[name] }), true
 }
 
-// readJSONStatus reads a verdict that stands at most so many objects deep.
+// readJSONStatus parses a verdict that is nested in at most depth objects.
 func readJSONStatus(body []byte, depth int) (s responseStatus, ok bool) {
 	var doc map[string]json.RawMessage
 	if json.Unmarshal(body, &doc) != nil {
@@ -83,13 +83,13 @@ func readJSONStatus(body []byte, depth int) (s responseStatus, ok bool) {
 	return statusOf(func(name string) string { return strings.Trim(string(doc[name]), `"`) }), true
 }
 
-// says reports whether the sub-status is one of words, in any case.
+// says reports whether the sub-status is one of words, ignoring case.
 func (s responseStatus) says(words ...string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(s.Sub, w) })
 }
 
-// locked reports whether the recorder refuses this address, and for how long;
-// 0 when it does not say.
+// locked reports whether the recorder refuses this address, and for how long; 0
+// if unknown.
 func (s responseStatus) locked() (time.Duration, bool) {
 	is := strings.EqualFold(s.LockStatus, "lock") || strings.EqualFold(s.LockStatus, "locked") ||
 		s.says("userLocked", "ipLocked", "accountLocked")
@@ -100,8 +100,8 @@ func (s responseStatus) locked() (time.Duration, bool) {
 	return time.Duration(min(seconds, 7*24*3600)) * time.Second, true
 }
 
-// triesLeft returns how many logins are left before a lock-out, -1 when the
-// recorder does not say.
+// triesLeft returns how many logins are left before a lock-out, or -1 if
+// unknown.
 func (s responseStatus) triesLeft() int {
 	if n := number(s.RetryLogin); n >= 0 {
 		return n
@@ -109,22 +109,22 @@ func (s responseStatus) triesLeft() int {
 	return number(s.RetryTimes)
 }
 
-// noRight reports whether the recorder says outright that the user lacks a
-// right, as opposed to the login being wrong.
+// noRight reports whether the recorder says explicitly that the user lacks a
+// right, rather than that the login is wrong.
 func (s responseStatus) noRight() bool {
 	return s.says("lowPrivilege", "noPermission", "notPermission", "noRight", "userNoPermission", "noOperationPermission")
 }
 
-// wrongVerb reports whether the request should have come with another method.
+// wrongVerb reports whether the request needs another method.
 func (s responseStatus) wrongVerb() bool { return s.says("methodNotAllowed") }
 
-// noStorage reports whether a search was refused the way devices do that have
-// nothing to search: HikLoad#38 met it without a disk.
+// noStorage reports whether a search was refused in the way of devices without
+// storage: HikLoad#38 met it without a disk.
 func (s responseStatus) noStorage() bool {
 	return s.Code == statusInvalidOp && (s.says("invalidOperation", "notSupport") || s.Sub == "")
 }
 
-// badRequest reports whether the recorder did not like the XML it was sent.
+// badRequest reports whether the recorder rejected the XML of the request.
 func (s responseStatus) badRequest() bool {
 	return s.Code == statusBadFormat || s.Code == statusBadContent
 }
@@ -145,7 +145,7 @@ func (s responseStatus) words() string {
 	return strings.Join(said, ", ")
 }
 
-// number reads a count of at most a few digits; -1 when there is none.
+// number parses a count of a few digits. It returns -1 if there is none.
 func number(text string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(text))
 	if err != nil || n < 0 {
@@ -154,8 +154,8 @@ func number(text string) int {
 	return n
 }
 
-// refusal turns an answer that is not what was asked for into an Error. It
-// returns nil when status is good and the body is no verdict against us.
+// refusal converts an unwanted answer to an Error. It returns nil if status is
+// good and the body is not a negative verdict.
 func refusal(status int, header http.Header, body []byte) *Error {
 	s, isVerdict := readStatus(body)
 	if status >= 300 && status < 400 {
@@ -184,7 +184,7 @@ func refusal(status int, header http.Header, body []byte) *Error {
 	return e
 }
 
-// kindOfAnswer is the table of what recorders say and what they mean by it.
+// kindOfAnswer maps recorders' answers to their meaning.
 func kindOfAnswer(status int, s responseStatus) Kind {
 	switch {
 	case s.noRight():
@@ -228,8 +228,8 @@ func describe(status int, s responseStatus, isVerdict bool) string {
 	return text + " (" + words + ")"
 }
 
-// redirected explains a redirect. It is never followed: the digest of a login
-// would go to whoever the redirect names.
+// redirected explains a redirect. Redirects are never followed, because the
+// digest of a login would go to any host that one names.
 func redirected(header http.Header) *Error {
 	location := header.Get("Location")
 	e := unexpected("it redirects to "+CleanText(location, 80)+", which is not followed", nil).helped(CheckDevice)
@@ -239,8 +239,8 @@ func redirected(header http.Header) *Error {
 	return e
 }
 
-// retryAfter reads how long a busy recorder asks to be left alone. Times are
-// compared with the answer's own Date, because recorders label local time as GMT.
+// retryAfter returns how long a busy recorder asks to wait. It compares times
+// with the answer's own Date, because recorders label local time as GMT.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if text == "" {

@@ -20,8 +20,8 @@ import (
 const (
 	defaultTimeout = 30 * time.Second
 
-	// idleTimeout is how long an unused connection is kept. Recorders close
-	// theirs after 10 to 60 s; closing first avoids requests into the void.
+	// idleTimeout is how long an idle connection is kept. Recorders close theirs
+	// after 10 to 60 s; closing first avoids requests on dead connections.
 	idleTimeout = 8 * time.Second
 
 	maxHeaderBytes = 64 << 10
@@ -35,21 +35,21 @@ var (
 	errPinned    = errors.New("the certificate is not the one that was expected")
 )
 
-// wire sends single requests to one recorder, each bounded in time: the
-// connection, the answer's headers, and every read of its body may take limit
-// each. It knows nothing of logins.
+// wire sends single requests to one recorder. Connecting, waiting for headers,
+// and every read of the body may each take at most limit. It knows nothing of
+// logins.
 type wire struct {
 	dial  func(ctx context.Context, network, address string) (net.Conn, error)
 	limit time.Duration
 
-	// Both are made when they are needed: a sheet may name ten thousand recorders.
+	// Both are created on demand, because a sheet may have ten thousand recorders.
 	transport func() *http.Transport
-	hidden    func() *http.Transport // the same with Content-Length hidden, see lengthless
-	opened    atomic.Bool            // transport was made
+	hidden    func() *http.Transport // like transport, with Content-Length hidden; see lengthless
+	opened    atomic.Bool            // transport was created
 
-	asked    atomic.Bool  // a request went out
-	answered atomic.Bool  // an answer in HTTP came back
-	silent   atomic.Int32 // how often nobody could tell what answers there
+	asked    atomic.Bool  // a request was sent
+	answered atomic.Bool  // an HTTP answer was received
+	silent   atomic.Int32 // how often it stayed unknown what answers there
 }
 
 func newWire(c Config) *wire {
@@ -74,8 +74,8 @@ func newTransport(c Config, dial func(ctx context.Context, network, address stri
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
-		// No proxy: recorders stand in the local network, and a proxy would
-		// see the digests.
+		// No proxy: recorders are on the local network, and a proxy would see the
+		// digests.
 		Proxy: nil,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeout(ctx, limit)
@@ -93,7 +93,7 @@ func newTransport(c Config, dial func(ctx context.Context, network, address stri
 	}
 }
 
-// tlsConfig accepts the one pinned certificate, any certificate, or what the
+// tlsConfig accepts the pinned certificate, any certificate, or what the
 // system's roots vouch for, in this order.
 func tlsConfig(c Config) *tls.Config {
 	t := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.Address.Host}
@@ -128,26 +128,26 @@ func fingerprint(c *x509.Certificate) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// wireError is a request that got no answer.
+// wireError is a request without an answer.
 type wireError struct {
 	err       error
-	open      bool // somebody took the connection
-	connected bool // the request went out on it
+	open      bool // the connection was accepted
+	connected bool // the request was sent on it
 	reused    bool // it had served an earlier request
 }
 
 func (e *wireError) Error() string { return e.err.Error() }
 func (e *wireError) Unwrap() error { return e.err }
 
-// stale reports whether a kept connection turned out to be dead, so that the
-// same request deserves another one.
+// stale reports whether an idle connection turned out to be dead, so that the
+// request should be sent again on a new one.
 func (e *wireError) stale() bool {
 	n, isNet := errors.AsType[net.Error](e.err)
 	return e.reused && !errors.Is(e.err, errAnswer) && (!isNet || !n.Timeout())
 }
 
-// RoundTrip sends one request. The body of the answer ends with errIdle when
-// nothing comes for too long; it must be closed.
+// RoundTrip sends one request. The body of the answer ends with errIdle if
+// nothing arrives for too long. It must be closed.
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	var open, connected, reused atomic.Bool
@@ -203,22 +203,22 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// dropIdle closes the connections that nobody uses.
+// dropIdle closes idle connections.
 func (w *wire) dropIdle() {
 	if w.opened.Load() {
 		w.transport().CloseIdleConnections()
 	}
 }
 
-// idleBody bounds every single Read. Time between reads does not count: what a
-// caller does with the bytes is no fault of the recorder.
+// idleBody bounds every single Read. Time between reads does not count, because
+// the recorder is not to blame for it.
 type idleBody struct {
 	io.ReadCloser
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
 	limit  time.Duration
-	socket syscall.RawConn // that it comes from; nil when nobody knows
+	socket syscall.RawConn // its socket; nil if unknown
 }
 
 func newIdleBody(ctx context.Context, body io.ReadCloser, limit time.Duration, cancel context.CancelCauseFunc) *idleBody {
@@ -227,7 +227,7 @@ func newIdleBody(ctx context.Context, body io.ReadCloser, limit time.Duration, c
 	return &idleBody{ReadCloser: body, ctx: ctx, cancel: cancel, timer: timer, limit: limit}
 }
 
-// Read reads once; errIdle is the error when nothing came within the limit.
+// Read reads once. It returns errIdle if nothing arrived within the limit.
 func (b *idleBody) Read(p []byte) (int, error) {
 	b.timer.Reset(b.limit)
 	n, err := b.ReadCloser.Read(p)
@@ -238,7 +238,7 @@ func (b *idleBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close drops the body and whatever still waits for it.
+// Close closes the body and ends pending reads.
 func (b *idleBody) Close() error {
 	b.timer.Stop()
 	err := b.ReadCloser.Close()
@@ -246,5 +246,5 @@ func (b *idleBody) Close() error {
 	return err
 }
 
-// shorten lets the next reads wait no longer than limit.
+// shorten limits the next reads to limit.
 func (b *idleBody) shorten(limit time.Duration) { b.limit = min(b.limit, limit) }

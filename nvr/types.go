@@ -7,11 +7,11 @@ import (
 )
 
 // Secret is a text that must never be shown. Every way of printing or encoding
-// it gives "[secret]"; only a plain conversion to string reveals it.
+// it gives "[secret]". Only a plain conversion to string reveals it.
 //
-// One way is left: package fmt calls no methods on unexported fields, so that
-// "%v" of a struct that keeps a Login in one shows it. Such a type needs a
-// Format method, as Recorder has, or must not be printed.
+// There is one exception: package fmt calls no methods on unexported fields, so
+// "%v" of a struct with a Login in an unexported field shows it. Such a type
+// needs a Format method, as Recorder has, or must not be printed.
 type Secret string
 
 const redacted = "[secret]"
@@ -28,7 +28,7 @@ func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText hides the secret from JSON, XML and CSV encoders.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// Login is who hikgrab is to a recorder.
+// Login is hikgrab's account on a recorder.
 type Login struct {
 	User     string
 	Password Secret
@@ -57,7 +57,7 @@ func (s Stream) String() string {
 	return fmt.Sprintf("stream %d", int(s))
 }
 
-// ParseStream reads "main", "sub" or "photo".
+// ParseStream parses "main", "sub" or "photo".
 func ParseStream(text string) (Stream, error) {
 	for s := Main; s <= Photo; s++ {
 		if text == s.String() {
@@ -67,23 +67,23 @@ func ParseStream(text string) (Stream, error) {
 	return 0, fmt.Errorf("%q is not a stream: use main, sub or photo", text)
 }
 
-// Track names one stream of one channel, as the recorder numbers them:
+// Track identifies one stream of one channel, numbered as on the recorder:
 // channel*100 + stream.
 type Track int
 
 // TrackOf returns the track of a channel's stream.
 func TrackOf(channel int, s Stream) Track { return Track(channel*100 + int(s)) }
 
-// Channel returns the camera input the track belongs to.
+// Channel returns the camera input of the track.
 func (t Track) Channel() int { return int(t) / 100 }
 
-// Stream returns the stream the track carries.
+// Stream returns the stream of the track.
 func (t Track) Stream() Stream { return Stream(int(t) % 100) }
 
-// Clock says how a device writes times in searches.
+// Clock is how a device writes times in searches.
 type Clock int
 
-// The clocks a task sheet can name. ClockAuto is decided from the device: wall
+// The clocks that a task sheet can name. ClockAuto decides by the device: wall
 // clock on NVR and DVR, UTC on standalone cameras, unless its newest recordings
 // contradict that. See Recorder.Clock.
 const (
@@ -92,10 +92,10 @@ const (
 	ClockUTC
 )
 
-// DeviceKind is the family a device belongs to.
+// DeviceKind is the family of a device.
 type DeviceKind int
 
-// The families. They differ in discovery, in the verb of a download and in time.
+// The families. They differ in discovery, download method and times.
 const (
 	UnknownDevice DeviceKind = iota
 	NVR                      // records IP cameras
@@ -103,7 +103,7 @@ const (
 	Camera                   // a standalone camera with its own storage
 )
 
-// String returns "NVR", "DVR", "camera" or "recorder" when unknown.
+// String returns "NVR", "DVR", "camera", or "recorder" if unknown.
 func (k DeviceKind) String() string {
 	switch k {
 	case NVR:
@@ -117,7 +117,7 @@ func (k DeviceKind) String() string {
 	return "recorder"
 }
 
-// Device is what a recorder says of itself, cleaned of control characters.
+// Device is what a recorder says about itself, without control characters.
 type Device struct {
 	Name     string
 	Model    string
@@ -125,18 +125,18 @@ type Device struct {
 	Firmware string
 	Kind     DeviceKind
 
-	// WallOffset is what must be added to UTC to read the device's wall clock:
-	// its time zone and its error together. Valid when ClockKnown.
+	// WallOffset is what to add to UTC to get the device's wall clock: its time
+	// zone and its error together. Valid if ClockKnown.
 	WallOffset time.Duration
-	// ClockError is how far the device's clock is ahead of ours, time zone
-	// taken out. Valid when ClockKnown and ZoneKnown.
+	// ClockError is how far the device's clock is ahead of ours, without the time
+	// zone. Valid if ClockKnown and ZoneKnown.
 	ClockError time.Duration
 	ClockKnown bool // the device showed its clock
 	ZoneKnown  bool // the device told its time zone
 }
 
-// WallClock returns what the device's own clock shows at now. When the
-// device's clock is not known it is this machine's wall clock.
+// WallClock returns the time on the device's own clock at now. If the device's
+// clock is unknown, it returns this machine's wall clock.
 func (d Device) WallClock(now time.Time) time.Time {
 	if d.ClockKnown {
 		return now.UTC().Add(d.WallOffset)
@@ -144,8 +144,8 @@ func (d Device) WallClock(now time.Time) time.Time {
 	return WallTime(now)
 }
 
-// WallTime returns t's own wall clock digits as a wall clock time of this
-// package: the same digits in time.UTC.
+// WallTime returns t's own wall clock digits in time.UTC, as this package
+// represents wall clock times.
 func WallTime(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
@@ -155,56 +155,55 @@ func WallTime(t time.Time) time.Time {
 type Channel struct {
 	Number  int
 	Name    string // cleaned; may be empty
-	Offline bool   // the recorder cannot see the camera now; recordings may exist all the same
+	Offline bool   // the recorder cannot see the camera now, but may have recordings
 }
 
-// Recording is one item that a recorder's search returns: a file of up to
-// about 1 GiB.
+// Recording is one item in a recorder's search result: a file of up to about 1
+// GiB.
 type Recording struct {
 	Track Track
 	Start time.Time // wall clock of the recorder
 	End   time.Time // wall clock of the recorder; never before Start
-	Size  int64     // bytes, as announced; 0 when the recorder did not say
+	Size  int64     // bytes, as announced; 0 if unknown
 	Name  string    // the recorder's own name for the file; unique per track, not per recorder
-	URI   string    // the playbackURI, to be echoed verbatim
+	URI   string    // the playbackURI, to be sent back unchanged
 	Codec string    // as announced, e.g. "H.264-BP"; may be empty
-	Note  string    // what the search says of it that cannot be, a sentence; empty mostly
-	Kind  string    // what it was recorded for, such as KindMotion; empty when the recorder does not say
+	Note  string    // what is impossible in its search result, in a sentence; usually empty
+	Kind  string    // why it was recorded, such as KindMotion; empty if unknown
 }
 
-// Receipt says what a download delivered.
+// Receipt describes what a download delivered.
 type Receipt struct {
-	Received   int64    // bytes that came over the network in this attempt; fewer than Length when it continued an earlier one
-	Length     int64    // bytes of the whole recording, which the sink holds now; 0 as long as it is not whole
-	Unverified bool     // the recorder told no length at all: that the recording is whole is what its connection said
-	Notes      []string // what could not be verified, or was odd, each a sentence
+	Received   int64    // bytes received in this attempt; fewer than Length if it resumed an earlier one
+	Length     int64    // bytes of the whole recording, which the sink now holds; 0 if it is incomplete
+	Unverified bool     // the recorder told no length, so only the end of its connection shows that the recording is complete
+	Notes      []string // what could not be verified or was odd, one sentence each
 }
 
-// Expecter is a Sink that wants to know how many bytes will come.
+// Expecter is a Sink that needs to know how many bytes to expect.
 type Expecter interface {
 	// Expect is called before the first Write of an attempt with the bytes of the
-	// whole recording, the largest of all numbers that were announced for it. It
-	// is not called when there was none. Its error ends the download, as one of
-	// Write does.
+	// whole recording, the largest of all announced numbers. It is not called if
+	// there was none. Its error ends the download, like one of Write.
 	Expect(bytes int64) error
 }
 
-// Keeper is a Sink that can use the bytes it gets after it has returned, so that
+// Keeper is a Sink that can use bytes after its method has returned, so that
 // they need not be copied.
 type Keeper interface {
-	// Keep is Write of bytes that stay what they are until it calls done, which it
-	// does once, at any time, whatever it returns.
+	// Keep is like Write, but the bytes stay unchanged until it calls done. It
+	// calls done once, at any time, whatever it returns.
 	Keep(p []byte, done func()) (int, error)
 }
 
-// Sink is where a recording goes.
+// Sink receives a recording.
 type Sink interface {
 	// Write appends bytes. Time spent in it does not count against the recorder.
 	Write(p []byte) (int, error)
-	// Offset is the number of bytes that the sink holds already.
+	// Offset returns the number of bytes in the sink.
 	Offset() int64
-	// Tail fills p with the last bytes that the sink holds; there are as many.
+	// Tail fills p with the last bytes of the sink, which has at least that many.
 	Tail(p []byte) error
-	// Reset drops everything the sink holds.
+	// Reset discards everything in the sink.
 	Reset() error
 }

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// clockwork translates between wall clock times and what a device writes.
-// NVRs and DVRs write their wall clock and put a "Z" behind it that means
-// nothing; standalone cameras write true UTC.
+// clockwork converts between wall clock times and what a device writes. NVRs
+// and DVRs write their wall clock followed by a meaningless "Z"; standalone
+// cameras write true UTC.
 type clockwork struct {
 	utc  bool
 	zone zone
@@ -16,8 +16,8 @@ type clockwork struct {
 func (r *Recorder) clockwork(j *joining) clockwork {
 	c := clockwork{utc: r.known().clock.utc, zone: j.zone}
 	if !c.zone.known {
-		// The best guess for a device that tells no time: it stands where we
-		// are. Other machines and later runs have to guess the same.
+		// The best guess for a device that tells no time is our own zone. It must be
+		// the same on other machines and in later runs.
 		_, seconds := time.Now().Zone()
 		c.zone = zone{known: true, std: time.Duration(seconds) * time.Second}
 		r.learn(func(l *learned) { l.zone = c.zone })
@@ -25,8 +25,9 @@ func (r *Recorder) clockwork(j *joining) clockwork {
 	return c
 }
 
-// ask returns the range to ask a device for. In the hour that autumn repeats,
-// a wall clock time means both moments, so the range grows to hold them.
+// ask returns the range to request from a device. In the repeated hour of
+// autumn, a wall clock time means two moments, so the range grows to include
+// both.
 func (c clockwork) ask(from, to time.Time) (time.Time, time.Time) {
 	if !c.utc {
 		return from, to
@@ -36,7 +37,7 @@ func (c clockwork) ask(from, to time.Time) (time.Time, time.Time) {
 	return first, last
 }
 
-// wall reads a time as a device wrote it and returns its wall clock.
+// wall parses a time from a device and returns its wall clock.
 func (c clockwork) wall(text string) (time.Time, bool) {
 	digits, offset, explicit, ok := splitTime(text)
 	if !ok {
@@ -45,8 +46,8 @@ func (c clockwork) wall(text string) (time.Time, bool) {
 	if explicit {
 		moment := digits.Add(-offset)
 		if off := c.zone.offset(moment) - offset; !c.zone.known || off.Abs() <= time.Hour {
-			// The device's own zone, give or take the hour that some forget
-			// to add in summer: the digits are what it shows.
+			// The device's own zone, give or take the hour that some forget to add in
+			// summer: the digits are what it shows.
 			return digits, true
 		}
 		return c.zone.wall(moment), true
@@ -57,11 +58,11 @@ func (c clockwork) wall(text string) (time.Time, bool) {
 	return digits, true
 }
 
-// splitTime reads "2026-11-03T08:15:00Z", "20261103T081500Z", either with a
-// space for the T, fractions of a second, an offset, or nothing behind it.
-// "Z" is no offset here: most devices put it behind anything. Nor is an offset
-// that lost its sign, as in "10:00:0000:00" (iDS-7208HUHI-K1 V4.26.010). Digits
-// with something else behind them are returned, too, but not ok.
+// splitTime parses "2026-11-03T08:15:00Z", "20261103T081500Z", either with a
+// space for the T, fractions of a second, an offset, or nothing after it. "Z"
+// is not an offset here, because most devices append it to anything. Nor is an
+// offset that lost its sign, as in "10:00:0000:00" (iDS-7208HUHI-K1 V4.26.010).
+// Digits followed by anything else are returned too, but with ok false.
 func splitTime(text string) (digits time.Time, offset time.Duration, explicit, ok bool) {
 	text = strings.TrimSpace(text)
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "20060102T150405", "20060102 150405"} {

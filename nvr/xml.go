@@ -10,27 +10,27 @@ import (
 	"strings"
 )
 
-// newXMLDecoder reads a document of a recorder. Elements are matched by their
-// local names, whatever namespace they are in: the same firmware family writes
-// hikvision.com, isapi.org, std-cgi.com, std-cgi.org, psiaext or none, and
-// nested elements may switch.
+// newXMLDecoder returns a decoder for a recorder's document. Elements are
+// matched by their local names in any namespace: the same firmware family
+// writes hikvision.com, isapi.org, std-cgi.com, std-cgi.org, psiaext or none,
+// and nested elements may switch.
 func newXMLDecoder(data []byte) *xml.Decoder {
 	d := xml.NewDecoder(bytes.NewReader(bytes.TrimSpace(legible(data))))
 	d.Strict = false
-	// Recorders label UTF-8 as GB2312 and the other way round. What matters
-	// here is ASCII, and what is not UTF-8 has just been dropped.
+	// Recorders label UTF-8 as GB2312 and the other way round. Only ASCII matters
+	// here, and legible has already dropped what is not UTF-8.
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	return d
 }
 
-// legible drops what XML does not allow but recorders pass on all the same: a
-// camera's name may hold control characters, plain or written as a number, and
-// bytes in another encoding. One such name must not hide all other cameras.
-// Escape sequences of terminals go as a whole: without the character that they
-// begin with, the rest would stand in the name.
+// legible drops what recorders send but XML does not allow: a camera name may
+// contain control characters, plain or as a number, and bytes in another
+// encoding. One such name must not hide all other cameras. Terminal escape
+// sequences are dropped as a whole; otherwise all but their first character
+// would remain in the name.
 func legible(data []byte) []byte {
 	numbered := bytes.Contains(data, []byte("&#"))
-	if numbered || bytes.IndexByte(data, 0x1b) >= 0 { // else they cost more than the rest of an answer
+	if numbered || bytes.IndexByte(data, 0x1b) >= 0 { // otherwise these cost more than the rest of an answer
 		data = escapeSequence.ReplaceAll(data, nil)
 	}
 	data = bytes.Map(func(r rune) rune {
@@ -55,13 +55,13 @@ func legible(data []byte) []byte {
 	})
 }
 
-// escapeSequence matches what moves cursors and sets colours (CSI) or titles
-// (OSC), but never reaches across a tag.
+// escapeSequence matches sequences that move cursors and set colours (CSI) or
+// titles (OSC), but never across a tag.
 var escapeSequence = regexp.MustCompile(`(?:\x1b|&#0*27;|&#[xX]0*1[bB];)(?:\[[0-9;:?]*[ -/]*[@-~]|\][^<\x07\x1b&]{0,200}(?:\x07|\x1b\\|&#0*7;|&#[xX]0*7;)?)`)
 
 var numberedCharacter = regexp.MustCompile(`&#(?:[0-9]+|[xX][0-9a-fA-F]+);`)
 
-// rootName returns the local name of a document's root element, "" when it is
+// rootName returns the local name of a document's root element, or "" if it is
 // not XML.
 func rootName(data []byte) string {
 	d := newXMLDecoder(data[:min(len(data), 4096)])
@@ -76,13 +76,13 @@ func rootName(data []byte) string {
 	}
 }
 
-// maxField bounds the text of one field, in bytes. The longest seen are
+// maxField bounds the text of one field, in bytes. The longest known are
 // descriptions of some hundred characters.
 const maxField = 8 << 10
 
-// fields returns the text of the first element of each local name wanted that
-// has some, however deep it stands. Capabilities move between firmware
-// generations; the names stay. Texts longer than maxField are cut.
+// fields returns the text of the first nonempty element for each wanted local
+// name, at any depth. Capabilities move between firmware generations, but the
+// names stay. Texts longer than maxField are cut.
 func fields(data []byte, wanted ...string) map[string]string {
 	found := make(map[string]string, len(wanted))
 	d := newXMLDecoder(data)
@@ -116,7 +116,7 @@ func fields(data []byte, wanted ...string) map[string]string {
 	return found
 }
 
-// escapeXML writes text so that an XML parser gives back the same text.
+// escapeXML escapes text so that an XML parser returns the same text.
 func escapeXML(text string) string {
 	var b strings.Builder
 	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder never fails

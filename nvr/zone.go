@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// zone is a time zone as recorders write it: a POSIX rule.
+// zone is a time zone in the form that recorders use: a POSIX rule.
 type zone struct {
 	known      bool
-	std        time.Duration // local time minus UTC outside summer
-	shift      time.Duration // what summer adds; 0 when there is none
-	start, end change        // when summer begins, in winter's time, and ends, in summer's
+	std        time.Duration // local time minus UTC in winter
+	shift      time.Duration // added in summer; 0 if there is none
+	start, end change        // when summer begins, in winter time, and ends, in summer time
 }
 
 // change is one "Mm.w.d/time" of a POSIX rule.
@@ -21,7 +21,7 @@ type change struct {
 	at               time.Duration
 }
 
-// in returns the change's local time in a year, in time.UTC.
+// in returns the local time of the change in a year, in time.UTC.
 func (c change) in(year int) time.Time {
 	first := time.Date(year, time.Month(c.month), 1, 0, 0, 0, 0, time.UTC)
 	day := 1 + (c.day-int(first.Weekday())+7)%7 + (c.week-1)*7
@@ -31,7 +31,7 @@ func (c change) in(year int) time.Time {
 	return time.Date(year, time.Month(c.month), day, 0, 0, 0, 0, time.UTC).Add(c.at)
 }
 
-// offset returns local time minus UTC at a moment.
+// offset returns local time minus UTC at time at.
 func (z zone) offset(at time.Time) time.Duration {
 	if z.shift == 0 {
 		return z.std
@@ -41,7 +41,7 @@ func (z zone) offset(at time.Time) time.Duration {
 	start := z.start.in(year).Add(-z.std)
 	end := z.end.in(year).Add(-z.std - z.shift)
 	summer := !at.Before(start) && at.Before(end)
-	if end.Before(start) { // the southern half of the world
+	if end.Before(start) { // the southern hemisphere
 		summer = !at.Before(start) || at.Before(end)
 	}
 	if summer {
@@ -50,11 +50,11 @@ func (z zone) offset(at time.Time) time.Duration {
 	return z.std
 }
 
-// wall returns the wall clock of a moment.
+// wall returns the wall clock at time at.
 func (z zone) wall(at time.Time) time.Time { return at.UTC().Add(z.offset(at)) }
 
-// moments returns the moments at which the wall clock shows w: one, two in the
-// hour that autumn repeats, or the nearest guess in the hour that spring skips.
+// moments returns the times at which the wall clock shows w: one, two in the
+// repeated hour of autumn, or the nearest guess in the skipped hour of spring.
 func (z zone) moments(w time.Time) (first, last time.Time) {
 	winter := w.Add(-z.std)
 	summer := winter.Add(-z.shift)
@@ -70,8 +70,7 @@ func (z zone) moments(w time.Time) (first, last time.Time) {
 	return winter, winter
 }
 
-// String writes the zone so that parseZone reads the same; "" when it is not
-// known.
+// String returns the zone in the form that parseZone accepts, or "" if unknown.
 func (z zone) String() string {
 	if !z.known {
 		return ""
@@ -87,7 +86,7 @@ func (c change) String() string {
 	return fmt.Sprintf("M%d.%d.%d/%s", c.month, c.week, c.day, clockText(c.at))
 }
 
-// offsetText writes "+5:00:00" or "-8:00:00".
+// offsetText formats an offset as "+5:00:00" or "-8:00:00".
 func offsetText(d time.Duration) string {
 	if d < 0 {
 		return "-" + clockText(-d)
@@ -95,17 +94,17 @@ func offsetText(d time.Duration) string {
 	return "+" + clockText(d)
 }
 
-// clockText writes "h:mm:ss".
+// clockText formats a duration as "h:mm:ss".
 func clockText(d time.Duration) string {
 	s := int(d / time.Second)
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// parseZone reads the POSIX zone string of a recorder: "CST-8:00:00" is eight
+// parseZone parses the POSIX zone string of a recorder: "CST-8:00:00" is eight
 // hours ahead of UTC (the sign is inverted), and
 // "CST-2:00:00DST01:00:00,M3.5.5/02:00:00,M10.5.0/02:00:00" adds an hour in
-// summer. What stands behind "DST" is the shift, where POSIX has an offset;
-// both are understood. An unreadable string gives the zero zone.
+// summer. The value after "DST" is the shift, where POSIX has an offset; both
+// work. An invalid string gives the zero zone.
 func parseZone(text string) zone {
 	rule, changes, hasChanges := strings.Cut(strings.TrimSpace(text), ",")
 	_, rest := cutZoneName(rule)
@@ -127,7 +126,7 @@ func parseZone(text string) zone {
 	return z
 }
 
-// summerShift reads what stands behind the name of summer time.
+// summerShift parses the part after the name of summer time.
 func summerShift(name, text string, std time.Duration) time.Duration {
 	written, _, ok := cutOffset(text)
 	switch {
@@ -142,7 +141,7 @@ func summerShift(name, text string, std time.Duration) time.Duration {
 	return time.Hour
 }
 
-// cutZoneName cuts "CST" or "<+03>" off the front.
+// cutZoneName cuts "CST" or "<+03>" from the front.
 func cutZoneName(text string) (name, rest string) {
 	if strings.HasPrefix(text, "<") {
 		name, rest, _ = strings.Cut(text[1:], ">")
@@ -155,7 +154,7 @@ func cutZoneName(text string) (name, rest string) {
 	return text[:i], text[i:]
 }
 
-// cutOffset cuts "[+-]h[:mm[:ss]]" off the front.
+// cutOffset cuts "[+-]h[:mm[:ss]]" from the front.
 func cutOffset(text string) (d time.Duration, rest string, ok bool) {
 	sign := time.Duration(1)
 	switch {
@@ -172,7 +171,7 @@ func cutOffset(text string) (d time.Duration, rest string, ok bool) {
 	return sign * d, text[i:], ok && d <= 24*time.Hour
 }
 
-// parseHours reads "h[:mm[:ss]]".
+// parseHours parses "h[:mm[:ss]]".
 func parseHours(text string) (time.Duration, bool) {
 	var d time.Duration
 	unit := time.Hour
@@ -187,7 +186,7 @@ func parseHours(text string) (time.Duration, bool) {
 	return d, true
 }
 
-// parseChange reads "Mm.w.d[/time]".
+// parseChange parses "Mm.w.d[/time]".
 func parseChange(text string) (c change, ok bool) {
 	day, at, timed := strings.Cut(strings.TrimSpace(text), "/")
 	c.at = 2 * time.Hour
