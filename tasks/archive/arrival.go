@@ -139,7 +139,7 @@ func (p *Part) proveTold(sum disk.Sum) (pr proof, err error) {
 
 // named returns an item that has the same name on disk.
 func (r *record) named() Item {
-	span := Span{readWall(r.Start), readWall(r.End)}
+	span := Span{From: readWall(r.Start), To: readWall(r.End)}
 	if r.Clip != (clip{}) {
 		span = r.Clip.span()
 	}

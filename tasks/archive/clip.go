@@ -15,8 +15,8 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// Span is a time on a recorder's wall clock. A zero end is open.
-type Span struct{ From, To time.Time }
+// Span is a range of time on a recorder's wall clock. A zero end is open.
+type Span = splice.Span
 
 // clip is the piece of a recording that is wanted, in milliseconds of the wall
 // clock; the zero value is the whole recording. It is a Span that can be
@@ -52,9 +52,9 @@ func (it Item) limits() clip {
 // window returns what is to be cut out. It is open where the clip reaches an end
 // of the recording: pictures may go on a little beyond what a search announced,
 // and the next recording begins behind them.
-func (it Item) window() splice.Window {
+func (it Item) window() Span {
 	c, whole := it.clip(), it.limits()
-	w := splice.Window(c.span())
+	w := c.span()
 	if c.from == whole.from {
 		w.From = time.Time{}
 	}
@@ -99,7 +99,7 @@ func (it Item) span() Span {
 	if c := it.clip(); c != (clip{}) {
 		return c.span()
 	}
-	return Span{it.Recording.Start, it.Recording.End}
+	return Span{From: it.Recording.Start, To: it.Recording.End}
 }
 
 // contains reports whether whoever wants other is served by c.
@@ -112,7 +112,7 @@ func (c clip) compare(other clip) int {
 	return cmp.Or(cmp.Compare(c.to-c.from, other.to-other.from), cmp.Compare(c.from, other.from))
 }
 
-func (c clip) span() Span { return Span{milliWall(c.from), milliWall(c.to)} }
+func (c clip) span() Span { return Span{From: milliWall(c.from), To: milliWall(c.to)} }
 
 // String returns both ends, as part names and the journal have them.
 func (c clip) String() string { return fmt.Sprintf("%d_%d", c.from, c.to) }

@@ -16,21 +16,21 @@ func TestClipEnds(t *testing.T) {
 		want Span // zero for the whole
 	}{
 		"nothing asked":     {},
-		"inside":            {Span{second(3), second(4)}, Span{second(3), second(4)}},
-		"open end":          {Span{From: second(3)}, Span{second(3), end}},
-		"open start":        {Span{To: second(3)}, Span{start, second(3)}},
-		"beyond the end":    {Span{second(3), second(99)}, Span{second(3), end}},
-		"before the start":  {Span{second(-9), second(3)}, Span{start, second(3)}},
-		"exactly all of it": {Span{start, end}, Span{}},
-		"more than all":     {Span{second(-1), second(21)}, Span{}},
-		"beside it":         {Span{second(30), second(40)}, Span{}},
-		"turned round":      {Span{second(9), second(3)}, Span{}},
-		"another zone":      {Span{time.Date(2026, 11, 3, 8, 15, 3, 0, time.FixedZone("", 3600)), second(4)}, Span{second(3), second(4)}},
+		"inside":            {Span{From: second(3), To: second(4)}, Span{From: second(3), To: second(4)}},
+		"open end":          {Span{From: second(3)}, Span{From: second(3), To: end}},
+		"open start":        {Span{To: second(3)}, Span{From: start, To: second(3)}},
+		"beyond the end":    {Span{From: second(3), To: second(99)}, Span{From: second(3), To: end}},
+		"before the start":  {Span{From: second(-9), To: second(3)}, Span{From: start, To: second(3)}},
+		"exactly all of it": {Span{From: start, To: end}, Span{}},
+		"more than all":     {Span{From: second(-1), To: second(21)}, Span{}},
+		"beside it":         {Span{From: second(30), To: second(40)}, Span{}},
+		"turned round":      {Span{From: second(9), To: second(3)}, Span{}},
+		"another zone":      {Span{From: time.Date(2026, 11, 3, 8, 15, 3, 0, time.FixedZone("", 3600)), To: second(4)}, Span{From: second(3), To: second(4)}},
 	} {
 		it := Item{Recording: nvr.Recording{Track: 201, Start: start, End: end}, Format: MP4, Clip: tt.span}
 		got := it.clip()
 		if tt.want == (Span{}) {
-			if got != (clip{}) || it.span() != (Span{start, end}) {
+			if got != (clip{}) || it.span() != (Span{From: start, To: end}) {
 				t.Errorf("%s: %v", name, got.span())
 			}
 			continue

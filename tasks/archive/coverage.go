@@ -21,7 +21,7 @@ type Absence struct {
 }
 
 // Span returns when it is.
-func (m Absence) Span() Span { return Span{m.From, m.To} }
+func (m Absence) Span() Span { return Span{From: m.From, To: m.To} }
 
 // Cause is what went wrong.
 type Cause struct {

@@ -15,7 +15,7 @@ func TestCoverageFitsALine(t *testing.T) {
 	at := func(n int) time.Time { return morning.Add(time.Duration(n) * time.Minute) }
 	var c archive.Coverage
 	for n := range 2000 {
-		c.Asked = append(c.Asked, archive.Span{at(3 * n), at(3*n + 2)})
+		c.Asked = append(c.Asked, archive.Span{From: at(3 * n), To: at(3*n + 2)})
 		c.Missing = append(c.Missing, archive.Absence{From: at(3 * n), To: at(3*n + 1), Why: "lost", Cause: n%20 + 1})
 	}
 	for n := range 20 {

@@ -188,7 +188,7 @@ func entryOf(r *record) entry {
 		e.begins = wallMilli(begins)
 	}
 	if r.Clip != (clip{}) {
-		e.covers = &Span{readWall(r.Start), readWall(r.End)}
+		e.covers = &Span{From: readWall(r.Start), To: readWall(r.End)}
 	}
 	return e
 }

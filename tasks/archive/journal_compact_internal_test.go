@@ -79,7 +79,7 @@ func anyRecord(t *rapid.T) record {
 	case cameraRecord:
 		return record{Type: cameraRecord, Recorder: "r", Track: nvr.Track(n), Outcome: Outcome{State: []string{"failed", "done"}[n%2], At: file.At}}
 	case coverageRecord:
-		return record{Type: coverageRecord, Recorder: "r", Track: nvr.Track(n), Coverage: Coverage{Asked: []Span{{file.At, file.At.Add(time.Hour)}}}}
+		return record{Type: coverageRecord, Recorder: "r", Track: nvr.Track(n), Coverage: Coverage{Asked: []Span{{From: file.At, To: file.At.Add(time.Hour)}}}}
 	case damagedRecord:
 		return record{Type: damagedRecord, ID: id, SHA256: disk.Sum{byte(n)}, Attempts: n}
 	case habitRecord:

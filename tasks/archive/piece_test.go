@@ -20,7 +20,7 @@ import (
 func minuteOf() archive.Item {
 	it := shot(0, archive.MP4, minuteOfSize)
 	it.Recording.End = morning.Add(2 * time.Hour)
-	it.Clip = archive.Span{morning.Add(time.Hour), morning.Add(61 * time.Minute)}
+	it.Clip = archive.Span{From: morning.Add(time.Hour), To: morning.Add(61 * time.Minute)}
 	return it
 }
 
@@ -206,9 +206,9 @@ func TestAsked(t *testing.T) {
 		want   archive.Span // zero: all
 		bytes  int64
 	}{
-		"inside":        {nil, archive.Span{minute(60).Add(-margin), minute(61).Add(margin)}, minuteOfSize * 84 / 7200},
-		"the beginning": {func(it *archive.Item) { it.Clip = archive.Span{minute(-9), minute(1)} }, archive.Span{minute(0), minute(1).Add(margin)}, minuteOfSize * 72 / 7200},
-		"the end":       {func(it *archive.Item) { it.Clip = archive.Span{From: minute(119)} }, archive.Span{minute(119).Add(-margin), minute(120)}, minuteOfSize * 72 / 7200},
+		"inside":        {nil, archive.Span{From: minute(60).Add(-margin), To: minute(61).Add(margin)}, minuteOfSize * 84 / 7200},
+		"the beginning": {func(it *archive.Item) { it.Clip = archive.Span{From: minute(-9), To: minute(1)} }, archive.Span{From: minute(0), To: minute(1).Add(margin)}, minuteOfSize * 72 / 7200},
+		"the end":       {func(it *archive.Item) { it.Clip = archive.Span{From: minute(119)} }, archive.Span{From: minute(119).Add(-margin), To: minute(120)}, minuteOfSize * 72 / 7200},
 		"everything":    {func(it *archive.Item) { it.Clip = archive.Span{} }, archive.Span{}, minuteOfSize},
 		"nearly all":    {func(it *archive.Item) { it.Clip.From = minute(0); it.Clip.To = minute(115) }, archive.Span{}, minuteOfSize},
 		"raw":           {func(it *archive.Item) { it.Format = archive.Raw }, archive.Span{}, minuteOfSize},
@@ -216,7 +216,7 @@ func TestAsked(t *testing.T) {
 		"a photo":       {func(it *archive.Item) { it.Recording.Track = nvr.TrackOf(2, nvr.Photo) }, archive.Span{}, minuteOfSize},
 		"doubtful":      {func(it *archive.Item) { it.Recording.Note = "the recorder lists it without a readable end" }, archive.Span{}, minuteOfSize},
 		"of no time":    {func(it *archive.Item) { it.Recording.End = it.Recording.Start }, archive.Span{}, minuteOfSize},
-		"unknown size":  {func(it *archive.Item) { it.Recording.Size = 0 }, archive.Span{minute(60).Add(-margin), minute(61).Add(margin)}, 0},
+		"unknown size":  {func(it *archive.Item) { it.Recording.Size = 0 }, archive.Span{From: minute(60).Add(-margin), To: minute(61).Add(margin)}, 0},
 	} {
 		it := minuteOf()
 		if tt.change != nil {

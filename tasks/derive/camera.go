@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"example.com/hikgrab/nvr"
-	"example.com/hikgrab/nvr/media/splice"
 	"example.com/hikgrab/tasks/archive"
 )
 
@@ -23,10 +22,6 @@ type Camera struct {
 
 // String returns the recorder and the camera as messages name them.
 func (c *Camera) String() string { return archive.CameraDir(c.Recorder, c.Track) }
-
-// Window is the wanted range of time on the recorder's wall clock. A zero end
-// is open.
-type Window = splice.Window
 
 // Cameras groups files by camera: by recorder, then by track. The names are
 // those of the latest file.
@@ -72,7 +67,7 @@ func begins(f archive.Finished) time.Time {
 	return f.Begins
 }
 
-func shows(f archive.Finished, w Window) bool {
+func shows(f archive.Finished, w archive.Span) bool {
 	from, to := begins(f), f.End
 	if late := from.Sub(f.Start); late > 0 {
 		to = to.Add(late) // the whole recording may be as late as its first picture
@@ -88,7 +83,7 @@ func (c *Camera) photos() bool { return c.Track.Stream() == nvr.Photo }
 
 // movies splits the camera's files that show some of the window into MP4s and
 // others. A raw file beside its MP4 is in neither.
-func (c *Camera) movies(w Window) (movies, others []archive.Finished) {
+func (c *Camera) movies(w archive.Span) (movies, others []archive.Finished) {
 	made := map[[2]time.Time]bool{}
 	for _, f := range c.Files {
 		if !shows(f, w) {

@@ -115,10 +115,10 @@ func theCamera(t *testing.T, a *archive.Archive) Camera {
 	return all[0]
 }
 
-type call func(context.Context, *archive.Archive, Camera, Window, *Progress) (Result, error)
+type call func(context.Context, *archive.Archive, Camera, archive.Span, *Progress) (Result, error)
 
 // must calls a function and checks what is true of every result.
-func must(t *testing.T, a *archive.Archive, w Window, f call) Result {
+func must(t *testing.T, a *archive.Archive, w archive.Span, f call) Result {
 	t.Helper()
 	var p Progress
 	r, err := f(t.Context(), a, theCamera(t, a), w, &p)

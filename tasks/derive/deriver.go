@@ -21,7 +21,7 @@ type deriver struct {
 	archive  *archive.Archive
 	camera   *Camera
 	tree     archive.Tree
-	window   Window
+	window   archive.Span
 	progress *Progress
 	result   Result
 }

@@ -174,7 +174,7 @@ func fake(t *testing.T, mode string) (calls func() []fakeCall) {
 	}
 }
 
-func everySecond(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
+func everySecond(ctx context.Context, a *archive.Archive, c Camera, w archive.Span, p *Progress) (Result, error) {
 	return Frames(ctx, a, c, w, Every{Time: time.Second}, p)
 }
 
@@ -186,7 +186,7 @@ func TestFramesOfFake(t *testing.T) {
 	t.Setenv("HIKGRAB_SHEET_PASSWORD", "secret")
 	a := open(t)
 	f := store(t, a, take{seconds: 10})
-	r := must(t, a, Window{}, everySecond)
+	r := must(t, a, archive.Span{}, everySecond)
 	wantFiles(t, r, 1, stillsOf)
 	if r.Files[0].Frames != 3 || len(r.Notes) != 0 {
 		t.Errorf("%+v", r)
@@ -223,13 +223,13 @@ func TestFramesOfFake(t *testing.T) {
 		}
 	}
 
-	again := must(t, a, Window{}, everySecond)
+	again := must(t, a, archive.Span{}, everySecond)
 	wantFiles(t, again, 0, stillsOf)
 	if again.Files[0].Frames != 3 || len(calls()) != 1 {
 		t.Errorf("%+v, after %d calls", again, len(calls()))
 	}
 	t.Setenv("PATH", "") // it is not even looked for
-	must(t, a, Window{}, everySecond)
+	must(t, a, archive.Span{}, everySecond)
 }
 
 // An ffmpeg of before 5.1 knows the option by its older name.
@@ -238,7 +238,7 @@ func TestOldFFmpeg(t *testing.T) {
 	a := open(t)
 	store(t, a, take{seconds: 10})
 	store(t, a, take{start: 10, seconds: 10})
-	if r := must(t, a, Window{}, everySecond); len(r.Made) != 2 || r.Files[0].Frames != 1 {
+	if r := must(t, a, archive.Span{}, everySecond); len(r.Made) != 2 || r.Files[0].Frames != 1 {
 		t.Errorf("%+v", r)
 	}
 	if n := len(calls()); n != 3 {
@@ -250,19 +250,19 @@ func TestNoPictures(t *testing.T) {
 	fake(t, "nothing")
 	a := open(t)
 	store(t, a, take{seconds: 10})
-	r := must(t, a, Window{}, everySecond)
+	r := must(t, a, archive.Span{}, everySecond)
 	wantFiles(t, r, 1, stillsOf)
 	if r.Files[0].Frames != 0 {
 		t.Errorf("%+v", r.Files)
 	}
-	wantFiles(t, must(t, a, Window{}, everySecond), 0, stillsOf)
+	wantFiles(t, must(t, a, archive.Span{}, everySecond), 0, stillsOf)
 }
 
 func TestChattyFFmpeg(t *testing.T) {
 	fake(t, "chatty")
 	a := open(t)
 	store(t, a, take{seconds: 10})
-	r := must(t, a, Window{}, everySecond)
+	r := must(t, a, archive.Span{}, everySecond)
 	wantNote(t, r, "ffmpeg complained", "concealing errors")
 	if strings.ContainsAny(r.Notes[0], "\x1b\r\n\u202e") || len(r.Notes[0]) > 700 {
 		t.Errorf("%d bytes: %q", len(r.Notes[0]), r.Notes[0])
@@ -285,7 +285,7 @@ func TestFFmpegFails(t *testing.T) {
 				n, failed = 2, "2 recordings of 2"
 			}
 			var p Progress
-			r, err := everySecond(t.Context(), a, theCamera(t, a), Window{}, &p)
+			r, err := everySecond(t.Context(), a, theCamera(t, a), archive.Span{}, &p)
 			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), failed) || !strings.Contains(err.Error(), f.Path) {
 				t.Errorf("%v, want %s in it", err, want)
 			}
@@ -307,7 +307,7 @@ func TestFFmpegDiskFull(t *testing.T) {
 	store(t, a, take{seconds: 10})
 	store(t, a, take{start: 10, seconds: 10})
 	var p Progress
-	r, err := everySecond(t.Context(), a, theCamera(t, a), Window{}, &p)
+	r, err := everySecond(t.Context(), a, theCamera(t, a), archive.Span{}, &p)
 	if archive.KindOf(err) != archive.Full && runtime.GOOS != "windows" || err == nil || len(r.Files) != 0 || len(calls()) != 1 {
 		t.Errorf("%+v, %v after %d calls", r, err, len(calls()))
 	}
@@ -328,7 +328,7 @@ func TestFramesStopped(t *testing.T) {
 		}
 		stop(why)
 	}()
-	r, err := everySecond(ctx, a, theCamera(t, a), Window{}, &p)
+	r, err := everySecond(ctx, a, theCamera(t, a), archive.Span{}, &p)
 	if !errors.Is(err, why) || len(r.Files) != 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -378,7 +378,7 @@ func TestNoFFmpeg(t *testing.T) {
 	a := open(t)
 	store(t, a, take{seconds: 10})
 	var p Progress
-	if r, err := everySecond(t.Context(), a, theCamera(t, a), Window{}, &p); !errors.Is(err, ErrNoFFmpeg) || len(r.Files) != 0 {
+	if r, err := everySecond(t.Context(), a, theCamera(t, a), archive.Span{}, &p); !errors.Is(err, ErrNoFFmpeg) || len(r.Files) != 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if files := tree(t, a, "frames"); len(files) != 0 {

@@ -26,7 +26,7 @@ import (
 //
 // Even with an error the result holds what is finished. Path of its files is
 // the directory, and Frames the number of stills in it.
-func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every Every, p *Progress) (Result, error) {
+func Frames(ctx context.Context, a *archive.Archive, c Camera, w archive.Span, every Every, p *Progress) (Result, error) {
 	var result Result
 	if c.photos() {
 		result.note(onlyPhotos)
@@ -68,15 +68,15 @@ func Frames(ctx context.Context, a *archive.Archive, c Camera, w Window, every E
 
 // shot is a recording to make stills of.
 type shot struct {
-	file   archive.Finished
-	every  Every
-	Window        // what it cuts off; zero where it cuts nothing
-	dir    string // under the tree
+	file         archive.Finished
+	every        Every
+	archive.Span        // what it cuts off; zero where it cuts nothing
+	dir          string // under the tree
 }
 
 // shots returns the recordings that still need stills; the others go into the
 // result.
-func (c *Camera) shots(a *archive.Archive, w Window, every Every, result *Result) ([]shot, error) {
+func (c *Camera) shots(a *archive.Archive, w archive.Span, every Every, result *Result) ([]shot, error) {
 	movies, others := c.movies(w)
 	var odd []archive.Finished
 	for _, f := range others {
@@ -89,7 +89,7 @@ func (c *Camera) shots(a *archive.Archive, w Window, every Every, result *Result
 	result.leaveOut(odd, "no video")
 	var all []shot
 	for _, f := range movies {
-		s := shot{file: f, every: every, Window: within(f, w)}
+		s := shot{file: f, every: every, Span: within(f, w)}
 		s.dir = path.Join(every.String(), strings.TrimSuffix(f.Path, path.Ext(f.Path))+s.suffix())
 		n, done, err := a.Stills(s.dir)
 		if err != nil {
@@ -119,7 +119,7 @@ func (s *shot) suffix() string {
 func (s *shot) derived(stills int) archive.Derived {
 	d := archive.Derived{Finished: s.file, Frames: stills}
 	d.Path, d.Bytes, d.SHA256 = path.Join(string(archive.FramesTree), s.dir), 0, ""
-	d.Start, d.End = ends(s.Window, d.Start, d.End)
+	d.Start, d.End = ends(s.Span, d.Start, d.End)
 	return d
 }
 
@@ -190,7 +190,7 @@ func (s *shot) bytes() int64 {
 }
 
 func (s *shot) length() time.Duration {
-	from, to := ends(s.Window, s.file.Start, s.file.End)
+	from, to := ends(s.Span, s.file.Start, s.file.End)
 	return to.Sub(from)
 }
 

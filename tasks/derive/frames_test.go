@@ -37,7 +37,7 @@ func framesEvery(t *testing.T, text string) call {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
+	return func(ctx context.Context, a *archive.Archive, c Camera, w archive.Span, p *Progress) (Result, error) {
 		return Frames(ctx, a, c, w, every, p)
 	}
 }
@@ -104,9 +104,9 @@ func TestFrames(t *testing.T) {
 		a, b := open(t), open(t)
 		store(t, a, take{seconds: 10, codec: codec})
 		store(t, b, take{seconds: 10, codec: codec, raw: true})
-		got := must(t, a, Window{}, framesEvery(t, "1s"))
+		got := must(t, a, archive.Span{}, framesEvery(t, "1s"))
 		wantFiles(t, got, 1, stillsOf)
-		wantFiles(t, must(t, b, Window{}, framesEvery(t, "1s")), 1, stillsOf)
+		wantFiles(t, must(t, b, archive.Span{}, framesEvery(t, "1s")), 1, stillsOf)
 		stills, raw := readStills(t, a, stillsOf), readStills(t, b, stillsOf)
 		if want := []float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}; !slices.Equal(secondsOf(stills), want) || got.Files[0].Frames != len(want) {
 			t.Errorf("%v, %d", secondsOf(stills), got.Files[0].Frames)
@@ -134,19 +134,19 @@ func TestFramesOfWindow(t *testing.T) {
 	store(t, a, take{seconds: 30})
 	store(t, b, take{seconds: 30, raw: true})
 	const whole = "frames/500ms/10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081530"
-	wantFiles(t, must(t, a, Window{}, framesEvery(t, "500ms")), 1, whole)
+	wantFiles(t, must(t, a, archive.Span{}, framesEvery(t, "500ms")), 1, whole)
 	all := readStills(t, a, whole)
 	if len(all) != 60 {
 		t.Fatalf("%d stills", len(all))
 	}
 	for _, test := range []struct {
-		w           Window
+		w           archive.Span
 		dir         string
 		first, last int // places in all
 	}{
-		{Window{From: at(23), To: at(26)}, "_from-20261103-081523_to-20261103-081526", 46, 51},
-		{Window{From: at(4), To: at(6)}, "_from-20261103-081504_to-20261103-081506", 8, 11},
-		{Window{To: at(3)}, "_to-20261103-081503", 0, 5},
+		{archive.Span{From: at(23), To: at(26)}, "_from-20261103-081523_to-20261103-081526", 46, 51},
+		{archive.Span{From: at(4), To: at(6)}, "_from-20261103-081504_to-20261103-081506", 8, 11},
+		{archive.Span{To: at(3)}, "_to-20261103-081503", 0, 5},
 	} {
 		for _, of := range []*archive.Archive{a, b} {
 			r := must(t, of, test.w, framesEvery(t, "500ms"))
@@ -160,7 +160,7 @@ func TestFramesOfWindow(t *testing.T) {
 	}
 	// Each seventh counts from the first picture of the window.
 	const dir = "frames/7f/10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081530_from-20261103-081528"
-	wantFiles(t, must(t, a, Window{From: at(28)}, framesEvery(t, "7f")), 1, dir)
+	wantFiles(t, must(t, a, archive.Span{From: at(28)}, framesEvery(t, "7f")), 1, dir)
 	if got, want := secondsOf(readStills(t, a, dir)), []float64{28, 28.28, 28.56, 28.84, 29.12, 29.4, 29.68, 29.96}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
@@ -173,7 +173,7 @@ func TestFramesFromMidnight(t *testing.T) {
 	needFFmpeg(t)
 	a := open(t)
 	store(t, a, take{start: 3, seconds: 20}) // 29703 s after midnight; 29708 is a multiple of seven
-	r := must(t, a, Window{}, framesEvery(t, "7s"))
+	r := must(t, a, archive.Span{}, framesEvery(t, "7s"))
 	if got, want := secondsOf(readStills(t, a, r.Files[0].Path)), []float64{0, 5, 12, 19}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
@@ -229,7 +229,7 @@ func probe(t *testing.T, name string) (times []int64) {
 }
 
 // picked is which of times Frames should take.
-func picked(times []int64, every Every, w Window) (seconds []float64) {
+func picked(times []int64, every Every, w archive.Span) (seconds []float64) {
 	n, cell := 0, time.Duration(-1)
 	for _, us := range times {
 		shown := morning.Add(time.Duration(us) * time.Microsecond)
@@ -256,12 +256,12 @@ func wantPicked(t *testing.T, a *archive.Archive, c Camera, times []int64) {
 	t.Helper()
 	for _, test := range []struct {
 		text string
-		w    Window
+		w    archive.Span
 	}{
-		{"1s", Window{}},
-		{"700ms", Window{From: at(16), To: at(19)}},
-		{"10f", Window{To: at(10)}},
-		{"1f", Window{From: at(12), To: at(14)}},
+		{"1s", archive.Span{}},
+		{"700ms", archive.Span{From: at(16), To: at(19)}},
+		{"10f", archive.Span{To: at(10)}},
+		{"1f", archive.Span{From: at(12), To: at(14)}},
 	} {
 		every, err := ParseEvery(test.text)
 		if err != nil {
@@ -302,7 +302,7 @@ func TestFramesOfLongRecording(t *testing.T) {
 	a := open(t)
 	f := store(t, a, take{seconds: 5000, rate: 100})
 	times := probe(t, filepath.Join(a.Dir(), filepath.FromSlash(f.Path)))
-	for _, w := range []Window{{}, {From: at(4700), To: at(4900)}} {
+	for _, w := range []archive.Span{{}, {From: at(4700), To: at(4900)}} {
 		every := Every{Time: 100 * time.Second}
 		r := must(t, a, w, framesEvery(t, every.String()))
 		if got, want := secondsOf(readStills(t, a, r.Files[0].Path)), picked(times, every, w); !slices.Equal(got, want) || got[len(got)-1] < 4700 {
@@ -318,7 +318,7 @@ func TestFramesOfBadTimes(t *testing.T) {
 	a := open(t)
 	// With small pictures only the first in each packet has a time of its own.
 	commit(t, a, odd(t, "odd.mpg", "-bf", "2", "-output_ts_offset", "500", "-f", "vob"), morning, at(30), archive.Raw)
-	r := must(t, a, Window{}, framesEvery(t, "1f"))
+	r := must(t, a, archive.Span{}, framesEvery(t, "1f"))
 	times := secondsOf(readStills(t, a, r.Files[0].Path))
 	strictly := slices.IsSortedFunc(times, func(x, y float64) int { return max(-1, min(1, int(1e6*x)-int(1e6*y)+1)) })
 	if len(times) < 280 || len(times) > 300 || times[0] != 0 || times[len(times)-1] > 21 || !strictly {
@@ -355,12 +355,12 @@ func TestFilter(t *testing.T) {
 			`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,PTS-STARTPTS\,max(PTS-STARTPTS\,PREV_OUTPTS+1)),select=not(mod(n\,10))`,
 		},
 		{
-			shot{file: f, every: Every{Time: time.Second}, Window: Window{From: at(30), To: at(40)}},
+			shot{file: f, every: Every{Time: time.Second}, Span: archive.Span{From: at(30), To: at(40)}},
 			"-f mov -noaccurate_seek -copyts -ss 29.998500 -i file:/a/b.mp4",
 			`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,PTS\,max(PTS\,PREV_OUTPTS+1)),trim=start_pts=29998500,trim=end_pts=39998500,select=isnan(prev_selected_pts)+gt(floor((pts+1500)/1000000)\,floor((prev_selected_pts+1500)/1000000))`,
 		},
 		{
-			shot{file: f, every: Every{Frames: 1}, Window: Window{From: at(3)}},
+			shot{file: f, every: Every{Frames: 1}, Span: archive.Span{From: at(3)}},
 			"-f mov -i file:/a/b.mp4",
 			`settb=1/1000000,setpts=if(isnan(PREV_OUTPTS)\,PTS-STARTPTS\,max(PTS-STARTPTS\,PREV_OUTPTS+1)),trim=start_pts=2998500,select=not(mod(n\,1))`,
 		},
@@ -373,7 +373,7 @@ func TestFilter(t *testing.T) {
 			t.Errorf("%s, want %s", got, test.filter)
 		}
 	}
-	s := shot{file: f, Window: Window{From: at(30), To: at(40)}}
+	s := shot{file: f, Span: archive.Span{From: at(30), To: at(40)}}
 	if s.bytes() != 100 || (&shot{file: f}).bytes() != 600 {
 		t.Errorf("%d bytes", s.bytes())
 	}

@@ -20,7 +20,7 @@ import (
 //
 // Even with an error the result holds what is finished. Errors of the disk are
 // those of package archive.
-func Join(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
+func Join(ctx context.Context, a *archive.Archive, c Camera, w archive.Span, p *Progress) (Result, error) {
 	movies, others := c.movies(w)
 	m := deriver{archive: a, camera: &c, tree: archive.JoinedTree, window: w, progress: p}
 	m.leaveOthersOut(others)
@@ -41,13 +41,13 @@ const nameLayout = "20060102-150405"
 
 // nameOf returns the name of a file for a window: its ends, or those of the
 // content where it is open.
-func nameOf(first, last time.Time, w Window) string {
+func nameOf(first, last time.Time, w archive.Span) string {
 	first, last = ends(w, first, last)
 	return first.Format(nameLayout) + "_" + last.Format(nameLayout)
 }
 
 // ends returns the ends of a window, or those of its content where it is open.
-func ends(w Window, first, last time.Time) (from, to time.Time) {
+func ends(w archive.Span, first, last time.Time) (from, to time.Time) {
 	if !w.From.IsZero() {
 		first = w.From
 	}
@@ -64,7 +64,7 @@ func ends(w Window, first, last time.Time) (from, to time.Time) {
 //
 // Even with an error the result holds what is finished. Errors of the disk are
 // those of package archive.
-func Cut(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progress) (Result, error) {
+func Cut(ctx context.Context, a *archive.Archive, c Camera, w archive.Span, p *Progress) (Result, error) {
 	movies, others := c.movies(w)
 	m := deriver{archive: a, camera: &c, tree: archive.CutTree, window: w, progress: p}
 	m.leaveOthersOut(others)
@@ -83,8 +83,8 @@ func Cut(ctx context.Context, a *archive.Archive, c Camera, w Window, p *Progres
 }
 
 // within returns the ends of the window that fall inside a recording.
-func within(f archive.Finished, w Window) Window {
-	var in Window
+func within(f archive.Finished, w archive.Span) archive.Span {
+	var in archive.Span
 	if w.From.After(f.Start) {
 		in.From = w.From
 	}

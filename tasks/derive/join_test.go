@@ -47,7 +47,7 @@ func TestJoin(t *testing.T) {
 		store(t, a, take{start: 20*n + n/2*5, seconds: 20})
 	}
 	const name = joinedDir + "20261103-081505_20261103-081600.mp4"
-	w := Window{From: at(5).Add(500 * time.Millisecond), To: at(60).Add(500 * time.Millisecond)}
+	w := archive.Span{From: at(5).Add(500 * time.Millisecond), To: at(60).Add(500 * time.Millisecond)}
 	r := must(t, a, w, Join)
 	wantFiles(t, r, 1, name)
 	d := r.Files[0]
@@ -77,7 +77,7 @@ func TestJoin(t *testing.T) {
 	}
 
 	// Another window is another file; more recordings in the same one replace it.
-	wantFiles(t, must(t, a, Window{From: at(5), To: at(50)}, Join), 1, joinedDir+"20261103-081505_20261103-081550.mp4")
+	wantFiles(t, must(t, a, archive.Span{From: at(5), To: at(50)}, Join), 1, joinedDir+"20261103-081505_20261103-081550.mp4")
 	store(t, a, take{start: 40, seconds: 5})
 	r = must(t, a, w, Join)
 	wantFiles(t, r, 1, name)
@@ -92,10 +92,10 @@ func TestJoinOpenWindow(t *testing.T) {
 	t.Parallel()
 	a := open(t)
 	store(t, a, take{start: 0, seconds: 10})
-	wantFiles(t, must(t, a, Window{}, Join), 1, joinedDir+"20261103-081500_20261103-081510.mp4")
+	wantFiles(t, must(t, a, archive.Span{}, Join), 1, joinedDir+"20261103-081500_20261103-081510.mp4")
 	store(t, a, take{start: 10, seconds: 10})
 	want := joinedDir + "20261103-081500_20261103-081520.mp4"
-	wantFiles(t, must(t, a, Window{}, Join), 1, want)
+	wantFiles(t, must(t, a, archive.Span{}, Join), 1, want)
 	if files := tree(t, a, "joined"); !slices.Equal(files, []string{want, "joined/manifest.csv"}) {
 		t.Errorf("%v is there", files)
 	}
@@ -107,9 +107,9 @@ func TestJoinKeepsMore(t *testing.T) {
 	a := open(t)
 	first := store(t, a, take{start: 0, seconds: 10})
 	store(t, a, take{start: 10, seconds: 10})
-	w := Window{From: at(0), To: at(30)}
+	w := archive.Span{From: at(0), To: at(30)}
 	was := must(t, a, w, Join)
-	whole := must(t, a, Window{}, Join)
+	whole := must(t, a, archive.Span{}, Join)
 	remove(t, a, first.Path)
 	store(t, a, take{start: 20, seconds: 6})
 	var p Progress
@@ -123,7 +123,7 @@ func TestJoinKeepsMore(t *testing.T) {
 		t.Error("it is another file")
 	}
 	// An open window gets a file beside the older one.
-	r, err = Join(t.Context(), a, theCamera(t, a), Window{}, &p)
+	r, err = Join(t.Context(), a, theCamera(t, a), archive.Span{}, &p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestJoinSeveral(t *testing.T) {
 	a := open(t)
 	store(t, a, take{start: 0, seconds: 10})
 	odd := store(t, a, take{start: 10, seconds: 10, codec: simulator.H265})
-	w := Window{From: at(0), To: at(30)}
+	w := archive.Span{From: at(0), To: at(30)}
 	const name = joinedDir + "20261103-081500_20261103-081530"
 	r := must(t, a, w, Join)
 	wantFiles(t, r, 2, name+".mp4", name+"-2.mp4")
@@ -177,15 +177,15 @@ func TestJoinLeavesOut(t *testing.T) {
 	a := open(t)
 	store(t, a, take{start: 0, seconds: 10, both: true})
 	raw := store(t, a, take{start: 10, seconds: 10, raw: true})
-	r := must(t, a, Window{}, Join)
+	r := must(t, a, archive.Span{}, Join)
 	wantFiles(t, r, 1, joinedDir+"20261103-081500_20261103-081510.mp4")
 	wantNote(t, r, "1 recording left out, no MP4: "+raw.Path)
 
 	for n := range 5 {
 		store(t, a, take{start: 20 + 10*n, seconds: 10, raw: true})
 	}
-	wantNote(t, must(t, a, Window{From: at(10)}, Join), "6 recordings left out", "and 3 more")
-	r = must(t, a, Window{From: at(1000)}, Join)
+	wantNote(t, must(t, a, archive.Span{From: at(10)}, Join), "6 recordings left out", "and 3 more")
+	r = must(t, a, archive.Span{From: at(1000)}, Join)
 	wantFiles(t, r, 0)
 	wantNote(t, r, "no MP4 covers the period")
 }
@@ -202,7 +202,7 @@ func TestJoinDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	var p Progress
-	r, err := Join(t.Context(), a, theCamera(t, a), Window{}, &p)
+	r, err := Join(t.Context(), a, theCamera(t, a), archive.Span{}, &p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestPhotos(t *testing.T) {
 	c := Camera{Recorder: "10.20.0.11", Track: 203, Files: []archive.Finished{{Path: "x/1.jpg", Start: at(0), End: at(1)}}}
 	for _, f := range []call{Join, Cut, everySecond} {
 		var p Progress
-		if r, err := f(t.Context(), a, c, Window{}, &p); err != nil || len(r.Files) != 0 || !slices.Equal(r.Notes, []string{onlyPhotos}) {
+		if r, err := f(t.Context(), a, c, archive.Span{}, &p); err != nil || len(r.Files) != 0 || !slices.Equal(r.Notes, []string{onlyPhotos}) {
 			t.Errorf("%+v, %v", r, err)
 		}
 	}
@@ -231,7 +231,7 @@ func TestNothingInThePeriod(t *testing.T) {
 	a := open(t)
 	store(t, a, take{seconds: 10})
 	for _, f := range []call{Join, Cut, everySecond} {
-		r := must(t, a, Window{From: at(1000)}, f)
+		r := must(t, a, archive.Span{From: at(1000)}, f)
 		wantFiles(t, r, 0)
 		wantNote(t, r, "covers the period")
 	}
@@ -246,7 +246,7 @@ func TestJoinStopped(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		stop(why)
 		var p Progress
-		r, err := f(ctx, a, theCamera(t, a), Window{}, &p)
+		r, err := f(ctx, a, theCamera(t, a), archive.Span{}, &p)
 		if !errors.Is(err, why) || len(r.Files) != 0 {
 			t.Errorf("%+v, %v", r, err)
 		}
@@ -264,7 +264,7 @@ func TestCut(t *testing.T) {
 		store(t, a, take{start: 20 * n, seconds: 20})
 	}
 	const dir = "cut/10.20.0.11/ch02/2026-11-03/"
-	w := Window{From: at(5).Add(500 * time.Millisecond), To: at(51).Add(100 * time.Millisecond)}
+	w := archive.Span{From: at(5).Add(500 * time.Millisecond), To: at(51).Add(100 * time.Millisecond)}
 	r := must(t, a, w, Cut)
 	wantFiles(t, r, 3, dir+"20261103-081505_20261103-081520.mp4", dir+"20261103-081520_20261103-081540.mp4", dir+"20261103-081540_20261103-081551.mp4")
 	for n, want := range []struct{ begins, end, frames int }{{5, 20, 375}, {20, 40, 500}, {40, 52, 300}} {
@@ -276,7 +276,7 @@ func TestCut(t *testing.T) {
 	if len(again.Made) != 0 || len(again.Files) != 3 {
 		t.Errorf("%+v", again)
 	}
-	r = must(t, a, Window{From: at(1000), To: at(1001)}, Cut)
+	r = must(t, a, archive.Span{From: at(1000), To: at(1001)}, Cut)
 	wantFiles(t, r, 0)
 	wantNote(t, r, "no MP4 covers")
 }
@@ -287,7 +287,7 @@ func TestCutOverlapping(t *testing.T) {
 	a := open(t)
 	store(t, a, take{start: 0, seconds: 20})
 	store(t, a, take{start: 2, seconds: 20})
-	w := Window{From: at(6), To: at(10)}
+	w := archive.Span{From: at(6), To: at(10)}
 	r := must(t, a, w, Cut)
 	if len(r.Made) != 2 || r.Files[0].Path == r.Files[1].Path {
 		t.Errorf("%+v", r.Files)
@@ -310,7 +310,7 @@ func TestJoinAtOnce(t *testing.T) {
 	for n := range many {
 		go func() {
 			var p Progress
-			r, err := Join(t.Context(), a, c, Window{From: at(n), To: at(30 + n)}, &p)
+			r, err := Join(t.Context(), a, c, archive.Span{From: at(n), To: at(30 + n)}, &p)
 			if err == nil && len(r.Made) != 1 {
 				err = errors.New("nothing was made")
 			}
@@ -322,7 +322,7 @@ func TestJoinAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if r := must(t, a, Window{From: at(0), To: at(30)}, Join); len(r.Made) != 0 || len(tree(t, a, "joined")) != many+1 {
+	if r := must(t, a, archive.Span{From: at(0), To: at(30)}, Join); len(r.Made) != 0 || len(tree(t, a, "joined")) != many+1 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -331,14 +331,14 @@ func TestNames(t *testing.T) {
 	t.Parallel()
 	f := archive.Finished{Start: at(10), End: at(20)}
 	for _, test := range []struct {
-		w    Window
+		w    archive.Span
 		want string
 	}{
-		{Window{}, "20261103-081510_20261103-081520"},
-		{Window{From: at(0), To: at(30)}, "20261103-081510_20261103-081520"},
-		{Window{From: at(12)}, "20261103-081512_20261103-081520"},
-		{Window{To: at(15)}, "20261103-081510_20261103-081515"},
-		{Window{From: at(12), To: at(15)}, "20261103-081512_20261103-081515"},
+		{archive.Span{}, "20261103-081510_20261103-081520"},
+		{archive.Span{From: at(0), To: at(30)}, "20261103-081510_20261103-081520"},
+		{archive.Span{From: at(12)}, "20261103-081512_20261103-081520"},
+		{archive.Span{To: at(15)}, "20261103-081510_20261103-081515"},
+		{archive.Span{From: at(12), To: at(15)}, "20261103-081512_20261103-081515"},
 	} {
 		if got := nameOf(f.Start, f.End, within(f, test.w)); got != test.want {
 			t.Errorf("%v: %s, want %s", test.w, got, test.want)
@@ -350,17 +350,17 @@ func TestShows(t *testing.T) {
 	t.Parallel()
 	f := archive.Finished{Start: at(10), Begins: at(12), End: at(20)}
 	for _, test := range []struct {
-		w    Window
+		w    archive.Span
 		want bool
 	}{
-		{Window{}, true},
-		{Window{From: at(19)}, true},
-		{Window{From: at(21)}, true}, // its clock is 2 s late
-		{Window{From: at(22)}, false},
-		{Window{To: at(10)}, false},
-		{Window{To: at(11)}, true},
-		{Window{From: at(13), To: at(14)}, true},
-		{Window{From: at(9).Add(-time.Hour), To: at(9)}, false},
+		{archive.Span{}, true},
+		{archive.Span{From: at(19)}, true},
+		{archive.Span{From: at(21)}, true}, // its clock is 2 s late
+		{archive.Span{From: at(22)}, false},
+		{archive.Span{To: at(10)}, false},
+		{archive.Span{To: at(11)}, true},
+		{archive.Span{From: at(13), To: at(14)}, true},
+		{archive.Span{From: at(9).Add(-time.Hour), To: at(9)}, false},
 	} {
 		if got := shows(f, test.w); got != test.want {
 			t.Errorf("%v: %v", test.w, got)

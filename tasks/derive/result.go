@@ -76,7 +76,7 @@ const recipe = 1
 
 // requestOf identifies a request: the range w of a camera or, if of is not
 // empty, of that file.
-func requestOf(t archive.Tree, c *Camera, of string, w Window) string {
+func requestOf(t archive.Tree, c *Camera, of string, w archive.Span) string {
 	return digest(8, t, strings.ToLower(c.Recorder), int(c.Track), of, stampOf(w.From), stampOf(w.To))
 }
 

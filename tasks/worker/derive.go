@@ -67,8 +67,8 @@ func (m Derive) Do(ctx context.Context) (out Derived) {
 
 // window returns the window to make for s. If everything was asked for, the
 // recordings on disk set its ends.
-func (m Derive) window(s Window) derive.Window {
-	w := derive.Window{From: s.From, To: PastMidnight(s.To)}
+func (m Derive) window(s Window) archive.Span {
+	w := archive.Span{From: s.From, To: PastMidnight(s.To)}
 	if !s.Everything {
 		return w
 	}

@@ -39,8 +39,8 @@ func (a *app) cutCommand() *cobra.Command {
 			"one of each recording. They begin and end at the key frames that enclose the\n" +
 			"period; nothing is re-encoded.\n\n" + originals,
 		Example: "  hikgrab cut --from \"2026-11-03 08:10\" --to \"2026-11-03 08:12\" recordings",
-	}, func(w derive.Window) error {
-		if w == (derive.Window{}) {
+	}, func(w archive.Span) error {
+		if w == (archive.Span{}) {
 			return errors.New("say which period to cut, with --from, --to or both")
 		}
 		return nil
@@ -55,12 +55,12 @@ func (a *app) framesCommand() *cobra.Command {
 			"directory per recording, with a list of the stills and their times on the\n" +
 			"recorder's clock. It needs ffmpeg.\n\n" + originals,
 		Example: "  hikgrab frames --every 1s recordings\n  hikgrab frames --every 10f --from 08:00 --to 09:00 recordings",
-	}, func(derive.Window) (err error) {
+	}, func(archive.Span) (err error) {
 		if every, err = derive.ParseEvery(text); err != nil {
 			return fmt.Errorf("--every: %w", err)
 		}
 		return derive.FindFFmpeg()
-	}, func(ctx context.Context, a *archive.Archive, c derive.Camera, w derive.Window, p *derive.Progress) (derive.Result, error) {
+	}, func(ctx context.Context, a *archive.Archive, c derive.Camera, w archive.Span, p *derive.Progress) (derive.Result, error) {
 		return derive.Frames(ctx, a, c, w, every, p)
 	})
 	c.Flags().StringVar(&text, "every", "1s", "one still `EVERY` 1s, 500ms, 2m, or 10f for every tenth picture")
@@ -68,11 +68,11 @@ func (a *app) framesCommand() *cobra.Command {
 }
 
 // making makes files from the part of a camera's recordings inside a window.
-type making func(context.Context, *archive.Archive, derive.Camera, derive.Window, *derive.Progress) (derive.Result, error)
+type making func(context.Context, *archive.Archive, derive.Camera, archive.Span, *derive.Progress) (derive.Result, error)
 
 // deriveCommand completes a command that makes files from downloads. If check
 // is not nil, it validates the flags before anything is touched.
-func (a *app) deriveCommand(c *cobra.Command, check func(derive.Window) error, work making) *cobra.Command {
+func (a *app) deriveCommand(c *cobra.Command, check func(archive.Span) error, work making) *cobra.Command {
 	var from, to string
 	c.Flags().SortFlags = false
 	c.Flags().StringVar(&from, "from", "", "begin at `T` on the recorder's clock: \"2006-01-02\", \"2006-01-02 15:04[:05]\" or \"15:04\" (default the first recording)")
@@ -100,7 +100,7 @@ func oneDirectory(c *cobra.Command, args []string) error {
 	return nil
 }
 
-func window(from, to string) (w derive.Window, err error) {
+func window(from, to string) (w archive.Span, err error) {
 	p, err := flags.Bounds(from, to)
 	if err != nil {
 		return w, err
@@ -112,7 +112,7 @@ func window(from, to string) (w derive.Window, err error) {
 	return w, nil
 }
 
-func (a *app) derive(ctx context.Context, dir string, w derive.Window, work making) (err error) {
+func (a *app) derive(ctx context.Context, dir string, w archive.Span, work making) (err error) {
 	if err := ofDownloads(dir); err != nil {
 		return err
 	}

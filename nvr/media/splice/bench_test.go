@@ -38,7 +38,7 @@ func join(to string, from []string) error {
 	for i, path := range from {
 		pieces = append(pieces, splice.Piece{Name: path, Open: onDisk(path), Start: noon.Add(time.Duration(i) * time.Hour)})
 	}
-	files, _, err := splice.Plan(context.Background(), pieces, splice.Window{})
+	files, _, err := splice.Plan(context.Background(), pieces, splice.Span{})
 	if err != nil || len(files) != 1 {
 		return fmt.Errorf("%d files: %w", len(files), err)
 	}

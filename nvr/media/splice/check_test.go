@@ -18,7 +18,7 @@ type made struct {
 }
 
 // splices plans and writes, and compares what is written with what was planned.
-func splices(t testing.TB, pieces []splice.Piece, w splice.Window) ([]made, []splice.LeftOut) {
+func splices(t testing.TB, pieces []splice.Piece, w splice.Span) ([]made, []splice.LeftOut) {
 	t.Helper()
 	files, left, err := splice.Plan(t.Context(), pieces, w)
 	if err != nil {

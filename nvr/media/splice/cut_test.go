@@ -55,7 +55,7 @@ func TestCut(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cam := see(t, c.lens)
-			var w splice.Window
+			var w splice.Span
 			if c.from != never {
 				w.From = noon.Add(c.from)
 			}

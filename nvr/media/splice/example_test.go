@@ -34,7 +34,7 @@ func Example() {
 		pieces = append(pieces, splice.Piece{Name: path, Open: onDisk(path), Start: start})
 	}
 
-	window := splice.Window{From: noon.Add(58 * time.Second), To: noon.Add(63 * time.Second)}
+	window := splice.Span{From: noon.Add(58 * time.Second), To: noon.Add(63 * time.Second)}
 	files, left, err := splice.Plan(context.Background(), pieces, window)
 	if err != nil {
 		fmt.Println(err)

@@ -74,13 +74,13 @@ func TestFFmpegReadsUs(t *testing.T) {
 		name  string
 		lens  lens
 		files []span
-		w     splice.Window
+		w     splice.Span
 		want  span
 	}{
-		{"h264 alaw", lens{source: "plain.h264", frames: 96, sound: "alaw"}, []span{{0, 60}, {48, 96}}, splice.Window{}, span{0, 96}},
-		{"h265 aac", lens{source: "plain.h265", frames: 96, sound: "aac"}, []span{{0, 48}, {48, 96}}, splice.Window{From: noon.Add(time.Second)}, span{24, 96}},
-		{"h264 mp2 B-frames", lens{source: "bframes.h264", frames: 100, reorder: true, sound: "mp2"}, []span{{0, 50}, {50, 100}}, splice.Window{From: noon.Add(time.Second), To: noon.Add(3 * time.Second)}, span{25, 75}},
-		{"gap", lens{source: "plain.h264", frames: 96, at: func(i int, t int64) int64 { return t + int64(i/48)*600*clock }}, []span{{0, 48}, {48, 96}}, splice.Window{}, span{0, 96}},
+		{"h264 alaw", lens{source: "plain.h264", frames: 96, sound: "alaw"}, []span{{0, 60}, {48, 96}}, splice.Span{}, span{0, 96}},
+		{"h265 aac", lens{source: "plain.h265", frames: 96, sound: "aac"}, []span{{0, 48}, {48, 96}}, splice.Span{From: noon.Add(time.Second)}, span{24, 96}},
+		{"h264 mp2 B-frames", lens{source: "bframes.h264", frames: 100, reorder: true, sound: "mp2"}, []span{{0, 50}, {50, 100}}, splice.Span{From: noon.Add(time.Second), To: noon.Add(3 * time.Second)}, span{25, 75}},
+		{"gap", lens{source: "plain.h264", frames: 96, at: func(i int, t int64) int64 { return t + int64(i/48)*600*clock }}, []span{{0, 48}, {48, 96}}, splice.Span{}, span{0, 96}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -152,7 +152,7 @@ func TestFFmpegMadeIt(t *testing.T) {
 				t.Fatal(err)
 			}
 			pieces := []splice.Piece{pieceOf(b, noon), pieceOf(b, noon.Add(2*time.Second))}
-			list, left := splices(t, pieces, splice.Window{})
+			list, left := splices(t, pieces, splice.Span{})
 			if len(list) != 1 || len(left) != 0 {
 				t.Fatalf("%d files, left out %v", len(list), left)
 			}

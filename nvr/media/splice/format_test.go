@@ -69,7 +69,7 @@ func TestNewFile(t *testing.T) {
 				p, _ := cam.file(t, whole)
 				pieces = append(pieces, p)
 			}
-			list, left := splices(t, pieces, splice.Window{})
+			list, left := splices(t, pieces, splice.Span{})
 			if len(list) != len(c.want) || len(left) != 0 {
 				t.Fatalf("%d files, want %d, left out: %v", len(list), len(c.want), left)
 			}
@@ -103,7 +103,7 @@ func TestCodecName(t *testing.T) {
 				copy(entry[86+4:], "none")
 			}
 		})
-		if list, _ := splices(t, []splice.Piece{pieceOf(b, noon)}, splice.Window{}); list[0].plan.Codec != want {
+		if list, _ := splices(t, []splice.Piece{pieceOf(b, noon)}, splice.Span{}); list[0].plan.Codec != want {
 			t.Errorf("%q: %q, want %q", kind, list[0].plan.Codec, want)
 		}
 	}
@@ -117,7 +117,7 @@ func TestSoundTimescale(t *testing.T) {
 	_, dst := c.file(t, span{48, 96})
 	other := mediatest.Edit(dst.B, func(m *mediatest.Box) { m.Boxes[2].Find("mdia", "mdhd").Put32(12, 16000) })
 	pieces := append(c.files(t, span{0, 48}), pieceOf(other, at(c.pictures[48].shown)))
-	if list, _ := splices(t, pieces, splice.Window{}); len(list) != 2 {
+	if list, _ := splices(t, pieces, splice.Span{}); len(list) != 2 {
 		t.Errorf("%d files", len(list))
 	}
 }
@@ -160,7 +160,7 @@ func TestParameterSets(t *testing.T) {
 						p, _ := cam.file(t, span{0, 48})
 						pieces = append(pieces, p)
 					}
-					list, _ := splices(t, pieces, splice.Window{})
+					list, _ := splices(t, pieces, splice.Span{})
 					if len(list) != c.files {
 						t.Errorf("%d files, want %d", len(list), c.files)
 					}
@@ -220,7 +220,7 @@ func TestClockSetBack(t *testing.T) {
 		pieces = append(pieces, summer.files(t, s)...)
 		pieces = append(pieces, winter.files(t, s)...)
 	}
-	list, left := splices(t, pieces, splice.Window{})
+	list, left := splices(t, pieces, splice.Span{})
 	if len(list) != 2 || len(left) != 0 {
 		t.Fatalf("%d files, left out: %v", len(list), left)
 	}
@@ -229,7 +229,7 @@ func TestClockSetBack(t *testing.T) {
 	winter.shows(t, list[1], all)
 
 	// The same recordings, listed twice, are no news.
-	list, left = splices(t, append(summer.files(t, span{0, 960}, span{960, 1920}), summer.files(t, span{0, 960}, span{960, 1920})...), splice.Window{})
+	list, left = splices(t, append(summer.files(t, span{0, 960}, span{960, 1920}), summer.files(t, span{0, 960}, span{960, 1920})...), splice.Span{})
 	if len(list) != 1 || len(left) != 2 || !errors.Is(left[0].Reason, splice.ErrCovered) {
 		t.Fatalf("%d files, left out: %v", len(list), left)
 	}
@@ -242,7 +242,7 @@ func TestOverlapLimit(t *testing.T) {
 	const second = 12 // pictures
 	c := see(t, lens{source: "plain.h264", frames: 120 * second, step: clock / second})
 	for _, k := range []struct{ overlap, files int }{{1, 1}, {29, 1}, {30, 1}, {31, 2}, {59, 2}} {
-		list, left := splices(t, c.files(t, span{0, 60 * second}, span{(60 - k.overlap) * second, 120 * second}), splice.Window{})
+		list, left := splices(t, c.files(t, span{0, 60 * second}, span{(60 - k.overlap) * second, 120 * second}), splice.Span{})
 		if len(list) != k.files || len(left) != 0 {
 			t.Fatalf("%d files where %d s overlap, left out: %v", len(list), k.overlap, left)
 		}
@@ -270,7 +270,7 @@ func TestTurned(t *testing.T) {
 		}), at(c.pictures[from].shown))
 	}
 	pieces := append(c.files(t, span{0, 48}), turned(48, 96), turned(96, 144))
-	list, _ := splices(t, pieces, splice.Window{})
+	list, _ := splices(t, pieces, splice.Span{})
 	if len(list) != 2 {
 		t.Fatalf("%d files", len(list))
 	}

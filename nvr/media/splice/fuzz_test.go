@@ -32,7 +32,7 @@ const indexAt = 28
 func splicesAnything(t testing.TB, good splice.Piece, b []byte, after, from, to int16) {
 	t.Helper()
 	at := func(ms int16) time.Time { return noon.Add(time.Duration(ms) * time.Millisecond) }
-	var w splice.Window
+	var w splice.Span
 	if from != 0 {
 		w.From = at(from)
 	}

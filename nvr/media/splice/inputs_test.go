@@ -64,7 +64,7 @@ func TestOnDisk(t *testing.T) {
 		}
 		pieces = append(pieces, p)
 	}
-	list, _ := splices(t, pieces, splice.Window{})
+	list, _ := splices(t, pieces, splice.Span{})
 	c.shows(t, list[0], span{0, 144})
 	if open.Load() != 0 || most.Load() != 1 {
 		t.Errorf("%d files are open, %d were at once", open.Load(), most.Load())
@@ -72,7 +72,7 @@ func TestOnDisk(t *testing.T) {
 	if err := os.Remove(pieces[1].Name); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := splice.Plan(t.Context(), pieces, splice.Window{}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), pieces[1].Name) {
+	if _, _, err := splice.Plan(t.Context(), pieces, splice.Span{}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), pieces[1].Name) {
 		t.Error(err)
 	}
 	if _, err := splice.FromFile(closedFile(t)); err == nil {
@@ -121,7 +121,7 @@ func TestRefusedPieces(t *testing.T) {
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			list, left := splices(t, []splice.Piece{pieces[2], pieceOf(k.file, pieces[1].Start), pieces[0]}, splice.Window{})
+			list, left := splices(t, []splice.Piece{pieces[2], pieceOf(k.file, pieces[1].Start), pieces[0]}, splice.Span{})
 			if len(left) != 1 || left[0].Piece != 1 || len(list) != 1 {
 				t.Fatalf("%d files, left out: %v", len(list), left)
 			}
@@ -156,7 +156,7 @@ func TestFailures(t *testing.T) {
 				return failing{in, &left, broken}, err
 			}
 		}
-		files, _, err := splice.Plan(t.Context(), pieces, splice.Window{})
+		files, _, err := splice.Plan(t.Context(), pieces, splice.Span{})
 		if err == nil {
 			err = splice.Write(t.Context(), &mediatest.Memory{}, files[0], nil)
 		}
@@ -170,7 +170,7 @@ func TestFailures(t *testing.T) {
 			t.Fatalf("failure %d: %v", n, err)
 		}
 	}
-	files, _, err := splice.Plan(t.Context(), whole, splice.Window{})
+	files, _, err := splice.Plan(t.Context(), whole, splice.Span{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestChanged(t *testing.T) {
 		}
 		return open()
 	}
-	files, _, err := splice.Plan(t.Context(), pieces, splice.Window{})
+	files, _, err := splice.Plan(t.Context(), pieces, splice.Span{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestChanged(t *testing.T) {
 		t.Error(err)
 	}
 	opened = 1
-	if _, _, err := splice.Plan(t.Context(), pieces, splice.Window{}); !errors.Is(err, splice.ErrChanged) {
+	if _, _, err := splice.Plan(t.Context(), pieces, splice.Span{}); !errors.Is(err, splice.ErrChanged) {
 		t.Error(err)
 	}
 	if err := splice.Write(t.Context(), &mediatest.Memory{}, splice.File{}, nil); err == nil {
@@ -253,13 +253,13 @@ func TestCancel(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})
 	pieces := c.files(t, span{0, 48}, span{48, 96})
-	files, _, err := splice.Plan(t.Context(), pieces, splice.Window{})
+	files, _, err := splice.Plan(t.Context(), pieces, splice.Span{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := splice.Plan(ctx, pieces, splice.Window{}); !errors.Is(err, context.Canceled) {
+	if _, _, err := splice.Plan(ctx, pieces, splice.Span{}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	if err := splice.Write(ctx, &mediatest.Memory{}, files[0], nil); !errors.Is(err, context.Canceled) {

@@ -53,7 +53,7 @@ func TestJoin(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cam := see(t, c.lens)
-			list, left := splices(t, cam.files(t, c.files...), splice.Window{})
+			list, left := splices(t, cam.files(t, c.files...), splice.Span{})
 			if len(list) != 1 || len(left) != c.left {
 				t.Fatalf("%d files, left out: %v", len(list), left)
 			}

@@ -12,7 +12,7 @@ import (
 // sorter sorts pieces into lanes, each of which becomes a file. The lanes have
 // one format. There is more than one only if a clock was set back.
 type sorter struct {
-	window Window
+	window Span
 	format format
 	lanes  []*lane // still open
 	done   []*lane

@@ -9,7 +9,7 @@ import (
 )
 
 // file returns the file for the lane, without what only the samples show.
-func (l *lane) file(w Window) File {
+func (l *lane) file(w Span) File {
 	// A piece that is outlasted before the window begins contributes nothing.
 	for len(l.parts) > 1 && !w.From.IsZero() && !l.parts[1].start().After(w.From) {
 		l.parts = l.parts[1:]

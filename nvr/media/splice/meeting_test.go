@@ -41,7 +41,7 @@ func TestLaterBeginsEarlier(t *testing.T) {
 	_, dst := c.file(t, span{52, 96})
 	pieces := c.files(t, span{0, 60}, span{50, 72})
 	pieces = append(pieces, pieceOf(keyed(dst.B, 1, 9, 21), at(c.pictures[52].shown)))
-	list, left := splices(t, pieces, splice.Window{})
+	list, left := splices(t, pieces, splice.Span{})
 	if len(list) != 1 || len(left) != 1 || left[0].Piece != 1 || !errors.Is(left[0].Reason, splice.ErrCovered) {
 		t.Fatalf("%d files, left out %v", len(list), left)
 	}
@@ -57,7 +57,7 @@ func TestLaterSuffices(t *testing.T) {
 	c := see(t, lens{source: "plain.h264", frames: 96})
 	_, dst := c.file(t, span{0, 60})
 	pieces := append(c.files(t, span{48, 96}), pieceOf(keyed(dst.B, 1, 13, 25, 37), noon))
-	list, _ := splices(t, pieces, splice.Window{From: at(c.pictures[50].shown)})
+	list, _ := splices(t, pieces, splice.Span{From: at(c.pictures[50].shown)})
 	if len(list) != 1 {
 		t.Fatalf("%d files", len(list))
 	}
@@ -76,7 +76,7 @@ func TestNothingButLeading(t *testing.T) {
 		c.pictures[i].decoded -= 2 * 3600
 	}
 	late := see(t, lens{source: "plain.h264", frames: 48, sound: "alaw"}).later(5400)
-	list, left := splices(t, append(c.files(t, span{0, 12}), late.files(t, span{0, 48})...), splice.Window{})
+	list, left := splices(t, append(c.files(t, span{0, 12}), late.files(t, span{0, 48})...), splice.Span{})
 	if len(list) != 1 || len(left) != 1 || left[0].Piece != 0 || !errors.Is(left[0].Reason, splice.ErrCovered) {
 		t.Fatalf("%d files, left out %v", len(list), left)
 	}
@@ -101,7 +101,7 @@ func TestSoundGoesOn(t *testing.T) {
 			return t
 		}})
 		c.lingers = k.pause
-		list, _ := splices(t, c.files(t, span{0, 48}, span{48, 96}), splice.Window{})
+		list, _ := splices(t, c.files(t, span{0, 48}, span{48, 96}), splice.Span{})
 		a := list[0].movie.Track("soun")
 		if want := len(c.sounds) - k.lost; len(a.Samples) != want {
 			t.Errorf("a pause of %d: %d packets of sound, want %d", k.pause, len(a.Samples), want)
@@ -116,7 +116,7 @@ func TestSoundWherePartsMeet(t *testing.T) {
 	early := see(t, lens{source: "plain.h264", sound: "alaw"})
 	for shift := int64(-3600); shift <= 3600; shift += 450 {
 		late := early.later(48*3600 + shift)
-		list, _ := splices(t, append(early.files(t, span{0, 48}), late.files(t, span{0, 48})...), splice.Window{})
+		list, _ := splices(t, append(early.files(t, span{0, 48}), late.files(t, span{0, 48})...), splice.Span{})
 		if len(list) != 1 {
 			t.Fatalf("%d files", len(list))
 		}

@@ -32,7 +32,7 @@ func TestMemory(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	files, _, err := splice.Plan(t.Context(), pieces, splice.Window{})
+	files, _, err := splice.Plan(t.Context(), pieces, splice.Span{})
 	if err != nil || len(files) != 1 {
 		t.Fatal(len(files), err)
 	}
@@ -114,7 +114,7 @@ func TestApart(t *testing.T) {
 			in, err := open()
 			return metered{in, &read}, err
 		}
-		files, _, err := splice.Plan(t.Context(), []splice.Piece{p}, splice.Window{})
+		files, _, err := splice.Plan(t.Context(), []splice.Piece{p}, splice.Span{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,6 +68,6 @@ func (p Piece) read(use func(in Input, m *mp4.Movie) error) error {
 
 func (p Piece) failed(err error) error { return fmt.Errorf("read %s: %w", p.Name, err) }
 
-// Window is the wanted time range, in the clock of Piece.Start. A zero end is
+// Span is the wanted time range, in the clock of Piece.Start. A zero end is
 // open.
-type Window struct{ From, To time.Time }
+type Span struct{ From, To time.Time }

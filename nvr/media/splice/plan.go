@@ -20,7 +20,7 @@ import (
 //
 // Plan lists pieces that cannot be used, with the reason. It returns the error
 // of the context, or of a piece that could not be opened or read.
-func Plan(ctx context.Context, pieces []Piece, w Window) ([]File, []LeftOut, error) {
+func Plan(ctx context.Context, pieces []Piece, w Span) ([]File, []LeftOut, error) {
 	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
 		return nil, nil, nil
 	}

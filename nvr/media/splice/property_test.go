@@ -35,7 +35,7 @@ func TestCutThenJoin(t *testing.T) {
 		slices.Sort(cuts)
 		cuts = slices.Compact(cuts)
 		var clips []splice.Piece
-		w := splice.Window{}
+		w := splice.Span{}
 		for _, cut := range append(cuts, until+1) {
 			w.From, w.To = w.To, at(cut)
 			list, _ := splices(t, whole, w)
@@ -46,7 +46,7 @@ func TestCutThenJoin(t *testing.T) {
 		if rapid.Bool().Draw(r, "reversed") {
 			slices.Reverse(clips)
 		}
-		list, _ := splices(t, clips, splice.Window{})
+		list, _ := splices(t, clips, splice.Span{})
 		if len(list) != 1 {
 			r.Fatalf("%d files", len(list))
 		}

@@ -30,7 +30,7 @@ func (v *survey) until() time.Time { return v.piece.Start.Add(duration(v.end)) }
 
 // look reads the index of a piece. It returns nil if nothing of the piece is in
 // the window.
-func look(place int, p Piece, w Window) (*survey, error) {
+func look(place int, p Piece, w Span) (*survey, error) {
 	v := &survey{place: place, piece: p}
 	inside := false
 	err := p.read(func(_ Input, m *mp4.Movie) error {

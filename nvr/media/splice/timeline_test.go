@@ -23,9 +23,9 @@ func TestHiddenPictures(t *testing.T) {
 		trak.Boxes = append(trak.Boxes, &mediatest.Box{Kind: "edts", Boxes: []*mediatest.Box{{Kind: "elst", Body: edits}}})
 	})
 	piece := pieceOf(trimmed, at(c.pictures[15].shown))
-	list, _ := splices(t, []splice.Piece{piece}, splice.Window{})
+	list, _ := splices(t, []splice.Piece{piece}, splice.Span{})
 	c.shows(t, list[0], span{0, 96})
-	list, _ = splices(t, []splice.Piece{piece}, splice.Window{From: piece.Start})
+	list, _ = splices(t, []splice.Piece{piece}, splice.Span{From: piece.Start})
 	c.shows(t, list[0], span{12, 96})
 }
 
@@ -42,7 +42,7 @@ func TestDelays(t *testing.T) {
 		}
 	})
 	for _, from := range []int{0, 24} {
-		list, _ := splices(t, []splice.Piece{pieceOf(delayed, noon)}, splice.Window{From: at(c.pictures[from].shown)})
+		list, _ := splices(t, []splice.Piece{pieceOf(delayed, noon)}, splice.Span{From: at(c.pictures[from].shown)})
 		c.shows(t, list[0], span{from, 96})
 	}
 	trimmed := mediatest.Edit(dst.B, func(m *mediatest.Box) {
@@ -52,7 +52,7 @@ func TestDelays(t *testing.T) {
 			m.Boxes[1+i].Boxes = append(m.Boxes[1+i].Boxes, &mediatest.Box{Kind: "edts", Boxes: []*mediatest.Box{{Kind: "elst", Body: edits}}})
 		}
 	})
-	list, _ := splices(t, []splice.Piece{pieceOf(trimmed, at(c.pictures[15].shown))}, splice.Window{})
+	list, _ := splices(t, []splice.Piece{pieceOf(trimmed, at(c.pictures[15].shown))}, splice.Span{})
 	c.shows(t, list[0], span{0, 96})
 }
 
@@ -72,16 +72,16 @@ func TestOpenGroups(t *testing.T) {
 		c.pictures[i].decoded -= 2 * 3600
 	}
 	whole := c.files(t, span{0, 96})
-	list, _ := splices(t, whole, splice.Window{})
+	list, _ := splices(t, whole, splice.Span{})
 	c.shows(t, list[0], span{0, 96})
 
 	key := at(c.pictures[24].shown)
-	list, _ = splices(t, whole, splice.Window{From: key, To: at(c.pictures[48].shown)})
+	list, _ = splices(t, whole, splice.Span{From: key, To: at(c.pictures[48].shown)})
 	c.shows(t, list[0], span{24, 25}, span{27, 48})
 	if !list[0].plan.Start.Equal(key) {
 		t.Errorf("begins at %v, want %v", list[0].plan.Start, key)
 	}
-	list, _ = splices(t, whole, splice.Window{From: key.Add(-1)})
+	list, _ = splices(t, whole, splice.Span{From: key.Add(-1)})
 	c.shows(t, list[0], span{12, 13}, span{15, 96})
 }
 
@@ -93,7 +93,7 @@ func TestOverlapInsideGroup(t *testing.T) {
 	for shift := range int64(25) {
 		late := early.later(36000 + shift*3600 + 1000)
 		pieces := append(early.files(t, span{0, 50}), late.files(t, span{0, 50})...)
-		list, left := splices(t, pieces, splice.Window{})
+		list, left := splices(t, pieces, splice.Span{})
 		if len(list) != 1 || len(left) != 0 {
 			t.Fatalf("%d files, left out %v", len(list), left)
 		}
@@ -133,7 +133,7 @@ func TestNegativeShifts(t *testing.T) {
 		}
 		m.Find("trak").Remove("edts")
 	})
-	list, _ := splices(t, []splice.Piece{pieceOf(negative, noon), c.later(50*3600).files(t, span{0, 50})[0]}, splice.Window{})
+	list, _ := splices(t, []splice.Piece{pieceOf(negative, noon), c.later(50*3600).files(t, span{0, 50})[0]}, splice.Span{})
 	if len(list) != 1 {
 		t.Fatalf("%d files", len(list))
 	}
@@ -155,7 +155,7 @@ func TestLongSilence(t *testing.T) {
 		pieces = append(pieces, quiet.later(hours(h)).files(t, span{0, 48})...)
 	}
 	last := loud.later(hours(100) + length)
-	list, left := splices(t, append(pieces, last.files(t, span{0, 48})...), splice.Window{})
+	list, left := splices(t, append(pieces, last.files(t, span{0, 48})...), splice.Span{})
 	if len(list) != 2 || len(left) != 0 || !list[0].plan.Sound || !list[1].plan.Sound {
 		t.Fatalf("%d files, left out %v", len(list), left)
 	}
@@ -172,7 +172,7 @@ func TestUnlikeClocks(t *testing.T) {
 		m.Table("stts").Body = mediatest.Full(0, 1, 48, 512)
 	})
 	pieces := append(c.files(t, span{0, 48}), pieceOf(other, at(c.pictures[48].shown)))
-	list, _ := splices(t, pieces, splice.Window{})
+	list, _ := splices(t, pieces, splice.Span{})
 	if len(list) != 1 {
 		t.Fatalf("%d files", len(list))
 	}
@@ -196,7 +196,7 @@ func TestFarOffsets(t *testing.T) {
 		}
 	})
 	p.Open = func() (splice.Input, error) { return farFile{memoryFile{bytes.NewReader(moved)}, far}, nil }
-	list, _ := splices(t, []splice.Piece{p}, splice.Window{})
+	list, _ := splices(t, []splice.Piece{p}, splice.Span{})
 	if len(list) != 1 {
 		t.Fatalf("%d files", len(list))
 	}
@@ -232,7 +232,7 @@ func TestOneSizeOfSound(t *testing.T) {
 		t.Fatalf("%+v, %v", m, err)
 	}
 	pieces := append([]splice.Piece{pieceOf(old, at(c.pictures[0].shown))}, c.files(t, span{48, 96})...)
-	list, _ := splices(t, pieces, splice.Window{})
+	list, _ := splices(t, pieces, splice.Span{})
 	m, err := mp4.Read(bytes.NewReader(list[0].bytes), int64(len(list[0].bytes)))
 	if err != nil || len(list) != 1 || m.Sound.OneSize || m.Sound.Samples != len(c.sounds) {
 		t.Errorf("%d files, %+v, %v", len(list), m, err)
@@ -254,7 +254,7 @@ func TestBytesOfSound(t *testing.T) {
 		}
 	})
 	pieces := append(c.files(t, span{0, 48}), pieceOf(single, at(c.pictures[48].shown)))
-	list, _ := splices(t, pieces, splice.Window{})
+	list, _ := splices(t, pieces, splice.Span{})
 	if len(list) != 1 {
 		t.Fatalf("%d files", len(list))
 	}
