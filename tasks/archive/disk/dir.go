@@ -14,7 +14,7 @@ const (
 	privateFilePerm fs.FileMode = 0o600
 )
 
-// Dir is a directory tree. Names in it have slashes on every system.
+// Dir is a directory tree. Names in it use slashes on every system.
 type Dir struct {
 	*os.Root
 
@@ -22,9 +22,9 @@ type Dir struct {
 	perm    fs.FileMode
 }
 
-// Open opens a tree, creating it when needed, for a program that keeps its own
-// files in the directory private of it. It gives ErrNotPlain or an OwnerError
-// when what stands there under that name cannot be trusted.
+// Open opens a tree, creating it if needed, for a program that keeps its own
+// files in the directory private of it. It returns ErrNotPlain or an OwnerError
+// if what exists under that name cannot be trusted.
 func Open(name, private string) (*Dir, error) {
 	if err := os.MkdirAll(name, 0o777); err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func Open(name, private string) (*Dir, error) {
 	return d, nil
 }
 
-// Look opens a tree that is there for reading.
+// Look opens an existing tree for reading.
 func Look(name string) (*Dir, error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
@@ -52,8 +52,8 @@ func Look(name string) (*Dir, error) {
 	return &Dir{Root: root}, nil
 }
 
-// probe learns by trying which permissions the umask leaves to a new file and
-// who owns it, because on some shares that is somebody else than this user.
+// probe finds out, by trying, which permissions the umask leaves to a new file,
+// and who owns it: on some shares that is not this user.
 func (d *Dir) probe() error {
 	name := d.private + "/probe"
 	if err := d.Remove(name); IgnoreMissing(err) != nil {
@@ -78,8 +78,8 @@ func (d *Dir) probe() error {
 	return nil
 }
 
-// MakePrivate makes a directory for this user alone, whatever the umask says,
-// and refuses a symbolic link in its place with ErrNotPlain.
+// MakePrivate makes a directory for this user alone, whatever the umask, and
+// returns ErrNotPlain for a symbolic link in its place.
 func (d *Dir) MakePrivate(name string) error {
 	if err := d.Mkdir(name, privateDirPerm); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
@@ -97,11 +97,11 @@ func (d *Dir) MakePrivate(name string) error {
 	return nil
 }
 
-// OpenPlain opens a file and refuses anything but a plain file under its name
-// with ErrNotPlain: a symbolic link could make us write into another file of the
-// tree, though never out of it. A private file to be written must have no other
-// name either, or it is refused with ErrLinked. A new file gets the permissions
-// of a private one.
+// OpenPlain opens a plain file and returns ErrNotPlain for anything else under
+// its name: through a symbolic link we could write to another file of the tree,
+// though never outside it. A private file to be written must also have no other
+// name, otherwise the error is ErrLinked. A new file gets the permissions of a
+// private one.
 func (d *Dir) OpenPlain(name string, flag int) (*os.File, error) {
 	info, err := d.Lstat(name)
 	switch {
@@ -137,10 +137,10 @@ func (d *Dir) isPrivate(name string) bool {
 // OpenRead opens a plain file for reading.
 func (d *Dir) OpenRead(name string) (*os.File, error) { return d.OpenPlain(name, os.O_RDONLY) }
 
-// restrict leaves a file to this user alone, whatever the umask made of it, and
-// refuses one that has a second name. Volumes that know no permissions, such as
-// FAT, refuse; there is nothing to protect them with, and no secret is ever in
-// these files.
+// restrict leaves a file to this user alone, whatever the umask, and refuses
+// one that has a second name. Volumes without permissions, such as FAT, refuse
+// the change; there is nothing to protect the files with, and they never
+// contain secrets.
 func restrict(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -155,13 +155,13 @@ func restrict(f *os.File) error {
 	return nil
 }
 
-// Publish gives a private file, which is about to leave the private directory,
-// the permissions that the umask leaves to others. Volumes without permissions
+// Publish gives a private file that is about to leave the private directory the
+// permissions that the umask leaves to others. Volumes without permissions
 // refuse; see restrict.
 func (d *Dir) Publish(f interface{ Chmod(fs.FileMode) error }) { _ = f.Chmod(d.perm) }
 
-// MakeDirs makes a directory with its parents and returns those whose list of
-// names changed, to be synced once the file in it has its name.
+// MakeDirs makes a directory and its parents. It returns the directories whose
+// lists of names changed, to be synced once the file inside has its name.
 func (d *Dir) MakeDirs(dir string) (changed []string, err error) {
 	for i := 0; i <= len(dir); i++ {
 		if i < len(dir) && dir[i] != '/' {
@@ -180,10 +180,10 @@ func (d *Dir) MakeDirs(dir string) (changed []string, err error) {
 	return changed, nil
 }
 
-// Drop removes a file or an empty directory, if it is there.
+// Drop removes a file or an empty directory, if it exists.
 func (d *Dir) Drop(name string) error { return IgnoreMissing(d.Remove(name)) }
 
-// IgnoreMissing returns err unless it says that something is not there.
+// IgnoreMissing returns err unless it says that something does not exist.
 func IgnoreMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

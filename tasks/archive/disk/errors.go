@@ -7,24 +7,24 @@ import (
 	"syscall"
 )
 
-// ErrNotPlain is given when something that is neither a file nor a directory,
-// such as a symbolic link, stands where a file or directory is wanted.
+// ErrNotPlain says that something that is neither a file nor a directory, such
+// as a symbolic link, is where a file or directory is wanted.
 var ErrNotPlain = errors.New("something other than a regular file or directory is there")
 
-// ErrLinked is given for a private file that has a second name: writing to it
-// would change a file elsewhere.
+// ErrLinked says that a private file has a second name: writing to it would
+// change a file elsewhere.
 var ErrLinked = errors.New("the file there is also known under another name (a hard link)")
 
-// ErrInTheWay is given instead of ENOTDIR, which Windows cannot tell from a
-// directory that is gone.
+// ErrInTheWay replaces ENOTDIR, which Windows cannot tell from a missing
+// directory.
 var ErrInTheWay = errors.New("a file is in the place of a directory")
 
-// ErrHeld is given when another process holds the lock of a directory; what
-// wraps it says which, where that is known.
+// ErrHeld says that another process holds the lock of a directory. The error
+// that wraps it says which, if that is known.
 var ErrHeld = errors.New("another hikgrab is using this directory")
 
-// OwnerError is given for a private directory that another user made: what
-// stands in it cannot be trusted.
+// OwnerError says that another user made a private directory: its content
+// cannot be trusted.
 type OwnerError struct {
 	Name string // of the directory, in its tree
 	User string
@@ -33,7 +33,7 @@ type OwnerError struct {
 func (e *OwnerError) Error() string { return e.Name + " there belongs to " + e.User }
 
 // Refused reports whether an error says that this user may not write there, or
-// that what stands there is not what is needed.
+// that what exists there is not what is needed.
 func Refused(err error) bool {
 	for _, why := range []error{fs.ErrPermission, fs.ErrNotExist, syscall.EROFS, syscall.ENOTDIR, ErrNotPlain, ErrLinked, ErrInTheWay} {
 		if errors.Is(err, why) {

@@ -11,30 +11,30 @@ import (
 	"syscall"
 )
 
-// Full reports whether an error says that the volume or the quota is used up.
+// Full reports whether an error says that the volume or the quota is full.
 func Full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// TooLarge reports whether an error says that the volume holds no files of that
-// size.
+// TooLarge reports whether an error says that the volume cannot hold files of
+// that size.
 func TooLarge(err error) bool { return errors.Is(err, syscall.EFBIG) }
 
-// Shared reports a file that another program keeps to itself, which only
-// Windows knows.
+// Shared reports whether another program has a file locked, which happens only
+// on Windows.
 func Shared(error) bool { return false }
 
 // linked reports whether a file has more than one name.
 func linked(f *os.File) bool {
 	info, err := f.Stat()
 	if err != nil {
-		return false // the next call meets it
+		return false // the next call reports it
 	}
 	s, ok := info.Sys().(*syscall.Stat_t)
 	return ok && s.Nlink > 1
 }
 
-// otherOwner reports whether a directory belongs to somebody else than a file
+// otherOwner reports whether a directory belongs to another user than a file
 // that this process just made, and to whom.
 func otherOwner(dir, ours fs.FileInfo) (name string, foreign bool) {
 	d, ok := dir.Sys().(*syscall.Stat_t)

@@ -12,11 +12,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Lock is held on a tree by one process at a time. The system gives it back
+// Lock is held on a tree by one process at a time. The system releases it
 // however the process ends.
 type Lock struct{ held *flock.Flock }
 
-// Release gives the lock back.
+// Release releases the lock.
 func (l Lock) Release() error {
 	if l.held == nil {
 		return nil
@@ -24,17 +24,17 @@ func (l Lock) Release() error {
 	return l.held.Unlock()
 }
 
-// owner says who holds the tree, for the message that another one gets. It
-// stands beside the lock, not in it: Windows lets nobody read a locked file.
+// owner says who holds the tree, for another process's message. It is beside
+// the lock file, not in it: on Windows nobody can read a locked file.
 type owner struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
 	Since time.Time `json:"since"`
 }
 
-// Take locks the tree for this process, by its file name; the file beside says
-// by whom it is held. It gives ErrHeld, or errors.ErrUnsupported on a volume that
-// knows no locks.
+// Take locks the tree for this process with the lock file name; the file beside
+// says who holds it. It returns ErrHeld, or errors.ErrUnsupported on a volume
+// without locks.
 func (d *Dir) Take(name, beside string) (Lock, error) {
 	f, err := d.OpenPlain(name, os.O_CREATE|os.O_RDWR)
 	if err != nil {
@@ -44,8 +44,8 @@ func (d *Dir) Take(name, beside string) (Lock, error) {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return Lock{}, err
 	}
-	// The library opens files by path only, so it is not to create any, and what
-	// it opened must be the file that is in the tree.
+	// The library opens files by path only, so it must not create any, and what it
+	// opened must be the file in the tree.
 	lock := flock.New(filepath.Join(d.Name(), filepath.FromSlash(name)), flock.SetFlag(os.O_RDONLY))
 	switch taken, err := lock.TryLock(); {
 	case err != nil:

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Place gives a synced file, or directory, its final name in one step and makes
-// that survive a power cut. Right before the step it calls announce, unless that
-// is nil. When something has the name already it fails with fs.ErrExist, unless it is a plain
-// file that is to be replaced.
+// Place gives a synced file or directory its final name in one step and makes
+// that survive a power cut. Right before the step it calls announce, unless
+// that is nil. If the name is taken it returns fs.ErrExist, unless a plain file
+// has it and replace is true.
 func (d *Dir) Place(from, to string, replace bool, announce func() error) error {
 	there, err := d.Lstat(to)
 	if err == nil && (!replace || !there.Mode().IsRegular()) {
@@ -36,8 +36,8 @@ func (d *Dir) Place(from, to string, replace bool, announce func() error) error 
 
 const namesTried = 99
 
-// RenameDated gives from a name like the usual one, with a word and the time in
-// it, that nothing has yet, and returns it.
+// RenameDated renames from to a free name like usual, with a word and the time
+// in it, and returns that name.
 func (d *Dir) RenameDated(from, usual, word string, now time.Time) (string, error) {
 	ext := path.Ext(usual)
 	stem, number := strings.TrimSuffix(usual, ext)+word+now.Format("20060102-150405"), ""
@@ -54,14 +54,14 @@ func (d *Dir) RenameDated(from, usual, word string, now time.Time) (string, erro
 	}
 }
 
-// linkOrRename gives from the name to without replacing anything, where the
-// system has no such rename: by a hard link, which never replaces. Volumes
-// without hard links (FAT, some shares) leave only a look before the leap;
-// the lock keeps every other hikgrab out of that gap.
+// linkOrRename renames from to to without replacing anything, on systems
+// without such a rename. It uses a hard link, which never replaces. Volumes
+// without hard links (FAT, some shares) only allow a check before a plain
+// rename; the lock keeps every other hikgrab out of that gap.
 func (d *Dir) linkOrRename(from, to string) error {
 	err := d.Link(from, to)
 	if err == nil {
-		if err := d.Remove(from); err != nil { // one file under two names is no finished file
+		if err := d.Remove(from); err != nil { // one file under two names is not finished
 			return errors.Join(err, d.Remove(to))
 		}
 		return nil

@@ -10,8 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// renameNoReplace gives from the name to; when something has that name already
-// it fails with fs.ErrExist.
+// renameNoReplace renames from to to. If to exists, it returns fs.ErrExist.
 func (d *Dir) renameNoReplace(from, to string) error {
 	src, err := d.Open(path.Dir(from))
 	if err != nil {
@@ -25,7 +24,7 @@ func (d *Dir) renameNoReplace(from, to string) error {
 	defer func() { _ = dst.Close() }() // it was only read
 	err = renameExclusive(int(src.Fd()), path.Base(from), int(dst.Fd()), path.Base(to))
 	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
-		return d.linkOrRename(from, to) // the kernel or the volume does not know how
+		return d.linkOrRename(from, to) // the kernel or the volume cannot do it
 	}
 	return os.NewSyscallError("rename", err)
 }

@@ -2,6 +2,5 @@
 
 package disk
 
-// renameNoReplace gives from the name to; when something has that name already
-// it fails with fs.ErrExist.
+// renameNoReplace renames from to to. If to exists, it returns fs.ErrExist.
 func (d *Dir) renameNoReplace(from, to string) error { return d.linkOrRename(from, to) }

@@ -7,8 +7,8 @@ import (
 	"path"
 )
 
-// WriteSpare writes a file, synced, under a private name that it is to keep only
-// until it gets its own, name. After an error nothing is left of it.
+// WriteSpare writes a synced file under the private name spare, until it gets
+// its final name. After an error nothing of it is left.
 func (d *Dir) WriteSpare(spare, name string, fill func(io.Writer) error) error {
 	if err := d.Drop(spare); err != nil {
 		return err
@@ -29,9 +29,9 @@ func (d *Dir) WriteSpare(spare, name string, fill func(io.Writer) error) error {
 	return nil
 }
 
-// Replace writes a file anew and puts it in the place of the old one in one
-// step. Whatever fill reads of the old one it has to close: Windows replaces no
-// open file.
+// Replace writes a new version of a file and replaces the old one in one step.
+// If fill reads the old file it must close it: Windows does not replace an open
+// file.
 func (d *Dir) Replace(name, spare string, fill func(io.Writer) error) error {
 	if err := d.WriteSpare(spare, name, fill); err != nil {
 		return err

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Space returns the bytes that this user can still write to the volume that the
-// tree is on, and how many it holds in all. errors.ErrUnsupported says that the
-// system does not tell.
+// Space returns the bytes that this user can still write to the tree's volume,
+// and the volume's size. errors.ErrUnsupported says that the system does not
+// tell.
 func (d *Dir) Space() (free, total int64, err error) {
 	dir, err := d.Open(".")
 	if err != nil {

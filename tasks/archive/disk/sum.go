@@ -20,7 +20,8 @@ func (s Sum) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, s[:]),
 // UnmarshalText reads what MarshalText wrote.
 func (s *Sum) UnmarshalText(text []byte) error { return Unhex(s[:], text) }
 
-// Unhex reads exactly as many hex digits as to takes.
+// Unhex decodes text into to. The text must have exactly as many hex digits as
+// to takes.
 func Unhex(to, text []byte) error {
 	if hex.DecodedLen(len(text)) != len(to) {
 		return fmt.Errorf("%d hex digits where %d are wanted", len(text), hex.EncodedLen(len(to)))
@@ -29,8 +30,8 @@ func Unhex(to, text []byte) error {
 	return err
 }
 
-// Sum reads a plain file and returns its checksum. The bytes read are added to
-// done as they come. When ctx ends, the error is its cause.
+// Sum reads a plain file and returns its checksum. It adds the bytes to done as
+// it reads them. If ctx ends, the error is its cause.
 func (d *Dir) Sum(ctx context.Context, name string, done *atomic.Int64) (sum Sum, err error) {
 	f, err := d.OpenRead(name)
 	if err != nil {
@@ -48,7 +49,7 @@ func SumOf(ctx context.Context, src io.Reader, done *atomic.Int64) (size int64, 
 	return size, Sum(h.Sum(nil)), err
 }
 
-// Until returns a reader that ends with a context, whose cause is then the error.
+// Until returns a reader that fails with the cause of ctx once ctx ends.
 func Until(ctx context.Context, src io.Reader) io.Reader { return cancelled{ctx, src} }
 
 type cancelled struct {
@@ -63,7 +64,7 @@ func (c cancelled) Read(b []byte) (int, error) {
 	return c.src.Read(b)
 }
 
-// counter lets others see how much has been read.
+// counter counts what has been read.
 type counter struct{ read *atomic.Int64 }
 
 func (c counter) Write(b []byte) (int, error) {

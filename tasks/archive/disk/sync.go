@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// Sync makes the bytes of a file, or the names in a directory, survive a power cut.
-// Some network and FUSE filesystems know no such call; there the system's own habits
-// must do.
+// Sync makes the bytes of a file, or the names in a directory, survive a power
+// cut. Some network and FUSE filesystems have no such call; there it relies on
+// what the system does by itself.
 func Sync(f interface{ Sync() error }) error {
 	err := f.Sync()
 	if errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOSYS) {
@@ -27,7 +27,7 @@ func (d *Dir) SyncDirs(names ...string) error {
 	return nil
 }
 
-// Inside opens a directory of the tree as a tree of its own. Close it.
+// Inside opens a directory of the tree as its own tree. Close it after use.
 func (d *Dir) Inside(name string) (*Dir, error) {
 	info, err := d.Lstat(name)
 	if err != nil {

@@ -1,5 +1,5 @@
 package disk
 
-// syncDir does nothing: NTFS logs changes of names itself, and Windows flushes
-// no directories.
+// syncDir does nothing: NTFS logs name changes itself, and Windows cannot flush
+// directories.
 func (*Dir) syncDir(string) error { return nil }

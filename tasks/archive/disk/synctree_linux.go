@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// SyncAll makes a directory of many files survive a power cut, in one go.
+// SyncAll makes a directory of many files survive a power cut, all at once.
 func (d *Dir) SyncAll() error {
 	dir, err := d.Open(".")
 	if err != nil {

@@ -15,7 +15,7 @@ func (d *Dir) SyncAll() error {
 		return err
 	}
 	for _, e := range entries {
-		f, err := d.OpenFile(e.Name(), os.O_RDWR, 0) // Windows syncs no file that is only read
+		f, err := d.OpenFile(e.Name(), os.O_RDWR, 0) // Windows cannot sync a file opened for reading
 		if err != nil {
 			return err
 		}
