@@ -35,7 +35,7 @@ func (q *Queue) plan(list []Task) {
 		w := row{picks: t.Cameras, stream: cmp.Or(t.Stream, nvr.Main), demand: demand{t.Period, t.Kinds}, source: t.Source}
 		r.rows = append(r.rows, w)
 		// One line stands for cameras without a number until the recorder has listed
-		// them. If it lacks a name, that line stays.
+		// them. If the recorder lacks a named camera, the line stays.
 		if needsList(w.picks) && r.camera(0, 0) == nil {
 			q.newCamera(r, 0, 0)
 		}

@@ -11,12 +11,12 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// found looks for a finished file that the journal does not call done.
+// found looks for a finished file that the journal does not list as done.
 func (a *Archive) found(it Item) (File, bool) {
 	a.adopting.Lock()
 	defer a.adopting.Unlock()
 	id := identify(it)
-	if f, ok := a.onHand(it); ok { // meanwhile
+	if f, ok := a.onHand(it); ok { // finished meanwhile
 		return f, true
 	}
 	a.mu.Lock()
@@ -41,7 +41,7 @@ func (a *Archive) found(it Item) (File, bool) {
 	return a.onHand(it)
 }
 
-// settle finishes what a crash or a failing disk cut short between the
+// settle completes what a crash or a failing disk interrupted between the
 // announcement of a final name and the "done".
 func (a *Archive) settle(r record) (settled bool, err error) {
 	replace, free := a.claim(&r)
@@ -56,9 +56,10 @@ func (a *Archive) settle(r record) (settled bool, err error) {
 	return true, a.finish(r)
 }
 
-// named sees to it that the file which r announces has its name. When the part
-// is gone, what bears the name is the part. When it is still there, or something
-// is to be replaced, the checksum tells whether it is what was announced.
+// named makes sure that the file announced by r has its name. If the part is
+// gone, the file with that name is the part. If the part still exists, or
+// something is to be replaced, the checksum decides whether the file is what
+// was announced.
 func (a *Archive) named(r record, replace bool) (bool, error) {
 	from := r.fileID().part()
 	part, err := a.root.Lstat(from)
@@ -69,7 +70,7 @@ func (a *Archive) named(r record, replace bool) (bool, error) {
 	switch {
 	case disk.IgnoreMissing(finalErr) != nil:
 		return false, finalErr
-	case finalErr == nil && err == nil && os.SameFile(final, part): // a link whose first name was not yet taken away
+	case finalErr == nil && err == nil && os.SameFile(final, part): // a link whose first name was not yet removed
 		return true, a.removePart(r.fileID())
 	case finalErr == nil && err != nil:
 		if !final.Mode().IsRegular() || final.Size() != r.Bytes || !replace {
@@ -101,10 +102,10 @@ func (a *Archive) settleAll() {
 	}
 }
 
-// adopt looks for a recording that an earlier run finished although neither
-// journal nor manifest know it any more. It believes the announced size and the
-// head, and reads the file once for its checksum. The size of an MP4 of ours was
-// never announced, so that none can be adopted.
+// adopt looks for a recording that an earlier run finished although neither the
+// journal nor the manifest lists it any more. It believes the announced size
+// and the head, and reads the file once for its checksum. It cannot adopt an
+// MP4 of ours, because its size was never announced.
 func (a *Archive) adopt(it Item) {
 	if it.Recording.Size == 0 {
 		return
@@ -127,7 +128,7 @@ func (a *Archive) adopt(it Item) {
 	}
 }
 
-// adoptAs takes a file over if it begins like a recording.
+// adoptAs adopts a file if it begins like a recording.
 func (a *Archive) adoptAs(r record) bool {
 	if _, free := a.claim(&r); !free {
 		return false

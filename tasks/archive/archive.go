@@ -17,8 +17,8 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// File is a finished recording. Where an MP4 and a raw file stand side by side
-// it is the MP4.
+// File is a finished recording. If an MP4 and a raw file are side by side it is
+// the MP4.
 type File struct {
 	Path     string // under the output directory, with slashes
 	Bytes    int64
@@ -29,8 +29,8 @@ type File struct {
 	Notes    []string // what could not be verified, or is odd, each a sentence; only from Commit and Convert
 }
 
-// Archive is an output directory that this process holds the lock of. Its
-// methods may be called by many goroutines at once.
+// Archive is an output directory locked by this process. Its methods may be
+// called concurrently.
 type Archive struct {
 	dir       string
 	root      *disk.Dir
@@ -39,43 +39,42 @@ type Archive struct {
 	lock      disk.Lock
 	journal   *journal
 	manifests map[Tree]*manifest // the zero Tree is that of the recordings
-	finished  func(Distant)      // told of every finished file; may be nil
+	finished  func(Distant)      // called with every finished file; may be nil
 
-	// Tests put other values here before anything is written.
+	// Replaced by tests before anything is written.
 	now             func() time.Time
 	volume          func() (free, total int64, err error)
 	wrap            func(*os.File) partFile
 	compactAfter    int   // lines
 	checkpointEvery int64 // bytes
 
-	adopting sync.Mutex   // or two callers of Stored would note one file twice
-	movies   atomic.Int64 // MP4s that are made while their recordings come
+	adopting sync.Mutex   // otherwise two callers of Stored could note one file twice
+	movies   atomic.Int64 // MP4s being made while their recordings arrive
 
 	mu     sync.Mutex
 	closed bool
 	index  *index
-	open   map[recordingID]*reservation // of files on their way
+	open   map[recordingID]*reservation // of files being written
 }
 
-// Option changes what Open gives.
+// Option changes what Open returns.
 type Option func(*Archive)
 
-// WithLayout has the archive name new files by a layout. Files that are done
-// stay where they are.
+// WithLayout names new files by a layout. Finished files stay where they are.
 func WithLayout(l Layout) Option { return func(a *Archive) { a.layout = l } }
 
-// SetLayout has the archive name files by a layout from now on. Nothing may be
-// on its way.
+// SetLayout names files by a layout from now on. No file may be in progress.
 func (a *Archive) SetLayout(l Layout) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.layout = l
 }
 
-// Open takes the directory, creating it when needed: it locks it, reads the
-// journal (cutting a torn tail), and looks at what it says is there. It gives
-// an InUse error that names the other process when another hikgrab holds it,
-// and refuses a journal that a newer hikgrab wrote. A nil log discards.
+// Open opens the directory, creating it if needed: it locks it, reads the
+// journal (cutting a torn tail), and checks that the files it lists exist. It
+// returns an InUse error that names the other process if another hikgrab holds
+// the directory, and refuses a journal written by a newer hikgrab. A nil log
+// discards.
 func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -98,7 +97,7 @@ func Open(dir string, log *slog.Logger, options ...Option) (*Archive, error) {
 	return a, nil
 }
 
-// take makes the directory this process's own.
+// take locks the directory for this process.
 func (a *Archive) take() (err error) {
 	if a.root, err = disk.Open(a.dir, ownDir); err != nil {
 		return newError("open", a.dir, err)
@@ -128,8 +127,8 @@ func (a *Archive) take() (err error) {
 	return nil
 }
 
-// Close ends the parts that are still open, keeping what they hold, writes
-// what is pending and releases the lock. Calls after it fail.
+// Close ends open parts, keeping their bytes, writes what is pending and
+// releases the lock. Later calls fail.
 func (a *Archive) Close() error {
 	a.mu.Lock()
 	if a.closed {
@@ -167,22 +166,22 @@ func (a *Archive) release() error {
 // Dir returns the directory as it was named.
 func (a *Archive) Dir() string { return a.dir }
 
-// ManifestPath returns where manifest.csv is.
+// ManifestPath returns the path of manifest.csv.
 func (a *Archive) ManifestPath() string { return a.path(manifestName) }
 
-// path returns where a name under the directory is, for people.
+// path returns the full path of a name under the directory, for people.
 func (a *Archive) path(name string) string { return filepath.Join(a.dir, filepath.FromSlash(name)) }
 
-// Stored returns the finished file of a recording: the journal says it is done
-// and the file is there with that size. A file of which the journal was lost
-// counts when the manifest names it, or when it has the announced size and the
-// head of a recording; then it is read once for its checksum, which takes
-// seconds per GiB, so do not hold a lock over this call.
+// Stored returns the finished file of a recording: the journal lists it as done
+// and the file exists with that size. If the journal was lost, a file counts if
+// the manifest lists it, or if it has the announced size and the head of a
+// recording. It is then read once for its checksum, which takes seconds per
+// GiB, so do not hold a lock over this call.
 //
-// A raw file does not count where an MP4 is wanted, unless none can be made of
-// it; Convert makes the MP4 without another download. Nor does a whole MP4 count
-// where a clip is wanted, unless nothing could be cut off it; Convert makes the
-// clip. A clip counts where it, or a piece of it, is wanted.
+// A raw file does not count if an MP4 is wanted, unless it cannot be converted;
+// Convert makes the MP4 without another download. A whole MP4 does not count if
+// a clip is wanted, unless nothing could be cut off; Convert makes the clip. A
+// clip counts if it, or a piece of it, is wanted.
 func (a *Archive) Stored(it Item) (File, bool) {
 	if f, ok := a.onHand(it); ok {
 		return f, true
@@ -190,7 +189,7 @@ func (a *Archive) Stored(it Item) (File, bool) {
 	return a.found(it)
 }
 
-// onHand returns the file that the journal names, if it is there.
+// onHand returns the file that the journal lists, if it exists.
 func (a *Archive) onHand(it Item) (File, bool) {
 	e, ok := a.serving(it)
 	if !ok {
@@ -201,7 +200,7 @@ func (a *Archive) onHand(it Item) (File, bool) {
 	return f, true
 }
 
-// serving returns the finished file that serves an item, if it is there.
+// serving returns the finished file that serves an item, if it exists.
 func (a *Archive) serving(it Item) (entry, bool) {
 	id := identify(it)
 	a.mu.Lock()
@@ -222,7 +221,7 @@ func (a *Archive) serving(it Item) (entry, bool) {
 	return raw, (stays || !wanted) && a.present(raw)
 }
 
-// known returns what the journal says of a finished file.
+// known returns the journal's entry of a finished file.
 func (a *Archive) known(id fileID) entry {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -237,7 +236,7 @@ func (a *Archive) present(e entry) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == e.bytes
 }
 
-// logsKept is the number of log files that stay, the present one included.
+// logsKept is how many log files are kept, including the present one.
 const logsKept = 10
 
 // LogWriter opens this run's log file, .hikgrab/log-YYYYMMDD-HHMMSS.log, which

@@ -12,8 +12,8 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// Ref names a finished file to the machine that has it: by what it is and what
-// it holds, never by a path.
+// Ref identifies a finished file to the machine that has it: by its identity
+// and its checksum, never by a path.
 type Ref struct {
 	ID     recordingID `json:"id"`
 	Form   form        `json:"format,omitzero"`
@@ -21,34 +21,36 @@ type Ref struct {
 	SHA256 disk.Sum    `json:"sha256"`
 }
 
-// Ref returns the file's name for the machine that has it.
+// Ref identifies the file to the machine that has it.
 func (d Distant) Ref() Ref {
 	return Ref{ID: d.r.ID, Form: d.r.Form, Clip: d.r.Clip, SHA256: d.r.SHA256}
 }
 
-// Machine returns the name of the machine that has the file, and By its key.
+// Machine returns the name of the machine that has the file; By returns its
+// key.
 func (d Distant) Machine() string { return d.r.Machine }
 
 // By returns the key of the machine that has the file.
 func (d Distant) By() string { return d.r.By }
 
-// FileKey tells the files of a fleet apart. Copies on several machines have
-// the same.
+// FileKey identifies a file of a fleet. Copies on several machines have the
+// same key.
 type FileKey struct {
 	site
 	fileID
 }
 
-// Key returns which file of the fleet it is.
+// Key returns the file's key in the fleet.
 func (d Distant) Key() FileKey { return keyOf(&d.r) }
 
 func keyOf(r *record) FileKey { return FileKey{site{r.Network, r.Recorder}, r.fileID()} }
 
-// ErrNotHere says that a file is not, or not any more, what its machine told.
+// ErrNotHere says that a file is not, or is no longer, what its machine
+// reported.
 var ErrNotHere = errors.New("the file is not there any more, or has been changed")
 
-// ReadPiece fills b with what a finished file holds from an offset on. It gives
-// ErrNotHere when there is no such file, or not all of that.
+// ReadPiece fills b from a finished file, starting at an offset. It returns
+// ErrNotHere if there is no such file, or not enough of it.
 func (a *Archive) ReadPiece(ref Ref, offset int64, b []byte) error {
 	e := a.known(fileID{ref.ID, ref.Form, ref.Clip})
 	if e.path == "" || e.sum != ref.SHA256 || offset < 0 || offset > e.bytes-int64(len(b)) {
@@ -66,8 +68,8 @@ func (a *Archive) ReadPiece(ref Ref, offset int64, b []byte) error {
 	return a.fail("read", e.path, err)
 }
 
-// Distants returns the files that machines told of, in the order in which they
-// did, from a position on, and the position of the next.
+// Distants returns the files that machines have reported, in order of report,
+// from a position on, and the next position.
 func (a *Archive) Distants(from int) (files []Distant, next int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -77,7 +79,8 @@ func (a *Archive) Distants(from int) (files []Distant, next int) {
 	return files, len(a.index.distants)
 }
 
-// Home returns where a file of another machine is in this archive, if it is.
+// Home returns the path of another machine's file in this archive, if it is
+// here.
 func (a *Archive) Home(d Distant) (path string, ok bool) {
 	e, ok := a.home(&d.r)
 	return e.path, ok
@@ -89,8 +92,8 @@ func (a *Archive) home(r *record) (e entry, ok bool) {
 	return e, a.present(e)
 }
 
-// AtHome returns what a recorder is called where the files of several networks
-// come together: its address, behind the name of its network if it has one.
+// AtHome returns a recorder's name where the files of several networks come
+// together: its address, prefixed with the name of its network if it has one.
 func AtHome(network, recorder string) string {
 	if network == "" {
 		return recorder
@@ -98,9 +101,9 @@ func AtHome(network, recorder string) string {
 	return network + "/" + recorder
 }
 
-// home is what the journal of this archive calls a file of another machine. One
-// address in two networks is two recorders, so that a network's recorder bears
-// its name.
+// home returns the record under which this archive's journal lists a file of
+// another machine. One address in two networks is two recorders, so the
+// recorder's name includes its network.
 func (r record) home() record {
 	if r.Network != "" {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%q %s", r.Network, r.ID))
@@ -110,19 +113,19 @@ func (r record) home() record {
 	return r
 }
 
-// Bring opens the part of a file that comes from another machine, with what
-// came of the very same bytes before. It gives the errors of Create. Commit checks
-// that the part is, byte for byte, the file that its machine told of, gives it the
-// name that it would have had if it had been fetched here, and notes it in journal
-// and manifest; Damaged says that other bytes came.
+// Bring opens the part of a file that comes from another machine, with whatever
+// already arrived of the same bytes. It returns the errors of Create. Commit
+// checks that the part is, byte for byte, the file that its machine reported,
+// gives it the name it would have if it had been fetched here, and notes it in
+// journal and manifest. Damaged says that different bytes came.
 func (a *Archive) Bring(d Distant) (*Part, error) {
-	here := d.r.home() // whoever the bytes come from, if they are the same
+	here := d.r.home() // the same for identical bytes, whichever machine they come from
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %d", here.fileID(), here.Form, d.r.SHA256, d.r.Bytes))
 	return a.create(&Part{archive: a, item: here.named(), id: sentOf(recordingID(sum[:16])), told: &d.r}, d.r.Bytes)
 }
 
-// proveTold finds out from its checksum whether the part is the file that its
-// machine told of, and which extension such a file has.
+// proveTold checks by its checksum that the part is the file its machine
+// reported, and finds the extension of such a file.
 func (p *Part) proveTold(sum disk.Sum) (pr proof, err error) {
 	pr.done, pr.stays, pr.ext = p.told.home(), p.told.Stays, ".mp4"
 	pr.done.At = p.archive.now()

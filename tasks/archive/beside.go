@@ -14,13 +14,13 @@ import (
 // Written says where WriteBeside put a file.
 type Written struct {
 	Path string // of the file
-	Kept string // of the one that stood there and was not what hikgrab wrote last; empty when there was none
+	Kept string // of the file that was there and was not what hikgrab wrote last; empty if there was none
 }
 
-// WriteBeside writes a file of that name beside the manifest, in place of the
-// one that an earlier run wrote. What a person changed since, or put there, is
-// kept under a dated name. While another program has the file open, it is the
-// new one that gets a dated name. With an error only Kept may be set.
+// WriteBeside writes a file of that name beside the manifest and replaces the
+// one from an earlier run. A file that a person has changed since, or put
+// there, is kept under a dated name. While another program has the file open,
+// the new one gets a dated name instead. With an error only Kept may be set.
 func (a *Archive) WriteBeside(name string, write func(io.Writer) error) (Written, error) {
 	const spare = ownDir + "/beside"
 	h := sha256.New()
@@ -41,8 +41,8 @@ func (a *Archive) WriteBeside(name string, write func(io.Writer) error) (Written
 	return written, a.fail("write", usual, a.root.SyncDirs("."))
 }
 
-// Beside returns the names, in order, of the files with that extension that
-// WriteBeside wrote and that are there.
+// Beside returns the sorted names of existing files with that extension that
+// WriteBeside wrote.
 func (a *Archive) Beside(extension string) []string {
 	var names []string
 	for _, r := range a.allOf(besideRecord) {
@@ -57,8 +57,8 @@ func (a *Archive) Beside(extension string) []string {
 	return names
 }
 
-// replaceOurs gives from the usual name. What stands there and is not what
-// hikgrab wrote last is set aside; kept tells where.
+// replaceOurs renames from to the usual name. It sets aside an existing file
+// that is not what hikgrab wrote last; kept tells where.
 func (a *Archive) replaceOurs(from, name string) (usual, kept string, err error) {
 	if a.inOtherHands(name) {
 		return "", "", fs.ErrExist
@@ -78,12 +78,12 @@ func (a *Archive) replaceOurs(from, name string) (usual, kept string, err error)
 	return name, kept, a.root.Place(from, name, false, nil)
 }
 
-// wordBefore is in the dated name of a file that hikgrab set aside.
+// wordBefore is part of the dated name of a file that hikgrab set aside.
 const wordBefore = "-before-"
 
 // inOtherHands reports whether an office program has the file open: Excel and
 // LibreOffice leave a file of their own beside it. Windows refuses to replace
-// an open file anyway; elsewhere it would vanish under the program's hands.
+// an open file anyway; elsewhere the program would silently lose it.
 func (a *Archive) inOtherHands(name string) bool {
 	for _, sign := range []string{"~$" + name, ".~lock." + name + "#"} {
 		if _, err := a.root.Lstat(sign); err == nil {

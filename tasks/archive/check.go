@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// extensionOf returns the extension of a recording; "" of what is none.
+// extensionOf returns the extension of a recording, or "" if it is none.
 func extensionOf(c media.Container) string {
 	switch {
 	case !c.Recording():
@@ -22,7 +22,7 @@ func extensionOf(c media.Container) string {
 	return ".mpg"
 }
 
-// readHead returns the bytes that tell what a file is, fewer when it is shorter.
+// readHead returns the bytes that tell what a file is, fewer if it is shorter.
 func readHead(f io.ReaderAt) ([]byte, error) {
 	head := make([]byte, media.SniffLen)
 	n, err := f.ReadAt(head, 0)
@@ -32,19 +32,19 @@ func readHead(f io.ReaderAt) ([]byte, error) {
 	return head[:n], err
 }
 
-// foreignExt is the extension of what is in no container that is known: like that
-// of all that recorders send and no MP4 can be made of.
+// foreignExt is the extension of a file in an unknown container, as of
+// everything from recorders that cannot become an MP4.
 const foreignExt = ".mpg"
 
-// exact reports whether the part has the very length that the search announced,
-// if it announced one.
+// exact reports whether the part has exactly the announced length, if there is
+// one.
 func (p *Part) exact() bool {
 	size := p.item.Recording.Size
 	return size <= 0 || p.Offset() == size
 }
 
-// proveBoxes checks that what the disk gives back is made of an MP4's boxes
-// from the first byte to the last.
+// proveBoxes checks, on what the disk returns, that the file consists of an
+// MP4's boxes from the first byte to the last.
 func proveBoxes(f io.ReaderAt, size int64) error {
 	missing := map[string]bool{"ftyp": true, "moov": true, "mdat": true}
 	for at := int64(0); at < size; {

@@ -7,11 +7,11 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// textLimit bounds what a recorder or a sheet can put into one field of the
-// manifest or the journal, in runes.
+// textLimit limits, in runes, what a recorder or a sheet can put into one field
+// of the manifest or the journal.
 const textLimit = 200
 
-// printable returns text without anything that could act on a terminal or a
+// printable removes from text everything that could act on a terminal or a
 // table: control characters, line breaks, bidi marks and other format
 // characters become spaces, and invalid UTF-8 becomes U+FFFD.
 func printable(text string) string {
@@ -23,7 +23,7 @@ func printable(text string) string {
 	}, strings.ToValidUTF8(text, "\uFFFD"))
 }
 
-// field returns text printable, trimmed and bounded.
+// field returns text printable, trimmed and limited.
 func field(text string) string {
 	if len(text) > 8*textLimit { // a rune has at most 4 bytes: what lies beyond never counts
 		text = text[:8*textLimit]
@@ -35,8 +35,8 @@ func field(text string) string {
 	return text
 }
 
-// uncell returns what cell was given, as far as it is kept. Somebody may have
-// edited the table.
+// uncell reverses cell, as far as the text was kept. Somebody may have edited
+// the table.
 func uncell(text string) string {
 	text = strings.TrimSpace(text)
 	if rest, ok := strings.CutPrefix(text, "'"); ok && cell(rest) == "'"+field(rest) {
@@ -46,7 +46,7 @@ func uncell(text string) string {
 }
 
 // cell returns text for a cell of a table that people open in a spreadsheet
-// program: what would be taken for a formula gets an apostrophe in front.
+// program: an apostrophe goes in front of what would be taken for a formula.
 func cell(text string) string {
 	text = field(text)
 	if text != "" && strings.Contains("=+-@", text[:1]) {

@@ -18,13 +18,13 @@ import (
 // Span is a range of time on a recorder's wall clock. A zero end is open.
 type Span = splice.Span
 
-// clip is the piece of a recording that is wanted, in milliseconds of the wall
-// clock; the zero value is the whole recording. It is a Span that can be
-// compared, limited to the recording.
+// clip is the wanted piece of a recording, in milliseconds of the wall clock;
+// the zero value is the whole recording. It is a comparable Span, limited to
+// the recording.
 type clip struct{ from, to int64 }
 
-// clip returns the piece of it that is wanted. It is the whole where that is
-// wanted, where the range leaves nothing out or nothing over, and where what is
+// clip returns the wanted piece of the item. It is the whole recording if that
+// is wanted, if the range leaves out nothing or everything, and if what is
 // stored is not an MP4 of ours.
 func (it Item) clip() clip {
 	if movie, _ := it.wants(); !movie || it.Clip == (Span{}) {
@@ -49,9 +49,9 @@ func (it Item) limits() clip {
 	return clip{wallMilli(it.Recording.Start), wallMilli(it.Recording.End.Add(time.Millisecond - 1))}
 }
 
-// window returns what is to be cut out. It is open where the clip reaches an end
-// of the recording: pictures may go on a little beyond what a search announced,
-// and the next recording begins behind them.
+// window returns the range to cut. It is open where the clip reaches an end of
+// the recording: pictures may go on a little beyond what a search announced,
+// and the next recording begins after them.
 func (it Item) window() Span {
 	c, whole := it.clip(), it.limits()
 	w := c.span()
@@ -64,8 +64,8 @@ func (it Item) window() Span {
 	return w
 }
 
-// share returns about how much of size the clip is, the pictures up to its key
-// frames included; 0 when nothing is cut.
+// share returns roughly how much of size the clip is, including the pictures up
+// to its key frames; 0 if nothing is cut.
 func (it Item) share(size int64) int64 {
 	c := it.clip()
 	if c == (clip{}) {
@@ -79,8 +79,8 @@ func (it Item) share(size int64) int64 {
 	return int64(part * float64(size))
 }
 
-// more returns about how many bytes more than the recording's own size are
-// written on the way to what is wanted.
+// more returns roughly how many bytes are written on the way to what is wanted,
+// beyond the recording's own size.
 func (it Item) more(size int64) int64 {
 	if movie, _ := it.wants(); !movie {
 		return 0
@@ -102,19 +102,19 @@ func (it Item) span() Span {
 	return Span{From: it.Recording.Start, To: it.Recording.End}
 }
 
-// contains reports whether whoever wants other is served by c.
+// contains reports whether c serves whoever wants other.
 func (c clip) contains(other clip) bool {
 	return c == clip{} || other != clip{} && c.from <= other.from && other.to <= c.to
 }
 
-// compare puts the shorter clip first.
+// compare orders shorter clips first.
 func (c clip) compare(other clip) int {
 	return cmp.Or(cmp.Compare(c.to-c.from, other.to-other.from), cmp.Compare(c.from, other.from))
 }
 
 func (c clip) span() Span { return Span{From: milliWall(c.from), To: milliWall(c.to)} }
 
-// String returns both ends, as part names and the journal have them.
+// String returns both ends as in part names and the journal.
 func (c clip) String() string { return fmt.Sprintf("%d_%d", c.from, c.to) }
 
 // note says in the manifest what was wanted.
@@ -122,7 +122,7 @@ func (c clip) note() string {
 	return cutNote + c.text()
 }
 
-// text says both ends for a person.
+// text returns both ends for a person.
 func (c clip) text() string {
 	const layout = "2006-01-02T15:04:05.999"
 	return milliWall(c.from).Format(layout) + " to " + milliWall(c.to).Format(layout)
@@ -131,7 +131,7 @@ func (c clip) text() string {
 // cutNote begins the first note of a clip.
 const cutNote = "cut for "
 
-// MarshalText writes the clip as the journal has it.
+// MarshalText writes the clip as in the journal.
 func (c clip) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 var errNoClip = errors.New("not two times in milliseconds")
@@ -148,15 +148,15 @@ func (c *clip) UnmarshalText(text []byte) error {
 	return errors.Join(errs[:]...)
 }
 
-// wallMilli returns a wall clock time in milliseconds, whatever zone it is
-// carried in.
+// wallMilli returns a wall clock time in milliseconds, in whatever zone it is
+// carried.
 func wallMilli(t time.Time) int64 { return nvr.WallTime(t).UnixMilli() }
 
-// milliWall is the way back.
+// milliWall is the inverse of wallMilli.
 func milliWall(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
-// readWall reads a wall clock time as the journal and the manifest have it; it
-// is zero for what is none.
+// readWall reads a wall clock time from the journal or the manifest, or returns
+// zero.
 func readWall(text string) time.Time {
 	t, err := time.Parse(wallLayout, text)
 	if err != nil {
@@ -165,15 +165,14 @@ func readWall(text string) time.Time {
 	return t
 }
 
-// cutting is what came of wanting a clip.
+// cutting is the result of making a clip.
 type cutting struct {
-	clip  *record // synced but without its name yet; nil when the whole is kept
-	note  string  // why the whole is kept; empty when nothing needs to be said
+	clip  *record // synced but not yet named; nil if the whole is kept
+	note  string  // why the whole is kept; empty if nothing needs to be said
 	final bool    // another attempt would end the same
 }
 
-// clip puts the clip in the place of the MP4 that was just made, where one is
-// wanted.
+// clip replaces the MP4 that was just made by the clip, if one is wanted.
 func (c *conversion) clip(ctx context.Context, pr *proof) error {
 	if c.item.clip() == (clip{}) {
 		return nil
@@ -189,10 +188,9 @@ func (c *conversion) clip(ctx context.Context, pr *proof) error {
 	return c.failed("cut", errors.Join(err, c.archive.removePart(whole)))
 }
 
-// cut makes the clip that the item wants of its MP4, which stands under name
-// and begins when whole says. Of what package splice gives up, the whole is
-// kept: an hour too much is better than none. An error is the disk's or the
-// operator's.
+// cut makes the item's clip from its MP4, which is under name and begins when
+// whole says. If package splice gives up, the whole is kept: an hour too much
+// is better than none. An error is the disk's or the operator's.
 func (c *conversion) cut(ctx context.Context, whole record, name string) (cutting, error) {
 	piece := c.archive.Piece(name, readWall(whole.Begins))
 	piece.Mute = c.item.DropAudio // an earlier run's MP4 may have sound
@@ -220,7 +218,7 @@ func (c *conversion) cut(ctx context.Context, whole record, name string) (cuttin
 	return cutting{clip: &whole}, nil
 }
 
-// uncuttable is what comes of an error that does not lie in the MP4 for sure.
+// uncuttable keeps the whole if the MP4 is at fault; otherwise it returns err.
 func uncuttable(ctx context.Context, err error) (cutting, error) {
 	if reason, ok := unfit(ctx, err); ok {
 		return cutting{note: "it could not be cut: " + reason}, nil

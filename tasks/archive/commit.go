@@ -10,27 +10,28 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// proof is what is known of a part that is whole.
+// proof is what is known of a complete part.
 type proof struct {
 	done   record // of the raw file
 	ext    string // of the raw file
 	report media.Report
 	stays  bool    // it cannot be made into an MP4
-	movie  *record // the MP4 that was made of it, or its clip, synced but without its name yet
+	movie  *record // the MP4 made from it, or its clip, synced but not yet named
 	beside bool    // the raw file is kept as well
-	uncut  bool    // the movie is whole although a clip is wanted, and will be the next time
+	uncut  bool    // the movie is whole although a clip is wanted, and will be next time
 }
 
 // raw reports whether the raw file gets a name.
 func (pr *proof) raw() bool { return pr.movie == nil || pr.beside }
 
-// Commit checks the part, makes the MP4 of it where that is wanted, or the clip,
-// gives what is to be kept its final name without replacing anything, and only then notes
-// it in journal and manifest. On failure the part is gone when it is Damaged,
-// and kept otherwise. When ctx ends the part is kept and its cause returned.
+// Commit checks the part and makes the MP4 or the clip if one is wanted. It
+// gives what is to be kept its final name without replacing anything, and only
+// then notes it in journal and manifest. On failure the part is removed if it
+// is Damaged, and kept otherwise. If ctx ends, the part is kept and the cause
+// returned.
 //
-// What came damaged is Damaged once, so that it is fetched again; when it comes
-// the same it is kept, with a note.
+// A damaged recording is Damaged once, so that it is fetched again. If it comes
+// the same again, it is kept with a note.
 func (p *Part) Commit(ctx context.Context, t Try) (File, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -89,16 +90,16 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	return pr, nil
 }
 
-// check decides whether the part is a whole recording and which extension it
-// gets. What is wrong with it comes back as Damaged.
+// check decides whether the part is a whole recording, and its extension. What
+// is wrong with it comes back as Damaged.
 func (p *Part) check(r nvr.Receipt) (ext string, err error) {
-	switch have := p.Offset(); { // nvr has decided how many bytes the whole recording is
+	switch have := p.Offset(); { // nvr has decided how many bytes the whole recording has
 	case have == 0:
 		return "", p.damaged(errors.New("nothing came"))
 	case have != r.Length:
 		return "", p.damaged(fmt.Errorf("%d bytes are in the file, the recording has %d", have, r.Length))
 	}
-	// What somebody did to the file meanwhile is not on the books.
+	// Somebody may have changed the file meanwhile.
 	if info, err := p.archive.root.Lstat(p.name); err != nil {
 		return "", p.archive.fail("check", p.name, err)
 	} else if info.Size() != p.Offset() {
@@ -122,9 +123,9 @@ func (p *Part) damaged(err error) error {
 	return &Error{Op: "check", Path: p.archive.show(p.name), Kind: Damaged, Err: err}
 }
 
-// become ends the part. Afterwards there are finished files, or, if no name
-// could be given to them, a part that lacks nothing. The raw file goes first: a
-// crash in between leaves it whole and known, and Convert does the rest.
+// become ends the part. Afterwards there are finished files or, if they could
+// not be named, a complete part. The raw file goes first: a crash in between
+// leaves it whole and known, and Convert does the rest.
 func (p *Part) become(pr *proof) (File, error) {
 	a := p.archive
 	if !pr.raw() {
@@ -159,8 +160,8 @@ func (p *Part) become(pr *proof) (File, error) {
 	return f, nil
 }
 
-// completeMovie completes the MP4. Where it is whole although a clip is wanted,
-// it is noted that the clip can be no other.
+// completeMovie completes the MP4. If it is whole although a clip is wanted, it
+// notes that there can be no shorter one.
 func (a *Archive) completeMovie(it Item, pr *proof) (File, error) {
 	var more []record
 	if pr.uncut {

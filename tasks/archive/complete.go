@@ -10,14 +10,13 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// complete gives a file that is made and synced its name and notes it. What
-// more there is to be known of its recording is noted with it.
+// complete names a finished and synced file and notes it, together with more
+// records about its recording.
 func (a *Archive) complete(done record, names iter.Seq[string], more ...record) (f File, err error) {
 	return a.completeFrom(done.fileID().part(), done, names, more...)
 }
 
-// completeFrom is complete for a file that is made under another name than its
-// own part's.
+// completeFrom is complete for a file that is not under its own part's name.
 func (a *Archive) completeFrom(from string, done record, names iter.Seq[string], more ...record) (f File, err error) {
 	if done.Path, err = a.place(from, done, names); err != nil {
 		return File{}, err
@@ -34,10 +33,10 @@ func (a *Archive) completeFrom(from string, done record, names iter.Seq[string],
 	return f, nil
 }
 
-// place gives a file the first of names that is free and returns it. Before that
-// the journal announces it, so that a crash right after cannot leave a file of
-// which nobody knows that it is whole. Only a derived file takes the place of
-// another, of one that was made for the same request.
+// place gives a file the first free name and returns it. Before that the
+// journal announces it, so that a crash right after cannot leave a file that
+// nobody knows is whole. Only a derived file replaces another, one made for the
+// same request.
 func (a *Archive) place(from string, done record, names iter.Seq[string]) (string, error) {
 	for done.Path = range names {
 		replace, free := a.claim(&done)
@@ -45,7 +44,7 @@ func (a *Archive) place(from string, done record, names iter.Seq[string]) (strin
 			continue
 		}
 		same, err := a.look(done.Path, &done)
-		if same { // an earlier run's, of which the journal was lost
+		if same { // an earlier run's, whose journal was lost
 			err = a.root.Remove(from)
 		} else if err == nil {
 			err = a.placeAs(from, done, replace)
@@ -66,7 +65,7 @@ func (a *Archive) placeAs(from string, done record, replace bool) error {
 	return a.root.Place(from, done.Path, replace, func() error { return a.announce(done) })
 }
 
-// announce has the journal say that a file is about to get its name.
+// announce notes in the journal that a file is about to get its name.
 func (a *Archive) announce(r record) error {
 	r.Type = placingRecord
 	a.mu.Lock()
@@ -84,8 +83,8 @@ func (a *Archive) announce(r record) error {
 	return nil
 }
 
-// finish notes a file that has its final name in journal and manifest, and
-// more that is to be known of its recording in the journal alone.
+// finish notes a file that has its final name in journal and manifest, and more
+// about its recording in the journal alone.
 func (a *Archive) finish(done record, more ...record) error {
 	done.Type = doneRecord
 	if err := a.journal.append(onDisk, append([]record{done}, more...)...); err != nil {
@@ -104,7 +103,7 @@ func (a *Archive) remember(done record, more ...record) {
 		a.index.apply(r)
 	}
 	a.mu.Unlock()
-	if m := a.manifests[done.Tree]; m != nil && !again { // else Open adds the line
+	if m := a.manifests[done.Tree]; m != nil && !again { // otherwise Open adds the line
 		m.add(&done, replaced)
 	}
 	if a.finished != nil && done.own() && !again {
@@ -112,9 +111,9 @@ func (a *Archive) remember(done record, more ...record) {
 	}
 }
 
-// claim takes a name for a file while it gets it. It is not free when another
-// file has it, or is about to; one that has it for the same request is to be
-// replaced.
+// claim reserves a name for a file while it gets it. A name is not free if
+// another file has it or is about to get it; one that has it for the same
+// request is to be replaced.
 func (a *Archive) claim(r *record) (replace, free bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -141,8 +140,8 @@ func (a *Archive) unclaim(r *record) {
 	}
 }
 
-// look reports whether the file of that name holds exactly what r says. It
-// reads the file only when its size is right.
+// look reports whether the file of that name contains exactly what r says. It
+// reads the file only if its size is right.
 func (a *Archive) look(name string, r *record) (same bool, err error) {
 	info, err := a.root.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != r.Bytes {
@@ -152,7 +151,7 @@ func (a *Archive) look(name string, r *record) (same bool, err error) {
 	return sum == r.SHA256, err
 }
 
-// sumFile returns the checksum of a plain file where nobody waits for it.
+// sumFile returns the checksum of a plain file when nobody waits for it.
 func (a *Archive) sumFile(name string) (disk.Sum, error) {
 	return a.root.Sum(context.Background(), name, new(atomic.Int64))
 }

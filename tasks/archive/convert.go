@@ -19,12 +19,12 @@ type conversion struct {
 	archive *Archive
 	item    Item
 	id      recordingID
-	span    Span          // of the recording that is there; zero: all
+	span    Span          // the part of the recording that is there; zero: all
 	written *atomic.Int64 // bytes
 }
 
-// convert makes the MP4 of a part that is whole, where one is wanted. What can
-// become none stays raw, and so does what is not clean beside its MP4; the
+// convert makes the MP4 of a complete part, if one is wanted. What cannot
+// become an MP4 stays raw; what is not clean stays raw beside its MP4. The
 // notes say why.
 func (p *Part) convert(ctx context.Context, pr *proof) error {
 	defer p.movie.drop()
@@ -56,7 +56,7 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 	return c.failed("convert", err)
 }
 
-// remux takes the MP4 that was made while the part came, or makes one now.
+// remux takes the MP4 that was made while the part arrived, or makes one now.
 func (p *Part) remux(ctx context.Context, c *conversion, pr *proof) (media.Report, error) {
 	if p.movie.whole() {
 		return pr.report, c.take(ctx, p.movie, pr)
@@ -72,7 +72,7 @@ func (c *conversion) failed(op string, err error) error {
 	return c.archive.fail(op, movieOf(c.id).part(), err)
 }
 
-// movie makes the MP4 of the raw file that pr speaks of, by what a scan reported.
+// movie makes the MP4 of the raw file in pr, using what the scan reported.
 func (c *conversion) movie(ctx context.Context, src io.Reader, pr *proof) (m media.Report, err error) {
 	made := pr.movieRecord()
 	c.written.Store(0)
@@ -92,7 +92,7 @@ func (c *conversion) movie(ctx context.Context, src io.Reader, pr *proof) (m med
 	return m, err
 }
 
-// take completes the MP4 that was made while the raw file came.
+// take completes the MP4 that was made while the raw file arrived.
 func (c *conversion) take(ctx context.Context, m *movieFile, pr *proof) (err error) {
 	made := pr.movieRecord()
 	made.Bytes, made.SHA256, err = c.archive.seal(ctx, made.fileID(), m.hand(), new(atomic.Int64))
@@ -110,12 +110,13 @@ func (pr *proof) movieRecord() record {
 	return made
 }
 
-// remuxing returns how the item's MP4 is made of a recording of so many bytes.
+// remuxing returns the options for making the item's MP4 from a recording of
+// that many bytes.
 func (it Item) remuxing(bytes int64) media.Options {
 	return media.Options{Bytes: bytes, Span: max(0, it.Recording.End.Sub(it.Recording.Start)), DropAudio: it.DropAudio}
 }
 
-// unfit tells whether an error lies in the recording and not in the disk or
+// unfit reports whether an error lies in the recording, not in the disk or with
 // the operator, so that trying again would end the same.
 func unfit(ctx context.Context, err error) (reason string, ok bool) {
 	if err == nil || ctx.Err() != nil || classify(err) != KindUnknown {
@@ -127,16 +128,15 @@ func unfit(ctx context.Context, err error) (reason string, ok bool) {
 	return err.Error(), true
 }
 
-// produce writes an MP4 under the name that it has until it gets its own, and
-// seals it. The bytes written and those read again are counted as they come. After
-// an error nothing is left.
+// produce writes an MP4 under its temporary name and seals it. It counts the
+// bytes written and those read again. After an error nothing is left.
 func (a *Archive) produce(ctx context.Context, id fileID, fill func(io.WriteSeeker) error, written, read *atomic.Int64) (size int64, sum disk.Sum, err error) {
 	file, err := a.begin(id)
 	if err != nil {
 		return 0, sum, err
 	}
 	if err = fill(&countingWriter{file, written}); err != nil {
-		at, _ := file.Seek(0, io.SeekCurrent) // 0 when the file does not even tell that
+		at, _ := file.Seek(0, io.SeekCurrent) // 0 if even that fails
 		return 0, sum, errors.Join(a.explain(err, at), file.Close(), a.removePart(id))
 	}
 	return a.seal(ctx, id, file, read)
@@ -144,8 +144,8 @@ func (a *Archive) produce(ctx context.Context, id fileID, fill func(io.WriteSeek
 
 // begin makes the empty file of an MP4.
 func (a *Archive) begin(id fileID) (partFile, error) {
-	// Not truncated but made anew: a failing disk can have left the old one
-	// under its final name as well.
+	// Recreated, not truncated: a failing disk can have left the old one under its
+	// final name as well.
 	if err := a.removePart(id); err != nil {
 		return nil, err
 	}
@@ -156,8 +156,8 @@ func (a *Archive) begin(id fileID) (partFile, error) {
 	return a.wrap(f), nil
 }
 
-// seal syncs an MP4 and closes it. Size and checksum are taken from what the disk
-// gives back then. After an error nothing is left.
+// seal syncs an MP4 and closes it, then takes size and checksum from what the
+// disk returns. After an error nothing is left.
 func (a *Archive) seal(ctx context.Context, id fileID, file partFile, read *atomic.Int64) (size int64, sum disk.Sum, err error) {
 	a.root.Publish(file)
 	if err = disk.Sync(file); err == nil {
@@ -172,7 +172,7 @@ func (a *Archive) seal(ctx context.Context, id fileID, file partFile, read *atom
 	return size, sum, err
 }
 
-// countingWriter lets others see how much space is still needed.
+// countingWriter shows how much space is still needed.
 type countingWriter struct {
 	io.WriteSeeker
 	count *atomic.Int64
@@ -184,11 +184,10 @@ func (w *countingWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Convert makes the MP4 of a recording, or the clip that is wanted of it, when
-// what it is made of is there already: the raw file, from a run that asked for
-// raw files or ended between the two, or for a clip the whole MP4. It reports
-// false when there is no such file, so that the recording is to be fetched.
-// What there was stays.
+// Convert makes the MP4 of a recording, or the wanted clip of it, if its source
+// already exists. That is the raw file, from a run that asked for raw files or
+// ended between the two, or for a clip the whole MP4. It returns false if there
+// is no such file, so that the recording must be fetched. The source stays.
 func (a *Archive) Convert(ctx context.Context, it Item) (f File, ok bool, err error) {
 	wanted, rawToo := it.wants()
 	if !wanted {
@@ -255,8 +254,8 @@ func (c *conversion) fromRaw(ctx context.Context, raw entry) (f File, ok bool, e
 	return f, true, err
 }
 
-// fromMovie makes the clip of a finished MP4. It reports false when that is not
-// what it was.
+// fromMovie makes the clip of a finished MP4. It returns false if the file has
+// changed.
 func (c *conversion) fromMovie(ctx context.Context, whole entry) (f File, ok bool, err error) {
 	a := c.archive
 	sum, err := a.root.Sum(ctx, whole.path, new(atomic.Int64))

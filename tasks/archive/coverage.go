@@ -3,13 +3,13 @@ package archive
 import "time"
 
 // Coverage is what all runs together asked of a camera, and what the recorder
-// had of that and is not on disk. What is on disk the finished files tell, and
-// whatever is left of Asked is not recorded. Times are the recorder's wall clock.
+// had of that but is not on disk. The finished files tell what is on disk; the
+// rest of Asked was not recorded. Times are the recorder's wall clock.
 type Coverage struct {
 	Asked   []Span    `json:"asked,omitempty"`   // in order, without overlaps
 	Missing []Absence `json:"missing,omitempty"` // likewise
-	Causes  []Cause   `json:"causes,omitempty"`  // that Missing points to
-	Place   int       `json:"place,omitempty"`   // of its recorder in the latest run, from 1; 0 when nobody knows
+	Causes  []Cause   `json:"causes,omitempty"`  // referred to by Missing
+	Place   int       `json:"place,omitempty"`   // of its recorder in the latest run, from 1; 0 if unknown
 }
 
 // Absence is a stretch of what was asked that is not on disk.
@@ -17,10 +17,10 @@ type Absence struct {
 	From  time.Time `json:"from,omitzero"`
 	To    time.Time `json:"to,omitzero"`
 	Why   string    `json:"why"`             // a word
-	Cause int       `json:"cause,omitempty"` // its number among Causes, from 1; 0 when nothing went wrong
+	Cause int       `json:"cause,omitempty"` // its number among Causes, from 1; 0 if nothing went wrong
 }
 
-// Span returns when it is.
+// Span returns its time.
 func (m Absence) Span() Span { return Span{From: m.From, To: m.To} }
 
 // Cause is what went wrong.
@@ -30,27 +30,26 @@ type Cause struct {
 	Remedy string `json:"remedy,omitempty"`
 }
 
-// What a line of the journal has room for.
+// Limits of one line of the journal.
 const (
 	mostSpans   = 200
 	mostMissing = 300
 	mostCauses  = 8
 )
 
-// NoteCoverage remembers what was asked of a camera and what of it is missing, in
-// place of what was remembered. Where that is more than a line of the journal
-// holds, the latest counts, and nothing is known of the time before. It survives
-// what NoteAttempt survives.
+// NoteCoverage records what was asked of a camera and what of it is missing,
+// replacing the earlier record. If that exceeds a line of the journal, only the
+// latest part is kept. It survives what NoteAttempt survives.
 func (a *Archive) NoteCoverage(c CameraKey, known Coverage) error {
 	return a.note(record{Type: coverageRecord, Recorder: field(c.Recorder), Track: c.Track, Coverage: known.bounded()})
 }
 
-// CoverageOf returns what NoteCoverage remembered of a camera.
+// CoverageOf returns what NoteCoverage recorded for a camera.
 func (a *Archive) CoverageOf(c CameraKey) Coverage {
 	return a.lastly(record{Type: coverageRecord, Recorder: field(c.Recorder), Track: c.Track}).Coverage
 }
 
-// Coverages returns what NoteCoverage remembered of every camera.
+// Coverages returns what NoteCoverage recorded for every camera.
 func (a *Archive) Coverages() map[CameraKey]Coverage {
 	all := map[CameraKey]Coverage{}
 	for _, r := range a.allOf(coverageRecord) {
@@ -59,7 +58,7 @@ func (a *Archive) Coverages() map[CameraKey]Coverage {
 	return all
 }
 
-// bounded returns the latest part of what is known that a line has room for.
+// bounded returns the latest part that fits on a line.
 func (c Coverage) bounded() Coverage {
 	all := Coverage{Asked: c.Asked[max(0, len(c.Asked)-mostSpans):], Place: c.Place}
 	missing := c.Missing[max(0, len(c.Missing)-mostMissing):]

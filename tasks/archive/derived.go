@@ -19,19 +19,19 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// Tree is a directory beside the recordings for files that are derived of them.
+// Tree is a directory beside the recordings for files derived from them.
 type Tree string
 
-// The trees. JoinedTree and CutTree have a manifest.csv of their own, with the
-// columns of the main one, so that Verify and other programs read them alike;
-// in FramesTree each directory of stills has a list.
+// The trees. JoinedTree and CutTree each have a manifest.csv with the columns
+// of the main one, so that Verify and other programs read them alike. In
+// FramesTree each directory of stills has a list.
 const (
 	JoinedTree Tree = "joined"
 	CutTree    Tree = "cut"
 	FramesTree Tree = "frames"
 )
 
-// Derived is a file that was made of finished ones.
+// Derived is a file that was made from finished ones.
 type Derived struct {
 	Finished
 	Frames int      // pictures
@@ -39,21 +39,21 @@ type Derived struct {
 	Origin Origin
 }
 
-// Origin says what a derived file was made for and of, so that the same need
-// not be made twice. Both are hashes in hex; equal ones mean the same.
+// Origin says what a derived file was made for and from, so that the same need
+// not be made twice. Both are hashes in hex; equal hashes mean the same.
 type Origin struct {
 	Request string `json:"wish"`    // 8 digits: which camera or recording, and which time of it
 	Sources string `json:"sources"` // 16 digits: which files
-	Number  int    `json:"number"`  // from 1: a request that no single file can fulfil gets several
-	Of      int    `json:"of"`      // so many
+	Number  int    `json:"number"`  // from 1: a request that one file cannot fulfil gets several
+	Of      int    `json:"of"`      // the total
 }
 
-// String is what a manifest has in the column id.
+// String returns the id column of a manifest.
 func (o Origin) String() string {
 	return fmt.Sprintf("%s-%s-%d-%d", o.Request, o.Sources, o.Number, o.Of)
 }
 
-// parseOrigin is the way back from String.
+// parseOrigin is the inverse of String.
 func parseOrigin(text string) (o Origin, err error) {
 	parts := strings.Split(text, "-")
 	if len(parts) != 4 {
@@ -68,7 +68,7 @@ func parseOrigin(text string) (o Origin, err error) {
 	return o, errors.Join(errs[:]...)
 }
 
-// id names a derived file apart from every recording.
+// id returns an identity that no recording has.
 func (o Origin) id(t Tree) recordingID {
 	return derivedID(t, fmt.Sprintf("%s %s %d", o.Request, o.Sources, o.Number))
 }
@@ -78,33 +78,33 @@ func derivedID(t Tree, what string) recordingID {
 	return recordingID(sum[:16])
 }
 
-// CameraDir is where the files of a camera are in JoinedTree.
+// CameraDir returns the directory of a camera's files in JoinedTree.
 func CameraDir(recorder string, t nvr.Track) string {
 	return path.Join(recorderDir(recorder), channelDir(t))
 }
 
-// Deriving is a file to be made of finished ones.
+// Deriving is a file to be made from finished ones.
 type Deriving struct {
 	Tree     Tree   // JoinedTree or CutTree
 	Dir      string // under the tree, with slashes
-	Name     string // without extension; another is taken when it is in use
+	Name     string // without extension; if it is taken the file gets another
 	Recorder string // nvr.Address.String
 	Label    string // the operator's name for the recorder
 	Camera   string // the recorder's name for the camera
 	Track    nvr.Track
-	Shows    splice.File // what is going to be written
+	Shows    splice.File // what will be written
 	Notes    []string    // for the manifest, each without "; "
 	Origin   Origin
 }
 
-// Derive makes a file beside the recordings: write fills it, it is synced, read
-// again for its checksum, and gets its name in one step; then it is listed in
-// the manifest of its tree. Nothing is replaced but a file that was made for the
-// same request, and after an error nothing is left of the new one. The bytes read for
-// the checksum are added to read as they come.
+// Derive makes a file beside the recordings. Write fills it; then it is synced,
+// read again for its checksum, named in one step and listed in the manifest of
+// its tree. It replaces only a file made for the same request, and after an
+// error nothing of the new one is left. The bytes read for the checksum are
+// added to read as they come.
 //
-// It gives a NoRoom or Full error when the file does not fit beside what is being
-// downloaded, and InUse when the same one is being made.
+// It returns a NoRoom or Full error if the file does not fit beside what is
+// being downloaded, and InUse if the same file is being made.
 func (a *Archive) Derive(ctx context.Context, d Deriving, write func(io.WriteSeeker) error, read *atomic.Int64) (Derived, error) {
 	done := d.record()
 	wanted := path.Join(string(d.Tree), d.Dir, d.Name+".mp4")
@@ -130,7 +130,7 @@ func (a *Archive) Derive(ctx context.Context, d Deriving, write func(io.WriteSee
 	return derivedOf(a.index.derived[done.fileID()]), nil
 }
 
-// checkTree makes the directory of a tree, which must be one and no link.
+// checkTree makes the directory of a tree, which must not be a link.
 func (a *Archive) checkTree(t Tree) error {
 	if _, err := a.root.MakeDirs(string(t)); err != nil {
 		return err
@@ -142,7 +142,7 @@ func (a *Archive) checkTree(t Tree) error {
 	return inside.Close()
 }
 
-// record is what the journal and the manifest are to say.
+// record returns the record for the journal and the manifest.
 func (d *Deriving) record() record {
 	r := record{
 		Type: doneRecord, Tree: d.Tree, Origin: d.Origin, ID: d.Origin.id(d.Tree), Form: asMovie,
@@ -153,7 +153,7 @@ func (d *Deriving) record() record {
 	return r
 }
 
-// names yields the names that the file may get, the one it should get first.
+// names yields the names that the file may get, in order of preference.
 func (d *Deriving) names() iter.Seq[string] {
 	base, end := path.Join(string(d.Tree), d.Dir, d.Name), ".mp4"
 	if d.Origin.Number > 1 {
@@ -166,8 +166,7 @@ func derivedOf(r record) Derived {
 	return Derived{Finished: r.finished(), Frames: r.Frames, Notes: r.Notes, Origin: r.Origin}
 }
 
-// DerivedOf returns the files that were made for a request and are there, in the
-// order of their numbers.
+// DerivedOf returns the existing files made for a request, ordered by number.
 func (a *Archive) DerivedOf(t Tree, name string) []Derived {
 	a.mu.Lock()
 	var all []Derived

@@ -11,19 +11,19 @@ import (
 	"unicode/utf8"
 )
 
-// Distant is a finished file as one machine tells another: the line of its
-// manifest, and what is needed to know the recording again. Make one by reading
-// JSON, or get it from an archive.
+// Distant is a finished file as one machine reports it to another: its manifest
+// line, and what is needed to recognize the recording. It comes from JSON or
+// from an archive.
 type Distant struct{ r record }
 
-// Network returns the network that the recorder is in; empty is none.
+// Network returns the recorder's network; empty is none.
 func (d Distant) Network() string { return d.r.Network }
 
-// Recorder returns the recorder's address, as nvr.Address.String gives it.
+// Recorder returns the recorder's address, in the form of nvr.Address.String.
 func (d Distant) Recorder() string { return d.r.Recorder }
 
-// Finished returns the file as the archive of its machine gives it. Its path is for
-// people: nothing is ever opened or written by it.
+// Finished returns the file as its machine's archive describes it. The path is
+// for people: nothing is ever opened or written by it.
 func (d Distant) Finished() (File, Finished) {
 	return entryOf(&d.r).file(), d.r.finished()
 }
@@ -34,11 +34,11 @@ func (d Distant) Remote(machine, by string) Remote {
 	return remoteOf(d.r)
 }
 
-// MarshalJSON writes the file as a line of the journal has it.
+// MarshalJSON writes the file as a line of the journal.
 func (d Distant) MarshalJSON() ([]byte, error) { return json.Marshal(d.r) }
 
-// UnmarshalJSON reads what MarshalJSON wrote. Whatever comes from outside is
-// cleaned as the sheet's own text is.
+// UnmarshalJSON reads what MarshalJSON wrote. It cleans everything, like text
+// from a sheet.
 func (d *Distant) UnmarshalJSON(text []byte) error {
 	var r record
 	if err := json.Unmarshal(text, &r); err != nil {
@@ -61,7 +61,7 @@ func (d *Distant) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// distantPath bounds and cleans a path of another machine.
+// distantPath limits and cleans a path of another machine.
 func distantPath(path string) string {
 	const most = 1024
 	path = strings.TrimSpace(printable(path[:min(len(path), most)]))
@@ -91,10 +91,10 @@ func (k Remote) serves(it Item) bool {
 	return movie && (k.Clip == it.clip() || k.Clip != (clip{}) && k.Clip.contains(it.clip()))
 }
 
-// site is a recorder of a network.
+// site is a recorder in a network.
 type site struct{ network, recorder string }
 
-// believe takes in a file of another machine. It reports whether that was news.
+// believe adds a file of another machine. It reports whether that was news.
 func (x *index) believe(at site, k Remote) bool {
 	if x.elsewhere[at] == nil {
 		x.elsewhere[at] = map[recordingID][]Remote{}
@@ -110,16 +110,16 @@ func (x *index) believe(at site, k Remote) bool {
 	return true
 }
 
-// same reports whether two are one file.
+// same reports whether the two are one file.
 func (k Remote) same(o Remote) bool { return o.By == k.By && o.Form == k.Form && o.Clip == k.Clip }
 
 func remoteOf(r record) Remote {
 	return Remote{ID: r.ID, Form: r.Form, Clip: r.Clip, Stays: r.Stays, Bytes: max(r.Fetched, r.Bytes), Machine: r.Machine, By: r.By}
 }
 
-// NoteElsewhere notes files that a machine has, in the catalogue that this
-// archive keeps. By is the machine's key and tells machines apart, machine is its
-// name. It returns which of the files were news, once all survive a power cut.
+// NoteElsewhere adds a machine's files to this archive's catalogue. By is the
+// machine's key, which identifies it; machine is its name. It returns which of
+// the files were news, once all survive a power cut.
 func (a *Archive) NoteElsewhere(machine, by string, files []Distant) ([]bool, error) {
 	news := make([]bool, len(files))
 	lines := make([]record, 0, len(files))
@@ -143,8 +143,8 @@ func (a *Archive) NoteElsewhere(machine, by string, files []Distant) ([]bool, er
 	return news, nil
 }
 
-// Believe takes in what others are known to have of a recorder, for as long as
-// the archive is open.
+// Believe adds what others have of a recorder, for as long as the archive is
+// open.
 func (a *Archive) Believe(network, recorder string, known []Remote) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -155,7 +155,7 @@ func (a *Archive) Believe(network, recorder string, known []Remote) {
 }
 
 // Elsewhere returns the name of a machine other than by that has the recording,
-// and how many bytes the recorder sent of it.
+// and how many bytes of it the recorder sent.
 func (a *Archive) Elsewhere(it Item, by string) (machine string, bytes int64, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -167,9 +167,9 @@ func (a *Archive) Elsewhere(it Item, by string) (machine string, bytes int64, ok
 	return "", 0, false
 }
 
-// ElsewhereOf returns what machines other than by have of a recorder, a page of
-// most recordings from a position on, and the position of the next page; 0 when
-// that was the last.
+// ElsewhereOf returns what machines other than by have of a recorder: a page of
+// up to most recordings from a position on, and the position of the next page,
+// or 0 after the last.
 func (a *Archive) ElsewhereOf(network, recorder, by string, from, most int) (page []Remote, next int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -192,8 +192,8 @@ func (a *Archive) ElsewhereOf(network, recorder, by string, from, most int) (pag
 	return page, next
 }
 
-// Untold returns the finished files that are there and that the catalogue of
-// that name does not have yet.
+// Untold returns the existing finished files that the catalogue of that name
+// does not have yet.
 func (a *Archive) Untold(catalogue string) ([]Distant, error) {
 	var all []Distant
 	err := a.eachDone(func(r record) {
@@ -204,10 +204,10 @@ func (a *Archive) Untold(catalogue string) ([]Distant, error) {
 	return all, a.fail("read", journalName, err)
 }
 
-// own reports whether a finished file is a recording that was fetched here.
+// own reports whether a finished file is a recording fetched here.
 func (r *record) own() bool { return r.Tree == "" && r.Machine == "" }
 
-// distant returns a finished file as others are told of it.
+// distant returns a finished file as reported to others.
 func (a *Archive) distant(done record) Distant {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -228,8 +228,8 @@ func toldOf(r record, catalogue string) record {
 	return record{Type: toldRecord, ID: r.ID, Path: r.Path, SHA256: r.SHA256, Catalogue: catalogue}
 }
 
-// Catalogue returns the name of the catalogue that this archive keeps; made is
-// the name that it gets when it has none.
+// Catalogue returns the name of the catalogue that this archive keeps, or gives
+// it the name made.
 func (a *Archive) Catalogue(made string) (string, error) {
 	if name := a.lastly(record{Type: catalogueRecord}).Catalogue; name != "" {
 		return name, nil
@@ -240,8 +240,8 @@ func (a *Archive) Catalogue(made string) (string, error) {
 	return made, nil
 }
 
-// WithFinished has the archive tell of every file that it has finished, once
-// that survives a power cut. The function must return soon.
+// WithFinished calls tell with every finished file, once that file survives a
+// power cut. The function must return soon.
 func WithFinished(tell func(Distant)) Option { return func(a *Archive) { a.finished = tell } }
 
 // FleetName is the list of all files of a fleet.
@@ -251,9 +251,9 @@ const FleetName = "fleet.csv"
 // and the network in front. A path is relative to the machine's own directory.
 const fleetHeader = "machine,network,"
 
-// WriteFleet writes fleet.csv: every file that a machine told of, once. Where
-// more than one have it, the one that told first counts, and the others stand in
-// the notes; so does where it is here, once it has been brought.
+// WriteFleet writes fleet.csv: every reported file, once. If several machines
+// have it, the first to report counts. The notes name the others, and the
+// file's path here once it has been collected.
 func (a *Archive) WriteFleet() (Written, error) {
 	var order []FileKey
 	lines := map[FileKey]record{}
@@ -286,7 +286,7 @@ func (a *Archive) WriteFleet() (Written, error) {
 	})
 }
 
-// quoted is text as a field of a table.
+// quoted returns text as a field of a table.
 func quoted(text string) string {
 	if text = cell(text); strings.ContainsAny(text, `",`) {
 		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`

@@ -11,7 +11,7 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// Kind says what went wrong on disk in a way that decides what happens next.
+// Kind classifies a disk failure by what must happen next.
 type Kind int
 
 // The kinds of failure.
@@ -20,9 +20,9 @@ const (
 	Full             // no space: the volume is held until there is some
 	Denied           // not allowed, read-only or gone
 	InUse            // another hikgrab, or another camera of this one, writes there
-	Damaged          // what came is not a recording, or not all of it
+	Damaged          // what came is not a recording, or is incomplete
 	TooLarge         // the volume cannot hold files of this size: trying again helps nobody
-	NoRoom           // it does not fit at present; others may
+	NoRoom           // it does not fit now; others may
 )
 
 var kindNames = [...]string{
@@ -30,7 +30,7 @@ var kindNames = [...]string{
 	TooLarge: "too-large", NoRoom: "no-room",
 }
 
-// Kinds lists every kind of failure, KindUnknown left out.
+// Kinds lists every kind of failure except KindUnknown.
 func Kinds() []Kind {
 	var all []Kind
 	for k := Full; int(k) < len(kindNames); k++ {
@@ -49,14 +49,13 @@ func (k Kind) String() string {
 
 // Error is a failed operation on disk; see its methods What and Remedy.
 type Error struct {
-	Op   string // what was being done: "create", "write", "sync", …
+	Op   string // the operation: "create", "write", "sync", …
 	Path string // cleaned for people
 	Kind Kind
 	Err  error
 }
 
-// KindOf returns the kind of the first Error in err's chain, KindUnknown when
-// there is none.
+// KindOf returns the kind of the first Error in err's chain, or KindUnknown.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
@@ -64,7 +63,7 @@ func KindOf(err error) Kind {
 	return KindUnknown
 }
 
-// Error returns one line: what was being done, to what, and what happened.
+// Error returns one line: the operation, its object, and what happened.
 func (e *Error) Error() string {
 	return fmt.Sprintf("%s %s: %s", e.Op, e.Path, e.What())
 }
@@ -72,7 +71,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// What returns what happened, as a sentence for a person.
+// What says what happened, as a sentence for a person.
 func (e *Error) What() string {
 	switch e.Kind {
 	case Full:
@@ -93,15 +92,15 @@ func (e *Error) What() string {
 	return printable(reason(e.Err))
 }
 
-// What helps against the failures of a disk.
+// Remedies for disk failures.
 const (
 	FreeSpace       nvr.Remedy = "free-space"            // on the volume
-	AllowWriting    nvr.Remedy = "allow-writing"         // the right to write there
+	AllowWriting    nvr.Remedy = "allow-writing"         // permission to write there
 	MountWritable   nvr.Remedy = "mount-writable"        // the volume is read-only
 	ReconnectVolume nvr.Remedy = "reconnect-volume"      // connect the volume, or put the directory back
-	MoveAway        nvr.Remedy = "move-away"             // what stands in the way
+	MoveAway        nvr.Remedy = "move-away"             // what is in the way
 	StopOther       nvr.Remedy = "stop-other"            // wait for whoever else writes there, or stop it
-	LargerFiles     nvr.Remedy = "use-other-file-system" // one that holds files this large
+	LargerFiles     nvr.Remedy = "use-other-file-system" // one that can hold files this large
 	NewerVersion    nvr.Remedy = "use-newer-version"     // of hikgrab: the one that wrote it
 	CheckVolume     nvr.Remedy = "check-volume"          // whether the disk is healthy and connected
 )
@@ -137,11 +136,11 @@ func (e *Error) Remedy() nvr.Remedy {
 	return CheckVolume
 }
 
-// show returns a path under the directory as messages name it.
+// show returns a path under the directory for messages.
 func (a *Archive) show(name string) string { return printable(a.path(name)) }
 
-// fail wraps the cause of a failed operation on a path under the directory
-// once; an error that is one of ours already stays as it is.
+// fail wraps, once, the cause of a failed operation on a path under the
+// directory; an Error stays as it is.
 func (a *Archive) fail(op, name string, err error) error {
 	return newError(op, filepath.Join(a.dir, filepath.FromSlash(name)), err)
 }
@@ -197,8 +196,8 @@ func denial(err error) (what string, helps nvr.Remedy) {
 	return "permission denied", AllowWriting
 }
 
-// reason drops what the layers below repeat: the operation and the path stand
-// in the Error already.
+// reason drops what the layers below repeat: the Error already has the
+// operation and the path.
 func reason(err error) string {
 	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err.Error()

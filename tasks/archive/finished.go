@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// Finished is a finished file and what it shows: what is needed to make more of
-// it. Times are the recorder's wall clock, carried in UTC.
+// Finished is a finished file and its content, as needed to make more from it.
+// Times are the recorder's wall clock, carried in UTC.
 type Finished struct {
 	Recorder string // nvr.Address.String
 	Label    string // the operator's name for the recorder
@@ -19,7 +19,7 @@ type Finished struct {
 	Track    nvr.Track
 	Start    time.Time // as the search announced it; of a clip, what it covers
 	End      time.Time
-	Begins   time.Time // of the first picture; zero where there are no pictures, or none were counted
+	Begins   time.Time // of the first picture; zero if there are no pictures, or none were counted
 	Path     string    // under the output directory, with slashes
 	Bytes    int64
 	SHA256   string // lower-case hex
@@ -32,18 +32,17 @@ func (r *record) finished() Finished {
 	}
 }
 
-// Recording is a file of a recording that was finished once.
+// Recording is the file of a recording that was finished once.
 type Recording struct {
 	Finished
-	There bool // as it was finished; else somebody moved, removed or changed it
+	There bool // it exists unchanged; otherwise somebody moved, removed or changed it
 
-	// The rest of what the manifest says of it. Of pictures there is nothing where
-	// Frames is 0.
-	Codec         string // "H.264" or "H.265" where the pictures were looked at
+	// The rest of its manifest line. The picture fields are empty if Frames is 0.
+	Codec         string // "H.264" or "H.265" if the pictures were looked at
 	Width, Height int
 	FPS           float64
 	Frames        int
-	Duration      time.Duration // gaps included
+	Duration      time.Duration // including gaps
 	Attempts      int
 	FinishedAt    time.Time
 	Clock         Clock
@@ -60,7 +59,7 @@ func (a *Archive) recording(r *record) Recording {
 	}
 }
 
-// Recordings returns every recording's file that the journal knows, sorted by
+// Recordings returns every recording file that the journal knows, sorted by
 // recorder, track and time.
 func (a *Archive) Recordings() ([]Recording, error) {
 	var all []Recording
@@ -75,7 +74,7 @@ func (a *Archive) Recordings() ([]Recording, error) {
 	return all, a.fail("read", journalName, err)
 }
 
-// Finished returns those of Recordings that are there.
+// Finished returns the Recordings that exist.
 func (a *Archive) Finished() ([]Finished, error) {
 	all, err := a.Recordings()
 	var there []Finished
@@ -85,13 +84,13 @@ func (a *Archive) Finished() ([]Finished, error) {
 	return there, err
 }
 
-// There returns those that are there.
+// There returns those of all that exist.
 func There(all []Recording) []Recording {
 	return slices.DeleteFunc(slices.Clone(all), func(f Recording) bool { return !f.There })
 }
 
-// RawBesideMP4 returns how many recordings are there twice, as the recorder sent
-// them and as MP4 or clip, and how many bytes the former take.
+// RawBesideMP4 returns how many recordings exist twice, as the recorder sent
+// them and as MP4 or clip, and how many bytes the raw files take.
 func (a *Archive) RawBesideMP4() (files int, bytes int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -106,8 +105,8 @@ func (a *Archive) RawBesideMP4() (files int, bytes int64) {
 }
 
 // FinishedOf returns the finished files of recordings, each file once, in the
-// order of the items: the one that Stored names. Recordings without one are
-// left out.
+// order of the items: the one that Stored returns. It leaves out recordings
+// without one.
 func (a *Archive) FinishedOf(items []Item) []Finished {
 	var all []Finished
 	seen := map[string]bool{}
@@ -134,7 +133,7 @@ func (a *Archive) FinishedOf(items []Item) []Finished {
 }
 
 // Locate returns the absolute path of a finished file, for another program to
-// read it by.
+// read.
 func (a *Archive) Locate(f Finished) (string, error) {
 	src, err := a.root.OpenRead(f.Path) // no link leads out of the directory, and it is a plain file
 	if err != nil {
@@ -145,7 +144,7 @@ func (a *Archive) Locate(f Finished) (string, error) {
 	return name, a.fail("open", f.Path, err)
 }
 
-// Piece is a finished MP4 for package splice, which begins at start.
+// Piece returns a finished MP4 for package splice, which begins at start.
 func (a *Archive) Piece(path string, start time.Time) splice.Piece {
 	return splice.Piece{Name: path, Start: start, Open: func() (splice.Input, error) {
 		f, err := a.root.OpenRead(path)

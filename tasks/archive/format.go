@@ -10,15 +10,15 @@ import (
 // Format says what a recording becomes on disk.
 type Format int
 
-// The formats. A photo stays a JPEG, and a recording that is no program stream
-// stays what it is, whatever is asked for.
+// The formats. Whatever is asked for, a photo stays a JPEG, and a recording
+// that is not a program stream stays what it is.
 const (
 	Raw  Format = iota // the recorder's bytes, untouched
 	MP4                // playable everywhere, nothing re-encoded; what is not clean keeps its raw file beside it
 	Both               // the MP4 and the recorder's bytes beside it
 )
 
-// formats is what a format means: everything else asks for that.
+// formats defines each format; nothing else does.
 var formats = [...]struct {
 	word       string
 	movie, raw bool // which files are wanted
@@ -46,40 +46,39 @@ func ParseFormat(text string) (Format, error) {
 	return 0, fmt.Errorf("%q is not a format: use mp4, raw or both", text)
 }
 
-// Movies reports whether the format asks for MP4s, of which more can be made.
+// Movies reports whether the format asks for MP4s, from which more can be made.
 func (f Format) Movies() bool { return formats[f].movie }
 
-// form tells the files apart that a recording can have.
+// form distinguishes the files of one recording.
 type form int
 
 const (
 	asSent  form = iota // the recorder's bytes
-	asMovie             // the MP4 that was made of them, or a clip of that
+	asMovie             // the MP4 made from them, or a clip of it
 )
 
-// Clock is how a recorder's clock stood when it was asked. The zero value says
-// that nobody knows.
+// Clock is a recorder's clock when it was asked. The zero value means unknown.
 type Clock struct {
 	Known bool          `json:"known"`
-	Ahead time.Duration `json:"ahead"` // of this machine's clock, time zones taken out
+	Ahead time.Duration `json:"ahead"` // of this machine's clock, time zones removed
 }
 
-// Item is one recording of one recorder, as far as names on disk and the
-// manifest are concerned.
+// Item is one recording of one recorder, as needed for names on disk and the
+// manifest.
 type Item struct {
 	Recorder  string // nvr.Address.String
-	Network   string // the network that the address is of; empty is none
+	Network   string // network of the address; empty is none
 	Label     string // the operator's name for the recorder
 	Camera    string // the recorder's name for the camera
 	Recording nvr.Recording
 	Clock     Clock // of the recorder
 	Format    Format
-	Clip      Span // what is wanted of the recording where it becomes an MP4; zero, or a range around it, for all
-	DropAudio bool // an MP4 that is made gets no sound; one that is there counts as it is
+	Clip      Span // the wanted part if it becomes an MP4; zero, or a range around the recording, means all
+	DropAudio bool // a new MP4 gets no sound; an existing one counts as it is
 }
 
-// wants returns which files the recording is to become: a photo is a JPEG either
-// way.
+// wants returns which files the recording is to become: a photo is a JPEG
+// either way.
 func (it Item) wants() (movie, raw bool) {
 	if it.Recording.Track.Stream() == nvr.Photo {
 		return false, true
@@ -87,9 +86,9 @@ func (it Item) wants() (movie, raw bool) {
 	return formats[it.Format].movie, formats[it.Format].raw
 }
 
-// Try is what is to be known of a download beside its bytes.
+// Try is what to know about a download besides its bytes.
 type Try struct {
 	Number  int  // 1 for the first
-	Last    bool // there will be no other: what came is kept even when it is damaged
+	Last    bool // there will be no other: keep what came even if it is damaged
 	Receipt nvr.Receipt
 }

@@ -12,8 +12,8 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// The hasher gets what is written in pieces, and so many of them may wait for it.
-// Copies are of this size at most.
+// The hasher gets the data in pieces, and this many may wait for it. Copies
+// have at most this size.
 const (
 	pieceSize  = 256 << 10
 	pieceQueue = 4
@@ -21,18 +21,18 @@ const (
 
 var copies = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 
-// piece is a part of the file, which stands at an offset in it.
+// piece is a part of the file at an offset.
 type piece struct {
 	bytes []byte
 	at    int64
 	done  func() // the bytes may change now
 }
 
-// hasher computes the SHA-256 of a part and scans it, on a goroutine of its
-// own, beside the download, from the very bytes that are written. A download that
-// is faster than that is not held up: what does not fit into the queue is read
-// from the file afterwards, and so is what the part held before. One goroutine
-// writes to it and ends it with finish or discard.
+// hasher computes the SHA-256 of a part and scans it on its own goroutine,
+// beside the download, from the very bytes that are written. It never slows a
+// faster download: what does not fit into the queue is read from the file
+// afterwards, and so is what the part already held. One goroutine writes to it
+// and ends it with finish or discard.
 type hasher struct {
 	file   io.ReaderAt
 	after  func(total int64)
@@ -40,7 +40,7 @@ type hasher struct {
 	done   chan struct{}
 	cancel atomic.Bool
 
-	sumOnly bool // nothing is to be found out but the checksum
+	sumOnly bool // compute only the checksum
 
 	// The goroutine's own until done is closed.
 	hash  hash.Hash
@@ -73,7 +73,7 @@ func (h *hasher) run() {
 func (h *hasher) take(b []byte) {
 	h.hash.Write(b)
 	if !h.sumOnly {
-		_, _ = h.scan.Write(b) // it takes everything until it is asked for its report
+		_, _ = h.scan.Write(b) // it accepts everything until it is asked for its report
 	}
 	h.total += int64(len(b))
 	h.after(h.total)
@@ -101,8 +101,9 @@ func (h *hasher) catchUp(to int64) {
 	}
 }
 
-// write takes b, which stands in the file at that offset, until it calls done, or
-// a copy of it where that is nil, or leaves it to be read later.
+// write hands over b, at that offset of the file, until it calls done, or a
+// copy of it if done is nil. If the queue is full, the bytes are read from the
+// file later.
 func (h *hasher) write(b []byte, at int64, done func()) {
 	full := func() bool { return len(h.in) == cap(h.in) } // nobody else sends
 	switch {
@@ -121,8 +122,8 @@ func (h *hasher) write(b []byte, at int64, done func()) {
 	}
 }
 
-// finish waits for the checksum of the first size bytes of the file, and for
-// what the scan found in them.
+// finish waits for the checksum and the scan of the first size bytes of the
+// file.
 func (h *hasher) finish(size int64) (disk.Sum, media.Report, error) {
 	close(h.in)
 	<-h.done

@@ -9,9 +9,9 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// fileID names a finished file from run to run: of a recording the recorder's
-// own bytes, the MP4 that was made of them, or a clip of that. A derived file has
-// an identity of its own in the place of a recording's.
+// fileID identifies a finished file from run to run: a recording's raw bytes,
+// the MP4 made from them, or a clip of that. A derived file has its own
+// identity in place of a recording's.
 type fileID struct {
 	recording recordingID
 	form      form
@@ -21,24 +21,24 @@ type fileID struct {
 func sentOf(id recordingID) fileID  { return fileID{recording: id, form: asSent} }
 func movieOf(id recordingID) fileID { return fileID{recording: id, form: asMovie} }
 
-// index is what the journal says, in memory. It is small on purpose: what only
-// the manifest needs stays on disk.
+// index is the journal in memory. It is small on purpose: what only the
+// manifest needs stays on disk.
 type index struct {
 	version  int // of the journal
 	done     map[fileID]entry
-	derived  map[fileID]record      // of those that are done, the derived ones
+	derived  map[fileID]record      // those of done that are derived
 	requests map[request][]fileID   // of derived files
-	owners   map[string]fileID      // of those that are done, by path
+	owners   map[string]fileID      // those of done, by path
 	placing  map[fileID]record      // announced, but not known to be done
-	claims   map[string]fileID      // names that are about to be given
-	clips    map[recordingID][]clip // that are done, the shortest first
+	claims   map[string]fileID      // names about to be given
+	clips    map[recordingID][]clip // finished, the shortest first
 	kept     map[recordingID]int64
 	stays    map[recordingID]bool // it cannot be made into an MP4
-	uncut    map[fileID]bool      // clips of which there is nothing: the whole serves them
-	latest   map[subject]record   // the other types: of each subject the latest word counts
+	uncut    map[fileID]bool      // empty clips: the whole serves them
+	latest   map[subject]record   // the other types: for each subject the latest record counts
 
 	elsewhere map[site]map[recordingID][]Remote // what other machines have
-	order     map[site][]recordingID            // in which it was told
+	order     map[site][]recordingID            // in which they were reported
 	distants  []record                          // the same in full, in that order
 }
 
@@ -48,7 +48,7 @@ type request struct {
 	name string
 }
 
-// subject is what a record is about of which the latest counts.
+// subject is what a record is about, if only the latest counts.
 type subject struct {
 	about    recordType
 	id       recordingID
@@ -74,7 +74,7 @@ type entry struct {
 	sum      disk.Sum
 	attempts int
 	finished time.Time
-	begins   int64 // of the first picture, as wallMilli; 0 when there is none
+	begins   int64 // of the first picture, as wallMilli; 0 if there is none
 	covers   *Span // of a clip
 	brought  bool  // from another machine
 }
@@ -92,12 +92,12 @@ func (e entry) file() File {
 	return File{Path: e.path, Bytes: e.bytes, Fetched: e.fetched, SHA256: e.sum.String(), Attempts: e.attempts, Finished: e.finished}
 }
 
-// is reports whether a "done" of the journal is the one that the entry is of.
+// is reports whether r is the "done" record of the entry.
 func (e entry) is(r *record) bool {
 	return e.path == r.Path && e.sum == r.SHA256 && e.attempts == r.Attempts && e.finished.Equal(r.At)
 }
 
-// apply takes in one line of the journal. Types that a newer hikgrab invented
+// apply applies one line of the journal. Types that a newer hikgrab added
 // without raising the version are kept as they are.
 func (x *index) apply(r record) {
 	id := r.fileID()
@@ -118,7 +118,7 @@ func (x *index) apply(r record) {
 		x.keep(r.ID, r.Bytes)
 	case tryRecord:
 		x.latest[r.subject()] = r
-		if r.Attempts == 0 { // the operator gave it a new start
+		if r.Attempts == 0 { // the operator restarted it
 			delete(x.latest, r.subject())
 		}
 	case elsewhereRecord:
@@ -131,8 +131,8 @@ func (x *index) apply(r record) {
 	}
 }
 
-// finish takes in a file that has its final name. Whatever had that name before
-// was replaced.
+// finish adds a file that has its final name. It replaces whatever had that
+// name before.
 func (x *index) finish(r record) {
 	id := r.fileID()
 	if old, ok := x.owners[r.Path]; ok && old != id {
@@ -154,7 +154,7 @@ func (x *index) finish(r record) {
 	delete(x.latest, subject{about: damagedRecord, id: r.ID})
 }
 
-// forget takes a file out that is no longer there.
+// forget removes a file that no longer exists.
 func (x *index) forget(id fileID) {
 	old, ok := x.done[id]
 	if !ok {
@@ -215,12 +215,12 @@ func (x *index) keep(id recordingID, bytes int64) {
 	x.kept[id] = bytes
 }
 
-// size is the number of lines that a journal without superseded ones has.
+// size returns the number of lines of a journal without superseded ones.
 func (x *index) size() int {
 	return 1 + len(x.done) + len(x.placing) + len(x.kept) + len(x.stays) + len(x.uncut) + len(x.latest) + len(x.distants)
 }
 
-// rest returns the records that hold everything but the finished files.
+// rest returns the records of everything but the finished files.
 func (x *index) rest() []record {
 	all := make([]record, 0, x.size()-len(x.done))
 	for _, r := range x.placing {

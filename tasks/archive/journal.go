@@ -10,19 +10,19 @@ import (
 )
 
 // journal appends lines that survive a crash. Goroutines that append at the
-// same time share one write and one fsync: the first to come leads, the others
+// same time share one write and one fsync: the first one leads, the others
 // gather behind it and go together in the next round.
 type journal struct {
 	file  journalFile
 	mu    sync.Mutex
-	next  *batch // gathering; nil when nobody waits
+	next  *batch // gathering; nil if nobody waits
 	busy  bool   // a leader is writing
 	size  int64  // bytes of whole lines
 	fault error  // set once nothing more can be appended
 }
 
-// journalFile is the part of *os.File that a journal needs; tests put a full
-// or a failing disk behind it.
+// journalFile is the part of *os.File that a journal needs; tests put a full or
+// a failing disk behind it.
 type journalFile interface {
 	io.Writer
 	io.Closer
@@ -35,12 +35,12 @@ type journalFile interface {
 type batch struct {
 	text []byte
 	sync bool
-	turn chan struct{} // one of those who wait is to lead
+	turn chan struct{} // one of the waiters is to lead
 	done chan struct{}
 	err  error
 }
 
-// durable says how much a line must survive.
+// durable says what a line must survive.
 type durable bool
 
 const (
@@ -48,7 +48,7 @@ const (
 	onDisk   durable = true  // the machine may die: the disk has the bytes
 )
 
-// append adds records and returns when they survive what d says.
+// append adds records and returns once they survive what d says.
 func (j *journal) append(d durable, records ...record) error {
 	var text []byte
 	for _, r := range records {
@@ -81,8 +81,8 @@ func (j *journal) append(d durable, records ...record) error {
 	return mine.err
 }
 
-// lead writes one round and hands the lead to somebody of the next one. It is
-// called with j.mu held and gives it away while it writes.
+// lead writes one round and passes the lead to a waiter of the next one. The
+// caller holds j.mu; lead releases it while it writes.
 func (j *journal) lead(b *batch) {
 	j.next = nil
 	b.err = j.fault
@@ -97,8 +97,8 @@ func (j *journal) lead(b *batch) {
 	}
 }
 
-// write puts a round on disk, or leaves the file as it was before: half a line
-// in the middle would make everything after it doubtful.
+// write writes a round to disk, or leaves the file as it was: half a line in
+// the middle would make everything after it doubtful.
 func (j *journal) write(b *batch) error {
 	_, err := j.file.Write(b.text)
 	if err == nil && b.sync {
@@ -117,8 +117,8 @@ func (j *journal) write(b *batch) error {
 	return err
 }
 
-// close waits for the rounds under way, syncs and closes the file. Later
-// appends fail with os.ErrClosed.
+// close waits for active rounds, syncs and closes the file. Later appends fail
+// with os.ErrClosed.
 func (j *journal) close() error {
 	err := j.append(onDisk)
 	if errors.Is(err, os.ErrClosed) {

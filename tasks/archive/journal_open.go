@@ -11,13 +11,13 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// compactAfter is the number of superseded lines that make it worth to write
-// the journal anew; a million lines are read in about a second.
+// compactAfter is the number of superseded lines at which the journal is
+// rewritten; a million lines are read in about a second.
 const compactAfter = 100_000
 
 const journalSpare = journalName + ".new"
 
-// loadJournal reads the journal into the index, mends what a crash left, and
+// loadJournal reads the journal into the index, repairs what a crash left, and
 // opens it for appending. It reports whether some of it was lost.
 func (a *Archive) loadJournal() (lost bool, err error) {
 	file, err := a.root.OpenPlain(journalName, os.O_RDWR)
@@ -61,8 +61,8 @@ func (a *Archive) continueJournal(file *os.File, got reading) error {
 // headerNow says which version can read what follows; the last header counts.
 var headerNow = record{Type: headerRecord, Version: journalVersion}
 
-// setAside keeps a damaged journal for whoever wants to look, and goes on with
-// its good lines.
+// setAside keeps a damaged journal for inspection, and goes on with its good
+// lines.
 func (a *Archive) setAside(file *os.File, got reading) error {
 	name := fmt.Sprintf("%s.damaged-%s", journalName, a.now().Format(stampLayout))
 	copied, err := a.root.OpenPlain(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY)
@@ -81,11 +81,11 @@ func (a *Archive) setAside(file *os.File, got reading) error {
 	return a.rewriteJournal(file)
 }
 
-// rewriteJournal writes what is live in the old journal, which may be nil, to
-// a new one and puts that in its place in one step. It closes the old one.
+// rewriteJournal writes the live part of the old journal, which may be nil, to
+// a new one and replaces the old in one step. It closes the old one.
 func (a *Archive) rewriteJournal(old *os.File) error {
 	if old != nil {
-		defer func() { _ = old.Close() }() // nothing more is to be written to it
+		defer func() { _ = old.Close() }() // nothing more is written to it
 	}
 	err := a.root.Replace(journalName, journalSpare, func(w io.Writer) error {
 		err := a.writeLive(w, old)
@@ -109,9 +109,9 @@ func (a *Archive) rewriteJournal(old *os.File) error {
 	return nil
 }
 
-// writeLive writes the finished files as they stand in the old journal, which
+// writeLive writes the finished files as they are in the old journal, which
 // alone has everything about them, and the rest from memory. The files come
-// first: a "done" puts an end to what was said of its recording before.
+// first: a "done" cancels what was said of its recording before.
 func (a *Archive) writeLive(to io.Writer, old *os.File) error {
 	w := bufio.NewWriterSize(to, lineLimit)
 	var failed error
@@ -138,8 +138,8 @@ func (a *Archive) writeLive(to io.Writer, old *os.File) error {
 	return errors.Join(failed, w.Flush())
 }
 
-// eachDone reads the journal and hands over the lines that say what the index
-// holds of finished files.
+// eachDone reads the journal and calls take with the lines behind the index's
+// finished files.
 func (a *Archive) eachDone(take func(record)) error {
 	f, err := a.root.OpenRead(journalName)
 	if err != nil {
@@ -149,7 +149,7 @@ func (a *Archive) eachDone(take func(record)) error {
 }
 
 func (a *Archive) eachDoneIn(journal io.Reader, take func(record)) error {
-	taken := map[fileID]bool{} // what was noted twice is told once
+	taken := map[fileID]bool{} // what was noted twice is taken once
 	_, err := readJournal(journal, func(r record) {
 		if r.Type != doneRecord || taken[r.fileID()] || !a.known(r.fileID()).is(&r) {
 			return

@@ -9,22 +9,22 @@ import (
 	"io"
 )
 
-// errFuture is given for a journal that a newer hikgrab wrote.
+// errFuture refuses a journal written by a newer hikgrab.
 var errFuture = errors.New("the journal there was written by a newer hikgrab")
 
-// lineLimit bounds a line of the journal; a longer one is damage.
+// lineLimit limits a line of the journal; a longer one is damage.
 const lineLimit = 64 << 10
 
-// reading is what came of reading a journal.
+// reading is the result of reading a journal.
 type reading struct {
 	lines int   // good ones
-	end   int64 // where the last good line ends; what follows is a torn tail
+	end   int64 // end of the last good line; what follows is a torn tail
 	torn  bool  // there is such a tail
-	bad   int   // lines that are damaged although good ones follow
+	bad   int   // damaged lines followed by good ones
 }
 
-// readJournal hands every good line to take. Damaged lines are passed over and
-// counted.
+// readJournal calls take with every good line. It skips and counts damaged
+// lines.
 func readJournal(from io.Reader, take func(record)) (reading, error) {
 	var (
 		got     reading
@@ -60,9 +60,9 @@ func readJournal(from io.Reader, take func(record)) (reading, error) {
 	}
 }
 
-// versionOf returns the version that a header line names, 0 for other lines. A
-// newer hikgrab may guard its lines in another way, so that a header counts
-// even if its checksum means nothing to us.
+// versionOf returns the version in a header line, or 0 for other lines. A newer
+// hikgrab may protect its lines in another way, so a header counts even if its
+// checksum means nothing to us.
 func versionOf(line []byte, r record, ok bool) int {
 	if ok {
 		return r.Version
@@ -80,8 +80,8 @@ func versionOf(line []byte, r record, ok bool) int {
 	return header.Version
 }
 
-// readLine returns a line without its line break and the bytes it took; the
-// line is nil when it is longer than any line of a journal.
+// readLine returns a line without its line break, and its size; the line is nil
+// if it is longer than any line of a journal.
 func readLine(r *bufio.Reader) (line []byte, size int64, err error) {
 	long := false
 	for {

@@ -15,14 +15,14 @@ const (
 	// downloadsAtMost is how often a recording is fetched that comes damaged in
 	// another way each time; then it is kept as it came.
 	downloadsAtMost = 3
-	// habitAfter is how many recordings of a recorder have to come with the same
-	// kind of problem twice until its others are not fetched again for that: what
+	// habitAfter is how many recordings of a recorder must come with the same kind
+	// of problem twice before its others are no longer fetched again for it: what
 	// looks like damage is then how this recorder writes.
 	habitAfter = 3
 )
 
-// judge decides on what the scan found. It returns what is to be noted of the
-// recording, or a Damaged error when another download may bring a better one.
+// judge decides on what the scan found. It returns the notes about the
+// recording, or a Damaged error if another download may be better.
 func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err error) {
 	switch c := m.Container; {
 	case !c.Recording():
@@ -36,7 +36,7 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 	case m.Verdict() == media.Damaged:
 		harm, kinds = damageOf(m)
 	case cut && t.Receipt.Unverified:
-		harm, kinds = notes[len(notes)-1], []string{"ends early"} // nothing else could have told that it was cut
+		harm, kinds = notes[len(notes)-1], []string{"ends early"} // nothing else could have shown that it was cut
 		notes = notes[:len(notes)-1]
 	case m.Verdict() == media.Odd:
 		return append(notes, m.Reason()), nil
@@ -51,9 +51,9 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 	return append(notes, fmt.Sprintf("damaged, %s: %s", how, harm)), nil
 }
 
-// judgeForeign decides on what is in no container that is known. Where it comes
-// the same twice it is what the recorder has, and worth keeping: a player of the
-// vendor may know it. Who asked for the recorder's own bytes gets them at once.
+// judgeForeign decides on an unknown container. If it comes the same twice, it
+// is what the recorder has and is worth keeping: a player of the vendor may
+// know it. Whoever asked for the recorder's own bytes gets them at once.
 func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []string, err error) {
 	if movie, _ := p.item.wants(); !movie {
 		return []string{fmt.Sprintf("kept as it came, unchecked: %v", c)}, nil
@@ -65,7 +65,7 @@ func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []str
 	return []string{fmt.Sprintf("kept as it came, %s: %v", how, c)}, nil
 }
 
-// resign words why a recording with such problems is kept, or returns a Damaged
+// resign says why a recording with such problems is kept, or returns a Damaged
 // error.
 func (p *Part) resign(kinds []string, sum disk.Sum, t Try, harm string) (how string, err error) {
 	how, keep := p.archive.resigned(field(p.item.Recorder), p.id.recording, sum, kinds)
@@ -78,7 +78,8 @@ func (p *Part) resign(kinds []string, sum disk.Sum, t Try, harm string) (how str
 	return "", p.damaged(errors.New(harm))
 }
 
-// damageOf words the problems of a report that mean damage, and names their kinds.
+// damageOf describes the problems of a report that mean damage, and returns
+// their kinds.
 func damageOf(m *media.Report) (text string, kinds []string) {
 	var words []string
 	for _, problem := range m.Problems {
@@ -89,8 +90,8 @@ func damageOf(m *media.Report) (text string, kinds []string) {
 	return strings.Join(words, ", "), kinds
 }
 
-// newProblems words the problems of a report that the scan before it did not
-// find, each by itself. Only the report knows how long the recording should be.
+// newProblems describes the problems of a report that the scan before did not
+// find, one by one. Only the report knows how long the recording should be.
 func newProblems(m, scan *media.Report) (notes []string) {
 	for _, problem := range m.Problems {
 		if scan.Problem(problem.Kind).Count == 0 {
@@ -100,10 +101,10 @@ func newProblems(m, scan *media.Report) (notes []string) {
 	return notes
 }
 
-// resigned reports whether a damaged recording is kept, and words why. Else it
-// remembers what came. A recorder is known for a kind of problem once enough of
-// its recordings came the same twice with it: it excuses that kind and no other,
-// in this run and the next.
+// resigned reports whether a damaged recording is kept, and says why. Otherwise
+// it remembers what came. Once enough recordings of a recorder came the same
+// twice with a kind of problem, that kind and no other is excused, in this run
+// and the next.
 func (a *Archive) resigned(recorder string, id recordingID, sum disk.Sum, kinds []string) (how string, keep bool) {
 	before := a.lastly(record{Type: damagedRecord, ID: id})
 	habits := make([]record, 0, len(kinds))
@@ -137,9 +138,9 @@ func (a *Archive) learn(records ...record) {
 }
 
 // compareSpan compares the times in the pictures with those that the search
-// announced. They are notes at most: a recorder's clock may be set, stand in
-// another zone or be missing. Cut means that the pictures begin when they
-// should and end too early.
+// announced. The differences are only notes: a recorder's clock may be set, in
+// another zone or missing. Cut means that the pictures begin when they should
+// and end too early.
 func compareSpan(rec nvr.Recording, m *media.Report) (notes []string, cut bool) {
 	span := rec.End.Sub(rec.Start)
 	tolerance := max(2*time.Second, m.KeyInterval)

@@ -13,21 +13,21 @@ import (
 const DefaultLayout = "{recorder}/{channel}/{date}/{start}_{end}"
 
 // Layout says how finished files are named. The zero value is DefaultLayout.
-// Read one with ParseLayout.
+// Get one from ParseLayout.
 type Layout struct {
 	text       string
 	components [][]layoutPiece
 }
 
-// layoutPiece is a piece of a component: a placeholder, or text when that is
+// layoutPiece is a piece of a component: a placeholder, or text if that is
 // empty.
 type layoutPiece struct {
 	placeholder string
 	text        string
 }
 
-// placeholders are what can stand in braces: how many bytes it can become at most,
-// and what it is for an item.
+// placeholders are what can be in braces: the longest result in bytes, and the
+// value for an item.
 var placeholders = map[string]struct {
 	most int
 	of   func(Item) string
@@ -46,13 +46,13 @@ const placeholderList = "{recorder}, {name}, {channel}, {camera}, {date}, {start
 const (
 	layoutLimit     = 300 // bytes of a template
 	componentsLimit = 12
-	componentLimit  = 230 // bytes of one name, so that "_1a2b3c4d-99.mp4" fits behind it
+	componentLimit  = 230 // bytes of one name, so that "_1a2b3c4d-99.mp4" fits after it
 )
 
 const layoutExample = "write it like " + DefaultLayout
 
-// defaultLayout is what the zero Layout stands for.
-var defaultLayout, _ = ParseLayout(DefaultLayout) // which is one
+// defaultLayout is the layout of the zero Layout.
+var defaultLayout, _ = ParseLayout(DefaultLayout) // always valid
 
 // String returns the template.
 func (l Layout) String() string {
@@ -69,8 +69,9 @@ func (l Layout) String() string {
 //	{channel}  ch02 or ch02-sub   {camera} the recorder's name for the camera, else the channel
 //	{date}     2026-11-03         {start}, {end}  20261103-081500
 //
-// It refuses what could name two cameras' files alike, leave the directory, or
-// be no name on some system; the error says how to write it.
+// It refuses a template that could give two cameras' files the same name, leave
+// the directory, or yield an invalid name on some system; the error says how to
+// write it.
 func ParseLayout(text string) (Layout, error) {
 	l, err := parseLayout(text)
 	if err != nil {
@@ -97,7 +98,7 @@ func parseLayout(text string) (l Layout, err error) {
 	return l, l.check()
 }
 
-// checkTemplate looks at the template as a whole.
+// checkTemplate checks the template as a whole.
 func checkTemplate(text string) error {
 	switch {
 	case text == "":
@@ -138,7 +139,7 @@ func parseComponent(text string) (pieces []layoutPiece, err error) {
 	return pieces, nil
 }
 
-// checkComponent refuses what is no name on one of the systems.
+// checkComponent refuses what is not a valid name on one of the systems.
 func checkComponent(text string, pieces []layoutPiece) error {
 	most, literal := 0, true
 	for _, p := range pieces {
@@ -165,7 +166,7 @@ func checkComponent(text string, pieces []layoutPiece) error {
 	return nil
 }
 
-// check refuses a layout that would name different recordings alike.
+// check refuses a layout that would give different recordings the same name.
 func (l Layout) check() error {
 	has := func(name string) bool {
 		return slices.ContainsFunc(l.components, func(c []layoutPiece) bool {
@@ -190,18 +191,18 @@ func (l Layout) check() error {
 	return nil
 }
 
-// oddCharacters cannot stand in a file name on Windows, or nowhere.
+// oddCharacters are invalid in a file name on Windows, or everywhere.
 const oddCharacters = `\/:*?"<>|`
 
-// keptForHikgrab reports a name in the output directory that is not for
-// recordings.
+// keptForHikgrab reports whether a name in the output directory is reserved for
+// hikgrab.
 func keptForHikgrab(name string) bool {
 	name = strings.ToLower(name)
 	return isTree(name) || strings.HasPrefix(name, ".") ||
 		strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".xlsx")
 }
 
-// cutName shortens a name to so many bytes without breaking a rune.
+// cutName shortens a name to limit bytes without breaking a rune.
 func cutName(name string, limit int) string {
 	if len(name) <= limit {
 		return name

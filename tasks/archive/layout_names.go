@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// names yields the names that an item's file may get, the one it should get
-// first. The others carry the recording's identity, so that the second of two
-// recordings with one start and one end gets the same name in every run.
+// names yields the names that an item's file may get, in order of preference.
+// All but the first contain the recording's identity, so that the second of two
+// recordings with the same start and end gets the same name in every run.
 func (l Layout) names(it Item, ext string) iter.Seq[string] { return l.namesOf(it, identify(it), ext) }
 
-// namesOf is names for a file of which the identity is known.
+// namesOf is names for a file with a known identity.
 func (l Layout) namesOf(it Item, id recordingID, ext string) iter.Seq[string] {
 	plain := l.path(it)
 	return namesLike(plain, plain+"_"+id.short(), "-", ext)
 }
 
-// namesLike yields a plain name, one of the file's own, and that with numbers behind
-// sep; all have the same end.
+// namesLike yields a plain name, one with the file's identity, and that with
+// numbers after sep; all have the same end.
 func namesLike(plain, own, sep, end string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(plain+end) || !yield(own+end) {
@@ -53,7 +53,7 @@ func (l Layout) path(it Item) string {
 	return b.String()
 }
 
-// cleanName returns what somebody wrote as a name, or a piece of one, on every
+// cleanName turns text into a name, or a piece of one, that is valid on every
 // system; letters of every alphabet stay.
 func cleanName(text string) string {
 	text = strings.Map(func(r rune) rune {
@@ -66,8 +66,8 @@ func cleanName(text string) string {
 	return strings.TrimRight(cutName(text, nameLimit), " .")
 }
 
-// safeName sees to it that a component is a name wherever it stands, whatever
-// its placeholders became.
+// safeName makes a component a valid name wherever it is, whatever its
+// placeholders became.
 func safeName(name string, top bool) string {
 	name = strings.TrimRight(cutName(name, componentLimit), " .")
 	if name == "" || name[0] == '.' || device(name) {

@@ -14,19 +14,19 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// column is one of manifest.csv. What is not known stays empty.
+// column is a column of manifest.csv. Unknown values stay empty.
 type column struct {
 	name  string
-	key   bool // a line that has it wrong is none of ours
+	key   bool // a line with a wrong value here is not ours
 	write func(r *record) string
 	read  func(r *record, text string) error
 }
 
-// columns are those of the manifest, in their order. New ones go in front of the
-// notes, which stay the last. Times but finished_at are the recorder's wall
-// clock, begins is that of the first picture; duration is in seconds, gaps
-// included; clock_offset is the seconds by which the recorder's clock was ahead;
-// notes are separated by "; ".
+// columns are the manifest's columns in order. New ones go before the notes,
+// which stay last. Times except finished_at are the recorder's wall clock;
+// begins is that of the first picture. Duration is in seconds, including gaps.
+// Clock_offset is how many seconds the recorder's clock was ahead. Notes are
+// separated by "; ".
 var columns = []column{
 	cellColumn("recorder", func(r *record) *string { return &r.Recorder }),
 	cellColumn("name", func(r *record) *string { return &r.Label }),
@@ -103,7 +103,7 @@ func timeColumn(name, layout string, at func(*record) *string) column {
 	}}
 }
 
-// pictureColumn is about pictures: empty where there are none.
+// pictureColumn is a column about pictures: empty if there are none.
 func pictureColumn[T any](name string, at func(*record) *T, format func(T) string, parse func(string) (T, error)) column {
 	return column{name, false, func(r *record) string {
 		if r.Frames == 0 {
@@ -120,7 +120,7 @@ func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func parseDecimal(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
 
-// offset is the clock in seconds.
+// offset returns the clock in seconds.
 func (c Clock) offset() string {
 	if !c.Known {
 		return ""
@@ -128,9 +128,8 @@ func (c Clock) offset() string {
 	return decimal(c.Ahead.Round(time.Millisecond).Seconds())
 }
 
-// row encodes what the manifest says of a finished file. The notes are quoted
-// even when there are none, so that a line which lost its end is seen to have
-// lost it.
+// row encodes a finished file for the manifest. The notes are quoted even if
+// there are none, so that a line that lost its end is recognized.
 func (r *record) row() []byte {
 	fields := make([]string, 0, len(columns))
 	for _, c := range columns {
@@ -139,16 +138,16 @@ func (r *record) row() []byte {
 	last := len(fields) - 1
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	_ = w.Write(fields[:last]) // a bytes.Buffer takes everything
+	_ = w.Write(fields[:last]) // writing to a bytes.Buffer never fails
 	w.Flush()
 	b.Truncate(b.Len() - 1)
 	b.WriteString(`,"` + strings.ReplaceAll(fields[last], `"`, `""`) + `"` + "\n")
 	return b.Bytes()
 }
 
-// readRow reads a line of the manifest of a tree. It is false for lines that make
-// no sense: somebody may have added them, or changed them where all is asked for
-// and not only the file and its checksum.
+// readRow reads a line of a tree's manifest. It returns false for lines that
+// make no sense: somebody may have added or changed them. Without all, only the
+// file and its checksum must make sense.
 func readRow(line []byte, t Tree, all bool) (r record, ok bool) {
 	fields, err := splitRow(string(bytes.TrimRight(line, "\r")))
 	if err != nil || len(fields) < len(columns) {
@@ -182,7 +181,7 @@ func (r *record) name() string {
 	return r.fileID().String()
 }
 
-// readName is called behind the columns that it needs.
+// readName is called after the columns that it needs.
 func (r *record) readName(text string) (err error) {
 	if r.Tree != "" {
 		r.Form = asMovie
@@ -199,7 +198,7 @@ func (r *record) readName(text string) (err error) {
 	return err
 }
 
-// notes are the remarks, behind what a clip was wanted for.
+// notes returns the remarks, after what a clip was wanted for.
 func (r *record) notes() string {
 	text := strings.Join(r.Notes, "; ")
 	if r.Clip != (clip{}) {
@@ -208,7 +207,7 @@ func (r *record) notes() string {
 	return cell(text)
 }
 
-// readNotes is called behind the columns that it needs.
+// readNotes is called after the columns that it needs.
 func (r *record) readNotes(text string) error {
 	text = uncell(text)
 	if r.Clip != (clip{}) {

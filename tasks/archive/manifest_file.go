@@ -16,9 +16,8 @@ import (
 )
 
 // manifest is a manifest.csv: one line per finished file of the recordings, or
-// of a tree, for people and their programs. It is written from the journal. A
-// line that a crash swallowed is written by the next Open, and what others added
-// stays.
+// of a tree, for people and their programs. It is written from the journal. The
+// next Open adds lines lost in a crash; what others added stays.
 //
 // The file is opened for each line, so that an operator may move it away, or
 // save it from a spreadsheet program, while hikgrab runs.
@@ -29,34 +28,34 @@ type manifest struct {
 
 	mu      sync.Mutex
 	pending []byte          // lines that could not be written yet
-	dropped map[string]bool // paths whose lines are to go before these are written
+	dropped map[string]bool // paths whose lines must go before pending is written
 }
 
 func (m *manifest) name() string { return path.Join(string(m.tree), manifestName) }
 
-// errForeign is given for a manifest whose header is not ours.
+// errForeign refuses a manifest whose header is not ours.
 var errForeign = errors.New("the header is different")
 
-// open opens the file. The directory of a tree must be one and no link.
+// open opens the file. The directory of a tree must not be a link.
 func (m *manifest) open(flag int) (*os.File, error) {
 	if m.tree != "" {
 		inside, err := m.root.Inside(string(m.tree))
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = inside.Close() }() // what is opened through it is looked at by itself
+		defer func() { _ = inside.Close() }() // what is opened through it is checked by itself
 		return inside.OpenPlain(manifestName, flag)
 	}
 	return m.root.OpenPlain(manifestName, flag)
 }
 
-// load hands every line to take and cuts the file behind the last whole one. A
-// manifest that somebody else wrote, or saved from a program that changed it, is
-// kept under another name.
+// load calls take with every line and cuts the file after the last whole one. A
+// manifest that somebody else wrote, or saved from a program that changed it,
+// is kept under another name.
 func (m *manifest) load(a *Archive, take func(line []byte)) error {
 	f, err := m.open(os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) || m.tree != "" && errors.Is(err, disk.ErrNotPlain) {
-		return nil // whoever makes something there meets it
+		return nil // whoever makes something there gets the error
 	}
 	if err != nil {
 		return err
@@ -77,8 +76,8 @@ func (m *manifest) load(a *Archive, take func(line []byte)) error {
 	return err
 }
 
-// readManifest hands every whole line behind the header to take, and tells where
-// the last one ends and whether half a line follows.
+// readManifest calls take with every whole line after the header. It returns
+// where the last one ends, and whether half a line follows.
 func readManifest(from io.Reader, take func(line []byte)) (end int64, torn bool, err error) {
 	reader := bufio.NewReaderSize(from, lineLimit)
 	for first := true; ; first = false {
@@ -106,16 +105,16 @@ func readManifest(from io.Reader, take func(line []byte)) (end int64, torn bool,
 	}
 }
 
-// isHeader reports whether a line is the header of a manifest of ours, which a
-// spreadsheet program may have written again.
+// isHeader reports whether a line is the header of our manifest, perhaps
+// rewritten by a spreadsheet program.
 func isHeader(line []byte) bool {
 	return string(bytes.TrimRight(bytes.TrimPrefix(line, []byte("\uFEFF")), "\r")) == manifestHeader
 }
 
-// add appends a file's line; where the file took the place of one that is listed,
-// that line goes. When it fails, as it does on Windows while a spreadsheet program
-// holds the file, the line waits for the next one, for close, or for the next
-// Open: the file itself is safe.
+// add appends a file's line; if the file replaced a listed one, that line goes.
+// If it fails, as on Windows while a spreadsheet program holds the file, the
+// line waits for the next one, for close, or for the next Open: the recording
+// itself is safe.
 func (m *manifest) add(r *record, replaced bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -139,7 +138,7 @@ func (m *manifest) drop(path string) {
 	m.dropped[path] = true
 }
 
-// remove takes the lines of a path out.
+// remove removes the lines of a path.
 func (m *manifest) remove(path string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -154,8 +153,8 @@ func (m *manifest) close() error {
 	return m.flush(true)
 }
 
-// flush appends what waits in one write, so that no reader sees half a line; when
-// lines are to go as well it writes all of it anew.
+// flush appends what waits in one write, so that no reader sees half a line. If
+// lines must go as well, it rewrites the file.
 func (m *manifest) flush(sync bool) error {
 	if len(m.dropped) > 0 {
 		return m.rewrite()
@@ -212,8 +211,8 @@ func (m *manifest) appendPending(f manifestFile) error {
 	return nil
 }
 
-// rewrite writes the manifest anew in one step, without the lines that are to go
-// and with those that wait. Whatever else stands in it stays.
+// rewrite rewrites the manifest in one step, without the dropped lines and with
+// the pending ones. Everything else in it stays.
 func (m *manifest) rewrite() error {
 	old, err := m.open(os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -226,7 +225,7 @@ func (m *manifest) rewrite() error {
 	defer func() { _ = old.Close() }() // it was only read
 	err = m.root.Replace(m.name(), ownDir+"/manifest", func(to io.Writer) error {
 		w := bufio.NewWriter(to)
-		_, _ = w.WriteString(manifestHeader + "\n") // Flush tells
+		_, _ = w.WriteString(manifestHeader + "\n") // Flush reports it
 		_, _, err := readManifest(old, func(line []byte) {
 			if r, ok := readRow(line, m.tree, false); !isHeader(line) && (!ok || !m.dropped[r.Path]) {
 				_, _ = w.Write(append(line, '\n'))
@@ -241,7 +240,7 @@ func (m *manifest) rewrite() error {
 	return err
 }
 
-// under returns a path of the tree as its manifest has it.
+// under returns a path of the tree as in its manifest.
 func (t Tree) under(name string) string {
 	if t == "" {
 		return name

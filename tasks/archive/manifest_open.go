@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// openManifests adds the lines that a crash swallowed. Where the journal was
-// lost, it is rebuilt from what the manifests list before that.
+// openManifests adds the lines lost in a crash. If the journal was lost, it
+// first rebuilds it from the manifests.
 func (a *Archive) openManifests(rebuild bool) error {
 	lacking, listed := map[fileID]bool{}, map[string]bool{}
 	for _, t := range []Tree{"", JoinedTree, CutTree} {
@@ -60,8 +60,8 @@ func (a *Archive) openManifests(rebuild bool) error {
 	return nil
 }
 
-// rebuild takes files over whose journal was lost: those that are there with the
-// size that their manifest says.
+// rebuild restores the files whose journal was lost: those that exist with the
+// size in their manifest.
 func (a *Archive) rebuild(lost []record) error {
 	found := make([]record, 0, len(lost))
 	for _, r := range lost {
@@ -79,9 +79,9 @@ func (a *Archive) rebuild(lost []record) error {
 	return a.journal.append(onDisk, found...)
 }
 
-// Known reports, by its error, whether dir was an output directory before:
+// Known reports, by its error, whether dir has been an output directory:
 // ErrNoManifest says that neither its manifest nor a journal is hikgrab's, so
-// that Open would begin one. It changes nothing.
+// that Open would start one. It changes nothing.
 func Known(dir string) error {
 	root, err := disk.Look(dir)
 	if errors.Is(err, fs.ErrNotExist) {

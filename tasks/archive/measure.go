@@ -9,16 +9,16 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// beginsSlack is how far the pictures may begin from when the search said. A
-// stream's clock that tells anything else is another clock.
+// beginsSlack is how far the pictures may begin from the time in the search. If
+// a stream's clock differs by more, it is another clock.
 const beginsSlack = time.Minute
 
-// zones is what time zones differ by.
+// zones is the step between time zones.
 const zones = 15 * time.Minute
 
 // firstPicture returns when the first picture of a recording was taken, by the
-// recorder's wall clock: as the stream itself tells, which a search rounds to
-// seconds, or else as the search does. It is zero when there are no pictures.
+// recorder's wall clock: from the stream itself, because a search rounds to
+// seconds, otherwise from the search. It is zero if there are no pictures.
 func firstPicture(rec nvr.Recording, m *media.Report) time.Time {
 	start := nvr.WallTime(rec.Start)
 	switch {
@@ -35,8 +35,8 @@ func firstPicture(rec nvr.Recording, m *media.Report) time.Time {
 	return start.Add(late - zone)
 }
 
-// wallOfFirst returns the stream's own clock at its first picture, whichever key
-// frame told it.
+// wallOfFirst returns the stream's own clock at its first picture, whichever
+// key frame gave it.
 func wallOfFirst(m *media.Report) time.Time { return m.FirstWall.Add(-m.FirstWallAt) }
 
 // begin notes when the first picture was taken.
@@ -46,7 +46,7 @@ func (r *record) begin(at time.Time) {
 	}
 }
 
-// measure takes over what a report says of the pictures.
+// measure copies what a report says of the pictures.
 func (r *record) measure(rec nvr.Recording, m *media.Report) {
 	if m.Frames == 0 {
 		return
@@ -56,8 +56,8 @@ func (r *record) measure(rec nvr.Recording, m *media.Report) {
 	r.FPS, r.Seconds = thousandths(m.FPS), thousandths(m.Duration.Seconds())
 }
 
-// show takes over what a spliced file shows. It covers at least what its start
-// and end say, which have no fractions of a second.
+// show copies what a spliced file shows. It covers at least the time between
+// its start and end, which have no fractions of a second.
 func (r *record) show(f *splice.File) {
 	r.Start = f.Start.Truncate(time.Second).Format(wallLayout)
 	r.End = f.End.Add(time.Second - 1).Truncate(time.Second).Format(wallLayout)

@@ -7,13 +7,14 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// moviesAtOnce is how many MP4s are made while their recordings come: what each
-// remembers of its pictures takes up to a MiB. More recordings than these are read
-// once more for theirs.
+// moviesAtOnce is how many MP4s are made while their recordings arrive: what
+// each remembers of its pictures takes up to a MiB. Further recordings are read
+// a second time for theirs.
 const moviesAtOnce = 16
 
-// movieFile is the MP4 of a part, made while that comes: where the part's scan writes
-// it. Its file begins with the first picture. The nil movieFile is none.
+// movieFile is the MP4 of a part, made while that arrives; the part's scan
+// writes it. Its file is created with the first picture. A nil movieFile is
+// none.
 type movieFile struct {
 	archive *Archive
 	id      fileID
@@ -22,8 +23,8 @@ type movieFile struct {
 	err     error    // why the file is not the whole MP4; valid once the scan has ended
 }
 
-// newMovieFile returns the MP4 to make of a part while it comes; nil where none is
-// wanted, or enough are made.
+// newMovieFile returns the MP4 to make while a part arrives, or nil if none is
+// wanted or enough are being made.
 func (p *Part) newMovieFile() *movieFile {
 	a := p.archive
 	if wanted, _ := p.item.wants(); p.told != nil || !wanted {
@@ -36,7 +37,7 @@ func (p *Part) newMovieFile() *movieFile {
 	return &movieFile{archive: a, id: movieOf(p.id.recording), room: p.room}
 }
 
-// Seek makes the file where there is none yet.
+// Seek creates the file if there is none yet.
 func (m *movieFile) Seek(offset int64, whence int) (at int64, err error) {
 	if m.file == nil {
 		if m.file, err = m.archive.begin(m.id); err != nil {
@@ -46,7 +47,7 @@ func (m *movieFile) Seek(offset int64, whence int) (at int64, err error) {
 	return m.file.Seek(offset, whence)
 }
 
-// Write takes room for b and writes it.
+// Write reserves room for b and writes it.
 func (m *movieFile) Write(b []byte) (int, error) {
 	if err := m.room.grant(int64(len(b))); err != nil {
 		return 0, err
@@ -68,7 +69,7 @@ func (m *movieFile) end(scan *media.Scanner) {
 // whole reports whether the file is the whole MP4.
 func (m *movieFile) whole() bool { return m != nil && m.file != nil && m.err == nil }
 
-// hand gives the file to whoever completes it.
+// hand passes the file to whoever completes it.
 func (m *movieFile) hand() partFile {
 	file := m.file
 	m.file = nil
@@ -76,8 +77,8 @@ func (m *movieFile) hand() partFile {
 	return file
 }
 
-// drop ends the movie, and removes the file that nobody was given. It may be
-// called more than once.
+// drop ends the movie, and removes the file unless it was handed over. It may
+// be called more than once.
 func (m *movieFile) drop() {
 	if m == nil || m.archive == nil {
 		return

@@ -25,7 +25,7 @@ const (
 	manifestName = "manifest.csv"
 )
 
-// isTree reports whether a directory is one of derived files.
+// isTree reports whether a directory is for derived files.
 func isTree(name string) bool {
 	return slices.Contains([]Tree{JoinedTree, CutTree, FramesTree}, Tree(name))
 }
@@ -40,7 +40,7 @@ const (
 	nameAttempts = 99                              // names tried before a recording counts as impossible to name
 )
 
-// recordingID names a recording from run to run: it is made of what the
+// recordingID identifies a recording from run to run. It is made from what the
 // recorder says of it, except the size, which a recorder may correct.
 type recordingID [16]byte
 
@@ -53,17 +53,17 @@ func identify(it Item) recordingID {
 
 func (id recordingID) String() string { return hex.EncodeToString(id[:]) }
 
-// short is enough to tell apart the few recordings that share a start and an end.
+// short is enough to tell apart the few recordings with the same start and end.
 func (id recordingID) short() string { return hex.EncodeToString(id[:4]) }
 
-// MarshalText writes the identity as the journal has it.
+// MarshalText writes the identity as in the journal.
 func (id recordingID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote.
 func (id *recordingID) UnmarshalText(text []byte) error { return disk.Unhex(id[:], text) }
 
-// String names the file in the manifest: by its recording and, of a clip, what was
-// wanted of that.
+// String names the file in the manifest: by its recording and, for a clip, what
+// was wanted of it.
 func (id fileID) String() string {
 	if id.clip == (clip{}) {
 		return id.recording.String()
@@ -71,7 +71,7 @@ func (id fileID) String() string {
 	return id.recording.String() + "." + id.clip.String()
 }
 
-// parseFileID is the way back from String.
+// parseFileID is the inverse of String.
 func parseFileID(text string, f form) (id fileID, err error) {
 	id.form = f
 	name, piece, cut := strings.Cut(text, ".")
@@ -81,7 +81,7 @@ func parseFileID(text string, f form) (id fileID, err error) {
 	return id, errors.Join(err, id.recording.UnmarshalText([]byte(name)))
 }
 
-// part is where a file is while it is made.
+// part returns where a file is while it is made.
 func (id fileID) part() string {
 	name := partsDir + "/" + id.String()
 	if id.form == asMovie {
@@ -90,7 +90,7 @@ func (id fileID) part() string {
 	return name + ".part"
 }
 
-// fileOfPart is the way back from the name of a part.
+// fileOfPart is the inverse of part.
 func fileOfPart(name string) (id fileID, ok bool) {
 	stem, ok := strings.CutSuffix(name, ".part")
 	f := asSent
@@ -102,8 +102,9 @@ func fileOfPart(name string) (id fileID, ok bool) {
 	return id, ok && err == nil
 }
 
-// channelDir is "ch02", "ch02-sub" or "ch02-photo"; a track whose last digits
-// are no known stream, such as 120 of old traffic cameras, keeps its number.
+// channelDir returns "ch02", "ch02-sub" or "ch02-photo". A track whose last
+// digits are no known stream, such as 120 of old traffic cameras, keeps its
+// number.
 func channelDir(t nvr.Track) string {
 	dir := fmt.Sprintf("ch%02d", t.Channel())
 	switch t.Stream() {
@@ -115,10 +116,10 @@ func channelDir(t nvr.Track) string {
 	return dir + "-track" + strconv.Itoa(int(t))
 }
 
-// recorderDir turns nvr.Address.String into one path component that is valid
-// on every system and differs for different recorders, whatever the case: the
-// host as it is, "_port" when it is not HTTP's own, and a piece of a hash as
-// soon as anything had to be changed.
+// recorderDir turns nvr.Address.String into one path component that is valid on
+// every system and differs for different recorders, even ignoring case: the
+// host as it is, "_port" unless it is HTTP's own, and part of a hash if
+// anything had to be changed.
 func recorderDir(recorder string) string {
 	text := strings.ToLower(recorder)
 	host, port := splitAddress(text)
@@ -137,9 +138,9 @@ func recorderDir(recorder string) string {
 	return clean + "_x" + hex.EncodeToString(sum[:6])
 }
 
-// splitAddress parts "https://host:port" into the host and "_port", which is
-// empty for HTTP on its own port. HTTPS on its own port is "_443", because two
-// recorders may stand behind one address on the two ports.
+// splitAddress splits "https://host:port" into the host and "_port", which is
+// empty for HTTP on its own port. HTTPS on its own port is "_443", because one
+// address may lead to two recorders on the two ports.
 func splitAddress(text string) (host, port string) {
 	host, tls := strings.CutPrefix(text, "https://")
 	if inner, ok := strings.CutPrefix(host, "["); ok {
@@ -158,12 +159,12 @@ func splitAddress(text string) (host, port string) {
 	case port == "" || err == nil && n == 80 && !tls:
 		return host, ""
 	case err != nil || strconv.FormatUint(n, 10) != port:
-		return text, "" // no address as nvr writes it: the whole of it is what counts
+		return text, "" // not an address as nvr writes it: the whole of it counts
 	}
 	return host, "_" + port
 }
 
-// hostName returns text with everything that a DNS name cannot have as "-".
+// hostName replaces everything in text that a DNS name cannot have by "-".
 func hostName(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -180,12 +181,13 @@ func hostName(text string) string {
 	return b.String()
 }
 
-// reserved reports a name that means something else to a system or to hikgrab.
+// reserved reports whether a name means something else to a system or to
+// hikgrab.
 func reserved(name string) bool {
 	return name == "" || strings.HasPrefix(name, "-") || strings.HasSuffix(name, ".") || keptForHikgrab(name) || device(name)
 }
 
-// device reports a name that Windows takes for a device, whatever its
+// device reports whether Windows takes a name for a device, whatever its
 // extension.
 func device(name string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(name), ".")

@@ -14,23 +14,23 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// Part is a recording on its way to disk. It is a nvr.Sink. One goroutine uses
-// it; Commit or Close ends it.
+// Part is a recording on its way to disk. It is an nvr.Sink for one goroutine;
+// Commit or Close ends it.
 type Part struct {
 	archive *Archive
 	item    Item
 	id      fileID
 	name    string // under the output directory
-	span    Span   // that was asked for; zero: the whole recording
+	span    Span   // the requested time; zero: the whole recording
 	room    *reservation
-	told    *record // by the machine that it comes from, so that its checksum is all there is to know; nil when it is fetched
+	told    *record // as reported by its machine, so only the checksum is left to check; nil if it is fetched
 
 	mu     sync.Mutex // against Archive.Close, and whoever needs its room
 	file   partFile
 	hash   *hasher        // nil until bytes come
-	movie  *movieFile     // that the hasher makes; nil when it makes none
+	movie  *movieFile     // made by the hasher; nil if none is
 	ended  error          // why nothing more can be done with it
-	behind sync.WaitGroup // a checkpoint under way
+	behind sync.WaitGroup // an active checkpoint
 	saving atomic.Bool
 	saved  int64 // offset of the latest checkpoint; used by the hasher only
 }
@@ -52,17 +52,17 @@ type partFile interface {
 var errEnded = fmt.Errorf("the part has ended: %w", os.ErrClosed)
 
 // Create opens the part of a recording, with what an earlier attempt or run
-// left in it. It gives an InUse error while the same recording is being
-// written, NoRoom when what is announced does not fit at present, and TooLarge
-// when it never will.
+// left in it. It returns an InUse error while the same recording is being
+// written, NoRoom if the announced size does not fit now, and TooLarge if it
+// never will.
 func (a *Archive) Create(it Item) (*Part, error) {
 	return a.create(&Part{archive: a, item: it, id: sentOf(identify(it))}, it.Recording.Size)
 }
 
-// create opens a part of which so many bytes are announced.
+// create opens a part with that announced size.
 func (a *Archive) create(p *Part, size int64) (*Part, error) {
 	p.name = p.id.part()
-	p.mu.Lock() // a Close of the Archive that sees the part waits until it is open
+	p.mu.Lock() // a concurrent Archive.Close waits until it is open
 	defer p.mu.Unlock()
 	p.room = &reservation{id: p.id.recording, name: p.name, size: size, part: p}
 	switch {
@@ -90,8 +90,9 @@ func (a *Archive) create(p *Part, size int64) (*Part, error) {
 
 // open opens the file and drops bytes beyond those that the journal vouches
 // for: after a power cut they may be anything. Where renaming is linking and
-// unlinking, a failing disk can leave a finished file that has the part's name as
-// well: that name goes, for writing to it would change the finished file.
+// unlinking, a failing disk can leave a finished file that also has the part's
+// name. That name is removed, because writing to it would change the finished
+// file.
 func (p *Part) open() error {
 	root := p.archive.root
 	f, err := root.OpenPlain(p.name, os.O_CREATE|os.O_RDWR)
@@ -119,16 +120,16 @@ func (p *Part) open() error {
 	return nil
 }
 
-// Expect notes how many bytes the recorder now says that there are in all. It
-// gives NoRoom or TooLarge like Create.
+// Expect notes how many bytes the recorder now announces in all. It returns
+// NoRoom or TooLarge like Create.
 func (p *Part) Expect(size int64) error { return p.archive.fail("write", p.name, p.room.expect(size)) }
 
-// Write appends bytes and keeps none of b. When it fails, the bytes that it
-// reports as written count. When room is short, the part that outgrew what its
-// recorder announced goes first.
+// Write appends bytes and does not keep b. If it fails, the bytes that it
+// reports as written count. If room is short, the part that outgrew its
+// announcement goes first.
 func (p *Part) Write(b []byte) (int, error) { return p.put(b, nil) }
 
-// Keep is Write that may read b until it calls done.
+// Keep is Write, but may read b until it calls done.
 func (p *Part) Keep(b []byte, done func()) (int, error) { return p.put(b, done) }
 
 func (p *Part) put(b []byte, done func()) (int, error) {
@@ -149,8 +150,8 @@ func (p *Part) put(b []byte, done func()) (int, error) {
 	return n, err
 }
 
-// append writes b. With done b is handed over until that is called, and is it, at
-// the latest in the end; without it b is copied.
+// append writes b. With done, b is handed over until done is called, at the
+// latest when the part ends; without it b is copied.
 func (p *Part) append(b []byte, done func()) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -178,7 +179,7 @@ func (p *Part) append(b []byte, done func()) (int, error) {
 	return n, p.archive.fail("write", p.name, p.archive.explain(err, p.Offset()))
 }
 
-// giveUp ends a part that took room which others need.
+// giveUp ends a part that took room that others need.
 func (p *Part) giveUp() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -192,7 +193,7 @@ func (p *Part) giveUp() {
 	p.ended = errOutgrown
 }
 
-// hashing starts the checksum when bytes come, not before, because most
+// hashing starts the checksum when bytes come, not earlier, because most
 // downloads begin with Reset.
 func (p *Part) hashing() *hasher {
 	if p.hash == nil {
@@ -207,10 +208,10 @@ func (p *Part) hashing() *hasher {
 	return p.hash
 }
 
-// Offset is the number of bytes that the part holds.
+// Offset returns the number of bytes in the part.
 func (p *Part) Offset() int64 { return p.room.written.Load() }
 
-// Tail fills b with the last bytes that the part holds; there are as many.
+// Tail fills b with the last bytes of the part, which must have that many.
 func (p *Part) Tail(b []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -221,7 +222,7 @@ func (p *Part) Tail(b []byte) error {
 	return p.archive.fail("read", p.name, err)
 }
 
-// Reset drops everything the part holds.
+// Reset drops all bytes of the part.
 func (p *Part) Reset() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -232,7 +233,7 @@ func (p *Part) Reset() error {
 	if p.Offset() == 0 {
 		return nil
 	}
-	// First the journal: new bytes must not be vouched for by an old line.
+	// First the journal: an old line must not vouch for new bytes.
 	err := p.archive.vouch(p.id, 0)
 	if err == nil {
 		p.saved = 0
@@ -247,7 +248,7 @@ func (p *Part) Reset() error {
 	return p.archive.fail("reset", p.name, err)
 }
 
-// quiet stops the goroutines of the part and waits for them.
+// quiet stops the part's goroutines and waits for them.
 func (p *Part) quiet() {
 	if p.hash != nil {
 		p.hash.discard()
@@ -257,7 +258,7 @@ func (p *Part) quiet() {
 	p.behind.Wait()
 }
 
-// Close leaves the part for a later attempt. It is a no-op after Commit.
+// Close leaves the part for a later attempt. After Commit it does nothing.
 func (p *Part) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,24 +10,25 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// Some recorders download by time, so that a clip costs little more than its own
-// bytes. What came of that is a piece of the recording: a file of its own until its
-// clip is made, which is the very clip that would have been cut from the whole.
+// Some recorders download by time, so that a clip costs little more than its
+// own bytes. The result is a piece of the recording: a file of its own until
+// its clip is made, the same clip that would have been cut from the whole.
 
-// keyMargin is how far around a clip there is a key frame on each side: cameras
-// set for it leave 12 s between two where nothing moves (DS-2XM6825G0 V5.5.850).
+// keyMargin is how far around a clip to look for a key frame on each side:
+// cameras set for it leave 12 s between two if nothing moves (DS-2XM6825G0
+// V5.5.850).
 const keyMargin = 12 * time.Second
 
-// ErrOdd is in the Damaged error of a piece that is of the right time, but of
-// which a clip is not all there is to keep, or may not be all of the clip: that takes
-// the whole recording.
+// ErrOdd is in the Damaged error of a piece with the right time that is not
+// enough: more than a clip must be kept, or part of the clip may be missing.
+// The whole recording is needed.
 var ErrOdd = errors.New("the whole recording is wanted")
 
-// SentWhole is noted of a recording that came whole although a time of it was asked
-// for.
+// SentWhole is the note for a recording that came whole although only part of
+// it was requested.
 const SentWhole = "not fetched by time: the recorder sent all of it"
 
-// margined returns the clip with what is to be asked for around it.
+// margined returns the clip with the margin to request around it.
 func (it Item) margined() clip {
 	c, whole := it.clip(), it.limits()
 	if c == (clip{}) {
@@ -37,9 +38,9 @@ func (it Item) margined() clip {
 	return clip{max(whole.from, c.from-margin), min(whole.to, c.to+margin)}
 }
 
-// Asked returns for what time to ask a recorder that downloads by time. It reports
-// false where the whole recording is to be fetched: more than a clip is to be made
-// of it, or the clip is nearly all of it.
+// Asked returns the time to request from a recorder that downloads by time. It
+// returns false if the whole recording must be fetched: more than a clip is to
+// be made from it, or the clip is nearly all of it.
 func (it Item) Asked() (Span, bool) {
 	_, raw := it.wants()
 	asked, whole := it.margined(), it.limits()
@@ -47,7 +48,8 @@ func (it Item) Asked() (Span, bool) {
 	return asked.span(), short && !raw && it.Recording.Note == ""
 }
 
-// Expected returns about how many bytes such a recorder sends of the recording.
+// Expected returns roughly how many bytes of the recording such a recorder
+// sends.
 func (it Item) Expected() int64 {
 	if _, ok := it.Asked(); ok {
 		return it.share(it.Recording.Size)
@@ -55,8 +57,8 @@ func (it Item) Expected() int64 {
 	return it.Recording.Size
 }
 
-// between returns the recording as if it were no more than a span; the zero Span
-// leaves it whole.
+// between returns the recording limited to a span; the zero Span leaves it
+// whole.
 func (it Item) between(s Span) nvr.Recording {
 	rec := it.Recording
 	if s != (Span{}) {
@@ -65,20 +67,21 @@ func (it Item) between(s Span) nvr.Recording {
 	return rec
 }
 
-// CreatePiece is Create for what a recorder sends of Item.Asked. Commit makes the
-// clip of it, or gives a Damaged error when it is not that time; of ErrOdd the
-// recorder is not to blame. What came turns out to be the whole recording
-// sometimes: Whole tells so.
+// CreatePiece is Create for what a recorder sends for Item.Asked. Commit makes
+// the clip from it, or returns a Damaged error if it is not that time; with
+// ErrOdd the recorder is not to blame. Sometimes the whole recording comes: see
+// Whole.
 func (a *Archive) CreatePiece(it Item) (*Part, error) {
 	asked, _ := it.Asked()
 	p := &Part{archive: a, item: it, id: fileID{identify(it), asSent, it.clip()}, span: asked}
-	return a.create(p, 0) // pictures are heavier at times than the recording is on the whole
+	return a.create(p, 0) // pictures can be heavier than the recording's average
 }
 
-// Whole reports whether the part is, or turned out to be, of the whole recording.
+// Whole reports whether the part is, or turned out to be, the whole recording.
 func (p *Part) Whole() bool { return p.span == Span{} }
 
-// DropPiece removes what is left of a piece. Its recording is being fetched whole.
+// DropPiece removes what is left of a piece whose recording is being fetched
+// whole.
 func (a *Archive) DropPiece(it Item) {
 	id := fileID{identify(it), asSent, it.clip()}
 	if id.clip == (clip{}) {
@@ -89,7 +92,7 @@ func (a *Archive) DropPiece(it Item) {
 	}
 }
 
-// review judges what a scan found in what came.
+// review judges what the scan found.
 func (p *Part) review(sum disk.Sum, m *media.Report, t Try) (notes []string, err error) {
 	if !p.Whole() {
 		note, err := p.judgePiece(m)
@@ -102,16 +105,17 @@ func (p *Part) review(sum disk.Sum, m *media.Report, t Try) (notes []string, err
 	return append(notes, more...), err
 }
 
-// judgePiece finds out from the clock in the pictures whether they are of the time
-// that was asked for. A stream without a clock, or with one in another zone, is
-// not believed: what is there may be anything.
+// judgePiece checks, by the clock in the pictures, that they show the requested
+// time. A stream without a clock, or with one in another zone, is not trusted:
+// it may contain anything.
 func (p *Part) judgePiece(m *media.Report) (note string, err error) {
 	c, asked, whole := p.item.clip(), p.item.margined(), p.item.limits()
 	came := clip{wallMilli(wallOfFirst(m)), wallMilli(m.WallEnd)}
 	tolerance := max(2*time.Second, m.KeyInterval).Milliseconds()
 	outward := max(tolerance, beginsSlack.Milliseconds())
-	// No picture may be missing of the clip. Where that ends as the recording does,
-	// there is no margin: then the other end has to show that the recorder is exact.
+	// No picture of the clip may be missing. Where the clip ends with the
+	// recording there is no margin: then the other end must show that the recorder
+	// is exact.
 	exact := (c.from != whole.from || came.to >= asked.to) && (c.to != whole.to || came.from <= asked.from)
 	slack := tolerance
 	if !exact {
@@ -144,7 +148,7 @@ func (p *Part) judgePiece(m *media.Report) (note string, err error) {
 	return "fetched by time: the recorder sent " + came.text() + " of it", nil
 }
 
-// provePiece sees to it that nothing but the clip has come of a piece.
+// provePiece makes sure that a piece yields nothing but the clip.
 func (p *Part) provePiece(pr *proof) error {
 	if pr.movie != nil && pr.movie.Clip == p.item.clip() && !pr.beside {
 		return nil
@@ -158,8 +162,8 @@ func (p *Part) provePiece(pr *proof) error {
 	return p.damaged(fmt.Errorf("%w: %s", ErrOdd, pr.movie.notes()))
 }
 
-// clean reports whether a file holds all there is of what a report speaks of. Of
-// a piece, pictures in front of the first key frame are more than was asked for.
+// clean reports whether a file holds everything that a report covers. In a
+// piece, pictures before the first key frame are more than was asked for.
 func (p *Part) clean(m *media.Report) bool {
 	return m.Clean() || !p.Whole() && len(m.Problems) == 1 && m.Problem(media.LateKeyFrame).Count > 0
 }

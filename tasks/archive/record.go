@@ -13,7 +13,7 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// recordType says what a line of the journal tells.
+// recordType is the type of a line of the journal.
 type recordType string
 
 const (
@@ -21,15 +21,15 @@ const (
 	placingRecord  recordType = "placing"  // a checked file is about to get its final name
 	doneRecord     recordType = "done"     // it has the name, and both survive a power cut
 	goneRecord     recordType = "gone"     // a derived file was withdrawn
-	keptRecord     recordType = "kept"     // so many bytes of a part survive a power cut
+	keptRecord     recordType = "kept"     // that many bytes of a part survive a power cut
 	tryRecord      recordType = "try"      // an attempt failed
 	damagedRecord  recordType = "damaged"  // what came was damaged, and was dropped
-	staysRecord    recordType = "stays"    // it cannot be made into an MP4: the raw file is what there is
-	uncutRecord    recordType = "uncut"    // nothing of it lies in the clip that was wanted: the whole file is what there is
+	staysRecord    recordType = "stays"    // it cannot be made into an MP4: only the raw file exists
+	uncutRecord    recordType = "uncut"    // nothing of it lies in the wanted clip: only the whole file exists
 	cameraRecord   recordType = "camera"   // a camera ended
 	coverageRecord recordType = "coverage" // what was asked of a camera, and what of it is missing
 	besideRecord   recordType = "beside"   // a file beside the manifest was written
-	habitRecord    recordType = "habit"    // so many recordings of a recorder came with the same problem twice
+	habitRecord    recordType = "habit"    // how many recordings of a recorder came with the same problem twice
 	factsRecord    recordType = "facts"    // what was learned of a recorder
 	runRecord      recordType = "run"      // a run ended
 
@@ -41,9 +41,9 @@ const (
 
 // journalVersion is raised when an older hikgrab would misunderstand what a
 // newer one writes. Record types that it can ignore need no new version.
-const journalVersion = 3 // 1 knew no clips, 2 no derived files
+const journalVersion = 3 // 1 had no clips, 2 no derived files
 
-// record is one line of the journal. Which fields are set depends on the type.
+// record is one line of the journal. Its type decides which fields are set.
 type record struct {
 	Type    recordType `json:"t"`
 	Version int        `json:"version,omitzero"`
@@ -54,14 +54,14 @@ type record struct {
 	Path     string      `json:"path,omitzero"`
 	Bytes    int64       `json:"bytes,omitzero"`
 	SHA256   disk.Sum    `json:"sha256,omitzero"`
-	Fetched  int64       `json:"fetched,omitzero"` // bytes as the recorder sent them, when it is not Bytes
+	Fetched  int64       `json:"fetched,omitzero"` // bytes as the recorder sent them, if not Bytes
 	Attempts int         `json:"attempts,omitzero"`
 	At       time.Time   `json:"at,omitzero"` // finished, or the next try
 	Failure  string      `json:"failure,omitzero"`
 	Problem  string      `json:"problem,omitzero"`
 	Notes    []string    `json:"notes,omitempty"`
 
-	// What the manifest says of a finished file beside the above.
+	// The rest of a finished file's manifest line.
 	Recorder string    `json:"recorder,omitzero"`
 	Label    string    `json:"name,omitzero"`
 	Camera   string    `json:"camera,omitzero"`
@@ -78,32 +78,32 @@ type record struct {
 	Begins   string    `json:"begins,omitzero"` // beginsLayout
 	Clock    Clock     `json:"clock,omitzero"`
 
-	// Of cameras, recorders and runs.
+	// About cameras, recorders and runs.
 	Outcome  Outcome   `json:"outcome,omitzero"`
 	Facts    nvr.Facts `json:"facts,omitzero"`
 	Run      Run       `json:"run,omitzero"`
 	Coverage Coverage  `json:"coverage,omitzero"`
 
-	// Of files of several machines.
+	// About files of several machines.
 	Network   string `json:"network,omitzero"`   // of the recorder
-	Machine   string `json:"machine,omitzero"`   // that has the file; of one that is done, that it was brought from
+	Machine   string `json:"machine,omitzero"`   // that has the file; with done, that it came from
 	By        string `json:"by,omitzero"`        // the machine's key
-	Stays     bool   `json:"stays,omitzero"`     // no MP4 can be made of what is elsewhere
-	Catalogue string `json:"catalogue,omitzero"` // that was told
+	Stays     bool   `json:"stays,omitzero"`     // the file elsewhere cannot be made into an MP4
+	Catalogue string `json:"catalogue,omitzero"` // that has the file
 	Lent      Lent   `json:"lent,omitzero"`
 
-	// Of a derived file.
+	// About a derived file.
 	Tree   Tree   `json:"tree,omitzero"`
 	Origin Origin `json:"origin,omitzero"`
 }
 
-// fileID is the file that a placing, done or gone record is about.
+// fileID returns the file that a placing, done or gone record is about.
 func (r *record) fileID() fileID { return fileID{r.ID, r.Form, r.Clip} }
 
-// notesLimit bounds what one line of the journal can become.
+// notesLimit limits the notes of one line of the journal.
 const notesLimit = 8
 
-// remark adds notes for the manifest, up to what a line may hold.
+// remark adds notes for the manifest, as many as a line can hold.
 func (r *record) remark(notes ...string) {
 	for _, note := range notes {
 		if note = field(note); note != "" && len(r.Notes) < notesLimit && !slices.Contains(r.Notes, note) {
@@ -114,11 +114,11 @@ func (r *record) remark(notes ...string) {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// crcWidth is the length of the checksum in front of each line: eight hex
-// digits and a space.
+// crcWidth is the length of the checksum before each line: eight hex digits and
+// a space.
 const crcWidth = 9
 
-// line encodes a record as the journal holds it, line break included.
+// line encodes a record for the journal, line break included.
 func (r record) line() ([]byte, error) {
 	text, err := json.Marshal(r)
 	if err != nil {
@@ -127,7 +127,7 @@ func (r record) line() ([]byte, error) {
 	return fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(text, castagnoli), text), nil
 }
 
-// parseLine decodes a line without its line break. It reports false for every
+// parseLine decodes a line without its line break. It returns false for every
 // line that was not written whole.
 func parseLine(line []byte) (record, bool) {
 	var r record
@@ -143,8 +143,8 @@ func parseLine(line []byte) (record, bool) {
 	return r, d.Decode(&r) == nil
 }
 
-// itemRecord starts what the journal says of an item that is done; what it speaks
-// of is the raw file.
+// itemRecord starts the journal's record of a finished item: that of the raw
+// file.
 func itemRecord(it Item) record {
 	return record{
 		Type: doneRecord, ID: identify(it), Clock: it.Clock,

@@ -7,28 +7,27 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// Attempt is what the journal remembers of a recording that is not done.
+// Attempt is what the journal remembers of an unfinished recording.
 type Attempt struct {
 	Count   int       // tries so far
 	Next    time.Time // when the next try was due
 	Failure string    // the kind of the latest failure
 }
 
-// Attempts returns what the journal remembers of a recording that is not done.
+// Attempts returns what the journal remembers of an unfinished recording.
 func (a *Archive) Attempts(it Item) Attempt {
 	r := a.lastly(record{Type: tryRecord, ID: identify(it)})
 	return Attempt{Count: r.Attempts, Next: r.At, Failure: r.Failure}
 }
 
-// NoteAttempt remembers a failed try of a recording, for this run and the
-// next; a Count of 0 forgets what was remembered. It survives a crash of
-// hikgrab, but does not wait for the disk: a power cut costs no more than one
-// try too many.
+// NoteAttempt remembers a failed try of a recording, for this run and the next;
+// a Count of 0 forgets it. It survives a crash of hikgrab, but does not wait
+// for the disk: a power cut costs at most one extra try.
 func (a *Archive) NoteAttempt(it Item, t Attempt) error {
 	return a.note(record{Type: tryRecord, ID: identify(it), Attempts: t.Count, At: t.Next, Failure: field(t.Failure)})
 }
 
-// CameraKey names a camera from run to run.
+// CameraKey identifies a camera from run to run.
 type CameraKey struct {
 	Recorder string    // nvr.Address.String
 	Track    nvr.Track // 0 stands for the recorder as a whole
@@ -36,10 +35,10 @@ type CameraKey struct {
 
 // Outcome is how a camera ended last time.
 type Outcome struct {
-	State   string    `json:"state"`             // the state's word; "" when it never ended
-	Failure string    `json:"failure,omitempty"` // the kind of what went wrong
+	State   string    `json:"state"`             // the state's word; "" if it never ended
+	Failure string    `json:"failure,omitempty"` // the kind of failure
 	What    string    `json:"what,omitempty"`    // the same as a sentence
-	Remedy  string    `json:"remedy,omitempty"`  // what helps, as nvr.Remedy has it
+	Remedy  string    `json:"remedy,omitempty"`  // what helps, as an nvr.Remedy
 	Label   string    `json:"name,omitempty"`    // the operator's name for the recorder
 	Camera  string    `json:"camera,omitempty"`  // the recorder's name for the camera
 	From    time.Time `json:"from,omitzero"`     // the period asked, on the recorder's clock; zero ends are open
@@ -62,7 +61,7 @@ func (a *Archive) CameraOutcome(c CameraKey) Outcome {
 	return a.lastly(record{Type: cameraRecord, Recorder: field(c.Recorder), Track: c.Track}).Outcome
 }
 
-// CameraOutcomes returns how every camera ended that ever did.
+// CameraOutcomes returns the outcome of every camera that ever ended.
 func (a *Archive) CameraOutcomes() map[CameraKey]Outcome {
 	all := map[CameraKey]Outcome{}
 	for _, r := range a.allOf(cameraRecord) {
@@ -82,14 +81,14 @@ func (a *Archive) Facts(recorder string) nvr.Facts {
 	return a.lastly(record{Type: factsRecord, Recorder: field(recorder)}).Facts
 }
 
-// Run is a run of hikgrab as it is remembered.
+// Run is a past run of hikgrab.
 type Run struct {
 	Begun    time.Time     `json:"begun,omitzero"`
 	Took     time.Duration `json:"took,omitempty"`
 	Period   string        `json:"period,omitempty"` // asked, in words
 	Cameras  int           `json:"cameras,omitempty"`
-	Files    int           `json:"files,omitempty"` // on disk of those cameras
-	Bytes    int64         `json:"bytes,omitempty"` // that came over the network
+	Files    int           `json:"files,omitempty"` // of those cameras on disk
+	Bytes    int64         `json:"bytes,omitempty"` // over the network
 	ExitCode int           `json:"exit_code,omitempty"`
 }
 
@@ -99,7 +98,7 @@ func (a *Archive) NoteRun(r Run) error {
 	return a.note(record{Type: runRecord, Run: r})
 }
 
-// Runs returns the runs that are remembered, the latest first.
+// Runs returns the remembered runs, the latest first.
 func (a *Archive) Runs() []Run {
 	var all []Run
 	for _, r := range a.allOf(runRecord) {
@@ -122,22 +121,21 @@ func (a *Archive) allOf(t recordType) []record {
 	return all
 }
 
-// lastly returns the latest record about what r is about; it is empty when there
-// is none.
+// lastly returns the latest record with the subject of r, or an empty one.
 func (a *Archive) lastly(r record) record {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.index.latest[r.subject()]
 }
 
-// note takes records into memory even if the disk fails: this run goes on with
+// note keeps records in memory even if the disk fails: this run goes on with
 // them.
 func (a *Archive) note(all ...record) error {
 	a.apply(all)
 	return a.fail("write", journalName, a.journal.append(inSystem, all...))
 }
 
-// noteOnDisk takes records into memory once they survive a power cut.
+// noteOnDisk keeps records in memory once they survive a power cut.
 func (a *Archive) noteOnDisk(all ...record) error {
 	if err := a.journal.append(onDisk, all...); err != nil {
 		return a.fail("write", journalName, err)
@@ -155,8 +153,8 @@ func (a *Archive) apply(all []record) {
 }
 
 // Lent says whether a machine may work for long without being heard, because
-// nobody else could take over from it. Whoever loses what is known of the leases
-// has to reckon with it.
+// nobody else could take over from it. Whoever loses the leases must allow for
+// that.
 type Lent struct {
 	By       string   `json:"by"`      // the machine's key
 	Machine  string   `json:"machine"` // its name
@@ -164,7 +162,7 @@ type Lent struct {
 	Long     bool     `json:"long,omitempty"`
 }
 
-// NoteLent remembers that, once it survives a power cut.
+// NoteLent remembers l; it returns once that survives a power cut.
 func (a *Archive) NoteLent(l Lent) error {
 	l.Machine = field(l.Machine)
 	return a.noteOnDisk(record{Type: lentRecord, Lent: l})

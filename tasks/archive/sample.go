@@ -10,25 +10,25 @@ import (
 	"time"
 )
 
-// Still is a picture that was made of a recording.
+// Still is a picture made from a recording.
 type Still struct {
 	Path   string    // under the output directory, with slashes
 	At     time.Time // the recorder's wall clock
 	Source string    // the recording's path
 }
 
-// stillTime is how StillsList writes times.
+// stillTime is the time format of StillsList.
 const stillTime = "2006-01-02T15:04:05.000"
 
-// Sampler finds the stills of recordings. The zero Sampler has none; get one from
-// Archive.Sampler. One goroutine uses it.
+// Sampler finds the stills of recordings. The zero Sampler finds none; get one
+// from Archive.Sampler. It is not safe for concurrent use.
 type Sampler struct {
 	archive *Archive
 	rates   []string                     // the directories of FramesTree, one for each rate
-	names   map[string]map[string]string // of a directory, those of recordings by the recording's stem
+	names   map[string]map[string]string // for each directory, those of recordings by the recording's stem
 }
 
-// Sampler returns a sampler of the stills as they stand.
+// Sampler returns a sampler of the present stills.
 func (a *Archive) Sampler() *Sampler {
 	s := &Sampler{archive: a, names: map[string]map[string]string{}}
 	entries, err := fs.ReadDir(a.root.FS(), string(FramesTree))
@@ -43,9 +43,9 @@ func (a *Archive) Sampler() *Sampler {
 	return s
 }
 
-// Sample returns up to n stills of recordings that follow each other, from as
-// many different times as there are. Lists are looked at in places only, for a
-// day may have 86,400 stills of one camera.
+// Sample returns up to n stills of consecutive recordings, spread over as many
+// different times as there are. It samples the lists instead of reading them
+// whole: a day may have 86,400 stills of one camera.
 func (s *Sampler) Sample(files []Finished, n int) []Still {
 	if len(s.rates) == 0 || n <= 0 {
 		return nil
@@ -67,7 +67,7 @@ func (s *Sampler) Sample(files []Finished, n int) []Still {
 	return all
 }
 
-// find returns the directory of a recording's stills, empty when it has none.
+// find returns the directory of a recording's stills, or "".
 func (s *Sampler) find(file string) string {
 	stem := strings.TrimSuffix(path.Base(file), path.Ext(file))
 	for _, rate := range s.rates {
@@ -82,8 +82,8 @@ func (s *Sampler) find(file string) string {
 	return ""
 }
 
-// recordingsIn returns which recordings have stills in a directory. Those of a
-// part of a recording have its stem and the part's ends in their name.
+// recordingsIn returns which recordings have stills in a directory. The stills
+// of part of a recording have its stem and the part's ends in their name.
 func (s *Sampler) recordingsIn(dir string) map[string]string {
 	found := map[string]string{}
 	entries, err := fs.ReadDir(s.archive.root.FS(), dir)
@@ -102,8 +102,8 @@ func (s *Sampler) recordingsIn(dir string) map[string]string {
 	return found
 }
 
-// read returns up to n stills from all over a list. What it cannot read is left
-// out: a picture more or less is worth no failure.
+// read returns up to n stills from all over a list. It skips what it cannot
+// read: a picture more or less is not worth a failure.
 func (s *Sampler) read(dir, source string, n int) []Still {
 	f, err := s.archive.root.OpenRead(path.Join(dir, StillsList))
 	if err != nil {
@@ -128,7 +128,7 @@ func (s *Sampler) read(dir, source string, n int) []Still {
 	return all
 }
 
-// stillAt reads the first whole line of a list behind a position.
+// stillAt reads the first whole line of a list after a position.
 func stillAt(list io.ReadSeeker, at int64) (Still, bool) {
 	if _, err := list.Seek(at, io.SeekStart); err != nil {
 		return Still{}, false

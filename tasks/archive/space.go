@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// reserveFloor is what is left free on the volume, for the journal, the
-	// manifest and everybody else: 256 MiB, or a hundredth of a small volume.
+	// reserveFloor is left free on the volume, for the journal, the manifest and
+	// everybody else: 256 MiB, or a hundredth of a small volume.
 	reserveFloor = 256 << 20
-	// reserveStep is how much room is kept ahead of a file that comes, less where
-	// there is little: a slow recorder holds no more than that back from the others.
+	// reserveStep is how much room is reserved ahead of an arriving file, less if
+	// there is little: a slow recorder keeps no more than that from the others.
 	reserveStep = 64 << 20
-	// outgrowing is how much more may come than was announced, as with the latest
+	// outgrowing is how much more than announced may come, as with the latest
 	// recording, which grows until it is closed.
 	outgrowing = 1 << 20
 )
@@ -28,18 +28,18 @@ const (
 func floorOf(total int64) int64 { return min(reserveFloor, total/100) }
 
 var (
-	// errNoRoom is given when the system would still take bytes, but not as many
-	// as are still to come.
+	// errNoRoom says that the system would still accept bytes, but not as many as
+	// are still to come.
 	errNoRoom = errors.New("not enough space")
-	// errNeverFits is given for what the volume could not hold if it were empty.
+	// errNeverFits refuses what the volume could not hold even if it were empty.
 	errNeverFits = errors.New("the volume is too small for this")
-	// errOutgrown is given for a part that took more than was announced from the
-	// room of others.
+	// errOutgrown refuses a part that took more than announced from the room of
+	// others.
 	errOutgrown = errors.New("the recorder sent more than it announced, and there is no space for it")
 )
 
-// Free returns the bytes that this user can still write to the volume; -1 when
-// the system does not say.
+// Free returns the bytes that this user can still write to the volume; -1 if
+// unknown.
 func (a *Archive) Free() int64 {
 	free, _, err := a.volume()
 	if err != nil {
@@ -48,8 +48,8 @@ func (a *Archive) Free() int64 {
 	return free
 }
 
-// FreeAt returns the bytes that this user can write to the volume that a
-// directory is on, or would be made on; -1 when nobody says.
+// FreeAt returns the bytes that this user can write to the volume of a
+// directory, which need not exist yet; -1 if unknown.
 func FreeAt(dir string) int64 {
 	at, err := filepath.Abs(dir)
 	for err == nil {
@@ -70,25 +70,25 @@ func FreeAt(dir string) int64 {
 	return -1
 }
 
-// reservation is room on the volume for a file on its way to its final name. No
-// two files of one identity are under way at once.
+// reservation is room on the volume for a file until it has its final name.
+// Each file has at most one at a time.
 type reservation struct {
 	archive *Archive
 	id      recordingID
 	name    string                 // for messages
-	size    int64                  // announced; 0 when it is not known
-	more    func(size int64) int64 // what else becomes of it; may be nil
-	part    *Part                  // that Archive.Close leaves for a later run; nil where nothing is kept
+	size    int64                  // announced; 0 if unknown
+	more    func(size int64) int64 // what else is made from it; may be nil
+	part    *Part                  // left by Archive.Close for a later run; nil if nothing is kept
 
 	written   atomic.Int64
-	converted atomic.Int64 // of what else becomes of it
+	converted atomic.Int64 // of what else is made from it
 	granted   atomic.Int64 // bytes, written and to come, that there is room for; grows under Archive.mu
 }
 
-// done is how many bytes need no more room.
+// done returns how many bytes need no more room.
 func (r *reservation) done() int64 { return plus(r.written.Load(), r.converted.Load()) }
 
-// missing is what is announced and not yet written.
+// missing returns the announced bytes that are not yet written.
 func (r *reservation) missing() int64 {
 	have := r.written.Load()
 	size := max(have, r.size)
@@ -99,7 +99,7 @@ func (r *reservation) missing() int64 {
 	return need
 }
 
-// excess is how much more came than was announced; 0 when nothing was.
+// excess returns how much more than announced came; 0 if nothing was announced.
 func (r *reservation) excess() int64 {
 	if over := r.written.Load() - r.size; r.size > 0 && over > outgrowing {
 		return over
@@ -107,9 +107,9 @@ func (r *reservation) excess() int64 {
 	return 0
 }
 
-// reserve keeps room for a file. It gives an InUse error when the same one is
-// under way already, NoRoom when it does not fit beside what is, and TooLarge when
-// it would not fit the empty volume.
+// reserve reserves room for a file. It returns an InUse error if the same file
+// is already being written, NoRoom if it does not fit beside the others, and
+// TooLarge if it would not fit the empty volume.
 func (a *Archive) reserve(r *reservation) (*reservation, error) {
 	r.archive = a
 	a.mu.Lock()
@@ -133,7 +133,7 @@ func (r *reservation) release() {
 	delete(r.archive.open, r.id)
 }
 
-// expect notes that so many bytes are announced, and checks that they fit.
+// expect notes the announced size, and checks that it fits.
 func (r *reservation) expect(size int64) error {
 	r.archive.mu.Lock()
 	defer r.archive.mu.Unlock()
@@ -144,8 +144,8 @@ func (r *reservation) expect(size int64) error {
 	return r.archive.grant(r)
 }
 
-// grant reports whether the volume can take all of a file beside what is kept for
-// others at present, and grants its first step. It is called with a.mu held.
+// grant reports whether the volume can take all of a file beside what is
+// reserved for others, and grants its first step. The caller holds a.mu.
 func (a *Archive) grant(r *reservation) error {
 	free, total, err := a.volume()
 	if err != nil {
@@ -173,7 +173,7 @@ func shortage(need, free, kept, total int64) error {
 		errNoRoom, mib(need), mib(free), mib(kept), mib(floorOf(total)))
 }
 
-// kept is the room that is granted to others and not yet used.
+// kept returns the room granted to others and not yet used.
 func (a *Archive) kept(except *reservation) (bytes int64) {
 	for _, r := range a.open {
 		if r != except {
@@ -183,8 +183,8 @@ func (a *Archive) kept(except *reservation) (bytes int64) {
 	return bytes
 }
 
-// grant sees to it that n more bytes may be written, and keeps a step of room
-// beyond them.
+// grant makes sure that n more bytes may be written, and reserves a step beyond
+// them.
 func (r *reservation) grant(n int64) error {
 	if plus(r.done(), n) <= r.granted.Load() {
 		return nil
@@ -198,10 +198,9 @@ func (r *reservation) grant(n int64) error {
 	return err
 }
 
-// left returns how many bytes the volume takes beside what is kept for others,
-// when they are n at least. Where room is short, whatever lacks less is to get to
-// its end first, and what outgrew its announcement gets nothing. It is called with
-// Archive.mu held.
+// left returns how many bytes the volume can take beside what is reserved for
+// others, if at least n. If room is short, files that lack less finish first,
+// and what outgrew its announcement gets nothing. The caller holds Archive.mu.
 func (r *reservation) left(n int64) (int64, error) {
 	a := r.archive
 	free, total, err := a.volume()
@@ -225,8 +224,7 @@ func (r *reservation) left(n int64) (int64, error) {
 	return 0, shortage(n, free, kept, total)
 }
 
-// outgrown returns the part that took most beyond its announcement; nil when
-// there is none.
+// outgrown returns the part that exceeds its announcement the most, or nil.
 func (a *Archive) outgrown() *Part {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -242,16 +240,16 @@ func (a *Archive) outgrown() *Part {
 	return most.part
 }
 
-// largestOnFAT32 is where files end on FAT32.
+// largestOnFAT32 is the largest file on FAT32.
 const largestOnFAT32 = 1<<32 - 1
 
-// errTooLarge is given when a volume that has room takes no more bytes into one
+// errTooLarge says that a volume with room left accepts no more bytes for one
 // file.
 var errTooLarge = errors.New("the file would become larger than the volume can hold")
 
-// explain tells a file that has reached the end of files from a full volume, for
-// Windows' FAT32 says of both that the disk is full. The bytes of the file that
-// were written are at.
+// explain tells a file at its size limit from a full volume, because Windows
+// reports a full disk for both on FAT32. At is how many bytes of the file were
+// written.
 func (a *Archive) explain(err error, at int64) error {
 	const near = 16 << 20 // more than is ever written at once
 	if err == nil || classify(err) != Full || at > largestOnFAT32 || at < largestOnFAT32-near {
@@ -266,7 +264,8 @@ func (a *Archive) explain(err error, at int64) error {
 // mib rounds up, so that "1 MiB is needed, 0 MiB are free" reads right.
 func mib(n int64) int64 { return n>>20 + int64(cmp.Compare(n&(1<<20-1), 0)) }
 
-// plus adds what is not negative. What a recorder announces may be anything.
+// plus adds nonnegative numbers without overflow: a recorder may announce
+// anything.
 func plus(a, b int64) int64 {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64

@@ -19,21 +19,21 @@ import (
 // stillsDir is where directories of stills are while they are made.
 const stillsDir = ownDir + "/stills"
 
-// The volume is to have room for spaceForPictures while another program writes
-// to it; that is looked at every lookAtSpace.
+// While another program writes to the volume, spaceForPictures must stay free;
+// that is checked every lookAtSpace.
 const (
 	lookAtSpace      = time.Second
 	spaceForPictures = 1 << 20
 )
 
-// StillsList is the file that a directory of FramesTree has once it is made.
+// StillsList is the file that every finished directory of FramesTree contains.
 const StillsList = "frames.csv"
 
-// errNoList is given for a directory that stands where one of stills should.
+// errNoList says that a foreign directory is in the place of one of stills.
 var errNoList = errors.New("a directory without " + StillsList + " is there, and hikgrab did not make it")
 
-// Stills reports whether DeriveDirectory made a directory of that name already,
-// and how many files its list has.
+// Stills reports whether DeriveDirectory has already made a directory of that
+// name, and how many files are on its list.
 func (a *Archive) Stills(name string) (n int, done bool, err error) {
 	name = path.Join(string(FramesTree), name)
 	if _, err := a.root.Lstat(name); err != nil {
@@ -50,12 +50,12 @@ func (a *Archive) Stills(name string) (n int, done bool, err error) {
 	return max(0, n-1), true, nil
 }
 
-// DeriveDirectory makes a directory of FramesTree whole or not at all. What
-// build puts into dir, which is absolute and which nobody else looks at, stands
-// under name once it is done and synced; build has to write StillsList as well. When
-// the volume fills meanwhile, the context that build gets ends.
+// DeriveDirectory makes a directory of FramesTree completely or not at all.
+// Build fills dir, an absolute path that nobody else uses, and must also write
+// StillsList. Once the directory is complete and synced it gets its name. If
+// the volume fills up meanwhile, build's context ends.
 //
-// It gives a Full error when there is no room left, and InUse when the same
+// It returns a Full error if there is no room left, and InUse if the same
 // directory is being made.
 func (a *Archive) DeriveDirectory(ctx context.Context, name string, build func(ctx context.Context, root *os.Root, dir string) error) error {
 	id := derivedID(FramesTree, name)
@@ -110,12 +110,13 @@ func (a *Archive) fillDirectory(ctx context.Context, room *reservation, making s
 	return errors.Join(err, root.Close())
 }
 
-// errManyStills is given for stills that outgrow their share of the disk.
+// errManyStills refuses stills that outgrow their share of the disk.
 var errManyStills = errors.New("the stills would take more than half of the free space on the disk: make fewer, or cover a shorter period")
 
-// watch returns a context that ends when the volume has no room to spare, or when
-// what is in dir has taken half of what was free at first. The function that it
-// returns ends the watch; of what failed meanwhile it says whether that was why.
+// watch returns a context that ends when the volume has no room to spare, or
+// when the content of dir has taken half of what was free at first. The
+// returned function ends the watch, and turns an error into that reason if it
+// was the cause.
 func (room *reservation) watch(ctx context.Context, dir *disk.Dir) (watched context.Context, end func(error) error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	budget := room.archive.Free() / 2
@@ -156,11 +157,11 @@ func (room *reservation) watch(ctx context.Context, dir *disk.Dir) (watched cont
 	}
 }
 
-// sizeOf adds up the files of a directory.
+// sizeOf adds up the sizes of a directory's files.
 func sizeOf(dir *disk.Dir) (bytes int64, err error) {
 	entries, err := fs.ReadDir(dir.FS(), ".")
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil { // else it is gone
+		if info, err := e.Info(); err == nil { // otherwise it is gone
 			bytes += info.Size()
 		}
 	}

@@ -19,48 +19,48 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// Difference is what a file on disk is against its line in the manifest.
+// Difference is how a file on disk differs from its line in the manifest.
 type Difference string
 
-// The differences. The words are a promise to readers of the JSON output.
+// The differences. The JSON output guarantees the words to its readers.
 const (
 	Missing    Difference = "missing"    // listed, but not there
 	Changed    Difference = "changed"    // there, with another size or other bytes
 	Extra      Difference = "extra"      // there, but not listed
 	Unreadable Difference = "unreadable" // there, but it could not be read
-	Outdated   Difference = "outdated"   // as it was, but made by an earlier hikgrab in a way that some programs misread
+	Outdated   Difference = "outdated"   // unchanged, but made by an earlier hikgrab in a way that some programs misread
 )
 
-// Deviation is a file that is not as the manifest says.
+// Deviation is a file that differs from the manifest.
 type Deviation struct {
 	Kind   Difference
 	Path   string // under the directory, with slashes
 	Detail string // for a person; may be empty
 }
 
-// Verification is what came of reading a tree again.
+// Verification is the result of verifying a directory.
 type Verification struct {
 	Files      int   // listed in the manifest
 	Bytes      int64 // of them all, as listed
 	Deviations []Deviation
-	Outdated   []Deviation // no harm was done to them
+	Outdated   []Deviation // they are not damaged
 }
 
-// VerifyProgress is how far a verification is. Others may read it meanwhile.
+// VerifyProgress is how far a verification has got. It may be read
+// concurrently.
 type VerifyProgress struct {
 	Total atomic.Int64 // bytes to read
 	Done  atomic.Int64 // bytes read
 }
 
-// ErrNoManifest is given for a directory without a manifest, or with one that
-// is not ours.
+// ErrNoManifest says that a directory has no manifest, or one that is not ours.
 var ErrNoManifest = errors.New("there is no manifest.csv that hikgrab wrote")
 
 // Verify reads every file under dir that the manifest lists and compares sizes
-// first, then checksums. What was joined and cut there is compared with the
-// manifests of its own that it has. What hikgrab itself keeps in the directory,
-// stills, and the operator's own files beside the recorders' directories, are
-// not looked at. It takes no lock and changes nothing.
+// first, then checksums. It compares joined and cut files with the manifests of
+// their trees. It ignores what hikgrab itself keeps in the directory, stills,
+// and the operator's own files beside the recorders' directories. It takes no
+// lock and changes nothing.
 func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, error) {
 	root, err := disk.Look(dir)
 	if err != nil {
@@ -106,8 +106,8 @@ func Verify(ctx context.Context, dir string, p *VerifyProgress) (Verification, e
 	return v, err
 }
 
-// outdated reports whether an MP4 tells its G.711 sound with one size for all
-// packets, as hikgrab did once.
+// outdated reports whether an MP4 gives one size for all packets of its G.711
+// sound, as hikgrab once wrote it.
 func outdated(root *disk.Dir, name string, size int64) bool {
 	if path.Ext(name) != ".mp4" {
 		return false
@@ -121,7 +121,7 @@ func outdated(root *disk.Dir, name string, size int64) bool {
 	return err == nil && m.Sound != nil && m.Sound.OneSize
 }
 
-// listed is a file as a manifest has it.
+// listed is a file in a manifest.
 type listed struct {
 	bytes int64
 	sum   disk.Sum
@@ -165,7 +165,7 @@ func sizeDiffers(root *disk.Dir, name string, l listed) (Deviation, bool) {
 	return Deviation{}, false
 }
 
-// compareSums reads files, as many at once as there are processors, four at most: more
+// compareSums reads files, one per processor at once but at most four: more
 // would only make a disk seek.
 func compareSums(ctx context.Context, root *disk.Dir, names []string, files map[string]listed, p *VerifyProgress) (bad []Deviation, err error) {
 	var (
@@ -205,7 +205,8 @@ func compareSums(ctx context.Context, root *disk.Dir, names []string, files map[
 }
 
 // addTrees adds what the manifests of derived files list and returns the trees
-// that have one. Stills have none: each directory of them was made in one step.
+// that have one. Stills have none: each of their directories was made in one
+// step.
 func addTrees(root *disk.Dir, files map[string]listed) (trees []string, err error) {
 	for _, tree := range []Tree{JoinedTree, CutTree} {
 		switch err := listedFiles(root, tree, files); {
@@ -219,8 +220,8 @@ func addTrees(root *disk.Dir, files map[string]listed) (trees []string, err erro
 	return trees, nil
 }
 
-// extraFiles lists what stands in the recorders' directories, and in those
-// trees, without a line.
+// extraFiles lists the files without a line in the recorders' directories and
+// in those trees.
 func extraFiles(root *disk.Dir, files map[string]listed, trees []string) (extra []Deviation, err error) {
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		top, below, _ := strings.Cut(name, "/")

@@ -13,9 +13,9 @@ import (
 // on the way also keeps the last sync before the final name short.
 const checkpointEvery = 64 << 20
 
-// checkpoint syncs what is written, now and then, and has the journal vouch
-// for it, so that a crash costs no more than checkpointEvery. A failure is left
-// to the next Write or Commit to meet.
+// checkpoint syncs what is written, now and then, and has the journal vouch for
+// it, so that a crash costs no more than checkpointEvery. A failure is left for
+// the next Write or Commit to report.
 func (p *Part) checkpoint(total int64) {
 	if total-p.saved < p.archive.checkpointEvery || !p.saving.CompareAndSwap(false, true) {
 		return
@@ -42,9 +42,9 @@ func (a *Archive) removePart(id fileID) error {
 	return err
 }
 
-// vouch has the journal say how many bytes of a part are safe. This run
-// believes it even if the journal cannot be written; that there are none must
-// be in the journal first.
+// vouch notes in the journal how many bytes of a part are safe. This run
+// believes it even if the journal cannot be written; a 0 must be in the journal
+// first.
 func (a *Archive) vouch(id fileID, bytes int64) error {
 	a.mu.Lock()
 	kept := id.kept()
@@ -65,7 +65,7 @@ func (a *Archive) vouch(id fileID, bytes int64) error {
 	return nil
 }
 
-// kept is by what the journal knows how much of a part is safe.
+// kept returns the ID by which the journal records how much of a part is safe.
 func (id fileID) kept() recordingID {
 	if id.clip == (clip{}) {
 		return id.recording
@@ -74,15 +74,15 @@ func (id fileID) kept() recordingID {
 	return recordingID(sum[:16])
 }
 
-// cutAlready reports whether a part is a piece whose clip is there by now.
+// cutAlready reports whether a part is a piece whose clip exists by now.
 func (a *Archive) cutAlready(id fileID) bool {
 	return id.clip != (clip{}) && slices.ContainsFunc(a.index.movies(id.recording, id.clip), func(movie fileID) bool {
 		return a.index.done[movie].path != ""
 	})
 }
 
-// dropStrayParts removes parts that nothing can be continued from: those of
-// which no byte is vouched for, and what was being made and never finished.
+// dropStrayParts removes parts that cannot be continued: those without vouched
+// bytes, and what was being made and never finished.
 func (a *Archive) dropStrayParts() {
 	entries, err := fs.ReadDir(a.root.FS(), partsDir)
 	if err != nil {
