@@ -6,8 +6,8 @@ import (
 	"example.com/hikgrab/nvr/media/ps"
 )
 
-// TestSoundWaitsInBounds feeds sound that nothing ever places: none of it may
-// pile up.
+// TestSoundWaitsInBounds feeds sound that never gets a place. It must not pile
+// up.
 func TestSoundWaitsInBounds(t *testing.T) {
 	t.Parallel()
 	times := timeline{place: func(moment, int64) {}}
@@ -21,7 +21,7 @@ func TestSoundWaitsInBounds(t *testing.T) {
 	}
 	times.push(moment{raw: 0, known: true})
 	a.start(0)
-	// One stamp is ahead, and no other confirms it.
+	// One stamp is ahead and is never confirmed.
 	a.packet(&ps.Packet{ID: 0xC0, Payload: payload, HasPTS: true}, 0)
 	a.packet(&ps.Packet{ID: 0xC0, Payload: payload, PTS: 2 * clock, HasPTS: true}, 0)
 	for range 5000 {

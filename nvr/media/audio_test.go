@@ -8,7 +8,7 @@ import (
 	"example.com/hikgrab/nvr/media/mediatest"
 )
 
-// adts cuts an ADTS stream into frames.
+// adts splits an ADTS stream into frames.
 func adts(b []byte) (frames [][]byte) {
 	for len(b) > 7 {
 		n := int(b[3]&3)<<11 | int(b[4])<<3 | int(b[5]>>5)
@@ -17,7 +17,7 @@ func adts(b []byte) (frames [][]byte) {
 	return frames
 }
 
-// constant cuts a stream whose frames have one size.
+// constant splits a stream into frames of equal size.
 func constant(b []byte, n int) (frames [][]byte) {
 	for len(b) >= n {
 		frames, b = append(frames, b[:n]), b[n:]
@@ -33,7 +33,7 @@ func TestFramedAudio(t *testing.T) {
 		name   string
 		tape   tape
 		kind   media.AudioKind
-		header int // bytes of each frame that MP4 leaves out
+		header int // bytes of each frame that MP4 omits
 		step   int64
 		format string
 	}{
@@ -79,7 +79,7 @@ func TestFramedAudio(t *testing.T) {
 	}
 }
 
-// TestEmptyAudio begins with packets that hold nothing.
+// TestEmptyAudio begins with empty packets.
 func TestEmptyAudio(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) { r.audio, r.sound = 0x90, append([][]byte{{}, {}}, tone()...) }))
@@ -96,8 +96,8 @@ func TestEmptyAudio(t *testing.T) {
 	}
 }
 
-// TestAudioChanges makes stereo of the last frames of mono: no decoder that was
-// told of mono can play them.
+// TestAudioChanges turns the last frames from mono into stereo, which a decoder
+// set up for mono cannot play.
 func TestAudioChanges(t *testing.T) {
 	t.Parallel()
 	aac := adts(testdata(t, "tone.aac"))
@@ -126,7 +126,7 @@ func TestAudioChanges(t *testing.T) {
 	}
 }
 
-// TestStraddlingAudio cuts frames of audio anywhere: none may be lost, and each
+// TestStraddlingAudio splits audio frames anywhere. None may be lost, and each
 // keeps its time.
 func TestStraddlingAudio(t *testing.T) {
 	t.Parallel()
@@ -147,7 +147,7 @@ func TestStraddlingAudio(t *testing.T) {
 	if r.Audio != media.AAC || len(a.Samples) < len(frames) {
 		t.Fatalf("%v, %d samples: %s", r.Audio, len(a.Samples), r.Reason())
 	}
-	// Behind the end of the tone the tape begins it again, in the middle of a
+	// After the end of the tone the tape repeats it, starting in the middle of a
 	// frame.
 	for i, s := range a.Samples[:len(frames)-1] {
 		if !bytes.Equal(s.Data, frames[i][7:]) || s.DTS != int64(i)*1024 {
@@ -156,7 +156,7 @@ func TestStraddlingAudio(t *testing.T) {
 	}
 }
 
-// TestAudioGap leaves out two seconds of audio only.
+// TestAudioGap removes two seconds of audio only.
 func TestAudioGap(t *testing.T) {
 	t.Parallel()
 	shift := func(i int, s int64) int64 {

@@ -16,8 +16,8 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// benchJob tells a test binary to do a job once and to exit, so that its CPU
-// time can be measured as ffmpeg's is.
+// benchJob makes a test binary do one job and exit, so that its CPU time can be
+// measured like ffmpeg's.
 const benchJob = "HIKGRAB_MEDIA_BENCH"
 
 func TestMain(m *testing.M) {
@@ -54,7 +54,7 @@ func work(job, from, to string) error {
 }
 
 // BenchmarkAgainstFFmpeg makes recordings of 200 MB and reports the CPU seconds
-// that a scan, a remux and ffmpeg take for one of them.
+// that a scan, a remux and ffmpeg need for one of them.
 func BenchmarkAgainstFFmpeg(b *testing.B) {
 	self, err := os.Executable()
 	if err != nil {
@@ -96,8 +96,8 @@ func BenchmarkAgainstFFmpeg(b *testing.B) {
 	}
 }
 
-// heavy writes a recording as heavy as a real one: key frames of 200 kB, others
-// of 20 kB, and sound. It returns its size.
+// heavy writes a recording with the bit rate of a real one: key frames of 200
+// kB, others of 20 kB, and sound. It returns its size.
 func heavy(b *testing.B, source, path string) int64 {
 	b.Helper()
 	list := pictures(b, source)
@@ -136,7 +136,7 @@ func heavy(b *testing.B, source, path string) int64 {
 	return size
 }
 
-// escaped puts emulation prevention bytes where they belong.
+// escaped inserts emulation prevention bytes.
 func escaped(b []byte) []byte {
 	out := make([]byte, 0, len(b)+len(b)/1000)
 	zeros := 0

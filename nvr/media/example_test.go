@@ -11,8 +11,9 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// A recording is scanned while it arrives, and rewritten when it is there. What
-// cannot be rewritten, or is not clean, stays as the recorder sent it.
+// A recording is scanned while it arrives, and remuxed once it is complete. A
+// recording that cannot be remuxed, or is not clean, stays as the recorder sent
+// it.
 func Example() {
 	part, err := os.CreateTemp("", "recording")
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"example.com/hikgrab/nvr/media/mediatest"
 )
 
-// interlaced records an H.264 stream that may code its pictures in fields: of
-// each picture, pattern says whether it is a frame, a pair of fields, or one
-// field only.
+// interlaced records an H.264 stream that may code its pictures as fields.
+// pattern says whether each picture is a frame, a pair of fields, or a single
+// field.
 func interlaced(pattern string) []byte {
 	const (
 		// Profile, constraints and level; set 0, frame_num of 4 bits, order count
@@ -46,9 +46,9 @@ func interlaced(pattern string) []byte {
 	return w.b
 }
 
-// TestFields refuses a recording whose pictures are fields, be it only one of
-// them. Interlaced pictures that are coded as frames are no trouble, and a single
-// field is a bit that fell over.
+// TestFields refuses a recording with pictures coded as fields, even if only
+// some are. Interlaced pictures coded as frames are fine, and a single field is
+// just a flipped bit.
 func TestFields(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

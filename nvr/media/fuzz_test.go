@@ -29,11 +29,11 @@ func FuzzSniff(f *testing.F) {
 	})
 }
 
-// adtsHeader is a frame of AAC of which there is hardly more than the header.
+// adtsHeader is an AAC frame with hardly more than a header.
 var adtsHeader = []byte{0xFF, 0xF1, 0x60, 0x40, 0x01, 0x1F, 0xFC, 7}
 
-// brief makes a recording of a few pictures of which there is hardly more than
-// the headers: the shorter a seed, the more of its kind are tried.
+// brief makes a recording of a few pictures with hardly more than headers.
+// Short seeds let the fuzzer try more.
 func brief(f *testing.F, r tape, frames int) []byte {
 	w := &tapeWriter{tape: r}
 	w.packet = 5000
@@ -53,8 +53,9 @@ func brief(f *testing.F, r tape, frames int) []byte {
 	return w.b
 }
 
-// FuzzRemux breaks small recordings in every way. What comes out must be a
-// movie that the box reader takes, or a refusal, and the same for any reads.
+// FuzzRemux damages small recordings in every way. The result must be a movie
+// that the box reader accepts, or a refusal, and must not depend on the sizes
+// of reads.
 func FuzzRemux(f *testing.F) {
 	sound := [][]byte{{1, 2, 3}, {4, 5, 6}}
 	for _, r := range []tape{

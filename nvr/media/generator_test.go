@@ -10,7 +10,7 @@ import (
 	"example.com/hikgrab/nvr/media/mediatest"
 )
 
-// pictures takes an elementary stream of testdata apart.
+// pictures splits an elementary stream of testdata into pictures.
 func pictures(t testing.TB, name string) []mediatest.Picture {
 	t.Helper()
 	list, err := mediatest.Pictures("testdata/" + name)
@@ -36,7 +36,7 @@ const (
 	noStamps
 )
 
-// tape says how a recording is to be made.
+// tape says how to make a recording.
 type tape struct {
 	source     string
 	imkh       bool
@@ -44,9 +44,9 @@ type tape struct {
 	noMap      bool
 	noNumbers  bool
 	number     uint32 // of the first picture
-	numberStep uint32 // from picture to picture, 1 when not set
-	countSound bool   // sound has packs of its own, in the same count
-	soundCount bool   // sound has packs of its own, with a count of its own
+	numberStep uint32 // from picture to picture; 0: 1
+	countSound bool   // sound has its own packs, numbered together with the pictures
+	soundCount bool   // sound has its own packs, numbered separately
 	base       int64  // stamp of the first picture
 	step       int64
 	at         func(i int, t int64) int64 // changes a picture's time
@@ -55,9 +55,9 @@ type tape struct {
 	reorder    bool // stamps with PTS and DTS, for B-frames
 	noDTS      bool
 	audio      byte // stream_type
-	infoAudio  byte // the same for the IMKH header, when it tells something else
+	infoAudio  byte // stream_type for the IMKH header, if different
 	sound      [][]byte
-	soundStep  int64 // of one packet of sound, 3600 when not set
+	soundStep  int64 // of one packet of sound; 0: 3600
 	audioStamp int
 	soundStamp func(i int, s int64) int64
 	private    bool
@@ -65,15 +65,15 @@ type tape struct {
 	noLength   bool
 	endCode    bool
 	scrambled  bool
-	videoType  byte // stream_type, when it is not the source's
+	videoType  byte // stream_type, if not the source's
 	packet     int  // largest payload
 	wall       time.Time
 	repeat     int  // times the source is repeated
-	still      bool // all pictures but the key frames are the same
-	sparse     int  // only every so many pictures are stamped
+	still      bool // all pictures except the key frames are the same
+	sparse     int  // only one in this many pictures is stamped
 }
 
-// footage is a recording and what it is made of.
+// footage is a recording and its parts.
 type footage struct {
 	data     []byte
 	pictures []mediatest.Picture
@@ -127,7 +127,7 @@ func record(t testing.TB, r tape) footage {
 			n := len(f.sound)
 			data := r.sound[n%len(r.sound)]
 			if soundAt < p.DTS-r.step {
-				soundAt = p.DTS // the camera was silent as well
+				soundAt = p.DTS // the camera's sound paused too
 			}
 			w.soundPacket(n, data, soundAt)
 			f.sound, f.soundAt = append(f.sound, data), append(f.soundAt, soundAt)
@@ -141,11 +141,11 @@ func record(t testing.TB, r tape) footage {
 	return f
 }
 
-// tapeWriter writes a program stream as recorders do.
+// tapeWriter writes a program stream in the way of recorders.
 type tapeWriter struct {
 	tape
 	b       []byte
-	counted uint32 // packs of sound in the count so far
+	counted uint32 // numbered packs of sound so far
 	latest  uint32 // number
 }
 
@@ -210,7 +210,7 @@ func (w *tapeWriter) picture(i int, p mediatest.Picture) {
 	}
 }
 
-// packHeader writes a pack header up to its stuffing.
+// packHeader writes a pack header without its stuffing.
 func (w *tapeWriter) packHeader(s int64) {
 	w.b = append(w.b, 0, 0, 1, 0xBA, 0x44|byte(s>>27)&0x38|byte(s>>28)&3, byte(s>>20), 4|byte(s>>12)&0xF8|byte(s>>13)&3,
 		byte(s>>5), 4|byte(s<<3), 1, 0x03, 0xAC, 0xD3)
@@ -249,8 +249,8 @@ func (w *tapeWriter) sized(code byte, body []byte) {
 	w.b = append(w.b, body...)
 }
 
-// privatePackets writes what decoders must skip by length: start codes in it
-// look like packs and packets.
+// privatePackets writes packets that decoders must skip by length: the start
+// codes inside look like packs and packets.
 func (w *tapeWriter) privatePackets(i int) {
 	w.sized(0xBD, []byte{0x8C, 0, 0, 0, 0, 1, 0xBA, 0x44, 0, 4, 0, 4, 1, 0, 0, 0, 0xF8, 0, 0, 1, 0xE0, 0, 3, 1, 2, 3, byte(i)})
 	w.sized(0xBF, []byte{0, 0, 1, 0xE0, 0xFF, 0xFF, 0x80, 0x80, 5, 1, 2, 3, 4, 5, 6, 7, byte(i)})

@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// noise returns bytes that stand for anything.
+// noise returns meaningless bytes.
 func noise(n int) []byte {
 	b := make([]byte, n)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -24,7 +24,7 @@ func cut(from, to int) func(*footage) {
 	return func(f *footage) { f.data = slices.Delete(f.data, from, to) }
 }
 
-// inside returns a place in the middle of a picture.
+// inside returns the offset of the middle of a picture.
 func (f *footage) inside(picture int) int {
 	end := len(f.data)
 	if picture+1 < len(f.packs) {
@@ -33,10 +33,10 @@ func (f *footage) inside(picture int) int {
 	return (f.packs[picture] + end) / 2
 }
 
-// pack returns where the pack of a picture begins.
+// pack returns the offset of a picture's pack.
 func (f *footage) pack(picture int) int { return f.packs[picture] }
 
-// again breaks off inside a picture, and goes on at an earlier place.
+// again breaks off inside a picture and resumes at an earlier place.
 func again(from func(*footage, int) int, first, last int) func(*footage) {
 	return func(f *footage) {
 		f.data = slices.Concat(f.data[:f.inside(last)], f.data[from(f, first):])

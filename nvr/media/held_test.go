@@ -6,7 +6,7 @@ import (
 	"example.com/hikgrab/nvr/media/es"
 )
 
-// album keeps the pictures that reach it.
+// album keeps the pictures that it receives.
 type album struct {
 	heard
 	data string
@@ -15,8 +15,8 @@ type album struct {
 func (a *album) picture(u *es.AccessUnit) { a.data += string(u.Data) }
 func (a *album) pictureTime(int64, int64) {}
 
-// TestMend puts a copy into the place of the damaged picture only when it is the
-// same picture, whole.
+// TestMend replaces a damaged picture with a copy only if it is the same
+// picture, undamaged.
 func TestMend(t *testing.T) {
 	t.Parallel()
 	stamp := es.Stamp{PTS: 9, HasPTS: true, Number: 3, Numbered: true}
@@ -40,7 +40,7 @@ func TestMend(t *testing.T) {
 		again := es.AccessUnit{Stamp: stamp, Data: []byte("a")}
 		c.change(&held, &again)
 		r.store(&held)
-		held.Data[0] = '?' // the splitter uses its buffer again
+		held.Data[0] = '?' // the splitter reuses its buffer
 		r.mend(&again)
 		r.store(&es.AccessUnit{Data: []byte("b")})
 		r.release()

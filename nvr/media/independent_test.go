@@ -14,8 +14,8 @@ import (
 	"example.com/hikgrab/nvr/media/mediatest"
 )
 
-// TestProgramStreamOfFFmpeg reads a program stream that another muxer made:
-// packets of 2 kB that begin anywhere, several pictures in one, MPEG-1 layer 2.
+// TestProgramStreamOfFFmpeg reads a program stream from another muxer: packets
+// of 2 kB that begin anywhere, several pictures in one, MPEG-1 layer 2.
 func TestProgramStreamOfFFmpeg(t *testing.T) {
 	t.Parallel()
 	var dst mediatest.Memory
@@ -47,8 +47,8 @@ func TestProgramStreamOfFFmpeg(t *testing.T) {
 	}
 }
 
-// TestAgainstFFmpeg has ffmpeg decode what Remux wrote and compares with what
-// it decodes from the source. The other tests do not need ffmpeg.
+// TestAgainstFFmpeg decodes the output of Remux with ffmpeg and compares it
+// with the decoded source. The other tests do not need ffmpeg.
 func TestAgainstFFmpeg(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
@@ -131,8 +131,8 @@ func TestAgainstFFmpeg(t *testing.T) {
 	}
 }
 
-// TestAgainstGStreamer has GStreamer read what Remux wrote: all of the sound, to
-// the byte, and pictures that are those of ffmpeg.
+// TestAgainstGStreamer reads the output of Remux with GStreamer: all of the
+// sound, to the byte, and the same pictures as ffmpeg.
 func TestAgainstGStreamer(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"gst-launch-1.0", "gst-inspect-1.0", "ffmpeg"} {
@@ -145,7 +145,7 @@ func TestAgainstGStreamer(t *testing.T) {
 		name   string
 		tape   tape
 		decode string
-		header int // bytes of each frame of sound that MP4 leaves out
+		header int // bytes of each frame of sound that MP4 omits
 	}{
 		{"h264 alaw", with(plain("plain.h264"), g711(0x90)), "h264parse ! avdec_h264", 0},
 		{"h265 ulaw", with(plain("plain.h265"), g711(0x91)), "h265parse ! avdec_h265", 0},

@@ -7,8 +7,8 @@ import (
 	"example.com/hikgrab/nvr/media/es"
 )
 
-// TestTimelineJudges tells stamps that are believed from those that are not, at
-// the borders between them. A stamp below 0 is none.
+// TestTimelineJudges checks the limits between plausible stamps and others. A
+// stamp below 0 means none.
 func TestTimelineJudges(t *testing.T) {
 	t.Parallel()
 	const far = 1_000_000_000
@@ -52,7 +52,7 @@ func TestTimelineJudges(t *testing.T) {
 }
 
 // TestTimelineWaitsForAnotherStamp bounds how long a suspicious stamp waits for
-// the one that confirms it.
+// confirmation.
 func TestTimelineWaitsForAnotherStamp(t *testing.T) {
 	t.Parallel()
 	placed, most := 0, 0
@@ -67,8 +67,8 @@ func TestTimelineWaitsForAnotherStamp(t *testing.T) {
 	}
 }
 
-// TestOddMoment keeps what is known of a picture whose stamps contradict each
-// other, and nothing of a packet whose stamps are those of another picture.
+// TestOddMoment keeps what is certain about a picture with contradictory
+// stamps, and nothing of a packet whose stamps belong to another picture.
 func TestOddMoment(t *testing.T) {
 	t.Parallel()
 	stamp := es.Stamp{PTS: 1, DTS: 2, HasPTS: true, HasDTS: true, Wall: 3}

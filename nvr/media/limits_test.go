@@ -14,9 +14,9 @@ import (
 	"example.com/hikgrab/nvr/media/mediatest"
 )
 
-// TestMutations changes every byte of headers, wholly and by one bit. What comes
-// out must be a movie or a refusal, and never much larger than what went in: one
-// corrupt stamp must not turn into hours of silence.
+// TestMutations changes every byte of headers, completely and by one bit. The
+// result must be a movie or a refusal, and never much larger than the input:
+// one corrupt stamp must not turn into hours of silence.
 func TestMutations(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -61,8 +61,8 @@ func TestMutations(t *testing.T) {
 	}
 }
 
-// headerBytes returns where headers stand between from and to: the first bytes
-// behind every start code of the program stream, and the IMKH header.
+// headerBytes returns the offsets of headers between from and to: the first
+// bytes after every start code of the program stream, and the IMKH header.
 func headerBytes(f footage, from, to int) (list []int) {
 	for at := from; at+4 < to; at++ {
 		if at < 40 {
@@ -83,8 +83,8 @@ func headerBytes(f footage, from, to int) (list []int) {
 	return slices.Compact(list)
 }
 
-// TestWork feeds what makes careless parsers slow, in small pieces. If work did
-// not stay in proportion to the input, this would take hours.
+// TestWork feeds input that makes careless parsers slow, in small pieces. If
+// work were not proportional to the input, this would take hours.
 func TestWork(t *testing.T) {
 	t.Parallel()
 	const size = 1 << 20
@@ -151,7 +151,7 @@ func TestIndexBehind(t *testing.T) {
 	}
 }
 
-// TestErrors passes the errors of both ends on.
+// TestErrors passes on the errors of both ends.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
@@ -201,7 +201,8 @@ func (f *full) Seek(offset int64, whence int) (int64, error) {
 	return f.Memory.Seek(offset, whence)
 }
 
-// TestHugeFrame refuses what no camera sends instead of filling the memory.
+// TestHugeFrame refuses a frame that no camera sends instead of filling the
+// memory.
 func TestHugeFrame(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))

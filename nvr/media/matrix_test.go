@@ -15,8 +15,8 @@ import (
 
 var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 
-// tone returns G.711 in packets of 40 ms. Every packet is another, so that none
-// can be lost or moved unseen.
+// tone returns G.711 in packets of 40 ms. All packets differ, so that none can
+// be lost or moved unnoticed.
 func tone() [][]byte {
 	var list [][]byte
 	for i := range 400 {
@@ -39,22 +39,22 @@ func with(r tape, change func(*tape)) tape {
 	return r
 }
 
-// trial is one recording and what must become of it.
+// trial is one recording and its expected result.
 type trial struct {
 	name     string
 	tape     tape
-	harm     func(f *footage) // damages it
+	harm     func(f *footage) // damages the recording
 	options  media.Options
-	pictures int // that come out, 0: all
-	good     int // of them, those that equal the source, 0: all
+	pictures int // expected pictures; 0: all
+	good     int // expected pictures that equal the source; 0: all
 	problems []media.ProblemKind
-	scanned  []media.ProblemKind // that only a scan sees
+	scanned  []media.ProblemKind // problems that only a scan finds
 	refusal  media.RefusalKind
 	refused  bool
-	noSound  bool // none can come out
+	noSound  bool // no sound is expected
 }
 
-// record returns the trial's recording, as damaged as it should be.
+// record returns the trial's recording, with its damage.
 func (c *trial) record(t testing.TB) footage {
 	f := record(t, c.tape)
 	if c.harm != nil {
@@ -290,7 +290,7 @@ func checkVideo(t *testing.T, c trial, f footage, m mediatest.Movie, r media.Rep
 			k++
 		}
 		if k == len(f.pictures) {
-			continue // a damaged one
+			continue // a damaged picture
 		}
 		good++
 		next = k + 1
@@ -336,8 +336,8 @@ func checkSound(t *testing.T, f footage, m mediatest.Movie) {
 		if !bytes.Equal(s.Data, f.sound[i]) {
 			t.Fatalf("audio packet %d differs", i)
 		}
-		// Sound is shown on the movie's time; the first picture may be shown a
-		// little after it is decoded.
+		// Sound is on the movie's time; the first picture may be shown a little after
+		// it is decoded.
 		zero := f.pictures[0].PTS - f.pictures[0].DTS
 		want := (f.soundAt[i] - zero) * a.Timescale / 90000
 		if got := a.Shown(&m, s); got < want-1 || got > want+1 {
@@ -346,8 +346,7 @@ func checkSound(t *testing.T, f footage, m mediatest.Movie) {
 	}
 }
 
-// TestReadSizes proves that the pieces in which a recording arrives make no
-// difference.
+// TestReadSizes shows that the sizes of reads make no difference.
 func TestReadSizes(t *testing.T) {
 	t.Parallel()
 	for _, c := range trials(t) {
@@ -382,9 +381,9 @@ func TestReadSizes(t *testing.T) {
 	}
 }
 
-// TestMovieMeanwhile makes the MP4s of all recordings while they are scanned. The
-// scan finds the same; the MP4 is the one that Remux makes when it is told what the
-// scan found, or there is none.
+// TestMovieMeanwhile makes the MP4s of all recordings while they are scanned.
+// The scan finds the same. The MP4 is the one that Remux makes from the results
+// of the scan, or there is none.
 func TestMovieMeanwhile(t *testing.T) {
 	t.Parallel()
 	for _, c := range trials(t) {

@@ -44,7 +44,7 @@ func TestTally(t *testing.T) {
 	}
 }
 
-// numbered is a picture and the packs that were seen before it was complete.
+// numbered is a picture and the packs seen before it was complete.
 type numbered struct {
 	packs              []uint32
 	number             uint32
@@ -109,8 +109,7 @@ func TestMissingNumbers(t *testing.T) {
 	}
 }
 
-// TestNumbersThatAreNoCount does not believe numbers that leave one out every
-// time.
+// TestNumbersThatAreNoCount ignores numbers that skip one every time.
 func TestNumbersThatAreNoCount(t *testing.T) {
 	t.Parallel()
 	var k numbers
@@ -168,8 +167,8 @@ func TestRecent(t *testing.T) {
 	}
 }
 
-// TestRecentForgets remembers as many pictures as it says, those that came twice
-// not counted.
+// TestRecentForgets remembers the promised number of pictures, not counting
+// duplicates.
 func TestRecentForgets(t *testing.T) {
 	t.Parallel()
 	for others, want := range map[int]bool{recentSize - 1: true, recentSize: false} {
@@ -188,8 +187,8 @@ func TestRecentForgets(t *testing.T) {
 	}
 }
 
-// TestRecentInside takes what is stamped like a picture behind one that came
-// twice for the next that did, even if it is damaged.
+// TestRecentInside takes a picture after a duplicate for the next duplicate if
+// it has the same stamp, even if it is damaged.
 func TestRecentInside(t *testing.T) {
 	t.Parallel()
 	var r recent

@@ -13,7 +13,7 @@ import (
 	"example.com/hikgrab/nvr/media/mediatest"
 )
 
-// foreign replaces what is in the packet of a picture.
+// foreign replaces the contents of a picture's packet.
 func foreign(f *footage) {
 	b := f.data[f.packs[20]:f.packs[21]]
 	at := bytes.Index(b, []byte{0, 0, 1, 0xE0})
@@ -22,7 +22,7 @@ func foreign(f *footage) {
 	}
 }
 
-// oddTrials are recordings with something in them that only a few recorders do.
+// oddTrials are recordings with habits of only a few recorders.
 func oddTrials() []trial {
 	h264 := plain("plain.h264")
 	insert := func(packet string) func(*footage) {
@@ -145,7 +145,7 @@ func oddTrials() []trial {
 	}
 }
 
-// lastMap returns where the last map tells the kind of video.
+// lastMap returns the offset of the video type in the last map.
 func lastMap(f *footage) int { return bytes.LastIndex(f.data, []byte{0x1B, 0xE0, 0, 0}) }
 
 // TestSecondSound inserts a packet of another audio stream.
@@ -156,7 +156,7 @@ func TestSecondSound(t *testing.T) {
 	checkSound(t, f, remuxed(t, f.data))
 }
 
-// TestDuplicateSound has packs twice: what is heard in them is heard once.
+// TestDuplicateSound has packs twice: their sound must come only once.
 func TestDuplicateSound(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) { r.audio, r.sound = 0x90, tone() }))
@@ -178,8 +178,8 @@ func remuxed(t *testing.T, data []byte) mediatest.Movie {
 	return m
 }
 
-// TestEncryptedIsNotReadOn refuses an encrypted recording before it has read a
-// gigabyte of it.
+// TestEncryptedIsNotReadOn refuses an encrypted recording without reading all
+// of it.
 func TestEncryptedIsNotReadOn(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) { r.scrambled, r.repeat = true, 30 }))
@@ -191,7 +191,8 @@ func TestEncryptedIsNotReadOn(t *testing.T) {
 	}
 }
 
-// TestStampUnits sees by the recorder's clock that stamps do not count 1/90000 s.
+// TestStampUnits uses the recorder's clock to detect stamps that do not count
+// 1/90000 s.
 func TestStampUnits(t *testing.T) {
 	t.Parallel()
 	for _, rate := range []int64{1000, 8000, 1000000} {
@@ -220,8 +221,7 @@ func TestStampUnits(t *testing.T) {
 	}
 }
 
-// TestStampUnitsWithoutClock sees it by pictures that come too fast for any
-// camera.
+// TestStampUnitsWithoutClock detects them by a frame rate that no camera has.
 func TestStampUnitsWithoutClock(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) {
@@ -233,7 +233,8 @@ func TestStampUnitsWithoutClock(t *testing.T) {
 	}
 }
 
-// TestGapThatStampsDoNotTell is no matter of units, whatever the ratio.
+// TestGapThatStampsDoNotTell does not take a gap for wrong units, whatever the
+// ratio.
 func TestGapThatStampsDoNotTell(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) {
@@ -252,8 +253,8 @@ func TestGapThatStampsDoNotTell(t *testing.T) {
 	}
 }
 
-// TestSlowStamps sees that stamps and the recorder's clock drift apart, though
-// never by much from one key frame to the next.
+// TestSlowStamps detects that stamps and the recorder's clock drift apart,
+// although never by much between two key frames.
 func TestSlowStamps(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) {
@@ -267,7 +268,7 @@ func TestSlowStamps(t *testing.T) {
 	}
 }
 
-// TestNoVPS keeps H.265 without a video parameter set, and says so.
+// TestNoVPS keeps H.265 without a video parameter set, and reports it.
 func TestNoVPS(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h265"))
@@ -277,7 +278,7 @@ func TestNoVPS(t *testing.T) {
 	}
 }
 
-// TestCodecChanges is sure of it only at the second map that says so.
+// TestCodecChanges needs a second map to be sure of the change.
 func TestCodecChanges(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))
@@ -298,7 +299,7 @@ func TestKeyInterval(t *testing.T) {
 	}
 }
 
-// TestResized replaces later sequence parameter sets by one of 320 by 96.
+// TestResized replaces later sequence parameter sets with one of 320 by 96.
 func TestResized(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))
@@ -312,7 +313,7 @@ func TestResized(t *testing.T) {
 	if _, err := media.Remux(&dst, bytes.NewReader(f.data), media.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	// Two sets of one number in the sample entry would contradict each other.
+	// Two sets with one number in the sample entry would contradict each other.
 	if entry := dst.B[:bytes.Index(dst.B, []byte("mdat"))]; bytes.Contains(entry, set[4:]) || !bytes.Contains(entry, []byte("avcC")) {
 		t.Error("a later set stands in the sample entry")
 	}

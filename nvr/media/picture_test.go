@@ -10,12 +10,11 @@ import (
 	"example.com/hikgrab/nvr/media/ps"
 )
 
-// baseline is a sequence parameter set of 320 by 96 pixels, up to whether it
-// tells more.
+// baseline is a sequence parameter set of 320 by 96 pixels, up to the VUI flag.
 const baseline = "01000010 00000000 00011110 1 1 011 010 0 000010100 00110 1 1 0 "
 
-// reading returns a reader that knows a codec and its parameter sets, so that it
-// can be given pictures.
+// reading returns a reader with a codec and its parameter sets, ready for
+// pictures.
 func reading(sps string) *reader {
 	r := newReader(nil, Options{})
 	r.begun, r.demux = true, ps.New(r, 0)
@@ -27,7 +26,7 @@ func reading(sps string) *reader {
 	return r
 }
 
-// shot is a picture that is stamped at pts.
+// shot is a picture with stamp pts.
 func shot(pts int64) *es.AccessUnit {
 	return &es.AccessUnit{Stamp: es.Stamp{PTS: pts, DTS: pts, HasPTS: true}, Fingerprint: uint64(pts)}
 }
@@ -43,7 +42,7 @@ func roll(r *reader, list ...*es.AccessUnit) *reader {
 	return r
 }
 
-// steady returns n pictures that follow the stamp.
+// steady returns n pictures after the stamp.
 func steady(pts int64, n int) (list []*es.AccessUnit) {
 	for i := range n {
 		list = append(list, shot(pts+int64(i+1)*3600))
@@ -51,7 +50,7 @@ func steady(pts int64, n int) (list []*es.AccessUnit) {
 	return list
 }
 
-// zigzag returns n pairs of pictures of which the second is shown earlier.
+// zigzag returns n pairs of pictures. The second of each is shown earlier.
 func zigzag(n int, by int64) (list []*es.AccessUnit) {
 	for i := range int64(n) {
 		at := (i + 1) * 200 * 3600
@@ -60,7 +59,7 @@ func zigzag(n int, by int64) (list []*es.AccessUnit) {
 	return list
 }
 
-// TestReordered tells pictures out of order from a stamp that is wrong.
+// TestReordered distinguishes pictures out of order from a wrong stamp.
 func TestReordered(t *testing.T) {
 	t.Parallel()
 	decoded := func(list []*es.AccessUnit) []*es.AccessUnit {
@@ -69,7 +68,7 @@ func TestReordered(t *testing.T) {
 		}
 		return list
 	}
-	// shifted are pictures that tell both stamps, and n that tell none.
+	// shifted returns pictures with both stamps, then n without any.
 	shifted := func(n int) []*es.AccessUnit {
 		list := decoded(steady(0, 8))
 		for i, u := range list {
@@ -121,8 +120,8 @@ func TestReordered(t *testing.T) {
 	}
 }
 
-// TestUsualDistance places pictures without stamps at the distance that the map
-// announces, or the parameter set, or at 25 a second.
+// TestUsualDistance places pictures without stamps at the interval from the
+// map, or from the parameter set, or at 25 per second.
 func TestUsualDistance(t *testing.T) {
 	t.Parallel()
 	const timing = baseline + "1 0 0 0 0 1 "
@@ -156,8 +155,8 @@ func TestUsualDistance(t *testing.T) {
 	}
 }
 
-// TestLate takes numbers that are left out for missing pictures only where time
-// is left out as well.
+// TestLate counts skipped numbers as missing pictures only if time is skipped
+// as well.
 func TestLate(t *testing.T) {
 	t.Parallel()
 	numbered := func(u *es.AccessUnit, n uint32) *es.AccessUnit {
@@ -197,8 +196,8 @@ func TestLate(t *testing.T) {
 	}
 }
 
-// TestLimitsOfTime looks at gaps and at the recorder's clock at the border
-// between what is said and what is not.
+// TestLimitsOfTime checks gaps and the recorder's clock at the limits of what
+// is reported.
 func TestLimitsOfTime(t *testing.T) {
 	t.Parallel()
 	for d, gaps := range map[int64]int{2 * clock: 0, 2*clock + 1: 1} {
@@ -236,7 +235,7 @@ func TestLimitsOfTime(t *testing.T) {
 	}
 }
 
-// TestScrambledShare refuses a recording of which more than half is encrypted.
+// TestScrambledShare refuses a recording if more than half of it is encrypted.
 func TestScrambledShare(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -279,7 +278,7 @@ func TestScrambledShare(t *testing.T) {
 	}
 }
 
-// TestAnnounced names the video by its map when no picture could be read.
+// TestAnnounced names the video by its map if no picture could be read.
 func TestAnnounced(t *testing.T) {
 	t.Parallel()
 	r := newReader(nil, Options{})
@@ -308,8 +307,8 @@ func TestAnnounced(t *testing.T) {
 	}
 }
 
-// TestLimits refuses what has more pictures, sound or time than package mp4
-// reads, instead of filling the memory.
+// TestLimits refuses more pictures, sound or time than package mp4 reads,
+// instead of filling the memory.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	for name, exceed := range map[string]func(r *reader){
@@ -336,8 +335,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestStampUnitsByTheMap believes a map that announces ninety times the distance
-// of the stamps, and none that announces anything else.
+// TestStampUnitsByTheMap believes a map that announces ninety times the
+// interval of the stamps, and no other.
 func TestStampUnitsByTheMap(t *testing.T) {
 	t.Parallel()
 	for interval, want := range map[int64]int64{36000: 1000, 33000: 1000, 20000: 0, 400: 0, 0: 0} {

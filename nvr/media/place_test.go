@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/nvr/media/ps"
 )
 
-// heard keeps what becomes of sound.
+// heard records the audio that reaches the sink.
 type heard struct {
 	entries []mp4.Entry
 	rates   []int
@@ -26,7 +26,7 @@ func (h *heard) soundTime(at int64, samples int) {
 	h.at, h.samples = append(h.at, at), append(h.samples, samples)
 }
 
-// listening returns audio of a kind behind a first picture that is stamped at 0.
+// listening returns audio of a kind after a first picture with stamp 0.
 func listening(kind AudioKind) (*audio, *heard) {
 	h := &heard{}
 	times := &timeline{place: func(moment, int64) {}}
@@ -36,17 +36,17 @@ func listening(kind AudioKind) (*audio, *heard) {
 	return a, h
 }
 
-// pcmPacket is a packet of 320 samples; one whose stamp is below 0 has none.
+// pcmPacket is a packet of 320 samples. A pts below 0 means no stamp.
 func pcmPacket(pts int64, fill byte) *ps.Packet {
 	return &ps.Packet{ID: 0xC0, PTS: pts, HasPTS: pts >= 0, Payload: bytes.Repeat([]byte{fill}, 320)}
 }
 
-// TestSoundIsPlaced puts packets of 320 samples, 3600 units long, where their
-// stamps say, the pictures, or the packets before them.
+// TestSoundIsPlaced places packets of 320 samples, 3600 units long, by their
+// stamps, the pictures, or the packets before them.
 func TestSoundIsPlaced(t *testing.T) {
 	t.Parallel()
 	const none = -1
-	// A step is a stamp of sound, or a picture that is stamped at so many units.
+	// A step is a stamp of sound, or a picture with that stamp.
 	type step struct{ stamp, picture int64 }
 	s := func(list ...int64) (steps []step) {
 		for _, v := range list {
@@ -103,7 +103,7 @@ func TestSoundIsPlaced(t *testing.T) {
 	}
 }
 
-// TestSoundNearThePictureToCome believes stamps that fit a picture which is not
+// TestSoundNearThePictureToCome believes stamps that fit a picture that is not
 // placed yet.
 func TestSoundNearThePictureToCome(t *testing.T) {
 	t.Parallel()
@@ -130,7 +130,7 @@ func TestSoundNearThePictureToCome(t *testing.T) {
 	}
 }
 
-// TestSoundFormats tells the sink what the sound is, once.
+// TestSoundFormats passes the format to the sink, once.
 func TestSoundFormats(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -154,21 +154,21 @@ func TestSoundFormats(t *testing.T) {
 		if len(h.entries) != 1 || !bytes.Equal(h.entries[0], c.want) || h.rates[0] != c.wantRate || h.samples[0] != c.frame {
 			t.Errorf("%+v: %d entries, %v, %d samples", c, len(h.entries), h.rates, h.samples)
 		}
-		// A byte is no sample of two channels.
+		// One byte is not a sample of two channels.
 		if got := len(h.frames) == 2; got != (a.channels == 1) {
 			t.Errorf("%+v: %d frames", c, len(h.frames))
 		}
 	}
 }
 
-// adtsFrame is a frame of AAC at 16 kHz with a payload of n bytes.
+// adtsFrame returns an AAC frame at 16 kHz with a payload of n bytes.
 func adtsFrame(n int, fill byte) []byte {
 	n += 7
 	return append([]byte{0xFF, 0xF1, 0x60, 0x40 | byte(n>>11), byte(n >> 3), byte(n<<5) | 0x1F, 0xFC}, bytes.Repeat([]byte{fill}, n-7)...)
 }
 
-// TestFramesOfAAC takes frames apart that packets cut anywhere. A packet's stamp
-// is that of the first frame that begins in it.
+// TestFramesOfAAC reads frames that are split anywhere. A packet's stamp is
+// that of the first frame that begins in it.
 func TestFramesOfAAC(t *testing.T) {
 	t.Parallel()
 	one, two, three := adtsFrame(50, 1), adtsFrame(60, 2), adtsFrame(70, 3)
@@ -218,8 +218,8 @@ func TestFramesOfAAC(t *testing.T) {
 	}
 }
 
-// TestForeignFrames leaves out frames that a decoder which was told of the first
-// ones cannot play.
+// TestForeignFrames drops frames that a decoder set up for the first ones
+// cannot play.
 func TestForeignFrames(t *testing.T) {
 	t.Parallel()
 	other := adtsFrame(50, 2)
@@ -244,7 +244,8 @@ func TestForeignFrames(t *testing.T) {
 	}
 }
 
-// TestFramed tells frames that follow each other from bytes that look like one.
+// TestFramed distinguishes consecutive frames from bytes that look like a
+// frame.
 func TestFramed(t *testing.T) {
 	t.Parallel()
 	one, two, last := adtsFrame(50, 1), adtsFrame(60, 2), adtsFrame(9, 3)

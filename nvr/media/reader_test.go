@@ -35,8 +35,8 @@ func TestMapsOfOtherStreams(t *testing.T) {
 	}
 }
 
-// TestMapsInTheMiddle refuses a stream that changes to the other codec, and
-// nothing that a map was wrong about from the beginning.
+// TestMapsInTheMiddle refuses a stream that changes to the other codec, but not
+// one whose map was wrong from the beginning.
 func TestMapsInTheMiddle(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -52,7 +52,7 @@ func TestMapsInTheMiddle(t *testing.T) {
 	} {
 		r := reading(baseline + "0 0")
 		r.Map(streams(ps.Stream{ID: 0xE0, Type: c.first}))
-		r.video.Codec = es.H264 // the stream tells
+		r.video.Codec = es.H264 // from the stream itself
 		roll(r)
 		for range 2 {
 			if r.report.Unfit != nil {
@@ -66,7 +66,7 @@ func TestMapsInTheMiddle(t *testing.T) {
 	}
 }
 
-// TestHints takes from the IMKH header what it can tell.
+// TestHints reads what the IMKH header offers.
 func TestHints(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -101,8 +101,8 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestForeignAtOnce refuses foreign video with its first packet, and reads no
-// more of it.
+// TestForeignAtOnce refuses foreign video at its first packet, and stops
+// reading.
 func TestForeignAtOnce(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[byte]string{1: "MPEG-2", 2: "MPEG-2", 0x10: "MPEG-4", 0xB0: "Hikvision's private H.264", 0xB1: "MJPEG"} {
@@ -113,7 +113,7 @@ func TestForeignAtOnce(t *testing.T) {
 		if got := r.report.Unfit; got == nil || *got != (Refusal{Kind: ForeignCodec, Detail: want}) || r.video.Offset() != 0 {
 			t.Errorf("%#x: %v, %d bytes of it are read", kind, got, r.video.Offset())
 		}
-		// A later map knows better.
+		// A later map corrects it.
 		r.Map(streams(ps.Stream{ID: 0xE0, Type: 0x1B}))
 		if r.foreign {
 			t.Errorf("%#x: still foreign", kind)
@@ -121,7 +121,7 @@ func TestForeignAtOnce(t *testing.T) {
 	}
 }
 
-// TestFirstProblem keeps the place of the first problem of a kind.
+// TestFirstProblem keeps the offset of the first problem of a kind.
 func TestFirstProblem(t *testing.T) {
 	t.Parallel()
 	r := roll(reading(baseline + "0 0"))
@@ -143,7 +143,8 @@ func TestFirstProblem(t *testing.T) {
 	}
 }
 
-// TestLatest keeps what the latest picture told when the next one tells nothing.
+// TestLatest keeps the properties of the latest picture if the next one has
+// none.
 func TestLatest(t *testing.T) {
 	t.Parallel()
 	r := roll(reading(baseline + "0 0"))
@@ -165,7 +166,7 @@ func TestLatest(t *testing.T) {
 	}
 }
 
-// TestBack tells pictures that may have been there from those that follow.
+// TestBack distinguishes possible duplicates from pictures that follow.
 func TestBack(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -204,7 +205,8 @@ func TestBack(t *testing.T) {
 	}
 }
 
-// TestFirstKeyFrame begins with a key frame for which a decoder has all sets.
+// TestFirstKeyFrame begins with a key frame for which all parameter sets are
+// present.
 func TestFirstKeyFrame(t *testing.T) {
 	t.Parallel()
 	key := shot(0)

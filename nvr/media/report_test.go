@@ -69,7 +69,7 @@ func TestManyGaps(t *testing.T) {
 	}
 }
 
-// The clock may be told by a later key frame than the first.
+// TestFirstWallAt finds the clock at a later key frame if the first has none.
 func TestFirstWallAt(t *testing.T) {
 	t.Parallel()
 	whole := record(t, with(plain("plain.h264"), func(r *tape) {
@@ -101,7 +101,7 @@ func TestFirstWallAt(t *testing.T) {
 func TestWallClockSet(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))
-	// The minutes of the last map's clock lie in its bytes 12 to 14.
+	// The minutes of the last map's clock are in its bytes 12 to 14.
 	at := bytes.LastIndex(f.data, []byte{0x40, 14, 'H', 'K'})
 	f.data[at+9] ^= 0x10
 	r := scan(t, f.data)
@@ -162,8 +162,8 @@ func TestVerdictsOfUnfit(t *testing.T) {
 	}
 }
 
-// TestLateCount counts the pictures in front of the first key frame, whether the
-// codec was announced or not, and whether there is a key frame at all.
+// TestLateCount counts the pictures before the first key frame, whether or not
+// the codec was announced and a key frame exists.
 func TestLateCount(t *testing.T) {
 	t.Parallel()
 	for _, announced := range []bool{true, false} {

@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/nvr/media/mediatest"
 )
 
-// TestRoomForTheIndex keeps room by what is known of the recording.
+// TestRoomForTheIndex reserves room by what is known about the recording.
 func TestRoomForTheIndex(t *testing.T) {
 	t.Parallel()
 	file, err := os.Open("testdata/plain.h264")
@@ -65,7 +65,7 @@ func TestRoomForTheIndex(t *testing.T) {
 	}
 }
 
-// TestShort reads a recording that ends before it is clear what it is.
+// TestShort reads a recording that ends before its format is clear.
 func TestShort(t *testing.T) {
 	t.Parallel()
 	data := []byte("\x00\x00\x01\xBA\x44\x00\x04\x00\x04\x01\x03\xAC\xD3\xF8\x00\x00\x01\xE0\x00\x36\x80\x80\x05\x21\x00\x01\x00\x01" +
@@ -78,7 +78,7 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// TestDeaf says nothing of sound that nobody wants.
+// TestDeaf reports nothing about unwanted sound.
 func TestDeaf(t *testing.T) {
 	t.Parallel()
 	for _, deaf := range []bool{false, true} {

@@ -13,8 +13,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// simulated returns a recording of the simulated recorder, which writes program
-// streams by its own means.
+// simulated returns a recording of the simulated recorder, whose program
+// streams are written by other code.
 func simulated(codec simulator.Codec, audio bool, length time.Duration, size int64) io.Reader {
 	rec := simulator.Recording{Start: noon, End: noon.Add(length), Size: size, Name: "one"}
 	r := simulator.New(simulator.Config{Channels: []simulator.Channel{{
@@ -81,7 +81,7 @@ func TestSimulatedRecordings(t *testing.T) {
 	}
 }
 
-// TestMemory holds Remux and the Scanner to their promise.
+// TestMemory checks the promised memory use of Remux and the Scanner.
 func TestMemory(t *testing.T) {
 	var before runtime.MemStats
 	runtime.GC()
@@ -103,7 +103,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// gauge watches the heap while it is read from.
+// gauge measures the heap while it is read.
 type gauge struct {
 	io.Reader
 	base, peak uint64
@@ -122,7 +122,7 @@ func (g *gauge) Read(p []byte) (int, error) {
 	return g.Reader.Read(p)
 }
 
-// hole is a file that keeps nothing.
+// hole is a file that discards writes.
 type hole struct{ at, size int64 }
 
 func (h *hole) Write(p []byte) (int, error) {

@@ -9,8 +9,7 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// TestSoundByTheHeader believes what the IMKH header says of G.711 where it can
-// be true.
+// TestSoundByTheHeader believes the IMKH header about G.711 if it is plausible.
 func TestSoundByTheHeader(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -37,7 +36,7 @@ func TestSoundByTheHeader(t *testing.T) {
 	}
 }
 
-// TestLaterMaps keeps the kind of audio that a track has begun with.
+// TestLaterMaps keeps the first kind of audio of a track.
 func TestLaterMaps(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) { r.audio, r.sound = 0x90, tone() }))
@@ -45,7 +44,7 @@ func TestLaterMaps(t *testing.T) {
 	checkSound(t, f, remuxed(t, f.data))
 }
 
-// TestSoundBeginsLate has sound from a second behind the first picture on.
+// TestSoundBeginsLate has sound from one second after the first picture on.
 func TestSoundBeginsLate(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) {
@@ -58,8 +57,8 @@ func TestSoundBeginsLate(t *testing.T) {
 	checkSound(t, f, remuxed(t, f.data))
 }
 
-// TestSoundBeforePictures has sound in front of the first picture's bytes. What
-// is stamped behind the picture is kept, what is stamped before it is not.
+// TestSoundBeforePictures has sound before the first picture's bytes. Sound
+// stamped after the picture is kept, sound stamped before it is not.
 func TestSoundBeforePictures(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) { r.audio = 0x90 }))
@@ -72,7 +71,7 @@ func TestSoundBeforePictures(t *testing.T) {
 	checkSound(t, f, remuxed(t, f.data))
 }
 
-// TestSilenceWithoutStamps has a gap that only the pictures can tell of.
+// TestSilenceWithoutStamps has a gap that only the pictures show.
 func TestSilenceWithoutStamps(t *testing.T) {
 	t.Parallel()
 	f := record(t, with(plain("plain.h264"), func(r *tape) {
@@ -93,8 +92,8 @@ func TestSilenceWithoutStamps(t *testing.T) {
 	}
 }
 
-// TestDamagedSound cuts bytes out of packets of AAC whose frames straddle them:
-// no frame may be put together from two halves that do not belong together.
+// TestDamagedSound cuts bytes out of packets of AAC with straddling frames. No
+// frame may be joined from two unrelated halves.
 func TestDamagedSound(t *testing.T) {
 	t.Parallel()
 	aac := testdata(t, "tone.aac")
@@ -116,8 +115,8 @@ func TestDamagedSound(t *testing.T) {
 	}
 }
 
-// TestForeignVideo is told of video that MP4 cannot hold by the header alone,
-// and of MPEG-2 by the map.
+// TestForeignVideo has video that MP4 cannot hold, announced by the header
+// alone, and MPEG-2, announced by the map.
 func TestForeignVideo(t *testing.T) {
 	t.Parallel()
 	for code, name := range map[byte]string{3: "MPEG-4", 4: "MJPEG"} {
@@ -133,8 +132,8 @@ func TestForeignVideo(t *testing.T) {
 	}
 }
 
-// TestGarbageBehindTheHeader counts what stands between header and first pack,
-// and not the header.
+// TestGarbageBehindTheHeader counts the bytes between header and first pack,
+// but not the header.
 func TestGarbageBehindTheHeader(t *testing.T) {
 	t.Parallel()
 	f := record(t, plain("plain.h264"))

@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/nvr/media/es"
 )
 
-// placedAt runs stamps through a timeline and returns the times it gives.
+// placedAt runs stamps through a timeline and returns the resulting times.
 func placedAt(stamps []int64) (times []int64, jumps int64) {
 	t := timeline{place: func(_ moment, at int64) { times = append(times, at) }}
 	for _, s := range stamps {
@@ -26,7 +26,7 @@ func TestTimelineKeepsTrueTimes(t *testing.T) {
 		at := rapid.Int64Range(0, mask).Draw(t, "base")
 		steps := rapid.SliceOf(rapid.OneOf(
 			rapid.Int64Range(1, 2*clock), rapid.Just(int64(3600)), rapid.Int64Range(1, 6*3600*clock))).Draw(t, "steps")
-		// Behind the last picture nothing confirms a long gap.
+		// After the last picture nothing confirms a long gap.
 		steps = append(steps, 3600)
 		stamps, want := []int64{at}, []int64{0}
 		for _, s := range steps {
@@ -41,7 +41,7 @@ func TestTimelineKeepsTrueTimes(t *testing.T) {
 	})
 }
 
-// TestTimelineGrows feeds it anything: times must grow, one per picture.
+// TestTimelineGrows feeds arbitrary stamps: times must grow, one per picture.
 func TestTimelineGrows(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

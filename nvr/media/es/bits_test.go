@@ -111,11 +111,11 @@ func TestSliceHeader(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, got)
 		}
 	}
-	// The planes' number stands in front of the frame's.
+	// The colour plane comes before the frame number.
 	if got := parseSlice([]byte{0x41, 0b1_1_1_00_000, 0b0_1_000000}, &planes); !got.field {
 		t.Error("a field of a plane is none")
 	}
-	// The first unit's number may need 32 bits and more.
+	// first_mb_in_slice may need 32 bits or more.
 	long := append([]byte{0x41}, 0, 0, 1, 0xFF, 0xFF, 0xFE, 0b11_1_00000, 0)
 	if got := parseSlice(long, &interlaced); !got.intra {
 		t.Errorf("behind a large number: %+v", got)

@@ -23,8 +23,9 @@ func testdata(t testing.TB, name string) []byte {
 	return b
 }
 
-// split returns the access units of a stream that comes in pieces, in words. With
-// a limit above 0 the data is wanted; one below 0 limits the units alone.
+// split returns, in words, the access units of a stream that is written in
+// pieces. A limit above 0 also returns the data; one below 0 only limits the
+// units.
 func split(b []byte, piece, limit int) (units []string, data []byte) {
 	s := es.Splitter{Keep: limit > 0, Limit: max(limit, -limit)}
 	s.Emit = func(u *es.AccessUnit) {
@@ -65,7 +66,7 @@ func TestSplitter(t *testing.T) {
 			if keys != c.keys {
 				t.Errorf("%d key frames, want %d", keys, c.keys)
 			}
-			// Nothing but start codes may be gone.
+			// Only start codes may be gone.
 			var nals []byte
 			for len(data) > 0 {
 				n := binary.BigEndian.Uint32(data)
@@ -116,8 +117,8 @@ func TestSPS(t *testing.T) {
 	}
 }
 
-// TestNoIDR makes ordinary pictures of the key frames: some encoders begin every
-// group with a parameter set and an I picture.
+// TestNoIDR turns the key frames into ordinary pictures, because some encoders
+// begin every group with a parameter set and an I picture.
 func TestNoIDR(t *testing.T) {
 	t.Parallel()
 	stream := bytes.ReplaceAll(testdata(t, "plain.h264"), []byte{0, 0, 1, 0x65}, []byte{0, 0, 1, 0x61})
@@ -150,8 +151,8 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// TestHoles finds zeros that no encoder writes, however the stream comes in pieces,
-// and takes no others for such.
+// TestHoles finds zeros that no encoder writes, however the stream is cut, and
+// no others.
 func TestHoles(t *testing.T) {
 	t.Parallel()
 	const start, slice = "\x00\x00\x00\x01", "\x65\x88\x84\x21\x55"
@@ -180,8 +181,8 @@ func TestHoles(t *testing.T) {
 	}
 }
 
-// TestTurns reads how pictures are to be turned, as ffmpeg reads it, behind other
-// messages as well.
+// TestTurns compares the rotation of pictures with ffmpeg's, also after other
+// messages.
 func TestTurns(t *testing.T) {
 	t.Parallel()
 	orientation := func(bits string) string { return string(mediatest.Unit("\x2F\x03", bits)) }
@@ -210,9 +211,9 @@ func TestTurns(t *testing.T) {
 	}
 }
 
-// TestLateStamps tells a stamp that stands behind a picture's parameter sets, as
-// recorders with a packet per NAL unit write it, from one that belongs to the
-// next picture of a packet which happens to begin with a slice.
+// TestLateStamps distinguishes a stamp after a picture's parameter sets,
+// written by recorders with one packet per NAL unit, from the stamp of the next
+// picture in a packet that happens to begin with a slice.
 func TestLateStamps(t *testing.T) {
 	t.Parallel()
 	const (
@@ -222,8 +223,8 @@ func TestLateStamps(t *testing.T) {
 		idr    = start + "\x65\x88\x84\x21"
 		first  = start + "\x41\x9A\x24\x42" // first_mb_in_slice 0
 		second = start + "\x41\x42\x9A\x24" // a later slice
-		third  = start + "\x65\x42\x9A\x24" // the same of a key frame
-		prefix = start + "\x6E\x40\x80\x07" // in front of each slice, in scalable video
+		third  = start + "\x65\x42\x9A\x24" // the same for a key frame
+		prefix = start + "\x6E\x40\x80\x07" // before each slice in scalable video
 		sei    = start + "\x06\x05\x01\x07\x80"
 	)
 	type packet struct {
@@ -316,8 +317,8 @@ func TestAudioFrames(t *testing.T) {
 		{0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0},
 		{0xFE, 0xF1, 0x60, 0x40, 0x10, 0x1F, 0xFC},
 		{0xFF, 0xE3, 0x90, 0, 0, 0, 0},             // other sync words
-		{0xFF, 0xF1, 0x74, 0x40, 0x10, 0x1F, 0xFC}, // a rate that there is not
-		{0xFF, 0xF1, 0x60, 0x40, 0x00, 0xFF, 0xFC}, // nothing behind the header
+		{0xFF, 0xF1, 0x74, 0x40, 0x10, 0x1F, 0xFC}, // an invalid rate
+		{0xFF, 0xF1, 0x60, 0x40, 0x00, 0xFF, 0xFC}, // nothing after the header
 		{0xFF, 0xF0, 0x60, 0x40, 0x01, 0x3F, 0xFC}, // the same, with a checksum
 		{0xFF, 0xFB, 0x00, 0, 0, 0, 0},
 		{0xFF, 0xFB, 0xF0, 0, 0, 0, 0},
@@ -331,7 +332,7 @@ func TestAudioFrames(t *testing.T) {
 }
 
 // heads returns the first n bytes of the first NAL units of a stream, and small
-// parameter sets as they are: the longer a seed, the fewer of its kind are tried.
+// parameter sets in full. Short seeds let the fuzzer try more.
 func heads(stream []byte, n, units int) (b []byte) {
 	for _, nal := range bytes.Split(stream, []byte("\x00\x00\x01"))[1:] {
 		nal = bytes.TrimRight(nal, "\x00")

@@ -28,10 +28,10 @@ func fixed(v uint64, n int) string {
 	return strings.Repeat("0", n-len(s)) + s + " "
 }
 
-// avcSet is an H.264 sequence parameter set in parts.
+// avcSet is an H.264 sequence parameter set, in parts.
 type avcSet struct {
 	profile uint64
-	chroma  string // chroma format up to the scaling lists, of high profiles
+	chroma  string // chroma format up to the scaling lists, for high profiles
 	order   string // order count
 	width   uint32 // in units of 16 pixels
 	height  uint32
@@ -54,7 +54,7 @@ func (s avcSet) parse() (es.SPS, error) {
 	return es.ParseSPS(es.H264, nal)
 }
 
-// lists are scaling lists of a set, each as told.
+// lists returns the scaling lists of a set.
 func lists(each ...string) string { return "1" + strings.Join(each, "") }
 
 func TestSetsByHand(t *testing.T) {
@@ -106,8 +106,8 @@ func TestSetsByHand(t *testing.T) {
 	}
 }
 
-// TestSizes believes in pictures of 16384 pixels a side, and in nothing that
-// cropping has eaten up.
+// TestSizes accepts pictures of up to 16384 pixels a side, and rejects those
+// that cropping reduces to nothing.
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	crop := func(left, right, top, bottom uint32) string { return "1" + ue(left) + ue(right) + ue(top) + ue(bottom) }

@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/media/es"
 )
 
-// sets are sequence parameter sets of x264 and x265 with what ffprobe says of
-// them; the last ones of each codec are made by hand from the standards.
+// sets are sequence parameter sets of x264 and x265 with ffprobe's description.
+// The last ones of each codec are made by hand from the standards.
 var sets = []struct {
 	name string
 	hex  string
@@ -55,7 +55,7 @@ func TestParseSPS(t *testing.T) {
 	}
 }
 
-// TestLooks reads the shape of samples and the colours, as ffmpeg reads them.
+// TestLooks compares sample aspect ratios and colours with ffmpeg's.
 func TestLooks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, hex, want string }{
@@ -69,8 +69,8 @@ func TestLooks(t *testing.T) {
 		},
 		{"H.265, full range", "42010101600000030090000003000003003ca00a080c16595964932bc39b020000030002000003003210", "4:3 {true 2 2 2 true}"},
 		{
-			// Made by hand from the standard: scaling lists, PCM, sets of reference
-			// pictures told by differences, and long-term ones.
+			// Made by hand from the standard: scaling lists, PCM, reference picture sets
+			// coded as differences, and long-term ones.
 			"H.265 with everything in front",
 			"42010101600000030090000003000003003ca00a080c16595e4912dba74e9d3a6dd3a74e9d36e9d3a74e9b74e9d3a74e9d3a74e9d3a74e9d3a74e9d3a74dba74e9d3a74e9d3a74e9d3a74e" +
 				"9d3a74e9d3a6dd3a74e9d3a74e9d3a74e9d3a74e9d3a74e9d36674e9d3a74e9d3a74e9d3a74e9d3a74e9d3a74d99d3a74e9d3a74e9d3a74e9d3a74e9d3a74e9d36674e9d3a74e9d3a74e9d" +
@@ -90,14 +90,14 @@ func TestLooks(t *testing.T) {
 		if got := fmt.Sprintf("%d:%d %v", s.AspectWidth, s.AspectHeight, s.Colour); err != nil || got != c.want {
 			t.Errorf("%s: %s, %v, want %s", c.name, got, err, c.want)
 		}
-		for n := len(nal) - 1; n > 3; n-- { // no set that is cut harms
+		for n := len(nal) - 1; n > 3; n-- { // a truncated set does no harm
 			_, _ = es.ParseSPS(codec, nal[:n])
 		}
 	}
 }
 
-// TestUnitBorders has one NAL unit of each type between two pictures: it belongs
-// to the first, or the second begins with it.
+// TestUnitBorders puts a NAL unit of each type between two pictures. It belongs
+// to the first, or it begins the second.
 func TestUnitBorders(t *testing.T) {
 	t.Parallel()
 	const start = "\x00\x00\x00\x01"
@@ -105,7 +105,7 @@ func TestUnitBorders(t *testing.T) {
 		if kind < 32 && kind != 0 {
 			begins := kind >= 6 && kind <= 9 || kind >= 14 && kind <= 18
 			unit := start + string([]byte{0x60 | kind, 0x42, 0x24, 0x24})
-			if kind > 5 { // slices are another matter
+			if kind > 5 { // slices behave differently
 				border(t, es.H264, kind, begins, start+"\x65\x88\x84\x21", unit, start+"\x41\x9A\x24\x42")
 			}
 		}

@@ -12,7 +12,7 @@ import (
 
 const start = "\x00\x00\x00\x01"
 
-// avcHeads are NAL units of H.264, each with the beginning of a slice header.
+// avcHeads are H.264 NAL units, each with the beginning of a slice header.
 var (
 	baseline = string(mediatest.Unit("\x67", fixed(66, 8)+fixed(0, 8)+fixed(30, 8)+ue(0)+ue(0)+ue(2)+ue(1)+"0"+ue(19)+ue(5)+"1 1 0 0"))
 	wider    = string(mediatest.Unit("\x67", fixed(66, 8)+fixed(0, 8)+fixed(30, 8)+ue(0)+ue(0)+ue(2)+ue(1)+"0"+ue(39)+ue(5)+"1 1 0 0"))
@@ -27,7 +27,7 @@ var (
 	partB    = string(mediatest.Unit("\x43", ue(0)+ue(7)))
 )
 
-// units splits NAL units with a splitter that change may set up.
+// units splits NAL units with a splitter. change may modify it first.
 func units(codec es.Codec, change func(*es.Splitter), nals ...string) (list []es.AccessUnit, s *es.Splitter) {
 	s = &es.Splitter{Codec: codec}
 	s.Emit = func(u *es.AccessUnit) {
@@ -45,7 +45,7 @@ func units(codec es.Codec, change func(*es.Splitter), nals ...string) (list []es
 	return list, s
 }
 
-// TestKeyFrames tells at which pictures decoding can begin.
+// TestKeyFrames finds the pictures where decoding can begin.
 func TestKeyFrames(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -76,13 +76,13 @@ func TestKeyFrames(t *testing.T) {
 			t.Errorf("H.265, type %d: %+v", kind, list)
 		}
 	}
-	// What came with the last key frame is no matter of the next picture.
+	// The properties of the last key frame do not affect the next picture.
 	if list, _ := units(es.H264, nil, baseline, intra, intra, other); len(list) != 3 || !list[0].Key || list[1].Key || list[2].Key {
 		t.Errorf("%+v", list)
 	}
 }
 
-// TestNoPictures ignores what carries no part of a picture.
+// TestNoPictures ignores units without part of a picture.
 func TestNoPictures(t *testing.T) {
 	t.Parallel()
 	for _, nal := range []string{"\x60\x80\x55\x55", "\x66\x80\x55\x55", "\x7F\x80\x55\x55"} {
@@ -90,7 +90,7 @@ func TestNoPictures(t *testing.T) {
 			t.Errorf("% x is a picture", nal)
 		}
 	}
-	// A suffix belongs to the picture before it, whatever stands in it.
+	// A suffix belongs to the picture before it, whatever it contains.
 	list, _ := units(es.H265, nil, "\x26\x01\x80\x55", "\x50\x01\xAF\x55", "\x02\x01\x80\x55")
 	if len(list) != 2 || list[0].Size != 16 {
 		t.Errorf("%+v", list)
@@ -107,7 +107,7 @@ func TestNoPictures(t *testing.T) {
 	s.Flush()
 }
 
-// TestDamageOfOneUnit marks the picture that it falls into, and no other.
+// TestDamageOfOneUnit marks only the damaged picture.
 func TestDamageOfOneUnit(t *testing.T) {
 	t.Parallel()
 	var got []bool
@@ -124,7 +124,7 @@ func TestDamageOfOneUnit(t *testing.T) {
 	}
 }
 
-// TestUnitLimit bounds the data, to the byte.
+// TestUnitLimit checks the limit of the data, to the byte.
 func TestUnitLimit(t *testing.T) {
 	t.Parallel()
 	size := 2*4 + len(idr) + len(idr2)
@@ -145,8 +145,8 @@ func TestUnitLimit(t *testing.T) {
 	}
 }
 
-// TestManySets keeps sixteen distinct sets of a kind, and none that is longer
-// than a set can be.
+// TestManySets keeps sixteen distinct sets of a kind, and none that is too
+// long.
 func TestManySets(t *testing.T) {
 	t.Parallel()
 	var nals []string
@@ -169,7 +169,7 @@ func TestManySets(t *testing.T) {
 	if _, ok := s.SPS(); ok || len(s.Sets().SPS) != 0 || len(s.Sets().PPS) != 0 {
 		t.Errorf("what is no set is kept: %+v", s.Sets())
 	}
-	// Sets of H.265, of which H.264 has none by those numbers.
+	// The numbers of these H.265 sets are not those of H.264 sets.
 	_, s = units(es.H265, nil, "\x40\x01\x55", "\x44\x01\x55", "\x46\x01\x55", "\x4E\x01\x55")
 	if got := s.Sets(); len(got.VPS) != 1 || len(got.PPS) != 1 || len(got.SPS) != 0 {
 		t.Errorf("%+v", got)
@@ -194,7 +194,7 @@ func TestResizes(t *testing.T) {
 	}
 }
 
-// TestCodecIsSettled lets the stream correct the container, until the first key
+// TestCodecIsSettled lets the stream overrule the container until the first key
 // frame.
 func TestCodecIsSettled(t *testing.T) {
 	t.Parallel()
@@ -224,7 +224,7 @@ func TestFingerprints(t *testing.T) {
 	}
 }
 
-// TestLateStampIsWhole takes all that a late packet tells.
+// TestLateStampIsWhole uses all fields of a late packet's stamp.
 func TestLateStampIsWhole(t *testing.T) {
 	t.Parallel()
 	var got []es.Stamp

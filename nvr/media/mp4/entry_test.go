@@ -7,7 +7,7 @@ import (
 	"example.com/hikgrab/nvr/media/es"
 )
 
-// TestProfiles tells the chroma format of those profiles that have one.
+// TestProfiles writes the chroma format for the profiles that have one.
 func TestProfiles(t *testing.T) {
 	t.Parallel()
 	sets := es.ParameterSets{SPS: [][]byte{{0x67, 1, 2, 3}}, PPS: [][]byte{{0x68}}}
@@ -29,7 +29,7 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// TestLooks tells players of pixels that are not square, and of colours.
+// TestLooks writes the pixel aspect ratio, if not square, and the colours.
 func TestLooks(t *testing.T) {
 	t.Parallel()
 	sets := es.ParameterSets{SPS: [][]byte{{0x67, 1, 2, 3}}, PPS: [][]byte{{0x68}}}
@@ -87,8 +87,8 @@ func TestDescriptors(t *testing.T) {
 	}
 }
 
-// TestDecoderConfigurations leaves the bit rates out, and leaves alone what is
-// not understood.
+// TestDecoderConfigurations drops the bit rates, and does not change what it
+// cannot parse.
 func TestDecoderConfigurations(t *testing.T) {
 	t.Parallel()
 	config := func(flags byte, decoder ...byte) []byte {

@@ -16,7 +16,7 @@ func boxed(kind string, content ...[]byte) []byte {
 	return slices.Concat(binary.BigEndian.AppendUint32(nil, uint32(8+len(body))), []byte(kind), body)
 }
 
-// with returns an entry with another box behind its own.
+// with returns an entry with another box after its own.
 func with(e mp4.Entry, b []byte) mp4.Entry {
 	n := append(slices.Clone(e), b...)
 	binary.BigEndian.PutUint32(n, uint32(len(n)))
@@ -29,7 +29,7 @@ func change(e mp4.Entry, at int, v byte) mp4.Entry {
 	return n
 }
 
-// aac returns an entry as ffmpeg writes it: lengths of four bytes, bit rates.
+// aac returns an entry in ffmpeg's style: four-byte lengths, and bit rates.
 func aac(rate uint32, config ...byte) mp4.Entry {
 	e := mp4.Sound(es.AudioFrame{AAC: true, Rate: 16000, Channels: 1})
 	specific := append([]byte{5, 0x80, 0x80, 0x80, byte(len(config))}, config...)
@@ -91,14 +91,14 @@ func TestConfiguration(t *testing.T) {
 	if c, ok = entry().Configuration(); !ok || c.Codec != es.H264 || c.Prefix != 4 || !equal(c.Sets, want) {
 		t.Errorf("%v, %+v", ok, c)
 	}
-	// Whatever is missing at the end, there is no panic and no half of a set.
+	// Whatever is missing at the end, there is no panic and no partial set.
 	for _, e := range []mp4.Entry{entry(), h265} {
 		for n := range len(e) {
 			short := slices.Clone(e[:n])
 			if c, ok := short.Configuration(); ok {
 				t.Errorf("%d bytes of %d: %+v", n, len(e), c)
 			}
-			if n > 86+8 { // the same with lengths that are right
+			if n > 86+8 { // the same with correct lengths
 				binary.BigEndian.PutUint32(short, uint32(n))
 				binary.BigEndian.PutUint32(short[86:], uint32(n-86))
 				if c, ok := short.Configuration(); ok {

@@ -80,9 +80,9 @@ func draw(t *testing.T, d drawn, reserve int64) (b []byte, front bool) {
 	return dst.B, bytes.Index(dst.B, []byte("moov")) < bytes.Index(dst.B, []byte("mdat"))
 }
 
-// TestGolden compares whole files byte by byte: what players make of a field
-// cannot be seen by reading it back. They were checked with ffprobe, and
-// other readers agree on every sample.
+// TestGolden compares whole files byte by byte, because reading a field back
+// does not show how players interpret it. The files were checked with ffprobe,
+// and other readers agree on every sample.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	for _, d := range drawings() {
@@ -105,7 +105,7 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s: other bytes than in %s:\n%s", d.name, path, got)
 		}
 		if d.last > 1<<32-1 {
-			continue // no table can tell that
+			continue // no table can express that
 		}
 		m, err := mediatest.ReadMovie(bytes.NewReader(b), int64(len(b)))
 		if err == nil {
@@ -117,8 +117,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestRoom puts the index in front where it fits, to the byte: what is left
-// must hold the header of a box, or be nothing.
+// TestRoom puts the index at the front if it fits, to the byte: the rest must
+// hold a box header, or be empty.
 func TestRoom(t *testing.T) {
 	t.Parallel()
 	d := drawings()[0]

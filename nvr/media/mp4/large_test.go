@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// sparse is a file that keeps what is written to it by place.
+// sparse is a file that keeps writes by offset.
 type sparse struct {
 	at, size int64
 	written  map[int64][]byte
@@ -29,7 +29,7 @@ func (f *sparse) Seek(offset int64, whence int) (int64, error) {
 }
 
 // TestLargeFile pretends that 5 GiB lie between two samples: offsets and sizes
-// must not lose their upper halves.
+// must keep their upper halves.
 func TestLargeFile(t *testing.T) {
 	t.Parallel()
 	f := &sparse{written: map[int64][]byte{}}

@@ -14,14 +14,14 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// sample is a sample as it was written.
+// sample is a sample to write.
 type sample struct {
 	data      []byte
 	key       bool
 	at, shift int64
 }
 
-// entry is one of H.264 video.
+// entry returns an entry for H.264 video.
 func entry() mp4.Entry {
 	sets := es.ParameterSets{SPS: [][]byte{{0x67, 66, 0, 30, 1, 2, 3}}, PPS: [][]byte{{0x68, 4, 5}}}
 	return mp4.AVC(es.SPS{Codec: es.H264, Width: 64, Height: 48, Profile: 66}, sets)
@@ -77,7 +77,7 @@ func read(b []byte) (*mp4.Movie, error) {
 	return mp4.Read(bytes.NewReader(b), int64(len(b)))
 }
 
-// TestReadWhatIsWritten reads back what was written, whatever it was.
+// TestReadWhatIsWritten reads back everything that was written.
 func TestReadWhatIsWritten(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
@@ -143,7 +143,7 @@ func same(t rapid.TB, b []byte, s *mp4.Stream, want []sample, video bool) {
 	}
 }
 
-// TestReadErrors gives the error of the file, and no refusal.
+// TestReadErrors returns the error of the file, not a refusal.
 func TestReadErrors(t *testing.T) {
 	t.Parallel()
 	b := small(t)
@@ -154,13 +154,13 @@ func TestReadErrors(t *testing.T) {
 			t.Fatalf("behind %d: %v", behind, err)
 		}
 	}
-	// A file that is shorter than it was said to be has changed meanwhile.
+	// A file that is shorter than announced has changed meanwhile.
 	if _, err := mp4.Read(bytes.NewReader(b[:100]), int64(len(b))); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 }
 
-// failing fails when it is read behind a place.
+// failing fails on reads past an offset.
 type failing struct {
 	io.ReaderAt
 	behind int64
@@ -176,7 +176,7 @@ func (f *failing) ReadAt(b []byte, at int64) (int, error) {
 	return f.ReaderAt.ReadAt(b, at)
 }
 
-// TestTurn has pictures turned, within the place that they take.
+// TestTurn rotates pictures within their own area.
 func TestTurn(t *testing.T) {
 	t.Parallel()
 	for _, turn := range []es.Turn{{}, {B: -1, C: 1}, {A: -1, D: -1}, {B: 1, C: -1}, {A: -1, D: 1}} {

@@ -29,7 +29,7 @@ func elst(body []byte) func(*box) {
 
 const one = 1 << 16 // a rate of 1
 
-// TestRefusals refuses by name what cannot be taken apart.
+// TestRefusals refuses what cannot be taken apart, with the reason.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -113,7 +113,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestOtherFiles refuses what is no MP4, and what is a part of one.
+// TestOtherFiles refuses files that are not MP4, and parts of MP4 files.
 func TestOtherFiles(t *testing.T) {
 	t.Parallel()
 	b := small(t)
@@ -172,8 +172,8 @@ func TestRefusalWords(t *testing.T) {
 	}
 }
 
-// TestReadWork gives the reader tables that say much with few bytes. Were its
-// work not in proportion to the file, this would take hours.
+// TestReadWork gives the reader short tables that claim a lot. If its work were
+// not proportional to the file, this would take hours.
 func TestReadWork(t *testing.T) {
 	t.Parallel()
 	nothing := make([]uint32, 2*(7<<10)/4)

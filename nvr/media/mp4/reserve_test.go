@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// TestReserve finds room enough for the index of any two tracks, and not much
-// more than that.
+// TestReserve reserves enough room for the index of any two tracks, and not
+// much more.
 func TestReserve(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
@@ -69,7 +69,7 @@ func TestReserve(t *testing.T) {
 			}
 			return bytes.Index(dst.B, []byte("moov")) < bytes.Index(dst.B, []byte("mdat"))
 		}
-		write(8) // to know the extents
+		write(8) // to determine the extents
 		need := mp4.Reserve(*video, *sound)
 		if !write(need) {
 			r.Errorf("%d bytes are too few for %+v and %+v", need, *video, *sound)

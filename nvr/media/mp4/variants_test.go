@@ -12,7 +12,7 @@ import (
 	"example.com/hikgrab/nvr/media/mp4"
 )
 
-// TestVariants reads what other programs write in other ways.
+// TestVariants reads the variants that other programs write.
 func TestVariants(t *testing.T) {
 	t.Parallel()
 	plain, err := read(small(t))
@@ -90,7 +90,7 @@ func TestVariants(t *testing.T) {
 	}
 }
 
-// TestPlaces finds the index where others put it.
+// TestPlaces finds the index where other programs put it.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	b := small(t)
@@ -118,7 +118,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestBytesForSamples takes G.711 of which each byte is a sample, as packets.
+// TestBytesForSamples reads G.711 with one sample per byte as packets.
 func TestBytesForSamples(t *testing.T) {
 	t.Parallel()
 	b := mediatest.Edit(small(t), func(m *box) {
@@ -181,7 +181,8 @@ func TestRescale(t *testing.T) {
 	})
 }
 
-// FuzzRead gives Read anything. What it takes must lie within the file.
+// FuzzRead gives Read arbitrary input. What it accepts must lie within the
+// file.
 func FuzzRead(f *testing.F) {
 	b := small(f)
 	f.Add(b)

@@ -11,8 +11,8 @@ import (
 	"example.com/hikgrab/nvr/media/ps"
 )
 
-// diary writes down what a demuxer finds. Pieces of one packet are put
-// together: where they were cut is not the demuxer's to promise.
+// diary records what a demuxer finds. It joins the pieces of a packet, because
+// the demuxer does not promise where they are cut.
 type diary struct{ lines []string }
 
 func (d *diary) add(format string, args ...any) {
@@ -35,7 +35,7 @@ func (d *diary) Packet(p *ps.Packet) {
 
 func (d *diary) Damage(g ps.Damage) { d.add("damage %d at %d, %d", g.Kind, g.Offset, g.Bytes) }
 
-// demux returns what is found in b when it comes in pieces.
+// demux returns what is found in b if it is written in pieces.
 func demux(b []byte, piece int) []string {
 	var d diary
 	x := ps.New(&d, 0)
@@ -155,7 +155,7 @@ func TestDemuxer(t *testing.T) {
 
 func TestMap(t *testing.T) {
 	t.Parallel()
-	// 2023-09-26 15:43:17, by the layout that public dumps show.
+	// 2023-09-26 15:43:17, in the layout of public dumps.
 	wall := "\x40\x0E" + "HK\x01\x00" + "\x17\x9D\x3E\xB4\x60\x07" + "\x00\xFF\xFF\xFF"
 	video := "\x42\x0E\x07\x10\x10\xEA\x05\x00\x02\xD0\x11\x30\x00\x00\x1C\x21"
 	body := "\xFA\xFF\x00\x10" + wall + "\x00\x18" + "\x24\xE0\x00\x10" + video + "\x90\xC0\x00\x00" + "\x01\x02\x03\x04"
@@ -167,7 +167,7 @@ func TestMap(t *testing.T) {
 	for i := range len(stream) - len(packet) {
 		b := []byte(stream)
 		b[i] ^= 0xFF
-		demux(b, 1000) // must only not fail
+		demux(b, 1000) // must not fail
 	}
 	for was, becomes := range map[string]string{
 		"\x17\x9D\x3E": "\x17\x2F\x3E", // the 30th of February
@@ -206,7 +206,7 @@ func FuzzDemuxer(f *testing.F) {
 			t.Errorf("%d bytes of payload in %d bytes", payload, len(b))
 		}
 		if bytes.HasPrefix(b, []byte(pack)) && len(want) == 0 {
-			t.Error("a pack is not seen") // those inside of other elements must not be
+			t.Error("a pack is not seen") // packs inside other elements must not be seen
 		}
 	})
 }

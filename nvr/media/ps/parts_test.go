@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestPlausible tells where a stream can go on behind damage.
+// TestPlausible checks where a stream can resume after damage.
 func TestPlausible(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -85,7 +85,7 @@ func TestNextElement(t *testing.T) {
 	}
 }
 
-// TestWallClock reads any time that there can be, and nothing else.
+// TestWallClock reads every possible time and nothing else.
 func TestWallClock(t *testing.T) {
 	t.Parallel()
 	type fields [8]uint64 // year, month, day, hour, minute, second, marker, milliseconds
@@ -123,7 +123,7 @@ func TestWallClock(t *testing.T) {
 	}
 }
 
-// TestMapParts reads maps that are cut short, or that hold what nobody knows.
+// TestMapParts reads maps that are cut short or have unknown contents.
 func TestMapParts(t *testing.T) {
 	t.Parallel()
 	const head = "\x00\x00\x01\xBC\x00\x00\xE0\xFF"
@@ -149,7 +149,7 @@ func TestMapParts(t *testing.T) {
 		{"an interval cut short", head + "\x00\x00\x00\x14\x1B\xE0\x00\x10" + video[:15], "[{224 27}] false 0"},
 		{"another descriptor like an interval", head + "\x00\x00\x00\x14\x1B\xE0\x00\x10\x43" + video[1:], "[{224 27}] false 0"},
 	} {
-		// What another map told is forgotten.
+		// Everything from the previous map is forgotten.
 		m := Map{Streams: []Stream{{1, 2}}, FrameInterval: 7, Wall: time.Unix(0, 0)}
 		m.parse([]byte(c.b))
 		if got := fmt.Sprint(m.Streams, !m.Wall.IsZero(), m.FrameInterval); got != c.want {

@@ -17,8 +17,8 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// benchJob tells a test binary to join files once and to exit, so that its CPU
-// time can be measured as ffmpeg's is.
+// benchJob makes a test binary join files once and exit, so that its CPU time
+// can be measured like ffmpeg's.
 const benchJob = "HIKGRAB_SPLICE_BENCH"
 
 func TestMain(m *testing.M) {
@@ -50,8 +50,8 @@ func join(to string, from []string) error {
 	return errors.Join(err, dst.Close())
 }
 
-// BenchmarkAgainstFFmpeg joins five MP4s of 100 MB and reports the time that this
-// package and ffmpeg take.
+// BenchmarkAgainstFFmpeg joins five MP4s of 100 MB and reports the time for
+// this package and ffmpeg.
 func BenchmarkAgainstFFmpeg(b *testing.B) {
 	self, err := os.Executable()
 	if err != nil {
@@ -106,7 +106,7 @@ func measure(b *testing.B, name string, size int64, args []string) {
 	})
 }
 
-// fatten makes the pictures as heavy as real ones: key frames of 200 kB, others
+// fatten makes the pictures as large as real ones: key frames of 200 kB, others
 // of 20 kB.
 func (c *camera) fatten() {
 	random := rand.NewChaCha8([32]byte{1})

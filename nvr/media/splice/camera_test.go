@@ -20,8 +20,8 @@ var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 
 const clock = 90000
 
-// camera is what a camera has seen and heard since noon: what a recorder makes
-// files of.
+// camera holds what a camera has seen and heard since noon, for a recorder to
+// make files of.
 type camera struct {
 	pictures  []picture // in decoding order
 	sounds    []sound
@@ -30,8 +30,8 @@ type camera struct {
 	soundRate int64
 	width     int
 	height    int
-	step      int64 // ticks that a picture lasts
-	lingers   int64 // ticks that sound goes on behind the beginning of a file's last picture; 0: step
+	step      int64 // ticks per picture
+	lingers   int64 // how long sound continues after a file's last picture begins, in ticks; 0: step
 }
 
 type picture struct {
@@ -46,10 +46,10 @@ type sound struct {
 	length int64
 }
 
-// lens says what a camera is like.
+// lens is the configuration of a camera.
 type lens struct {
 	source  string // elementary stream, in nvr/media/testdata
-	frames  int    // the source is repeated; 0: as long as it is
+	frames  int    // the source is repeated up to this; 0: the length of the source
 	step    int64  // ticks from picture to picture; 0: 3600
 	reorder bool   // the source has B-frames
 	at      func(i int, t int64) int64
@@ -57,15 +57,15 @@ type lens struct {
 	bare    bool   // no parameter sets within the pictures
 }
 
-// see has a camera see. No two pictures and no two packets of sound are the
-// same, so that none can be lost, moved or come twice unseen.
+// see records with a camera. All pictures and all packets of sound differ, so
+// that none can be lost, moved or repeated unnoticed.
 func see(t testing.TB, l lens) *camera {
 	t.Helper()
 	source, err := mediatest.Pictures("../testdata/" + l.source)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Whole groups of pictures alone, so that key frames come regularly.
+	// Use only whole groups of pictures, so that key frames come regularly.
 	source = source[:len(source)-len(source)%group(source)]
 	c := &camera{step: cmp.Or(l.step, 3600)}
 	codec := es.H264
@@ -91,7 +91,7 @@ func see(t testing.TB, l lens) *camera {
 	return c
 }
 
-// group returns how many pictures come from one key frame to the next.
+// group returns the number of pictures from one key frame to the next.
 func group(list []mediatest.Picture) int {
 	n := 1
 	for !list[n].Key {
@@ -100,7 +100,7 @@ func group(list []mediatest.Picture) int {
 	return n
 }
 
-// describe makes the sample entry from the sets of the first picture.
+// describe builds the sample entry from the sets of the first picture.
 func (c *camera) describe(t testing.TB, codec es.Codec, p mediatest.Picture) {
 	t.Helper()
 	var sets es.ParameterSets
@@ -132,7 +132,7 @@ func kindOf(codec es.Codec, nal []byte) byte {
 }
 
 // mark returns a picture as a sample, with a number in a message that decoders
-// pass over.
+// ignore.
 func mark(p mediatest.Picture, codec es.Codec, number int, bare bool) []byte {
 	message := fmt.Appendf(nil, "\x05\x1ahikgrab picture.%010d\x80", number)
 	head := []byte{6}
@@ -159,7 +159,7 @@ func mark(p mediatest.Picture, codec es.Codec, number int, bare bool) []byte {
 	return q.Data()
 }
 
-// listen gives the camera ears for as long as it sees.
+// listen records sound for as long as there are pictures.
 func (c *camera) listen(t testing.TB, kind string) {
 	t.Helper()
 	length := int64(320)
@@ -209,11 +209,11 @@ func coded(t testing.TB, path string) (frames [][]byte, e mp4.Entry, rate, lengt
 	return frames, e, rate, length
 }
 
-// span is which of its pictures a file holds.
+// span is the range of pictures in a file.
 type span struct{ first, last int }
 
-// file makes an MP4 as the recorder would of some of the pictures and what was
-// heard meanwhile. It is a piece that begins when its first picture was shown.
+// file makes an MP4, as the recorder would, of some of the pictures and their
+// sound. The piece starts when its first picture is shown.
 func (c *camera) file(t testing.TB, s span) (splice.Piece, *mediatest.Memory) {
 	t.Helper()
 	dst := &mediatest.Memory{}
@@ -267,12 +267,12 @@ func (c *camera) file(t testing.TB, s span) (splice.Piece, *mediatest.Memory) {
 	return pieceOf(dst.B, at(begin)), dst
 }
 
-// at returns the wall clock of a time in ticks since noon.
+// at returns the wall clock for ticks since noon.
 func at(t int64) time.Time {
 	return noon.Add(time.Duration(t/clock)*time.Second + time.Duration(t%clock*100000/9))
 }
 
-// ticksOf returns a wall clock in ticks since noon.
+// ticksOf converts a wall clock to ticks since noon.
 func ticksOf(t time.Time) int64 {
 	return int64(math.Round(float64(t.Sub(noon)) * 9 / 100000))
 }

@@ -17,7 +17,7 @@ type made struct {
 	bytes []byte
 }
 
-// splices plans and writes, and compares what is written with what was planned.
+// splices plans and writes, and compares the result with the plan.
 func splices(t testing.TB, pieces []splice.Piece, w splice.Span) ([]made, []splice.LeftOut) {
 	t.Helper()
 	files, left, err := splice.Plan(t.Context(), pieces, w)
@@ -82,8 +82,8 @@ func write(t testing.TB, f splice.File) made {
 	return made{f, m, dst.B}
 }
 
-// shows compares a file with what the camera saw and heard: of its pictures,
-// those of the spans, at their times; between them, all that was heard.
+// shows compares a file with the camera: it must have the pictures of the spans
+// at their times, and all the sound in between.
 func (c *camera) shows(t testing.TB, f made, spans ...span) {
 	t.Helper()
 	zero := ticksOf(f.plan.Start)
@@ -108,8 +108,8 @@ func (c *camera) shows(t testing.TB, f made, spans ...span) {
 	interleaved(t, f)
 }
 
-// interleaved checks that sound stands in the file near to the pictures that are
-// seen with it: no player wants to read at two places.
+// interleaved checks that sound is near the matching pictures in the file,
+// because players should not have to read in two places.
 func interleaved(t testing.TB, f made) {
 	t.Helper()
 	v, a := f.movie.Track("vide"), f.movie.Track("soun")
@@ -128,8 +128,7 @@ func interleaved(t testing.TB, f made) {
 	}
 }
 
-// hears compares the sound of a file with what the camera heard while it saw
-// the pictures of the spans.
+// hears compares the sound of a file with the camera's during the spans.
 func (c *camera) hears(t testing.TB, f made, spans []span) {
 	t.Helper()
 	a := f.movie.Track("soun")
@@ -157,7 +156,7 @@ func (c *camera) hears(t testing.TB, f made, spans []span) {
 	}
 }
 
-// seen returns from when until when the pictures of a span are seen, in ticks.
+// seen returns when the pictures of a span are shown, in ticks.
 func (c *camera) seen(s span) (from, until int64) {
 	from = c.pictures[s.first].shown
 	for _, p := range c.pictures[s.first:s.last] {

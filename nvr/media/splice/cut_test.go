@@ -22,7 +22,7 @@ func TestCut(t *testing.T) {
 		files    []span
 		from, to time.Duration
 		want     []span // empty: nothing
-		overlap  bool   // one file may have nothing to add
+		overlap  bool   // one file may contribute nothing
 	}{
 		{"open", plain, []span{{0, 150}}, never, never, []span{{0, 150}}, false},
 		{"all", plain, []span{{0, 150}}, 0, 6 * time.Second, []span{{0, 150}}, false},

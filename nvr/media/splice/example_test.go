@@ -14,8 +14,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// Two recordings, of which the second begins two seconds before the first one
-// ends, become one file with what the camera saw from 12:00:58 to 12:01:03.
+// Two recordings, the second of which begins two seconds before the first ends,
+// become one file with what the camera saw from 12:00:58 to 12:01:03.
 func Example() {
 	dir, err := os.MkdirTemp("", "splice")
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// installed reports whether ffmpeg and ffprobe are. The other tests do not need
-// them.
+// installed reports whether ffmpeg and ffprobe are installed. The other tests
+// do not need them.
 func installed(t *testing.T) bool {
 	t.Helper()
 	for _, name := range []string{"ffmpeg", "ffprobe"} {
@@ -29,13 +29,13 @@ func installed(t *testing.T) bool {
 	return true
 }
 
-// decoded returns what ffmpeg makes of a file: a checksum of every picture.
+// decoded returns ffmpeg's checksum of every picture in a file.
 func decoded(t *testing.T, path string) []string {
 	t.Helper()
 	return mediatest.Column(mediatest.Run(t, "ffmpeg", "-v", "error", "-threads", "1", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5", "-"), 5)
 }
 
-// probed returns the times of a file's packets as ffprobe sees them, sorted.
+// probed returns the times of a file's packets from ffprobe, sorted.
 func probed(t *testing.T, path, stream string) []string {
 	t.Helper()
 	return mediatest.Column(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "packet=pts", "-of", "csv", path), 1)
@@ -63,8 +63,8 @@ func (c *camera) annexB(s span) []byte {
 	return b
 }
 
-// TestFFmpegReadsUs has ffmpeg decode what was joined and cut, and compares it
-// with what it decodes from the camera's own stream.
+// TestFFmpegReadsUs decodes joined and cut files with ffmpeg, and compares them
+// with the camera's own stream, decoded.
 func TestFFmpegReadsUs(t *testing.T) {
 	t.Parallel()
 	if !installed(t) {
@@ -114,8 +114,8 @@ func TestFFmpegReadsUs(t *testing.T) {
 	}
 }
 
-// TestFFmpegMadeIt joins and cuts MP4s that ffmpeg has made: other timescales,
-// edit lists, the index at the end, G.711 with a sample for every byte.
+// TestFFmpegMadeIt joins and cuts MP4s made by ffmpeg: other timescales, edit
+// lists, the index at the end, G.711 with one sample per byte.
 func TestFFmpegMadeIt(t *testing.T) {
 	t.Parallel()
 	if !installed(t) {
@@ -131,7 +131,7 @@ func TestFFmpegMadeIt(t *testing.T) {
 		args   string
 		ext    string
 		frames int
-		sound  int64 // bytes in one piece; 0: not looked at
+		sound  int64 // bytes in one piece; 0: not checked
 	}{
 		{"h265", "plain.h265", "-c copy", ".mp4", 50, 0},
 		{"B-frames", "bframes.h264", "-c copy", ".mp4", 50, 0},

@@ -12,7 +12,7 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// later returns a camera whose pictures come so much later.
+// later returns a camera with all pictures later by d.
 func (c *camera) later(d int64) *camera {
 	n := *c
 	n.pictures, n.sounds = nil, nil
@@ -27,7 +27,7 @@ func (c *camera) later(d int64) *camera {
 	return &n
 }
 
-// TestNewFile begins another file where one cannot hold what follows.
+// TestNewFile begins another file if the current one cannot hold what follows.
 func TestNewFile(t *testing.T) {
 	t.Parallel()
 	const length = 48 * 3600 // of a recording
@@ -91,7 +91,7 @@ func TestNewFile(t *testing.T) {
 	}
 }
 
-// TestCodecName names what is known, and lets nothing else reach a terminal.
+// TestCodecName names known codecs, and lets nothing else reach a terminal.
 func TestCodecName(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264"})
@@ -109,8 +109,8 @@ func TestCodecName(t *testing.T) {
 	}
 }
 
-// TestSoundTimescale begins another file where sound of the same format is told
-// in other units.
+// TestSoundTimescale begins another file for sound of the same format in other
+// units.
 func TestSoundTimescale(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96, sound: "alaw"})
@@ -122,8 +122,8 @@ func TestSoundTimescale(t *testing.T) {
 	}
 }
 
-// TestParameterSets joins files whose parameter sets differ, when each brings
-// its own.
+// TestParameterSets joins files with different parameter sets if each has its
+// own.
 func TestParameterSets(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{"plain.h264", "plain.h265"} {
@@ -204,13 +204,13 @@ func withOtherProfile(t *testing.T, e mp4.Entry) mp4.Entry {
 	return n
 }
 
-// TestClockSetBack makes another file of what was recorded while the clock told
-// a time that it had told before.
+// TestClockSetBack makes another file of the recordings for which the clock
+// shows a time for the second time.
 func TestClockSetBack(t *testing.T) {
 	t.Parallel()
 	summer := see(t, lens{source: "plain.h264", frames: 4 * 480, step: clock / 12, sound: "alaw"})
 	winter := see(t, lens{source: "plain.h264", frames: 4 * 480, step: clock / 12})
-	// The camera sees other things the second time, and has become deaf.
+	// The camera sees other things the second time, and has no sound.
 	for i := range winter.pictures {
 		winter.pictures[i].data = append(winter.pictures[i].data, 0, 0, 0, 2, 12, 12)
 	}
@@ -228,7 +228,7 @@ func TestClockSetBack(t *testing.T) {
 	summer.shows(t, list[0], all)
 	winter.shows(t, list[1], all)
 
-	// The same recordings, listed twice, are no news.
+	// The same recordings, listed twice, add nothing.
 	list, left = splices(t, append(summer.files(t, span{0, 960}, span{960, 1920}), summer.files(t, span{0, 960}, span{960, 1920})...), splice.Span{})
 	if len(list) != 1 || len(left) != 2 || !errors.Is(left[0].Reason, splice.ErrCovered) {
 		t.Fatalf("%d files, left out: %v", len(list), left)
@@ -236,7 +236,7 @@ func TestClockSetBack(t *testing.T) {
 	summer.shows(t, list[0], all)
 }
 
-// TestOverlapLimit tells an overlap from a clock that was set.
+// TestOverlapLimit distinguishes an overlap from a clock that was set back.
 func TestOverlapLimit(t *testing.T) {
 	t.Parallel()
 	const second = 12 // pictures
@@ -255,8 +255,7 @@ func TestOverlapLimit(t *testing.T) {
 	}
 }
 
-// TestTurned joins pictures that are to be turned with each other, and with no
-// others.
+// TestTurned joins rotated pictures only with pictures of the same rotation.
 func TestTurned(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 144})

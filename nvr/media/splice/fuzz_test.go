@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// hostile are the MP4s that are to be damaged.
+// hostile returns the MP4s to damage.
 func hostile(t testing.TB) [][]byte {
 	t.Helper()
 	var list [][]byte
@@ -24,11 +24,11 @@ func hostile(t testing.TB) [][]byte {
 	return list
 }
 
-// indexAt is where the index begins in what package mp4 writes.
+// indexAt is the offset of the index in files by package mp4.
 const indexAt = 28
 
-// splicesAnything plans and writes with a good piece beside one that may be
-// anything. What is planned can be written, and can be read again.
+// splicesAnything plans and writes a good piece together with arbitrary bytes.
+// What is planned must be writable and readable.
 func splicesAnything(t testing.TB, good splice.Piece, b []byte, after, from, to int16) {
 	t.Helper()
 	at := func(ms int16) time.Time { return noon.Add(time.Duration(ms) * time.Millisecond) }
@@ -70,8 +70,8 @@ func TestMutations(t *testing.T) {
 	}
 }
 
-// FuzzSplice gives Plan anything for a piece: bytes of any kind, or an MP4 of
-// which some fields are changed, each told by six bytes: where, and to what.
+// FuzzSplice gives Plan arbitrary pieces: any bytes, or an MP4 with some fields
+// changed, each given by six bytes: where, and to what.
 func FuzzSplice(f *testing.F) {
 	files := hostile(f)
 	for _, b := range files {

@@ -24,7 +24,7 @@ type memoryFile struct{ *bytes.Reader }
 
 func (memoryFile) Close() error { return nil }
 
-// pieceOf makes a piece of an MP4 in memory.
+// pieceOf returns a piece for an MP4 in memory.
 func pieceOf(b []byte, start time.Time) splice.Piece {
 	return splice.Piece{
 		Name:  "piece of " + start.Format(time.TimeOnly),
@@ -44,7 +44,7 @@ func onDisk(path string) func() (splice.Input, error) {
 	}
 }
 
-// TestOnDisk joins files of a directory, of which one at a time is open.
+// TestOnDisk joins files of a directory, with only one open at a time.
 func TestOnDisk(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 144, sound: "alaw"})
@@ -92,7 +92,7 @@ func closedFile(t *testing.T) *os.File {
 	return f
 }
 
-// counted is an input that counts itself.
+// counted is an input that counts how many are open.
 type counted struct {
 	splice.Input
 	open *atomic.Int32
@@ -103,7 +103,7 @@ func (c counted) Close() error {
 	return c.Input.Close()
 }
 
-// TestRefusedPieces leaves out what cannot be used, and joins the others.
+// TestRefusedPieces leaves out unusable pieces and joins the others.
 func TestRefusedPieces(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 144})
@@ -136,8 +136,8 @@ func TestRefusedPieces(t *testing.T) {
 	}
 }
 
-// TestFailures has every read and every write fail once: each time the error
-// comes out, and says which piece it was.
+// TestFailures makes every read and every write fail once. Each time the error
+// is returned and names the piece.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96, sound: "alaw"})
@@ -189,7 +189,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// failing is an input that fails when it was read often enough.
+// failing is an input that fails after some reads.
 type failing struct {
 	splice.Input
 	left *int
@@ -203,7 +203,7 @@ func (f failing) ReadAt(b []byte, at int64) (int, error) {
 	return f.Input.ReadAt(b, at)
 }
 
-// full is a disk with little room.
+// full is a disk with little space.
 type full struct {
 	mediatest.Memory
 	room int64
@@ -218,7 +218,7 @@ func (f *full) Write(b []byte) (int, error) {
 	return f.Memory.Write(b)
 }
 
-// TestChanged notices a piece that is not what it was.
+// TestChanged detects a piece that has changed.
 func TestChanged(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})
@@ -248,7 +248,7 @@ func TestChanged(t *testing.T) {
 	}
 }
 
-// TestCancel stops when nobody waits any longer.
+// TestCancel stops when its context ends.
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})

@@ -10,7 +10,7 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// keyed changes which pictures of a piece are key frames, counted from 1.
+// keyed changes the key frames of a piece, counted from 1.
 func keyed(b []byte, keys ...uint32) []byte {
 	return mediatest.Edit(b, func(m *mediatest.Box) {
 		m.Table("stss").Body = mediatest.Full(0, uint32(len(keys)), keys...)
@@ -33,8 +33,8 @@ func (c *camera) seenBy(s span) (list [][]byte) {
 	return list
 }
 
-// TestLaterBeginsEarlier joins a piece that begins earlier than one in front of
-// it: the one in front cannot be decoded from its start on.
+// TestLaterBeginsEarlier joins a piece that begins earlier than the one before
+// it, because the one before cannot be decoded from its start.
 func TestLaterBeginsEarlier(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})
@@ -50,8 +50,8 @@ func TestLaterBeginsEarlier(t *testing.T) {
 	}
 }
 
-// TestLaterSuffices begins with the later of two pieces that overlap where the
-// window begins.
+// TestLaterSuffices begins with the later of two pieces that overlap at the
+// start of the window.
 func TestLaterSuffices(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})
@@ -64,8 +64,8 @@ func TestLaterSuffices(t *testing.T) {
 	c.shows(t, list[0], span{48, 96})
 }
 
-// TestNothingButLeading leaves out a piece of which nothing but leading pictures
-// would be left.
+// TestNothingButLeading leaves out a piece that would have only leading
+// pictures left.
 func TestNothingButLeading(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 12})
@@ -87,7 +87,7 @@ func TestNothingButLeading(t *testing.T) {
 }
 
 // TestSoundGoesOn keeps the sound between the last picture of a piece and the
-// first one of the next, if that is no gap.
+// first of the next, unless that is a gap.
 func TestSoundGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, k := range []struct {
@@ -109,8 +109,8 @@ func TestSoundGoesOn(t *testing.T) {
 	}
 }
 
-// TestSoundWherePartsMeet has two pieces overlap by parts of packets: no packet
-// is heard while most of another one is, and none is lost but for that.
+// TestSoundWherePartsMeet overlaps two pieces by parts of packets. No packet
+// may play during most of another, and none may be lost otherwise.
 func TestSoundWherePartsMeet(t *testing.T) {
 	t.Parallel()
 	early := see(t, lens{source: "plain.h264", sound: "alaw"})

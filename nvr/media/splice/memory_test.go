@@ -12,8 +12,8 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// TestMemory joins a hundred pieces of 25 MB that nobody has to store. What is
-// allocated while 2.5 GB go through is the indexes and a few buffers.
+// TestMemory joins a hundred pieces of 25 MB that are never stored. While 2.5
+// GB pass through, only the indexes and a few buffers are allocated.
 func TestMemory(t *testing.T) {
 	const size, count = 1 << 18, 96 // bytes of a picture, pictures in a piece
 	c := see(t, lens{source: "plain.h264", frames: count})
@@ -49,7 +49,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// virtual is an MP4 with samples that take no room.
+// virtual is an MP4 with samples that take no space.
 type virtual struct {
 	index   []byte
 	samples int64
@@ -64,10 +64,10 @@ func (v virtual) ReadAt(b []byte, at int64) (int, error) {
 		return copy(b, v.index[at:]), nil
 	}
 	*v.reads++
-	return len(b), nil // whatever is in b
+	return len(b), nil // b may contain anything
 }
 
-// nowhere forgets what is written to it.
+// nowhere discards writes.
 type nowhere struct{ at, size int64 }
 
 func (n *nowhere) Write(b []byte) (int, error) {
@@ -84,8 +84,8 @@ func (n *nowhere) Seek(offset int64, whence int) (int64, error) {
 	return n.at, nil
 }
 
-// TestApart reads little more than there is when pictures and sound stand far
-// apart, or the samples in no order.
+// TestApart reads little more than necessary if pictures and sound are far
+// apart, or the samples out of order.
 func TestApart(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 480, sound: "alaw"})
@@ -128,7 +128,7 @@ func TestApart(t *testing.T) {
 	}
 }
 
-// metered is an input that counts what is read.
+// metered is an input that counts the bytes read.
 type metered struct {
 	splice.Input
 	read *int64

@@ -9,8 +9,9 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// TestCutThenJoin cuts a recording anywhere, joins the cuts, and has the whole
-// recording again: every picture and every packet of sound, each at its time.
+// TestCutThenJoin cuts a recording anywhere, joins the parts, and gets the
+// whole recording back: every picture and every packet of sound, each at its
+// time.
 func TestCutThenJoin(t *testing.T) {
 	t.Parallel()
 	cams := []*camera{

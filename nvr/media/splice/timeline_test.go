@@ -11,8 +11,8 @@ import (
 	"example.com/hikgrab/nvr/media/splice"
 )
 
-// TestHiddenPictures shows what an edit list of the piece trims, at its own
-// time: the piece's start is that of the picture that is shown first.
+// TestHiddenPictures shows pictures that the piece's edit list trims at their
+// own times: the piece starts with the first picture that the edit list shows.
 func TestHiddenPictures(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})
@@ -29,8 +29,8 @@ func TestHiddenPictures(t *testing.T) {
 	c.shows(t, list[0], span{12, 96})
 }
 
-// TestDelays keeps pictures and sound together that begin some time after the
-// movie does.
+// TestDelays keeps pictures and sound together if they begin some time after
+// the movie.
 func TestDelays(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96, sound: "alaw"})
@@ -56,8 +56,8 @@ func TestDelays(t *testing.T) {
 	c.shows(t, list[0], span{0, 96})
 }
 
-// TestOpenGroups leaves out the pictures that are shown before the key frame of
-// a cut though they are decoded behind it: they need what was cut off.
+// TestOpenGroups drops pictures that are shown before the key frame of a cut
+// but decoded after it, because they need what was cut off.
 func TestOpenGroups(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})
@@ -85,8 +85,8 @@ func TestOpenGroups(t *testing.T) {
 	c.shows(t, list[0], span{12, 13}, span{15, 96})
 }
 
-// TestOverlapInsideGroup ends the earlier piece in front of the later one's first
-// picture, wherever in a group of B-frames that is.
+// TestOverlapInsideGroup ends the earlier piece before the later one's first
+// picture, anywhere in a group of B-frames.
 func TestOverlapInsideGroup(t *testing.T) {
 	t.Parallel()
 	early := see(t, lens{source: "bframes.h264", frames: 50, reorder: true})
@@ -111,16 +111,16 @@ func TestOverlapInsideGroup(t *testing.T) {
 				t.Fatalf("shift %d: picture %d of %d shown at %d, want %d", shift, i, n, shown, want.shown)
 			}
 		}
-		// No more is lost than the pictures that are decoded behind one that is
-		// shown too late: two B-frames.
+		// The only pictures lost are those decoded after one that is shown too late:
+		// two B-frames.
 		if next := early.pictures[n:]; len(next) > 3 && slices.ContainsFunc(next[3:], func(p picture) bool { return p.shown < begin }) {
 			t.Errorf("shift %d: %d pictures of the first piece are too few", shift, n)
 		}
 	}
 }
 
-// TestNegativeShifts joins pieces that tell earlier times of showing than of
-// decoding, and leave it to an edit list to put that right.
+// TestNegativeShifts joins pieces with display times before decoding times,
+// which an edit list corrects.
 func TestNegativeShifts(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "bframes.h264", frames: 50, reorder: true})
@@ -142,8 +142,8 @@ func TestNegativeShifts(t *testing.T) {
 	twice.shows(t, list[0], span{0, 100})
 }
 
-// TestLongSilence keeps packets of sound at their times when there is none for
-// longer than an MP4 can tell, by beginning another file.
+// TestLongSilence keeps packets of sound at their times if a silence is longer
+// than an MP4 can express, by beginning another file.
 func TestLongSilence(t *testing.T) {
 	t.Parallel()
 	const length = 48 * 3600
@@ -162,7 +162,7 @@ func TestLongSilence(t *testing.T) {
 	last.shows(t, list[1], span{0, 48})
 }
 
-// TestUnlikeClocks joins pieces of other timescales.
+// TestUnlikeClocks joins pieces with other timescales.
 func TestUnlikeClocks(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})
@@ -179,7 +179,7 @@ func TestUnlikeClocks(t *testing.T) {
 	c.shows(t, list[0], span{0, 96})
 }
 
-// TestFarOffsets reads samples that stand behind the fourth gigabyte.
+// TestFarOffsets reads samples past the fourth gigabyte.
 func TestFarOffsets(t *testing.T) {
 	t.Parallel()
 	const far = 5 << 30
@@ -203,7 +203,7 @@ func TestFarOffsets(t *testing.T) {
 	c.shows(t, list[0], span{0, 96})
 }
 
-// farFile has its samples further back than they are.
+// farFile pretends that its samples are further back.
 type farFile struct {
 	memoryFile
 	far int64
@@ -218,8 +218,8 @@ func (f farFile) ReadAt(b []byte, at int64) (int, error) {
 	return f.memoryFile.ReadAt(b, at)
 }
 
-// TestOneSizeOfSound joins a file that tells its packets of G.711 by one size with
-// one of today: what comes of it tells each.
+// TestOneSizeOfSound joins a file that has one size for all G.711 packets with
+// a current file. The result has a size for each.
 func TestOneSizeOfSound(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96, sound: "alaw"})
@@ -239,7 +239,7 @@ func TestOneSizeOfSound(t *testing.T) {
 	}
 }
 
-// TestBytesOfSound joins G.711 of which each byte is a sample with packets.
+// TestBytesOfSound joins G.711 with one sample per byte with packets.
 func TestBytesOfSound(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96, sound: "alaw"})
