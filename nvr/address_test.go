@@ -57,7 +57,8 @@ func TestParseAddressRefuses(t *testing.T) {
 	}
 }
 
-// TestStrictest has two rows of one recorder: none loosens what the other asks for.
+// TestStrictest combines two rows for one recorder. Neither may loosen the
+// requirements of the other.
 func TestStrictest(t *testing.T) {
 	pin, other := strings.Repeat("0f", 32), strings.Repeat("f0", 32)
 	for _, c := range []struct{ a, b, want string }{

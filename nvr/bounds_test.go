@@ -29,13 +29,13 @@ func TestEveryRequestIsBoundedInTime(t *testing.T) {
 				}
 				least := timeout
 				if e == simulator.Challenge {
-					least = 10 * time.Second // nobody knows yet whether it is a recorder
+					least = 10 * time.Second // it is not known yet whether this is a recorder
 				}
 				if took := time.Since(began); took < least || took > timeout+time.Second {
 					t.Errorf("%s, %s: it took %v", e, fault, took)
 				}
 				if err == nil && (e == simulator.Challenge || e == simulator.Time || e == simulator.InputProxy) {
-					return // the words of a challenge are in its header, and one list can be done without
+					return // a challenge is in the header, and one list is optional
 				}
 				checkKind(t, err, nvr.Timeout)
 			})
@@ -68,7 +68,7 @@ func TestNobodyAnswersTheDial(t *testing.T) {
 	})
 }
 
-// TestEveryAnswerIsBoundedInSize has answers without an end.
+// TestEveryAnswerIsBoundedInSize has endless answers.
 func TestEveryAnswerIsBoundedInSize(t *testing.T) {
 	endless := func(w http.ResponseWriter) {
 		block := strings.Repeat("<x>", 100_000)
@@ -98,7 +98,8 @@ func TestEveryAnswerIsBoundedInSize(t *testing.T) {
 	}
 }
 
-// TestEndlessRefusalOfADownload has a web page without an end instead of a recording.
+// TestEndlessRefusalOfADownload gets an endless web page instead of a
+// recording.
 func TestEndlessRefusalOfADownload(t *testing.T) {
 	_, client := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/ISAPI/ContentMgmt/download" {

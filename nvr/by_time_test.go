@@ -12,11 +12,11 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestByTimeQuirks walks the habits of devices that claim to download by time: what
-// comes when ten minutes of an hour are asked for.
+// TestByTimeQuirks tries the habits of devices that claim to support download
+// by time. It requests ten minutes of an hour.
 func TestByTimeQuirks(t *testing.T) {
 	wanted := map[string]struct {
-		share   float64 // of the file, about
+		share   float64 // of the file, approximately
 		begins  time.Duration
 		refused bool
 	}{
@@ -76,11 +76,11 @@ func TestByTimeQuirks(t *testing.T) {
 	}
 }
 
-// TestByTimeIsClaimed only by a document that says so.
+// TestByTimeIsClaimed accepts only a document that claims it.
 func TestByTimeIsClaimed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		quirks simulator.Quirks
-		fault  simulator.Fault // for the first time
+		fault  simulator.Fault // on the first request
 		known  string
 		asked  int
 	}{
@@ -102,7 +102,8 @@ func TestByTimeIsClaimed(t *testing.T) {
 	}
 }
 
-// TestByTimeIsRemembered: what came counts more than what was said, for good.
+// TestByTimeIsRemembered gives what was sent precedence over what was claimed,
+// permanently.
 func TestByTimeIsRemembered(t *testing.T) {
 	for _, known := range []string{"", "said", "shown", "no", "nonsense"} {
 		_, client := plug(t, simulator.Config{}, func(c *nvr.Config) { c.Facts.ByTime = known })
@@ -121,7 +122,8 @@ func TestByTimeIsRemembered(t *testing.T) {
 	}
 }
 
-// TestBusyIsNoRefusalOfTime of a recorder that has given something so.
+// TestBusyIsNoRefusalOfTime covers a recorder that has downloaded by time
+// before.
 func TestBusyIsNoRefusalOfTime(t *testing.T) {
 	for known, want := range map[string]bool{"said": true, "shown": false} {
 		bubble(t, func(t *testing.T) {
@@ -134,7 +136,7 @@ func TestBusyIsNoRefusalOfTime(t *testing.T) {
 				if err == nil || errors.Is(err, nvr.ErrNotByTime) != want {
 					t.Errorf("%s, %v: %v", known, f, err)
 				}
-				for device.Stats().Requests[simulator.Download]%2 == 1 { // what is left of the script
+				for device.Stats().Requests[simulator.Download]%2 == 1 { // the rest of the script
 					_, _ = client.DownloadSpan(t.Context(), rec, rec.Start, rec.End.Add(-time.Minute), new(memory))
 				}
 			}
@@ -148,7 +150,7 @@ func TestBusyIsNoRefusalOfTime(t *testing.T) {
 	}
 }
 
-// TestAPieceThatCannotBeContinued comes from its beginning, in the same attempt.
+// TestAPieceThatCannotBeContinued starts over in the same attempt.
 func TestAPieceThatCannotBeContinued(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		_, client := plug(t, simulator.Config{

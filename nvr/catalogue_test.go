@@ -14,23 +14,23 @@ import (
 // habit is one habit of real devices.
 type habit struct {
 	name string // short and unique, e.g. "page-cap"
-	text string // a sentence: what the device does
-	seen string // the public device or project that met it, or that none did
+	text string // what the device does, in a sentence
+	seen string // the public device or project that has it, or that none is known
 	// apply gives the habit to a configuration without quirks.
 	apply func(*simulator.Config)
 }
 
-// String tells the habit, and where it was seen.
+// String returns the habit and where it was seen.
 func (h habit) String() string { return h.text + " Seen: " + h.seen + "." }
 
-// What habit.seen says where there is no device to name.
+// The values of habit.seen if no device is named.
 const (
 	unnamed     = "reported without naming the device"
 	notReported = "not reported; a client should stand it"
 )
 
-// catalogue has all habits that are known with which all recordings can be had, as
-// they are; for the others see refusals and misleading.
+// catalogue holds all known habits that allow every recording to be downloaded.
+// The others are in refusals and misleading.
 var catalogue = slices.Concat(discoveryHabits, searchHabits, resultHabits, downloadHabits, deliveryHabits, clockHabits, signInHabits, httpHabits)
 
 var discoveryHabits = []habit{
@@ -200,7 +200,7 @@ var httpHabits = []habit{
 	{"no-download-capabilities", "download/capabilities is not supported.", "DS-2XM6825G0 V5.5.850", always(simulator.Refusal(http.StatusForbidden, "methodNotAllowed"), simulator.DownloadCapabilities)},
 }
 
-// quirks gives a configuration these quirks.
+// quirks returns a change that sets quirks.
 func quirks(q simulator.Quirks) func(*simulator.Config) {
 	return func(c *simulator.Config) { c.Quirks = q }
 }
@@ -209,7 +209,7 @@ func auth(a simulator.Auth) func(*simulator.Config) {
 	return func(c *simulator.Config) { c.Auth = a }
 }
 
-// always has requests to these calls meet a fault for ever.
+// always returns a change that applies a fault to every request to these calls.
 func always(f simulator.Fault, calls ...simulator.Endpoint) func(*simulator.Config) {
 	return func(c *simulator.Config) {
 		c.Always = map[simulator.Endpoint]simulator.Fault{}
@@ -219,7 +219,8 @@ func always(f simulator.Fault, calls ...simulator.Endpoint) func(*simulator.Conf
 	}
 }
 
-// changeRecording changes the recording in that place of every channel.
+// changeRecording returns a change of the recording at one position on every
+// channel.
 func changeRecording(place int, change func(*simulator.Recording)) func(*simulator.Config) {
 	return func(c *simulator.Config) {
 		for _, ch := range c.Channels {
@@ -230,7 +231,7 @@ func changeRecording(place int, change func(*simulator.Recording)) func(*simulat
 	}
 }
 
-// oddNames gives every recording a name that some clients spoil.
+// oddNames gives every recording a name that some clients mangle.
 func oddNames(c *simulator.Config) {
 	for i, ch := range c.Channels {
 		for n := range ch.Recordings {
@@ -239,7 +240,8 @@ func oddNames(c *simulator.Config) {
 	}
 }
 
-// photosAt turns footage into photos, of a camera that names them by web addresses.
+// photosAt returns a change from footage to photos of a camera with web
+// addresses.
 func photosAt(how simulator.PhotoURI) func(*simulator.Config) {
 	return func(c *simulator.Config) {
 		c.Kind, c.Quirks.PhotoURI, c.Quirks.URIHost = simulator.Camera, how, "192.168.1.64"
@@ -254,7 +256,7 @@ func photosAt(how simulator.PhotoURI) func(*simulator.Config) {
 	}
 }
 
-// TestEveryKnobIsInTheCatalogue: a habit that no test walks is soon forgotten.
+// TestEveryKnobIsInTheCatalogue fails for a habit without a test.
 func TestEveryKnobIsInTheCatalogue(t *testing.T) {
 	used := map[string]bool{
 		"Quirks.EndlessMore": true, // TestMoreForEver

@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// recorded returns recordings of an hour each up to now, the last of which is
-// being written, on a device in a zone.
+// recorded returns hourly recordings up to now on a device in a zone. The last
+// is still growing.
 func recorded(zone string) []simulator.Recording {
 	wall := simulator.New(simulator.Config{Zone: zone}).WallClock()
 	last := wall.Truncate(time.Hour)
@@ -21,10 +21,10 @@ func recorded(zone string) []simulator.Recording {
 	return list
 }
 
-// misleading are the habits that no client can tell from what the device says of
-// itself: it searches by another clock than its kind does. On one side of
-// Greenwich the newest recordings give it away, because they lie in the future of
-// the usual clock; on the other an operator has to say it.
+// misleading holds the habits that no client can learn from what the device
+// says about itself: it searches by another clock than its kind. On one side of
+// Greenwich the newest recordings reveal this, because they are in the future
+// of the usual clock. On the other side an operator must say so.
 var misleading = []habit{
 	{"recorder-utc-west", "An NVR west of Greenwich means UTC in searches.", "gate_nvr: two recorders on one site differ", func(c *simulator.Config) { c.Zone, c.Quirks.Clock = "CST+5:00:00", simulator.TrueUTC }},
 	{"recorder-utc-east", "An NVR east of Greenwich means UTC in searches.", "gate_nvr: two recorders on one site differ", func(c *simulator.Config) { c.Zone, c.Quirks.Clock = "CST-3:00:00", simulator.TrueUTC }},
@@ -37,8 +37,8 @@ var misleading = []habit{
 }
 
 // TestQuirksOfTheClock has devices that search by another clock than their
-// kind does. Where their recordings prove it, everything comes out right; where
-// they only suggest it, nothing is done but say so.
+// kind. If their recordings prove it, everything comes out right. If they only
+// suggest it, there is just a notice.
 func TestQuirksOfTheClock(t *testing.T) {
 	proven := map[string]bool{"recorder-utc-west": true, "camera-wall-clock-east": true}
 	for _, known := range misleading {
@@ -53,7 +53,7 @@ func TestQuirksOfTheClock(t *testing.T) {
 				if _, err := client.Channels(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				// The first search is of a channel that proves nothing.
+				// The first search is for a channel that proves nothing.
 				if _, err := search(t.Context(), client, 101, device.WallClock().AddDate(0, 0, -1), device.WallClock()); err != nil {
 					t.Fatal(err)
 				}
@@ -75,8 +75,8 @@ func TestQuirksOfTheClock(t *testing.T) {
 	}
 }
 
-// TestClocksThatFit has devices like all others of their kind, whatever was
-// recorded: no notice, and the clock of their kind.
+// TestClocksThatFit has normal devices of each kind with various recordings:
+// there is no notice, and the clock is that of the kind.
 func TestClocksThatFit(t *testing.T) {
 	for _, zone := range []string{"CST-0:00:00", "CST-3:00:00", "CST+5:00:00", "CST-12:00:00", summerZone} {
 		for kind, want := range map[simulator.Kind]nvr.Clock{simulator.NVR: nvr.ClockLocal, simulator.DVR: nvr.ClockLocal, simulator.Camera: nvr.ClockUTC} {
@@ -103,8 +103,8 @@ func TestClocksThatFit(t *testing.T) {
 	}
 }
 
-// TestClocksThatAreNamed asks for no evidence where the operator has decided,
-// or where a device's times say themselves what they are.
+// TestClocksThatAreNamed searches for no evidence if the operator has decided,
+// or if the device's times are unambiguous.
 func TestClocksThatAreNamed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		time.Sleep(8*time.Hour + 30*time.Minute)
@@ -127,8 +127,8 @@ func TestClocksThatAreNamed(t *testing.T) {
 	})
 }
 
-// TestClockIsDecidedLaterWhenTheDeviceIsBusy must not take a busy answer for
-// the absence of evidence.
+// TestClockIsDecidedLaterWhenTheDeviceIsBusy must not take a busy answer for a
+// lack of evidence.
 func TestClockIsDecidedLaterWhenTheDeviceIsBusy(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		time.Sleep(8*time.Hour + 30*time.Minute)

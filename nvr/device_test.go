@@ -38,8 +38,8 @@ func TestDeviceKinds(t *testing.T) {
 	}
 }
 
-// TestLoginTries has recorders that say how many bad logins they take, by one
-// document or another, and such as do not.
+// TestLoginTries has recorders that say in one document or another how many bad
+// logins they accept, and others that do not.
 func TestLoginTries(t *testing.T) {
 	for _, c := range []struct {
 		config simulator.Config
@@ -79,8 +79,8 @@ func TestChannelsOfAHybrid(t *testing.T) {
 	}
 }
 
-// TestChannelsWithoutAWord has a device that does not say who is online: that
-// does not make a camera offline.
+// TestChannelsWithoutAWord has a device that does not say which cameras are
+// online. They must not count as offline.
 func TestChannelsWithoutAWord(t *testing.T) {
 	_, client := plug(t, simulator.Config{Channels: channels(2), Quirks: simulator.Quirks{NoOnlineState: true}})
 	got, err := client.Channels(t.Context())
@@ -89,8 +89,8 @@ func TestChannelsWithoutAWord(t *testing.T) {
 	}
 }
 
-// TestClocks has devices whose clocks stand in all corners; the answer must be
-// the same from whatever they tell.
+// TestClocks has devices with all kinds of clocks. The result must be the same,
+// whatever they tell.
 func TestClocks(t *testing.T) {
 	const summer = "CST-2:00:00DST01:00:00,M3.5.0/02:00:00,M10.5.0/03:00:00"
 	cases := []struct {
@@ -127,7 +127,7 @@ func TestClocks(t *testing.T) {
 	}
 }
 
-// TestClocksThatTellLittle has devices that name no zone, or no time at all.
+// TestClocksThatTellLittle has devices that give no zone, or no time at all.
 func TestClocksThatTellLittle(t *testing.T) {
 	const zone = 3 * time.Hour
 	cases := map[string]struct {
@@ -171,8 +171,8 @@ func TestClocksThatTellLittle(t *testing.T) {
 	}
 }
 
-// TestUTCOfCamerasWithWrongClocks has cameras whose clock is wrong: the zone
-// decides about recordings, not the error.
+// TestUTCOfCamerasWithWrongClocks has cameras with wrong clocks. Only the zone
+// matters for recordings, not the error.
 func TestUTCOfCamerasWithWrongClocks(t *testing.T) {
 	device, client := plug(t, simulator.Config{Kind: simulator.Camera, Zone: "CST-8:00:00", ClockError: 3 * time.Hour, Channels: channels(1)})
 	found, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1))

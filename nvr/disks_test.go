@@ -22,7 +22,7 @@ func TestDisks(t *testing.T) {
 	}
 }
 
-// TestDisksUntold has devices that do not tell of their disks, or tell nonsense.
+// TestDisksUntold has devices that report no disks, or nonsense.
 func TestDisksUntold(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"forbidden": simulator.Status(403, ""), "nothing": simulator.Status(200, ""), "nonsense": simulator.Status(200, "<storage><hddList><hdd>"),

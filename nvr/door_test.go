@@ -13,8 +13,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// strange returns a client of an address where something else answers than a
-// recorder's web server. A bubble waits for everything that it starts.
+// strange returns a client for an address where something other than a
+// recorder's web server answers. A bubble waits for everything that it starts.
 func strange(t *testing.T, address string, serve func(net.Conn)) *nvr.Recorder {
 	t.Helper()
 	a, err := nvr.ParseAddress(address)
@@ -30,21 +30,21 @@ func strange(t *testing.T, address string, serve func(net.Conn)) *nvr.Recorder {
 	return client
 }
 
-// stranger answers one connection as something else than a web server does.
+// stranger answers one connection in some other way than a web server.
 func stranger(name string, conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	first := make([]byte, 4096)
 	if _, err := conn.Read(first); err != nil || name == "hangs up" {
 		return
 	}
-	if name == "binary" { // the language of the vendor's own programs
+	if name == "binary" { // the protocol of the vendor's own programs
 		_, _ = conn.Write([]byte{0, 0, 0, 0x10, 0x63, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0})
 	}
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-// TestTheWrongDoor has ports that are not the recorder's web server. Within 15
-// seconds it is said what answers there.
+// TestTheWrongDoor has ports that are not the recorder's web server. The error
+// must come within 15 seconds and say what answers there.
 func TestTheWrongDoor(t *testing.T) {
 	for _, address := range []string{"10.0.0.5:8000", "10.0.0.5:81", "https://10.0.0.5:8000", "https://10.0.0.5:81"} {
 		for _, name := range []string{"silent", "hangs up", "binary"} {
@@ -75,7 +75,7 @@ func TestTheWrongDoor(t *testing.T) {
 	}
 }
 
-// TestTheOtherScheme has recorders that answer, but to the other scheme, and do
+// TestTheOtherScheme has recorders that answer only on the other scheme, and do
 // not say so.
 func TestTheOtherScheme(t *testing.T) {
 	device := simulator.New(simulator.Config{})
@@ -84,7 +84,7 @@ func TestTheOtherScheme(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = tlsServer.Close() }()
-	// One that sends an alert, as firmware does, and not a sentence in HTTP.
+	// This one sends an alert, as firmware does, not a sentence in HTTP.
 	client := strange(t, "http://10.0.0.5", func(conn net.Conn) {
 		defer func() { _ = conn.Close() }()
 		first := make([]byte, 4096)
@@ -96,7 +96,7 @@ func TestTheOtherScheme(t *testing.T) {
 	if e := mustFail(t, err, nvr.Protocol); !strings.Contains(e.What(), "HTTPS") || !e.Final() {
 		t.Errorf("%q, final %t", e.What(), e.Final())
 	}
-	// One that stays silent until it hears HTTP.
+	// This one stays silent until it receives HTTP.
 	client = strange(t, "https://10.0.0.5:80", func(conn net.Conn) {
 		defer func() { _ = conn.Close() }()
 		first := make([]byte, 4096)
@@ -110,7 +110,8 @@ func TestTheOtherScheme(t *testing.T) {
 	}
 }
 
-// TestSlowFirstAnswer is a recorder all the same: asked again, it has its time.
+// TestSlowFirstAnswer has a slow recorder. The second request waits long
+// enough.
 func TestSlowFirstAnswer(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		device, client := plug(t, simulator.Config{})
@@ -123,8 +124,8 @@ func TestSlowFirstAnswer(t *testing.T) {
 	})
 }
 
-// TestNothingToFetchWith has devices that list recordings and have no function
-// to download them. It is said at once, and not asked for ever.
+// TestNothingToFetchWith has devices that list recordings but lack a download
+// function. The error must come at once and be final.
 func TestNothingToFetchWith(t *testing.T) {
 	for _, form := range []simulator.Fault{simulator.NotSupported, simulator.Status(http.StatusNotFound, notFoundPage)} {
 		for _, kind := range []simulator.Kind{simulator.NVR, simulator.Camera} {
@@ -147,7 +148,7 @@ func TestNothingToFetchWith(t *testing.T) {
 	}
 }
 
-// TestISAPIOff has a recorder whose web server answers, and ISAPI does not.
+// TestISAPIOff has a recorder whose web server works but whose ISAPI does not.
 func TestISAPIOff(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
 		"a page": func(w http.ResponseWriter, r *http.Request) {

@@ -28,8 +28,8 @@ func (c *count) Reset() error {
 	return nil
 }
 
-// BenchmarkDownload measures what the client itself costs: the server is a bare
-// loop over loopback, the sink does nothing.
+// BenchmarkDownload measures the cost of the client alone: the server is a bare
+// loop over loopback, and the sink does nothing.
 func BenchmarkDownload(b *testing.B) {
 	const size = 64 << 20
 	block := bytes.Repeat([]byte("IMKH"), 64<<10)

@@ -10,7 +10,7 @@ import (
 )
 
 // meet signs in to a device, finds the recordings of its first track and
-// fetches the first of them.
+// downloads the first of them.
 func meet(t *testing.T, device *simulator.Recorder, known nvr.Facts) (*nvr.Recorder, nvr.Recording) {
 	t.Helper()
 	_, client := clientOf(t, device, func(c *nvr.Config) { c.Facts = known })
@@ -21,8 +21,9 @@ func meet(t *testing.T, device *simulator.Recorder, known nvr.Facts) (*nvr.Recor
 	return client, rec
 }
 
-// TestFactsGoToTheNextRun has a device that disagrees with its kind in
-// everything: the second run asks for nothing that the first one was refused.
+// TestFactsGoToTheNextRun has a device that differs from its kind in
+// everything. The second run must not repeat requests that the first one was
+// refused.
 func TestFactsGoToTheNextRun(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		device := simulator.New(simulator.Config{
@@ -61,8 +62,8 @@ func TestFactsGoToTheNextRun(t *testing.T) {
 	})
 }
 
-// TestFactsOfAnotherDevice must not be used, but a device that is exchanged for
-// an impostor does not get the login by a weaker scheme.
+// TestFactsOfAnotherDevice must not use the old facts. But an impostor in place
+// of the device must not get the login by a weaker scheme.
 func TestFactsOfAnotherDevice(t *testing.T) {
 	device := simulator.New(simulator.Config{Channels: channels(1)})
 	client, _ := meet(t, device, nvr.Facts{
@@ -77,7 +78,7 @@ func TestFactsOfAnotherDevice(t *testing.T) {
 	}
 }
 
-// TestSenselessFacts come from a damaged file or another version.
+// TestSenselessFacts has facts from a damaged file or another version.
 func TestSenselessFacts(t *testing.T) {
 	var f nvr.Facts
 	text := `{"clock":"sidereal","zone":"nowhere","download":"carrier pigeon","search_form":99,"scheme":"rot13","longest_range":-5}`
@@ -90,9 +91,8 @@ func TestSenselessFacts(t *testing.T) {
 	}
 }
 
-// TestNamesStayTheSame has a camera that shows its time without naming its
-// zone. Its recordings keep their times in summer, when all that can be guessed
-// has moved by an hour.
+// TestNamesStayTheSame has a camera that shows its time without its zone. Its
+// recordings keep their times in summer, when every guess has moved by an hour.
 func TestNamesStayTheSame(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		device := simulator.New(simulator.Config{
@@ -110,7 +110,7 @@ func TestNamesStayTheSame(t *testing.T) {
 	})
 }
 
-// TestProvenClockIsNotAskedForAgain counts the searches that look for evidence.
+// TestProvenClockIsNotAskedForAgain counts the searches for evidence.
 func TestProvenClockIsNotAskedForAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		time.Sleep(8*time.Hour + 30*time.Minute)

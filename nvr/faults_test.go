@@ -14,13 +14,13 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestFaults is the fault matrix: what can go wrong with a download, and what
-// becomes of it. None may pass as a complete recording.
+// TestFaults is the fault matrix: what can go wrong with a download, and the
+// result. None may pass as a complete recording.
 func TestFaults(t *testing.T) {
 	const size = 1_000_000
 	cases := []struct {
 		fault simulator.Fault
-		kind  nvr.Kind // KindUnknown: it succeeds all the same
+		kind  nvr.Kind // KindUnknown: it succeeds anyway
 		kept  bool     // the sink may hold something
 	}{
 		{fault: simulator.None},
@@ -72,7 +72,7 @@ func TestFaults(t *testing.T) {
 				}}})
 				rec := first(t, client, 101)
 				if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
-					t.Fatal(err) // from here on the verb is proven
+					t.Fatal(err) // from here on the method is proven
 				}
 				device.ScriptAlways(simulator.Download, c.fault)
 				var m memory
@@ -101,8 +101,9 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestContainersThatNobodyKnows are handed on when every length agrees: whether
-// they are what the recorder has, whoever keeps them finds out. Text never is.
+// TestContainersThatNobodyKnows passes on unknown containers if every length
+// agrees; the caller finds out whether they are recordings. It never passes on
+// text.
 func TestContainersThatNobodyKnows(t *testing.T) {
 	for name, c := range map[string]struct {
 		quirks simulator.Quirks
@@ -134,7 +135,7 @@ func TestBusySaysForHowLong(t *testing.T) {
 	}
 }
 
-// TestUnknownLength has neither Content-Length nor size: what comes is taken,
+// TestUnknownLength has neither Content-Length nor size: the data is accepted,
 // with a note that nothing could be verified.
 func TestUnknownLength(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{NoSize: true, ByTime: simulator.ByTimeRight, Framing: simulator.Chunked}})
@@ -160,7 +161,7 @@ func TestLongerThanAnnouncedIsNoted(t *testing.T) {
 	}
 }
 
-// slowSink takes its time, as a rate limit or a slow disk does.
+// slowSink is slow, like a rate limit or a slow disk.
 type slowSink struct {
 	memory
 	pause time.Duration
@@ -185,7 +186,7 @@ func TestTimeInTheSinkDoesNotCount(t *testing.T) {
 	})
 }
 
-// brokenSink fails like a disk that is full.
+// brokenSink fails like a full disk.
 type brokenSink struct{ memory }
 
 func (*brokenSink) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
@@ -264,8 +265,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeComparesTheSeam continues a file whose end is not what the recorder
-// sent: every length is right, and yet the whole would be wrong.
+// TestResumeComparesTheSeam resumes a file whose end is not what the recorder
+// sent: every length is right, but the result would be wrong.
 func TestResumeComparesTheSeam(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{Range: simulator.RangeHonored}})
 	rec := first(t, client, 101)
@@ -298,7 +299,7 @@ func TestResumeOfWhatIsWhole(t *testing.T) {
 }
 
 // TestInterruptedDownloadsContinue drops the connection at random places until
-// a recording is whole.
+// a recording is complete.
 func TestInterruptedDownloadsContinue(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{Range: simulator.RangeHonored}})
 	rec := first(t, client, 101)
@@ -321,8 +322,8 @@ func TestInterruptedDownloadsContinue(t *testing.T) {
 	}
 }
 
-// TestTheEndIsNotWaitedFor has connections that stay open at 100 %: once every
-// byte that was announced is there, nobody waits for a timeout.
+// TestTheEndIsNotWaitedFor has connections that stay open at 100 %. Once every
+// announced byte has arrived, the client must not wait for a timeout.
 func TestTheEndIsNotWaitedFor(t *testing.T) {
 	for _, fault := range []simulator.Fault{simulator.KeepOpenAtEnd, simulator.KeepOpenWithLength} {
 		bubble(t, func(t *testing.T) {
@@ -340,8 +341,8 @@ func TestTheEndIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// TestDownloadsCloseTheirConnections keeps what a device sends beyond the end
-// out of the next answer.
+// TestDownloadsCloseTheirConnections keeps surplus bytes of one answer out of
+// the next.
 func TestDownloadsCloseTheirConnections(t *testing.T) {
 	_, client := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/ISAPI/ContentMgmt/download" {

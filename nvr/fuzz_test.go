@@ -11,7 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// checkClean fails unless a text may be shown on a terminal.
+// checkClean fails unless a text is safe for a terminal.
 func checkClean(t *testing.T, text string, cells int) {
 	t.Helper()
 	if !utf8.ValidString(text) {
@@ -177,7 +177,7 @@ func TestChallenges(t *testing.T) {
 	}
 }
 
-// TestFieldsAreBounded has a text that comes in a million pieces.
+// TestFieldsAreBounded has a text in a million pieces.
 func TestFieldsAreBounded(t *testing.T) {
 	body := []byte("<DeviceInfo><model> " + strings.Repeat("x<?a?>", 200_000) + "</model><serialNumber> 1 </serialNumber></DeviceInfo>")
 	f := fields(body, "model", "serialNumber")
@@ -239,7 +239,7 @@ func FuzzZone(f *testing.F) {
 		if off := z.offset(at); off.Abs() > 27*time.Hour {
 			t.Fatalf("%q is %v from UTC", text, off)
 		}
-		// The wall clock of a moment leads back to the moment.
+		// The wall clock at a time converts back to that time.
 		first, last := z.moments(z.wall(at))
 		if at.Before(first) || at.After(last) {
 			t.Fatalf("%q: %v is not within %v and %v", text, at, first, last)
@@ -275,8 +275,8 @@ func TestParseZone(t *testing.T) {
 	}
 }
 
-// TestAskingWithinTheRepeatedHour asks a camera for both times that autumn
-// shows the same digits.
+// TestAskingWithinTheRepeatedHour asks a camera for both times at which the
+// clock shows the same digits in autumn.
 func TestAskingWithinTheRepeatedHour(t *testing.T) {
 	c := clockwork{utc: true, zone: parseZone("CST-2:00:00DST01:00:00,M3.5.0/02:00:00,M10.5.0/03:00:00")}
 	day := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC)

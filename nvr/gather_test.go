@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/nvr"
 )
 
-// store is a sink that keeps what it is given, and checks that nobody touches it
-// before it gives it back.
+// store is a sink that keeps buffers, and checks that nobody changes one before
+// it is released.
 type store struct {
 	memory
 	writes, kept int
@@ -44,11 +44,11 @@ func (s *store) Keep(p []byte, done func()) (int, error) {
 	return s.Write(p)
 }
 
-// socket is a stream that comes at a rate, in bits twenty times a second, and
-// waits in a buffer until it is read.
+// socket is a stream with a rate. Data arrives twenty times a second and waits
+// in a buffer until it is read.
 type socket struct {
 	rate, size int64
-	buffer     int64 // nothing more is sent while so much waits; 0 is unlimited
+	buffer     int64 // the sender pauses while this much waits; 0 is unlimited
 	began      time.Time
 	read       int64
 }
@@ -61,7 +61,7 @@ func (s *socket) Read(p []byte) (int, error) {
 	}
 	for {
 		sent := min(s.rate*int64(time.Since(s.began)/bit)/20, s.size)
-		if s.buffer > 0 && sent > s.read+s.buffer { // it came to nothing while nobody read
+		if s.buffer > 0 && sent > s.read+s.buffer { // the sender paused while nobody read
 			s.began = s.began.Add(time.Duration(float64(sent-s.read-s.buffer) / float64(s.rate) * float64(time.Second)))
 			sent = s.read + s.buffer
 		}
@@ -79,14 +79,14 @@ func (s *socket) Read(p []byte) (int, error) {
 	}
 }
 
-// What comes in small pieces is gathered, for no longer than a second, and no
-// download takes longer for it.
+// TestPiecesAreGathered gathers small pieces for at most a second, without
+// making a download slower.
 func TestPiecesAreGathered(t *testing.T) {
 	tests := []struct {
 		name         string
 		socket       socket
-		known        bool // how much comes
-		writes, kept int  // at most, at least
+		known        bool // the total size is known
+		writes, kept int  // most writes, least kept buffers
 		late         time.Duration
 	}{
 		{"a slow uplink", socket{rate: 12_000, size: 720_000}, true, 85, 0, time.Second + 2*bit},
@@ -127,7 +127,8 @@ func TestPiecesAreGathered(t *testing.T) {
 	}
 }
 
-// Whoever stops a slow download does not wait for a rest to end.
+// TestARestEndsWhenTheDownloadDoes stops a slow download without waiting for a
+// rest to end.
 func TestARestEndsWhenTheDownloadDoes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

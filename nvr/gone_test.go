@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestFitsAreForgivenTwice has a recording that is refused for ever, without a
-// reason: that must not look like a recorder that is busy for ever.
+// TestFitsAreForgivenTwice has a recording that is always refused without a
+// reason. The recorder must not count as busy for ever.
 func TestFitsAreForgivenTwice(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	rec := first(t, client, 101)
@@ -24,8 +24,8 @@ func TestFitsAreForgivenTwice(t *testing.T) {
 	}
 }
 
-// TestGoneRecordings has recordings that were overwritten after the search, and
-// devices that say so in their ways. A new search settles it.
+// TestGoneRecordings has recordings that were overwritten after the search, on
+// devices that say so in various ways. A new search decides.
 func TestGoneRecordings(t *testing.T) {
 	for _, form := range []simulator.GoneForm{simulator.GoneNotFound, simulator.Gone400, simulator.GoneEmpty} {
 		for _, verb := range []simulator.Verb{simulator.AnyVerb, simulator.GetOnly} {
@@ -38,7 +38,7 @@ func TestGoneRecordings(t *testing.T) {
 	}
 }
 
-// TestGoneAlthoughListed has a search that goes on listing what is gone.
+// TestGoneAlthoughListed has a search that still lists the missing recording.
 func TestGoneAlthoughListed(t *testing.T) {
 	c := simulator.Config{Channels: channels(1)}
 	sick(simulator.Refusal(http.StatusBadRequest, "badParameters"))(&c)
@@ -51,7 +51,7 @@ func TestGoneAlthoughListed(t *testing.T) {
 }
 
 // TestErrorsOfTheDeviceAreNotOthers must not send an operator looking for other
-// users of a recorder that has a trouble of its own.
+// users of a recorder that has a fault of its own.
 func TestErrorsOfTheDeviceAreNotOthers(t *testing.T) {
 	for _, f := range []simulator.Fault{simulator.DeviceError500, simulator.DeviceError503, simulator.DeviceErrorWith200} {
 		device, client := plug(t, simulator.Config{Channels: channels(1)})
@@ -64,8 +64,8 @@ func TestErrorsOfTheDeviceAreNotOthers(t *testing.T) {
 	}
 }
 
-// TestFitsSayWhatHappened must not tell an operator of others who use the
-// recorder when it has turned down a good request.
+// TestFitsSayWhatHappened must not blame other users if the recorder has
+// refused a valid request.
 func TestFitsSayWhatHappened(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	rec := first(t, client, 101)

@@ -18,11 +18,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const host = "10.0.0.5:80"
 
-// day is the day on which everything in these tests was recorded.
+// day is the day of all recordings in these tests.
 var day = time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 
-// bubble runs a test with a clock of its own, some days after everything was
-// recorded. Waiting costs nothing in it.
+// bubble runs a test with its own clock, some days after everything was
+// recorded. Waiting in it costs no time.
 func bubble(t *testing.T, test func(*testing.T)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -31,8 +31,7 @@ func bubble(t *testing.T, test func(*testing.T)) {
 	})
 }
 
-// plug puts a simulated recorder on a network of its own and returns it with a
-// client for it.
+// plug returns a simulated recorder on its own network, and a client for it.
 func plug(t *testing.T, c simulator.Config, change ...func(*nvr.Config)) (*simulator.Recorder, *nvr.Recorder) {
 	t.Helper()
 	device := simulator.New(c)
@@ -60,7 +59,7 @@ func plug(t *testing.T, c simulator.Config, change ...func(*nvr.Config)) (*simul
 	return device, client
 }
 
-// channels returns n channels, each with one day of recordings of an hour.
+// channels returns n channels, each with one day of hourly recordings.
 func channels(n int) []simulator.Channel {
 	list := make([]simulator.Channel, n)
 	for i := range list {
@@ -88,7 +87,7 @@ func (m *memory) Reset() error {
 	return nil
 }
 
-// search collects a search.
+// search collects the results of a search.
 func search(ctx context.Context, r *nvr.Recorder, track nvr.Track, from, to time.Time) ([]nvr.Recording, error) {
 	var all []nvr.Recording
 	for rec, err := range r.Search(ctx, track, from, to) {
@@ -113,7 +112,7 @@ func first(t *testing.T, r *nvr.Recorder, track nvr.Track) nvr.Recording {
 	return nvr.Recording{}
 }
 
-// content returns the bytes that a recording has.
+// content returns the bytes of a recording.
 func content(t *testing.T, device *simulator.Recorder, rec nvr.Recording) []byte {
 	t.Helper()
 	data, err := io.ReadAll(device.Content(int(rec.Track), rec.Name))
@@ -126,7 +125,7 @@ func content(t *testing.T, device *simulator.Recorder, rec nvr.Recording) []byte
 	return data
 }
 
-// checkFound compares a search with what the device has.
+// checkFound compares the results of a search with the device's recordings.
 func checkFound(t *testing.T, device *simulator.Recorder, track int, got []nvr.Recording) {
 	t.Helper()
 	want := device.Recordings(track)
@@ -144,13 +143,13 @@ func checkFound(t *testing.T, device *simulator.Recorder, track int, got []nvr.R
 	}
 }
 
-// checkKind fails the test unless err is of a kind and says something useful.
+// checkKind fails the test unless err is of a kind and has a useful text.
 func checkKind(t *testing.T, err error, want nvr.Kind) {
 	t.Helper()
 	_ = mustFail(t, err, want)
 }
 
-// mustFail is checkKind for those who want to look at the error more closely.
+// mustFail is checkKind, and returns the error for further checks.
 func mustFail(t *testing.T, err error, want nvr.Kind) *nvr.Error {
 	t.Helper()
 	if nvr.KindOf(err) != want {

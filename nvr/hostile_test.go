@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestTrickledAnswers has recorders that send a byte of an answer every two
-// seconds. None holds anybody up for longer than a minute and a half.
+// TestTrickledAnswers has recorders that send one byte of an answer every two
+// seconds. None may block a caller for longer than a minute and a half.
 func TestTrickledAnswers(t *testing.T) {
 	for _, e := range []simulator.Endpoint{simulator.DeviceInfo, simulator.Search, simulator.Download, simulator.InputProxy, simulator.Challenge} {
 		t.Run(string(e), func(t *testing.T) {
@@ -27,14 +27,14 @@ func TestTrickledAnswers(t *testing.T) {
 					t.Errorf("it took %v", took)
 				}
 				if e == simulator.Search || e == simulator.Download {
-					checkKind(t, err, nvr.Slow) // one list can be done without; a challenge stands in a header
+					checkKind(t, err, nvr.Slow) // one list is optional, and a challenge is in a header
 				}
 			})
 		})
 	}
 }
 
-// ledger is a sink that counts what it is told and given.
+// ledger is a sink that counts what it is promised and given.
 type ledger struct {
 	held, expected int64
 	expectations   int
@@ -64,8 +64,8 @@ func (l *ledger) Expect(bytes int64) error {
 	return nil
 }
 
-// TestMoreThanWasAnnounced is cut, and nothing of it is kept: a body without an
-// end would fill the disk.
+// TestMoreThanWasAnnounced cuts the body off and keeps nothing of it, because
+// an endless body would fill the disk.
 func TestMoreThanWasAnnounced(t *testing.T) {
 	const least = 64 << 20
 	for name, c := range map[string]struct {
@@ -97,8 +97,8 @@ func TestMoreThanWasAnnounced(t *testing.T) {
 	}
 }
 
-// TestSinksKnowWhatComes gives them the larger of what search and answer say,
-// also where that is more than any disk has.
+// TestSinksKnowWhatComes tells sinks the larger size of search and answer, even
+// if it exceeds any disk.
 func TestSinksKnowWhatComes(t *testing.T) {
 	for name, c := range map[string]struct {
 		quirks simulator.Quirks
@@ -122,8 +122,8 @@ func TestSinksKnowWhatComes(t *testing.T) {
 	}
 }
 
-// TestMoreForEver has a search that always has another page of new items: it
-// ends when there are more than the time asked for can hold.
+// TestMoreForEver has a search that always offers another page of new items. It
+// must end once there are more than the time range can hold.
 func TestMoreForEver(t *testing.T) {
 	_, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{EndlessMore: true}})
 	found, err := search(t.Context(), client, 101, day, day.Add(time.Hour))
@@ -135,8 +135,8 @@ func TestMoreForEver(t *testing.T) {
 	}
 }
 
-// TestSlowAnswersAreGood has a slow but honest uplink, and a recorder that takes
-// its time before it begins.
+// TestSlowAnswersAreGood has a slow but honest uplink, and a recorder that
+// pauses before it begins.
 func TestSlowAnswersAreGood(t *testing.T) {
 	for _, fault := range []simulator.Fault{simulator.TrickleAfter(0, 600), simulator.StallAfter(0, 25*time.Second), simulator.StallAfter(100, 25*time.Second)} {
 		bubble(t, func(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestNonceOfItsURL has devices on which a nonce is good only for the path whose
-// 401 gave it out. That is learned from one refusal, for later runs as well.
+// TestNonceOfItsURL has devices that accept a nonce only for the path whose 401
+// issued it. One refusal teaches this, for later runs as well.
 func TestNonceOfItsURL(t *testing.T) {
 	for _, stale := range []simulator.Stale{simulator.StaleDenied, simulator.StaleAbsent} {
 		for _, lock := range []int{3, 7} {
@@ -45,8 +45,8 @@ func TestNonceOfItsURL(t *testing.T) {
 	}
 }
 
-// TestNonceOfItsURLIsNotSuspected has ordinary devices, some with nonces that
-// run out: nothing of the kind is learned of them.
+// TestNonceOfItsURLIsNotSuspected has ordinary devices, some with expiring
+// nonces: nothing of the kind may be learned about them.
 func TestNonceOfItsURLIsNotSuspected(t *testing.T) {
 	for _, a := range []simulator.Auth{{}, {NonceUses: 3}, {Scheme: simulator.DigestBoth}} {
 		client, _ := meet(t, simulator.New(simulator.Config{Channels: channels(1), Auth: a}), nvr.Facts{})
@@ -56,8 +56,8 @@ func TestNonceOfItsURLIsNotSuspected(t *testing.T) {
 	}
 }
 
-// TestWrongPasswordWithNoncesOfTheirURL costs one refused login, one that was
-// changed in the middle two, and neither locks the account.
+// TestWrongPasswordWithNoncesOfTheirURL makes a wrong password cost one refused
+// login, or two if it changes during the run. Neither locks the account.
 func TestWrongPasswordWithNoncesOfTheirURL(t *testing.T) {
 	a := simulator.Auth{NonceBoundURL: true, Stale: simulator.StaleDenied, LockAfter: 3}
 	device, client := plug(t, simulator.Config{Auth: a}, wrongPassword)
@@ -83,7 +83,8 @@ func TestWrongPasswordWithNoncesOfTheirURL(t *testing.T) {
 	}
 }
 
-// TestOneTimeNoncesAreLearned counts the nonces that are tried in vain.
+// TestOneTimeNoncesAreLearned counts the nonces that are reused without
+// success.
 func TestOneTimeNoncesAreLearned(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1), Auth: simulator.Auth{NonceUses: 1, Stale: simulator.StaleDenied}})
 	rec := first(t, client, 101)

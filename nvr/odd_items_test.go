@@ -12,8 +12,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestItemsThatContradictThemselves are found, fetched and noted: each is
-// somebody's footage.
+// TestItemsThatContradictThemselves finds, downloads and notes such items,
+// because each is somebody's footage.
 func TestItemsThatContradictThemselves(t *testing.T) {
 	list := simulator.Span(day, day.Add(3*time.Hour), time.Hour, 20_000)
 	list[1].End = list[1].Start.Add(-35 * time.Minute)
@@ -35,8 +35,8 @@ func TestItemsThatContradictThemselves(t *testing.T) {
 	}
 }
 
-// TestItemAcrossTheEndOfTheRange begins behind the range by the clock before it
-// was set back, and ends in it.
+// TestItemAcrossTheEndOfTheRange has an item that begins after the range, on
+// the clock before it was set back, and ends in it.
 func TestItemAcrossTheEndOfTheRange(t *testing.T) {
 	list := []simulator.Recording{{Start: day.Add(165 * time.Minute), End: day.Add(140 * time.Minute), Size: 20_000}}
 	_, client := plug(t, simulator.Config{Channels: []simulator.Channel{{Recordings: list}}})
@@ -45,8 +45,8 @@ func TestItemAcrossTheEndOfTheRange(t *testing.T) {
 	}
 }
 
-// TestItemsWithoutWhatTheyNeed have no time or no address. None is dropped
-// without a word.
+// TestItemsWithoutWhatTheyNeed has items without a time or an address. None may
+// be dropped silently.
 func TestItemsWithoutWhatTheyNeed(t *testing.T) {
 	const good = "<timeSpan><startTime>2026-11-03T01:00:00Z</startTime><endTime>2026-11-03T02:00:00Z</endTime></timeSpan>"
 	const uri = "<playbackURI>rtsp://x/Streaming/tracks/101/?name=1&amp;size=4</playbackURI>"

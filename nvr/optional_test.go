@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestOneSickDocument has devices that never answer for one document: they are
-// asked once more at most, and everything else is had.
+// TestOneSickDocument has devices that never answer for one document. They are
+// asked at most once more, and everything else works.
 func TestOneSickDocument(t *testing.T) {
 	documents := []simulator.Endpoint{
 		simulator.DeviceInfo, simulator.Capabilities, simulator.Time, simulator.InputProxyStatus, simulator.Tracks, simulator.VideoInputs,
@@ -31,8 +31,8 @@ func TestOneSickDocument(t *testing.T) {
 	}
 }
 
-// TestListsRefusedTogether are the recorder's own trouble: two in a row, and
-// it is left alone.
+// TestListsRefusedTogether treats two refusals in a row as a fault of the
+// recorder, and leaves it alone.
 func TestListsRefusedTogether(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(2)})
 	for _, e := range []simulator.Endpoint{simulator.DeviceInfo, simulator.Capabilities, simulator.Time} {
@@ -47,7 +47,7 @@ func TestListsRefusedTogether(t *testing.T) {
 	}
 }
 
-// TestOnlyListIsBusy must not be taken for a device without channels.
+// TestOnlyListIsBusy must not take a busy device for one without channels.
 func TestOnlyListIsBusy(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(2)})
 	for _, e := range []simulator.Endpoint{simulator.InputProxy, simulator.InputProxyStatus, simulator.VideoInputs} {
@@ -59,7 +59,7 @@ func TestOnlyListIsBusy(t *testing.T) {
 	checkKind(t, err, nvr.Busy)
 }
 
-// TestListThatFailsOnce is had all the same.
+// TestListThatFailsOnce still gets the list.
 func TestListThatFailsOnce(t *testing.T) {
 	device, client := plug(t, simulator.Config{Kind: simulator.DVR, Channels: []simulator.Channel{{Analog: true}}, Quirks: simulator.Quirks{NoDeviceType: true}, Model: "OEM-1"})
 	device.Script(simulator.Capabilities, simulator.Busy(0))

@@ -11,7 +11,7 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// photoCamera lists photos by web addresses that name another host.
+// photoCamera lists photos with web addresses on another host.
 func photoCamera(how simulator.PhotoURI, names ...string) simulator.Config {
 	photos := simulator.Span(day, day.Add(time.Duration(len(names))*time.Minute), time.Minute, 20_000)
 	for i, name := range names {
@@ -24,8 +24,8 @@ func photoCamera(how simulator.PhotoURI, names ...string) simulator.Config {
 	}
 }
 
-// TestPhotosByAddress come from the camera that the sheet names, in one request
-// each, whatever their names are made of.
+// TestPhotosByAddress downloads photos from the camera in the sheet, in one
+// request each, whatever characters their names contain.
 func TestPhotosByAddress(t *testing.T) {
 	names := []string{"ch01_00000000005000201", "a b  c", "user@site:80", "снимок №1 (копия)", "100% + 1", "50%zz", `quote"back\slash`, "#{x}|^`"}
 	for _, how := range []simulator.PhotoURI{simulator.PhotoHTTP, simulator.PhotoNoHost} {
@@ -46,14 +46,14 @@ func TestPhotosByAddress(t *testing.T) {
 	}
 }
 
-// simulatedName gives a recording the name that the simulator knows it by.
+// simulatedName gives a recording its name in the simulator.
 func simulatedName(rec nvr.Recording, name string) nvr.Recording {
 	rec.Name = name
 	return rec
 }
 
-// TestPhotoAddressThatIsNone has a camera whose web addresses lead nowhere, but
-// whose download function takes them.
+// TestPhotoAddressThatIsNone has a camera whose web addresses do not work, but
+// whose download function accepts them.
 func TestPhotoAddressThatIsNone(t *testing.T) {
 	asked := []string{}
 	_, client := handle(t, func(w http.ResponseWriter, r *http.Request) {
@@ -76,8 +76,8 @@ func TestPhotoAddressThatIsNone(t *testing.T) {
 	}
 }
 
-// TestTheLoginStaysAtTheRecorder has photos whose addresses name somebody who
-// would like to have it.
+// TestTheLoginStaysAtTheRecorder has photos with addresses on an attacker's
+// host.
 func TestTheLoginStaysAtTheRecorder(t *testing.T) {
 	device := simulator.New(photoCamera(simulator.PhotoHTTP, "1", "2"))
 	network, client := clientOf(t, device)
@@ -99,7 +99,7 @@ func TestTheLoginStaysAtTheRecorder(t *testing.T) {
 	}
 }
 
-// TestVanishedPhoto is gone, not refused.
+// TestVanishedPhoto reports a missing photo as gone, not refused.
 func TestVanishedPhoto(t *testing.T) {
 	device, client := plug(t, photoCamera(simulator.PhotoHTTP, "1", "2"))
 	found, err := search(t.Context(), client, 103, day, day.AddDate(0, 0, 1))

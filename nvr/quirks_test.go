@@ -10,22 +10,23 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// quirk is one habit of real devices. However a device behaves, the outcome
-// for an operator is the same: its channels are known, every recording is found
-// once, and comes byte for byte.
+// quirk is one habit of real devices. Whatever the habit, the result for an
+// operator is the same: the channels are known, and every recording is found
+// once and downloaded byte for byte.
 type quirk struct {
 	name    string
-	text    string // what the device does, and where it was met
+	text    string // what the device does, and where it was seen
 	config  func(*simulator.Config)
 	client  func(*nvr.Config)
-	tries   int  // downloads and searches may fail so often with a temporary error
+	tries   int  // how often downloads and searches may fail with a temporary error
 	unknown bool // channels cannot be listed
 }
 
 const summerZone = "CST-2:00:00DST01:00:00,M3.5.0/02:00:00,M10.5.0/03:00:00"
 
-// combinations are habits beside those of the catalogue: some that it
-// has for one family only, some worse than what was seen, some together.
+// combinations are habits beyond the catalogue: some for a family that the
+// catalogue does not have them for, some worse than what was seen, some
+// together.
 var combinations = []quirk{
 	{name: "a camera in summer time", config: func(c *simulator.Config) { c.Kind, c.Zone = simulator.Camera, summerZone }},
 	{name: "an NVR that writes UTC, with the clock column set", config: func(c *simulator.Config) {
@@ -68,16 +69,16 @@ var combinations = []quirk{
 	{name: "401 now and then, one-time nonces", config: auth(simulator.Auth{Spurious: 5, NonceUses: 1})},
 }
 
-// special is what an operator sees differently with a habit of the catalogue.
+// special holds what an operator sees differently for habits of the catalogue.
 var special = map[string]quirk{
 	"spurious-400":   {tries: 2},
-	"size-too-large": {tries: 4}, // of each recording the first time
+	"size-too-large": {tries: 4}, // on the first download of each recording
 	"quiet-time":     {tries: 2},
 	"basic-only":     {client: allowBasic},
 	"busy-searches":  {tries: 20},
 }
 
-// TestQuirks walks every habit of real devices that is known, by name.
+// TestQuirks tries every known habit of real devices, by name.
 func TestQuirks(t *testing.T) {
 	all := slices.Clone(combinations)
 	for _, known := range catalogue {
@@ -95,7 +96,7 @@ func TestQuirks(t *testing.T) {
 	}
 }
 
-// walk does with a device what a run does: sign in, list, search, download.
+// walk does what a run does: sign in, list, search, download.
 func (q quirk) walk(t *testing.T) {
 	c := simulator.Config{Channels: make([]simulator.Channel, 3)}
 	for _, i := range []int{0, 2} {
@@ -127,8 +128,8 @@ func (q quirk) walk(t *testing.T) {
 	}
 }
 
-// fetch finds the recordings of a track in a range of several days, and gets
-// two of them.
+// fetch finds the recordings of a track in a range of several days, and
+// downloads two of them.
 func (q quirk) fetch(t *testing.T, device *simulator.Recorder, client *nvr.Recorder, track int) {
 	t.Helper()
 	var found []nvr.Recording
@@ -150,7 +151,7 @@ func (q quirk) fetch(t *testing.T, device *simulator.Recorder, client *nvr.Recor
 	}
 }
 
-// patiently repeats what fails for a while, as a scheduler would.
+// patiently retries temporary failures, as a scheduler would.
 func (q quirk) patiently(t *testing.T, do func() error) {
 	t.Helper()
 	for try := 0; ; try++ {

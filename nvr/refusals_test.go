@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// refusals are the habits with which nothing, or not everything, can be had at the
-// first try, with the step that fails and how.
+// refusals are the habits that prevent some or all downloads at the first try,
+// with the step that fails and how.
 var refusals = []struct {
 	habit
 	step func(context.Context, *nvr.Recorder) error
@@ -28,7 +28,7 @@ var refusals = []struct {
 	{habit{"gone-empty", "A file that was overwritten is an empty answer.", "timelapsed, live NVR", sick(simulator.EmptyBody)}, downloadFirst, nvr.Short}, // a search still lists it
 	{habit{"redirects-to-https", "Plain requests are redirected to HTTPS.", "redirectToHttps in hikvision_next fixtures", quirks(simulator.Quirks{RedirectTo: "https://192.0.2.64"})}, listChannels, nvr.Protocol},
 	{habit{"first-search-fails", "A search is answered by a ResponseStatus with status 200.", unnamed, firstSearchFails}, searchDay, nvr.Protocol},
-	{habit{"spurious-search", "Every second search is a 400 that means nothing.", notReported, quirks(simulator.Quirks{SpuriousSearch: 2})}, searchDay, nvr.KindUnknown}, // asked again, it works
+	{habit{"spurious-search", "Every second search is a 400 that means nothing.", notReported, quirks(simulator.Quirks{SpuriousSearch: 2})}, searchDay, nvr.KindUnknown}, // the second request works
 	{habit{"search-errors", "Every second search is 500 deviceError; the same search works when it is repeated.", "DS-7716NI-I4/16P V4.61.030: about half of all searches", quirks(simulator.Quirks{SearchErrors: 2})}, searchTwice, nvr.KindUnknown},
 	{habit{"early-range", "A search that begins before the first recording is 500 deviceError, always.", "DS-7716NI-I4/16P V4.61.030", quirks(simulator.Quirks{IndexFrom: day})}, searchEarly, nvr.KindUnknown},
 	{habit{"many-matches", "A search that finds more than two items is 500 deviceError, always.", "DS-7716NI-I4/16P V4.61.030: thousands of items", quirks(simulator.Quirks{MaxMatches: 2})}, searchDay, nvr.KindUnknown},
@@ -90,7 +90,7 @@ func downloadFirst(ctx context.Context, r *nvr.Recorder) error {
 	return nil
 }
 
-// TestQuirksThatRefuse walks every device from which something cannot be had.
+// TestQuirksThatRefuse tries every device that refuses something.
 func TestQuirksThatRefuse(t *testing.T) {
 	for _, known := range refusals {
 		t.Run(known.name, func(t *testing.T) {

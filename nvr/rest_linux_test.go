@@ -10,8 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestRestWakesNobody has few bytes come into a socket while its reader rests:
-// they wake nobody then, and are there to be read afterwards although no more come.
+// TestRestWakesNobody sends a few bytes to a socket while its reader rests.
+// They must not wake the reader, and must be readable afterwards although no
+// more arrive.
 func TestRestWakesNobody(t *testing.T) {
 	t.Parallel()
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -66,5 +67,5 @@ func TestRestWakesNobody(t *testing.T) {
 	if n, err := conn.Read(b); err != nil || string(b[:n]) != "few" {
 		t.Errorf("%q, %v", b[:n], err)
 	}
-	r.rest(resting, -1, nil) // of which nobody knows the socket
+	r.rest(resting, -1, nil) // its socket is unknown
 }

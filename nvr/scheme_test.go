@@ -9,7 +9,7 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// listener stands between and writes down every password that comes in clear.
+// listener is an attacker on the way who records every password sent in clear.
 func listener(t *testing.T, inner http.Handler) (h http.HandlerFunc, heard *int) {
 	t.Helper()
 	heard = new(int)
@@ -21,9 +21,9 @@ func listener(t *testing.T, inner http.Handler) (h http.HandlerFunc, heard *int)
 	}, heard
 }
 
-// TestThePasswordIsNotSentInClear has somebody, or an old unit, that takes only
-// Basic. It gets the password when the sheet says so, or when nobody on the way
-// can read it.
+// TestThePasswordIsNotSentInClear has an attacker, or an old unit, that accepts
+// only Basic. It gets the password only if the sheet allows it, or if nobody on
+// the way can read it.
 func TestThePasswordIsNotSentInClear(t *testing.T) {
 	device := simulator.New(simulator.Config{Auth: simulator.Auth{Scheme: simulator.BasicOnly}})
 	for name, c := range map[string]struct {
@@ -63,8 +63,8 @@ func TestBasicOverTLS(t *testing.T) {
 	}
 }
 
-// TestAuthenticationNeverGetsWeaker has a recorder that was seen to know a
-// stronger scheme, in this run or before, and somebody who asks for less.
+// TestAuthenticationNeverGetsWeaker has a recorder known to support a stronger
+// scheme, from this run or before, and an attacker who offers a weaker one.
 func TestAuthenticationNeverGetsWeaker(t *testing.T) {
 	cases := []struct {
 		name          string

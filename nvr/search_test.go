@@ -15,8 +15,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestSearchCut has more items in one day than a search session gives: the
-// rest comes from sessions that go on by time. Real devices cut at 4000.
+// TestSearchCut has more items in one day than a search session returns. The
+// rest must come from sessions that continue by time. Real devices cut at 4000.
 func TestSearchCut(t *testing.T) {
 	defer nvr.SuspectCutsFrom(100)()
 	for name, q := range map[string]simulator.Quirks{
@@ -48,8 +48,8 @@ func TestSearchIsClippedToTheRange(t *testing.T) {
 	}
 }
 
-// TestSearchIsLazy has the first recordings of a long range before most of it
-// has been asked for.
+// TestSearchIsLazy gets the first recordings of a long range before most of it
+// is searched.
 func TestSearchIsLazy(t *testing.T) {
 	var list []simulator.Recording
 	for n := range 20 {
@@ -75,7 +75,7 @@ func TestSearchIsLazy(t *testing.T) {
 	}
 }
 
-// TestSearchOfEverything asks for all time, of which nearly all is empty.
+// TestSearchOfEverything searches all time, nearly all of it empty.
 func TestSearchOfEverything(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	found, err := search(t.Context(), client, 101, time.Time{}, day.AddDate(1, 0, 0))
@@ -114,8 +114,8 @@ func TestSearchesTakeTurns(t *testing.T) {
 	})
 }
 
-// TestConsumerDoesNotBlockOthers stops in the middle of one search and does
-// another, for which the device forgets the first.
+// TestConsumerDoesNotBlockOthers stops in the middle of one search and runs
+// another, which makes the device forget the first.
 func TestConsumerDoesNotBlockOthers(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(2), Quirks: simulator.Quirks{PageCap: 3, OneSession: true, RepeatOnNewID: true}})
 	var found []nvr.Recording
@@ -158,11 +158,11 @@ func TestSearchWaitsOnlyAsLongAsItsContext(t *testing.T) {
 	})
 }
 
-// TestRepeatedHour has two recordings that begin at the same time on the wall
-// clock, in the hour that autumn repeats. On a camera, whose searches are in
-// UTC, both are within the hour asked for.
+// TestRepeatedHour has two recordings with the same start on the wall clock, in
+// the repeated hour of autumn. On a camera, which searches in UTC, both are
+// within the requested hour.
 func TestRepeatedHour(t *testing.T) {
-	autumn := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC) // at 03:00 back to 02:00
+	autumn := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC) // at 03:00 the clock goes back to 02:00
 	list := []simulator.Recording{
 		{Start: autumn.Add(2 * time.Hour), End: autumn.Add(2*time.Hour + 30*time.Minute), Size: 1000, Name: "first"},
 		{Start: autumn.Add(2 * time.Hour), End: autumn.Add(2*time.Hour + 30*time.Minute), Size: 1000, Name: "second"},
@@ -176,7 +176,7 @@ func TestRepeatedHour(t *testing.T) {
 	}
 }
 
-// TestConsumerStopsInTheMiddle stops while items are being put in order.
+// TestConsumerStopsInTheMiddle stops while items are being sorted.
 func TestConsumerStopsInTheMiddle(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{Descending: true, PageCap: 5}})
 	device.Script(simulator.Search, simulator.None, simulator.None, simulator.DropAfter(100))
@@ -193,8 +193,8 @@ func TestConsumerStopsInTheMiddle(t *testing.T) {
 	}
 }
 
-// TestOddTrackTeachesNothing has a track that is refused as a bad request: that
-// must not make all later searches short ones.
+// TestOddTrackTeachesNothing has a track that is refused as a bad request.
+// Later searches must not become short because of it.
 func TestOddTrackTeachesNothing(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{RefuseUnknown: true}})
 	if _, err := search(t.Context(), client, 101, day, day.AddDate(0, 0, 1)); err != nil {
@@ -223,7 +223,7 @@ func TestSearchOfATrackThatIsNotThere(t *testing.T) {
 	}
 }
 
-// TestSearchStatusIsFoundUnderAnyName costs no request more than it takes.
+// TestSearchStatusIsFoundUnderAnyName needs no extra requests.
 func TestSearchStatusIsFoundUnderAnyName(t *testing.T) {
 	for _, tag := range []string{"responseStatusStrg", "responseStatusString", "responseStatusStrip", "responseStatusStrp"} {
 		device, client := plug(t, simulator.Config{Channels: channels(1), Quirks: simulator.Quirks{StatusTag: tag}})
@@ -236,7 +236,7 @@ func TestSearchStatusIsFoundUnderAnyName(t *testing.T) {
 	}
 }
 
-// TestSearchThatIsNotThere must not look like a recording that is gone.
+// TestSearchThatIsNotThere must not report a recording as gone.
 func TestSearchThatIsNotThere(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	device.ScriptAlways(simulator.Search, simulator.Gone404)
@@ -251,8 +251,8 @@ func TestSearchWithoutStorage(t *testing.T) {
 	checkKind(t, err, nvr.Protocol)
 }
 
-// TestSearchFindsEverythingOnce is the property behind all of these: whatever
-// was recorded, however pages are cut, each recording comes once, in order.
+// TestSearchFindsEverythingOnce is the underlying property: whatever was
+// recorded, and however pages are cut, each recording comes once, in order.
 func TestSearchFindsEverythingOnce(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var list []simulator.Recording
@@ -285,7 +285,7 @@ func TestSearchFindsEverythingOnce(t *testing.T) {
 }
 
 // TestSearchBeforeTheIndex has a recorder that fails for every range that
-// begins before what it has indexed.
+// begins before its index.
 func TestSearchBeforeTheIndex(t *testing.T) {
 	index := day.AddDate(-3, 2, 5).Add(7*time.Hour + 11*time.Minute)
 	var list []simulator.Recording
@@ -312,8 +312,8 @@ func TestSearchBeforeTheIndex(t *testing.T) {
 	})
 }
 
-// TestSearchOfATrackThatAlwaysFails must not be taken for one of which only the
-// range is refused: that would cost hundreds of requests.
+// TestSearchOfATrackThatAlwaysFails must not look for an accepted range, which
+// would cost hundreds of requests.
 func TestSearchOfATrackThatAlwaysFails(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		device, client := plug(t, simulator.Config{Channels: []simulator.Channel{{SearchFault: simulator.DeviceError500, Recordings: simulator.Day(day, time.Hour, 1000)}}})
@@ -328,8 +328,8 @@ func TestSearchOfATrackThatAlwaysFails(t *testing.T) {
 	})
 }
 
-// TestRefusedPagesAreAskedForAgain counts what a search of many pages costs at a
-// recorder that refuses some of them.
+// TestRefusedPagesAreAskedForAgain counts the requests for a search of many
+// pages on a recorder that refuses some of them.
 func TestRefusedPagesAreAskedForAgain(t *testing.T) {
 	var list []simulator.Recording
 	for n := range 30 {

@@ -14,7 +14,7 @@ import (
 )
 
 // TestPasswordsAreNeverShown prints everything that holds a password in every
-// way, and reads the whole log of a run that fails.
+// way, and checks the whole log of a failing run.
 func TestPasswordsAreNeverShown(t *testing.T) {
 	const password = "hunter2-Пароль"
 	var log bytes.Buffer

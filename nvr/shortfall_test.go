@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestShorterThanAnnounced has recordings that have fewer bytes than the search
-// said: that is an error until the recorder stands by it.
+// TestShorterThanAnnounced has recordings with fewer bytes than the search
+// said. That is an error until the recorder confirms it.
 func TestShorterThanAnnounced(t *testing.T) {
 	for name, q := range map[string]simulator.Quirks{
 		"Content-Length is right":                {WrongSize: 50_000},
@@ -42,9 +42,9 @@ func TestShorterThanAnnounced(t *testing.T) {
 	}
 }
 
-// TestShorterThanAnnouncedStaysShort has ends that no recorder stands by: a
-// connection that breaks far from the end, at another byte each time, or a
-// recording that was over only just now.
+// TestShorterThanAnnouncedStaysShort has endings that confirm nothing: a
+// connection that breaks far from the end, at a different byte each time, or a
+// recording that ended only just now.
 func TestShorterThanAnnouncedStaysShort(t *testing.T) {
 	cases := map[string]struct {
 		quirks simulator.Quirks
@@ -73,7 +73,8 @@ func TestShorterThanAnnouncedStaysShort(t *testing.T) {
 	}
 }
 
-// TestAmountsAreForPeople reads what an operator sees of a recording that broke off.
+// TestAmountsAreForPeople checks what an operator sees of an interrupted
+// recording.
 func TestAmountsAreForPeople(t *testing.T) {
 	for at, want := range map[int64]string{
 		1_500_000: "1.4 of 4.9 MiB came", 5_168_379: "the last 4 B of 4.9 MiB did not come", 900: "900 B of 4.9 MiB came",

@@ -36,8 +36,8 @@ func TestOneSignInForEverybody(t *testing.T) {
 	})
 }
 
-// TestWrongPassword is the promise that keeps accounts from being locked: one
-// refused login per run, however many goroutines and calls there are.
+// TestWrongPassword keeps accounts from being locked: one refused login per
+// run, however many goroutines and calls there are.
 func TestWrongPassword(t *testing.T) {
 	for _, body := range []simulator.LockBody{simulator.LongBody, simulator.ShortBody, simulator.HTMLBody, simulator.NoBody, simulator.StatusLock} {
 		bubble(t, func(t *testing.T) {
@@ -86,8 +86,8 @@ func TestTriesLeftAreTold(t *testing.T) {
 	}
 }
 
-// TestLastTryIsTheOperators has a run with a wrong password again and again, as
-// an operator would start it: the account is never locked by that.
+// TestLastTryIsTheOperators starts a run with a wrong password again and again,
+// as an operator would. The account must never be locked by that.
 func TestLastTryIsTheOperators(t *testing.T) {
 	device := simulator.New(simulator.Config{Auth: simulator.Auth{LockAfter: 3}})
 	network := new(simulator.Network)
@@ -162,7 +162,7 @@ func TestLocked(t *testing.T) {
 	}
 }
 
-// clientOf puts another client on a device of its own network.
+// clientOf returns another client for a device, on a new network.
 func clientOf(t *testing.T, device *simulator.Recorder, change ...func(*nvr.Config)) (*simulator.Network, *nvr.Recorder) {
 	t.Helper()
 	network := new(simulator.Network)
@@ -203,8 +203,8 @@ func TestPasswordChangedWhileRunning(t *testing.T) {
 	}
 }
 
-// TestPasswordChangedBetweenDownloadsThatStartTogether must not lock a recorder
-// that locks after three refused logins.
+// TestPasswordChangedBetweenDownloadsThatStartTogether must not lock an account
+// on a recorder that locks after three refused logins.
 func TestPasswordChangedBetweenDownloadsThatStartTogether(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		device, client := plug(t, simulator.Config{Channels: channels(1), Latency: 50 * time.Millisecond, Auth: simulator.Auth{LockAfter: 3}})
@@ -219,7 +219,7 @@ func TestPasswordChangedBetweenDownloadsThatStartTogether(t *testing.T) {
 			}
 			all.Wait()
 		}
-		together(func(err error) { // so that there are many nonces to reuse
+		together(func(err error) { // to get many nonces to reuse
 			if err != nil {
 				t.Error(err)
 			}
@@ -237,8 +237,8 @@ func TestPasswordChangedBetweenDownloadsThatStartTogether(t *testing.T) {
 	})
 }
 
-// TestPasswordChangedBeforeFirstDownload is the case in which a missing right
-// has to be told from a wrong password.
+// TestPasswordChangedBeforeFirstDownload must distinguish a wrong password from
+// a missing right.
 func TestPasswordChangedBeforeFirstDownload(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	rec := first(t, client, 101)
@@ -305,7 +305,7 @@ func TestMissingRight(t *testing.T) {
 }
 
 // TestMissingRightWithoutAWord has a device that answers a plain 401 to what
-// the user may not do: found out with a request that was allowed before.
+// the user may not do. A request that was allowed before reveals it.
 func TestMissingRightWithoutAWord(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	device.ScriptAlways(simulator.Search, simulator.Unauthorized)
@@ -370,8 +370,8 @@ func TestUnknownKindOfSignIn(t *testing.T) {
 	}
 }
 
-// handle puts a handler on a network of its own, for the few cases in which the
-// point is one header.
+// handle serves a handler on its own network, for the few cases about a single
+// header.
 func handle(t *testing.T, h http.HandlerFunc, change ...func(*nvr.Config)) (*simulator.Network, *nvr.Recorder) {
 	t.Helper()
 	network := new(simulator.Network)
@@ -403,7 +403,7 @@ func TestRedirectIsExplainedNotFollowed(t *testing.T) {
 	}
 }
 
-// TestRedirectToNowhere must not have anybody write it into a sheet.
+// TestRedirectToNowhere must not suggest such an address for the sheet.
 func TestRedirectToNowhere(t *testing.T) {
 	for _, location := range []string{"javascript:alert(1)", "ftp://10.9.9.9/", "/doc/page/login.asp", "", "https://", "http:evil"} {
 		_, client := handle(t, func(w http.ResponseWriter, _ *http.Request) {

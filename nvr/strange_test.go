@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// TestStrange takes data in no known container for a recording only when it is
-// no text and exactly as long as was announced.
+// TestStrange accepts data in an unknown container as a recording only if it is
+// not text and exactly as long as announced.
 func TestStrange(t *testing.T) {
 	t.Parallel()
 	data := append([]byte("4HKH"), bytes.Repeat([]byte{0, 1}, media.SniffLen/2)...)[:media.SniffLen]
@@ -18,7 +18,7 @@ func TestStrange(t *testing.T) {
 		name         string
 		head         []byte
 		kind         string // Content-Type
-		size, length int64  // by the search, 0 for none, and by the answer, -1 for none
+		size, length int64  // from the search, 0 for none, and from the answer, -1 for none
 		want         bool
 	}{
 		{"as long as was announced", data, "", 9000, 9000, true},

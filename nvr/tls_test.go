@@ -11,7 +11,7 @@ import (
 )
 
 // secure serves a simulated recorder with TLS on loopback and returns its
-// address as a sheet would name it.
+// address in the sheet's form.
 func secure(t *testing.T, p simulator.TLSProfile) (device *simulator.Recorder, address, fingerprint string) {
 	t.Helper()
 	device = simulator.New(simulator.Config{Channels: channels(1)})
@@ -57,7 +57,7 @@ func TestCertificates(t *testing.T) {
 	if err := signIn(t, address+"#SHA256:"+colons(strings.ToUpper(fingerprint)), false); err != nil {
 		t.Errorf("pinned, as browsers show it: %v", err)
 	}
-	// A pin is a promise: --insecure does not take it back.
+	// A pin takes precedence over --insecure.
 	other := strings.Repeat("ab", 32)
 	for _, insecure := range []bool{false, true} {
 		e = mustFail(t, signIn(t, address+"#sha256:"+other, insecure), nvr.TLS)
@@ -106,7 +106,7 @@ func TestSchemesMixedUp(t *testing.T) {
 	}
 }
 
-// TestDownloadOverTLS also takes the way around a wrong Content-Length.
+// TestDownloadOverTLS also works around a wrong Content-Length.
 func TestDownloadOverTLS(t *testing.T) {
 	device, address, _ := secure(t, simulator.ModernTLS)
 	a, err := nvr.ParseAddress(address)
@@ -125,7 +125,7 @@ func TestDownloadOverTLS(t *testing.T) {
 	}
 }
 
-// TestNothingFollowsTheLoginAround looks at every request that a run makes.
+// TestNothingFollowsTheLoginAround checks every request of a run.
 func TestNothingFollowsTheLoginAround(t *testing.T) {
 	inner := simulator.New(simulator.Config{Channels: channels(1), Password: "secret password"})
 	_, client := handle(t, func(w http.ResponseWriter, r *http.Request) {

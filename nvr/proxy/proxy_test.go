@@ -47,7 +47,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// A recorder that only the proxy can name is signed in to through both kinds.
+// TestARecorderBehindAProxy signs in, through both kinds of proxy, to a
+// recorder whose name only the proxy can resolve.
 func TestARecorderBehindAProxy(t *testing.T) {
 	device, err := simulator.Listen("127.0.0.1:0", simulator.New(simulator.Config{User: "admin", Password: "secret-123"}))
 	if err != nil {
@@ -61,7 +62,7 @@ func TestARecorderBehindAProxy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			address, err := nvr.ParseAddress("recorder.invalid:8080") // nobody but the proxy resolves it
+			address, err := nvr.ParseAddress("recorder.invalid:8080") // only the proxy can resolve it
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +78,8 @@ func TestARecorderBehindAProxy(t *testing.T) {
 	}
 }
 
-// Bytes that come in one piece with the proxy's answer are the recorder's.
+// TestBytesBehindTheAnswer returns bytes that arrive together with the proxy's
+// answer as the recorder's.
 func TestBytesBehindTheAnswer(t *testing.T) {
 	p := listen(t, func(c net.Conn) {
 		_, _ = http.ReadRequest(bufio.NewReader(c))
@@ -103,7 +105,8 @@ func TestARefusalNamesTheProxy(t *testing.T) {
 	}
 }
 
-// A proxy that never stops its headers, or never answers, is left.
+// TestAProxyThatHarms gives up on a proxy that sends endless headers, or never
+// answers.
 func TestAProxyThatHarms(t *testing.T) {
 	flood := listen(t, func(c net.Conn) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n")
@@ -142,7 +145,7 @@ func dialThrough(t *testing.T, p *server, scheme string) net.Conn {
 	return conn
 }
 
-// server is a made-up proxy on loopback.
+// server is a fake proxy on loopback.
 type server struct {
 	address string
 	asked   atomic.Int32
@@ -177,8 +180,8 @@ func listen(t *testing.T, serve func(net.Conn)) *server {
 	return s
 }
 
-// serveSOCKS speaks as much of RFC 1928 as a client without a login needs, and
-// connects everybody to target.
+// serveSOCKS implements as much of RFC 1928 as a client without a login needs,
+// and connects everybody to target.
 func serveSOCKS(c net.Conn, target string) {
 	head := make([]byte, 2)
 	if _, err := io.ReadFull(c, head); err != nil || head[0] != 5 {

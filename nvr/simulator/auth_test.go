@@ -91,7 +91,7 @@ func TestBasicCountsAsARefusedLogin(t *testing.T) {
 	}
 }
 
-// TestNonces plays one nonce against each rule.
+// TestNonces tests each rule with one nonce.
 func TestNonces(t *testing.T) {
 	type use struct {
 		path string

@@ -17,21 +17,21 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// client is a plain ISAPI client: RFC 7616 written down, nothing else.
+// client is a plain ISAPI client: RFC 7616 and nothing else.
 type client struct {
 	t        *testing.T
 	base     string
 	http     *http.Client
 	user     string
 	password string
-	algo     string // wanted algorithm; empty takes the first challenge
-	patient  bool   // a 401 to the right password is asked again, once
+	algo     string // wanted algorithm; empty: use the first challenge
+	patient  bool   // repeat a request once after a 401 to the right password
 	nc       atomic.Int64
 }
 
 var day = time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 
-// start serves a recorder on a network of its own and returns a client for it.
+// start serves a recorder on its own network and returns a client for it.
 func start(t *testing.T, rec *Recorder) *client {
 	t.Helper()
 	var n Network
@@ -52,8 +52,8 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	err    error // of reading the body
-	closes bool  // the connection ends with it
+	err    error // from reading the body
+	closes bool  // the connection ends after it
 }
 
 func (c *client) newRequest(method, path, body string, header http.Header) *http.Request {
@@ -68,7 +68,7 @@ func (c *client) newRequest(method, path, body string, header http.Header) *http
 	return r
 }
 
-// once sends one request, with this Authorization if any.
+// once sends one request, with an Authorization header unless it is empty.
 func (c *client) once(method, path, body, authorization string, header http.Header) (answer, error) {
 	c.t.Helper()
 	r := c.newRequest(method, path, body, header)
@@ -77,8 +77,8 @@ func (c *client) once(method, path, body, authorization string, header http.Head
 	}
 	resp, err := c.http.Do(r)
 	if err != nil && method == "POST" && authorization != "" {
-		// A used connection had ended meanwhile; net/http repeats only GET by
-		// itself. The nonce was not spent, since nobody saw the request.
+		// A reused connection had ended meanwhile, and net/http repeats only GET by
+		// itself. The nonce is unused, because nobody saw the request.
 		if r.Body, err = r.GetBody(); err == nil {
 			resp, err = c.http.Do(r)
 		}
@@ -92,7 +92,7 @@ func (c *client) once(method, path, body, authorization string, header http.Head
 	return a, nil
 }
 
-// try asks for a challenge, answers it, and returns the second answer.
+// try requests a challenge, answers it, and returns the second answer.
 func (c *client) try(method, path, body string, header http.Header) (answer, error) {
 	c.t.Helper()
 	a, err := c.once("GET", "/ISAPI/Security/userCheck", "", "", nil)
@@ -154,7 +154,7 @@ func (c *client) digest(method, uri string, p map[string]string, count int) stri
 	return text
 }
 
-// searchID is the one of the official transcript.
+// searchID is from the official transcript.
 const searchID = "88C2CD4D-D3FA-4AD4-BD80-555C18205DCC"
 
 // searchBody is the request of the vendor's own web page.
@@ -165,7 +165,7 @@ func searchBody(id string, track, limit, position int, from, to time.Time) strin
 		id, track, from.Format("2006-01-02T15:04:05Z"), to.Format("2006-01-02T15:04:05Z"), limit, position)
 }
 
-// searched is a search result as the tests look at it.
+// searched is a search result in the form that the tests need.
 type searched struct {
 	status string
 	num    string
@@ -189,7 +189,7 @@ func (c *client) search(body string) searched {
 	return s
 }
 
-// downloadBody asks for what an item names.
+// downloadBody returns the request for a playbackURI.
 func downloadBody(uri string) string {
 	var b bytes.Buffer
 	b.WriteString(`<downloadRequest version="1.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><playbackURI>`)
@@ -198,7 +198,7 @@ func downloadBody(uri string) string {
 	return b.String()
 }
 
-// uriOf returns the playbackURI of a recording, by way of a search.
+// uriOf returns the playbackURI of a recording, from a search.
 func (c *client) uriOf(track, index int) string {
 	c.t.Helper()
 	s := c.search(searchBody(searchID, track, 1, index, day, day.AddDate(0, 0, 1)))

@@ -18,7 +18,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// drawRecording draws recordings of all kinds of shapes.
+// drawRecording draws all kinds of recordings.
 func drawRecording(t *rapid.T) (Channel, Recording) {
 	ch := Channel{
 		Number: rapid.IntRange(1, 64).Draw(t, "channel"),
@@ -58,14 +58,14 @@ func TestContentHasItsSizeAndIsMadeOfPackets(t *testing.T) {
 	})
 }
 
-// stream is what walk finds.
+// stream is the result of walk.
 type stream struct {
 	packs, maps, pictures, sounds int
 	first, last                   int64 // timestamps of pictures
 	numbers                       []uint32
 }
 
-// walk reads a program stream packet by packet, to its very end.
+// walk reads a program stream packet by packet, to its end.
 func walk(b []byte) (s stream, err error) {
 	for at := 0; at < len(b); {
 		p := b[at:]
@@ -192,7 +192,7 @@ func TestGrowingRecordingIsItsOwnPrefix(t *testing.T) {
 	}
 }
 
-// TestFFmpegPlaysContent asks an independent judge, where there is one.
+// TestFFmpegPlaysContent checks content with ffmpeg, if it is installed.
 func TestFFmpegPlaysContent(t *testing.T) {
 	for _, tool := range []string{"ffprobe", "ffmpeg"} {
 		if _, err := exec.LookPath(tool); err != nil {

@@ -33,7 +33,7 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestDemoTakesHalfAMinute adds up what two downloads at a time take.
+// TestDemoTakesHalfAMinute adds up the time of two downloads at once.
 func TestDemoTakesHalfAMinute(t *testing.T) {
 	for _, config := range Demo(time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)) {
 		rec := New(config)

@@ -97,7 +97,7 @@ func TestRefusedDownloads(t *testing.T) {
 	}
 }
 
-// TestTrimmingIsIgnored: whoever changes the times still gets the whole file.
+// TestTrimmingIsIgnored gets the whole file even if it changes the times.
 func TestTrimmingIsIgnored(t *testing.T) {
 	c := start(t, oneFile(Quirks{}))
 	uri := regexp.MustCompile(`starttime=\w+`).ReplaceAllString(c.uriOf(101, 0), "starttime=20261103T000030Z")
@@ -106,8 +106,8 @@ func TestTrimmingIsIgnored(t *testing.T) {
 	}
 }
 
-// TestDownloadByTime: what comes begins with a key frame and holds the pictures of
-// the time, or what the habit says.
+// TestDownloadByTime gets data that begins with a key frame and has the
+// pictures of the time range, or what the habit says.
 func TestDownloadByTime(t *testing.T) {
 	const size, whole, gop = 3_000_000, 4 * time.Minute, time.Second
 	from, to := day.Add(time.Minute), day.Add(2*time.Minute)
@@ -115,7 +115,7 @@ func TestDownloadByTime(t *testing.T) {
 	for _, test := range []struct {
 		habit      ByTime
 		status     int
-		begins, to time.Duration // since the file's beginning; to is the end
+		begins, to time.Duration // from the start of the file; to is the end
 	}{
 		{NotByTime, 400, 0, 0},
 		{ByTimeRight, 200, second(60), second(120)},
@@ -187,7 +187,7 @@ func TestRange(t *testing.T) {
 	}
 }
 
-// TestFaults looks at every fault with the eyes of net/http.
+// TestFaults checks every fault as net/http sees it.
 func TestFaults(t *testing.T) {
 	const whole = 300_000
 	for _, test := range []struct {
@@ -239,7 +239,7 @@ func TestFaults(t *testing.T) {
 				rec := oneFile(Quirks{})
 				rec.ScriptTrack(Download, 101, test.fault)
 				c := start(t, rec)
-				// On a used connection net/http would quietly ask again.
+				// On a reused connection net/http would silently repeat the request.
 				c.http.Transport.(*http.Transport).DisableKeepAlives = true
 				body := downloadBody(c.uriOf(101, 0))
 				a, err := c.try("GET", downloadPath, body, nil)
@@ -279,7 +279,7 @@ func TestResetLooksLikeOne(t *testing.T) {
 	}
 }
 
-// TestKeepOpen: everything arrives, but no end.
+// TestKeepOpen receives everything except the end.
 func TestKeepOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := oneFile(Quirks{})

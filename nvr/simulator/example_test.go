@@ -15,7 +15,7 @@ func Example() {
 	})
 	rec.Script(simulator.Download, simulator.DropAfter(64<<10))
 
-	var network simulator.Network // its Dial goes into the client
+	var network simulator.Network // its Dial is for the client
 	network.Handle("10.0.0.5:80", rec)
 	defer func() { _ = network.Close() }()
 

@@ -39,7 +39,7 @@ func FuzzCredentials(f *testing.F) {
 	})
 }
 
-// FuzzRequest sends anything to every handler, past the door.
+// FuzzRequest sends arbitrary requests to every handler, without a login.
 func FuzzRequest(f *testing.F) {
 	rec := New(Config{Channels: []Channel{{Recordings: Span(day, day.Add(time.Hour), 15*time.Minute, 5000)}}})
 	f.Add("/ISAPI/ContentMgmt/search", []byte(searchBody(searchID, 101, 40, 0, day, day.AddDate(0, 0, 1))))

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// threeCameras is the recorder that every habit is given to.
+// threeCameras returns the recorder to which every habit is applied.
 func threeCameras() Config {
 	list := func(n int) []Recording {
 		return Span(day, day.Add(time.Duration(n)*time.Minute), time.Minute, 30_000)
@@ -26,7 +26,7 @@ func threeCameras() Config {
 	}
 }
 
-// settings has what a knob that is no switch is set to, one after the other.
+// settings holds the values to try for each knob that is not a switch.
 var settings = map[string][]any{
 	"Clock": {WallClock, TrueUTC}, "RejectLargePage": {50}, "MaxSpan": {31 * 24 * time.Hour}, "SpuriousSearch": {2}, "SearchErrors": {2},
 	"IndexFrom": {day}, "MaxMatches": {2}, "Namespace": {ISAPINS, HikvisionNS10, StdOrgNS, StdComNS, PsiaNS, PrefixedNS, NoNS},
@@ -40,12 +40,12 @@ var settings = map[string][]any{
 	"Stale": {StaleDenied, StaleAbsent}, "LockAfter": {3}, "LockFor": {2 * time.Hour}, "Body": {ShortBody, HTMLBody, NoBody, StatusLock}, "Spurious": {7},
 }
 
-// refusing are the knobs with which nothing, or not everything, can be had.
+// refusing are the knobs that prevent some or all downloads.
 var refusing = []string{
 	"RefuseDiscovery", "SpuriousSearch", "SearchErrors", "IndexFrom", "MaxMatches", "Unsettled", "RedirectTo", "EndlessMore", "NoSize",
 }
 
-// TestEveryKnob turns one knob after the other, and fetches everything.
+// TestEveryKnob sets each knob in turn and downloads everything.
 func TestEveryKnob(t *testing.T) {
 	var c Config
 	for _, group := range []reflect.Value{reflect.ValueOf(&c.Quirks).Elem(), reflect.ValueOf(&c.Auth).Elem()} {
@@ -75,8 +75,8 @@ func TestEveryKnob(t *testing.T) {
 	}
 }
 
-// fetchWith fetches everything from a recorder, as a patient client would that has
-// learned of all habits by trying.
+// fetchWith downloads everything from a recorder, like a patient client that
+// has learned of all habits by trying.
 func fetchWith(t *testing.T, config Config) error {
 	rec := New(config)
 	c := start(t, rec)
@@ -98,7 +98,7 @@ func fetchWith(t *testing.T, config Config) error {
 		if len(found) != len(want) {
 			return fmt.Errorf("track %d: found %d of %d", track, len(found), len(want))
 		}
-		slices.Sort(found) // by start: it comes first in the URI
+		slices.Sort(found) // sorted by start, which comes first in the URI
 		for i, uri := range found {
 			body, err := c.fetch(uri)
 			if err != nil {
@@ -116,7 +116,7 @@ func fetchWith(t *testing.T, config Config) error {
 	return nil
 }
 
-// discover asks every way until one lists channels.
+// discover tries every call until one lists channels.
 func (c *client) discover() error {
 	for _, path := range []string{
 		"/ISAPI/ContentMgmt/record/tracks", "/ISAPI/ContentMgmt/InputProxy/channels",
@@ -130,8 +130,8 @@ func (c *client) discover() error {
 	return errors.New("no way of discovery works")
 }
 
-// findAll searches a track: by position while that gives something new, then
-// by time.
+// findAll searches a track: by position while that finds something new, then by
+// time.
 func (c *client) findAll(track int) ([]string, error) {
 	var found []string
 	from, to := day.AddDate(0, 0, -1), day.AddDate(0, 0, 2)
@@ -178,7 +178,7 @@ func (c *client) findAll(track int) ([]string, error) {
 	return found, nil
 }
 
-// fetch downloads in every form, and again where that may help.
+// fetch tries every form of download, and tries again if that may help.
 func (c *client) fetch(uri string) ([]byte, error) {
 	forms := []struct{ method, path, body string }{
 		{"GET", downloadPath, downloadBody(uri)},
@@ -186,7 +186,8 @@ func (c *client) fetch(uri string) ([]byte, error) {
 		{"GET", downloadPath + "?playbackURI=" + strings.Join(strings.Fields(uri), ""), ""},
 	}
 	if _, at, web := strings.Cut(uri, "/ISAPI/Streaming/"); web {
-		// As url.PathEscape, but for the signs that build the address.
+		// Like url.PathEscape, but it keeps the characters that structure the
+		// address.
 		escaped := strings.NewReplacer("%3F", "?", "%2F", "/").Replace(url.PathEscape(at))
 		forms = []struct{ method, path, body string }{{"GET", "/ISAPI/Streaming/" + escaped, ""}}
 	}

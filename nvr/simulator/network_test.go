@@ -37,7 +37,8 @@ func TestNobodyAnswers(t *testing.T) {
 	}
 }
 
-// TestCloseEndsEverything: whatever a handler waits for, Close is not late.
+// TestCloseEndsEverything checks that Close returns in time, whatever a handler
+// waits for.
 func TestCloseEndsEverything(t *testing.T) {
 	for _, fault := range []Fault{StallAfter(1000, 0), StallAfter(1000, time.Hour), KeepOpenAtEnd, SlowHeaders(time.Hour), TrickleAfter(0, 1)} {
 		t.Run(fault.String(), func(t *testing.T) {
@@ -159,8 +160,8 @@ func TestDialHonoursContext(t *testing.T) {
 	t.Error("a cancelled Dial always succeeds")
 }
 
-// BenchmarkDownload is the simulator's own ceiling over loopback: what a client
-// that throws the bytes away gets from one stream.
+// BenchmarkDownload measures the simulator's own limit over loopback: one
+// stream to a client that discards the bytes.
 func BenchmarkDownload(b *testing.B) {
 	const size = 256 << 20
 	rec := New(Config{Channels: []Channel{{Audio: true, Recordings: []Recording{{Start: day, End: day.Add(15 * time.Minute), Size: size}}}}})

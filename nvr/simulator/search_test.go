@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// tenItems is a recorder with ten recordings on track 101 and one on 201.
+// tenItems returns a recorder with ten recordings on track 101 and one on 201.
 func tenItems(k Quirks) *Recorder {
 	return New(Config{
 		Quirks: k, Now: func() time.Time { return day.AddDate(0, 0, 2) },
@@ -136,7 +136,7 @@ func TestTimesInSearches(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		config Config
-		from   time.Time // as the client writes it
+		from   time.Time // in the client's form
 		want   string
 	}{
 		{"recorder", Config{Zone: "CST-8:00:00"}, day, "2026-11-03T00:00:00Z"},

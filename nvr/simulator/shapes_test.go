@@ -11,7 +11,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestShapes keeps the answers as they are in public dumps.
+// TestShapes checks that the answers match public dumps.
 func TestShapes(t *testing.T) {
 	now := func() time.Time { return day.Add(30 * time.Hour) }
 	file := Recording{Start: day.Add(8 * time.Hour), End: day.Add(8*time.Hour + 15*time.Minute), Size: 1 << 20}
