@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"example.com/hikgrab/nvr"
 )
 
 // longDuration is a duration that may begin with weeks and days.
@@ -197,7 +195,12 @@ func Finish(now, end time.Time) string {
 }
 
 // Count writes a number with its noun: "1 camera", "32 cameras".
-func Count(n int, noun string) string { return nvr.Count(n, noun) }
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
 
 // errRate is ParseRate's error for any text it cannot parse.
 var errRate = errors.New(`not a bandwidth: write it like 500K, 20M or 1.5G (bytes per second), or 0 for no limit`)
