@@ -111,8 +111,8 @@ func (c clockwork) spanAddress(uri string, from, to time.Time) string {
 	return track + "?starttime=" + from.Format(layout) + "&endtime=" + to.Format(layout)
 }
 
-// refusesTime reports whether a failure may be only about asking by time. A
-// recorder that has downloaded by time before means busy when it says so.
+// refusesTime reports whether a failure may be only about asking by time. Once a
+// download by time has worked, "busy" means busy.
 func (d *downloading) refusesTime(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {

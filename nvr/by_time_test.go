@@ -122,8 +122,8 @@ func TestByTimeIsRemembered(t *testing.T) {
 	}
 }
 
-// TestBusyIsNoRefusalOfTime covers a recorder that has downloaded by time
-// before.
+// TestBusyIsNoRefusalOfTime covers a recorder where download by time has
+// worked.
 func TestBusyIsNoRefusalOfTime(t *testing.T) {
 	for known, want := range map[string]bool{"said": true, "shown": false} {
 		bubble(t, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Facts is what was learned about a recorder and is kept from run to run and
+// Facts holds what was learned about a recorder and is kept from run to run and
 // from machine to machine. With it, the next run gives the same recording the
 // same name, and does not try again what this recorder is known to refuse. The
 // zero value means that nothing is known.

@@ -13,8 +13,8 @@ import (
 // If a device fails to answer for one document, the cause is probably that
 // document: evercam met recorders that always answer deviceError to a certain
 // list. Only two failures in a row, or nothing but failures, are about the
-// recorder. A document that failed among answers is requested once more and
-// then left out; leftOut is the reason, or nil.
+// recorder. A document that failed between answered ones is requested once more
+// and then left out; leftOut is the reason, or nil.
 func (r *Recorder) documents(ctx context.Context, paths ...string) (docs []document, leftOut, err error) {
 	docs = make([]document, len(paths))
 	failed := make([]error, len(paths))

@@ -120,7 +120,7 @@ func TestAuthenticationNeverGetsWeaker(t *testing.T) {
 			defer later.Close()
 			_, err = later.Channels(t.Context())
 			check(err)
-			// What was proven by another scheme is tried once where it stood.
+			// A login proven by another scheme may be tried once.
 			if heard > 0 || weak.Stats().Auth.Refused > 1 {
 				t.Errorf("the password was heard %d times, %d logins were tried", heard, weak.Stats().Auth.Refused)
 			}

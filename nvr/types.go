@@ -158,8 +158,8 @@ type Channel struct {
 	Offline bool   // the recorder cannot see the camera now, but may have recordings
 }
 
-// Recording is one item in a recorder's search result: a file of up to about 1
-// GiB.
+// Recording is one item in a recorder's search result: a file of up to about
+// 1 GiB.
 type Recording struct {
 	Track Track
 	Start time.Time // wall clock of the recorder

@@ -101,7 +101,7 @@ type Quirks struct {
 
 	KeepAlive   int    // requests per connection; 0 is unlimited
 	RedirectTo  string // redirect requests without TLS to this origin, e.g. "https://10.0.0.5"
-	SilentClose bool   // the connection then closes without "Connection: close"
+	SilentClose bool   // after KeepAlive requests the connection closes without "Connection: close"
 }
 
 // Namespace is the namespace of the root element of an XML answer.
