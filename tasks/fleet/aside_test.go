@@ -7,7 +7,7 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// bringing pretends to bring files home.
+// bringing pretends to collect files.
 type bringing struct {
 	open   bool
 	active int
@@ -18,8 +18,8 @@ func (b *bringing) Open() bool               { return b.open }
 func (b *bringing) Active() int              { return b.active }
 func (b *bringing) SetLimit(bandwidth int64) { b.limit = bandwidth }
 
-// What comes home shares the bandwidth with the downloads, and has all of it when
-// there are none any more.
+// Collecting shares the bandwidth with the downloads, and gets all of it once
+// there are none.
 func TestTheBandwidthIsSharedWithWhatComesHome(t *testing.T) {
 	planned := &tasks.Snapshot{
 		Recorders: []tasks.RecorderView{{Address: "10.0.0.1", Count: 1}},
@@ -46,7 +46,7 @@ func TestTheBandwidthIsSharedWithWhatComesHome(t *testing.T) {
 	}
 }
 
-// Machines are told that a run is over when nothing of them is needed any more.
+// Machines are told that a run is over only when they are no longer needed.
 func TestARunIsOpenWhileFilesComeHome(t *testing.T) {
 	home := &bringing{open: true}
 	c := NewCoordinator(nil, nil, nil, &tasks.Snapshot{}, CoordinatorOptions{Run: Run{PerRecorder: 1}, Aside: home})

@@ -15,8 +15,8 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// A beat of each of very many machines in turn, all of which work, as a
-// coordinator takes it in; and how much memory it needs for all of them.
+// BenchmarkCoordinator measures one beat of each of very many working machines
+// in turn, as the coordinator handles it, and its memory for all of them.
 func BenchmarkCoordinator(b *testing.B) {
 	for _, size := range []struct{ machines, recorders int }{{10, 10_000}, {1_000, 100_000}} {
 		b.Run(fmt.Sprintf("machines=%d/recorders=%d", size.machines, size.recorders), func(b *testing.B) {
@@ -51,7 +51,7 @@ func BenchmarkCoordinator(b *testing.B) {
 				crowd[i%size.machines].beat(b)
 				i++
 			}
-			debug.FreeOSMemory() // what only the preparation needed
+			debug.FreeOSMemory() // free what only the preparation needed
 			if text, err := os.ReadFile("/proc/self/statm"); err == nil {
 				pages, _ := strconv.Atoi(strings.Fields(string(text))[1])
 				b.ReportMetric(float64(pages*os.Getpagesize())/(1<<20), "MiB-resident")
@@ -60,7 +60,7 @@ func BenchmarkCoordinator(b *testing.B) {
 	}
 }
 
-// beater is a machine that does nothing but beat.
+// beater is a machine that only beats.
 type beater struct {
 	link *memoryLink
 	next fleet.Beat
@@ -76,7 +76,7 @@ func newBeater(b *testing.B, link *memoryLink) *beater {
 	return m
 }
 
-// ask asks the coordinator, until it is there.
+// ask asks the coordinator until it answers.
 func (m *beater) ask(b *testing.B, kind fleet.Kind, question, answer any) {
 	text, err := json.Marshal(question)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"example.com/hikgrab/tasks/fleet/hub"
 )
 
-// What the rules of the fleet rest on holds of every hub, the one in memory
-// that they are tried with included.
+// What the rules of the fleet rest on must hold for every hub, including the
+// in-memory one that they are tested with.
 func TestEveryHubKeepsItsWord(t *testing.T) {
 	t.Parallel()
 	hubs := map[string]func(*testing.T) (fleet.Hub, func(networks ...string) fleet.Link){
@@ -156,7 +156,8 @@ func storeCompares(ctx context.Context, t *testing.T, h fleet.Store) {
 	}
 }
 
-// embeddedHub is the real one on the loopback, and what makes machines that join it.
+// embeddedHub returns the real hub on the loopback, and a function that makes
+// machines that join it.
 func embeddedHub(t *testing.T) (fleet.Hub, func(networks ...string) fleet.Link) {
 	id, err := hub.OpenIdentity(t.TempDir())
 	if err != nil {

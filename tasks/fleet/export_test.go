@@ -2,7 +2,7 @@ package fleet
 
 import "fmt"
 
-// Without takes a rule out of a coordinator and a machine.
+// Without disables a rule in a coordinator and a machine.
 func Without(c *Coordinator, m *Machine, r int) {
 	if c != nil {
 		c.without = rule(r)
@@ -23,7 +23,7 @@ const (
 	RuleP4  = int(ruleP3b) + 1 // the queue's: the works of these tests keep it
 )
 
-// Leases tells who holds what, and since which epoch.
+// Leases returns who holds what, and since which epoch.
 func (c *Coordinator) Leases() map[RecorderID]Lease {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -52,7 +52,7 @@ func (m *Machine) Describe() string {
 	return text
 }
 
-// Rows tells which rows are over.
+// Rows says which rows are over.
 func (b *Board) Rows() (text string) {
 	for _, w := range b.rows {
 		text += fmt.Sprint(" ", w.over, w.cameras[0].State, w.view.Machine)

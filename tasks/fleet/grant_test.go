@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/tasks"
 )
 
-// A login goes to the recorder that it was sealed for and in no weaker way,
-// whatever stands beside it in the message.
+// A login goes only to the recorder it was sealed for, no less securely,
+// whatever else the message says.
 func TestALoginGoesWhereItWasSealedFor(t *testing.T) {
 	m := &Machine{link: &loop{}}
 	sealed := nvr.Address{Host: "127.0.0.5", Port: 80}
@@ -33,8 +33,8 @@ func TestALoginGoesWhereItWasSealedFor(t *testing.T) {
 	}
 }
 
-// What goes over the wire in clear changes with the password, and tells nobody
-// without the secret whether a guess is right.
+// What crosses the wire in the clear changes with the password. Without the
+// secret it tells nobody whether a guess is right.
 func TestTheMarkOfALoginIsKeyed(t *testing.T) {
 	mark := func(secret, password string) string {
 		j := job{list: []tasks.Task{{Login: nvr.Login{User: "admin", Password: nvr.Secret(password)}}}}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// bench is a table with machines that beat as they should.
+// bench is a table with well-behaved machines.
 type bench struct {
 	*Table
 	now      Instant
@@ -32,7 +32,8 @@ func (b *bench) join(id MachineID, networks ...string) {
 	b.beats[id] = 0
 }
 
-// beat has a machine with room for so many recorders beat, and take the answer.
+// beat makes a machine with room for that many recorders beat and take the
+// answer.
 func (b *bench) beat(id MachineID, slots int) Orders {
 	n := b.beats[id] + 1
 	b.beats[id] = n
@@ -92,8 +93,8 @@ func TestWhatHasNotStartedIsGivenToWhoIsIdle(t *testing.T) {
 	}
 }
 
-// A recorder that was asked back when it had just begun stays, and another one
-// is asked for.
+// A recorder that had just started when it was asked back stays, and another is
+// asked for.
 func TestAskingBackTooLateIsNoHindrance(t *testing.T) {
 	b := newBench("a", "b", "c")
 	b.join("A")
@@ -149,7 +150,7 @@ func TestTheLongestGoesFirstAndBackToWhoHadIt(t *testing.T) {
 	}
 	b.join("B")
 	b.beat("B", 2)
-	b.join("A") // it was started again, and holds nothing
+	b.join("A") // it was restarted and holds nothing
 	b.held["A"] = nil
 	b.beat("A", 1)
 	b.beat("A", 1)
@@ -185,8 +186,8 @@ func TestARecorderOutOfReachOfAllIsGivenUpUntilTheOperatorSays(t *testing.T) {
 	}
 }
 
-// Where one machine finds a recorder out of reach and another is silent, the
-// recorder waits, until the operator gives that one up.
+// If one machine finds a recorder unreachable and another is silent, the
+// recorder waits until the operator gives the silent one up.
 func TestARecorderWaitsForWhoIsOnlySilent(t *testing.T) {
 	b := newBench("r")
 	b.join("A")
@@ -203,7 +204,7 @@ func TestARecorderWaitsForWhoIsOnlySilent(t *testing.T) {
 		b.pass(time.Second)
 		b.beat("A", 1)
 	}
-	for range 300 { // what was promised to B runs out
+	for range 300 { // B's promise runs out
 		b.pass(time.Second)
 		b.beat("A", 1)
 		if b.leases["r"].phase == Over {
@@ -254,7 +255,7 @@ func TestARefusedLoginIsTriedByNobodyElse(t *testing.T) {
 	}
 }
 
-// How long a beat takes with very many machines and recorders.
+// BenchmarkBeat measures a beat with very many machines and recorders.
 func BenchmarkBeat(b *testing.B) {
 	for _, size := range []struct{ machines, recorders int }{{10, 10_000}, {1_000, 100_000}} {
 		b.Run(fmt.Sprintf("%d machines, %d recorders", size.machines, size.recorders), func(b *testing.B) {

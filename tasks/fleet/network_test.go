@@ -13,25 +13,25 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// ackWait is when a report that nobody acknowledged comes once more.
+// ackWait is when an unacknowledged report comes again.
 const ackWait = time.Minute
 
-// networkFaults say what the network does to each message. The zero value is a good
-// network.
+// networkFaults say what the network does to each message. The zero value is a
+// good network.
 type networkFaults struct {
 	Loss   float64       // the share of messages that are lost
 	Double float64       // the share of messages that arrive twice
-	Delay  time.Duration // messages arrive up to so much later, in any order
+	Delay  time.Duration // the greatest delay of a message; order is not kept
 }
 
-// network is a hub in memory that connects one coordinator with machines: it loses,
-// delays and doubles messages and cuts machines off, as networks do. It seals nothing
-// that an enemy could not open, and keeps nothing.
+// network is an in-memory hub that connects one coordinator with machines. It
+// loses, delays and doubles messages and cuts machines off, as networks do. Its
+// seals protect nothing, and nothing survives the process.
 type network struct {
 	mu       sync.Mutex
 	rng      *rand.Rand
 	faults   networkFaults
-	serving  fleet.Answer // of the coordinator; nil while there is none
+	serving  fleet.Answer // of the coordinator; nil if there is none
 	machines map[fleet.MachineID]*memoryLink
 	peers    map[fleet.MachineID]fleet.Peer
 	off      map[fleet.MachineID]bool
@@ -48,7 +48,7 @@ type report struct {
 	out  time.Time // when it was last handed out
 }
 
-// newNetwork returns a good network without anybody in it.
+// newNetwork returns a good network without anybody on it.
 func newNetwork(seed uint64) *network {
 	return &network{
 		rng: rand.New(rand.NewPCG(seed, 1)), machines: map[fleet.MachineID]*memoryLink{}, peers: map[fleet.MachineID]fleet.Peer{},
@@ -56,14 +56,14 @@ func newNetwork(seed uint64) *network {
 	}
 }
 
-// setFaults changes what the network does from now on.
+// setFaults changes the faults from now on.
 func (n *network) setFaults(f networkFaults) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.faults = f
 }
 
-// cut takes a machine off the network, or gives it back.
+// cut disconnects a machine from the network, or reconnects it.
 func (n *network) cut(m fleet.MachineID, off bool) {
 	n.mu.Lock()
 	n.off[m] = off
@@ -74,7 +74,7 @@ func (n *network) cut(m fleet.MachineID, off bool) {
 	}
 }
 
-// deafen has a machine be heard, but hear no answer, or takes that back.
+// deafen sets whether a machine is heard but receives no answers.
 func (n *network) deafen(m fleet.MachineID, deaf bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -88,14 +88,14 @@ func (n *network) hears(m fleet.MachineID) bool {
 	return !n.deaf[m]
 }
 
-// forget loses everything that the hub keeps, as when its directory was deleted.
+// forget loses everything in the hub, as if its directory was deleted.
 func (n *network) forget() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.reports, n.kept = nil, map[string]fleet.Kept{}
 }
 
-// link returns the end of a machine whose invitation opened networks.
+// link returns the link of a machine whose invitation allows networks.
 func (n *network) link(id fleet.MachineID, networks ...string) *memoryLink {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -103,7 +103,7 @@ func (n *network) link(id fleet.MachineID, networks ...string) *memoryLink {
 	return &memoryLink{network: n, id: id}
 }
 
-// fate decides how often a message of a machine arrives, and when.
+// fate returns the delay of each arrival of a machine's message.
 func (n *network) fate(m fleet.MachineID) []time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -122,8 +122,8 @@ func (n *network) fate(m fleet.MachineID) []time.Duration {
 	return after
 }
 
-// carry brings data to whoever answers for it when it arrives, and the answers
-// back. It waits until the first answer is there or ctx ends.
+// carry delivers data to whoever answers when it arrives, and the answers back.
+// It waits for the first answer or the end of ctx.
 func (n *network) carry(ctx context.Context, m fleet.MachineID, kind fleet.Kind, data []byte, to func() (fleet.Answer, fleet.Peer)) ([]byte, error) {
 	answers := make(chan []byte, 4)
 	for _, after := range n.fate(m) {
@@ -181,7 +181,7 @@ func (n *network) machine(m fleet.MachineID) func() (fleet.Answer, fleet.Peer) {
 	}
 }
 
-// memoryLink is the end of one machine.
+// memoryLink is the link of one machine.
 type memoryLink struct {
 	network   *network
 	id        fleet.MachineID
@@ -189,7 +189,7 @@ type memoryLink struct {
 	answer    fleet.Answer
 }
 
-// Machine is who this is.
+// Machine returns the machine's ID.
 func (l *memoryLink) Machine() fleet.MachineID { return l.id }
 
 // Serve takes part in the network until ctx ends.
@@ -214,7 +214,7 @@ func (l *memoryLink) Request(ctx context.Context, kind fleet.Kind, data []byte) 
 	return l.network.carry(ctx, l.id, kind, data, l.network.coordinator(l.id))
 }
 
-// Publish sends to the coordinator, or not.
+// Publish sends to the coordinator; the message may be lost.
 func (l *memoryLink) Publish(kind fleet.Kind, data []byte) error {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -224,8 +224,8 @@ func (l *memoryLink) Publish(kind fleet.Kind, data []byte) error {
 	return nil
 }
 
-// Report has a report kept, unless it gets lost on its way; a doubled one is
-// kept twice, as one that comes back after its acknowledgement was lost.
+// Report stores a report, unless it gets lost on its way. A doubled one is
+// stored twice, like one that returns after its acknowledgement was lost.
 func (l *memoryLink) Report(ctx context.Context, id string, data []byte) error {
 	n := l.network
 	fate := n.fate(l.id)
@@ -244,7 +244,7 @@ func (l *memoryLink) Report(ctx context.Context, id string, data []byte) error {
 	return nil
 }
 
-// seal marks what is sealed for whom.
+// seal returns the mark of what is sealed for a machine.
 func seal(m fleet.MachineID) []byte { return []byte("sealed for " + string(m) + ": ") }
 
 // Open opens what was sealed for this machine.
@@ -260,7 +260,7 @@ func (l *memoryLink) Open(sealed []byte) ([]byte, error) {
 type memoryHub struct{ network *network }
 
 // hub returns the coordinator's end. Another coordinator takes over from the
-// one before.
+// previous one.
 func (n *network) hub() *memoryHub { return &memoryHub{n} }
 
 // Serve coordinates until ctx ends.
@@ -276,7 +276,7 @@ func (h *memoryHub) Serve(ctx context.Context, answer fleet.Answer) error {
 	return nil
 }
 
-// Tell sends to a machine, or not.
+// Tell sends to a machine; the message may be lost.
 func (h *memoryHub) Tell(to fleet.MachineID, kind fleet.Kind, data []byte) error {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -331,14 +331,14 @@ func (n *network) ack(r *report) {
 	n.reports = slices.DeleteFunc(n.reports, func(other *report) bool { return other == r })
 }
 
-// Load returns what is kept.
+// Load returns the stored values.
 func (h *memoryHub) Load(context.Context) (map[string]fleet.Kept, error) {
 	h.network.mu.Lock()
 	defer h.network.mu.Unlock()
 	return maps.Clone(h.network.kept), nil
 }
 
-// Save keeps a value.
+// Save stores a value.
 func (h *memoryHub) Save(_ context.Context, key string, value []byte, revision uint64) (uint64, error) {
 	h.network.mu.Lock()
 	defer h.network.mu.Unlock()

@@ -10,10 +10,10 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// ReadPiece has nothing: no file of these tests has bytes.
+// ReadPiece has nothing: the files of these tests have no bytes.
 func (*store) ReadPiece(archive.Ref, int64, []byte) error { return archive.ErrNotHere }
 
-// said answers every question with the same.
+// said answers every request alike.
 type said struct {
 	answer []byte
 	err    error
@@ -23,7 +23,7 @@ func (s said) Ask(context.Context, fleet.MachineID, fleet.Kind, []byte) ([]byte,
 	return s.answer, s.err
 }
 
-// Whatever a machine answers, what comes of it is the bytes asked for or an error.
+// Whatever a machine answers, the result is the bytes asked for or an error.
 func TestAnswersToAPiece(t *testing.T) {
 	lost := &fleet.LostError{}
 	for name, c := range map[string]struct {

@@ -13,13 +13,13 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// in runs a world to its end and returns what was wrong in it.
+// in runs a world to its end and returns what went wrong.
 func in(t *testing.T, recorders, files int, happens func(*world)) (wrong []string) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, recorders, files)
 		happens(w)
 		w.end()
-		time.Sleep(5 * time.Minute) // what is on its way gets lost
+		time.Sleep(5 * time.Minute) // what is in transit gets lost
 		wrong = w.wrong
 	})
 	return wrong
@@ -50,9 +50,9 @@ func TestThreeMachinesShareTheRecorders(t *testing.T) {
 	}
 }
 
-// Whatever happens to machines, coordinator and network: no two machines work on
-// one recorder, and once everything is well again every recording gets into the
-// catalogue.
+// Whatever happens to machines, coordinator and network, no two machines work
+// on one recorder, and once everything is well again every recording gets into
+// the catalogue.
 func TestNothingIsLostAndNobodyMeets(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		type fault struct {
@@ -120,8 +120,8 @@ func TestNothingIsLostAndNobodyMeets(t *testing.T) {
 	})
 }
 
-// A report may come before its machine has said hello to a coordinator that was
-// started again: the catalogue knows where the file is all the same.
+// A report may come before its machine has said hello to a restarted
+// coordinator: the catalogue still knows where the file is.
 func TestAReportBeforeTheHelloNamesItsMachine(t *testing.T) {
 	wrong := in(t, 1, 1, func(w *world) {
 		w.coordinate()
@@ -148,7 +148,8 @@ func TestAReportBeforeTheHelloNamesItsMachine(t *testing.T) {
 	}
 }
 
-// Each rule is needed: taken out, something goes wrong that does not with it.
+// Every rule is needed: without it, something goes wrong that otherwise does
+// not.
 func TestEveryRuleIsNeeded(t *testing.T) {
 	busy := func(w *world) (first *station) {
 		startAll(w)
@@ -180,7 +181,7 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 		{"what a coordinator did not hear counts against nobody", fleet.RuleP2b, 9, func(w *world) {
 			busy(w)
 			before := w.coordinator.Leases()
-			for _, s := range w.machines { // so that it looks at its table before anybody is heard
+			for _, s := range w.machines { // so that it looks at its table before it hears anybody
 				w.net.cut(s.id, true)
 			}
 			w.host.freeze(false)

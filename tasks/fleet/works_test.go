@@ -16,7 +16,7 @@ type store struct {
 	mu       sync.Mutex
 	files    []archive.Distant
 	told     map[string]bool
-	believed map[string]bool // by path; only as long as the process lives
+	believed map[string]bool // by path; only while the process lives
 }
 
 func (s *store) Untold(string) (all []archive.Distant, err error) {
@@ -30,7 +30,7 @@ func (s *store) Untold(string) (all []archive.Distant, err error) {
 	return all, nil
 }
 
-// placeOf is where a file is on its machine.
+// placeOf returns where a file is on its machine.
 func placeOf(d archive.Distant) string {
 	file, _ := d.Finished()
 	return file.Path
@@ -159,7 +159,8 @@ func (w *works) has(address string) bool {
 	return false
 }
 
-// recorders is how many a machine has in hand; 0 before its first start.
+// recorders returns how many recorders a machine holds; 0 before its first
+// start.
 func (s *station) recorders() int {
 	_, w := s.process()
 	if w == nil {

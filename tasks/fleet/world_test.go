@@ -16,8 +16,8 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// world is a coordinator and machines that work on pretended recorders, in the
-// time of a synctest bubble.
+// world is a coordinator and machines that work on simulated recorders, in a
+// synctest bubble.
 type world struct {
 	t       *testing.T
 	net     *network
@@ -33,7 +33,7 @@ type world struct {
 	began       time.Time
 
 	mu        sync.Mutex
-	catalogue map[string][]string // who told of a file, in order
+	catalogue map[string][]string // who reported a file, in order
 	wrong     []string            // invariants that did not hold
 	touched   map[string]int      // writes, by recorder
 	lent      map[string]archive.Lent
@@ -44,7 +44,7 @@ type world struct {
 type host struct {
 	mu     sync.Mutex
 	frozen chan struct{} // closed when it thaws; nil while it runs
-	asleep time.Duration // by how much its monotonic clock is behind
+	asleep time.Duration // how far its monotonic clock is behind
 	slept  time.Time     // since when it sleeps
 	stop   context.CancelFunc
 	done   sync.WaitGroup
@@ -98,7 +98,7 @@ func (h *host) now(began time.Time) fleet.Instant {
 	return fleet.Instant{Mono: mono, Wall: wall}
 }
 
-// station is a machine with its disk, over all its lives.
+// station is a machine and its disk, through all restarts.
 type station struct {
 	*host
 	w     *world
@@ -111,7 +111,7 @@ type station struct {
 	works   *works
 }
 
-// mortalLink is a machine's link that stands still with its host.
+// mortalLink is a machine's link that freezes with its host.
 type mortalLink struct {
 	fleet.Link
 	host *host
@@ -129,7 +129,7 @@ func (l mortalLink) Report(ctx context.Context, id string, data []byte) error {
 	return l.Link.Report(ctx, id, data)
 }
 
-// newWorld returns a world in which nobody runs yet.
+// newWorld returns a world in which nothing runs yet.
 func newWorld(t *testing.T, recorders, files int) *world {
 	w := &world{
 		t: t, net: newNetwork(1), files: files, began: time.Now(), catalogue: map[string][]string{}, touched: map[string]int{}, lent: map[string]archive.Lent{}, host: &host{},
@@ -169,7 +169,7 @@ func (w *world) coordinate() {
 	})
 }
 
-// mortalHub is the coordinator's end, which stands still with its host.
+// mortalHub is the coordinator's end, which freezes with its host.
 type mortalHub struct {
 	fleet.Hub
 	host *host
@@ -253,8 +253,8 @@ func (w *world) fault(format string, args ...any) {
 	}
 }
 
-// touch is a write of a machine to a part of a recorder. Nobody else may be
-// inside its fence then.
+// touch is a write of a machine to a part of a recorder. No other machine's
+// fence may allow one at that moment.
 func (w *world) touch(s *station, address string) {
 	for _, other := range w.machines {
 		machine, works := other.process()
@@ -320,7 +320,7 @@ func (w *world) NoteCamera(archive.CameraKey, archive.Outcome) error { return ni
 
 func pathOf(recorder string, i int) string { return fmt.Sprintf("%s/%d.mp4", recorder, i) }
 
-// distant is the i-th file of a recorder.
+// distant returns the i-th file of a recorder.
 func distant(recorder string, i int) (d archive.Distant) {
 	sum := sha256.Sum256([]byte(pathOf(recorder, i)))
 	text := fmt.Sprintf(`{"t":"done","id":"%x","format":%d,"path":%q,"bytes":100,"recorder":%q,"track":101,"start":"2026-11-03T08:00:00","end":"2026-11-03T08:10:00"}`,
@@ -331,7 +331,8 @@ func distant(recorder string, i int) (d archive.Distant) {
 	return d
 }
 
-// done reports whether every recording is in the catalogue and the board says so.
+// done reports whether every recording is in the catalogue and the board says
+// so.
 func (w *world) done() bool {
 	w.mu.Lock()
 	files := len(w.catalogue)
@@ -341,7 +342,7 @@ func (w *world) done() bool {
 	return files == len(w.list)*w.files && s.Finished
 }
 
-// copies is how many files more than one machine has.
+// copies returns how many files more than one machine has.
 func (w *world) copies() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -368,7 +369,7 @@ func (w *world) describe() string {
 	return text
 }
 
-// writes is how often anybody wrote.
+// writes returns how many writes there were.
 func (w *world) writes() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -378,7 +379,7 @@ func (w *world) writes() (n int) {
 	return n
 }
 
-// until waits for something, as long as that may take.
+// until waits for something, within a limit.
 func (w *world) until(what string, within time.Duration, is func() bool) {
 	w.t.Helper()
 	for began := time.Now(); !is(); time.Sleep(100 * time.Millisecond) {

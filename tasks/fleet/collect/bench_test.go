@@ -21,9 +21,8 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// BenchmarkCollect brings a file of 512 MiB home over TLS on loopback: both
-// ends, with their disks, and the checksum at the end, and how late a beat is
-// meanwhile.
+// BenchmarkCollect collects a file of 512 MiB over TLS on loopback: both ends,
+// with their disks, the checksum at the end, and the delay of a beat meanwhile.
 //
 //	go test ./tasks/fleet/collect -run xxx -bench Collect -benchtime 4x
 func BenchmarkCollect(b *testing.B) {
@@ -126,8 +125,8 @@ func BenchmarkCollect(b *testing.B) {
 	}
 }
 
-// BenchmarkSnapshot shows a hundred thousand files, as the screen does four
-// times a second, and takes the measurements that the queue takes as often.
+// BenchmarkSnapshot shows a hundred thousand files and takes the queue's
+// measurements, both of which happen four times a second.
 func BenchmarkSnapshot(b *testing.B) {
 	q := New(Options{Patience: time.Hour})
 	q.learned, q.started = true, time.Now()
@@ -149,11 +148,11 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 }
 
-// cpu returns the processor time that this process has used; 0 where the system
-// does not tell it as Linux does.
+// cpu returns the processor time that this process has used, or 0 on systems
+// other than Linux.
 func cpu() time.Duration {
 	stat, _ := os.ReadFile("/proc/self/stat")
-	var user, system time.Duration // in hundredths of a second, the 12th and 13th behind the program's name
+	var user, system time.Duration // in hundredths of a second, the 12th and 13th field after the program's name
 	_, rest, _ := strings.Cut(string(stat), ") ")
 	if fields := strings.Fields(rest); len(fields) > 12 {
 		_, _ = fmt.Sscan(fields[11]+" "+fields[12], &user, &system)

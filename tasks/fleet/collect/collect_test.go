@@ -31,7 +31,7 @@ func TestWhatSeveralHaveComesOnce(t *testing.T) {
 			t.Errorf("told:\n%s", r.said())
 		}
 		r.stop()
-		r.start() // once more: nothing is left to do
+		r.start() // again: nothing is left to do
 		if s := r.finished(); len(s.Cameras) != 0 {
 			t.Errorf("%d files come again", len(s.Cameras))
 		}
@@ -43,7 +43,7 @@ func TestWhatSeveralHaveComesOnce(t *testing.T) {
 	})
 }
 
-// What is told while the queue runs comes as well.
+// Files reported while the queue runs are collected as well.
 func TestNewsComesAtOnce(t *testing.T) {
 	bubble(t, func(_ *testing.T, r *rig) {
 		r.machine("kazan-1", 0).live()
@@ -71,14 +71,14 @@ func TestAMachineThatIsNotThereIsSaid(t *testing.T) {
 		if f := s.Cameras[0].Failure; f.Remedy != StartMachine || !strings.Contains(f.What, "kazan-1") || !s.Recorders[0].Hold.Held() {
 			t.Errorf("%+v", f)
 		}
-		late.live() // it comes by itself
+		late.live() // it is collected without further action
 		r.until("all is home", func(s *tasks.Snapshot) bool { return s.Counts[tasks.Done] == 3 })
 		r.complete(0, 1, 2)
 	})
 }
 
-// A machine killed, or a link cut, in the middle of a file costs what was on
-// the wire; the file goes on where it was.
+// A killed machine or a cut link in the middle of a file costs only what was on
+// the wire; the file continues.
 func TestABreakIsContinued(t *testing.T) {
 	for name, breaks := range map[string]struct{ off, on func(r *rig, h *host) }{
 		"killed": {func(_ *rig, h *host) { h.die() }, func(_ *rig, h *host) { h.live() }},
@@ -106,7 +106,7 @@ func TestABreakIsContinued(t *testing.T) {
 	}
 }
 
-// Stopped in the middle, the next queue goes on where this one was.
+// After a stop in the middle, the next queue continues.
 func TestTheNextRunGoesOn(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		r.machine("kazan-1", 0).live()
@@ -245,7 +245,7 @@ func TestTheBandwidthHolds(t *testing.T) {
 	})
 }
 
-// In a bad network everything comes all the same, once and right.
+// In a bad network everything still arrives, once and intact.
 func TestABadNetwork(t *testing.T) {
 	bubble(t, func(_ *testing.T, r *rig) {
 		r.net.loss, r.net.double, r.net.delay = 0.05, 0.1, 300*time.Millisecond
@@ -258,8 +258,8 @@ func TestABadNetwork(t *testing.T) {
 	})
 }
 
-// With Hear a machine that the catalogue has everything of is waited for, since
-// it may have something to tell.
+// With Hear the queue waits even for a machine whose files the catalogue has,
+// because it may have more to report.
 func TestMachinesAreHeardFirst(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		r.machine("kazan-1")
@@ -284,7 +284,7 @@ func TestMachinesAreHeardFirst(t *testing.T) {
 	})
 }
 
-// Thin lines get little at a time, so that beats do not stand behind it.
+// Slow lines get few bytes at a time, so that beats do not queue behind them.
 func TestTheFlowFollowsTheLine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var f flow

@@ -11,8 +11,8 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// What becomes of a file that could not be brought, by what went wrong the first
-// time and the last time that counts.
+// The fate of a file that could not be collected, by the first failure and the
+// last that counts.
 func TestWhatBecomesOfAFile(t *testing.T) {
 	disk := func(k archive.Kind) error { return &archive.Error{Kind: k} }
 	for name, c := range map[string]struct {
@@ -61,7 +61,8 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 	}
 }
 
-// Of what could not be made of files, only what the operator points to is made again.
+// Of the derivations that failed, only those that the operator selects are made
+// again.
 func TestARetryMakesAnewWhatFailed(t *testing.T) {
 	q := New(Options{Tell: func(tasks.Event) {}})
 	q.derivations.rows = []*making{{id: firstDerived, state: tasks.Failed}, {id: firstDerived + 1, state: tasks.Done}}

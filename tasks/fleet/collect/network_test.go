@@ -11,10 +11,11 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// network brings questions to machines, and their answers back: it loses, doubles
-// and delays them, and cuts machines off. There is no coordinator on it.
+// network carries requests to machines and their answers back. It loses,
+// doubles and delays them, and cuts machines off. There is no coordinator on
+// it.
 type network struct {
-	loss, double float64       // shares of what goes either way
+	loss, double float64       // shares of the messages, in both directions
 	delay        time.Duration // at most
 
 	mu       sync.Mutex
@@ -27,14 +28,14 @@ func newNetwork() *network {
 	return &network{rng: rand.New(rand.NewPCG(1, 1)), machines: map[fleet.MachineID]fleet.Answer{}, off: map[fleet.MachineID]bool{}}
 }
 
-// cut takes a machine off the network, or gives it back.
+// cut disconnects a machine from the network, or reconnects it.
 func (n *network) cut(m fleet.MachineID, off bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.off[m] = off
 }
 
-// fate decides when a message arrives, each time that it does.
+// fate returns the delay of each arrival of a message.
 func (n *network) fate(m fleet.MachineID) (after []time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

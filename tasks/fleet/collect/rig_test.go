@@ -24,11 +24,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// size is that of the files of these tests, of several pieces.
+// size is the size of the files in these tests, several pieces each.
 const size = 1<<20 + 12345
 
-// rig is a coordinator's archive and machines with files, on a network in
-// memory, in the time of a synctest bubble.
+// rig is a coordinator's archive and machines with files, on an in-memory
+// network, in a synctest bubble.
 type rig struct {
 	t    *testing.T
 	net  *network
@@ -51,10 +51,10 @@ type host struct {
 	store *archive.Archive
 	kill  context.CancelFunc
 	done  sync.WaitGroup
-	spoil func([]byte) // what it does to a piece that it sends; nil is nothing
+	spoil func([]byte) // changes a piece before it is sent; nil changes nothing
 }
 
-// bubble runs a test in the time of a bubble.
+// bubble runs a test in a synctest bubble.
 func bubble(t *testing.T, test func(t *testing.T, r *rig)) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{t: t, net: newNetwork(), machines: map[string]*host{}, asked: map[fleet.MachineID]int{}}
@@ -69,7 +69,7 @@ func bubble(t *testing.T, test func(t *testing.T, r *rig)) {
 			if err := r.home.Close(); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(time.Second) // until nothing is on its way
+			time.Sleep(time.Second) // until nothing is in transit
 		}()
 		test(t, r)
 	})
@@ -84,7 +84,7 @@ func opened(t *testing.T, dir string) *archive.Archive {
 	return a
 }
 
-// Ask is the hub's, and counts what is asked for.
+// Ask forwards to the network and counts the bytes asked for.
 func (r *rig) Ask(ctx context.Context, to fleet.MachineID, kind fleet.Kind, data []byte) ([]byte, error) {
 	got, err := r.net.ask(ctx, to, kind, data)
 	r.mu.Lock()
@@ -109,7 +109,7 @@ func (r *rig) take(e tasks.Event) {
 	r.events = append(r.events, e)
 }
 
-// said returns what was told, a line each.
+// said returns the events, a line each.
 func (r *rig) said() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,17 +120,17 @@ func (r *rig) said() string {
 	return b.String()
 }
 
-// keyOf is the key of a machine of that name.
+// keyOf returns the key of a machine of that name.
 func keyOf(name string) string { return "U" + strings.ReplaceAll(name, "-", "") }
 
-// bytesOf is how many bytes of files a machine has sent.
+// bytesOf returns how many bytes of files a machine has sent.
 func (r *rig) bytesOf(name string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.asked[fleet.MachineID(keyOf(name))]
 }
 
-// content is what a recorder sends of its recording n.
+// content returns what a recorder sends of its recording n.
 func content(n int) []byte {
 	b := make([]byte, size)
 	random := rand.NewChaCha8([32]byte{byte(n)})
@@ -138,8 +138,8 @@ func content(n int) []byte {
 	return b
 }
 
-// machine makes a machine with these recordings, which the coordinator was told
-// of. It does not run.
+// machine makes a machine with these recordings and reports them to the
+// coordinator. It does not run.
 func (r *rig) machine(name string, recordings ...int) *host {
 	r.t.Helper()
 	var told []archive.Distant
@@ -184,7 +184,7 @@ func (h *host) live() *host {
 	return h
 }
 
-// die ends it without a word.
+// die kills it without notice.
 func (h *host) die() {
 	if h.kill != nil {
 		h.kill()
@@ -193,7 +193,7 @@ func (h *host) die() {
 	}
 }
 
-// start begins to bring files home.
+// start starts collecting.
 func (r *rig) start() {
 	r.o.Archive = r.home
 	r.q = New(r.o)
@@ -221,7 +221,7 @@ func (r *rig) snapshot() *tasks.Snapshot {
 	return s
 }
 
-// until waits until the present is so.
+// until waits until a snapshot satisfies is.
 func (r *rig) until(what string, is func(s *tasks.Snapshot) bool) *tasks.Snapshot {
 	r.t.Helper()
 	for end := time.Now().Add(time.Hour); ; time.Sleep(50 * time.Millisecond) {
@@ -240,7 +240,7 @@ func (r *rig) finished() *tasks.Snapshot {
 	return r.until("everything has ended", func(s *tasks.Snapshot) bool { return s.Finished })
 }
 
-// complete wants exactly these recordings to be home, byte for byte, once.
+// complete checks that exactly these recordings are home, byte for byte, once.
 func (r *rig) complete(recordings ...int) {
 	r.t.Helper()
 	all, err := r.home.Finished()
@@ -261,7 +261,8 @@ func (r *rig) complete(recordings ...int) {
 	}
 }
 
-// retryFailed retries what failed, as a screen does, and returns how much that is.
+// retryFailed retries what failed, as a screen does, and returns how many files
+// that is.
 func (r *rig) retryFailed() int {
 	ids := r.snapshot().Troubles()
 	r.q.Retry(ids...)

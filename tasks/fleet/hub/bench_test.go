@@ -18,7 +18,7 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// resident reports the memory of this process in MiB, where the system tells.
+// resident reports the memory of this process in MiB, if the system tells.
 func resident(b *testing.B) {
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -32,7 +32,7 @@ func resident(b *testing.B) {
 }
 
 // fill writes leases to the store of r as they are when a coordinator ends. A
-// server that does not sync each of them does it in seconds.
+// server without a sync for each does it in seconds.
 func (r *rig) fill(b *testing.B, leases int) {
 	b.Helper()
 	s, err := server.NewServer(&server.Options{DontListen: true, NoSigs: true, NoLog: true, JetStream: true, StoreDir: filepath.Join(r.out, storeDir)})
@@ -63,7 +63,7 @@ func (r *rig) fill(b *testing.B, leases int) {
 	<-js.PublishAsyncComplete()
 }
 
-// From nothing to every lease in memory.
+// BenchmarkReady measures the time from nothing to every lease in memory.
 func BenchmarkReady(b *testing.B) {
 	for _, leases := range []int{0, 10_000, 100_000} {
 		b.Run(fmt.Sprintf("leases=%d", leases), func(b *testing.B) {
@@ -84,7 +84,8 @@ func BenchmarkReady(b *testing.B) {
 	}
 }
 
-// A lease is granted, its login sealed, its end reported, taken in and written.
+// BenchmarkLifeOfALease grants a lease and seals its login; its end is
+// reported, recorded and written.
 func BenchmarkLifeOfALease(b *testing.B) {
 	const machines = 16
 	r := newRig(b)
@@ -145,7 +146,8 @@ func BenchmarkLifeOfALease(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "leases/s")
 }
 
-// Reports that wait are taken in by batches, as after a coordinator was away.
+// BenchmarkReportsTakenIn measures waiting reports taken in batches, as after a
+// coordinator was away.
 func BenchmarkReportsTakenIn(b *testing.B) {
 	const machines = 8
 	r := newRig(b)
@@ -182,7 +184,7 @@ func BenchmarkReportsTakenIn(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "reports/s")
 }
 
-// Both ends of a beat, with many machines connected.
+// BenchmarkBeat measures both ends of a beat, with many machines connected.
 func BenchmarkBeat(b *testing.B) {
 	for _, machines := range []int{10, 1000} {
 		b.Run(fmt.Sprintf("machines=%d", machines), func(b *testing.B) {

@@ -20,7 +20,7 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// guarded is somebody's NATS with certificates and credentials of its own.
+// guarded is a NATS server with its own certificates and credentials.
 func guarded(t *testing.T) Cluster {
 	t.Helper()
 	dir := t.TempDir()
@@ -119,7 +119,7 @@ func TestAGuardedClusterIsUsedAsItsAdministratorSays(t *testing.T) {
 	if why := r.join(t, t.TempDir(), inv, nil, ca).refused(t); !strings.Contains(why, "with --creds") {
 		t.Errorf("without credentials it is told %q", why)
 	}
-	// What the cluster's administrator can see does not let him join.
+	// What the cluster's administrator can see is not enough to join.
 	forged := *inv
 	forged.tag = [32]byte{}
 	if why := r.join(t, t.TempDir(), &forged, nil, with).refused(t); !strings.Contains(why, "does not know this machine") {
@@ -130,7 +130,7 @@ func TestAGuardedClusterIsUsedAsItsAdministratorSays(t *testing.T) {
 	if why := r.join(t, t.TempDir(), &foreign, nil, with).refused(t); !strings.Contains(why, "no coordinator of this invitation answers") {
 		t.Errorf("invited by another operator it is told %q", why)
 	}
-	// Revoked, it is not answered, though the cluster lets it in.
+	// A revoked machine gets no answer, though the cluster lets it in.
 	if err := r.id.Revoke("kazan-1", time.Now()); err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 	"example.com/hikgrab/tasks/fleet"
 )
 
-// nodes are nats-servers of one cluster, each a process.
+// nodes are the nats-server processes of one cluster.
 type nodes struct {
 	urls    []string
 	process map[string]*exec.Cmd // by name
@@ -66,7 +66,7 @@ func (n *nodes) start(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, url := range n.urls { // the first look of a client has no patience
+	for _, url := range n.urls { // a client's first attempt has no patience
 		for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 			conn, err := dialTCP(strings.TrimPrefix(url, "nats://"))
 			if err == nil {
@@ -97,7 +97,7 @@ func (n *nodes) signal(t *testing.T, name string, s syscall.Signal) {
 	}
 }
 
-// leader names the node that leads the stream of reports.
+// leader returns the name of the node that leads the stream of reports.
 func (h *Hub) leader(t *testing.T) string {
 	t.Helper()
 	for range 100 {
@@ -114,7 +114,7 @@ func (h *Hub) leader(t *testing.T) string {
 }
 
 // traffic goes on whatever happens: a machine that reports, and a coordinator
-// that writes over what it wrote and takes the reports in.
+// that overwrites its values and takes the reports.
 type traffic struct {
 	h        *Hub
 	m        *guest
@@ -123,7 +123,7 @@ type traffic struct {
 	longest  time.Duration
 }
 
-// some sends, writes and takes a few, each until it is done.
+// some sends, writes and takes a few, each until it succeeds.
 func (f *traffic) some(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
@@ -146,7 +146,7 @@ func (f *traffic) some(t *testing.T) {
 		if f.revision, err = f.h.Save(ctx, "lease.1", []byte(text), f.revision); err != nil {
 			t.Fatalf("saving: %v", err)
 		}
-		for got := ""; got != text; { // one that comes again is acknowledged again
+		for got := ""; got != text; { // a repeated one is acknowledged again
 			batch, err := f.h.Reports(ctx, 256)
 			if err != nil {
 				t.Fatalf("taking reports in: %v", err)
@@ -179,7 +179,7 @@ func TestAClusterLosesANodeAndNothingElse(t *testing.T) {
 	f.some(t)
 	t.Logf("the longest pause after the leader %s was killed: %v", first, f.longest)
 
-	// The coordinator is killed as well: it says nothing to anybody.
+	// The coordinator is killed too, without notice.
 	h.conn.Close()
 	stop()
 	h = r.open(t)

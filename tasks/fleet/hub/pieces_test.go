@@ -20,7 +20,7 @@ import (
 
 const pieceSize = 256 << 10
 
-// piece makes the bytes of a piece out of its number.
+// piece makes the bytes of a piece from its number.
 func piece(n uint64) []byte {
 	return bytes.Repeat(binary.LittleEndian.AppendUint64(nil, n), pieceSize/8)
 }
@@ -32,7 +32,8 @@ func bringer(_ context.Context, _ fleet.Peer, kind fleet.Kind, data []byte) []by
 	return piece(binary.LittleEndian.Uint64(data))
 }
 
-// askTwice asks for a piece; a request may be lost when a connection breaks.
+// askTwice asks for a piece twice: a request may be lost when a connection
+// breaks.
 func askTwice(t *testing.T, h *Hub, m fleet.MachineID, data []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(soon(t), 2*time.Second)
 	defer cancel()
@@ -78,7 +79,7 @@ func TestPiecesComeOnAConnectionOfTheirOwn(t *testing.T) {
 	fetch(h)
 	m.stop()
 	patience := soon(t)
-	for err := error(nil); !errors.Is(err, fleet.ErrAbsent); { // a request may get lost in a connection that is closing
+	for err := error(nil); !errors.Is(err, fleet.ErrAbsent); { // a request may get lost in a closing connection
 		short, cancel := context.WithTimeout(patience, time.Second)
 		_, err = h.Ask(short, m.me, fleet.KindPiece, make([]byte, 8))
 		cancel()
@@ -88,7 +89,8 @@ func TestPiecesComeOnAConnectionOfTheirOwn(t *testing.T) {
 	}
 }
 
-// What collecting costs beside its disks, and how late a beat is meanwhile.
+// BenchmarkPieces measures collecting without its disks, and the delay of a
+// beat meanwhile.
 func BenchmarkPieces(b *testing.B) {
 	const window = 8
 	r := newRig(b)
@@ -134,11 +136,11 @@ func BenchmarkPieces(b *testing.B) {
 	}
 }
 
-// cpu returns the processor time that this process has used; 0 where the system
-// does not tell it as Linux does.
+// cpu returns the processor time that this process has used, or 0 on systems
+// other than Linux.
 func cpu() time.Duration {
 	stat, _ := os.ReadFile("/proc/self/stat")
-	var user, system time.Duration // in hundredths of a second, the 12th and 13th behind the program's name
+	var user, system time.Duration // in hundredths of a second, the 12th and 13th field after the program's name
 	_, rest, _ := strings.Cut(string(stat), ") ")
 	if fields := strings.Fields(rest); len(fields) > 12 {
 		_, _ = fmt.Sscan(fields[11]+" "+fields[12], &user, &system)

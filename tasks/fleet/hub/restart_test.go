@@ -95,7 +95,7 @@ func TestADamagedStoreIsMadeAnew(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			// Two have been taken in when it ends.
+			// Two have been taken when it ends.
 			got, err := h.Reports(soon(t), 2)
 			if err != nil {
 				t.Fatal(err)
@@ -224,7 +224,7 @@ func TestAClaimThatRanOutIsTakenUpAgain(t *testing.T) {
 	r := newRig(t)
 	h := r.open(t)
 	defer h.Close()
-	// As when this machine slept: its claim ran out, and nobody took it.
+	// As if this machine slept: its claim ran out, and nobody took it.
 	if err := h.store.kv.Delete(soon(t), keyCoordinator, jetstream.LastRevision(h.revision)); err != nil {
 		t.Fatal(err)
 	}

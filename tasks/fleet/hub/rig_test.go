@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// nodeArgs is the variable that makes this process a nats-server with those
+// nodeArgs is the variable that makes this process a nats-server with these
 // arguments, one a line.
 const nodeArgs = "HUB_TEST_NATS_SERVER"
 
@@ -69,7 +69,7 @@ func (r *record) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(r, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// rig is a coordinator of an operator of its own, on the loopback.
+// rig is a coordinator with its own operator, on the loopback.
 type rig struct {
 	dir, out string
 	id       *Identity
@@ -113,7 +113,7 @@ func (r *rig) open(t testing.TB) *Hub {
 	return h
 }
 
-// serve runs the hub until the test ends or the function is called.
+// serve runs the hub until the test ends or stop is called.
 func serve(t testing.TB, h *Hub, answer fleet.Answer) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -147,7 +147,7 @@ func (r *rig) invite(t testing.TB, networks ...string) *Invitation {
 type guest struct {
 	*Link
 	out    string
-	joined chan struct{} // one for each time that it connected
+	joined chan struct{} // one for each connect
 	ended  chan error    // what Serve returned
 	stop   func()
 }
@@ -194,7 +194,7 @@ func (m *guest) in(t testing.TB) *guest {
 	return m
 }
 
-// refused waits until the machine was refused and returns why.
+// refused waits until the machine is refused and returns why.
 func (m *guest) refused(t testing.TB) string {
 	t.Helper()
 	select {
@@ -211,7 +211,7 @@ func (m *guest) refused(t testing.TB) string {
 	return ""
 }
 
-// soon is the context of what should take no time, on a busy machine.
+// soon returns a context for what should be quick, even on a busy machine.
 func soon(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
@@ -231,7 +231,7 @@ func dialTCP(addr string) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(context.Background(), "tcp", addr)
 }
 
-// echo answers with what it was asked.
+// echo answers with the request.
 func echo(_ context.Context, from fleet.Peer, kind fleet.Kind, data []byte) []byte {
 	return []byte(string(kind) + " " + strings.Join(from.Networks, ",") + " " + string(data))
 }

@@ -147,7 +147,7 @@ func TestARevokedMachineIsOut(t *testing.T) {
 	if why := m.refused(t); !strings.Contains(why, "revoked") {
 		t.Errorf("it is told %q", why)
 	}
-	// Neither its key nor the invitation that it has helps it, nor a restart.
+	// Neither its key, its invitation nor a restart helps it.
 	stop()
 	gone = make(chan fleet.MachineID, 4)
 	serve(t, r.open(t), echo)
@@ -193,7 +193,7 @@ func TestAMachineJoinsAgainWithoutAnInvitation(t *testing.T) {
 	}
 }
 
-// raw connects as the machine m does, past all of our own code.
+// raw connects as the machine m, bypassing all of our own code.
 func (r *rig) raw(t *testing.T, m *guest) *nats.Conn {
 	t.Helper()
 	keys, to := m.opts.Keys, m.to
@@ -265,7 +265,7 @@ func TestAMachineReachesNothingButItsOwn(t *testing.T) {
 			t.Errorf("the victim was asked %s", kind)
 		}
 	}
-	// It has the coordinator answer to somebody else, and fails.
+	// It tries to make the coordinator answer to another machine, and fails.
 	if err := nc.PublishRequest(h.names.up(evil.me, fleet.KindBeat), h.names.down(victim.me, fleet.KindDetail), []byte("!")); err != nil {
 		t.Fatal(err)
 	}
@@ -334,7 +334,7 @@ func TestNothingIsSaidInClear(t *testing.T) {
 	}
 }
 
-// tap is a proxy that remembers what passes.
+// tap is a proxy that records what passes.
 type tap struct {
 	net.Listener
 	to string
@@ -468,7 +468,7 @@ func TestASecretIsNowhere(t *testing.T) {
 	}
 }
 
-// forms are the ways in which a secret could be written down.
+// forms returns the ways in which a secret could be written down.
 func forms(secret string) [][]byte {
 	return [][]byte{
 		[]byte(secret), []byte(url.QueryEscape(secret)), []byte(url.PathEscape(secret)), []byte(hex.EncodeToString([]byte(secret))),
