@@ -47,18 +47,19 @@ func open(t *testing.T) *archive.Archive {
 
 var morning = time.Date(2026, 11, 3, 8, 15, 0, 0, time.UTC)
 
-// at is so many seconds into the morning.
+// at returns the time that many seconds into the morning.
 func at(seconds int) time.Time { return morning.Add(time.Duration(seconds) * time.Second) }
 
-// take is a recording to be: so many seconds from a time on, 25 pictures each.
+// take describes a recording to make: seconds long from start on, 25 pictures
+// per second.
 type take struct {
 	start, seconds int
 	rate           int // bytes per second; with 0 pictures come evenly
 	codec          simulator.Codec
-	raw, both      bool // else the MP4 alone is kept
+	raw, both      bool // otherwise only the MP4 is kept
 }
 
-// store has the archive finish a recording of a simulated recorder.
+// store makes a finished recording of a simulated recorder in the archive.
 func store(t *testing.T, a *archive.Archive, k take) archive.File {
 	t.Helper()
 	end := at(k.start + k.seconds)
@@ -80,7 +81,7 @@ func store(t *testing.T, a *archive.Archive, k take) archive.File {
 	return commit(t, a, b, at(k.start), end, format)
 }
 
-// commit has the archive finish a recording that is there already.
+// commit adds an existing recording to the archive.
 func commit(t *testing.T, a *archive.Archive, b []byte, start, end time.Time, format archive.Format) archive.File {
 	t.Helper()
 	part, err := a.Create(archive.Item{
@@ -101,7 +102,7 @@ func commit(t *testing.T, a *archive.Archive, b []byte, start, end time.Time, fo
 	return f
 }
 
-// theCamera is the only one of an archive.
+// theCamera returns the only camera of an archive.
 func theCamera(t *testing.T, a *archive.Archive) Camera {
 	t.Helper()
 	files, err := a.Finished()
@@ -141,7 +142,8 @@ func must(t *testing.T, a *archive.Archive, w archive.Span, f call) Result {
 	return r
 }
 
-// wantListed checks that the manifest of what was joined has such pieces of text.
+// wantListed checks that the manifest of the joined files contains these pieces
+// of text.
 func wantListed(t *testing.T, a *archive.Archive, pieces ...string) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(a.Dir(), "joined", "manifest.csv"))
@@ -163,7 +165,7 @@ func noDebris(t *testing.T, a *archive.Archive) {
 	}
 }
 
-// wantFiles checks which files a result has, and how many were made.
+// wantFiles checks which files a result has, and how many are new.
 func wantFiles(t *testing.T, r Result, fresh int, want ...string) {
 	t.Helper()
 	var got []string
@@ -175,7 +177,7 @@ func wantFiles(t *testing.T, r Result, fresh int, want ...string) {
 	}
 }
 
-// wantNote checks that one note, and no other, has all of these words.
+// wantNote checks that there is exactly one note, with all of these words.
 func wantNote(t *testing.T, r Result, words ...string) {
 	t.Helper()
 	if len(r.Notes) != 1 {
@@ -188,7 +190,7 @@ func wantNote(t *testing.T, r Result, words ...string) {
 	}
 }
 
-// tree lists what is in a directory of the archive.
+// tree lists the content of a directory of the archive.
 func tree(t *testing.T, a *archive.Archive, dir string) (names []string) {
 	t.Helper()
 	err := fs.WalkDir(os.DirFS(a.Dir()), dir, func(name string, d fs.DirEntry, err error) error {

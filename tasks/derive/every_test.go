@@ -46,7 +46,8 @@ func TestParseEvery(t *testing.T) {
 	}
 }
 
-// Whatever is taken is written in one way, which is taken again and is a name.
+// Every accepted text has one spelling, which is accepted again and is a valid
+// name.
 func FuzzParseEvery(f *testing.F) {
 	for _, text := range []string{"1s", "500ms", "2m", "10f", "1h0m0.5s", ".5s", "+1s"} {
 		f.Add(text)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// When hikgrab is killed, ffmpeg does not go on for hours by itself.
+// When hikgrab is killed, ffmpeg must not go on for hours by itself.
 func TestFFmpegDiesWithUs(t *testing.T) {
 	calls := fake(t, "hangs")
 	program, err := exec.LookPath("ffmpeg")
@@ -21,7 +21,7 @@ func TestFFmpegDiesWithUs(t *testing.T) {
 	if err := parent.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = parent.Process.Kill() }) // unless it was
+	t.Cleanup(func() { _ = parent.Process.Kill() }) // if it is still running
 	for len(calls()) == 0 {
 		time.Sleep(time.Millisecond)
 	}
@@ -42,8 +42,7 @@ func TestFFmpegDiesWithUs(t *testing.T) {
 	t.Error("ffmpeg lives on")
 }
 
-// running reports whether a process exists and is more than an entry that
-// nobody has asked for yet.
+// running reports whether a process exists and is not a zombie.
 func running(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

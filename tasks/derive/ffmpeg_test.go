@@ -18,22 +18,22 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// fakeMode stands beside the test binary where that is to be an ffmpeg, which does
-// as the mode in it says; fakeNotes is the file in which it leaves what it was
-// given. It cannot be told by variables: hikgrab gives it hardly any.
+// fakeMode is a file beside the test binary that makes it act as ffmpeg, in the
+// mode that the file names. It writes what it was given to the file fakeNotes.
+// Environment variables would not do: hikgrab passes hardly any.
 const (
 	fakeMode  = "mode"
 	fakeNotes = "notes"
 )
 
-// besideProgram is a file in the directory of the program that runs.
+// besideProgram returns the path of a file beside the running program.
 func besideProgram(name string) string {
 	own, _ := os.Executable() // "" leads nowhere
 	return filepath.Join(filepath.Dir(own), name)
 }
 
-// fakeParent has the test binary start ffmpeg in the directory named, as hikgrab
-// does, and wait for it.
+// fakeParent makes the test binary start ffmpeg in the named directory, as
+// hikgrab does, and wait for it.
 const fakeParent = "FAKE_PARENT"
 
 func beParent(dir string) (code int) {
@@ -45,7 +45,7 @@ func beParent(dir string) (code int) {
 	return 0
 }
 
-// call of the fake: what it was started with.
+// fakeCall is one start of the fake.
 type fakeCall struct {
 	PID  int
 	Args []string
@@ -54,7 +54,7 @@ type fakeCall struct {
 
 const wholeJPEG = "\xFF\xD8 picture \xFF\xD9"
 
-// fakeFFmpeg writes into its working directory, as the real one does.
+// fakeFFmpeg writes into its working directory, like the real one.
 func fakeFFmpeg(mode string) (code int) {
 	call, _ := json.Marshal(fakeCall{os.Getpid(), os.Args[1:], os.Environ()}) // strings and a number
 	notes, err := os.OpenFile(besideProgram(fakeNotes), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -123,15 +123,15 @@ func fakeFFmpeg(mode string) (code int) {
 	return 0
 }
 
-// fake puts the fake on the PATH, and nothing else. It returns what it was
-// called with so far.
+// fake puts only the fake on the PATH. It returns a function that lists the
+// calls so far.
 func fake(t *testing.T, mode string) (calls func() []fakeCall) {
 	t.Helper()
 	dir := t.TempDir()
 	name, link := filepath.Join(dir, "ffmpeg"), os.Link
 	if runtime.GOOS == "windows" {
 		name += ".exe"
-		link = func(string, string) error { return errors.ErrUnsupported } // Windows removes no name of a running program
+		link = func(string, string) error { return errors.ErrUnsupported } // Windows cannot remove a name of a running program
 	}
 	own, err := os.Executable()
 	if err == nil {
@@ -232,7 +232,7 @@ func TestFramesOfFake(t *testing.T) {
 	must(t, a, archive.Span{}, everySecond)
 }
 
-// An ffmpeg of before 5.1 knows the option by its older name.
+// An ffmpeg before 5.1 has the older option name.
 func TestOldFFmpeg(t *testing.T) {
 	calls := fake(t, "old")
 	a := open(t)
@@ -280,7 +280,7 @@ func TestFFmpegFails(t *testing.T) {
 			a := open(t)
 			f := store(t, a, take{seconds: 10})
 			n, failed := 1, "1 recording of 1 gave no stills"
-			if mode == "fails" { // the next is tried all the same
+			if mode == "fails" { // the next is tried anyway
 				store(t, a, take{start: 10, seconds: 10})
 				n, failed = 2, "2 recordings of 2"
 			}
@@ -300,7 +300,7 @@ func TestFFmpegFails(t *testing.T) {
 	}
 }
 
-// That the disk is full concerns every recording, so that the rest is not tried.
+// A full disk concerns every recording, so the rest is not tried.
 func TestFFmpegDiskFull(t *testing.T) {
 	calls := fake(t, "full")
 	a := open(t)
@@ -323,7 +323,7 @@ func TestFramesStopped(t *testing.T) {
 	why := errors.New("the operator left")
 	var p Progress
 	go func() {
-		for p.Done.Load() == 0 { // until it tells its progress
+		for p.Done.Load() == 0 { // until it reports progress
 			time.Sleep(time.Millisecond)
 		}
 		stop(why)
@@ -342,7 +342,7 @@ func TestFramesStopped(t *testing.T) {
 	}
 }
 
-// An ffmpeg that hangs is not waited for; one that is slow is.
+// An ffmpeg that hangs is stopped; a slow one is not.
 func TestSilence(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -390,7 +390,8 @@ func TestNoFFmpeg(t *testing.T) {
 	}
 }
 
-// FuzzComplaint: whatever ffmpeg says is bounded and fit for a terminal.
+// FuzzComplaint checks that ffmpeg's messages are limited and safe for a
+// terminal.
 func FuzzComplaint(f *testing.F) {
 	f.Add([]byte("a\nb"), 1)
 	f.Add([]byte("\x1b[2J\xff\u202e"), 3)

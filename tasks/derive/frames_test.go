@@ -21,7 +21,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// needFFmpeg skips a test where the real ffmpeg is missing; .ci/run installs it.
+// needFFmpeg skips a test if the real ffmpeg is missing; .ci/run installs it.
 func needFFmpeg(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"ffmpeg", "ffprobe"} {
@@ -42,14 +42,15 @@ func framesEvery(t *testing.T, text string) call {
 	}
 }
 
-// still is a line of a list, with what the picture holds.
+// still is a line of a list, with the content of the picture.
 type still struct {
 	time    time.Time
 	seconds float64
 	picture []byte
 }
 
-// readStills reads a directory of stills, each of which must be a whole JPEG.
+// readStills reads a directory of stills and checks that each is a complete
+// JPEG.
 func readStills(t *testing.T, a *archive.Archive, dir string) (all []still) {
 	t.Helper()
 	dir = filepath.Join(a.Dir(), filepath.FromSlash(dir))
@@ -95,8 +96,7 @@ func secondsOf(all []still) (seconds []float64) {
 	return seconds
 }
 
-// An MP4 and the recording that it was made of give the same stills, whole
-// seconds apart.
+// An MP4 and its source recording give the same stills, whole seconds apart.
 func TestFrames(t *testing.T) {
 	t.Parallel()
 	needFFmpeg(t)
@@ -125,8 +125,8 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// A window gives the very stills that lie in it, whether ffmpeg looks for them
-// in the index or decodes all that comes before.
+// A window gives exactly the stills inside it, whether ffmpeg seeks by the
+// index or decodes everything before them.
 func TestFramesOfWindow(t *testing.T) {
 	t.Parallel()
 	needFFmpeg(t)
@@ -142,7 +142,7 @@ func TestFramesOfWindow(t *testing.T) {
 	for _, test := range []struct {
 		w           archive.Span
 		dir         string
-		first, last int // places in all
+		first, last int // positions among all stills
 	}{
 		{archive.Span{From: at(23), To: at(26)}, "_from-20261103-081523_to-20261103-081526", 46, 51},
 		{archive.Span{From: at(4), To: at(6)}, "_from-20261103-081504_to-20261103-081506", 8, 11},
@@ -158,7 +158,7 @@ func TestFramesOfWindow(t *testing.T) {
 			}
 		}
 	}
-	// Each seventh counts from the first picture of the window.
+	// Every seventh counts from the first picture of the window.
 	const dir = "frames/7f/10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081530_from-20261103-081528"
 	wantFiles(t, must(t, a, archive.Span{From: at(28)}, framesEvery(t, "7f")), 1, dir)
 	if got, want := secondsOf(readStills(t, a, dir)), []float64{28, 28.28, 28.56, 28.84, 29.12, 29.4, 29.68, 29.96}; !slices.Equal(got, want) {
@@ -166,8 +166,8 @@ func TestFramesOfWindow(t *testing.T) {
 	}
 }
 
-// Distances count from midnight, so that the stills of recordings that begin
-// at other times belong together.
+// Distances count from midnight, so that the stills of recordings with
+// different beginnings line up.
 func TestFramesFromMidnight(t *testing.T) {
 	t.Parallel()
 	needFFmpeg(t)
@@ -179,8 +179,8 @@ func TestFramesFromMidnight(t *testing.T) {
 	}
 }
 
-// odd is a recording with what makes the time of a picture hard to tell:
-// uneven distances and a gap, and times that do not begin at zero.
+// odd returns a recording whose picture times are hard to tell: uneven
+// distances, a gap, and times that do not begin at zero.
 func odd(t *testing.T, name string, options ...string) []byte {
 	t.Helper()
 	name = filepath.Join(t.TempDir(), name)
@@ -228,7 +228,7 @@ func probe(t *testing.T, name string) (times []int64) {
 	return times
 }
 
-// picked is which of times Frames should take.
+// picked returns which of times Frames should take.
 func picked(times []int64, every Every, w archive.Span) (seconds []float64) {
 	n, cell := 0, time.Duration(-1)
 	for _, us := range times {
@@ -250,8 +250,8 @@ func picked(times []int64, every Every, w archive.Span) (seconds []float64) {
 	return seconds
 }
 
-// wantPicked checks the stills of a camera with one recording against what
-// ffprobe says of the file.
+// wantPicked checks the stills of a camera with one recording against ffprobe's
+// times.
 func wantPicked(t *testing.T, a *archive.Archive, c Camera, times []int64) {
 	t.Helper()
 	for _, test := range []struct {
@@ -278,7 +278,7 @@ func wantPicked(t *testing.T, a *archive.Archive, c Camera, times []int64) {
 	}
 }
 
-// Where whole seconds fall between pictures.
+// Whole seconds fall between pictures.
 func TestFramesOfSlowRecording(t *testing.T) {
 	t.Parallel()
 	needFFmpeg(t)
@@ -295,7 +295,7 @@ func TestFramesOfSlowRecording(t *testing.T) {
 	wantPicked(t, raw, theCamera(t, raw), times)
 }
 
-// Microseconds of long recordings exceed what ffmpeg can have in a file's name.
+// The microseconds of long recordings exceed ffmpeg's number in a file name.
 func TestFramesOfLongRecording(t *testing.T) {
 	t.Parallel()
 	needFFmpeg(t)
@@ -311,12 +311,12 @@ func TestFramesOfLongRecording(t *testing.T) {
 	}
 }
 
-// A recording whose pictures lack times, or have one twice, costs no still.
+// A recording whose pictures lack times, or have one twice, loses no still.
 func TestFramesOfBadTimes(t *testing.T) {
 	t.Parallel()
 	needFFmpeg(t)
 	a := open(t)
-	// With small pictures only the first in each packet has a time of its own.
+	// With small pictures only the first in each packet has its own time.
 	commit(t, a, odd(t, "odd.mpg", "-bf", "2", "-output_ts_offset", "500", "-f", "vob"), morning, at(30), archive.Raw)
 	r := must(t, a, archive.Span{}, framesEvery(t, "1f"))
 	times := secondsOf(readStills(t, a, r.Files[0].Path))
@@ -326,7 +326,7 @@ func TestFramesOfBadTimes(t *testing.T) {
 	}
 }
 
-// With B-frames pictures do not come in the order in which they are shown.
+// With B-frames, pictures do not arrive in the order of display.
 func TestFramesOfBFrames(t *testing.T) {
 	t.Parallel()
 	needFFmpeg(t)
@@ -337,7 +337,7 @@ func TestFramesOfBFrames(t *testing.T) {
 		t.Fatalf("%s: %v", f.Path, times)
 	}
 	c := theCamera(t, a)
-	c.Files[0].Begins = morning // as of one of ours, so that ffmpeg uses its index
+	c.Files[0].Begins = morning // as for one of ours, so that ffmpeg uses its index
 	wantPicked(t, a, c, times)
 }
 

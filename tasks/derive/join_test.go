@@ -51,7 +51,7 @@ func TestJoin(t *testing.T) {
 	r := must(t, a, w, Join)
 	wantFiles(t, r, 1, name)
 	d := r.Files[0]
-	// Key frames stand every second.
+	// There is a key frame every second.
 	if !d.Begins.Equal(at(5)) || !d.Start.Equal(at(5)) || !d.End.Equal(at(61)) || d.Frames != 25*(15+20+16) {
 		t.Errorf("it shows %v to %v, %d frames", d.Begins, d.End, d.Frames)
 	}
@@ -76,7 +76,8 @@ func TestJoin(t *testing.T) {
 		t.Errorf("it was made anew: %v", err)
 	}
 
-	// Another window is another file; more recordings in the same one replace it.
+	// Another window is another file; more recordings in the same window replace
+	// it.
 	wantFiles(t, must(t, a, archive.Span{From: at(5), To: at(50)}, Join), 1, joinedDir+"20261103-081505_20261103-081550.mp4")
 	store(t, a, take{start: 40, seconds: 5})
 	r = must(t, a, w, Join)
@@ -86,8 +87,8 @@ func TestJoin(t *testing.T) {
 	}
 }
 
-// A window that is open takes its name from what there is, and the joined file
-// grows with it.
+// An open window is named after its content, and the joined file grows with
+// that.
 func TestJoinOpenWindow(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -101,7 +102,7 @@ func TestJoinOpenWindow(t *testing.T) {
 	}
 }
 
-// What a joined file shows is never lost because recordings are gone.
+// The content of a joined file is never lost because recordings are gone.
 func TestJoinKeepsMore(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -122,7 +123,7 @@ func TestJoinKeepsMore(t *testing.T) {
 	if r.Files[0].SHA256 != was.Files[0].SHA256 {
 		t.Error("it is another file")
 	}
-	// An open window gets a file beside the older one.
+	// An open window gets a new file beside the older one.
 	r, err = Join(t.Context(), a, theCamera(t, a), archive.Span{}, &p)
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +134,7 @@ func TestJoinKeepsMore(t *testing.T) {
 	}
 }
 
-// Where the picture changes, no single file can hold everything.
+// If the picture changes, one file cannot hold everything.
 func TestJoinSeveral(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -149,11 +150,11 @@ func TestJoinSeveral(t *testing.T) {
 	}
 	wantListed(t, a, ",H.265,")
 	wantFiles(t, must(t, a, w, Join), 0, name+".mp4", name+"-2.mp4")
-	// A piece that is lacking is made again.
+	// A missing piece is made again.
 	remove(t, a, name+"-2.mp4")
 	wantFiles(t, must(t, a, w, Join), 2, name+".mp4", name+"-2.mp4")
 
-	// Once one file holds as much, the second is taken away.
+	// Once one file holds everything, the second is removed.
 	a2 := open(t)
 	store(t, a2, take{start: 0, seconds: 4})
 	odd = store(t, a2, take{start: 4, seconds: 4, codec: simulator.H265})
@@ -190,7 +191,7 @@ func TestJoinLeavesOut(t *testing.T) {
 	wantNote(t, r, "no MP4 covers the period")
 }
 
-// A recording that is broken costs no more than itself.
+// A broken recording costs only itself.
 func TestJoinDamaged(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -212,7 +213,7 @@ func TestJoinDamaged(t *testing.T) {
 	}
 }
 
-// Of photos nothing is made, and nobody is told that they are no MP4s.
+// Nothing is made from photos, and there is no note that they are not MP4s.
 func TestPhotos(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -225,7 +226,7 @@ func TestPhotos(t *testing.T) {
 	}
 }
 
-// A period without recordings is told, whatever was to be made of them.
+// A period without recordings is reported, whatever was to be made.
 func TestNothingInThePeriod(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -281,7 +282,7 @@ func TestCut(t *testing.T) {
 	wantNote(t, r, "no MP4 covers")
 }
 
-// Clips of recordings that overlap would have one name.
+// Clips of overlapping recordings would have the same name.
 func TestCutOverlapping(t *testing.T) {
 	t.Parallel()
 	a := open(t)
@@ -297,7 +298,7 @@ func TestCutOverlapping(t *testing.T) {
 	}
 }
 
-// Cameras end whenever they end: several are joined at once.
+// Cameras end at any time, so several are joined at once.
 func TestJoinAtOnce(t *testing.T) {
 	t.Parallel()
 	a := open(t)

@@ -72,7 +72,7 @@ func BenchmarkReadCSV(b *testing.B) {
 	}
 }
 
-// BenchmarkWriteResult also tells the most memory that was in use at once.
+// BenchmarkWriteResult also reports the peak of the memory in use.
 func BenchmarkWriteResult(b *testing.B) {
 	path := manyTasks(b, 10_000)
 	s := read(b, path)
@@ -103,8 +103,7 @@ func BenchmarkWriteResult(b *testing.B) {
 	b.ReportMetric(float64(most)/(1<<20), "peak-MiB")
 }
 
-// peak returns the most bytes of heap that were in use at once while f ran, more
-// than before.
+// peak returns the most additional heap bytes in use at once while f ran.
 func peak(f func()) (most uint64) {
 	runtime.GC()
 	var m runtime.MemStats

@@ -132,7 +132,7 @@ func TestCamerasByName(t *testing.T) {
 	})
 }
 
-// Numbers that a spreadsheet keeps are judged by how they are shown.
+// Numbers in a sheet are judged by how they are shown.
 func TestCamerasRoundTripThroughASheet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := anyPicks().Draw(t, "picks")

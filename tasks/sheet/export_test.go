@@ -27,7 +27,7 @@ func WriteAll(path string, list []tasks.Task) error {
 	return writeBook(path, English, rows, nil)
 }
 
-// write returns the cell of a field of a task, as read reads it.
+// write returns the cell for a field of a task, as read reads it.
 func (f field) write(t tasks.Task) string {
 	switch f {
 	case port, date: // in recorder, from and to
@@ -59,7 +59,7 @@ func (f field) write(t tasks.Task) string {
 	return ""
 }
 
-// cameraCell returns a list of cameras as it is read.
+// cameraCell returns a list of cameras in the form that is read.
 func cameraCell(picks []tasks.Pick) string {
 	items := make([]string, len(picks))
 	for i, p := range picks {

@@ -33,8 +33,8 @@ func packed(t testing.TB, cells, texts, styles string) []byte {
 	return b.Bytes()
 }
 
-// FuzzWorksheet reads workbooks without a file or a compressor, which would cost
-// more than the reading.
+// FuzzWorksheet reads workbooks without a file or a compressor, which would
+// cost more than the reading.
 func FuzzWorksheet(f *testing.F) {
 	for _, seed := range [][3]string{
 		{`<row r="1"><c r="A1" t="inlineStr"><is><t>admin</t></is></c><c r="B1"><v>12</v></c><c r="C1" t="str"><v>10.0.0.5</v></c></row>`, "", ""},

@@ -62,7 +62,7 @@ func repackedFrom(t testing.TB, workbook, part string, content io.Reader) []byte
 
 const worksheet = "xl/worksheets/sheet1.xml"
 
-// repeated gives a text over and over, as long as a part of a workbook.
+// repeated returns a text repeated to the size of a part of a workbook.
 func repeated(head, text string, bytes int, tail string) io.Reader {
 	var list []io.Reader
 	block := strings.Repeat(text, 1<<20/len(text))
@@ -78,8 +78,8 @@ const (
 	sheetTail = `</sheetData></worksheet>`
 )
 
-// TestBombs reads small workbooks that unpack to much: of each kind only as much
-// is taken in as a task sheet may hold.
+// TestBombs reads small workbooks that unpack to a lot: of each kind only as
+// much is read as a task sheet may hold.
 func TestBombs(t *testing.T) {
 	const sharedStrings, styles = "xl/sharedStrings.xml", "xl/styles.xml"
 	for _, c := range []struct {
@@ -137,7 +137,7 @@ func TestTooManyRows(t *testing.T) {
 	}
 }
 
-// wideRows returns a worksheet of tasks, each with more cells behind it.
+// wideRows returns a worksheet of tasks, each followed by more cells.
 func wideRows(rows int, more func(row int) string) io.Reader {
 	var b strings.Builder
 	b.WriteString(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
@@ -149,8 +149,8 @@ func wideRows(rows int, more func(row int) string) io.Reader {
 	return strings.NewReader(b.String())
 }
 
-// A cell that is only coloured, in the last column of every row, must not cost
-// the memory of all the columns before it.
+// A cell that is merely coloured, in the last column of every row, must not
+// cost the memory of all the columns before it.
 func TestWideRows(t *testing.T) {
 	coloured := func(row int) string { return fmt.Sprintf(`<c r="XFD%d" s="0"/>`, row) }
 	filled := func(row int) string {
@@ -202,7 +202,7 @@ func TestDamagedWorksheets(t *testing.T) {
 }
 
 // A protected workbook that wants its password hashed a billion times is
-// refused before anybody is asked for it.
+// refused before anybody is asked for the password.
 func TestEndlessPasswordCheck(t *testing.T) {
 	data := "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00", 1) + `<encryptedKey spinCount="1000000000"/>`
 	_, err := sheet.Read(write(t, "slow.xlsx", data), sheet.Options{Password: func() (string, error) {
@@ -212,14 +212,14 @@ func TestEndlessPasswordCheck(t *testing.T) {
 	if !errors.Is(err, sheet.ErrFormat) {
 		t.Errorf("got %v", err)
 	}
-	// A compound file with nothing behind its header makes the library stumble.
+	// A compound file with nothing after its header makes the library panic.
 	_, err = sheet.Read(write(t, "torn.xlsx", strings.Replace(data, "1000000000", "1000", 1)), sheet.Options{Password: func() (string, error) { return "x", nil }})
 	if !errors.Is(err, sheet.ErrPassword) && !errors.Is(err, sheet.ErrFormat) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// Nothing of a sheet reaches a terminal as it is.
+// Nothing from a sheet reaches a terminal unchanged.
 func TestHostileTexts(t *testing.T) {
 	path := workbook(t, func(f *excelize.File) {
 		if err := f.SetSheetName("Sheet1", "a\u202eb"); err != nil {

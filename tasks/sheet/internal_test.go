@@ -34,7 +34,7 @@ func TestParseFormat(t *testing.T) {
 		`"day"0`:                    {zeros: 1},
 		"[Red]0000;[Blue]-0000":     {zeros: 4},
 		`DD.MM.YYYY\ HH:MM:SS`:      {date: true, clock: true},
-		`"unfinished`:               {date: true, clock: true}, // whatever: no number is taken as typed then
+		`"unfinished`:               {date: true, clock: true}, // any result will do: no number is taken as typed then
 		`_(* #,##0_);_(* \(#,##0\)`: {grouped: true},
 	} {
 		if got := parseFormat(code); got != want {

@@ -85,8 +85,8 @@ func TestOneClockPerRecorder(t *testing.T) {
 	equal(t, got, []string{"tasks.csv  E3: this is not the clock that E2 has for the same recorder"})
 }
 
-// TestStrictestRowHolds has two rows of one recorder: rows share its
-// connections, so that none may loosen what another asks for.
+// TestStrictestRowHolds has two rows of one recorder. They share its
+// connections, so neither may loosen what the other asks for.
 func TestStrictestRowHolds(t *testing.T) {
 	pin, other := strings.Repeat("0f", 32), strings.Repeat("f0", 32)
 	s := read(t, write(t, "tasks.csv", "host;user;password;cameras\nhttps://nvr#legacy;admin;pw;1\nhttps://nvr#sha256:"+pin+";admin;pw;2\n"+

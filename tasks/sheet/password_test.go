@@ -13,8 +13,8 @@ import (
 	"example.com/hikgrab/tasks/sheet"
 )
 
-// passwordSheet makes a workbook with one task whose password cell is filled
-// by fill and shown in a number format.
+// passwordSheet makes a workbook with one task whose password cell has this
+// value and number format.
 func passwordSheet(t testing.TB, value any, format string) string {
 	return workbook(t, func(f *excelize.File) {
 		for cell, v := range map[string]any{"A1": "host", "B1": "user", "C1": "password", "A2": "10.0.0.5", "B2": "admin", "C2": value} {
@@ -146,8 +146,8 @@ func TestPasswordFromTheEnvironment(t *testing.T) {
 	}
 }
 
-// TestSecretsAreTold has many recorders: whatever else there is to tell, it is
-// told where each variable goes.
+// TestSecretsAreTold has many recorders: whatever other notices there are, they
+// say where each variable goes.
 func TestSecretsAreTold(t *testing.T) {
 	t.Setenv("HIKGRAB_A", "one")
 	t.Setenv("HIKGRAB_B", "two")
@@ -213,7 +213,7 @@ func TestPasswordFromAFile(t *testing.T) {
 	}
 }
 
-// Wherever a password stands, also in a wrong column, no message repeats it.
+// Wherever a password is, even in a wrong column, no message repeats it.
 func TestNoMessageRepeatsAPassword(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {

@@ -67,7 +67,7 @@ func TestResultHidesPasswordsEverywhere(t *testing.T) {
 	})
 	values(t, f, "Cameras", map[string]string{"A2": "10.0.0.5", "B2": "", "B3": "Yard"})
 	values(t, f, "Gaps", map[string]string{"A2": "10.0.0.5", "B2": ""})
-	if strings.Count(xml, secret) != 1 || strings.Contains(xml, old) || strings.Contains(xml, number) { // the user is called so
+	if strings.Count(xml, secret) != 1 || strings.Contains(xml, old) || strings.Contains(xml, number) { // the user has that name
 		t.Errorf("passwords stand in the file: %d times, %v, %v", strings.Count(xml, secret), strings.Contains(xml, old), strings.Contains(xml, number))
 	}
 	if rules, err := f.GetConditionalFormats("Sheet1"); err != nil || len(rules) != 1 || len(rules["G3:G9"]) != 1 {
@@ -154,8 +154,8 @@ func TestResultKeepsLooks(t *testing.T) {
 	}
 }
 
-// TestResultOfFarCells has a styled cell far to the right in every row, which is
-// a few kilobytes in the file and, as a grid, a gigabyte.
+// TestResultOfFarCells has a styled cell far to the right in every row: a few
+// kilobytes in the file, but a gigabyte as a grid.
 func TestResultOfFarCells(t *testing.T) {
 	path := saved(t, func(f *excelize.File) error {
 		w, err := f.NewStreamWriter("Sheet1")
@@ -198,7 +198,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// edited returns a copy of a zip file in which one part is another.
+// edited returns a copy of a zip file with one part changed.
 func edited(t *testing.T, path, part string, change func(string) string) string {
 	t.Helper()
 	from, err := zip.OpenReader(path)

@@ -21,7 +21,7 @@ import (
 
 var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 
-// covered is what became of the cameras of two recorders.
+// covered returns the outcome of the cameras of two recorders.
 func covered() []tasks.Coverage {
 	good := tasks.RecorderView{Address: "10.0.0.5", Name: "=cmd|' /C calc'!A0", Source: "tasks.xlsx  Sheet1!A2"}
 	bad := tasks.RecorderView{Address: "10.0.0.6", Source: "tasks.xlsx  Sheet1!A3"}
@@ -42,7 +42,7 @@ func covered() []tasks.Coverage {
 	}
 }
 
-// outcomeOf is an outcome with a file on disk.
+// outcomeOf returns an outcome with a file on disk.
 func outcomeOf(list []tasks.Task, all []tasks.Coverage) sheet.Outcome {
 	return sheet.Outcome{Tasks: list, Coverage: all, Advice: sentence, Files: []archive.Recording{{
 		Finished: archive.Finished{
@@ -52,7 +52,7 @@ func outcomeOf(list []tasks.Task, all []tasks.Coverage) sheet.Outcome {
 	}}, Runs: []archive.Run{{Begun: noon, Took: 90 * time.Second, Period: "=yesterday", Cameras: 3, Files: 5, Bytes: 4500, ExitCode: 3}}}
 }
 
-// resultOf writes the result of a sheet and opens it; it returns its XML too.
+// resultOf writes the result of a sheet and opens it; it also returns its XML.
 func resultOf(t *testing.T, path string, o sheet.Options) (*excelize.File, string) {
 	t.Helper()
 	s, err := sheet.Read(path, o)
@@ -66,7 +66,7 @@ func resultOf(t *testing.T, path string, o sheet.Options) (*excelize.File, strin
 	return opened(t, b.Bytes())
 }
 
-// opened opens a workbook and returns all of its XML as well.
+// opened opens a workbook and also returns all of its XML.
 func opened(t *testing.T, data []byte) (*excelize.File, string) {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
@@ -98,7 +98,7 @@ func readPart(t *testing.T, f *zip.File) string {
 	return string(b)
 }
 
-// savedBytes writes a file of its own.
+// savedBytes writes a new file.
 func savedBytes(t *testing.T, name string, err error, data []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -120,7 +120,7 @@ func values(t *testing.T, f *excelize.File, name string, want map[string]string)
 	}
 }
 
-// operatorsSheet is a workbook as an operator makes it.
+// operatorsSheet returns a workbook like those that operators make.
 func operatorsSheet(t *testing.T) string {
 	t.Helper()
 	f := excelize.NewFile()
@@ -191,8 +191,8 @@ func TestResult(t *testing.T) {
 	}
 }
 
-// TestResultOfEarlierRuns has cameras that this run was not about: the row says
-// what is known of them, in the language of the sheet.
+// TestResultOfEarlierRuns has cameras that were not part of this run: the row
+// says what is known of them, in the language of the sheet.
 func TestResultOfEarlierRuns(t *testing.T) {
 	path := write(t, "tasks.csv", "Регистратор;Логин;Пароль;Камеры\n10.0.0.5;admin;Hunter2!;1\n10.0.0.6;admin;Hunter2!;все\n10.0.0.7;admin;Hunter2!;все\n")
 	all := covered()[2:]
@@ -225,7 +225,7 @@ func TestResultOfEarlierRuns(t *testing.T) {
 	}
 }
 
-// savedResult writes a result into a file of its own.
+// savedResult writes a result into a new file.
 func savedResult(t *testing.T, path string, all []tasks.Coverage) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -262,10 +262,10 @@ func TestResultOfEncryptedWorkbook(t *testing.T) {
 	values(t, got, "Sheet1", map[string]string{"A3": "10.0.0.5", "C3": "", "I3": "incomplete"})
 }
 
-// sentence stands for the words of whoever speaks to the operator.
+// sentence stands for the operator-facing text of a remedy.
 func sentence(r nvr.Remedy) string { return "do " + string(r) }
 
-// Where several machines worked, each row names those that have its files.
+// If several machines worked, each row names those that have its files.
 func TestResultNamesTheMachines(t *testing.T) {
 	path := operatorsSheet(t)
 	s, err := sheet.Read(path, sheet.Options{})
@@ -284,8 +284,8 @@ func TestResultNamesTheMachines(t *testing.T) {
 	values(t, f, "Sheet1", map[string]string{"T2": ""})
 }
 
-// TestResultIsToBeLookedAt: when things were, totals, links to folders, widths, and
-// how it is printed.
+// TestResultIsToBeLookedAt checks dates, totals, links to folders, widths and
+// printing.
 func TestResultIsToBeLookedAt(t *testing.T) {
 	all := covered()
 	all[0].At, all[0].Period = noon.Add(3*time.Hour), tasks.Span{From: noon, To: noon.Add(2*time.Hour + 900*time.Millisecond)}
@@ -332,8 +332,7 @@ func TestResultIsToBeLookedAt(t *testing.T) {
 	}
 }
 
-// Rows without a header that name no cameras are shorter than what a row may
-// have.
+// Rows without a header that name no cameras are shorter than a row may be.
 func TestTheResultOfTheShortestRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tasks.csv")
 	if err := os.WriteFile(path, []byte("admin,secret,10.0.0.5\n"), 0o600); err != nil {

@@ -11,7 +11,8 @@ import (
 	"example.com/hikgrab/tasks/sheet"
 )
 
-// TestSheetsAsPeopleWriteThem reads what technicians make of a list of recorders.
+// TestSheetsAsPeopleWriteThem reads lists of recorders as technicians write
+// them.
 func TestSheetsAsPeopleWriteThem(t *testing.T) {
 	for name, want := range map[string]struct{ tasks, notices []string }{
 		"departments.xlsx": {
@@ -75,7 +76,8 @@ func TestFilesThatSayWhatTheyAre(t *testing.T) {
 	}
 }
 
-// TestResultGivenAsASheet has passwords nowhere, and says what it is.
+// TestResultGivenAsASheet checks that a result read as a sheet is recognized
+// and contains no passwords.
 func TestResultGivenAsASheet(t *testing.T) {
 	path := operatorsSheet(t)
 	var b bytes.Buffer
@@ -104,8 +106,8 @@ func TestHeadersByTheirParts(t *testing.T) {
 	}
 }
 
-// TestColumnsThatWouldChangeTheJob refuses a sheet rather than leaving out what
-// it asks for.
+// TestColumnsThatWouldChangeTheJob expects a sheet to be refused if part of
+// what it asks for would be ignored.
 func TestColumnsThatWouldChangeTheJob(t *testing.T) {
 	for _, c := range []struct{ header, cells, holds string }{
 		{"Когда", "03.11.2026,04.11.2026", "dates or times"},
@@ -151,7 +153,8 @@ func TestColumnsThatWouldChangeTheJob(t *testing.T) {
 	}
 }
 
-// TestTwoColumnsForOneThing agree, complete each other, or are refused.
+// TestTwoColumnsForOneThing checks that two columns agree, complete each other,
+// or are refused.
 func TestTwoColumnsForOneThing(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"the same twice", "host;user;login;password\n10.0.0.5;admin;;pw\n10.0.0.6;root;root;pw", "10.0.0.5 | admin | pw | all | today; 10.0.0.6 | root | pw | all | today"},
@@ -241,7 +244,7 @@ func TestDates(t *testing.T) {
 	}
 }
 
-// TestRowsThatAreNoTasks skips headings and such, and nothing else.
+// TestRowsThatAreNoTasks skips headings and the like, and nothing else.
 func TestRowsThatAreNoTasks(t *testing.T) {
 	const header = "IP\tuser\tpassword\tcameras\tname\tremark\n10.0.0.5\tadmin\tpw\t1\n"
 	for row, skipped := range map[string]bool{
@@ -286,7 +289,7 @@ func TestDefaults(t *testing.T) {
 }
 
 // TestNetworks has one address in two networks: two recorders for several
-// machines, one for a single one.
+// machines, one for a single machine.
 func TestNetworks(t *testing.T) {
 	path := write(t, "tasks.csv", "ip;user;password;network\n192.168.1.64;admin;one;kazan\n192.168.1.64;admin;two;spb\n")
 	equal(t, faults(t, path), []string{"tasks.csv  C3: this is not the password that C2 has for the same user of the same recorder; trying both could lock the account"})

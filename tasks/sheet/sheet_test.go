@@ -18,7 +18,7 @@ import (
 	"example.com/hikgrab/tasks/sheet"
 )
 
-// write puts content into a file of that name and returns its path.
+// write writes content to a file of that name and returns its path.
 func write(t testing.TB, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -57,7 +57,7 @@ func faults(t testing.TB, path string) []string {
 	return strings.Split(list.Error(), "\n")
 }
 
-// row says what is in a task, its password included, in one line.
+// row describes a task, password included, on one line.
 func row(t tasks.Task) string {
 	parts := []string{t.Address.String(), t.Login.User, string(t.Login.Password), picks(t.Cameras), t.Period.String()}
 	if t.Stream != 0 {
@@ -133,7 +133,7 @@ func TestNoticesOfARealSheet(t *testing.T) {
 	})
 }
 
-// Every fault of a sheet comes at once, in the order of its cells.
+// All faults of a sheet come at once, in the order of its cells.
 func TestFaultsOfADamagedSheet(t *testing.T) {
 	const (
 		asNumber = "the spreadsheet program turned this list of cameras into one number; type it with semicolons: 1;3, or 101;201"
@@ -243,7 +243,7 @@ func TestFilesThatAreNoSheets(t *testing.T) {
 	}
 }
 
-// The name of a file does not matter, its content does.
+// The content of a file decides, not its name.
 func TestContentDecides(t *testing.T) {
 	xlsx, err := os.ReadFile("testdata/article.xlsx")
 	if err != nil {
@@ -317,8 +317,8 @@ func writeFile(t testing.TB, path, content string) {
 	}
 }
 
-// TestWorksheetOfCSV names a worksheet where there are none: reading the file all
-// the same might ask other recorders than were meant.
+// TestWorksheetOfCSV names a worksheet in a file without any: reading the file
+// anyway might ask the wrong recorders.
 func TestWorksheetOfCSV(t *testing.T) {
 	path := write(t, "night.csv", "recorder,user,password\n10.0.0.5,admin,pw\n")
 	_, err := sheet.Read(path, sheet.Options{Sheet: "Night\x1b[31m"})

@@ -84,7 +84,7 @@ func TestRussianTemplate(t *testing.T) {
 	})
 }
 
-// Who runs hikgrab on the untouched template contacts nobody.
+// Running hikgrab on the untouched template contacts nobody.
 func TestTemplateIsRefusedUntilItIsFilledIn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tasks.xlsx")
 	if err := sheet.WriteTemplate(path, sheet.English); err != nil {
@@ -196,7 +196,7 @@ func anyAddress() *rapid.Generator[nvr.Address] {
 	})
 }
 
-// What is written, Read reads, to the last character of a password.
+// Read reads what is written, to the last character of a password.
 func TestWhatIsWrittenReadsBack(t *testing.T) {
 	checks := flag.Lookup("rapid.checks").Value
 	usual := checks.String()
@@ -236,8 +236,8 @@ func TestWhatIsWrittenReadsBack(t *testing.T) {
 	})
 }
 
-// distinctCameras returns a task's cameras without those that are there twice,
-// as channel 1 and as track 101.
+// distinctCameras returns a task's cameras without those that appear twice, as
+// channel 1 and as track 101.
 func distinctCameras(t tasks.Task) []tasks.Pick {
 	seen := map[tasks.Pick]bool{}
 	return slices.DeleteFunc(slices.Clone(t.Cameras), func(p tasks.Pick) bool {
