@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// A lost journal costs no download: the manifest, or else size and head, tell
-// what is there.
+// A lost journal costs no download: the manifest, or otherwise size and head,
+// show what exists.
 func TestLostJournal(t *testing.T) {
 	for name, lost := range map[string][]string{
 		"bookkeeping":              {ownDir},
@@ -69,7 +69,7 @@ func TestWhatIsNotAdopted(t *testing.T) {
 	}
 }
 
-// What is fetched again and proves to be what is there already is kept once.
+// What is fetched again and proves to be an existing file is kept once.
 func TestSameBytesAreKeptOnce(t *testing.T) {
 	a := open(t, t.TempDir())
 	first := commit(t, a, item(0, 0), movie(1, 1000))
@@ -84,7 +84,8 @@ func TestSameBytesAreKeptOnce(t *testing.T) {
 	}
 }
 
-// A part holds what nobody vouched for after a power cut: it starts anew.
+// After a power cut a part contains bytes that nobody vouched for: it starts
+// again.
 func TestUnvouchedBytesAreDropped(t *testing.T) {
 	a := open(t, t.TempDir())
 	p := create(t, a, item(0, 0))
@@ -103,8 +104,8 @@ func TestUnvouchedBytesAreDropped(t *testing.T) {
 	}
 }
 
-// The journal vouches for no bytes that are gone, lest it vouches for the next
-// ones.
+// The journal must not vouch for lost bytes, or it would vouch for those that
+// replace them.
 func TestPartTakenAway(t *testing.T) {
 	a := open(t, t.TempDir())
 	p := create(t, a, item(0, 0))
@@ -130,8 +131,8 @@ func TestPhotoIsRawEitherWay(t *testing.T) {
 	wantStored(t, a, it, f)
 }
 
-// A part that shares its bytes with a file under a final name, as a failing disk
-// can leave it, is not written to.
+// A part that shares its bytes with a file under a final name, as a failing
+// disk can leave it, is not written to.
 func TestLinkedPartIsLeftAlone(t *testing.T) {
 	a := open(t, t.TempDir())
 	b, it := movie(1, 1000), item(0, 1000)

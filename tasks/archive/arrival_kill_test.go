@@ -10,9 +10,9 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// TestBringerKilled kills a process that brings files of another machine, at
-// random moments. A later run puts everything right: each file is there once,
-// whole and listed, and nothing else is.
+// TestBringerKilled kills a process that brings files from another machine, at
+// random moments. A later run repairs everything: each file exists once, whole
+// and listed, and nothing else does.
 func TestBringerKilled(t *testing.T) {
 	const files, size = 60, 40_000
 	random := killMoments(t)
@@ -35,7 +35,7 @@ func TestBringerKilled(t *testing.T) {
 	}
 }
 
-// bringAll brings to a directory what is in another and not there yet.
+// bringAll brings the missing files of one directory to another.
 func bringAll(args ...string) error {
 	machine, err := archive.Open(args[1], nil)
 	if err != nil {

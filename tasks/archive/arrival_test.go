@@ -13,7 +13,7 @@ import (
 )
 
 // fleetOf returns a machine with n recordings, and a coordinator's archive that
-// was told of them by way of the wire.
+// learned of them over the wire.
 func fleetOf(t *testing.T, n, size int) (machine, home *archive.Archive) {
 	t.Helper()
 	machine, finished := told(t, t.TempDir())
@@ -26,8 +26,8 @@ func fleetOf(t *testing.T, n, size int) (machine, home *archive.Archive) {
 	return machine, home
 }
 
-// carry brings what is missing of a file from its machine in pieces, and at most
-// so many bytes.
+// carry brings what is missing of a file from its machine in pieces, up to most
+// bytes.
 func carry(t *testing.T, from *archive.Archive, p *archive.Part, d archive.Distant, most int64) {
 	t.Helper()
 	f, _ := d.Finished()
@@ -139,8 +139,8 @@ func TestOtherBytesThanToldAreRefused(t *testing.T) {
 	}
 }
 
-// One address in two networks is two recorders, even when their recordings are
-// called alike.
+// One address in two networks is two recorders, even if their recordings have
+// the same name.
 func TestTwoNetworksStayApartAtHome(t *testing.T) {
 	home := open(t, t.TempDir())
 	paths := map[string]bool{}
@@ -171,8 +171,8 @@ func TestTwoNetworksStayApartAtHome(t *testing.T) {
 	}
 }
 
-// Whatever a machine calls things, its file gets a name under the directory, by
-// the layout that counts here.
+// Whatever names a machine uses, its file gets a name under the directory, by
+// the layout in force here.
 func TestNamesFromTheWireAreNoPaths(t *testing.T) {
 	machine, _ := fleetOf(t, 1, 1000)
 	own, err := machine.Untold("a catalogue")

@@ -8,7 +8,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// A first key frame that does not tell the time delays nothing.
+// A first key frame without the time delays nothing.
 func TestBeginsToldLater(t *testing.T) {
 	for n := range 7 {
 		a := open(t, t.TempDir())
@@ -22,7 +22,7 @@ func TestBeginsToldLater(t *testing.T) {
 	}
 }
 
-// Every file with pictures says when they begin, raw ones too.
+// Every file with pictures says when they begin, even raw ones.
 func TestBegins(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := lateFootage(simulator.H264)
@@ -48,8 +48,8 @@ func TestBegins(t *testing.T) {
 	}
 }
 
-// unmapped is lateFootage without the maps that tell the clock up to the n-th key
-// frame.
+// unmapped returns lateFootage without the maps that give the clock up to the
+// n-th key frame.
 func unmapped(n int) []byte {
 	b, at := lateFootage(simulator.H264), 0
 	for range n {

@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// BenchmarkStored is what the second run costs per recording, and what the
-// first one costs before it fetches.
+// BenchmarkStored measures the cost per recording of a second run, and of a
+// first run before it fetches.
 func BenchmarkStored(b *testing.B) {
 	a := open(b, b.TempDir())
 	commit(b, a, item(0, 1000), movie(1, 1000))
@@ -26,8 +26,8 @@ func BenchmarkStored(b *testing.B) {
 	}
 }
 
-// BenchmarkCommit is what a recording costs beside its bytes: everything that
-// must reach the disk.
+// BenchmarkCommit measures the cost of a recording besides its bytes:
+// everything that must reach the disk.
 func BenchmarkCommit(b *testing.B) {
 	a := open(b, b.TempDir())
 	movie := movie(1, 100_000)
@@ -36,8 +36,8 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
-// BenchmarkWrite is what the disk.Sum costs the goroutine that downloads; the
-// pieces are as large as its buffer.
+// BenchmarkWrite measures the cost of the checksum for the goroutine that
+// downloads; the pieces are as large as its buffer.
 func BenchmarkWrite(b *testing.B) {
 	piece := movie(1, 256<<10)
 	b.Run("part", func(b *testing.B) {

@@ -11,7 +11,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// result is the name that these tests write beside the manifest.
+// result is the name of the file that these tests write beside the manifest.
 const result = "tasks.result.xlsx"
 
 func saying(text string) func(io.Writer) error {
@@ -21,7 +21,7 @@ func saying(text string) func(io.Writer) error {
 	}
 }
 
-// writeResult writes the result sheet and checks that nothing lost its name.
+// writeResult writes the result sheet and checks that it got the usual name.
 func writeResult(t *testing.T, a *archive.Archive, text string) {
 	t.Helper()
 	usual := filepath.Join(a.Dir(), result)
@@ -56,7 +56,7 @@ func TestWriteBeside(t *testing.T) {
 		if err != nil || seen[w.Path] || w.Kept != "" || !strings.Contains(w.Path, "tasks.result-2") {
 			t.Errorf("%+v, %v", w, err)
 		}
-		seen[w.Path] = true // one does not replace the other, though it is the same second
+		seen[w.Path] = true // one does not replace the other, even within one second
 		wantText(t, w.Path, "three")
 		wantText(t, usual, "two")
 		forget(t, a.Dir(), sign)
@@ -64,10 +64,10 @@ func TestWriteBeside(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(a.Dir(), ownDir, "beside")); err == nil {
 		t.Error("the spare file is left")
 	}
-	writeResult(t, a, "four") // what stands under the usual name is still ours
+	writeResult(t, a, "four") // the file under the usual name is still ours
 	a = reopen(t, a)
 	writeResult(t, a, "five")
-	writeResult(t, reopen(t, reopen(t, a, archive.CompactAfter(-1))), "six") // and the journal was written anew
+	writeResult(t, reopen(t, reopen(t, a, archive.CompactAfter(-1))), "six") // and the journal was rewritten
 }
 
 // What a person changed, or put there, is kept under another name.
@@ -75,7 +75,7 @@ func TestWriteBesideKeepsNotes(t *testing.T) {
 	for name, arrange := range map[string]func(t *testing.T, a *archive.Archive, usual string){
 		"changed": func(t *testing.T, a *archive.Archive, usual string) {
 			writeResult(t, a, "one")
-			put(t, usual, []byte("One")) // as long as it was
+			put(t, usual, []byte("One")) // of the same length
 		},
 		"from before": func(t *testing.T, _ *archive.Archive, usual string) { put(t, usual, []byte("One")) },
 		"an older one of ours, changed": func(t *testing.T, a *archive.Archive, usual string) {
@@ -98,7 +98,7 @@ func TestWriteBesideKeepsNotes(t *testing.T) {
 				kept[w.Kept] = true
 				wantText(t, usual, text)
 				wantText(t, w.Kept, "One")
-				put(t, usual, []byte("One")) // and once more in the same second
+				put(t, usual, []byte("One")) // and again in the same second
 			}
 			for path := range kept {
 				wantText(t, path, "One")

@@ -43,7 +43,7 @@ func TestClip(t *testing.T) {
 	}
 }
 
-// What is shown beyond the announced end lies in a range that goes on.
+// Pictures beyond the announced end are in a range that goes on.
 func TestClipGoesOnWithTheRange(t *testing.T) {
 	b := lateFootage(simulator.H264)
 	for name, tt := range map[string]struct {
@@ -64,7 +64,7 @@ func TestClipGoesOnWithTheRange(t *testing.T) {
 	}
 }
 
-// wantServed checks whom the clip from 5 to 9 s serves.
+// wantServed checks which requests the clip from 5 to 9 s serves.
 func wantServed(t *testing.T, a *archive.Archive, f archive.File, size int) {
 	t.Helper()
 	for _, tt := range []struct {
@@ -75,7 +75,7 @@ func wantServed(t *testing.T, a *archive.Archive, f archive.File, size int) {
 		{clipped(archive.MP4, size, 6, 7), true}, // lies within
 		{clipped(archive.MP4, size, 5, 10), false},
 		{clipped(archive.MP4, size, 3, 9), false},
-		{clipped(archive.Both, size, 5, 9), false}, // the raw file is not there
+		{clipped(archive.Both, size, 5, 9), false}, // there is no raw file
 		{clipped(archive.Raw, size, 5, 9), false},  // raw files are whole
 		{shot(0, archive.MP4, size), false},
 		{clipped(archive.MP4, size, -100, 100), false}, // so is this

@@ -13,7 +13,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Many goroutines, among them two that want the same recordings.
+// Many goroutines, two of which want the same recordings.
 func TestManyAtOnce(t *testing.T) {
 	const workers, each = 16, 12
 	a := open(t, t.TempDir())
@@ -67,7 +67,7 @@ func one(t *testing.T, a *archive.Archive, n int) {
 		t.Error(err)
 		return
 	}
-	if _, ok := a.Stored(it); ok { // the other one was done in between
+	if _, ok := a.Stored(it); ok { // the other one finished in between
 		closing(t, p)
 		return
 	}
@@ -82,8 +82,7 @@ func one(t *testing.T, a *archive.Archive, n int) {
 	}
 }
 
-// Close ends the parts that somebody forgot and waits for writers; nothing
-// after it panics.
+// Close ends forgotten parts and waits for writers; nothing panics after it.
 func TestCloseUnderWriters(t *testing.T) {
 	a := open(t, t.TempDir())
 	var wg, begun sync.WaitGroup

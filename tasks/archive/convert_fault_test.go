@@ -61,12 +61,12 @@ func TestFailedConversion(t *testing.T) {
 	}
 }
 
-// An MP4 is only kept when the disk gives back what was written to it, and when
-// it has every picture that came.
+// An MP4 is only kept if the disk returns what was written to it, and if it has
+// every picture that came.
 func TestForgetfulDisk(t *testing.T) {
 	b := footage(t, 0, simulator.H264)
 	for name, tt := range map[string]struct {
-		suffix   string // of the file that the disk does not hold
+		suffix   string // of the file that the disk loses
 		from, to int64
 		want     string
 	}{
@@ -93,19 +93,19 @@ func TestForgetfulDisk(t *testing.T) {
 	}
 }
 
-// paused is a recording whose pictures stop after about ten seconds, and go on
-// 90 s later with a key frame, as when nothing moved.
+// paused returns a recording whose pictures stop after about ten seconds, and
+// resume 90 s later with a key frame, as if nothing had moved.
 func paused() []byte {
 	b := recorded(morning, 110*time.Second, simulator.Channel{}, 3_300_000)
-	keyFrame := func(at int) int { // the pack of the first one from there on; a map stands in front of each
+	keyFrame := func(at int) int { // the pack of the first one from there on; each follows a map
 		at += bytes.Index(b[at:], []byte{0, 0, 1, 0xBC})
 		return bytes.LastIndex(b[:at], []byte{0, 0, 1, 0xBA})
 	}
 	return slices.Concat(b[:keyFrame(300_000)], b[keyFrame(3_000_000):])
 }
 
-// A gap that leads beyond the recording's length is closed, and it is said why
-// the raw file stays.
+// A gap beyond the recording's length is closed, and a note says why the raw
+// file stays.
 func TestGapBeyondSpan(t *testing.T) {
 	b := paused()
 	for name, tt := range map[string]struct {

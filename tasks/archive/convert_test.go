@@ -83,7 +83,7 @@ func TestBoth(t *testing.T) {
 			t.Errorf("Stored = %+v, %v as %v", s, ok, format)
 		}
 	}
-	// The raw file is taken away: it is fetched again, and nothing else changes.
+	// If the raw file is removed, it is fetched again, and nothing else changes.
 	forget(t, a.Dir(), files[1])
 	if _, ok := a.Stored(it); ok {
 		t.Error("the raw file is not missed")
@@ -122,7 +122,7 @@ func TestUnfitStaysRaw(t *testing.T) {
 	}
 }
 
-// A raw file of an earlier run becomes an MP4 without another download.
+// A raw file from an earlier run becomes an MP4 without another download.
 func TestConvert(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := footage(t, 0, simulator.H265)
@@ -149,7 +149,7 @@ func TestConvert(t *testing.T) {
 		t.Errorf("%v and %d parts are there", files, parts(t, a.Dir()))
 	}
 
-	// Of a file that somebody changed nothing is made.
+	// Nothing is made from a file that somebody changed.
 	other := shot(1, archive.Raw, len(b))
 	raw = commit(t, a, other, b)
 	b[5000] ^= 1
@@ -198,7 +198,8 @@ func TestLostJournalOfMP4(t *testing.T) {
 		}
 		a = reopen(t, a)
 	}
-	// Without the manifest the raw file is known by its size, and the rest is made.
+	// Without the manifest the raw file is recognized by its size, and the rest is
+	// made.
 	must(t, a.Close())
 	forget(t, a.Dir(), ownDir, manifestName)
 	a = open(t, a.Dir())

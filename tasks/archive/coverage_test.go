@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// What is remembered of a camera fits into a line of the journal, however much it
-// is; what goes first is the oldest, and nothing is claimed of that time.
+// What is remembered of a camera always fits into a line of the journal. The
+// oldest goes first, and nothing is claimed of that time.
 func TestCoverageFitsALine(t *testing.T) {
 	at := func(n int) time.Time { return morning.Add(time.Duration(n) * time.Minute) }
 	var c archive.Coverage
@@ -39,7 +39,7 @@ func TestCoverageFitsALine(t *testing.T) {
 	}
 }
 
-// A file that somebody moved away is told apart from those that are there.
+// A file that somebody moved away is distinguished from those that exist.
 func TestRecordingsThatAreGone(t *testing.T) {
 	a := open(t, t.TempDir())
 	first, second := commit(t, a, item(0, 0), movie(1, 1000)), commit(t, a, item(1, 0), movie(2, 1000))
@@ -53,7 +53,7 @@ func TestRecordingsThatAreGone(t *testing.T) {
 	}
 }
 
-// Stills come from all over the day, and only what is there.
+// Stills come from all over the day, and only existing ones.
 func TestSampleOfStills(t *testing.T) {
 	a := open(t, t.TempDir())
 	if s := a.Sampler().Sample([]archive.Finished{{Path: "a/b.mp4"}}, 5); s != nil {

@@ -14,8 +14,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Where cutting would leave everything or nothing, the whole is kept, under the
-// name of the whole, and the request is fulfilled.
+// If cutting would leave everything or nothing, the whole is kept under its own
+// name, and the request is fulfilled.
 func TestUncut(t *testing.T) {
 	b := lateFootage(simulator.H264)
 	longer := clipped(archive.MP4, len(b), 40, 50)
@@ -50,8 +50,8 @@ func TestUncut(t *testing.T) {
 	}
 }
 
-// When hikgrab is stopped before it is noted that the whole serves the clip, that
-// is found out again without a download.
+// If hikgrab is stopped before noting that the whole serves the clip, the next
+// run finds that out without a download.
 func TestUncutIsFoundOutAgain(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := lateFootage(simulator.H264)
@@ -97,7 +97,7 @@ func TestClipBesideRaw(t *testing.T) {
 	}
 }
 
-// What is there whole is not fetched for a clip of it.
+// A whole file is not fetched again for a clip of it.
 func TestConvertToClip(t *testing.T) {
 	b := lateFootage(simulator.H264)
 	it := clipped(archive.MP4, len(b), 5, 9)
@@ -140,7 +140,7 @@ func TestConvertToClip(t *testing.T) {
 			if now := tree(t, a.Dir()); len(now) != len(files) || parts(t, a.Dir()) != 0 {
 				t.Errorf("%v and %d parts are there, want %v", now, parts(t, a.Dir()), files)
 			}
-			// Where everything lies between the key frames, the whole serves.
+			// If everything lies between the key frames, the whole serves.
 			all := clipped(archive.MP4, len(b), 1, 20)
 			if again, ok, err := a.Convert(t.Context(), all); ok != tt.ok || err != nil || ok && !strings.HasPrefix(again.Path, shotName) {
 				t.Errorf("Convert to all of it = %+v, %v, %v", again, ok, err)
@@ -152,8 +152,8 @@ func TestConvertToClip(t *testing.T) {
 	}
 }
 
-// A clip that is to have no sound has none, whatever it is made of; what was
-// there before keeps its sound.
+// A clip without sound has none, whatever it is made from; existing files keep
+// their sound.
 func TestSilentClip(t *testing.T) {
 	b := lateFootage(simulator.H264)
 	it := clipped(archive.MP4, len(b), 5, 9)
@@ -243,7 +243,7 @@ func TestFailedCut(t *testing.T) {
 	}
 }
 
-// Space for a clip is kept beside that for the MP4 it is cut from.
+// Space for a clip is reserved beside that for the MP4 it is cut from.
 func TestSpaceForClip(t *testing.T) {
 	a := open(t, t.TempDir())
 	a.SetVolume(volumeOf(1<<30, 1000<<30))
@@ -256,7 +256,7 @@ func TestSpaceForClip(t *testing.T) {
 	create(t, a, it) // a minute of a day is little
 }
 
-// A lost journal costs no clip and no whole file, even when the layout has
+// A lost journal costs neither clips nor whole files, even if the layout has
 // changed since.
 func TestLostJournalOfClips(t *testing.T) {
 	b := lateFootage(simulator.H264)

@@ -12,11 +12,11 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Whatever is made, made anew and withdrawn, in whatever order and by however
-// many runs: what the manifest lists is what is there.
+// Whatever is made, made again and withdrawn, in any order and over any number
+// of runs, the manifest lists what exists.
 func TestDerivedAgree(t *testing.T) {
 	a := open(t, t.TempDir())
-	all, check := map[string]string{}, 0 // every check has requests of its own
+	all, check := map[string]string{}, 0 // every check has its own requests
 	rapid.Check(t, func(rt *rapid.T) {
 		check++
 		requests, want := 4*check, map[string]string{}
@@ -51,5 +51,5 @@ func TestDerivedAgree(t *testing.T) {
 		}
 		maps.Copy(all, want)
 	})
-	wantTree(t, a, all) // nothing else is there or listed
+	wantTree(t, a, all) // nothing else exists or is listed
 }

@@ -19,7 +19,7 @@ func stills(_ context.Context, root *os.Root, _ string) error {
 	return errors.Join(root.WriteFile("a.jpg", []byte("picture"), 0o666), root.WriteFile(archive.StillsList, []byte("file\na.jpg\n"), 0o666))
 }
 
-// leftOver lists the directories of stills that are still being made.
+// leftOver lists the directories of stills still being made.
 func leftOver(t *testing.T, a *archive.Archive) []string {
 	t.Helper()
 	names, err := filepath.Glob(pathOf(a.Dir(), ".hikgrab/stills/*"))
@@ -69,7 +69,7 @@ func TestDeriveDirectoryFails(t *testing.T) {
 	}
 }
 
-// A directory of that name which hikgrab did not make is left alone.
+// A directory of that name that hikgrab did not make is left alone.
 func TestForeignDirectory(t *testing.T) {
 	a := open(t, t.TempDir())
 	must(t, os.MkdirAll(filepath.Join(a.Dir(), "frames", "1s", "x"), 0o755))
@@ -81,7 +81,8 @@ func TestForeignDirectory(t *testing.T) {
 	}
 }
 
-// When the volume fills, whoever fills it is stopped, and the error says so.
+// When the volume fills, the build that fills it is stopped, and the error says
+// so.
 func TestDirectoryStopsWhenFull(t *testing.T) {
 	a := open(t, t.TempDir())
 	var free atomic.Int64
@@ -99,7 +100,7 @@ func TestDirectoryStopsWhenFull(t *testing.T) {
 	}
 }
 
-// Stills take no more than half of what is free: the recordings come first.
+// Stills take no more than half of the free space: the recordings come first.
 func TestStillsHaveABudget(t *testing.T) {
 	a := open(t, t.TempDir())
 	a.SetVolume(volumeOf(400<<20, 1<<30))

@@ -17,7 +17,7 @@ func killedContent(edition string, n int) string {
 }
 
 // TestDeriverKilled kills a process that makes files and replaces older ones. A
-// later run puts everything right: each file is there once, whole and listed.
+// later run repairs everything: each file exists once, whole and listed.
 func TestDeriverKilled(t *testing.T) {
 	random := killMoments(t)
 	dir := t.TempDir()
@@ -42,7 +42,7 @@ func TestDeriverKilled(t *testing.T) {
 	}
 }
 
-// deriveAll makes what is not made yet in a directory, of an edition.
+// deriveAll makes the missing files of an edition in a directory.
 func deriveAll(args ...string) error {
 	a, err := archive.Open(args[0], nil)
 	if err != nil {

@@ -57,7 +57,7 @@ func TestDerive(t *testing.T) {
 	}
 }
 
-// A file of the same request is replaced, and only that.
+// Only a file of the same request is replaced.
 func TestDeriveReplaces(t *testing.T) {
 	a := open(t, t.TempDir())
 	m := requested(0, "one")
@@ -90,7 +90,7 @@ func TestDeriveReplaces(t *testing.T) {
 	}
 }
 
-// What somebody put there stays, whatever it is; the same file is taken over.
+// What somebody put there stays, whatever it is; an identical file is adopted.
 func TestDeriveKeepsForeign(t *testing.T) {
 	a := open(t, t.TempDir())
 	dir := filepath.Join(a.Dir(), "joined", "10.20.0.11", "ch02")
@@ -173,7 +173,7 @@ func TestDeriveStopped(t *testing.T) {
 	wantKind(t, err, archive.InUse)
 }
 
-// The room that is kept for a file is not promised to downloads as well.
+// Room reserved for a file is not given to downloads as well.
 func TestDeriveKeepsRoom(t *testing.T) {
 	a := open(t, t.TempDir())
 	a.SetVolume(volumeOf(3<<30, 1<<40))
@@ -188,8 +188,8 @@ func TestDeriveKeepsRoom(t *testing.T) {
 	closing(t, create(t, a, item(0, 1<<30)))
 }
 
-// A manifest that somebody saved from another program, or took away, is written
-// anew from the journal.
+// A manifest that somebody saved from another program, or removed, is rewritten
+// from the journal.
 func TestForeignDerivedManifest(t *testing.T) {
 	a := open(t, t.TempDir())
 	d := mustDerive(t, a, requested(0, "one"), "one")
@@ -213,8 +213,8 @@ func TestForeignDerivedManifest(t *testing.T) {
 	}
 }
 
-// A journal that is lost is rebuilt from the manifest of the tree; without that
-// nobody knows what is ours.
+// A lost journal is rebuilt from the manifest of the tree; without that nobody
+// knows what is ours.
 func TestLostJournalOfDerived(t *testing.T) {
 	a := open(t, t.TempDir())
 	d := mustDerive(t, a, requested(0, "one"), "one")

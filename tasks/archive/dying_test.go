@@ -14,8 +14,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Wherever the disk dies on the way to a clip, what it holds then is enough to
-// go on from, and nothing on it has a name that it does not deserve.
+// Wherever the disk dies on the way to a clip, its content is enough to
+// continue from, and no file on it has a name it does not deserve.
 func TestDiskDiesOnTheWayToAClip(t *testing.T) {
 	const size = 60_000
 	b := simulated(0, simulator.H264, size)
@@ -45,7 +45,7 @@ func TestDiskDiesOnTheWayToAClip(t *testing.T) {
 	}
 }
 
-// dying is a disk on which so many operations succeed yet, and none after that.
+// dying is a disk on which that many operations succeed, and none after that.
 type dying struct {
 	left atomic.Int64
 	err  error
@@ -90,8 +90,8 @@ func (j dyingJournal) Truncate(n int64) error {
 	return errors.Join(j.disk.use(), j.JournalFile.Truncate(n))
 }
 
-// commitUntil commits a recording on a disk of which so many operations succeed
-// once all of it has come. It returns how many were left.
+// commitUntil commits a recording on a disk that allows that many more
+// operations once all of it has come. It returns how many were left.
 func commitUntil(t *testing.T, dir string, it archive.Item, b []byte, steps int, cause error) int {
 	t.Helper()
 	a, err := archive.Open(dir, nil)

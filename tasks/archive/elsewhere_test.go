@@ -11,7 +11,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// told opens an archive that collects what it tells of finished files.
+// told opens an archive and collects its reports of finished files.
 func told(t *testing.T, dir string) (*archive.Archive, *[]archive.Distant) {
 	t.Helper()
 	var all []archive.Distant
@@ -114,8 +114,8 @@ func TestTheCatalogueKnowsWhoHasWhat(t *testing.T) {
 	}
 }
 
-// A machine that was told what others have does not fetch it, as long as it
-// wants the same of it.
+// A machine does not fetch what others are known to have, as long as it wants
+// the same of it.
 func TestWhatOthersHaveIsBelieved(t *testing.T) {
 	machine, finished := told(t, t.TempDir())
 	commit(t, machine, item(0, 1000), movie(0, 1000))

@@ -42,7 +42,7 @@ func TestFinished(t *testing.T) {
 		a = reopen(t, a)
 	}
 
-	// What is gone, or has another size, does not count.
+	// A missing file, or one of another size, does not count.
 	forget(t, a.Dir(), files[0].Path)
 	put(t, filepath.Join(a.Dir(), files[2].Path), b[:1000])
 	if all, err := a.Finished(); err != nil || len(all) != 2 || all[0].Track != 102 {
@@ -53,7 +53,7 @@ func TestFinished(t *testing.T) {
 	}
 }
 
-// A manifest that cannot be written makes nothing unfinished.
+// A manifest that cannot be written does not make any file unfinished.
 func TestFinishedWithoutManifest(t *testing.T) {
 	a := open(t, t.TempDir())
 	unblock := blockManifest(t, a.Dir())

@@ -15,9 +15,9 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Files that are made of recordings.
+// Files made from recordings.
 
-// boxesOf is an MP4 as far as its boxes go.
+// boxesOf returns an MP4 with valid boxes and any content.
 func boxesOf(content string) []byte {
 	var b []byte
 	for _, box := range []struct{ kind, content string }{{"ftyp", "isom"}, {"moov", ""}, {"mdat", content}} {
@@ -27,7 +27,7 @@ func boxesOf(content string) []byte {
 	return b
 }
 
-// requested is the n-th request, of sources that content stands for.
+// requested returns the n-th request; content stands for its sources.
 func requested(n int, content string) archive.Deriving {
 	start := morning.Add(time.Duration(n) * time.Hour)
 	return archive.Deriving{
@@ -58,7 +58,8 @@ func mustDerive(t *testing.T, a *archive.Archive, m archive.Deriving, content st
 	return d
 }
 
-// wantTree checks that the tree holds just those files, and that Verify agrees.
+// wantTree checks that the tree contains exactly those files, and that Verify
+// agrees.
 func wantTree(t *testing.T, a *archive.Archive, want map[string]string) {
 	t.Helper()
 	v, err := archive.Verify(t.Context(), filepath.Join(a.Dir(), "joined"), &archive.VerifyProgress{})

@@ -8,9 +8,10 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Disks that are full, broken or forgetful. One that dies is in dying_test.go.
+// Disks that are full, broken or forgetful. A dying one is in dying_test.go.
 
-// fullFile is a file on a volume with a few bytes of room, shared by all of them.
+// fullFile is a file on a volume with a few bytes of room, shared by all of
+// them.
 type fullFile struct {
 	*os.File
 	room    *int
@@ -28,7 +29,7 @@ func (f fullFile) Write(b []byte) (int, error) {
 
 func (f fullFile) Sync() error { return f.syncErr }
 
-// fillDisk leaves so much room for the files of an archive.
+// fillDisk leaves that much room for the files of an archive.
 func fillDisk(a *archive.Archive, room *int) {
 	a.WrapParts(func(f *os.File) archive.PartFile { return fullFile{f, room, nil} })
 }
@@ -38,7 +39,7 @@ type fullJournal struct{ archive.JournalFile }
 
 func (fullJournal) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
-// doneless is a journal on a disk that fails as soon as "done" is to be said.
+// doneless is a journal on a disk that fails as soon as "done" is written.
 type doneless struct{ archive.JournalFile }
 
 func (d doneless) Write(b []byte) (int, error) {
@@ -48,7 +49,7 @@ func (d doneless) Write(b []byte) (int, error) {
 	return d.JournalFile.Write(b)
 }
 
-// loseDone has the journal take no line about a file that has its name.
+// loseDone makes the journal refuse lines about named files.
 func loseDone(a *archive.Archive) (unwrap func()) {
 	return a.WrapJournal(func(f archive.JournalFile) archive.JournalFile { return doneless{f} })
 }
@@ -58,7 +59,7 @@ type brokenFile struct{ *os.File }
 
 func (brokenFile) Write([]byte) (int, error) { return 0, syscall.EIO }
 
-// forgetful is a file of which the disk gives some bytes back as zeros.
+// forgetful is a file of which the disk returns some bytes as zeros.
 type forgetful struct {
 	*os.File
 	from, to int64
@@ -72,7 +73,7 @@ func (f forgetful) ReadAt(b []byte, at int64) (int, error) {
 	return n, err
 }
 
-// volumeOf is a volume that never changes.
+// volumeOf returns a volume that never changes.
 func volumeOf(free, total int64) func() (int64, int64, error) {
 	return func() (int64, int64, error) { return free, total, nil }
 }

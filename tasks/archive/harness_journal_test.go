@@ -13,7 +13,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// The journal: lines of JSON, each behind its checksum.
+// The journal: lines of JSON, each after its checksum.
 
 // record is a line of the journal, as far as tests look at it.
 type record struct {
@@ -25,7 +25,7 @@ type record struct {
 	Bytes int64  `json:"bytes"`
 }
 
-// part is where the file is while it is made.
+// part returns where the file is while it is made.
 func (r record) part() string {
 	name := r.ID
 	if r.Clip != "" {
@@ -37,7 +37,7 @@ func (r record) part() string {
 	return partsDir + "/" + name + ".part"
 }
 
-// line is a line of the journal.
+// line returns a line of the journal.
 func line(text string) string {
 	return fmt.Sprintf("%08x %s\n", crc32.Checksum([]byte(text), crc32.MakeTable(crc32.Castagnoli)), text)
 }
@@ -61,7 +61,7 @@ func journalBytes(t *testing.T, dir string) []byte {
 	return b
 }
 
-// readJournal reads a journal, in which every line must be whole.
+// readJournal reads a journal in which every line must be whole.
 func readJournal(t *testing.T, dir string) (all []record) {
 	t.Helper()
 	for text := range bytes.Lines(journalBytes(t, dir)) {
@@ -70,8 +70,7 @@ func readJournal(t *testing.T, dir string) (all []record) {
 	return all
 }
 
-// vouched returns how many bytes of parts survive a power cut, by what they are
-// parts of.
+// vouched returns how many bytes of each part survive a power cut.
 func vouched(t *testing.T, dir string) map[string]int64 {
 	t.Helper()
 	kept := map[string]int64{}
@@ -99,9 +98,9 @@ func damagedJournals(t *testing.T, dir string) []string {
 	return names
 }
 
-// crash returns a directory as a crash leaves it right before what an archive said
-// last, a "done": nothing is in it but the journal. Announced is the line that says
-// which file was about to get its name.
+// crash returns a directory as a crash leaves it right before the archive's
+// last record, a "done": it contains only the journal. Announced is the line
+// that says which file was about to get its name.
 func crash(t *testing.T, a *archive.Archive) (dir string, announced record) {
 	t.Helper()
 	must(t, a.Close())

@@ -16,8 +16,8 @@ import (
 
 // Processes that write until they are killed.
 
-// children are what the test binary is instead of a test where childKey names one
-// of them. Each says "ready" when it is to be killed from then on.
+// children are what the test binary becomes, instead of running tests, if
+// childKey names one. Each prints "ready" once it may be killed.
 var children = map[string]func(args ...string) error{"fetch": fetchAll, "derive": deriveAll, "bring": bringAll}
 
 const childKey = "HIKGRAB_TEST_CHILD"
@@ -37,8 +37,9 @@ func child() bool {
 	return true
 }
 
-// runKilled runs a child and kills it some time after it said "ready". What else it
-// says goes to take, but errors. It reports whether the child completed before that.
+// runKilled runs a child and kills it some time after it said "ready". The rest
+// of its output, except errors, goes to take. It reports whether the child
+// completed before that.
 func runKilled(t *testing.T, after time.Duration, take func(text string), args ...string) (complete bool) {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])
@@ -66,7 +67,7 @@ func nothing(string) {}
 
 var killSeed = flag.Uint64("kill.seed", 0, "seed of the moments to kill at; 0 takes the clock")
 
-// killMoments returns where the moments to kill at come from.
+// killMoments returns the source of random moments to kill at.
 func killMoments(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed := *killSeed

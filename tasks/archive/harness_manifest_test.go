@@ -13,13 +13,13 @@ import (
 
 // The manifest, as any program reads it.
 
-// manifestHeader is a promise to those programs.
+// manifestHeader is guaranteed to those programs.
 const manifestHeader = "recorder,name,channel,camera,track,start,end,path,bytes,sha256,codec,width,height,fps,frames,duration," +
 	"attempts,finished_at,begins,id,clock_offset,kind,notes"
 
 var columns = strings.Split(manifestHeader, ",")
 
-// at returns where a column is.
+// at returns the position of a column.
 func at(name string) int { return slices.Index(columns, name) }
 
 func manifestBytes(t *testing.T, dir string) []byte {
@@ -43,7 +43,7 @@ func manifestRows(t *testing.T, dir string) [][]string {
 	return rows
 }
 
-// manifestPaths counts the lines per path, header aside.
+// manifestPaths counts the lines per path, without the header.
 func manifestPaths(t *testing.T, dir string) map[string]int {
 	t.Helper()
 	paths := map[string]int{}
@@ -53,7 +53,7 @@ func manifestPaths(t *testing.T, dir string) map[string]int {
 	return paths
 }
 
-// listLine is a line about a file, as far as Verify reads it.
+// listLine returns a line about a file, as far as Verify reads it.
 func listLine(name string, size int, content []byte) string {
 	cells := make([]string, len(columns))
 	for column, text := range map[string]string{
@@ -64,14 +64,15 @@ func listLine(name string, size int, content []byte) string {
 	return strings.Join(cells, ",") + "\n"
 }
 
-// sorted returns the text with its lines sorted and without the last line break.
+// sorted returns the text with its lines sorted and without the last line
+// break.
 func sorted(text []byte) []byte {
 	lines := bytes.Split(bytes.TrimSuffix(text, []byte{'\n'}), []byte{'\n'})
 	slices.SortFunc(lines, bytes.Compare)
 	return bytes.Join(lines, []byte{'\n'})
 }
 
-// blockManifest keeps the manifest from being written until unblock is called.
+// blockManifest makes the manifest unwritable until unblock is called.
 func blockManifest(t *testing.T, dir string) (unblock func()) {
 	t.Helper()
 	name := filepath.Join(dir, manifestName)

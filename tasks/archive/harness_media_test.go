@@ -12,10 +12,10 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// What recordings hold.
+// The content of recordings.
 
-// movie returns size bytes, which must be 100 at least, that make a program
-// stream without a picture: nothing to convert, and nothing to find fault with.
+// movie returns size bytes, at least 100, that make a program stream without a
+// picture: nothing to convert, and nothing wrong with it.
 func movie(seed uint64, size int) []byte {
 	random := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), 7})
 	b := make([]byte, 40, size)
@@ -34,10 +34,10 @@ func movie(seed uint64, size int) []byte {
 	return b
 }
 
-// shots is what the n-th footage of these tests lasts.
+// shots is the length of each footage.
 const shots = 20 * time.Second
 
-// footage is the n-th recording as a simulated recorder sends it: 20 s of
+// footage returns the n-th recording as a simulated recorder sends it: 20 s of
 // pictures with sound.
 func footage(t testing.TB, n int, codec simulator.Codec) []byte {
 	t.Helper()
@@ -53,25 +53,25 @@ func simulated(n int, codec simulator.Codec, size int64) []byte {
 	return recorded(morning.Add(time.Duration(n)*shots), shots, simulator.Channel{Codec: codec, Audio: true}, size)
 }
 
-// recorded is what a simulated recorder sends of a time.
+// recorded returns what a simulated recorder sends for a time.
 func recorded(start time.Time, length time.Duration, channel simulator.Channel, size int64) []byte {
 	channel.Number = 2
 	channel.Recordings = []simulator.Recording{{Start: start, End: start.Add(length), Size: size, Name: "one"}}
-	b, _ := io.ReadAll(simulator.New(simulator.Config{Channels: []simulator.Channel{channel}}).Content(201, "one")) // made in memory; a length that is wrong shows
+	b, _ := io.ReadAll(simulator.New(simulator.Config{Channels: []simulator.Channel{channel}}).Content(201, "one")) // made in memory; a wrong length would show
 	return b
 }
 
-// late is how much later than the search says the pictures of lateFootage begin;
-// a search rounds to seconds.
+// late is how much later than the search says the pictures of lateFootage
+// begin; a search rounds to seconds.
 const late = 400 * time.Millisecond
 
-// lateFootage is a recording of 20 s with a key frame each second, as the
-// simulated recorder has them.
+// lateFootage returns a recording of 20 s with a key frame each second, as from
+// the simulated recorder.
 func lateFootage(codec simulator.Codec) []byte {
 	return recorded(morning.Add(late), shots, simulator.Channel{Codec: codec, Audio: true}, 600_000)
 }
 
-// shot is the item of the n-th footage.
+// shot returns the item of the n-th footage.
 func shot(n int, f archive.Format, size int) archive.Item {
 	it := item(0, int64(size))
 	it.Format = f
@@ -80,7 +80,8 @@ func shot(n int, f archive.Format, size int) archive.Item {
 	return it
 }
 
-// clipped is the item of a part of the footage, in seconds since its start.
+// clipped returns the item of a part of the footage, in seconds since its
+// start.
 func clipped(f archive.Format, size, from, to int) archive.Item {
 	it := shot(0, f, size)
 	it.Clip = archive.Span{From: morning.Add(time.Duration(from) * time.Second), To: morning.Add(time.Duration(to) * time.Second)}
@@ -93,7 +94,7 @@ func whole(it archive.Item) archive.Item {
 	return it
 }
 
-// shotName is the name that the first footage gets, without its extension.
+// shotName is the name of the first footage, without its extension.
 const shotName = "10.20.0.11/ch02/2026-11-03/20261103-081500_20261103-081520"
 
 func codecName(c simulator.Codec) string {
@@ -103,8 +104,8 @@ func codecName(c simulator.Codec) string {
 	return "H.264"
 }
 
-// framesIn counts the pictures of an MP4 by the table of their sizes, which is
-// that of the first track.
+// framesIn counts the pictures of an MP4 by its size table, that of the first
+// track.
 func framesIn(t *testing.T, a *archive.Archive, f archive.File) int {
 	t.Helper()
 	b := fileBytes(t, a.Dir(), f.Path)

@@ -12,9 +12,9 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Names that sheets and recorders bring, and what may become of them.
+// Names from sheets and recorders, and what they may become.
 
-// hostile are names that would do harm as they are.
+// hostile are names that would do harm unchanged.
 var hostile = []string{
 	"", ".", "..", "../../x", "/etc/passwd", `C:\x`, `\\server\share`, "CON", "con.local", "NUL", "com1", "LPT9.x", "aux",
 	strings.Repeat("a", 300), strings.Repeat("я", 300), "a\x00b", "a\nb", "\x1b[31mred", "x.", "x ", " x", "x...", ".hikgrab",
@@ -22,13 +22,13 @@ var hostile = []string{
 	"a/b", "a\\b", "a*b", "a?b", "-rf", "рег.рф", "\u202egpj", "\xff\xfe", "host:80:80", "https://https://x", "http://x",
 }
 
-// fataler is what tests and properties have in common.
+// fataler is the common part of tests and properties.
 type fataler interface {
 	Helper()
 	Fatalf(format string, args ...any)
 }
 
-// wantName fails unless every system takes a name as one component.
+// wantName fails unless a name is a valid component on every system.
 func wantName(t fataler, name string) {
 	t.Helper()
 	odd := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`\/:*?"<>|`, r) }
@@ -37,13 +37,14 @@ func wantName(t fataler, name string) {
 	}
 }
 
-// device reports a name that Windows takes for a device.
+// device reports whether Windows takes a name for a device.
 func device(name string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(name), ".")
 	return slices.Contains(strings.Fields("con prn aux nul com1 com9 com¹ lpt1 lpt9 lpt¹"), strings.TrimRight(base, " "))
 }
 
-// plainComponent fails unless a name is of lower-case letters, digits and ".-_".
+// plainComponent fails unless a name consists of lower-case letters, digits and
+// ".-_".
 func plainComponent(t fataler, name string) {
 	t.Helper()
 	ok := len(name) <= 100 && !strings.HasPrefix(name, "-") && name == strings.ToLower(name)
@@ -63,7 +64,8 @@ func wantAlone(t *testing.T, a *archive.Archive) {
 	}
 }
 
-// wantInside checks that just so many files were written, all in the directory.
+// wantInside checks that exactly that many files were written, all in the
+// directory.
 func wantInside(t *testing.T, a *archive.Archive, files int) {
 	t.Helper()
 	wantAlone(t, a)

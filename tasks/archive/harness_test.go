@@ -16,9 +16,9 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// Opening an archive, and what recordings go through in it.
+// Opening an archive, and putting recordings through it.
 
-// must ends the test when something failed on which it depends.
+// must ends the test if something that it depends on failed.
 func must(t testing.TB, errs ...error) {
 	t.Helper()
 	for _, err := range errs {
@@ -37,7 +37,7 @@ func open(t testing.TB, dir string, options ...archive.Option) *archive.Archive 
 	return a
 }
 
-// reopen is what the next run finds.
+// reopen returns what the next run finds.
 func reopen(t testing.TB, a *archive.Archive, options ...archive.Option) *archive.Archive {
 	t.Helper()
 	must(t, a.Close())
@@ -54,7 +54,8 @@ func closing(t testing.TB, c io.Closer) {
 // morning is when the first recording of most tests begins.
 var morning = time.Date(2026, 11, 3, 8, 15, 0, 0, time.UTC)
 
-// item is the n-th quarter of an hour of channel 2, with size bytes announced.
+// item returns the n-th quarter of an hour of channel 2, with size bytes
+// announced.
 func item(n int, size int64) archive.Item {
 	start := morning.Add(time.Duration(n) * 15 * time.Minute)
 	return archive.Item{
@@ -82,10 +83,10 @@ func write(t testing.TB, p *archive.Part, b []byte) {
 
 func receipt(n int) nvr.Receipt { return nvr.Receipt{Received: int64(n), Length: int64(n)} }
 
-// try is a download of n bytes.
+// try returns a download of n bytes.
 func try(number, n int) archive.Try { return archive.Try{Number: number, Receipt: receipt(n)} }
 
-// commit is all that becomes of a recording that comes at the first try.
+// commit takes a recording that comes at the first try through all steps.
 func commit(t testing.TB, a *archive.Archive, it archive.Item, b []byte) archive.File {
 	t.Helper()
 	p := create(t, a, it)
@@ -122,8 +123,8 @@ const (
 
 func pathOf(dir, name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
 
-// fileBytes returns what a file holds; it is empty when that cannot be read, which
-// fails the test.
+// fileBytes returns the content of a file. If it cannot be read, it is empty
+// and the test fails.
 func fileBytes(t *testing.T, dir, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(pathOf(dir, name))
@@ -133,7 +134,7 @@ func fileBytes(t *testing.T, dir, name string) []byte {
 	return b
 }
 
-// wantText checks what a file holds.
+// wantText checks the content of a file.
 func wantText(t *testing.T, name, text string) {
 	t.Helper()
 	if b, err := os.ReadFile(name); err != nil || string(b) != text {
@@ -141,7 +142,7 @@ func wantText(t *testing.T, name, text string) {
 	}
 }
 
-// put writes a file, with the directories above it, as somebody else may do.
+// put writes a file and its directories, as somebody else may do.
 func put(t testing.TB, name string, b []byte) {
 	t.Helper()
 	must(t, os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, b, 0o644))
@@ -156,7 +157,7 @@ func spoil(t *testing.T, name string) {
 	put(t, name, b)
 }
 
-// forget takes files and directories away.
+// forget removes files and directories.
 func forget(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -184,7 +185,7 @@ func tree(t *testing.T, dir string) []string {
 	return all
 }
 
-// partNames lists what is on its way to a final name.
+// partNames lists the files on their way to a final name.
 func partNames(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(pathOf(dir, partsDir))
@@ -196,13 +197,13 @@ func partNames(t *testing.T, dir string) []string {
 	return names
 }
 
-// parts counts what is on its way to a final name.
+// parts counts the files on their way to a final name.
 func parts(t *testing.T, dir string) int { t.Helper(); return len(partNames(t, dir)) }
 
-// sumOf is a checksum as manifest and journal have it.
+// sumOf returns a checksum as in manifest and journal.
 func sumOf(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 
-// wantFile checks that a file of the archive holds just that.
+// wantFile checks the exact content of a file in the archive.
 func wantFile(t *testing.T, a *archive.Archive, name string, want []byte) {
 	t.Helper()
 	if b := fileBytes(t, a.Dir(), name); !bytes.Equal(b, want) {

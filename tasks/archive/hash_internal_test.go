@@ -15,14 +15,14 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// noise returns bytes that are no recording.
+// noise returns bytes that are not a recording.
 func noise(size int) []byte {
 	b := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(b) // never fails
 	return b
 }
 
-// slowFile holds reads back until the writer is done, so that the hasher falls
+// slowFile delays reads until the writer is done, so that the hasher falls
 // behind.
 type slowFile struct {
 	io.ReaderAt
@@ -38,8 +38,8 @@ type unreadable struct{}
 
 func (unreadable) ReadAt([]byte, int64) (int, error) { return 0, syscall.EIO }
 
-// However the bytes are cut, however much was there before and however far the
-// hasher falls behind, the checksum is that of the whole.
+// However the bytes are split, however many were there before and however far
+// the hasher falls behind, the checksum is that of the whole.
 func TestHashOfAnyCut(t *testing.T) {
 	whole := noise(2 << 20)
 	rapid.Check(t, func(t *rapid.T) {

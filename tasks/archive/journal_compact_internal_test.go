@@ -15,7 +15,7 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// Whatever a journal says, it says the same after it was written anew.
+// Whatever a journal says, it says the same after it was rewritten.
 func TestCompactionChangesNothing(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "journal")
 	rapid.Check(t, func(rt *rapid.T) {
@@ -68,7 +68,7 @@ func anyRecord(t *rapid.T) record {
 		return file
 	case doneRecord:
 		file.Type, file.Path = doneRecord, file.Path+extensionFor(format)
-		if format == asMovie && n == 1 { // made for one request, of other sources each time
+		if format == asMovie && n == 1 { // made for one request, from other sources each time
 			file.Tree, file.Origin, file.Path = JoinedTree, Origin{Request: "w", Sources: id.String(), Number: 1, Of: 1}, "joined/x.mp4"
 		}
 		return file

@@ -28,14 +28,14 @@ func encoded(t testing.TB, records ...record) (all []byte) {
 	return all
 }
 
-// fakeDisk is a journal's file in memory that fails when told to.
+// fakeDisk is an in-memory journal file that fails on demand.
 type fakeDisk struct {
 	text    []byte
-	room    int // bytes it takes yet; negative is no bound
+	room    int // bytes it still takes; negative means no limit
 	syncErr error
 	undoErr error
 	syncs   int
-	gate    chan struct{} // when set, each Sync waits for it
+	gate    chan struct{} // if set, each Sync waits for it
 }
 
 func (d *fakeDisk) Write(b []byte) (int, error) {
@@ -70,8 +70,7 @@ func (d *fakeDisk) Seek(int64, int) (int64, error) { return 0, nil }
 
 func (d *fakeDisk) Close() error { return nil }
 
-// What could not be written leaves nothing behind, so that the lines after it
-// are read again.
+// A failed write leaves nothing behind, so that later lines can be read.
 func TestFailedAppendLeavesNothing(t *testing.T) {
 	line := len(encoded(t, tried))
 	for name, disk := range map[string]*fakeDisk{

@@ -23,7 +23,7 @@ func attempted(t *testing.T, n int) []byte {
 	return journalBytes(t, a.Dir())
 }
 
-// A journal cut at any byte keeps every whole line, and takes new ones.
+// A journal cut at any byte keeps every whole line, and accepts new ones.
 func TestTornTailAtEveryByte(t *testing.T) {
 	whole := attempted(t, 3)
 	header := bytes.IndexByte(whole, '\n') + 1
@@ -117,7 +117,7 @@ func TestFutureJournalIsRefused(t *testing.T) {
 				t.Errorf("%v, remedy %q", err, e.Remedy())
 			}
 			wantText(t, pathOf(dir, journalName), text)
-			plantJournal(t, dir, nil) // and the lock was given back
+			plantJournal(t, dir, nil) // and the lock was released
 			open(t, dir)
 		})
 	}
@@ -153,7 +153,7 @@ func TestCompaction(t *testing.T) {
 		t.Errorf("the journal had %d bytes and has %d", before, after)
 	}
 	forget(t, dir, manifestName)
-	a = open(t, dir) // writes the manifest anew, from the compacted journal
+	a = open(t, dir) // rewrites the manifest from the compacted journal
 	for n, want := range files {
 		wantStored(t, a, item(n, 0), want)
 	}
@@ -168,7 +168,7 @@ func TestCompaction(t *testing.T) {
 	}
 }
 
-// A journal of the first version goes on, and says from then on that older
+// A journal of the first version goes on, and from then on says that older
 // hikgrabs would misunderstand it.
 func TestJournalOfBefore(t *testing.T) {
 	a := open(t, t.TempDir())
@@ -192,7 +192,7 @@ func TestJournalOfBefore(t *testing.T) {
 }
 
 // A file that has its name is not fetched again because the journal failed
-// behind it: this run knows it, and the next start notes it.
+// after it: this run knows it, and the next start notes it.
 func TestDoneThatCannotBeSaid(t *testing.T) {
 	a := open(t, t.TempDir())
 	unwrap := loseDone(a)
@@ -208,8 +208,8 @@ func TestDoneThatCannotBeSaid(t *testing.T) {
 	}
 }
 
-// A long job ends with 100,000 finished files; a few of them tell what each
-// takes.
+// A long job ends with 100,000 finished files; a few of them show how much
+// memory each takes.
 func TestMemoryOfManyFiles(t *testing.T) {
 	const files = 5_000
 	dir := finished(t, files)
@@ -221,7 +221,7 @@ func TestMemoryOfManyFiles(t *testing.T) {
 	closing(t, a)
 }
 
-// finished returns a directory whose journal has n files, which are not there.
+// finished returns a directory whose journal lists n files, which do not exist.
 func finished(t *testing.T, n int) (dir string) {
 	t.Helper()
 	a := open(t, t.TempDir())

@@ -104,9 +104,9 @@ func TestDamagedAndThen(t *testing.T) {
 	})
 }
 
-// TestForeign keeps what is in no container that is known when it came the same
-// twice, or where the recorder's own bytes are wanted, if its length is exactly
-// what was announced and it is no text.
+// TestForeign keeps an unknown container if it came the same twice, or if the
+// recorder's own bytes are wanted, provided its length is exactly as announced
+// and it is not text.
 func TestForeign(t *testing.T) {
 	stream := append([]byte("4HKH"), bytes.Repeat([]byte{0, 1, 2, 3}, 1000)...)
 	for _, format := range []archive.Format{archive.MP4, archive.Both} {
@@ -153,7 +153,8 @@ func TestCutBetweenPacks(t *testing.T) {
 	}
 }
 
-// What was closed or estimated is noted, and downloading it again would not help.
+// What was closed or estimated is noted, and downloading it again would not
+// help.
 func TestOdd(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := slices.Concat(footage(t, 0, simulator.H264), footage(t, 30, simulator.H264)[40:])
@@ -161,7 +162,7 @@ func TestOdd(t *testing.T) {
 		it := shot(0, format, len(b))
 		it.Recording.Track += nvr.Track(100 * n)
 		f := commit(t, a, it, b)
-		want := []string{"time stamps jump (1); the recorder's clock was set (1)"} // and not once more for the MP4
+		want := []string{"time stamps jump (1); the recorder's clock was set (1)"} // and not again for the MP4
 		if !slices.Equal(f.Notes, want) {
 			t.Errorf("as %v the notes are %q, want %q", format, f.Notes, want)
 		}

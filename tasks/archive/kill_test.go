@@ -43,8 +43,8 @@ const killedItems = 240
 // killedFootage is small, so that many are converted between two kills.
 var killedFootage = [2][]byte{simulated(0, simulator.H264, 60_000), simulated(1, simulator.H265, 60_000)}
 
-// killedMovie is what the n-th recording holds: every fourth one has pictures, of
-// which an MP4 is made.
+// killedMovie returns the content of the n-th recording: every fourth one has
+// pictures, which become an MP4.
 func killedMovie(n int) []byte {
 	if n%4 == 1 {
 		return killedFootage[n/4%2]
@@ -52,8 +52,8 @@ func killedMovie(n int) []byte {
 	return movie(uint64(n), 20_000+n*37)
 }
 
-// killedItem asks for the MP4 alone or with the raw file beside it, and half of
-// the times for a clip.
+// killedItem asks for the MP4 alone or with the raw file beside it, and half
+// the time for a clip.
 func killedItem(n int) archive.Item {
 	it := item(n, int64(len(killedMovie(n))))
 	it.Format = archive.MP4
@@ -67,8 +67,8 @@ func killedItem(n int) archive.Item {
 	return it
 }
 
-// fetchAll fetches whatever is not stored yet, on four goroutines, and says
-// "done N" when a Commit has returned.
+// fetchAll fetches what is not stored yet, on four goroutines, and prints "done
+// N" when a Commit has returned.
 func fetchAll(args ...string) error {
 	a, err := archive.Open(args[0], nil)
 	if err != nil {
@@ -110,7 +110,7 @@ func fetchOne(a *archive.Archive, n int) (fetched bool, err error) {
 		}
 		rest = rest[k:]
 	}
-	if n%3 == 0 { // every third one is interrupted once, in good order
+	if n%3 == 0 { // every third one is interrupted once, cleanly
 		if err := p.Close(); err != nil {
 			return false, err
 		}
@@ -122,7 +122,7 @@ func fetchOne(a *archive.Archive, n int) (fetched bool, err error) {
 	return err == nil, err
 }
 
-// tearTail leaves the journal as a write that was cut short does.
+// tearTail leaves the journal as an interrupted write does.
 func tearTail(t *testing.T, dir string, lines int) {
 	t.Helper()
 	f, err := os.OpenFile(pathOf(dir, journalName), os.O_APPEND|os.O_WRONLY, 0)

@@ -106,8 +106,8 @@ func TestLayoutsThatAreRefused(t *testing.T) {
 	}
 }
 
-// Whatever a sheet or a recorder calls things, names are names on every system:
-// nothing leaves the directory, and everything is found again.
+// Whatever names a sheet or a recorder uses, the results are valid on every
+// system: nothing leaves the directory, and everything is found again.
 func TestNamesOfAnyLayout(t *testing.T) {
 	texts := []string{
 		archive.DefaultLayout, "{name}/{camera}/{start}", "{camera}/{name}/{date}/{end} {start}", "{name}{camera}/{start}",
@@ -129,7 +129,7 @@ func TestNamesOfAnyLayout(t *testing.T) {
 		it := archive.Item{Recorder: text.Draw(rt, "recorder"), Label: text.Draw(rt, "label"), Camera: text.Draw(rt, "camera"), Recording: nvr.Recording{
 			Track: nvr.Track(rapid.IntRange(-1000, 1_000_000).Draw(rt, "track")), Start: when.Draw(rt, "start"), End: when.Draw(rt, "end"),
 		}}
-		for range 2 { // of one start, and one end
+		for range 2 { // with the same start and end
 			it.Recording.Name = fmt.Sprint(len(paths))
 			f := commit(t, a, it, movie(uint64(len(paths)), 100))
 			wantStored(t, a, it, f)
@@ -152,8 +152,8 @@ func TestNamesOfAnyLayout(t *testing.T) {
 	wantAlone(t, a)
 }
 
-// What is done stays where it is, whatever the layout is later; two cameras of
-// one name do not collide.
+// Finished files stay where they are, whatever the layout is later; two cameras
+// with the same name do not collide.
 func TestLayoutChanges(t *testing.T) {
 	a := open(t, t.TempDir())
 	first := commit(t, a, item(0, 0), movie(1, 1000))
@@ -176,7 +176,7 @@ func TestLayoutChanges(t *testing.T) {
 	}
 }
 
-// Names that are known to do harm make no file that is extra either.
+// Names known to do harm do not produce extra files either.
 func TestHostileNamesInLayouts(t *testing.T) {
 	for _, text := range []string{"{name}/{camera}/{start}", "{camera}{name}/{date}/{start}"} {
 		a := open(t, filepath.Join(t.TempDir(), "out"), archive.WithLayout(layoutOf(t, text)))

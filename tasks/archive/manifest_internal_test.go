@@ -14,7 +14,7 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// fullManifest takes only some more bytes.
+// fullManifest takes only a few more bytes.
 type fullManifest struct {
 	*os.File
 	room int
@@ -28,7 +28,7 @@ func (f fullManifest) Write(b []byte) (int, error) {
 	return n, errors.Join(err, syscall.ENOSPC)
 }
 
-// Of a line for which the disk has no room nothing stands in the manifest, so
+// If the disk has no room for a line, the manifest contains nothing of it, so
 // that it can follow later.
 func TestManifestOnAFullDisk(t *testing.T) {
 	name := filepath.Join(t.TempDir(), manifestName)
@@ -85,8 +85,8 @@ func FuzzReadManifest(f *testing.F) {
 	})
 }
 
-// FuzzDerivedManifest: whatever stands in the manifest of a tree, it can be
-// written anew without one of its files, and what is no line of ours stays.
+// FuzzDerivedManifest checks that any manifest of a tree can be rewritten
+// without one of its files, and that foreign lines stay.
 func FuzzDerivedManifest(f *testing.F) {
 	r := doneOf("joined/a/b.mp4")
 	r.Tree, r.Form, r.Attempts, r.Origin = JoinedTree, asMovie, 1, Origin{Request: "00000000", Sources: "5566778899aabbcc", Number: 1, Of: 1}

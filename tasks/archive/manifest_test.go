@@ -32,8 +32,7 @@ func TestManifestLine(t *testing.T) {
 }
 
 // How far the recorder's clock was ahead, and what a recording was made for,
-// stand there where they are known, and survive a lost journal like the rest of
-// the line.
+// are listed if known, and survive a lost journal like the rest of the line.
 func TestManifestTellsTheClockAndTheKind(t *testing.T) {
 	a := open(t, t.TempDir())
 	want := map[string]string{}
@@ -160,7 +159,7 @@ func TestManifestInOtherHands(t *testing.T) {
 	}
 }
 
-// A manifest that cannot be written holds nothing up; its lines follow.
+// A manifest that cannot be written delays nothing; its lines follow.
 func TestManifestBlocked(t *testing.T) {
 	a := open(t, t.TempDir())
 	unblock := blockManifest(t, a.Dir())

@@ -13,7 +13,7 @@ func TestFirstPicture(t *testing.T) {
 	start := someDay
 	rec := nvr.Recording{Start: start, End: start.Add(time.Hour)}
 	at := func(d time.Duration) time.Time { return start.Add(d) }
-	// An hour with a key frame every two seconds, whose clock is told at once.
+	// An hour with a key frame every two seconds, with the clock given at once.
 	report := func(first time.Time) media.Report {
 		return media.Report{
 			Frames: 90_000, KeyFrames: 1800, KeyInterval: 2 * time.Second, Duration: time.Hour,

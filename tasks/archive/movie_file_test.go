@@ -14,7 +14,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// countedFile is a file that counts the bytes that are read of it.
+// countedFile is a file that counts the bytes read from it.
 type countedFile struct {
 	*os.File
 	read *atomic.Int64
@@ -26,7 +26,7 @@ func (f countedFile) ReadAt(b []byte, at int64) (int, error) {
 	return n, err
 }
 
-// countReads has an archive count the bytes that are read of raw files.
+// countReads makes an archive count the bytes read from raw files.
 func countReads(a *archive.Archive) *atomic.Int64 {
 	read := new(atomic.Int64)
 	a.WrapParts(func(f *os.File) archive.PartFile {
@@ -38,8 +38,8 @@ func countReads(a *archive.Archive) *atomic.Int64 {
 	return read
 }
 
-// The MP4 is made while the recording comes. Nothing of that is read again, but
-// for its head, and for what a time stamp, a gap or the index gives reason to.
+// The MP4 is made while the recording arrives. Nothing of that is read again,
+// except its head, and what a time stamp, a gap or the index requires.
 func TestMovieWhileItComes(t *testing.T) {
 	b := footage(t, 0, simulator.H264)
 	for name, tt := range map[string]struct {
@@ -67,7 +67,7 @@ func TestMovieWhileItComes(t *testing.T) {
 }
 
 // The MP4s are the same, byte for byte, whether they are made while a recording
-// comes, in one go or after an interruption, or of the raw file later.
+// arrives, at once or after an interruption, or from the raw file later.
 func TestMovieIsTheSame(t *testing.T) {
 	b := footage(t, 0, simulator.H264)
 	content := func(a *archive.Archive, f archive.File) []byte {
@@ -100,8 +100,8 @@ func TestMovieIsTheSame(t *testing.T) {
 	}
 }
 
-// However many recordings come at once, few MP4s are made meanwhile, and in the
-// end all are there.
+// However many recordings arrive at once, few MP4s are made meanwhile, and in
+// the end all exist.
 func TestManyMoviesAtOnce(t *testing.T) {
 	a := open(t, t.TempDir())
 	read := countReads(a)
@@ -124,7 +124,7 @@ func TestManyMoviesAtOnce(t *testing.T) {
 	}
 }
 
-// What becomes of a part takes its MP4 with it.
+// A part takes its MP4 with it, however it ends.
 func TestMovieGoesWithItsPart(t *testing.T) {
 	b := footage(t, 0, simulator.H264)
 	canceled, cancel := context.WithCancel(t.Context())

@@ -11,7 +11,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// dirOf is the directory of a recorder.
+// dirOf returns the directory of a recorder.
 func dirOf(recorder string) string {
 	dir, _, _ := strings.Cut(archive.CameraDir(recorder, 101), "/")
 	return dir
@@ -58,7 +58,7 @@ func TestHostileNamesStayInside(t *testing.T) {
 }
 
 // Two recorders share a directory only if they are one recorder written in two
-// ways: letter case, zeros of IPv6, or the port that its protocol has anyway.
+// ways: letter case, zeros of IPv6, or the default port of its protocol.
 func TestRecordersDoNotCollide(t *testing.T) {
 	seen := map[string]string{}
 	for written, host := range map[string]string{
@@ -103,8 +103,8 @@ func TestSameStartAndEnd(t *testing.T) {
 	}
 }
 
-// A recording is known again by what the recorder says of it, and by nothing that
-// people change.
+// A recording is recognized by what the recorder says of it, and by nothing
+// that people change.
 func TestIdentity(t *testing.T) {
 	a := open(t, t.TempDir())
 	base := item(0, 1000)

@@ -12,8 +12,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// witness stands between the archive and the disk and writes down in which
-// order things become durable, and what is under the final name then.
+// witness is between the archive and the disk and records the order in which
+// things become durable, and what the final name holds then.
 type witness struct {
 	archive.JournalFile
 	t      *testing.T
@@ -21,7 +21,8 @@ type witness struct {
 	final  string // where the recording will be
 }
 
-// watch has a witness see what an archive does until it gives a file that name.
+// watch makes a witness record what an archive does until it gives a file that
+// name.
 func watch(t *testing.T, a *archive.Archive, final string) *witness {
 	w := &witness{t: t, final: pathOf(a.Dir(), final)}
 	a.WrapJournal(func(f archive.JournalFile) archive.JournalFile { w.JournalFile = f; return w })
@@ -70,8 +71,8 @@ func (p watchedPart) Close() error {
 	return p.File.Close()
 }
 
-// TestOrder is what a power cut can show: bytes are durable before the name,
-// the announcement is durable before the name, and "done" comes last.
+// TestOrder checks what a power cut can reveal: bytes are durable before the
+// name, the announcement is durable before the name, and "done" comes last.
 func TestOrder(t *testing.T) {
 	a := open(t, t.TempDir())
 	w := watch(t, a, shotName+".mpg")
@@ -79,7 +80,7 @@ func TestOrder(t *testing.T) {
 	w.want("sync part", "close part", "journal placing", "sync journal", "journal done, named", "sync journal, named")
 }
 
-// A clip is durable before its name, and what it was cut from goes after it.
+// A clip is durable before its name, and its source goes after that.
 func TestOrderOfClip(t *testing.T) {
 	a := open(t, t.TempDir())
 	b := lateFootage(simulator.H264)
@@ -93,7 +94,7 @@ func TestOrderOfClip(t *testing.T) {
 	)
 }
 
-// Reset has the journal forget the old bytes before it drops them.
+// Reset makes the journal forget the old bytes before it drops them.
 func TestOrderOfReset(t *testing.T) {
 	a := open(t, t.TempDir())
 	p := create(t, a, item(0, 0))

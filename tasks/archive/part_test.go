@@ -7,7 +7,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// TestCheckpoint sees that a crash costs no more than the bytes between two
+// TestCheckpoint checks that a crash costs no more than the bytes between two
 // checkpoints.
 func TestCheckpoint(t *testing.T) {
 	a := open(t, t.TempDir(), archive.CheckpointEvery(1<<20))
@@ -18,7 +18,7 @@ func TestCheckpoint(t *testing.T) {
 		}
 		return bytes
 	}
-	saved := make(chan int64, 10) // what vouches for bytes is a goroutine of its own
+	saved := make(chan int64, 10) // a separate goroutine vouches for bytes
 	a.WrapJournal(func(f archive.JournalFile) archive.JournalFile {
 		return syncedJournal{f, func() { saved <- safe() }}
 	})

@@ -15,8 +15,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// minuteOf is an item of two hours of which a minute is wanted, after an hour: from
-// 09:15 to 09:16. The file has 20 MB.
+// minuteOf returns an item of two hours and 20 MB, of which a minute is wanted:
+// from 09:15 to 09:16, after an hour.
 func minuteOf() archive.Item {
 	it := shot(0, archive.MP4, minuteOfSize)
 	it.Recording.End = morning.Add(2 * time.Hour)
@@ -26,19 +26,19 @@ func minuteOf() archive.Item {
 
 const minuteOfSize = 20_000_000
 
-// pictures is what a recorder sends from one time to another, in seconds from
-// 09:15, with a key frame each second.
+// pictures returns what a recorder sends for a time, in seconds from 09:15,
+// with a key frame each second.
 func pictures(from, to int) []byte {
 	start := morning.Add(time.Hour + time.Duration(from)*time.Second)
 	return recorded(start, time.Duration(to-from)*time.Second, simulator.Channel{}, int64(to-from)*16_000)
 }
 
-// withoutClock turns the maps that tell the clock into padding.
+// withoutClock turns the maps that give the clock into padding.
 func withoutClock(b []byte) []byte {
 	return bytes.ReplaceAll(bytes.Clone(b), []byte{0, 0, 1, 0xBC}, []byte{0, 0, 1, 0xBE})
 }
 
-// withoutKey takes the first picture away, which is a key frame.
+// withoutKey removes the first picture, which is a key frame.
 func withoutKey(b []byte) []byte {
 	pack := []byte{0, 0, 1, 0xBA}
 	second := 44 + bytes.Index(b[44:], pack)
@@ -51,7 +51,7 @@ func TestPiece(t *testing.T) {
 	copy(harmed[600_000:], make([]byte, 3000))
 	for name, tt := range map[string]struct {
 		b       []byte
-		outcome string // "clip", "whole", "odd", or a part of why it is not believed
+		outcome string // "clip", "whole", "odd", or part of why it is not trusted
 	}{
 		"what was asked":          {right, "clip"},
 		"from key frame":          {pictures(0, 60), "clip"},
@@ -108,7 +108,8 @@ func TestPiece(t *testing.T) {
 	}
 }
 
-// TestPieceThatCannotBeCut is of no use, whosever fault that is.
+// TestPieceThatCannotBeCut checks that such a piece is useless, whoever is at
+// fault.
 func TestPieceThatCannotBeCut(t *testing.T) {
 	a, it, b := open(t, t.TempDir()), minuteOf(), pictures(-13, 73)
 	a.WrapParts(func(f *os.File) archive.PartFile {
@@ -131,8 +132,8 @@ func TestPieceThatCannotBeCut(t *testing.T) {
 	}
 }
 
-// TestPieceIsNotTheWhole: what came of one is never continued as the other, and
-// what is left of a piece goes once its clip is there.
+// TestPieceIsNotTheWhole checks that neither is ever continued as the other,
+// and that the rest of a piece goes once its clip exists.
 func TestPieceIsNotTheWhole(t *testing.T) {
 	a, it, b := open(t, t.TempDir()), minuteOf(), pictures(-13, 73)
 	half := len(b) / 2
@@ -183,7 +184,8 @@ func TestPieceIsNotTheWhole(t *testing.T) {
 	}
 }
 
-// TestSpaceForPiece: room is kept for what comes, its MP4 and the clip of that.
+// TestSpaceForPiece checks that room is reserved for what comes, its MP4 and
+// the clip of that.
 func TestSpaceForPiece(t *testing.T) {
 	a := open(t, t.TempDir())
 	a.SetVolume(volumeOf(1<<30, 1000<<30)) // 256 MiB of them are left free

@@ -15,7 +15,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// plant puts a symbolic link under the directory before hikgrab meets it.
+// plant puts a symbolic link under the directory before hikgrab gets there.
 func plant(t *testing.T, target, name string) {
 	t.Helper()
 	must(t, os.MkdirAll(filepath.Dir(name), 0o755), os.Symlink(target, name))
@@ -46,7 +46,7 @@ func tryAll(t *testing.T, dir string) {
 	}
 }
 
-// partOf is where a recording comes.
+// partOf returns where the part of a recording is.
 func partOf(t *testing.T, it archive.Item) string {
 	t.Helper()
 	a := open(t, t.TempDir())
@@ -82,7 +82,7 @@ func TestPlantedLinksLeadNowhere(t *testing.T) {
 	}
 }
 
-// A link that stays inside must not make one of our files out of another.
+// A link that stays inside must not turn one of our files into another.
 func TestPlantedLinksInside(t *testing.T) {
 	for _, name := range []string{manifestName, ".hikgrab/lock", ".hikgrab/owner.json", partOf(t, item(0, 0))} {
 		a := open(t, t.TempDir())
@@ -121,7 +121,7 @@ func TestForeignFileIsKept(t *testing.T) {
 	}
 }
 
-// Windows keeps a directory that somebody has open.
+// Windows does not remove a directory that somebody has open.
 func TestDirectoryRemoved(t *testing.T) {
 	a, err := archive.Open(filepath.Join(t.TempDir(), "out"), nil)
 	must(t, err)
@@ -135,8 +135,8 @@ func TestDirectoryRemoved(t *testing.T) {
 	wantKind(t, a.Close(), archive.Denied)
 }
 
-// Everything under .hikgrab is for its owner alone, whatever the umask says;
-// finished files and the manifest are as the umask wants them.
+// Everything under .hikgrab is for its owner alone, whatever the umask;
+// finished files and the manifest follow the umask.
 func TestPermissions(t *testing.T) {
 	for _, mask := range []int{0, 0o022, 0o077, 0o277} {
 		t.Run(fmt.Sprintf("umask %03o", mask), func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 var someDay = time.Date(2026, 11, 3, 8, 15, 0, 0, time.UTC)
 
-// doneOf is what the journal says of a finished recording.
+// doneOf returns the journal's record of a finished recording.
 func doneOf(path string) record {
 	return record{
 		Type: doneRecord, ID: recordingID{1}, Recorder: "10.20.0.11", Label: "Depot", Camera: "Gate", Track: 201,
@@ -19,7 +19,7 @@ func doneOf(path string) record {
 	}
 }
 
-// What the column id says of the origin is read back.
+// The origin in the id column is read back.
 func TestOriginIsReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := Origin{

@@ -9,8 +9,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// unfinished is what a crash can leave of a file that the journal announced: under
-// the name of its part, and under the name that it should get.
+// unfinished makes what a crash can leave of an announced file: under the name
+// of its part, and under its final name.
 type unfinished func(t *testing.T, part, final string)
 
 func asPart(b []byte) unfinished  { return func(t *testing.T, part, _ string) { put(t, part, b) } }
@@ -66,7 +66,7 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// The same for what is made of a download, which is still there.
+// The same for what is made from a download that still exists.
 func TestSettleMade(t *testing.T) {
 	b := lateFootage(simulator.H264)
 	for kind, it := range map[string]archive.Item{"an MP4": shot(0, archive.MP4, len(b)), "a clip": clipped(archive.MP4, len(b), 5, 9)} {
@@ -101,8 +101,8 @@ func TestSettleMade(t *testing.T) {
 	}
 }
 
-// wantSettled checks that what was announced is stored, and nothing else is left;
-// or else that the download goes on.
+// wantSettled checks that what was announced is stored, and nothing else is
+// left, or that the download continues.
 func wantSettled(t *testing.T, a *archive.Archive, it archive.Item, want archive.File, stored bool) {
 	t.Helper()
 	f, ok := a.Stored(it)

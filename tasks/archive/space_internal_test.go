@@ -12,7 +12,8 @@ type endedFile struct{ *os.File }
 
 func (endedFile) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
-// Windows' FAT32 says that the disk is full where it is the file that ends.
+// On FAT32, Windows reports a full disk when only the file has reached its
+// limit.
 func TestFileEnds(t *testing.T) {
 	a, err := Open(t.TempDir(), nil)
 	if err != nil {
@@ -52,5 +53,5 @@ func TestFileEnds(t *testing.T) {
 	if _, err := p.Write(make([]byte, 1000)); KindOf(err) != TooLarge {
 		t.Errorf("Write: %v", err)
 	}
-	p.room.written.Store(0) // nothing was written: nothing is to be kept
+	p.room.written.Store(0) // nothing was written, so nothing is kept
 }

@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// TestFullVolume fills a real volume, where this user may mount one; the same
-// with an injected disk runs everywhere.
+// TestFullVolume fills a real volume, if this user may mount one; the same with
+// an injected disk runs everywhere.
 func TestFullVolume(t *testing.T) {
 	dir := t.TempDir()
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4m"); err != nil {

@@ -36,7 +36,7 @@ func TestDiskFullAtSync(t *testing.T) {
 	}
 }
 
-// When not even the journal can be written, this run still knows what it has.
+// If not even the journal can be written, this run still knows what it has.
 func TestJournalFull(t *testing.T) {
 	a := open(t, t.TempDir())
 	p := create(t, a, item(0, 0))
@@ -60,7 +60,7 @@ func TestJournalFull(t *testing.T) {
 }
 
 // What does not fit waits alone, what never will fails alone, and a large file
-// that comes slowly keeps nothing from the others.
+// that comes slowly keeps no room from the others.
 func TestRoom(t *testing.T) {
 	const gib = 1 << 30
 	a := open(t, t.TempDir())
@@ -86,13 +86,13 @@ func TestRoom(t *testing.T) {
 			}
 		}
 	}
-	create(t, a, item(4, 0)) // nothing announced, nothing to keep room for
+	create(t, a, item(4, 0)) // nothing announced, so no room reserved
 	a.SetVolume(volumeOf(100<<20, 1000*gib))
 	_, err = a.Create(item(5, 0))
 	wantKind(t, err, archive.NoRoom)
 }
 
-// The larger of what the search and the answer announce counts.
+// Of the sizes that the search and the answer announce, the larger counts.
 func TestRoomByTheAnswer(t *testing.T) {
 	a := open(t, t.TempDir())
 	a.SetVolume(volumeOf(3<<30, 1000<<30))
@@ -104,8 +104,8 @@ func TestRoomByTheAnswer(t *testing.T) {
 	wantKind(t, p.Expect(1<<60), archive.TooLarge)
 }
 
-// Where room is short, the part that lacks least comes to its end, and the other
-// keeps what it has.
+// If room is short, the part that lacks least finishes, and the other keeps
+// what it has.
 func TestRoomEnds(t *testing.T) {
 	a := open(t, t.TempDir())
 	disk20(t, a)
@@ -131,7 +131,7 @@ func TestRoomEnds(t *testing.T) {
 	}
 }
 
-// A body that never ends takes nothing from what others announced.
+// An endless body takes nothing from what others announced.
 func TestOutgrownGoesFirst(t *testing.T) {
 	for name, itself := range map[string]bool{"when it writes": true, "when another writes": false} {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +214,7 @@ func full(t *testing.T, a *archive.Archive, size int, makeRoom func()) {
 	}
 }
 
-// disk20 is a volume of 20 MiB, of which parts leave what they do not hold.
+// disk20 is a volume of 20 MiB, minus what the parts hold.
 func disk20(t *testing.T, a *archive.Archive) {
 	a.SetVolume(func() (int64, int64, error) {
 		const total = 20 << 20

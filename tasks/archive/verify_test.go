@@ -24,9 +24,9 @@ func TestVerify(t *testing.T) {
 		b := footage(t, n, simulator.H264)
 		files = append(files, commit(t, a, shot(n, archive.MP4, len(b)), b))
 	}
-	// The operator's own files are none of ours.
+	// The operator's own files are not ours.
 	put(t, filepath.Join(dir, "tasks.xlsx"), []byte("mine"))
-	v, err := archive.Verify(t.Context(), dir, &at) // while another hikgrab is at work there
+	v, err := archive.Verify(t.Context(), dir, &at) // while another hikgrab works there
 	if err != nil || v.Files != 6 || len(v.Deviations) != 0 || at.Done.Load() != v.Bytes || at.Total.Load() != v.Bytes {
 		t.Fatalf("%+v, %v, %d of %d bytes read", v, err, at.Done.Load(), at.Total.Load())
 	}
@@ -69,7 +69,7 @@ func TestVerifyWithoutManifest(t *testing.T) {
 	}
 }
 
-// A manifest can name what it likes: nothing outside the directory is read.
+// Whatever a manifest names, nothing outside the directory is read.
 func TestVerifyStaysInside(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "secret"), []byte("mine"))
@@ -81,8 +81,8 @@ func TestVerifyStaysInside(t *testing.T) {
 	}
 }
 
-// What was joined and cut is compared with its own manifests; stills, and such
-// directories without a manifest, are nobody's business.
+// Joined and cut files are compared with their own manifests; stills, and such
+// directories without a manifest, are ignored.
 func TestVerifyTrees(t *testing.T) {
 	a := open(t, t.TempDir())
 	dir := a.Dir()
@@ -138,7 +138,7 @@ func TestVerifyTrees(t *testing.T) {
 	}
 }
 
-// TestVerifyOutdated names the MP4s of earlier runs whose sound some programs
+// TestVerifyOutdated names the MP4s from earlier runs whose sound some programs
 // misread, and no others.
 func TestVerifyOutdated(t *testing.T) {
 	a := open(t, t.TempDir())

@@ -12,7 +12,8 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// What another user made beforehand is not trusted, and it is said whose it is.
+// A directory that another user made beforehand is not trusted, and the error
+// names that user.
 func TestPrivateDirectoryOfAnotherUser(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can make a directory somebody else's")
