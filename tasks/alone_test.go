@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// All that is left to ask a recorder for are a recording and a search that it
-// always refuses: both fail within their own tries.
+// The only things left to ask for are a recording and a search that the
+// recorder always refuses: both fail within their own tries.
 func TestOnlySickPartsAreLeft(t *testing.T) {
 	for _, f := range sicknesses() {
 		t.Run(f.String(), func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// BenchmarkRecordings measures what a queue keeps of one recording that waits:
-// a hundred thousand of them must leave room on any laptop.
+// BenchmarkRecordings measures a queue's memory for one waiting recording: a
+// hundred thousand of them must leave room on any laptop.
 func BenchmarkRecordings(b *testing.B) {
 	const many = 100_000
 	for b.Loop() {
@@ -20,15 +20,14 @@ func BenchmarkRecordings(b *testing.B) {
 }
 
 // 100,000 recordings take less than 200 MiB, with room for whatever else a
-// queue has of them.
+// queue stores of them.
 func TestRecordingsAreSmall(t *testing.T) {
 	if n := perRecording(20_000); n > 1000 {
 		t.Errorf("%.0f bytes for each recording that waits", n)
 	}
 }
 
-// perRecording returns how many bytes a camera keeps of one recording, when it
-// has so many.
+// perRecording returns a camera's memory in bytes for one of many recordings.
 func perRecording(many int) float64 {
 	before := heap()
 	c := &camera{channel: 1, stream: nvr.Main}
@@ -52,8 +51,8 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// BenchmarkRecorders measures what a queue keeps of one recorder that was not asked
-// for anything yet, with one camera: a sheet may have ten thousand.
+// BenchmarkRecorders measures a queue's memory for one recorder that has not
+// been asked for anything yet, with one camera: a sheet may have ten thousand.
 func BenchmarkRecorders(b *testing.B) {
 	const many = 10_000
 	for b.Loop() {
@@ -76,7 +75,7 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 }
 
-// large returns a queue of so many cameras, spread over so many recorders.
+// large returns a queue of that many cameras on that many recorders.
 func large(b *testing.B, recorders, cameras int) *Queue {
 	store, err := archive.Open(b.TempDir(), nil)
 	if err != nil {
@@ -94,8 +93,8 @@ func large(b *testing.B, recorders, cameras int) *Queue {
 	return NewQueue(list, Options{Archive: store})
 }
 
-// BenchmarkAdvance measures the gate that all work goes through, with every
-// camera of 500 waiting for a slot.
+// BenchmarkAdvance measures advance, with every camera of 500 waiting for a
+// slot.
 func BenchmarkAdvance(b *testing.B) {
 	q := large(b, 40, 500)
 	now := time.Now()

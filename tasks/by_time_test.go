@@ -15,14 +15,15 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// A file of four hours, of which ten minutes are asked for, and the most that those
-// may cost: with a margin of 12 s and a group of pictures of 8.7 s on each side.
+// A file of four hours, of which ten minutes are asked for, and the most that
+// they may cost: with a margin of 12 s and a group of pictures of 8.7 s on each
+// side.
 const (
 	hoursSize = 12_000_000
 	askedCost = hoursSize * (10*60 + 2*(12+9)) / (4 * 60 * 60)
 )
 
-// cutRig asks for ten minutes out of the file of four hours, from six o'clock.
+// cutRig asks for ten minutes of the four-hour file, from six o'clock.
 func cutRig(t *testing.T, k simulator.Quirks) *rig {
 	t.Helper()
 	three := day.Add(3 * time.Hour)
@@ -42,7 +43,7 @@ func (b *rig) ask(from, to time.Duration) {
 	b.list[0].Period = Period{From: moment(b.t, text(from)), To: moment(b.t, text(to))}
 }
 
-// lines returns the manifest's, each by the names of its columns.
+// lines returns the manifest's lines by column name.
 func (b *rig) lines() (all []map[string]string) {
 	b.t.Helper()
 	text, err := os.ReadFile(filepath.Join(b.dir, "manifest.csv"))
@@ -93,13 +94,14 @@ func (b *rig) nothingLeft() {
 
 func (b *rig) byTime() string { return b.archive.Facts("10.0.0.1").ByTime }
 
-// TestOnlyWhatIsAskedIsFetched has recorders that download by time, and such that
-// only say so. Whatever comes, the clip is that of the whole file, byte for byte,
-// at the first attempt, and what the recorder is like is known from then on.
+// TestOnlyWhatIsAskedIsFetched has recorders that download by time, and some
+// that only claim to. Whatever comes, the clip is that of the whole file, byte
+// for byte, at the first attempt, and the recorder's behaviour is known from
+// then on.
 func TestOnlyWhatIsAskedIsFetched(t *testing.T) {
 	const all = hoursSize
 	type want struct {
-		bytes, most int64 // over the network, about
+		bytes, most int64 // over the network, approximately
 		requests    int   // to download
 		note        string
 		known       string
@@ -167,7 +169,7 @@ func TestOnlyWhatIsAskedIsFetched(t *testing.T) {
 				}
 				b.nothingLeft()
 
-				// The same again costs nothing, another period what is known by now.
+				// The same again costs nothing; another period costs what is known by now.
 				b.start()
 				if s = b.finish(); s.Fetched != 0 || s.Counts[Done] != 1 {
 					t.Errorf("the second run fetched %d bytes, %v", s.Fetched, states(&s))
@@ -187,8 +189,8 @@ func TestOnlyWhatIsAskedIsFetched(t *testing.T) {
 	}
 }
 
-// TestRangesOverTwoFiles has two files of which the end and the beginning are
-// asked for: no picture is missing where they meet, within a second.
+// TestRangesOverTwoFiles asks for the end of one file and the beginning of the
+// next: no picture is missing where they meet, within a second.
 func TestRangesOverTwoFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sums [3][]string
@@ -227,7 +229,8 @@ func TestByTimeOnAnotherClock(t *testing.T) {
 	})
 }
 
-// TestWhatNeedsTheWhole: where more than a clip is wanted, nobody asks by time.
+// TestWhatNeedsTheWhole checks that nothing is requested by time if more than a
+// clip is wanted.
 func TestWhatNeedsTheWhole(t *testing.T) {
 	for name, change := range map[string]func(*rig){
 		"no clip":           func(b *rig) { b.options.Cut = false },
@@ -250,7 +253,7 @@ func TestWhatNeedsTheWhole(t *testing.T) {
 }
 
 // TestAPieceIsContinued has connections that break, and a run that ends, in the
-// middle of what was asked for by time.
+// middle of a download by time.
 func TestAPieceIsContinued(t *testing.T) {
 	const third = askedCost / 3
 	whole := wholeSums(t)
@@ -296,8 +299,8 @@ func TestAPieceIsContinued(t *testing.T) {
 	}
 }
 
-// TestExpectedBytesAreThoseAskedFor: what is shown from the search on is what will
-// come, and grows when more turns out to come.
+// TestExpectedBytesAreThoseAskedFor checks that the bytes shown from the search
+// on are those that will come, and grow if more comes.
 func TestExpectedBytesAreThoseAskedFor(t *testing.T) {
 	for _, k := range []simulator.ByTime{simulator.ByTimeRight, simulator.ByTimeWhole, simulator.ByTimeRefused} {
 		synctest.Test(t, func(t *testing.T) {

@@ -12,9 +12,8 @@ import (
 )
 
 // TestWhateverTheOperatorDoes presses random keys while random faults strike.
-// The rig's log fails the test on a move that the table of states does not
-// know, its checks on snapshots that do not add up. In the end everything can
-// still be had.
+// The rig's log fails the test on an illegal change of state, its checks on
+// snapshots that do not add up. In the end everything can still be had.
 func TestWhateverTheOperatorDoes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")

@@ -17,7 +17,7 @@ func TestCoverageOf(t *testing.T) {
 		Periods: []Span{{From: at(60), To: at(120)}, {From: at(180), To: at(240)}},
 		Recordings: []RecordingView{
 			{Start: at(50), End: at(70), State: RecordingDone},
-			{Start: at(70).Add(time.Second), End: at(80), State: RecordingDone}, // a second is no gap
+			{Start: at(70).Add(time.Second), End: at(80), State: RecordingDone}, // a second is not a gap
 			{Start: at(80), End: at(90), State: RecordingFailed},
 			{Start: at(100), End: at(110), State: RecordingDone},
 			{Start: at(105), End: at(120), State: RecordingDone},
@@ -60,7 +60,7 @@ func TestCoverageOf(t *testing.T) {
 	}
 }
 
-// What became of a recording depends on what its camera does.
+// The presence of a recording depends on what its camera does.
 func TestPresence(t *testing.T) {
 	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 	asked := Span{From: day, To: day.Add(time.Hour)}
@@ -103,7 +103,7 @@ func TestPresence(t *testing.T) {
 	}
 }
 
-// Who asks for everything asks from the first recording on, not from the year
+// Asking for everything means from the first recording on, not from the year
 // where searches begin.
 func TestCoverageOfEverything(t *testing.T) {
 	first := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
@@ -128,7 +128,8 @@ func TestClockOfARecorder(t *testing.T) {
 	}
 }
 
-// Whatever is asked and recorded, what is on disk and the gaps make up the whole.
+// Whatever is asked and recorded, what is on disk and the gaps make up the
+// whole.
 func TestCoverageAddsUp(t *testing.T) {
 	spans := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Span {
 		from := time.Unix(int64(rapid.IntRange(0, 200).Draw(t, "from"))*3, 0)

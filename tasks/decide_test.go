@@ -11,8 +11,8 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// TestDecide is the table of what a failure means, row by row: for the part
-// that was asked for, for the recorder and for the volume.
+// TestDecide checks, row by row, what a failure means for the part that was
+// asked for, for the recorder and for the volume.
 func TestDecide(t *testing.T) {
 	failed := func(k nvr.Kind) error {
 		return fmt.Errorf("wrapped: %w", &nvr.Error{Op: "download", Kind: k, TriesLeft: -1})

@@ -17,14 +17,14 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// workshop stands for deriving: it takes a minute each, and does
-// what results say, first come first.
+// workshop stands for deriving: each call takes a minute and returns the next
+// of results.
 type workshop struct {
 	mu      sync.Mutex
 	at      int
 	most    int
 	orders  []worker.Derive
-	left    []error // causes of those that were made to leave
+	left    []error // causes of those made to leave
 	results []error
 }
 
@@ -56,7 +56,7 @@ func (w *workshop) make(ctx context.Context, m worker.Derive) worker.Derived {
 	}
 }
 
-// startWith starts the queue with a workshop of its own.
+// startWith starts the queue with its own workshop.
 func (b *rig) startWith(w *workshop) {
 	b.options.Derivations = Derivations{Join: true}
 	b.open()
@@ -196,7 +196,7 @@ func TestDerivingWaitForAFullDisk(t *testing.T) {
 	})
 }
 
-// What stands in the way of derived files is no reason to keep recordings waiting.
+// What blocks derived files is no reason to keep recordings waiting.
 func TestDerivingThatMayNotBeWrittenHoldNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(3, 1, size)})
@@ -218,7 +218,7 @@ func TestDerivingThatMayNotBeWrittenHoldNothing(t *testing.T) {
 	})
 }
 
-// A full disk is tried by what is made; when that is refused, others try.
+// A derivation tests a full disk; if that is refused, others try.
 func TestDerivingThatMayNotBeWrittenOnAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 1, size)})

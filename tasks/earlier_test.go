@@ -8,9 +8,9 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// TestLatest has a second run that is only about what failed in the first: what
-// the first did is known all the same, and nothing of recorders that the sheet
-// does not name.
+// TestLatest has a second run that covers only what failed in the first. What
+// the first did stays known, but nothing of recorders that the sheet does not
+// name.
 func TestLatest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 3, size)}, simulator.Config{Channels: channels(1, 1, size)}, simulator.Config{Channels: channels(1, 1, size)})
@@ -53,8 +53,8 @@ func TestLatest(t *testing.T) {
 	})
 }
 
-// TestLatestOfAStoppedRun: a run that was stopped before it came to a camera takes
-// nothing away of what was known.
+// TestLatestOfAStoppedRun checks that a run that was stopped before it reached
+// a camera keeps what was known.
 func TestLatestOfAStoppedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 3, size)})

@@ -27,14 +27,14 @@ func again(n int, f simulator.Fault) func(*rig) {
 	}
 }
 
-// TestFaultsThatAreSurvived strikes with each fault and wants every recording,
-// byte for byte, and nothing else.
+// TestFaultsThatAreSurvived strikes with each fault and expects exactly every
+// recording, byte for byte.
 func TestFaultsThatAreSurvived(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		script func(b *rig) // before the run
 		during func(b *rig) // once downloads run
-		calm   bool         // no attempt may be burnt
+		calm   bool         // no attempt may be used up
 	}{
 		{name: "hung up before the answer", script: again(3, simulator.Refuse)},
 		{name: "reset", script: again(3, simulator.ResetAfter(50_000))},
@@ -148,8 +148,8 @@ func (b *rig) lockOut() {
 	b.t.Fatal("the recorder does not lock")
 }
 
-// TestFaultsThatAreNot wants a precise failure, an end in bounded time, and no
-// wrong file under a final name.
+// TestFaultsThatAreNot expects a precise failure, an end in limited time, and
+// no wrong file under a final name.
 func TestFaultsThatAreNot(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -240,7 +240,7 @@ func TestFaultsThatAreNot(t *testing.T) {
 	}
 }
 
-// nothingWrong fails when a file under the output directory is not, byte for
+// nothingWrong fails if a file under the output directory is not, byte for
 // byte, a recording of the first recorder.
 func (b *rig) nothingWrong() {
 	b.t.Helper()
@@ -273,7 +273,7 @@ func TestSleepIsNotAbsence(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 4, size), Rate: size / 20})
 		b.start()
 		b.until("downloads run", func(s *Snapshot) bool { return s.Files >= 1 && s.Active == 2 })
-		b.queue.mu.Lock() // the clock has jumped: everything that was noted is old
+		b.queue.mu.Lock() // the clock has jumped: everything noted is old
 		r := b.queue.recorders[0]
 		r.missing, r.load.busy = time.Now().Add(-8*time.Hour), time.Now().Add(-8*time.Hour)
 		b.queue.mu.Unlock()
@@ -285,8 +285,8 @@ func TestSleepIsNotAbsence(t *testing.T) {
 	})
 }
 
-// Faults strike the continuation of what was broken off, wrong bytes at its
-// beginning among them.
+// Faults strike the continuation of a broken download, including wrong bytes at
+// its beginning.
 func TestFaultsWhileContinuing(t *testing.T) {
 	for _, f := range simulator.RandomFaults() {
 		t.Run(f.String(), func(t *testing.T) {

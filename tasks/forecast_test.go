@@ -11,12 +11,12 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestTheEndIsForeseen runs a hundred uneven sites: recorders that differ in
-// speed by a factor of ten and in size by as much, fewer slots than they could
-// use, some that serve but one download at once. From the first minute on, what
-// is said to be left must be right to a quarter in nine cases of ten. Slots go to
-// what would end last, so that most end together, and which of them is the last
-// is told less surely.
+// TestTheEndIsForeseen runs a hundred uneven sites: the recorders' speeds and
+// sizes differ by a factor of ten, there are fewer slots than they could use,
+// and some serve only one download at once. From the first minute on, the time
+// left must be right to a quarter in nine cases of ten. Slots go to what would
+// end last, so most end together, and which of them is the last is less
+// certain.
 func TestTheEndIsForeseen(t *testing.T) {
 	const runs = 100
 	cases, good, named := 0, 0, 0
@@ -28,7 +28,7 @@ func TestTheEndIsForeseen(t *testing.T) {
 			for i := range configs {
 				rate := upTo(200, 10)
 				configs[i] = simulator.Config{
-					// A recording takes less than a minute: so slow ones are given up.
+					// A recording takes less than a minute: slow ones are given up.
 					Channels: channels(1+random.IntN(2), int(upTo(3, 3)), rate*upTo(5, 10)),
 					Rate:     rate, Latency: time.Duration(random.IntN(200)) * time.Millisecond,
 				}
@@ -37,7 +37,7 @@ func TestTheEndIsForeseen(t *testing.T) {
 				}
 			}
 			b := setUp(t, configs...)
-			b.dir = inMemory(t) // hours of syncing would be waited for, and are not what is measured
+			b.dir = inMemory(t) // syncing would take hours, and is not what is measured
 			b.options.Jobs = 2 + random.IntN(4)
 			b.start()
 			type said struct {
@@ -88,7 +88,7 @@ func TestTheEndIsForeseen(t *testing.T) {
 	t.Logf("of %d cases %.1f %% were right to a quarter, %.1f %% named one of the last", cases, 100*float64(good)/float64(cases), 100*float64(named)/float64(cases))
 }
 
-// inMemory returns a directory that no disk is behind, where the system has one.
+// inMemory returns a directory without a disk behind it, if the system has one.
 func inMemory(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "hikgrab-")
@@ -99,7 +99,7 @@ func inMemory(t *testing.T) string {
 	return dir
 }
 
-// TestTheEndWaitsForARetry has a recorder of which only a recording is left that
+// TestTheEndWaitsForARetry has a recorder with only one recording left, which
 // is tried again later: nothing ends before that.
 func TestTheEndWaitsForARetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestTheEndWaitsForARetry(t *testing.T) {
 		b.replace("10.0.0.1", config)
 		b.start()
 		seen := 0
-		var since, next time.Time // it waits since then, for next; what was foreseen before does not count
+		var since, next time.Time // it waits since then, for next; earlier forecasts do not count
 		b.until("everything has ended", func(s *Snapshot) bool {
 			q := b.queue
 			q.mu.Lock()

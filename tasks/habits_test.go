@@ -16,8 +16,8 @@ import (
 // clocks go back to 03:00.
 const kiev = "CST-2:00:00DST01:00:00,M3.5.0/03:00:00,M10.5.0/04:00:00"
 
-// TestStreamsOtherThanMain fetches photos and sub streams: each has a track of
-// its own, and a photo gets the ending of one.
+// TestStreamsOtherThanMain fetches photos and sub streams: each has its own
+// track, and a photo gets the extension of one.
 func TestStreamsOtherThanMain(t *testing.T) {
 	for _, kind := range []simulator.Kind{simulator.NVR, simulator.Camera} {
 		for stream, ending := range map[nvr.Stream]string{nvr.Main: ".mpg", nvr.Sub: ".mpg", nvr.Photo: ".jpg"} {
@@ -46,9 +46,9 @@ func TestStreamsOtherThanMain(t *testing.T) {
 	}
 }
 
-// TestPeriodsAreTheRecordersOwn has recorders on both sides of the date line of
-// this machine's day: at noon here it is tomorrow on one and still today on the
-// other. What "today" is, each decides.
+// TestPeriodsAreTheRecordersOwn has recorders on both sides of the date line:
+// at noon here it is tomorrow on one and still today on the other. Each decides
+// what "today" is.
 func TestPeriodsAreTheRecordersOwn(t *testing.T) {
 	zones := map[string]time.Duration{"CST-13:00:00": 13 * time.Hour, "CST+11:00:00": -11 * time.Hour, "CST-0:00:00": 0}
 	for zone, offset := range zones {
@@ -62,7 +62,7 @@ func TestPeriodsAreTheRecordersOwn(t *testing.T) {
 		} {
 			t.Run(zone+" "+name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					time.Sleep(30*24*time.Hour + 10*time.Minute) // now is no multiple of an hour
+					time.Sleep(30*24*time.Hour + 10*time.Minute) // now is not a whole hour
 					wall := time.Now().UTC().Add(12*time.Hour + offset)
 					hour := wall.Truncate(time.Hour)
 					list := simulator.Span(hour.AddDate(0, 0, -3), hour, time.Hour, 2000)
@@ -92,8 +92,8 @@ func TestPeriodsAreTheRecordersOwn(t *testing.T) {
 	}
 }
 
-// TestTheHourThatAutumnRepeats has two recordings with the same begin and end
-// on the wall clock. Both are kept, in this run and the next.
+// TestTheHourThatAutumnRepeats has two recordings with the same wall clock
+// times. Both are kept, in this run and the next.
 func TestTheHourThatAutumnRepeats(t *testing.T) {
 	autumn := time.Date(2000, 10, 29, 0, 0, 0, 0, time.UTC)
 	for _, kind := range []simulator.Kind{simulator.NVR, simulator.Camera} {
@@ -119,8 +119,8 @@ func TestTheHourThatAutumnRepeats(t *testing.T) {
 	}
 }
 
-// TestWhatIsStillBeingWritten leaves the recording under way alone until it is
-// over for a while, says so, and gets it whole in the next run.
+// TestWhatIsStillBeingWritten leaves an unfinished recording alone until it has
+// been over for a while, says so, and gets it whole in the next run.
 func TestWhatIsStillBeingWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		noon := day.Add(12 * time.Hour)
@@ -148,7 +148,7 @@ func TestWhatIsStillBeingWritten(t *testing.T) {
 	})
 }
 
-// TestGoneOnesThatSayBadParameters ends with what is still there.
+// TestGoneOnesThatSayBadParameters ends with the recordings that still exist.
 func TestGoneOnesThatSayBadParameters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		config := simulator.Config{Channels: channels(1, 3, 20_000)}
@@ -162,8 +162,8 @@ func TestGoneOnesThatSayBadParameters(t *testing.T) {
 	})
 }
 
-// TestSeveralHabitsAtOnce fetches from the recorders of the demo, the odd one
-// among them, in a time that costs nothing.
+// TestSeveralHabitsAtOnce fetches from the recorders of the demo, including the
+// odd one, in simulated time.
 func TestSeveralHabitsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Demo(time.Now().Add(12*time.Hour))...) // when setUp returns
@@ -209,8 +209,8 @@ func TestSizesThatAreTooLarge(t *testing.T) {
 	})
 }
 
-// TestTheClockOfSearchesIsTold has a recorder that searches by UTC unlike
-// others, which its newest recordings give away.
+// TestTheClockOfSearchesIsTold has a recorder that, unlike others, searches by
+// UTC, which its newest recordings reveal.
 func TestTheClockOfSearchesIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seven := day.Add(7 * time.Hour) // on its clock, when setUp returns

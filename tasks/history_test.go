@@ -35,7 +35,7 @@ func fetched(t *testing.T, a *archive.Archive, track nvr.Track, start time.Time)
 	return f
 }
 
-// told returns the days of a camera in a few words each.
+// told describes the days of a camera in a few words each.
 func told(h History) (days []string) {
 	for _, d := range h.Days {
 		words := []string{d.Date.Format("02"), d.State.String(), d.AskedTime().String(), d.Recorded().String(), d.OnDiskTime().String()}
@@ -80,21 +80,21 @@ func TestHistories(t *testing.T) {
 	if _, err := a.NoteElsewhere("kazan-1", "UK", []archive.Distant{d}); err != nil {
 		t.Fatal(err)
 	}
-	late := fetched(t, a, 201, day(3, 10)) // by another run than the one that lost it
+	late := fetched(t, a, 201, day(3, 10)) // from another run than the one that lost it
 	err = NoteCoverage(a, []Coverage{
 		camera(101, Stretch{Span{From: day(3, 0), To: day(3, 11)}, OnDisk}, Stretch{Span{From: day(3, 11), To: day(3, 12)}, Lost}, Stretch{Span{From: day(3, 12), To: day(5, 0)}, NotRecorded}),
 		camera(201, Stretch{Span{From: day(3, 10), To: day(3, 11)}, Lost}),
 		camera(301, Stretch{Span{From: day(3, 0), To: day(4, 0)}, NotRecorded}),
-		camera(0, Stretch{Span{From: day(3, 0), To: day(6, 0)}, Unknown}), // whose cameras were not known that day
+		camera(0, Stretch{Span{From: day(3, 0), To: day(6, 0)}, Unknown}), // its cameras were unknown that day
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for key, o := range map[nvr.Track]archive.Outcome{
 		0:   {State: "failed", What: "unreachable", At: day(6, 1), Label: "Depot"},
-		101: {State: "done", At: day(6, 2), Label: "Store"}, // which is its latest name
+		101: {State: "done", At: day(6, 2), Label: "Store"}, // its latest name
 		301: {State: "incomplete", What: "its search broke off", At: day(6, 2), From: day(3, 0), To: day(4, 0), Camera: "Yard"},
-		401: {State: "no state", At: day(6, 2)}, // of another version
+		401: {State: "no state", At: day(6, 2)}, // from another version
 	} {
 		if err := a.NoteCamera(archive.CameraKey{Recorder: "10.0.0.5", Track: key}, o); err != nil {
 			t.Fatal(err)
@@ -112,7 +112,7 @@ func TestHistories(t *testing.T) {
 		}
 	}
 	want := map[nvr.Track][]string{
-		0:   {"05 failed 24h0m0s 0s 0s unknown 24h0m0s it is busy"}, // the other days its cameras were asked for
+		0:   {"05 failed 24h0m0s 0s 0s unknown 24h0m0s it is busy"}, // its cameras were asked for on the other days
 		101: {"03 incomplete 24h0m0s 2h30m0s 1h30m0s lost 1h0m0s it is busy", "04 incomplete 24h0m0s 1h30m0s 30m0s gone 1h0m0s"},
 		201: {"03 done 1h0m0s 1h0m0s 1h0m0s"},
 		301: {"03 incomplete 24h0m0s 0s 0s"},
@@ -137,7 +137,7 @@ func TestHistories(t *testing.T) {
 	}
 }
 
-// A sheet that asks for decades costs no page of empty days.
+// A sheet that asks for decades does not yield a page of empty days.
 func TestHistoriesOfDecades(t *testing.T) {
 	a, err := archive.Open(t.TempDir(), nil)
 	if err != nil {
@@ -157,8 +157,8 @@ func TestHistoriesOfDecades(t *testing.T) {
 	}
 }
 
-// Recorders come in the order of the sheet, and those that no run is about any more
-// after them.
+// Recorders come in the order of the sheet, followed by those that later runs
+// no longer include.
 func TestHistoriesComeInTheOrderOfTheSheet(t *testing.T) {
 	a, err := archive.Open(t.TempDir(), nil)
 	if err != nil {

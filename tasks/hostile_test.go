@@ -11,9 +11,9 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// attacks is what a recorder can do that means harm, or that somebody has taken
-// over: it announces what cannot be, never ends, or takes for ever. A good recorder
-// beside it is done in its usual time, whatever the other does.
+// attacks are what a malicious or hijacked recorder can do: announce impossible
+// sizes, never end, or take for ever. A good recorder beside it finishes in its
+// usual time, whatever the other does.
 var attacks = map[string]struct {
 	apply  func(*simulator.Config)
 	state  State
@@ -23,7 +23,7 @@ var attacks = map[string]struct {
 }{
 	// Cut at 64 MiB; nothing is kept, and it is not asked for again.
 	"endless-body": {func(c *simulator.Config) { sizes(50)(c); always(simulator.Endless, simulator.Download)(c) }, Failed, "too-large", time.Minute, ""},
-	// No volume has so much.
+	// No volume is that large.
 	"petabyte":     {sizes(1 << 50), Failed, "too-large", time.Minute, ""},
 	"largest-size": {sizes(1<<63 - 1), Failed, "too-large", time.Minute, ""},
 	// Content-Length says so, although the search announced less.
@@ -36,7 +36,7 @@ var attacks = map[string]struct {
 	// These fail within their own tries.
 	"trickled-search": {always(simulator.TrickleAfter(0, 1), simulator.Search), Failed, "slow", 10 * time.Minute, ""},
 	"trickled-body":   {always(simulator.TrickleAfter(1000, 100), simulator.Download), Failed, "slow", 10 * time.Minute, ""},
-	// Nobody is there who could wait so long, so it fails at once, with the date.
+	// Nobody is there to wait that long, so it fails at once, with the date.
 	"locked-for-a-week": {always(simulator.Status(http.StatusUnauthorized, lockedForAWeek), simulator.Search), Failed, "locked", 2 * time.Minute, "2000-01-08"},
 	"busy-for-a-day":    {always(simulator.Busy(24*time.Hour), simulator.Search, simulator.Download), Failed, "busy", 2 * time.Minute, "2000-01-02"},
 	// There are more recordings than the period has seconds.
@@ -49,7 +49,7 @@ const lockedForAWeek = `<userCheck><statusValue>401</statusValue><statusString>U
 
 var inPieces = "<DeviceInfo><model>" + strings.Repeat("x<?a?>", 233_000) + "</model></DeviceInfo>"
 
-// sizes has the search announce so many bytes for every recording.
+// sizes makes the search announce that many bytes for every recording.
 func sizes(bytes int64) func(*simulator.Config) {
 	return func(c *simulator.Config) { c.Quirks.WrongSize = bytes - size }
 }
@@ -58,7 +58,7 @@ func quirks(q simulator.Quirks) func(*simulator.Config) {
 	return func(c *simulator.Config) { c.Quirks = q }
 }
 
-// always has requests to these calls meet a fault for ever.
+// always makes requests to these endpoints meet a fault for ever.
 func always(f simulator.Fault, calls ...simulator.Endpoint) func(*simulator.Config) {
 	return func(c *simulator.Config) {
 		c.Always = map[simulator.Endpoint]simulator.Fault{}

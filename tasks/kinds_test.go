@@ -18,7 +18,7 @@ func TestKindsWant(t *testing.T) {
 	}{
 		{"", "timing", true},
 		{"all", "timing", true},
-		{"motion", "", true}, // not told
+		{"motion", "", true}, // not reported
 		{"motion", "motion", true},
 		{"motion", "timing", false},
 		{"motion", "alarmandmotion", true},
@@ -45,8 +45,8 @@ func TestKindsWant(t *testing.T) {
 	}
 }
 
-// recordedFor is a camera whose recordings were made for these kinds, one each
-// half hour.
+// recordedFor returns a camera with one half-hour recording of each of these
+// kinds.
 func recordedFor(kinds ...string) simulator.Config {
 	list := simulator.Span(day, day.Add(time.Duration(len(kinds))*30*time.Minute), 30*time.Minute, size)
 	for i := range list {
@@ -55,8 +55,8 @@ func recordedFor(kinds ...string) simulator.Config {
 	return simulator.Config{Channels: []simulator.Channel{{Recordings: list}}}
 }
 
-// TestKindsAreFetched fetches what is of the kinds asked for at its time, and
-// tells what it leaves out and what it cannot tell.
+// TestKindsAreFetched fetches the recordings of the wanted kinds at their
+// times, and says what it leaves out and what it cannot tell.
 func TestKindsAreFetched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, recordedFor("timing", "motion", "timing", "linedetection"), recordedFor("timing", "-"))

@@ -12,8 +12,8 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// The moment a recorder may not be touched any more nothing is written and
-// nothing is asked; when it may again, what was begun goes on.
+// Once a recorder may not be touched any more, nothing is written or asked at
+// once; when it may again, unfinished work continues.
 func TestAFenceStopsEverythingAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 2, size), Rate: size / 20, Quirks: simulator.Quirks{Range: simulator.RangeHonored}})
@@ -52,7 +52,7 @@ func TestAFenceStopsEverythingAtOnce(t *testing.T) {
 	})
 }
 
-// A write that meets the fence is not a failed attempt.
+// A write stopped by the fence is not a failed attempt.
 func TestAWriteAsksTheFence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 1, 100*size), Rate: 20 * size})
@@ -95,8 +95,8 @@ func TestWhatAnotherMachineHasIsNotFetched(t *testing.T) {
 	})
 }
 
-// What came whole gets no name while another machine may be at work on the
-// recorder; when it may not, nothing has to come again.
+// A complete part gets no name while another machine may be working on the
+// recorder; afterwards nothing has to come again.
 func TestACommitAsksTheFence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 1, size), Rate: size / 10, Quirks: simulator.Quirks{Range: simulator.RangeHonored}})

@@ -51,7 +51,7 @@ func TestRecordersAreAddedAndDroppedWhileTheQueueRuns(t *testing.T) {
 		}
 
 		had := countEvents(b, EventFile)
-		b.queue.Add(b.list) // it is ours again, and goes on with the parts
+		b.queue.Add(b.list) // it is ours again, and continues with the parts
 		s = b.finish()
 		if len(s.Recorders) != 2 || s.Counts[Done] != 5 || s.Recorders[1].ID == first {
 			t.Fatalf("the end: %+v", s)
@@ -118,7 +118,7 @@ func TestAnotherDeviceAtTheAddressIsLeftAlone(t *testing.T) {
 		if stats.Requests[simulator.Search] > 0 || stats.Requests[simulator.Download] > 0 {
 			t.Errorf("it was asked for recordings: %v", stats.Requests)
 		}
-		b.queue.Retry(s.Cameras[0].ID) // the operator says that it is the one
+		b.queue.Retry(s.Cameras[0].ID) // the operator says that it is the right one
 		s = b.finish()
 		if s.Counts[Done] != 2 {
 			t.Errorf("after a retry: %v", s.Counts)
@@ -128,7 +128,7 @@ func TestAnotherDeviceAtTheAddressIsLeftAlone(t *testing.T) {
 }
 
 // A machine that gets a recorder later counts "the last hour" from when the job
-// began, as the one before it did.
+// began, like the machine before.
 func TestRelativePeriodsCountFromTheBeginOfTheJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 4, size)})

@@ -9,15 +9,15 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// habit is how many bytes per second a recorder gives to so many downloads, and
-// whether so many are too many.
+// habit is the bytes per second that a recorder gives to that many downloads,
+// and whether they are too many.
 type habit struct {
 	rate    func(n int) float64
 	tooMany int
 }
 
-// work lets a recorder with a habit be emptied for a while, and returns its load,
-// the most downloads that there were, and when it was busy.
+// work simulates emptying a recorder for a while. It returns its load, the
+// greatest number of downloads, and when it was busy.
 func (h habit) work(l load, d time.Duration) (after load, most int, busy []time.Time) {
 	now := day
 	for end := day.Add(d); now.Before(end); now = now.Add(beat) {
@@ -82,7 +82,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// The whole of it, with simulated recorders.
+// All of it, with simulated recorders.
 func TestLoadIsFound(t *testing.T) {
 	const rate = size / 5
 	tests := map[string]struct {
@@ -115,7 +115,7 @@ func TestLoadIsFound(t *testing.T) {
 					t.Errorf("%v, %d downloads at once, fell over %d times", states(&s), stats.MaxDownloads, stats.Fallen)
 				}
 
-				// The next run begins with it.
+				// The next run starts with it.
 				b.list[0].Cameras = append(b.list[0].Cameras, Pick{Channel: 1})
 				b.open()
 				s = Snapshot{}

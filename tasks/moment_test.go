@@ -81,7 +81,7 @@ func TestParseMomentRefuses(t *testing.T) {
 }
 
 func TestMomentOf(t *testing.T) {
-	// The digits count, not the zone that they are labelled with.
+	// The digits count, not their time zone.
 	at := time.Date(2026, 11, 3, 8, 15, 7, 999, time.FixedZone("", 5*3600))
 	if got := tasks.MomentOf(at); got.String() != "2026-11-03 08:15:07" || got.Day.Location() != time.UTC {
 		t.Errorf("got %v in %v", got, got.Day.Location())

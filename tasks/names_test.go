@@ -20,8 +20,8 @@ func named(names ...string) simulator.Config {
 	return c
 }
 
-// TestCamerasByName fetches the cameras that bear the names of a row; names that
-// none bears are the failure of that row, and say what is there.
+// TestCamerasByName fetches the cameras with the names of a row. Unknown names
+// fail that row, and the failure lists the existing ones.
 func TestCamerasByName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, named("Вход", "Лифт, левый", "Склад"))

@@ -17,16 +17,17 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// fleetOf is a set of recorders whose downloads are only waited for.
+// fleetOf is a set of recorders whose downloads only take time.
 type fleetOf struct {
 	configs []simulator.Config
 	rates   map[string]float64 // bytes per second of one download, by host
-	uplinks map[string]float64 // and of all together; 0 is no bound
+	uplinks map[string]float64 // and of all together; 0 is no limit
 	running map[string]*atomic.Int64
 }
 
-// randomFleet returns so many recorders: the largest has up to spread times the
-// work of the smallest, half of them share one uplink among their downloads.
+// randomFleet returns that many recorders. The largest has up to spread times
+// the work of the smallest; half of them share one uplink among their
+// downloads.
 func randomFleet(seed uint64, recorders int, spread float64) *fleetOf {
 	f := &fleetOf{rates: map[string]float64{}, uplinks: map[string]float64{}, running: map[string]*atomic.Int64{}}
 	random := rand.New(rand.NewPCG(seed, 18))
@@ -76,8 +77,8 @@ func (f *fleetOf) pull(_ context.Context, o worker.Fetch) worker.Fetched {
 	return worker.Fetched{File: archive.File{Bytes: size, Fetched: size}, Receipt: nvr.Receipt{Received: size, Length: size}}
 }
 
-// bound is how long the set takes at least: the longest recorder with as many
-// downloads as it may have, or all the work in all the slots.
+// bound returns the least time that the set can take: the longest recorder with
+// its maximum of downloads, or all the work in all the slots.
 func (f *fleetOf) bound(jobs, perRecorder int) float64 {
 	longest, all := 0.0, 0.0
 	for i, c := range f.configs {
@@ -99,7 +100,7 @@ func (f *fleetOf) bound(jobs, perRecorder int) float64 {
 	return max(longest, all/float64(jobs))
 }
 
-// ratio runs the set and returns how long it took by its bound.
+// ratio runs the set and returns its time divided by bound.
 func (f *fleetOf) ratio(t *testing.T, jobs int, order func(a, b claim) int) float64 {
 	var took float64
 	synctest.Test(t, func(t *testing.T) {
@@ -118,12 +119,12 @@ func (f *fleetOf) ratio(t *testing.T, jobs int, order func(a, b claim) int) floa
 	return took / f.bound(jobs, FirstLoad)
 }
 
-// inTurns is the order of who was served longest ago first.
+// inTurns gives the slot to whoever was served longest ago.
 func inTurns(a, b claim) int { return cmp.Compare(a.turn, b.turn) }
 
-// BenchmarkOrder runs random sets of recorders, one per iteration, and reports how
-// long they took by the least that they could take, in the mean and at worst. The
-// time is a bubble's, so that what it takes to run says nothing.
+// BenchmarkOrder runs random sets of recorders, one per iteration, and reports
+// how long they took relative to the least possible time, on average and at
+// worst. The time is a bubble's, so the benchmark's own duration means nothing.
 //
 //	go test ./tasks -run xxx -bench Order -benchtime 200x
 func BenchmarkOrder(b *testing.B) {
@@ -151,7 +152,7 @@ func BenchmarkOrder(b *testing.B) {
 	}
 }
 
-// inTest gives a benchmark the T that a bubble of synctest needs.
+// inTest gives a benchmark the T that a synctest bubble needs.
 func inTest(b *testing.B, run func(*testing.T)) {
 	all := func(string, string) (bool, error) { return true, nil }
 	if !testing.RunTests(all, []testing.InternalTest{{Name: b.Name(), F: run}}) {

@@ -32,7 +32,7 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// The recorder that would end last does not end later than it has to.
+// The recorder that would end last ends no later than it must.
 func TestLongestFirst(t *testing.T) {
 	for jobs, spread := range map[int]float64{3: 16, 8: 1, 12: 4} {
 		t.Run(fmt.Sprintf("%d at once", jobs), func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestLongestFirst(t *testing.T) {
 	}
 }
 
-// A recorder with little to give is not left waiting for those with much.
+// A recorder with little to give does not wait for those with much.
 func TestNobodyWaitsForHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := simulator.Config{Channels: channels(1, 40, size), Rate: size / 120}
@@ -68,8 +68,8 @@ func TestNobodyWaitsForHours(t *testing.T) {
 	})
 }
 
-// Within a recorder the camera of which most is left comes first, and its
-// recordings in the order of time.
+// Within a recorder the camera with the most left comes first, its recordings
+// in time order.
 func TestTheLargestCameraComesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		list := channels(3, 2, size)

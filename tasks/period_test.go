@@ -106,7 +106,7 @@ func TestPeriodRefused(t *testing.T) {
 	}
 }
 
-// Whatever the period and the clock: what Resolve returns starts no later than
+// Whatever the period and the clock, what Resolve returns starts no later than
 // it ends, in whole seconds and without a time zone.
 func TestPeriodNeverEndsBeforeItStarts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Thirty random runs per property say enough in the everyday suite.
+	// Thirty random runs per property are enough for the everyday suite.
 	if err := flag.Set("rapid.checks", "30"); err != nil {
 		panic(err)
 	}
@@ -205,7 +205,7 @@ func TestOnlyFailedTakesUpWhatWasLeft(t *testing.T) {
 	})
 }
 
-// A sheet may have ten thousand recorders of which nobody answers.
+// A sheet may have ten thousand recorders that never answer.
 func TestARecorderThatNeverAnsweredKeepsNoClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 1, size)})
@@ -232,7 +232,7 @@ func TestSlotsAreSharedAndBounded(t *testing.T) {
 		b := setUp(t, slow, slow, slow)
 		b.options.Jobs, b.options.PerRecorder = 3, 2
 		b.start()
-		// Whoever signs in first gets the free slots; after that they go round.
+		// Whoever signs in first gets the free slots; after that they take turns.
 		b.until("every recorder has one of three slots", func(s *Snapshot) bool {
 			return s.Active == 3 && !slices.ContainsFunc(s.Recorders, func(r RecorderView) bool { return r.Active != 1 })
 		})
@@ -423,7 +423,7 @@ func TestStopBeforeRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		q.Run(t.Context()) // returns at once
-		q.Skip(1)          // and nothing that comes later does harm
+		q.Skip(1)          // and later calls do no harm
 	})
 }
 
@@ -489,7 +489,7 @@ func TestRefusedDiscoveryNamesTheRow(t *testing.T) {
 }
 
 func TestPanicOfAWorkerFailsOneRecording(t *testing.T) {
-	out := worker.Fetch{}.Do(t.Context()) // no archive: a fault of hikgrab if there ever was one
+	out := worker.Fetch{}.Do(t.Context()) // no archive: a bug in hikgrab if there ever was one
 	if out.Err == nil {
 		t.Fatal("no error")
 	}

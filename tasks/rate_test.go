@@ -11,7 +11,7 @@ import (
 func TestGauge(t *testing.T) {
 	var g Gauge
 	now := time.Unix(1000, 0)
-	g.Add(now, 500) // bytes that were there before count for nothing
+	g.Add(now, 500) // earlier bytes do not count
 	if g.mean != 0 || g.Over(shownOver) != 0 {
 		t.Fatal("a gauge has a rate after one sample")
 	}
@@ -36,7 +36,7 @@ func TestGauge(t *testing.T) {
 		t.Fatalf("peak %v", g.peak)
 	}
 	g.reset()
-	g.Add(now.Add(time.Hour), g.total+5000) // a pause is not slowness, nor its end a jump
+	g.Add(now.Add(time.Hour), g.total+5000) // a pause is not slowness, nor is its end a jump
 	if g.mean != 0 {
 		t.Fatalf("mean after a reset %v", g.mean)
 	}

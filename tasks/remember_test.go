@@ -13,11 +13,11 @@ import (
 
 var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 
-// minutes are what is known of an hour, minute by minute: "" was not asked for, "-"
-// is not missing, anything else is why it is.
+// minutes are what is known of an hour, minute by minute: "" was not asked for,
+// "-" is not missing, anything else is why it is.
 type minutes [60]string
 
-// known is the same as the journal has it.
+// known returns the same as in the journal.
 func (m minutes) known() archive.Coverage {
 	var c archive.Coverage
 	for i, why := range m {
@@ -35,8 +35,8 @@ func (m minutes) known() archive.Coverage {
 	return c
 }
 
-// TestALaterRunKnowsMore: what a run learned counts, and what it could not learn
-// leaves what was known.
+// TestALaterRunKnowsMore checks that what a run learned counts, and that what
+// it could not learn leaves what was known.
 func TestALaterRunKnowsMore(t *testing.T) {
 	word := rapid.SampledFrom([]string{"", "-", WhyUnknown, WhyLost, WhyToFetch})
 	draw := func(t *rapid.T, name string) (m minutes) {

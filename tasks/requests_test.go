@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// A recorder is asked for little more than what is fetched: a request per file,
-// and one in twenty for signing in, looking around and searching.
+// A recorder is asked for little more than what is fetched: one request per
+// file, and one in twenty for signing in, looking around and searching.
 func TestRequestsPerFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const cameras, files = 8, 96
@@ -35,7 +35,8 @@ func TestRequestsPerFile(t *testing.T) {
 	})
 }
 
-// Nobody waits for the last page of a search: what the first named comes meanwhile.
+// Nobody waits for the last page of a search: what the first page lists is
+// downloaded meanwhile.
 func TestPagesAreAskedWhileDownloadsRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{

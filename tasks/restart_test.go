@@ -37,7 +37,7 @@ func TestAttemptsAndTheNextTrySurviveARestart(t *testing.T) {
 		}
 
 		rec.ScriptTrackAlways(simulator.Download, 101, simulator.None)
-		b.start() // a recording that was given up gets a new start
+		b.start() // a recording that was given up is tried again
 		if s := b.finish(); s.Counts[Done] != 1 {
 			t.Fatalf("states %v", states(&s))
 		}
@@ -74,7 +74,8 @@ func TestSkippingAllHoldsForCamerasToCome(t *testing.T) {
 	})
 }
 
-// A download that began before the password was changed proves nothing of it.
+// A download that began before the password was changed proves nothing about
+// the new one.
 func TestAnOldDownloadDoesNotLiftARefusedLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 2, size), Rate: size / 60})

@@ -20,8 +20,8 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// day is when the simulated recorders have their recordings: the day at whose
-// start a synctest bubble begins, as their clocks show it at noon.
+// day is when the simulated recorders have their recordings: the day on which a
+// synctest bubble begins, as their clocks show it at noon.
 var day = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // rig is a queue with simulated recorders, inside a synctest bubble.
@@ -35,10 +35,10 @@ type rig struct {
 	queue     *Queue
 	options   Options
 	list      []Task
-	mostJobs  int // that were ever allowed, when it is more than are now
+	mostJobs  int // ever allowed, if more than now
 }
 
-// strictLog fails the test on whatever the queue calls an error of its own.
+// strictLog fails the test on everything that the queue logs as its own error.
 type strictLog struct {
 	t     *testing.T
 	quiet bool // errors are expected
@@ -112,7 +112,7 @@ func (b *rig) run() {
 	synctest.Wait()
 }
 
-// stop stops the queue and closes the archive, as the end of a run does.
+// stop stops the queue and closes the archive, like the end of a run.
 func (b *rig) stop() {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -153,7 +153,7 @@ func (b *rig) until(what string, cond func(s *Snapshot) bool) Snapshot {
 	return s
 }
 
-// checkSnapshot checks what holds for every snapshot.
+// checkSnapshot checks what is true of every snapshot.
 func checkSnapshot(t *testing.T, s *Snapshot, mostJobs int) {
 	t.Helper()
 	sum := 0
@@ -182,8 +182,8 @@ func checkSnapshot(t *testing.T, s *Snapshot, mostJobs int) {
 	}
 }
 
-// audit checks the books of the queue: each recording is in exactly one place,
-// and the sums are right.
+// audit checks the queue's data: each recording is in exactly one place, and
+// the sums are right.
 func (b *rig) audit() {
 	b.t.Helper()
 	q := b.queue
@@ -293,7 +293,8 @@ func (b *rig) files() []string {
 // events returns everything that happened.
 func (b *rig) events() []Event { return b.queue.Events(0, nil) }
 
-// morning returns n recordings of a quarter of an hour each, from eight o'clock.
+// morning returns n recordings of a quarter of an hour each, from eight
+// o'clock.
 func morning(n int, size int64) []simulator.Recording {
 	eight := day.Add(8 * time.Hour)
 	return simulator.Span(eight, eight.Add(time.Duration(n)*15*time.Minute), 15*time.Minute, size)
@@ -316,8 +317,8 @@ func states(s *Snapshot) []State {
 	return list
 }
 
-// retryFailed retries what failed or is incomplete, as a screen does, and returns
-// how many cameras those are.
+// retryFailed retries what failed or is incomplete, as a screen does, and
+// returns how many cameras that is.
 func (b *rig) retryFailed() int {
 	var s Snapshot
 	b.queue.Snapshot(&s)

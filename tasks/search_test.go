@@ -9,13 +9,13 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// month returns a channel with a recording for every three hours of the 30 days from
-// the first one on.
+// month returns a channel with a recording every three hours of the 30 days
+// from first on.
 func month(first time.Time) simulator.Channel {
 	return simulator.Channel{Recordings: simulator.Span(first, first.AddDate(0, 0, 30), 3*time.Hour, 1000)}
 }
 
-// monthLater starts when the recordings of month(day) are over.
+// monthLater starts after the end of the recordings of month(day).
 func (b *rig) monthLater() {
 	time.Sleep(31 * 24 * time.Hour)
 	b.options.Period = Period{From: MomentOf(day), To: MomentOf(day.AddDate(0, 0, 30))}
@@ -39,7 +39,7 @@ func TestSearchesRefusedAtRandomCostLittle(t *testing.T) {
 	})
 }
 
-// A search that fails in the middle is taken up there, and what it found is
+// A search that fails in the middle continues there, and what it found is
 // downloaded meanwhile.
 func TestASearchIsTakenUpWhereItFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -62,8 +62,8 @@ func TestASearchIsTakenUpWhereItFailed(t *testing.T) {
 	})
 }
 
-// When a search fails for good, what it found stays, and it is said that there
-// is more.
+// If a search fails for good, what it found stays, and the list is reported as
+// incomplete.
 func TestAListThatIsNotWholeIsSaidToBeSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: []simulator.Channel{month(day)}})
@@ -84,7 +84,7 @@ func TestAListThatIsNotWholeIsSaidToBeSo(t *testing.T) {
 }
 
 // Some recorders fail for every range that begins before their index, and for
-// ranges that hold too much.
+// ranges that contain too much.
 func TestRangesThatAreRefusedAsAWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		index := day.AddDate(7, 3, 5).Add(8*time.Hour + 20*time.Minute)

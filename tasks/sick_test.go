@@ -10,8 +10,8 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// sicknesses are the ways in which one recording, or one search, of a recorder
-// that is well otherwise always fails.
+// sicknesses returns the ways in which one recording, or one search, of an
+// otherwise healthy recorder always fails.
 func sicknesses() []simulator.Fault {
 	return []simulator.Fault{
 		simulator.DeviceError500, simulator.Busy(0), simulator.BusyWith200, simulator.DeviceErrorWith200,
@@ -19,8 +19,8 @@ func sicknesses() []simulator.Fault {
 	}
 }
 
-// rested are what is known of a run with one sick part: how long the healthy
-// ones took, and how long everything.
+// restedWithin runs with one sick part and limits how long the healthy parts
+// take, and how long everything takes.
 func (b *rig) restedWithin(t *testing.T, healthy, all time.Duration, whole func(s *Snapshot) bool) Snapshot {
 	t.Helper()
 	began := time.Now()
@@ -51,7 +51,8 @@ func TestOneSickRecordingCostsNoOther(t *testing.T) {
 					config := b.recorders["10.0.0.1"].Config()
 					config.Channels[sick[0]].Recordings[sick[1]].Fault = f
 					b.replace("10.0.0.1", config)
-					// Nine of a second each, two at once; a hang holds one of two slots meanwhile.
+					// Nine of a second each, two at once; meanwhile a hang takes one of two
+					// slots.
 					s := b.restedWithin(t, 20*time.Second, 3*time.Minute, func(s *Snapshot) bool { return s.Files == 8 })
 					if s.Counts[Done] != 2 || s.Counts[Incomplete] != 1 || s.Cameras[sick[0]].State != Incomplete {
 						t.Fatalf("states %v", states(&s))
@@ -119,7 +120,7 @@ func TestOneSickSearchCostsNoOther(t *testing.T) {
 	}
 }
 
-// replace puts a recorder of another configuration in the place of one.
+// replace replaces a recorder by one with another configuration.
 func (b *rig) replace(host string, c simulator.Config) {
 	rec := simulator.New(c)
 	b.recorders[host] = rec
@@ -196,7 +197,7 @@ func TestWhatFailedIsNotMetFirstAgain(t *testing.T) {
 }
 
 // A recorder that serves others is busy for all of its parts. None of them
-// loses a try over it, and it is asked less.
+// loses a try over it, and it is asked for less.
 func TestTrulyBusyBlamesNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(4, 4, size), Rate: size / 5})
@@ -257,9 +258,9 @@ func TestRefusesAtRandom(t *testing.T) {
 	})
 }
 
-// A recorder that bears fewer downloads than are allowed is asked for fewer, and
-// hardly a recording loses a try (one may, when a download ends as another is
-// refused), whether it has one camera or several.
+// A recorder that can serve fewer downloads than allowed is asked for fewer,
+// and hardly any recording loses a try (one may, if a download ends as another
+// is refused), whether it has one camera or several.
 func TestFewerSessionsThanAsked(t *testing.T) {
 	for _, cameras := range []int{1, 4} {
 		synctest.Test(t, func(t *testing.T) {

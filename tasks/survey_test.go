@@ -16,8 +16,8 @@ import (
 )
 
 // surveyed runs a survey of one simulated recorder inside a bubble. The
-// recorder's clock shows noon of 2000-01-11; rows are told its address and,
-// when they name no login, its login.
+// recorder's clock shows noon of 2000-01-11. Rows get its address and, if they
+// have none, its login.
 func surveyed(t *testing.T, config simulator.Config, o tasks.Options, rows ...tasks.Task) (tasks.Finding, *simulator.Recorder) {
 	t.Helper()
 	time.Sleep(10*24*time.Hour + 12*time.Hour - time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))
@@ -71,8 +71,8 @@ func TestSurveyCounts(t *testing.T) {
 	})
 }
 
-// A weekly look: how far back recordings go, before the period too, and whether
-// the disks are well.
+// A weekly check: how far back recordings go, even before the period, and
+// whether the disks are healthy.
 func TestSurveyTellsHowARecorderIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		old := simulator.Span(yesterday.AddDate(0, 0, -6), yesterday.AddDate(0, 0, -6).Add(time.Hour), 15*time.Minute, 1_000_000)
@@ -152,7 +152,7 @@ func TestSurveySearchesChannelsThatTheRecorderDoesNotList(t *testing.T) {
 	})
 }
 
-// "0 recordings" is the question that operators ask most.
+// "Why 0 recordings?" is what operators ask most.
 func TestSurveySaysWhyThereIsNothing(t *testing.T) {
 	channel := simulator.Channel{Recordings: recordedYesterday()}
 	on := func(day int) tasks.Period {
@@ -320,7 +320,7 @@ func TestSurveyThatIsCutShort(t *testing.T) {
 	})
 }
 
-// Rows that overlap and what is still being written are counted as a run does.
+// Overlapping rows and unfinished recordings are counted as in a run.
 func TestSurveyCountsWhatARunFetches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		noon := yesterday.AddDate(0, 0, 1).Add(12 * time.Hour)
@@ -334,8 +334,8 @@ func TestSurveyCountsWhatARunFetches(t *testing.T) {
 	})
 }
 
-// What was found before a search failed is counted, and it is said that the
-// list is not whole.
+// What was found before a search failed is counted, and the list is reported as
+// incomplete.
 func TestSurveyOfASickTrack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, _ := surveyed(t, simulator.Config{Channels: []simulator.Channel{

@@ -38,8 +38,8 @@ func TestTimetable(t *testing.T) {
 	}
 }
 
-// A night begins while a recording comes: from then on it comes as fast as the
-// recorder sends, until the operator says otherwise.
+// A night begins while a recording arrives: from then on it comes as fast as
+// the recorder sends, until the operator changes that.
 func TestTheLimitChangesWithTheTimeOfDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 1, 900_000), Rate: 100_000})
