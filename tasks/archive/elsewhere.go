@@ -244,7 +244,7 @@ func (a *Archive) Catalogue(made string) (string, error) {
 // power cut. The function must return soon.
 func WithFinished(tell func(Distant)) Option { return func(a *Archive) { a.finished = tell } }
 
-// FleetName is the list of all files of a fleet.
+// FleetName is the name of the list of all files of a fleet.
 const FleetName = "fleet.csv"
 
 // fleetHeader is the first line of fleet.csv: the manifest's with the machine

@@ -58,7 +58,7 @@ type result struct {
 	date   int            // style of times
 	count  int            // and of byte counts
 	span   int            // and of durations
-	sum    int            // and of totals, of which there are the two kinds of numbers
+	sum    int            // and of totals; sumCount and sumSpan for the two kinds of numbers
 	link   int            // and of links
 	wrap   int            // and of sentences
 

@@ -35,8 +35,8 @@ type Options struct {
 
 	// Machines returns the machines that take part now; nil if nobody knows.
 	Machines func() []tasks.MachineView
-	// Hear waits up to Patience until every known machine is present and has had
-	// time to report what the catalogue lacks.
+	// Hear makes the queue wait up to Patience, until every known machine is
+	// present and has had time to report what the catalogue lacks.
 	Hear bool
 	// Tasks select the cameras and periods for the derivations; Period is for
 	// tasks without one. No tasks mean everything of every camera.
