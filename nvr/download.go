@@ -45,7 +45,7 @@ func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Rece
 	if err != nil {
 		return Receipt{}, r.fail("download", rec.Track, err)
 	}
-	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, unlength: r.known().unlength}
+	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, unlength: r.known().wrongLength}
 	if rec.Note != "" {
 		d.note(rec.Note)
 	}

@@ -48,8 +48,8 @@ func (d *downloading) deservesOtherForm(v verdict, f form) bool {
 }
 
 const (
-	forgivenFits = 2    // refusals of a recording to excuse as spurious
-	rememberFits = 4096 // most recordings to remember
+	forgivenRefusals   = 2    // refusals of a recording to excuse as spurious
+	rememberedRefusals = 4096 // most recordings to remember
 )
 
 // judge decides what a refusal of a recording means. A 400 from a device that
@@ -66,16 +66,16 @@ func (d *downloading) judge(e *Error, v verdict) error {
 	}
 	times := 0
 	d.recorder.learn(func(l *learned) {
-		if l.fits == nil || len(l.fits) >= rememberFits {
-			l.fits = map[string]int{}
+		if l.spurious == nil || len(l.spurious) >= rememberedRefusals {
+			l.spurious = map[string]int{}
 		}
-		l.fits[d.rec.URI]++
-		times = l.fits[d.rec.URI]
+		l.spurious[d.rec.URI]++
+		times = l.spurious[d.rec.URI]
 	})
 	switch {
-	case parameters && times > forgivenFits:
+	case parameters && times > forgivenRefusals:
 		e.Kind, e.Detail = Gone, e.Detail+"; its search still lists it"
-	case !parameters && times <= forgivenFits:
+	case !parameters && times <= forgivenRefusals:
 		e.Kind, e.what = Busy, "the recorder refused a valid request, as some do when requests come fast"
 	}
 	e.maybeGone = e.Kind == Protocol || e.Kind == Gone

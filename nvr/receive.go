@@ -79,8 +79,8 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 	}
 	d.recorder.learn(func(l *learned) {
 		l.delivered(f)
-		l.unlength = d.unlength && length < 0
-		delete(l.fits, d.rec.URI)
+		l.wrongLength = d.unlength && length < 0
+		delete(l.spurious, d.rec.URI)
 	})
 	return nil, verdict{}, d.pour(resp.Body, head, length, 0)
 }
@@ -247,7 +247,7 @@ func (d *downloading) compare(end ending, err error, length, from int64) error {
 	case size > 0 && have >= size && length >= 0 && got < length:
 		// The size from the search matches what arrived; Content-Length does not.
 		d.note(fmt.Sprintf("the recorder announced %d bytes for this answer and sent %d, which is the size that its search gave", length, got))
-	case have < size && from == 0 && d.standsBy(have, end, err):
+	case have < size && from == 0 && d.confirmsEnd(have, end, err):
 		d.note(fmt.Sprintf("the search announced %d bytes, but the recording has %d: the recorder sent exactly this size more than once", size, have))
 	case end == endOfPatience && !(size > 0 && have >= size):
 		return brokenOff(d.ctx, err, d.recorder.wire.limit)

@@ -50,24 +50,24 @@ type Recorder struct {
 type learned struct {
 	remembered Facts // what Config.Facts says about this device
 
-	serial    string           // the device's serial number
-	zone      zone             // converts times in searches
-	download  form             // the form that fetched a recording; unknown until one has
-	addressed bool             // a recording was fetched by GET from its own web address
-	fits      map[string]int   // spurious refusals per recording, by URI
-	ends      map[string]int64 // the byte where a recording ended that should be longer, by URI
-	ranges    rangeSkill       // whether Range is honoured
-	shape     int              // the form of search request that it accepts
-	shaped    bool             // shape is proven
-	unlength  bool             // its Content-Length is unreliable
-	longest   time.Duration    // the longest range that it accepts in one search; 0: any
-	index     time.Time        // it refuses searches that begin earlier; zero: none
-	mute      map[Track]bool   // tracks for which it refuses every search
-	byTime    bool             // it ignores the position in a search: continue by time
-	timed     timeSkill        // whether download by time works
-	turns     uint64           // searches begun, to detect another search between two pages
-	channels  []int            // channel numbers that it listed
-	clock     reckoning        // the clock that it uses in searches
+	serial      string           // the device's serial number
+	zone        zone             // converts times in searches
+	download    form             // the form that fetched a recording; unknown until one has
+	addressed   bool             // a recording was fetched by GET from its own web address
+	spurious    map[string]int   // spurious refusals per recording, by URI
+	ends        map[string]int64 // the byte where a recording ended that should be longer, by URI
+	ranges      rangeSkill       // whether Range is honoured
+	shape       int              // the form of search request that it accepts
+	shaped      bool             // shape is proven
+	wrongLength bool             // its Content-Length is unreliable
+	longest     time.Duration    // the longest range that it accepts in one search; 0: any
+	index       time.Time        // it refuses searches that begin earlier; zero: none
+	noSearch    map[Track]bool   // tracks for which it refuses every search
+	byTime      bool             // it ignores the position in a search: continue by time
+	timed       timeSkill        // whether download by time works
+	turns       uint64           // searches begun, to detect another search between two pages
+	channels    []int            // channel numbers that it listed
+	clock       reckoning        // the clock that it uses in searches
 }
 
 // New returns a recorder. It sends no request.

@@ -57,7 +57,7 @@ func (s *searching) passes(e *Error, try int) bool {
 	}
 	switch {
 	case e.faulty:
-		return try < faultyInsistences && !s.recorder.known().mute[s.track]
+		return try < faultyInsistences && !s.recorder.known().noSearch[s.track]
 	case s.came:
 		return try < insistences
 	}
@@ -124,7 +124,7 @@ func (s *searching) firstAccepted(at time.Time) (time.Time, bool) {
 	if index := s.recorder.known().index; index.After(at) && index.Before(s.to) {
 		return index, true
 	}
-	if s.recorder.known().mute[s.track] {
+	if s.recorder.known().noSearch[s.track] {
 		return at, false
 	}
 	refused, accepted := at, s.to.Add(-shortestWindow)
@@ -170,10 +170,10 @@ func (h *hole) error() error {
 // noteMute records a track for which every search is refused.
 func (l *learned) noteMute(t Track) {
 	mute := map[Track]bool{t: true} // a new map, because copies of learned are read without the lock
-	for known := range l.mute {
+	for known := range l.noSearch {
 		mute[known] = true
 	}
-	l.mute = mute
+	l.noSearch = mute
 }
 
 const (

@@ -80,10 +80,10 @@ const (
 	closedFor = time.Hour
 )
 
-// standsBy reports whether a recording that ended early has no more bytes: the
+// confirmsEnd reports whether a recording that ended early has no more bytes: the
 // recorder says so itself, or almost nothing is missing, and it ended at the
 // same byte before. A broken connection does not break at the same byte twice.
-func (d *downloading) standsBy(have int64, end ending, err error) bool {
+func (d *downloading) confirmsEnd(have int64, end ending, err error) bool {
 	whole := end == endOfBody && err == nil
 	said := d.announced == have && (whole || end == endOfPatience) || d.framed && whole
 	little := d.rec.Size-have <= nearlyAll && end == endOfBody && (err == nil || errors.Is(err, io.ErrUnexpectedEOF))
@@ -93,13 +93,13 @@ func (d *downloading) standsBy(have int64, end ending, err error) bool {
 	}
 	again := false
 	d.recorder.learn(func(l *learned) {
-		if l.ends == nil || len(l.ends) >= rememberFits {
+		if l.ends == nil || len(l.ends) >= rememberedRefusals {
 			l.ends = map[string]int64{}
 		}
 		again = l.ends[d.rec.URI] == have
 		l.ends[d.rec.URI] = have
 		if again && d.announced == have {
-			l.unlength = false // its Content-Length was right after all
+			l.wrongLength = false // its Content-Length was right after all
 		}
 	})
 	return again

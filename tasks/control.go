@@ -51,7 +51,7 @@ func (q *Queue) reopen(r *recorder, now time.Time) {
 	r.forgive()
 	r.again = true
 	r.signedIn, r.serial = false, ""
-	r.hold, r.doubt, r.probing, r.misses, r.strange, r.load.bore = Hold{}, doubt{}, 0, 0, 0, 0
+	r.hold, r.doubt, r.probing, r.misses, r.strange, r.load.beforeBusy = Hold{}, doubt{}, 0, 0, 0, 0
 	r.locked = time.Time{}
 	q.tell(r, now, Event{Type: EventRecorder, Message: "asked again by the operator"})
 	for _, c := range r.cameras {

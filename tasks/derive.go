@@ -66,7 +66,7 @@ func (q *Queue) sendDeriver(r *recorder, c *camera) {
 	}
 	q.derivers++
 	r.workers++
-	r.stirred = true
+	r.dirty = true
 	q.volume.probing = q.volume.held()
 	c.deriving, c.stopDeriving = work.Progress, cancel
 	q.workers.Go(func() {

@@ -20,10 +20,10 @@ func (q *Queue) advance(now time.Time, changed *recorder) {
 		q.sendDerivers(now)
 	}
 	for _, r := range q.recorders {
-		if changed != nil && changed != r && !r.stirred {
+		if changed != nil && changed != r && !r.dirty {
 			continue
 		}
-		r.stirred = false
+		r.dirty = false
 		for _, c := range r.cameras {
 			q.settle(c, now)
 		}
@@ -53,7 +53,7 @@ func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
 	ctx, cancel := context.WithCancelCause(q.run)
 	q.scouts++
 	r.workers++
-	r.scouting, r.stopScout, r.stirred = true, cancel, true
+	r.scouting, r.stopScout, r.dirty = true, cancel, true
 	r.errand = q.ask(r, a, now)
 	var shown *camera
 	switch {
@@ -113,7 +113,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	q.active++
 	r.active++
 	r.workers++
-	r.stirred = true
+	r.dirty = true
 	q.volume.probing = q.volume.held()
 	order := worker.Fetch{
 		Recorder: r.client,

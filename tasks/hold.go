@@ -169,10 +169,10 @@ func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 		p.camera.refusals, p.camera.lost = 0, 0
 		if p.recording.blamed {
 			p.recording.blamed = false
-			r.fickle++
+			r.spurious++
 		}
 		if p.recording.excused {
-			p.recording.excused, r.load.bore = false, 0
+			p.recording.excused, r.load.beforeBusy = false, 0
 		}
 	} else if p.camera != nil {
 		p.camera.searchBlamed = false
@@ -189,7 +189,7 @@ func (q *Queue) served(r *recorder, p part, number uint64, now time.Time) {
 		r.doubt = doubt{}
 		return
 	case p.camera != nil && d.has(p):
-		r.doubt, r.load.bore = doubt{}, 0
+		r.doubt, r.load.beforeBusy = doubt{}, 0
 		return
 	}
 	r.doubt = doubt{}

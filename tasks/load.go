@@ -45,9 +45,9 @@ type load struct {
 	wait    time.Duration // until then, the next time
 	met     bool          // the limit was found to be right, not just the start
 
-	fell bool      // with the one on trial
-	bore int       // limit before the recorder seemed busy; 0 if that is certain
-	busy time.Time // when it was last busy
+	fell       bool      // with the one on trial
+	beforeBusy int       // limit before the recorder seemed busy; 0 if that is certain
+	busy       time.Time // when it was last busy
 }
 
 // newLoad returns the load to start with: fixed is the operator's number, known
@@ -131,8 +131,8 @@ func (l *load) lower(now time.Time, active int) bool {
 	if !news {
 		return false
 	}
-	if l.bore == 0 && !l.fell {
-		l.bore = l.limit
+	if l.beforeBusy == 0 && !l.fell {
+		l.beforeBusy = l.limit
 	}
 	l.limit, l.full = limit, false
 	l.seen, l.bytes, l.without = 0, 0, 0
@@ -142,7 +142,7 @@ func (l *load) lower(now time.Time, active int) bool {
 
 // restore undoes the latest lower: the load was not too much for the recorder.
 func (l *load) restore() {
-	if l.bore > 0 {
-		l.limit, l.bore = l.bore, 0
+	if l.beforeBusy > 0 {
+		l.limit, l.beforeBusy = l.beforeBusy, 0
 	}
 }

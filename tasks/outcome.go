@@ -75,7 +75,7 @@ func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d 
 	secondGone := kind == nvr.Gone && rec.gone
 	rec.gone = kind == nvr.Gone
 	tries := q.options.Retries
-	if kind == nvr.Busy && c.recorder.fickle > mostFickle {
+	if kind == nvr.Busy && c.recorder.spurious > mostFickle {
 		tries *= 2 // it refuses at random
 	}
 	if c.lost >= allSick {

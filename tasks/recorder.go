@@ -50,7 +50,7 @@ type recorder struct {
 	locked    time.Time // since when it answers only with lock-outs; zero if it does not
 	strange   int       // broken answers in a row
 	strangeOf *camera   // they all concern this one; nil: several
-	fickle    int       // recordings refused without reason: they came later, or others came meanwhile
+	spurious  int       // recordings refused without reason: they came later, or others came meanwhile
 	known     bool      // it has answered in this run
 	again     bool      // the operator asked for another sign-in
 
@@ -61,7 +61,7 @@ type recorder struct {
 	fetched  int64     // up to then
 	end      time.Time // when it will have finished; zero if unknown
 
-	stirred bool          // something was started for it, so its cameras' states need an update
+	dirty   bool          // something was started for it, so its cameras' states need an update
 	workers int           // working on it now
 	dropped bool          // it is no longer the queue's: what its workers report changes nothing
 	left    chan struct{} // closed when it is dropped and its last worker has left

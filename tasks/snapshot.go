@@ -92,15 +92,15 @@ func (s *Snapshot) Troubles() (ids []CameraID) {
 	return ids
 }
 
-// Homeward counts the files being collected from other machines.
-type Homeward struct {
+// Collected counts the files being collected from other machines.
+type Collected struct {
 	Groups      int // of Snapshot.Recorders
-	Rows, Done  int // of Snapshot.Cameras, including cameras that extras are made of
+	Rows, Done  int // of Snapshot.Cameras, including cameras that derived files are made of
 	Files, Here int
 }
 
-// Homeward counts the files being collected from other machines.
-func (s *Snapshot) Homeward() (h Homeward) {
+// Collected counts the files being collected from other machines.
+func (s *Snapshot) Collected() (h Collected) {
 	for i := range s.Recorders {
 		r := &s.Recorders[i]
 		if !r.Home {

@@ -31,7 +31,7 @@ func (h header) headline(w int) string {
 	}
 	line := " " + h.styles.title.on("hikgrab") + "  " + g.cut(clean(h.title), max(8, w/3))
 	sep := " " + g.dot + " "
-	home := s.Homeward()
+	home := s.Collected()
 	groups, rows := units.Count(len(s.Recorders), h.nouns.group), h.nouns.rows(len(s.Cameras))
 	if n := len(s.Recorders) - home.Groups; n > 0 {
 		groups = units.Count(n, "recorder")

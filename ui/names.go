@@ -19,7 +19,7 @@ func (r *rows) title(rec *tasks.RecorderView, w int) string {
 	switch {
 	case name == "":
 		return address
-	case !r.alike[r.glyphs.cut(name, w)]:
+	case !r.ambiguous[r.glyphs.cut(name, w)]:
 		const worthIt = 8 // the narrowest address worth showing, in cells
 		if width(name)+2+worthIt > w {
 			return r.glyphs.cut(name, w)
@@ -31,8 +31,8 @@ func (r *rows) title(rec *tasks.RecorderView, w int) string {
 	return r.glyphs.cut(address+"  "+name, w)
 }
 
-// alikeIn returns the names shared by several recorders when cut to w cells.
-func (r *rows) alikeIn(w int) map[string]bool {
+// ambiguousIn returns the names shared by several recorders when cut to w cells.
+func (r *rows) ambiguousIn(w int) map[string]bool {
 	all := make(map[string]bool, len(r.s.Recorders)) // value: more than one
 	for i := range r.s.Recorders {
 		name := r.glyphs.cut(recorderLabel(&r.s.Recorders[i]), w)

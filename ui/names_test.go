@@ -107,7 +107,7 @@ func TestTitlesInTheList(t *testing.T) {
 		12: {"10.0.0.1  С…", "10.0.0.2  С…", "Офис", "10.0.0.4  М…", "10.0.0.5  М…", "10.0.0.6"},
 	} {
 		drawn := m.rowsIn(140, &m.list, &m.snap)
-		drawn.alike = drawn.alikeIn(w)
+		drawn.ambiguous = drawn.ambiguousIn(w)
 		for i := range m.snap.Recorders {
 			if got := drawn.title(&m.snap.Recorders[i], w); got != want[i] {
 				t.Errorf("in %d cells %q, want %q", w, got, want[i])

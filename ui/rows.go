@@ -15,16 +15,16 @@ import (
 type rows struct {
 	*pen
 	*list
-	s     *tasks.Snapshot
-	c     columns
-	alike map[string]bool // names that look the same on several recorders at this column width
+	s         *tasks.Snapshot
+	c         columns
+	ambiguous map[string]bool // names that look the same on several recorders at this column width
 }
 
 // rowsIn returns the drawer of l in rows of w cells.
 func (p *pen) rowsIn(w int, l *list, s *tasks.Snapshot) *rows {
 	r := &rows{pen: p, list: l, s: s}
 	r.c = columnsFor(w, r.namesWant())
-	r.alike = r.alikeIn(r.c.name + 1)
+	r.ambiguous = r.ambiguousIn(r.c.name + 1)
 	return r
 }
 

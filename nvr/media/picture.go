@@ -194,7 +194,7 @@ func (r *reader) concludeAudio() {
 		a.kind = OtherAudio
 	}
 	r.report.Audio = a.kind
-	if r.deaf {
+	if r.dropAudio {
 		return
 	}
 	r.problem(OddAudio, a.odd, 0, a.firstOdd)

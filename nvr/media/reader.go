@@ -36,7 +36,7 @@ type reader struct {
 	videoID, audioID byte  // 0 until the first packet
 	announced        string
 	foreign          bool // the announced video is not H.264 or H.265
-	deaf             bool // audio is not wanted
+	dropAudio        bool // audio is not wanted
 	videoHeld        byte // stream_type of the video in the map
 	otherMaps        int  // maps with another video type after the first key frame
 	pack             ps.Pack
@@ -69,7 +69,7 @@ type reader struct {
 // newReader returns a reader. It uses only Span, StampRate and DropAudio of the
 // options.
 func newReader(s sink, o Options) *reader {
-	r := &reader{sink: s, deaf: o.DropAudio, rate: o.StampRate}
+	r := &reader{sink: s, dropAudio: o.DropAudio, rate: o.StampRate}
 	r.video = es.Splitter{Emit: r.picture, Keep: s != nil, Limit: frameLimit}
 	r.times.place = r.placed
 	if o.Span > 0 {
@@ -176,7 +176,7 @@ func (r *reader) Packet(p *ps.Packet) {
 		if r.audio.packet(p, r.video.Offset()); r.audio.count > countLimit {
 			r.refuse(TooLong, "")
 		}
-	case p.Audio() && !r.deaf:
+	case p.Audio() && !r.dropAudio:
 		r.leaveOut(SecondAudio, p)
 	}
 }

@@ -68,12 +68,12 @@ func Remux(dst io.WriteSeeker, src io.Reader, o Options) (Report, error) {
 	}
 }
 
-// mute stops writing; the rest of the recording is only judged.
-func (r *reader) mute() { r.sink, r.audio.sink, r.held = nil, nil, nil }
+// stopWriting stops writing; the rest of the recording is only judged.
+func (r *reader) stopWriting() { r.sink, r.audio.sink, r.held = nil, nil, nil }
 
 // refused ends a recording without reading the rest.
 func (r *reader) refused() (Report, error) {
-	r.mute()
+	r.stopWriting()
 	r.finish()
 	return r.report, r.report.Unfit
 }

@@ -35,7 +35,7 @@ func (s *Scanner) Write(p []byte) (int, error) {
 	s.begin()
 	s.r.write(p)
 	if s.m != nil && (s.m.err != nil || s.r.report.Unfit != nil) {
-		s.r.mute() // there will be no MP4
+		s.r.stopWriting() // there will be no MP4
 	}
 	return len(p), nil
 }

@@ -143,7 +143,7 @@ func (g *guard) verify(r *http.Request, header string) (right, stale bool) {
 	if !known || !g.answers(r, p, password) {
 		return false, false
 	}
-	return true, !g.spend(r, p)
+	return true, !g.useNonce(r, p)
 }
 
 // answers reports whether the response proves the password.
@@ -165,8 +165,8 @@ func (g *guard) answers(r *http.Request, p map[string]string, password string) b
 	return want == strings.ToLower(p["response"])
 }
 
-// spend uses the nonce once more and reports whether it is still valid.
-func (g *guard) spend(r *http.Request, p map[string]string) bool {
+// useNonce uses the nonce once more and reports whether it is still valid.
+func (g *guard) useNonce(r *http.Request, p map[string]string) bool {
 	n := g.nonces[p["nonce"]]
 	if n == nil {
 		return false

@@ -44,7 +44,7 @@ func (p *Part) judge(sum disk.Sum, m *media.Report, t Try) (notes []string, err 
 	if harm == "" {
 		return notes, nil
 	}
-	how, err := p.resign(kinds, sum, t, "it is damaged: "+harm)
+	how, err := p.acceptDamage(kinds, sum, t, "it is damaged: "+harm)
 	if err != nil {
 		return nil, err
 	}
@@ -58,17 +58,17 @@ func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []str
 	if movie, _ := p.item.wants(); !movie {
 		return []string{fmt.Sprintf("kept as it came, unchecked: %v", c)}, nil
 	}
-	how, err := p.resign([]string{c.String()}, sum, t, fmt.Sprintf("it is not a recording of a known kind: %v", c))
+	how, err := p.acceptDamage([]string{c.String()}, sum, t, fmt.Sprintf("it is not a recording of a known kind: %v", c))
 	if err != nil {
 		return nil, err
 	}
 	return []string{fmt.Sprintf("kept as it came, %s: %v", how, c)}, nil
 }
 
-// resign says why a recording with such problems is kept, or returns a Damaged
+// acceptDamage says why a recording with such problems is kept, or returns a Damaged
 // error.
-func (p *Part) resign(kinds []string, sum disk.Sum, t Try, harm string) (how string, err error) {
-	how, keep := p.archive.resigned(field(p.item.Recorder), p.id.recording, sum, kinds)
+func (p *Part) acceptDamage(kinds []string, sum disk.Sum, t Try, harm string) (how string, err error) {
+	how, keep := p.archive.acceptsDamage(field(p.item.Recorder), p.id.recording, sum, kinds)
 	switch {
 	case keep:
 		return how, nil
@@ -101,11 +101,11 @@ func newProblems(m, scan *media.Report) (notes []string) {
 	return notes
 }
 
-// resigned reports whether a damaged recording is kept, and says why. Otherwise
+// acceptsDamage reports whether a damaged recording is kept, and says why. Otherwise
 // it remembers what came. Once enough recordings of a recorder came the same
 // twice with a kind of problem, that kind and no other is excused, in this run
 // and the next.
-func (a *Archive) resigned(recorder string, id recordingID, sum disk.Sum, kinds []string) (how string, keep bool) {
+func (a *Archive) acceptsDamage(recorder string, id recordingID, sum disk.Sum, kinds []string) (how string, keep bool) {
 	before := a.lastly(record{Type: damagedRecord, ID: id})
 	habits := make([]record, 0, len(kinds))
 	habitual := true

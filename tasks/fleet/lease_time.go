@@ -14,9 +14,9 @@ type Rules struct {
 // beatEvery returns the interval of beats, short enough that some may get lost.
 func (r Rules) beatEvery() time.Duration { return min(r.Patience/4, 5*time.Second) }
 
-// deaf is the longest gap between two looks at the table before the coordinator
+// longestGap is the longest gap between two looks at the table before the coordinator
 // itself counts as absent.
-const deaf = 2 * time.Second
+const longestGap = 2 * time.Second
 
 // ttl returns how long a promise of a lease lasts. It is long if nobody else
 // could take over, so that a machine that sleeps or lost its uplink need not
@@ -63,7 +63,7 @@ func (t *Table) Tick(now Instant) []RecorderID {
 // frozen, asleep or somebody set its clock, all promises start again: the
 // machines may have beaten in vain.
 func (t *Table) listen(now Instant) {
-	gap := now.atMost(t.ticked) > deaf || now.atLeast(t.ticked) < 0
+	gap := now.atMost(t.ticked) > longestGap || now.atLeast(t.ticked) < 0
 	t.ticked = now
 	if !gap || t.without == ruleP2b {
 		return

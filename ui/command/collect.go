@@ -49,8 +49,8 @@ func (a *app) collect(c *cobra.Command, w *wire) error {
 	return a.fetch(c.Context(), a.spreadJob(w, job{options: o, title: "collect", files: true, goOn: again, retry: again}))
 }
 
-// homeward is a run that also collects the files that the machines fetched.
-type homeward struct {
+// collecting is a run that also collects the files that the machines fetched.
+type collecting struct {
 	*spread
 	home  *collect.Queue
 	alone bool // collect only, download nothing
@@ -70,7 +70,7 @@ func (a *app) bringHome(w *wire, j job, s *spread, name string) *collect.Queue {
 }
 
 // Run coordinates and collects files until Stop is called.
-func (h *homeward) Run(ctx context.Context) {
+func (h *collecting) Run(ctx context.Context) {
 	bringing, stop := context.WithCancel(ctx)
 	defer context.AfterFunc(h.leaves, stop)()
 	var own sync.WaitGroup
@@ -83,7 +83,7 @@ func (h *homeward) Run(ctx context.Context) {
 }
 
 // Stop stops the collecting, then everything else.
-func (h *homeward) Stop(ctx context.Context) error {
+func (h *collecting) Stop(ctx context.Context) error {
 	err := h.home.Stop(ctx)
 	if stopped := h.spread.Stop(ctx); err == nil {
 		err = stopped
@@ -92,7 +92,7 @@ func (h *homeward) Stop(ctx context.Context) error {
 }
 
 // Snapshot copies the present state into s.
-func (h *homeward) Snapshot(s *tasks.Snapshot) {
+func (h *collecting) Snapshot(s *tasks.Snapshot) {
 	h.spread.Snapshot(s)
 	if h.alone { // the job counts are those of the files
 		s.Jobs, s.PerRecorder = h.home.Jobs()
@@ -101,10 +101,10 @@ func (h *homeward) Snapshot(s *tasks.Snapshot) {
 }
 
 // Working reports whether there is anything to do.
-func (h *homeward) Working() bool { return h.spread.Working() || h.home.Working() }
+func (h *collecting) Working() bool { return h.spread.Working() || h.home.Working() }
 
 // Camera returns a camera, or a file shown as one.
-func (h *homeward) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
+func (h *collecting) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	if h.home.Has(id) {
 		return h.home.Camera(id)
 	}
@@ -112,19 +112,19 @@ func (h *homeward) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 }
 
 // Pause pauses cameras and files.
-func (h *homeward) Pause(ids ...tasks.CameraID) { h.both(ids, h.spread.Pause, h.home.Pause) }
+func (h *collecting) Pause(ids ...tasks.CameraID) { h.both(ids, h.spread.Pause, h.home.Pause) }
 
 // Resume resumes them.
-func (h *homeward) Resume(ids ...tasks.CameraID) { h.both(ids, h.spread.Resume, h.home.Resume) }
+func (h *collecting) Resume(ids ...tasks.CameraID) { h.both(ids, h.spread.Resume, h.home.Resume) }
 
 // Retry starts them afresh.
-func (h *homeward) Retry(ids ...tasks.CameraID) { h.both(ids, h.spread.Retry, h.home.Retry) }
+func (h *collecting) Retry(ids ...tasks.CameraID) { h.both(ids, h.spread.Retry, h.home.Retry) }
 
 // Skip skips them for the rest of this run.
-func (h *homeward) Skip(ids ...tasks.CameraID) { h.both(ids, h.spread.Skip, h.home.Skip) }
+func (h *collecting) Skip(ids ...tasks.CameraID) { h.both(ids, h.spread.Skip, h.home.Skip) }
 
 // both splits ids into cameras and files and calls the function for each.
-func (h *homeward) both(ids []tasks.CameraID, cameras, files func(...tasks.CameraID)) {
+func (h *collecting) both(ids []tasks.CameraID, cameras, files func(...tasks.CameraID)) {
 	of := map[bool][]tasks.CameraID{}
 	for _, id := range ids {
 		of[h.home.Has(id)] = append(of[h.home.Has(id)], id)
@@ -138,14 +138,14 @@ func (h *homeward) both(ids []tasks.CameraID, cameras, files func(...tasks.Camer
 }
 
 // PauseAll pauses or resumes everything.
-func (h *homeward) PauseAll(paused bool) { h.spread.PauseAll(paused); h.home.PauseAll(paused) }
+func (h *collecting) PauseAll(paused bool) { h.spread.PauseAll(paused); h.home.PauseAll(paused) }
 
 // Drain starts nothing new.
-func (h *homeward) Drain() { h.spread.Drain(); h.home.Drain() }
+func (h *collecting) Drain() { h.spread.Drain(); h.home.Drain() }
 
 // SetJobs sets how many downloads run at once, or, with none, how many files
 // are collected at once.
-func (h *homeward) SetJobs(n int) {
+func (h *collecting) SetJobs(n int) {
 	if h.alone {
 		h.home.SetJobs(n)
 		return

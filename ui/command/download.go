@@ -188,7 +188,7 @@ func (a *app) run(ctx context.Context, j job, out printer) (report plain.Report,
 func (a *app) noteRun(j job, end *tasks.Snapshot, code int) {
 	err := j.options.Archive.NoteRun(archive.Run{
 		Begun: end.At.Add(-end.Elapsed), Took: end.Elapsed, Period: j.options.Period.String(),
-		Cameras: len(end.Cameras) - end.Homeward().Rows, Files: end.Files, Bytes: end.Fetched, ExitCode: code,
+		Cameras: len(end.Cameras) - end.Collected().Rows, Files: end.Files, Bytes: end.Fetched, ExitCode: code,
 	})
 	if err != nil {
 		j.options.Log.Warn("The run could not be added to the history", "error", err)

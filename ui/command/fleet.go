@@ -64,7 +64,7 @@ func (s *spread) Run(ctx context.Context) {
 	if s.machine != nil {
 		own.Go(func() { s.fail(s.machine.Listen(ctx)) })
 		own.Go(func() { s.queue.Run(ctx) })
-		own.Go(func() { s.fail(labour(ctx, s.machine, s.queue, s.archive)) })
+		own.Go(func() { s.fail(workOnRun(ctx, s.machine, s.queue, s.archive)) })
 	}
 	own.Go(func() { s.watch(ctx) })
 	own.Wait()
@@ -72,8 +72,8 @@ func (s *spread) Run(ctx context.Context) {
 	s.writeList()
 }
 
-// labour lets a machine work on the coordinator's run.
-func labour(ctx context.Context, m *fleet.Machine, q *tasks.Queue, a *archive.Archive) error {
+// workOnRun lets a machine work on the coordinator's run.
+func workOnRun(ctx context.Context, m *fleet.Machine, q *tasks.Queue, a *archive.Archive) error {
 	run, err := m.Join(ctx)
 	if err == nil {
 		err = m.Work(ctx, run, q, a)

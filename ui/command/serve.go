@@ -132,7 +132,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, 
 	var aside fleet.Aside
 	if w.collect {
 		home := a.bringHome(w, j, s, name)
-		q, aside = &homeward{s, home, w.alone}, home
+		q, aside = &collecting{s, home, w.alone}, home
 	}
 	if j.options.OnlyFailed {
 		j.tasks = tasks.OnlyFailed(j.tasks, store)

@@ -35,8 +35,8 @@ func join(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }
 
-// alike groups values by key, in the order of each key's first value.
-func alike[T any, K comparable](all []T, key func(T) K) (groups [][]T) {
+// groupsBy groups values by key, in the order of each key's first value.
+func groupsBy[T any, K comparable](all []T, key func(T) K) (groups [][]T) {
 	at := map[K]int{}
 	for _, one := range all {
 		i, known := at[key(one)]

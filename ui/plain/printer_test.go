@@ -151,7 +151,7 @@ func TestSummaryOfManyAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := b.String()
-	if strings.Count(got, "it is gone") != 1 || strings.Count(got, "10.20.0.11 ch") != mostAlike || !strings.Contains(got, "and 30 more") || !strings.Contains(got, "failed 50") {
+	if strings.Count(got, "it is gone") != 1 || strings.Count(got, "10.20.0.11 ch") != mostNamed || !strings.Contains(got, "and 30 more") || !strings.Contains(got, "failed 50") {
 		t.Errorf("got\n%s", got)
 	}
 }

@@ -80,15 +80,15 @@ func (l *Lines) nothing(s *tasks.Snapshot) {
 		if r.Counts[tasks.Empty] != r.Count || r.Count == 0 {
 			continue
 		}
-		if told++; told > mostAlike {
+		if told++; told > mostNamed {
 			continue
 		}
 		l.entry(word, strings.TrimSpace(r.Address+" "+r.Name)+", "+allOf(r.Count, s.Cameras[r.First].Channel == 0))
 		word = ""
 		n -= r.Count
 	}
-	if told > mostAlike {
-		l.entry(word, fmt.Sprintf("and %d recorders more", told-mostAlike))
+	if told > mostNamed {
+		l.entry(word, fmt.Sprintf("and %d recorders more", told-mostNamed))
 	} else if n > 0 && told > 0 {
 		l.entry(word, fmt.Sprintf("and %s of other recorders", units.Count(n, "camera")))
 	} else if n > 0 {
@@ -127,7 +127,7 @@ func (l *Lines) place(word, text string) {
 }
 
 func headline(s *tasks.Snapshot, files bool) string {
-	home := s.Homeward()
+	home := s.Collected()
 	var heads []string
 	if cameras := len(s.Cameras) - home.Rows; cameras > 0 || !files {
 		heads = append(heads, fmt.Sprintf("%d of %s complete", s.Counts[tasks.Done]-home.Done, units.Count(cameras, "camera")))
@@ -172,7 +172,7 @@ type trouble struct {
 
 // mostAlike limits how many cameras with the same failure are named; the result
 // sheet has all.
-const mostAlike = 20
+const mostNamed = 20
 
 // troubles writes what failed and what to do. Neighbours with the same cause
 // share an entry.
@@ -181,17 +181,17 @@ func (l *Lines) troubles(s *tasks.Snapshot) {
 	var told tasks.State
 	for len(list) > 0 {
 		first := list[0]
-		alike := 1
-		for alike < len(list) && list[alike].state == first.state && list[alike].what == first.what && list[alike].advice() == first.advice() {
-			alike++
+		same := 1
+		for same < len(list) && list[same].state == first.state && list[same].what == first.what && list[same].advice() == first.advice() {
+			same++
 		}
-		for i, t := range list[:alike] {
+		for i, t := range list[:same] {
 			word := ""
 			if told != t.state {
 				word, told = fmt.Sprintf("%s %d", t.state, s.Counts[t.state]), t.state
 			}
-			if i == mostAlike && alike > mostAlike+1 {
-				l.entry(word, fmt.Sprintf("and %d more", alike-mostAlike))
+			if i == mostNamed && same > mostNamed+1 {
+				l.entry(word, fmt.Sprintf("and %d more", same-mostNamed))
 				break
 			}
 			l.entry(word, t.who)
@@ -200,7 +200,7 @@ func (l *Lines) troubles(s *tasks.Snapshot) {
 		if advice := first.advice(); advice != "" {
 			l.below("to do: " + advice)
 		}
-		list = list[alike:]
+		list = list[same:]
 	}
 }
 
@@ -226,7 +226,7 @@ func troublesOf(s *tasks.Snapshot) []trouble {
 			for _, c := range cameras {
 				if c.State == state && (state != tasks.Empty || c.Reason != "") {
 					list = append(list, trouble{
-						state: state, who: r.Address + " " + cameraOf(c.Channel, c.Track, c.Name) + sofar(c),
+						state: state, who: r.Address + " " + cameraOf(c.Channel, c.Track, c.Name) + filesHere(c),
 						what: cmp.Or(c.Reason, c.Failure.What), remedy: c.Failure.Remedy,
 					})
 				}
@@ -236,8 +236,8 @@ func troublesOf(s *tasks.Snapshot) []trouble {
 	return list
 }
 
-// sofar says how much of an incomplete camera is on disk.
-func sofar(c tasks.CameraView) string {
+// filesHere says how much of an incomplete camera is on disk.
+func filesHere(c tasks.CameraView) string {
 	if c.State != tasks.Incomplete {
 		return ""
 	}

@@ -93,7 +93,7 @@ func reasonOf(f tasks.Failure) reason { return reason{f.What, f.Remedy} }
 // failedRecorders lists the recorders that failed, grouped by failure, with
 // their rows of the sheet and what to do.
 func (l *Lines) failedRecorders() {
-	for _, group := range alike(l.failed, func(f tasks.Finding) reason { return reasonOf(f.Failure) }) {
+	for _, group := range groupsBy(l.failed, func(f tasks.Finding) reason { return reasonOf(f.Failure) }) {
 		for _, f := range group {
 			fmt.Fprintln(l.w, clean(join("  ", f.Address, f.Name, f.Source)))
 		}
@@ -214,7 +214,7 @@ func (l *Lines) ellipsis() string {
 // affects all cameras.
 func (l *Lines) failures(cameras []tasks.CameraFinding) {
 	failed := slices.DeleteFunc(slices.Clone(cameras), func(c tasks.CameraFinding) bool { return c.Failure.Kind == "" })
-	for _, group := range alike(failed, func(c tasks.CameraFinding) reason { return reasonOf(c.Failure) }) {
+	for _, group := range groupsBy(failed, func(c tasks.CameraFinding) reason { return reasonOf(c.Failure) }) {
 		who := findingName(group[0])
 		if len(group) > 1 {
 			who = channelsOf(group)

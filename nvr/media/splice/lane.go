@@ -21,10 +21,10 @@ type sorter struct {
 
 // lane is a sequence of pieces that follow each other in time.
 type lane struct {
-	format format
-	parts  []*survey
-	end    time.Time // of its last picture
-	heard  time.Time // end of the last piece with sound; zero if there was none
+	format     format
+	parts      []*survey
+	end        time.Time // of its last picture
+	soundUntil time.Time // end of the last piece with sound; zero if there was none
 }
 
 func (s *sorter) leave(place int, reason error) {
@@ -41,7 +41,7 @@ func (s *sorter) sort(v *survey) error {
 		s.close()
 	}
 	l := s.choose(v)
-	if l != nil && (v.start().Sub(l.end) > GapLimit || l.deaf(v)) {
+	if l != nil && (v.start().Sub(l.end) > GapLimit || l.silentTooLong(v)) {
 		s.close()
 		l = nil
 	}
@@ -118,18 +118,18 @@ func (s *sorter) append(l *lane, v *survey) {
 	}
 	l.parts = append(l.parts, v)
 	if l.end = v.until(); v.sound != nil {
-		l.heard = l.end
+		l.soundUntil = l.end
 	}
 }
 
-// deaf reports whether the silence before a piece with sound is longer than an
+// silentTooLong reports whether the silence before a piece with sound is longer than an
 // MP4 can express.
-func (l *lane) deaf(v *survey) bool {
-	if v.sound == nil || l.heard.IsZero() {
+func (l *lane) silentTooLong(v *survey) bool {
+	if v.sound == nil || l.soundUntil.IsZero() {
 		return false
 	}
 	const half = math.MaxUint32 / 2 // the other half is for silence within the pieces
-	return v.start().Sub(l.heard) > time.Duration(half/v.soundRate)*time.Second
+	return v.start().Sub(l.soundUntil) > time.Duration(half/v.soundRate)*time.Second
 }
 
 // files measures the lanes.

@@ -126,8 +126,8 @@ func hostOf(addr net.Addr) string {
 	return host
 }
 
-// hallTime is how long a refused machine may stay to be told why.
-const hallTime = 10 * time.Second
+// refusalTime is how long a refused machine may stay to be told why.
+const refusalTime = 10 * time.Second
 
 // gate lets machines in to the embedded server. A member gets its own subjects.
 // Whoever proves a key but is refused may ask why, unless its address was
@@ -160,9 +160,9 @@ func (g *gate) Check(c server.ClientAuthentication) bool {
 		if !g.refused(from, err.Error()) {
 			return false
 		}
-		c.RegisterUser(&server.User{Username: opts.Nkey, Permissions: g.subjects.hall(machine)})
+		c.RegisterUser(&server.User{Username: opts.Nkey, Permissions: g.subjects.refusedOnly(machine)})
 		id := c.GetID()
-		time.AfterFunc(hallTime, func() { _ = g.server.DisconnectClientByID(id) }) // it may already have gone
+		time.AfterFunc(refusalTime, func() { _ = g.server.DisconnectClientByID(id) }) // it may already have gone
 		return true
 	}
 	c.RegisterUser(&server.User{Username: opts.Nkey, Permissions: g.subjects.member(machine)})

@@ -163,8 +163,8 @@ func (s subjects) member(m fleet.MachineID) *server.Permissions {
 	}
 }
 
-// hall returns the permissions of a refused machine: ask why.
-func (s subjects) hall(m fleet.MachineID) *server.Permissions {
+// refusedOnly returns the permissions of a refused machine: ask why.
+func (s subjects) refusedOnly(m fleet.MachineID) *server.Permissions {
 	return &server.Permissions{
 		Publish:   &server.SubjectPermission{Allow: []string{s.up(m, kindJoin)}},
 		Subscribe: &server.SubjectPermission{Allow: []string{inbox(m) + ".>"}},
