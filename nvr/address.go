@@ -43,7 +43,7 @@ func ParseAddress(text string) (Address, error) {
 	if strings.Contains(text, "@") {
 		return Address{}, errors.New("an address must not hold a login: put user and password in their own columns")
 	}
-	rest, wishes, hasWishes := strings.Cut(text, "#")
+	rest, options, hasOptions := strings.Cut(text, "#")
 	a := Address{Port: 80}
 	if scheme, after, found := strings.Cut(rest, "://"); found {
 		transport, weak, _ := strings.Cut(strings.ToLower(strings.TrimSpace(scheme)), "+")
@@ -64,8 +64,8 @@ func ParseAddress(text string) (Address, error) {
 	if err := a.setHostPort(rest); err != nil {
 		return Address{}, err
 	}
-	if hasWishes {
-		if err := a.setWishes(wishes); err != nil {
+	if hasOptions {
+		if err := a.setOptions(options); err != nil {
 			return Address{}, err
 		}
 	}
@@ -141,23 +141,23 @@ func checkHostName(host string) error {
 	return nil
 }
 
-func (a *Address) setWishes(text string) error {
+func (a *Address) setOptions(text string) error {
 	if !a.HTTPS {
 		return errors.New("what follows # is for TLS: put https:// in front")
 	}
-	for wish := range strings.SplitSeq(text, ",") {
-		wish = strings.ToLower(strings.TrimSpace(wish))
-		switch sum, pinned := strings.CutPrefix(wish, "sha256:"); {
+	for option := range strings.SplitSeq(text, ",") {
+		option = strings.ToLower(strings.TrimSpace(option))
+		switch sum, pinned := strings.CutPrefix(option, "sha256:"); {
 		case pinned:
 			sum = strings.NewReplacer(":", "", " ", "").Replace(sum)
 			if raw, err := hex.DecodeString(sum); err != nil || len(raw) != 32 {
 				return errors.New("a SHA-256 fingerprint has 64 hexadecimal digits")
 			}
 			a.Fingerprint = sum
-		case wish == "legacy":
+		case option == "legacy":
 			a.LegacyTLS = true
 		default:
-			return fmt.Errorf("%q is not known after #: use sha256:… or legacy", CleanText(wish, 40))
+			return fmt.Errorf("%q is not known after #: use sha256:… or legacy", CleanText(option, 40))
 		}
 	}
 	return nil
@@ -195,17 +195,17 @@ func (a Address) Text() string {
 			text = "http+" + weak + "://" + text
 		}
 	}
-	var wishes []string
+	var options []string
 	if a.Fingerprint != "" {
-		wishes = append(wishes, "sha256:"+a.Fingerprint)
+		options = append(options, "sha256:"+a.Fingerprint)
 	}
 	if a.LegacyTLS {
-		wishes = append(wishes, "legacy")
+		options = append(options, "legacy")
 	}
-	if len(wishes) == 0 {
+	if len(options) == 0 {
 		return text
 	}
-	return text + "#" + strings.Join(wishes, ",")
+	return text + "#" + strings.Join(options, ",")
 }
 
 // Place returns the address without its options: only where the recorder is.

@@ -23,7 +23,7 @@ func homeward(cameras bool) *tasks.Snapshot {
 	add(tasks.RecorderView{Address: "kazan-1", Home: true},
 		tasks.CameraView{Channel: 1, State: tasks.Done, Files: 1, Recordings: 1},
 		tasks.CameraView{Channel: 1, State: tasks.Failed, Recordings: 1, Failure: gone})
-	add(tasks.RecorderView{Address: "office", Home: true}, tasks.CameraView{Channel: 1, State: tasks.Done}) // extras were made from its files
+	add(tasks.RecorderView{Address: "office", Home: true}, tasks.CameraView{Channel: 1, State: tasks.Done}) // files were made from it
 	return s
 }
 
