@@ -192,7 +192,7 @@ func TestLongAMachineSendsOtherBytes(t *testing.T) {
 	home := s.collect()
 	s.work("one")
 	s.exits(home, 3)
-	if said := home.out.String(); !strings.Contains(said, "one sent other bytes than it reported") || !strings.Contains(said, "2 of 3 files collected") {
+	if said := home.out.String(); !strings.Contains(said, "one sent different bytes than it reported") || !strings.Contains(said, "2 of 3 files collected") {
 		t.Errorf("it says\n%s", said)
 	}
 	if n := len(s.listed("manifest.csv")); n != 2 {
