@@ -43,13 +43,18 @@ func TestWhatSeveralHaveComesOnce(t *testing.T) {
 	})
 }
 
-// Files reported while the queue runs are collected as well.
+// Files reported while the queue runs are collected as well, even if nothing
+// else is left to wait for.
 func TestNewsComesAtOnce(t *testing.T) {
-	bubble(t, func(_ *testing.T, r *rig) {
+	bubble(t, func(t *testing.T, r *rig) {
 		r.machine("kazan-1", 0).live()
 		r.start()
 		r.finished()
-		r.machine("spb-2", 1).live()
+		late := r.machine("spb-2", 1)
+		if r.snapshot().Finished || !r.q.Open() {
+			t.Error("everything has ended, but for a file that was reported")
+		}
+		late.live()
 		r.until("the second is home", func(s *tasks.Snapshot) bool { return s.Counts[tasks.Done] == 2 })
 		r.complete(0, 1)
 	})

@@ -14,7 +14,6 @@ import (
 // machines that joined. Only Run calls it.
 func (q *Queue) learn() {
 	files, told := q.o.Archive.Distants(q.told)
-	q.told = told
 	var news []archive.Distant
 	for _, d := range files {
 		if _, here := q.o.Archive.Home(d); !here && fleet.MachineID(d.By()) != fleet.Own {
@@ -37,7 +36,7 @@ func (q *Queue) learn() {
 	for _, d := range news {
 		q.add(d)
 	}
-	q.learned = true
+	q.told, q.learned = told, true
 }
 
 // machine returns the machine with a key and starts watching it.

@@ -226,7 +226,14 @@ func (q *Queue) open(now time.Time) bool {
 	if slices.ContainsFunc(q.files, func(f *file) bool { return !f.state.Ended() }) {
 		return true
 	}
-	return q.waitsToHear(now) || q.derivations.busy || q.derivationsDue()
+	return q.waitsToHear(now) || q.derivations.busy || q.derivationsDue() || q.behind()
+}
+
+// behind reports whether the catalogue has files that learn has not read. The
+// report that ends a run may come with that of its last file.
+func (q *Queue) behind() bool {
+	_, told := q.o.Archive.Distants(q.told)
+	return told > q.told
 }
 
 // waitsToHear reports whether machines may still report more.
