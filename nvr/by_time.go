@@ -87,7 +87,7 @@ func (r *Recorder) DownloadSpan(ctx context.Context, rec Recording, from, to tim
 	part.URI = r.clockwork(j).spanAddress(rec.URI, from, to)
 	part.Start, part.End, part.Size, part.Name = from, to, 0, ""
 	d := downloading{
-		recorder: r, device: j.device, ctx: ctx, rec: part, sink: sink, unlength: r.known().wrongLength,
+		recorder: r, device: j.device, ctx: ctx, rec: part, sink: sink, ignoreLength: r.known().wrongLength,
 		most: mostBytes(rec, rec.Size),
 	}
 	held := sink.Offset()

@@ -45,7 +45,7 @@ func (r *Recorder) Download(ctx context.Context, rec Recording, sink Sink) (Rece
 	if err != nil {
 		return Receipt{}, r.fail("download", rec.Track, err)
 	}
-	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, unlength: r.known().wrongLength}
+	d := downloading{recorder: r, device: j.device, ctx: ctx, rec: rec, sink: sink, ignoreLength: r.known().wrongLength}
 	if rec.Note != "" {
 		d.note(rec.Note)
 	}
@@ -68,14 +68,14 @@ func (e *sinkError) Error() string { return e.err.Error() }
 
 // downloading is one Download in progress.
 type downloading struct {
-	recorder *Recorder
-	device   Device
-	ctx      context.Context
-	rec      Recording
-	sink     Sink
-	receipt  Receipt
-	unlength bool  // ignore Content-Length
-	most     int64 // limit in bytes for a time range of a recording
+	recorder     *Recorder
+	device       Device
+	ctx          context.Context
+	rec          Recording
+	sink         Sink
+	receipt      Receipt
+	ignoreLength bool  // Content-Length is unreliable
+	most         int64 // limit in bytes for a time range of a recording
 
 	seam []byte // the end of the sink's content, fetched again to check a resumption
 
@@ -100,7 +100,7 @@ func (d *downloading) run(forms []form) error {
 		}
 		switch {
 		case verdict.badLength:
-			d.unlength = true
+			d.ignoreLength = true
 			continue
 		case from > 0 && (verdict.status == http.StatusRequestedRangeNotSatisfiable || verdict.status == http.StatusBadRequest):
 			// Range may be the cause: try without it, from the beginning.
@@ -169,7 +169,7 @@ func (d *downloading) note(sentence string) { d.receipt.Notes = append(d.receipt
 // If another request may avoid a refusal, it also returns the refusal.
 func (d *downloading) attempt(f form, from int64) (*Error, verdict, error) {
 	ctx := d.ctx
-	if d.unlength {
+	if d.ignoreLength {
 		ctx = withoutLength(ctx)
 	}
 	path, body := downloadPath, downloadText(d.rec.URI)

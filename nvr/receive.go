@@ -54,14 +54,14 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 		return d.refused(resp, nil)
 	}
 	d.announced = length
-	if d.unlength {
+	if d.ignoreLength {
 		d.announced = parseAnnounced(resp.Header.Get(announcedLength))
 		if d.announced > 0 && d.announced >= d.rec.Size {
 			length = d.announced
 		}
 	}
 	d.framed = slices.Contains(resp.TransferEncoding, "chunked")
-	if !d.unlength && length >= 0 && (length == 0 || length < d.rec.Size) && isRecordingType(resp.Header) {
+	if !d.ignoreLength && length >= 0 && (length == 0 || length < d.rec.Size) && isRecordingType(resp.Header) {
 		return failure(Short, "its length is announced wrongly", nil), verdict{status: resp.StatusCode, badLength: true}, nil
 	}
 	head, err := readShort(resp.Body, media.SniffLen)
@@ -79,7 +79,7 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 	}
 	d.recorder.learn(func(l *learned) {
 		l.delivered(f)
-		l.wrongLength = d.unlength && length < 0
+		l.wrongLength = d.ignoreLength && length < 0
 		delete(l.spurious, d.rec.URI)
 	})
 	return nil, verdict{}, d.pour(resp.Body, head, length, 0)
