@@ -60,9 +60,9 @@ func (q Question) ask(ctx context.Context, s Search) string {
 		return clock
 	}
 	if q.Offline {
-		return "the camera is offline, and nothing of it is on the recorder: check its power, cable and password on the recorder"
+		return "the camera is offline, and the recorder has no recordings of it: check its power, cable and password on the recorder"
 	}
-	return fmt.Sprintf("nothing of it is on the recorder: check the recording schedule, the disk, and that user %s may play it back", q.User)
+	return fmt.Sprintf("the recorder has no recordings of it: check the recording schedule, the disk, and that user %s may play it back", q.User)
 }
 
 // clockReason returns a sentence if the recorder's clock is wrong, otherwise

@@ -22,7 +22,7 @@ func TestSurveyFitsTheTerminal(t *testing.T) {
 		Address: "10.20.0.11", SignedIn: true, LoginTries: 3,
 		Cameras: []tasks.CameraFinding{
 			{Track: 101, Name: "Очень длинное имя камеры на складе, ворота", Recordings: 3, Bytes: 1 << 40, Recorded: 30 * time.Hour},
-			{Track: 201, Name: "Gate", Offline: true, Reason: "nothing of it is on the recorder: check the recording schedule, the disk, and that user admin may play it back"},
+			{Track: 201, Name: "Gate", Offline: true, Reason: "the recorder has no recordings of it: check the recording schedule, the disk, and that user admin may play it back"},
 			{Track: 301, Failure: right},
 			{Track: 401, Failure: right},
 			{Track: 702, Failure: right},
