@@ -52,11 +52,8 @@ func (c *Coordinator) hello(from Peer, data []byte) []byte {
 	}
 	networks := from.Networks
 	if len(h.Networks) > 0 {
-		for _, n := range h.Networks {
-			if len(networks) > 0 && !inNetwork(networks, n) {
-				return encode(Welcome{Refused: fmt.Sprintf("the invitation is for the network %s, not for %s; ask whoever runs the coordinator for one that names %s",
-					strings.Join(networks, ", "), nvr.CleanText(n, 40), nvr.CleanText(n, 40))})
-			}
+		if err := CheckNetworks(networks, h.Networks); err != nil {
+			return encode(Welcome{Refused: err.Error()})
 		}
 		networks = h.Networks
 	}

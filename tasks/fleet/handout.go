@@ -2,10 +2,13 @@ package fleet
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/hikgrab/nvr"
 )
 
 // silent returns the time after which an unheard machine counts as silent:
@@ -35,6 +38,20 @@ func (l *lease) placed(m *member) bool {
 		return inNetwork(m.networks, l.network)
 	}
 	return l.public || len(m.networks) == 0
+}
+
+// CheckNetworks returns a *RefusedError if a machine wants to take part in a
+// network that its invitation does not name. An invitation that names none is
+// for all.
+func CheckNetworks(invited, wanted []string) error {
+	for _, n := range wanted {
+		if len(invited) > 0 && !inNetwork(invited, n) {
+			n = nvr.CleanText(n, 40)
+			return &RefusedError{fmt.Sprintf("the invitation is for the network %s, not for %s; ask whoever runs the coordinator for one that names %s",
+				strings.Join(invited, ", "), n, n)}
+		}
+	}
+	return nil
 }
 
 // inNetwork reports whether networks contains one, ignoring case.

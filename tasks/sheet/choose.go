@@ -59,7 +59,7 @@ func (w *workbook) choose(wanted string) (*table, error) {
 	}
 	switch {
 	case len(likely) > 1:
-		return nil, fmt.Errorf("%w: %s; choose one with --sheet", ErrSheets, nameTables(likely))
+		return nil, fmt.Errorf("%w: %s", ErrSheets, nameTables(likely))
 	case len(likely) == 1:
 		if likely[0] != first[0] {
 			likely[0].notice = "worksheet " + quotedSheet(likely[0].sheet) + " is read, the only one that looks like tasks"
@@ -113,5 +113,5 @@ func (w *workbook) others(name string) string {
 	if len(list) == 0 {
 		return ""
 	}
-	return "; choose another with --sheet: " + nameSheets(list)
+	return "; other worksheets: " + nameSheets(list)
 }

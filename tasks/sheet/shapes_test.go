@@ -62,7 +62,7 @@ func TestFilesThatSayWhatTheyAre(t *testing.T) {
 		is   error
 		says string
 	}{
-		"two-lists.xlsx": {sheet.ErrSheets, "several worksheets look like tasks: Октябрь, Ноябрь; choose one with --sheet"},
+		"two-lists.xlsx": {sheet.ErrSheets, "several worksheets look like tasks: Октябрь, Ноябрь"},
 		"no-list.xlsx":   {sheet.ErrFormat, "no worksheet (Титул, Адреса) has a header with recorder, user and password, or a column of addresses"},
 		"tasks.ods":      {sheet.ErrFormat, "it is an OpenDocument file (.ods); open it in LibreOffice or Excel and save it as .xlsx"},
 		"tasks.numbers":  {sheet.ErrFormat, "it is a sheet of Apple Numbers; export it from there to Excel, as .xlsx"},

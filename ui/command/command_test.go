@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,10 +14,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"example.com/hikgrab/nvr/simulator"
-
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/nvr/simulator"
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/sheet"
 )
 
 func TestMain(m *testing.M) {
@@ -95,6 +96,20 @@ func TestPasswordOfTheSheet(t *testing.T) {
 	}
 	if got, err := a.sheetPassword(); err == nil || !strings.Contains(err.Error(), "HIKGRAB_SHEET_PASSWORD") {
 		t.Errorf("without terminal and variable: %q, %v", got, err)
+	}
+}
+
+// Where several worksheets look like tasks, the command says how to choose one.
+func TestSeveralWorksheetsAskForOne(t *testing.T) {
+	a := &app{}
+	root := a.commands()
+	path := filepath.Join("..", "..", "tasks", "sheet", "testdata", "two-lists.xlsx")
+	if _, err := a.readSheet(root, path); !errors.Is(err, sheet.ErrSheets) || !strings.HasSuffix(err.Error(), "Октябрь, Ноябрь; choose one with --sheet") {
+		t.Errorf("got %v", err)
+	}
+	a.flags.Sheet = "Ноябрь"
+	if _, err := a.readSheet(root, path); err != nil {
+		t.Errorf("with the one that is named: %v", err)
 	}
 }
 

@@ -82,6 +82,9 @@ func (a *app) readSheet(c *cobra.Command, path string) (sheet.Sheet, error) {
 		}
 		return got, fmt.Errorf("%s: no such file; %q writes a task sheet to fill in", path, "hikgrab init")
 	}
+	if errors.Is(err, sheet.ErrSheets) {
+		return got, fmt.Errorf("%w; choose one with --sheet", err)
+	}
 	if err != nil {
 		return got, err
 	}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -62,10 +61,8 @@ func (a *admission) admit(key, from string, who application) error {
 	case !joined:
 		return err
 	}
-	for _, n := range who.Networks {
-		if len(as.Networks) > 0 && !slices.ContainsFunc(as.Networks, func(known string) bool { return strings.EqualFold(known, n) }) {
-			return refuse("the invitation is for the network %s, not for %s: leave --network out, or ask for an invitation for it", strings.Join(as.Networks, ", "), n)
-		}
+	if err := fleet.CheckNetworks(as.Networks, who.Networks); err != nil {
+		return err
 	}
 	if as.equal(known) {
 		a.members.moved(key, from)

@@ -116,7 +116,7 @@ func TestAGuardedClusterIsUsedAsItsAdministratorSays(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	ca := func(o *LinkOptions) { o.Cluster = Cluster{CA: r.cluster.CA} }
-	if why := r.join(t, t.TempDir(), inv, nil, ca).refused(t); !strings.Contains(why, "with --creds") {
+	if why := r.join(t, t.TempDir(), inv, nil, ca).refused(t); !strings.Contains(why, "use the file of credentials") {
 		t.Errorf("without credentials it is told %q", why)
 	}
 	// What the cluster's administrator can see is not enough to join.
@@ -156,8 +156,8 @@ func TestAWrongClusterIsRefusedInWords(t *testing.T) {
 		"no certificates":       {Cluster{URL: good.URL, Creds: good.Creds}, "connect to the NATS cluster at " + good.URL},
 		"credentials not there": {Cluster{URL: good.URL, Creds: "nowhere.creds", CA: good.CA}, "read the credentials"},
 		"nobody there":          {Cluster{URL: "nats://" + closed.Addr().String()}, "connect to the NATS cluster"},
-		"a password in it":      {Cluster{URL: "nats://user:pass@127.0.0.1:4222"}, "would show a password"},
-		"no URL":                {Cluster{URL: "127.0.0.1:4222"}, "--url takes nats://host:port"},
+		"a password in it":      {Cluster{URL: "nats://user:pass@127.0.0.1:4222"}, "would show in the list of processes"},
+		"no URL":                {Cluster{URL: "127.0.0.1:4222"}, "is named by nats://host:port"},
 		"no port":               {Cluster{URL: "nats://127.0.0.1"}, "is not an address"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func (l *Link) dial(ctx context.Context, more ...nats.Option) (*nats.Conn, error
 			return conn, nil
 		}
 		if errors.Is(err, nats.ErrAuthorization) && l.to.Cluster {
-			return nil, refuse("the NATS cluster at %s refuses this machine: name the credentials that its administrator gave with --creds", l.where())
+			return nil, refuse("the NATS cluster at %s refuses this machine: use the file of credentials that its administrator gave for it", l.where())
 		}
 		if errors.Is(err, nats.ErrAuthorization) {
 			return nil, refuse("the server refuses this machine and gives no reason: after five failed tries a minute from one address it says nothing more; wait a minute, then try with a new invitation")

@@ -51,7 +51,7 @@ func (id *Identity) Invite(now time.Time, valid time.Duration, networks []string
 		return Invitation{}, err
 	}
 	if valid <= 0 {
-		return Invitation{}, errors.New("an invitation must be valid for a while: write --for 24h")
+		return Invitation{}, errors.New("an invitation must be valid for a while")
 	}
 	w, err := id.lastWay()
 	if err != nil {

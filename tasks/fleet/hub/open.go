@@ -132,7 +132,7 @@ func (h *Hub) connect(more ...nats.Option) (*nats.Conn, error) {
 	}
 	conn, err := nats.Connect(h.opts.Cluster.URL, append(opts, own...)...)
 	if err != nil {
-		return nil, fmt.Errorf("connect to the NATS cluster at %s: %w; check --url, --creds and --tls-ca, and that it is reached from here", h.opts.Cluster.URL, err)
+		return nil, fmt.Errorf("connect to the NATS cluster at %s: %w; check its address, the credentials and the certificates to trust, and that it can be reached from here", h.opts.Cluster.URL, err)
 	}
 	return conn, nil
 }

@@ -30,10 +30,10 @@ func (c Cluster) addresses() ([]string, error) {
 	for one := range strings.SplitSeq(c.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(one))
 		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" {
-			return nil, errors.New("--url takes nats://host:port, or tls://host:port, several separated by commas")
+			return nil, errors.New("a NATS cluster is named by nats://host:port or tls://host:port, several separated by commas")
 		}
 		if u.User != nil {
-			return nil, errors.New("--url would show a password in the list of processes: put it into a file and name that with --creds")
+			return nil, errors.New("a password in the address of a NATS cluster would show in the list of processes: put it into a file of credentials")
 		}
 	}
 	return ParseAddresses(c.URL)
