@@ -36,11 +36,11 @@ func (m *model) setFilter(f filter) {
 	m.list.rebuild(&m.snap)
 }
 
-func (m *model) showStates(f stateFilter) { m.setFilter(filter{f, m.list.filter.text}) }
+func (m *model) showStates(f stateFilter) { m.setFilter(newFilter(f, m.list.filter.text)) }
 
 // nextMatch goes to the next camera that matches the text of the last filter.
 func (m *model) nextMatch(step int) {
-	sought := m.list.sought
+	sought := &m.list.sought
 	if !m.list.seek(&m.snap, step, func(r row) bool { return sought.camera(r.cam, sought.recorder(r.rec)) }) {
 		m.say("no " + m.nouns.row + " matches " + sought.needle)
 	}

@@ -1,33 +1,26 @@
 package ui
 
-import tea "github.com/charmbracelet/bubbletea"
+import (
+	"slices"
 
-// The same keys in the Russian and the Latin layout, row by row.
-const (
-	jcuken = "йцукенгшщзхъфывапролджэячсмитьбю.ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ,"
-	qwerty = "qwertyuiop[]asdfghjkl;'zxcvbnm,./QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>?"
+	tea "github.com/charmbracelet/bubbletea"
 )
 
-// latin maps a character of the Russian layout to the key's Latin one.
-// Terminals report characters, not keys, so without it no letter key works for
-// an operator whose keyboard is set to Russian.
-var latin = func() map[rune]rune {
-	to := []rune(qwerty)
-	keys := make(map[rune]rune, len(to))
-	for i, r := range []rune(jcuken) {
-		keys[r] = to[i]
-	}
-	return keys
-}()
+// The same keys in the Russian and the Latin layout, row by row.
+var (
+	jcuken = []rune("йцукенгшщзхъфывапролджэячсмитьбю.ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ,")
+	qwerty = []rune("qwertyuiop[]asdfghjkl;'zxcvbnm,./QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>?")
+)
 
-// latinKey translates a key typed in the Russian layout. Do not use it for text
-// fields.
+// latinKey translates a key typed in the Russian layout. Terminals report
+// characters, not keys, so without it no letter key works for an operator whose
+// keyboard is set to Russian. Do not use it for text fields.
 func latinKey(k tea.KeyMsg) tea.KeyMsg {
 	if k.Type != tea.KeyRunes || len(k.Runes) != 1 || k.Paste {
 		return k
 	}
-	if r, ok := latin[k.Runes[0]]; ok {
-		k.Runes = []rune{r}
+	if i := slices.Index(jcuken, k.Runes[0]); i >= 0 {
+		k.Runes = qwerty[i : i+1 : i+1]
 	}
 	return k
 }

@@ -134,7 +134,9 @@ func (p *pane) below(w int) []string {
 		p.recorderBrief(f)
 	case p.camera.ID == r.cam.ID:
 		p.cameraBrief(f)
-		more = cmp.Or(p.briefLegend(w-2, w-20), more)
+		if _, cells := p.cover.drawn(f.w - labelWidth); cells != nil { // the rule explains the timeline below it
+			more = cmp.Or(ansi.Strip(p.legend(cells, [numSlots]time.Duration{}, w-20)[0]), more)
+		}
 	}
 	const around = 8      // for the rule's ends and spaces
 	if p.row.cam != nil { // its recorder's row may be scrolled out of sight
@@ -148,16 +150,6 @@ func (p *pane) below(w int) []string {
 		lines = append(lines, " "+line)
 	}
 	return filled(lines, 1+briefLines)
-}
-
-// briefLegend explains the timeline under the list, drawn in w cells. It goes
-// on the rule above and takes at most room cells; empty without a timeline.
-func (p *pane) briefLegend(w, room int) string {
-	_, cells := p.cover.drawn(w - labelWidth)
-	if cells == nil {
-		return ""
-	}
-	return ansi.Strip(p.legend(cells, [numSlots]time.Duration{}, room)[0])
 }
 
 func (p *pane) cameraBrief(f *facts) {

@@ -30,48 +30,35 @@ var filterOf = [len(tasks.Counts{})]stateFilter{
 	tasks.Pausing: filterStopped, tasks.Paused: filterStopped, tasks.Skipped: filterStopped,
 }
 
-// filter decides which cameras the list shows.
+// filter decides which cameras the list shows; the zero value shows all.
 type filter struct {
-	state stateFilter
-	text  string // as typed; a leading "!" inverts it
+	state  stateFilter
+	text   string // as typed
+	needle string // what the text looks for, in lower case; empty looks for nothing
+	not    bool   // the text begins with "!", which inverts it
+}
+
+func newFilter(state stateFilter, text string) filter {
+	needle, not := strings.CutPrefix(text, "!")
+	return filter{state, text, strings.ToLower(strings.TrimSpace(needle)), not}
 }
 
 // on reports whether the filter may hide anything.
-func (f filter) on() bool { return f.state != filterAll || f.needle() != "" }
-
-// needle returns the text to look for, without the leading "!".
-func (f filter) needle() string {
-	return strings.ToLower(strings.TrimSpace(strings.TrimPrefix(f.text, "!")))
-}
-
-// matcher decides whether a camera passes a filter. It is made once per use, so
-// that the text is prepared once.
-type matcher struct {
-	state  stateFilter
-	needle string
-	not    bool
-}
-
-func (f filter) matcher() matcher {
-	return matcher{state: f.state, needle: f.needle(), not: strings.HasPrefix(f.text, "!")}
-}
+func (f *filter) on() bool { return f.state != filterAll || f.needle != "" }
 
 // recorder reports whether the text occurs in the names of r. If so, all its
 // cameras match.
-func (m matcher) recorder(r *tasks.RecorderView) bool {
-	return contains(m.needle, r.Address, r.Name, r.Device.Model)
+func (f *filter) recorder(r *tasks.RecorderView) bool {
+	return f.needle != "" && contains(f.needle, r.Address, r.Name, r.Device.Model)
 }
 
 // camera reports whether c passes; byRecorder is the result of recorder for its
 // recorder.
-func (m matcher) camera(c *tasks.CameraView, byRecorder bool) bool {
-	if m.state != filterAll && filterOf[c.State] != m.state {
+func (f *filter) camera(c *tasks.CameraView, byRecorder bool) bool {
+	if f.state != filterAll && filterOf[c.State] != f.state {
 		return false
 	}
-	if m.needle == "" {
-		return true
-	}
-	return (byRecorder || contains(m.needle, c.Label(), c.Name, c.State.String())) != m.not
+	return f.needle == "" || (byRecorder || contains(f.needle, c.Label(), c.Name, c.State.String())) != f.not
 }
 
 func contains(needle string, texts ...string) bool {

@@ -21,9 +21,6 @@ type folds struct {
 // overview of all is worth more than the cameras of a few. It folds when it has
 // ended or is held, but never while the cursor is inside.
 func (f *folds) note(s *tasks.Snapshot, cursor tasks.RecorderID, height int) {
-	if f.opened == nil {
-		f.opened = make(map[tasks.RecorderID]bool)
-	}
 	rows := len(s.Recorders)
 	for i := range s.Recorders {
 		if r := &s.Recorders[i]; f.opened[r.ID] {
@@ -62,21 +59,13 @@ func (f *folds) folded(r *tasks.RecorderView, roomy bool) bool {
 	return !f.opened[r.ID]
 }
 
-// set records the operator's choice.
-func (f *folds) set(id tasks.RecorderID, folded bool) {
-	if f.byHand == nil {
-		f.byHand = make(map[tasks.RecorderID]bool)
-	}
-	f.byHand[id] = folded
-}
-
 // fold hides the cameras of the recorder under the cursor. On a camera it first
 // moves to the recorder.
 func (l *list) fold(s *tasks.Snapshot) {
 	if r := l.current(); r.cam != nil {
 		l.on.camera = noCamera
 	} else {
-		l.folds.set(r.rec.ID, true)
+		l.folds.byHand[r.rec.ID] = true
 	}
 	l.rebuild(s)
 }
@@ -95,6 +84,6 @@ func (l *list) cannotFold() string {
 }
 
 func (l *list) unfold(s *tasks.Snapshot) {
-	l.folds.set(l.on.recorder, false)
+	l.folds.byHand[l.on.recorder] = false
 	l.rebuild(s)
 }

@@ -49,7 +49,8 @@ func (m *model) stop() tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 		defer cancel()
-		return stoppedMsg{m.queue.Stop(ctx)}
+		_ = m.queue.Stop(ctx) // the caller of Run stops it again, and tells what hangs
+		return stoppedMsg{}
 	}
 }
 

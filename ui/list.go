@@ -41,8 +41,8 @@ type list struct {
 	on     rowID // the item under the cursor
 
 	filter filter
-	shown  int     // cameras that pass the filter
-	sought matcher // what n and N search for
+	shown  int    // cameras that pass the filter
+	sought filter // what n and N search for
 	order  order
 	folds  folds
 	marks  map[tasks.CameraID]bool
@@ -54,20 +54,19 @@ func (l *list) rebuild(s *tasks.Snapshot) {
 	l.folds.note(s, l.on.recorder, l.height)
 	l.forgetMarks(s)
 	roomy := len(s.Recorders)+len(s.Cameras) <= l.height
-	match := l.filter.matcher()
 	rows := l.spare[:0]
 	l.shown = 0
 	var byRecorder, open bool
 	for r := range l.order.rows(s) {
 		if r.cam == nil {
-			byRecorder = match.needle != "" && match.recorder(r.rec)
+			byRecorder = l.filter.recorder(r.rec)
 			open = l.filter.on() || !l.folds.folded(r.rec, roomy)
 			if !l.filter.on() {
 				rows = append(rows, r)
 			}
 			continue
 		}
-		if !match.camera(r.cam, byRecorder) {
+		if !l.filter.camera(r.cam, byRecorder) {
 			continue
 		}
 		l.shown++
@@ -167,7 +166,7 @@ func (l *list) seek(s *tasks.Snapshot, step int, want func(r row) bool) bool {
 		}
 		l.on = r.id()
 		if !l.filter.on() {
-			l.folds.set(r.rec.ID, false)
+			l.folds.byHand[r.rec.ID] = false
 		}
 		l.rebuild(s)
 		return true

@@ -28,11 +28,10 @@ func (l *list) mark(s *tasks.Snapshot) {
 	if r.rec == nil {
 		return
 	}
-	match := l.filter.matcher()
-	byRecorder := match.needle != "" && match.recorder(r.rec)
+	byRecorder := l.filter.recorder(r.rec)
 	var ids []tasks.CameraID
 	for _, c := range l.under(s) {
-		if r.cam != nil || match.camera(&c, byRecorder) {
+		if r.cam != nil || l.filter.camera(&c, byRecorder) {
 			ids = append(ids, c.ID)
 		}
 	}

@@ -77,7 +77,10 @@ func newModel(q Queue, o Options, t *terminal) *model {
 		term:   t,
 		pen:    pen{glyphsFor(o.ASCII, t.getenv), newStyles(t.getenv("NO_COLOR") == "", profile), rows},
 		browse: browseKeys(), helping: helpKeys(), steering: machineKeys(),
-		list:    list{height: 1, on: rowID{0, noCamera}, marks: make(map[tasks.CameraID]bool)},
+		list: list{
+			height: 1, on: rowID{0, noCamera}, marks: make(map[tasks.CameraID]bool),
+			folds: folds{byHand: make(map[tasks.RecorderID]bool), opened: make(map[tasks.RecorderID]bool)},
+		},
 		details: details{mode: detailsPane},
 	}
 }

@@ -27,15 +27,15 @@ const (
 // sorts holds each key's name and comparison.
 var sorts = [numSortKeys]struct {
 	name    string
-	compare func(a, b item) int
+	compare func(a, b *tasks.CameraView) int
 }{
-	sortSheet: {"sheet order", func(a, b item) int { return cmp.Compare(a.id, b.id) }},
-	sortState: {"state", func(a, b item) int { return cmp.Compare(urgency[a.state], urgency[b.state]) }},
-	sortRate:  {"speed", func(a, b item) int { return cmp.Compare(b.rate, a.rate) }},
-	sortETA:   {"time left", func(a, b item) int { return cmp.Compare(known(a.eta), known(b.eta)) }},
-	sortSize:  {"size", func(a, b item) int { return cmp.Compare(b.size, a.size) }},
-	sortLeft:  {"to come", func(a, b item) int { return cmp.Compare(b.left, a.left) }},
-	sortName:  {"name", func(a, b item) int { return cmp.Compare(a.name, b.name) }},
+	sortSheet: {"sheet order", func(a, b *tasks.CameraView) int { return cmp.Compare(a.ID, b.ID) }},
+	sortState: {"state", func(a, b *tasks.CameraView) int { return cmp.Compare(urgency[a.State], urgency[b.State]) }},
+	sortRate:  {"speed", func(a, b *tasks.CameraView) int { return cmp.Compare(b.Rate, a.Rate) }},
+	sortETA:   {"time left", func(a, b *tasks.CameraView) int { return cmp.Compare(known(a.ETA), known(b.ETA)) }},
+	sortSize:  {"size", func(a, b *tasks.CameraView) int { return cmp.Compare(b.Total, a.Total) }},
+	sortLeft:  {"to come", func(a, b *tasks.CameraView) int { return cmp.Compare(b.Total-b.Bytes, a.Total-a.Bytes) }},
+	sortName:  {"name", func(a, b *tasks.CameraView) int { return cmp.Compare(a.Name, b.Name) }},
 }
 
 func (k sortKey) String() string { return sorts[k].name }
@@ -55,70 +55,59 @@ func known(eta time.Duration) time.Duration {
 	return eta
 }
 
-type item struct {
-	id    int
-	state tasks.State
-	rate  float64
-	eta   time.Duration
-	size  int64
-	left  int64
-	name  string
-}
-
-func recorderItem(r *tasks.RecorderView) item {
-	return item{int(r.ID), r.State, r.Rate, r.ETA, r.Total, r.Total - r.Bytes, recorderTitle(r)}
-}
-
-func cameraItem(c *tasks.CameraView) item {
-	return item{int(c.ID), c.State, c.Rate, c.ETA, c.Total, c.Total - c.Bytes, c.Name}
+// view returns what a row is sorted by.
+func (r row) view() *tasks.CameraView {
+	if r.cam != nil {
+		return r.cam
+	}
+	return &tasks.CameraView{
+		ID: tasks.CameraID(r.rec.ID), Name: recorderTitle(r.rec), State: r.rec.State, Rate: r.rec.Rate, ETA: r.rec.ETA, Total: r.rec.Total, Bytes: r.rec.Bytes,
+	}
 }
 
 // order is the sequence of recorders, and of cameras within each. It is fixed
 // when the operator sorts, because rows that move by themselves cannot be read.
 // Later rows come last. The zero value is the order of the sheet.
 type order struct {
-	key                sortKey
-	reverse            bool
-	recorders, cameras map[int]int // position by ID; nil means the sheet's order
+	key     sortKey
+	reverse bool
+	places  map[rowID]int // among the rows of its kind; nil means the sheet's order
 }
 
 // take sorts the rows of s by key.
 func take(s *tasks.Snapshot, key sortKey, reverse bool) order {
 	o := order{key: key, reverse: reverse}
-	if key != sortSheet || reverse {
-		o.recorders, o.cameras = rank(s.Recorders, recorderItem, o), rank(s.Cameras, cameraItem, o)
+	if key == sortSheet && !reverse {
+		return o
 	}
-	return o
-}
-
-// rank sorts all by o's key and returns the position of each.
-func rank[V any](all []V, of func(*V) item, o order) map[int]int {
-	items := make([]item, len(all))
-	for i := range all {
-		items[i] = of(&all[i])
+	var ids []rowID
+	views := map[rowID]*tasks.CameraView{}
+	for r := range o.rows(s) {
+		ids = append(ids, r.id())
+		views[r.id()] = r.view()
 	}
-	slices.SortStableFunc(items, func(a, b item) int {
-		if o.reverse {
+	slices.SortStableFunc(ids, func(a, b rowID) int {
+		if reverse {
 			a, b = b, a
 		}
-		return sorts[o.key].compare(a, b)
+		return sorts[key].compare(views[a], views[b])
 	})
-	places := make(map[int]int, len(items))
-	for i, it := range items {
-		places[it.id] = i
+	o.places = make(map[rowID]int, len(ids))
+	for i, id := range ids {
+		o.places[id] = i
 	}
-	return places
+	return o
 }
 
 // rows yields every recorder of s with its cameras, in order, ignoring folds.
 func (o *order) rows(s *tasks.Snapshot) iter.Seq[row] {
 	return func(yield func(row) bool) {
-		for _, r := range placed(s.Recorders, o.recorders, func(r *tasks.RecorderView) int { return int(r.ID) }) {
-			if !yield(row{rec: r}) {
+		for _, r := range sorted(s.Recorders, o.places, func(r *tasks.RecorderView) row { return row{rec: r} }) {
+			if !yield(r) {
 				return
 			}
-			for _, c := range placed(s.Of(r), o.cameras, func(c *tasks.CameraView) int { return int(c.ID) }) {
-				if !yield(row{r, c}) {
+			for _, c := range sorted(s.Of(r.rec), o.places, func(c *tasks.CameraView) row { return row{r.rec, c} }) {
+				if !yield(c) {
 					return
 				}
 			}
@@ -126,21 +115,21 @@ func (o *order) rows(s *tasks.Snapshot) iter.Seq[row] {
 	}
 }
 
-// placed returns all in order of their positions.
-func placed[V any](all []V, places map[int]int, id func(*V) int) []*V {
-	list := make([]*V, len(all))
+// sorted returns the rows of all in order of their places.
+func sorted[V any](all []V, places map[rowID]int, of func(*V) row) []row {
+	list := make([]row, len(all))
 	for i := range all {
-		list[i] = &all[i]
+		list[i] = of(&all[i])
 	}
 	if places == nil {
 		return list
 	}
-	place := func(v *V) int {
-		if at, ok := places[id(v)]; ok {
+	place := func(r row) int {
+		if at, ok := places[r.id()]; ok {
 			return at
 		}
 		return len(places)
 	}
-	slices.SortStableFunc(list, func(a, b *V) int { return cmp.Compare(place(a), place(b)) })
+	slices.SortStableFunc(list, func(a, b row) int { return cmp.Compare(place(a), place(b)) })
 	return list
 }

@@ -35,12 +35,12 @@ func (m *model) askFilter() {
 	m.ask(prompt{
 		label: "/",
 		help:  func(m *model) string { return itoa(m.list.shown) + " of " + itoa(len(m.snap.Cameras)) + "   esc clear" },
-		typed: func(m *model, text string) { m.setFilter(filter{m.list.filter.state, text}) },
+		typed: func(m *model, text string) { m.setFilter(newFilter(m.list.filter.state, text)) },
 		enter: func(m *model, _ string) error {
-			m.list.sought = matcher{needle: m.list.filter.needle()}
+			m.list.sought = filter{needle: m.list.filter.needle}
 			return nil
 		},
-		cancel: func(m *model) { m.setFilter(filter{m.list.filter.state, ""}) },
+		cancel: func(m *model) { m.setFilter(newFilter(m.list.filter.state, "")) },
 	}, m.list.filter.text)
 }
 

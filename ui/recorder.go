@@ -68,7 +68,10 @@ func (p *pane) recorderFacts(w int) []string {
 	}
 	cause := commonFailure(p.s, r)
 	f.trouble("cause", cause.What, cause.Remedy, s.bad)
-	return append(f.lines, p.strips.in(w, p.pen)...)
+	if k := &p.strips; k.width != w {
+		k.width, k.lines = w, k.draw(p.pen, w)
+	}
+	return append(f.lines, p.strips.lines...)
 }
 
 // load says how many downloads at once run on a recorder, out of how many, and
@@ -104,14 +107,6 @@ func (k *strips) look(q Queue, s *tasks.Snapshot, r *tasks.RecorderView) {
 			k.covers = append(k.covers, tasks.CoverageOf(d, r.Clock(s.At)))
 		}
 	}
-}
-
-// in returns the strips drawn in lines of w cells.
-func (k *strips) in(w int, p *pen) []string {
-	if k.width != w {
-		k.width, k.lines = w, k.draw(p, w)
-	}
-	return k.lines
 }
 
 // draw draws one line per camera: its name and its coverage as a strip. All

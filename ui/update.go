@@ -6,8 +6,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// stoppedMsg says that the queue has stopped.
-type stoppedMsg struct{ err error }
+// stoppedMsg says that the queue has stopped, or has taken too long.
+type stoppedMsg struct{}
 
 // sayMsg is the result of an action outside the event loop.
 type sayMsg string

@@ -65,8 +65,8 @@ func (m *model) mainScreen() []string {
 	l := m.layout
 	lines := m.header()
 	text, look := m.condition()
-	if text == "" {
-		text, look = m.above(), m.styles.strong
+	if rows := m.list.visible(); text == "" && len(rows) > 0 && rows[0].cam != nil {
+		text, look = recorderTitle(rows[0].rec), m.styles.strong // its row is scrolled out of sight
 	}
 	const around = 8 // for the rule's ends and spaces
 	rule := m.rule(text, m.looking(&m.list, len(m.snap.Cameras), l.w-width(text)-around), look, l.w)
@@ -97,15 +97,6 @@ func (m *model) mainScreen() []string {
 		lines = append(lines, drawn...)
 	}
 	return lines
-}
-
-// above names the recorder of the first visible camera if the recorder's row is
-// scrolled out of sight.
-func (m *model) above() string {
-	if rows := m.list.visible(); len(rows) > 0 && rows[0].cam != nil {
-		return recorderTitle(rows[0].rec)
-	}
-	return ""
 }
 
 // listLines draws the list, or says why it is empty.
