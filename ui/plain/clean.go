@@ -8,41 +8,39 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks"
 )
 
 // clean makes text safe for one line of a terminal: line breaks and tabs become
 // spaces; invalid UTF-8, and characters that could move the cursor, change
 // colours or reverse the writing direction, become U+FFFD.
 func clean(s string) string {
-	if !strings.ContainsFunc(s, nvr.Unfit) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
-			b.WriteByte(' ')
+			return ' '
 		case nvr.Unfit(r):
-			b.WriteRune(utf8.RuneError)
-		default:
-			b.WriteRune(r)
+			return utf8.RuneError
 		}
-	}
-	return b.String()
+		return r
+	}, s)
 }
 
 func join(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }
 
-// groupsBy groups values by key, in the order of each key's first value.
-func groupsBy[T any, K comparable](all []T, key func(T) K) (groups [][]T) {
-	at := map[K]int{}
+// bySameFailure groups values by what failed and what to do, in the order of
+// each group's first value.
+func bySameFailure[T any](all []T, of func(T) tasks.Failure) (groups [][]T) {
+	at := map[[2]string]int{}
 	for _, one := range all {
-		i, known := at[key(one)]
+		f := of(one)
+		key := [2]string{f.What, string(f.Remedy)}
+		i, known := at[key]
 		if !known {
 			i = len(groups)
-			at[key(one)] = i
+			at[key] = i
 			groups = append(groups, nil)
 		}
 		groups[i] = append(groups[i], one)

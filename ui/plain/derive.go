@@ -2,6 +2,7 @@ package plain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,13 +54,12 @@ func CameraOf(c derive.Camera) string {
 
 // Made writes the files made from one camera's recordings.
 func (l *Lines) Made(at time.Time, c derive.Camera, r derive.Result) error {
-	before := madeBefore(r)
 	for _, f := range r.Files {
 		text := f.Path
 		if f.Bytes > 0 {
 			text += "  " + units.Size(f.Bytes)
 		}
-		if text += "  " + derive.Describe(f); before(f) {
+		if text += "  " + derive.Describe(f); madeBefore(r, f) {
 			text += "  (made before)"
 		}
 		fmt.Fprintln(l.w, clean(text))
@@ -83,14 +83,9 @@ func (l *Lines) MadeAll(_ time.Time, t MadeTotals, code int) error {
 	return l.w.Flush()
 }
 
-// madeBefore returns a function that reports whether an earlier run made a
-// file.
-func madeBefore(r derive.Result) func(archive.Derived) bool {
-	fresh := map[string]bool{}
-	for _, f := range r.Made {
-		fresh[f.Path] = true
-	}
-	return func(f archive.Derived) bool { return !fresh[f.Path] }
+// madeBefore reports whether an earlier run made a file of r.
+func madeBefore(r derive.Result, f archive.Derived) bool {
+	return !slices.ContainsFunc(r.Made, func(made archive.Derived) bool { return made.Path == f.Path })
 }
 
 // MadeRecord is type made as written by "hikgrab join", "cut" and "frames".
@@ -101,22 +96,17 @@ type MadeRecord struct {
 
 // Made writes the files made from one camera's recordings.
 func (j *JSON) Made(at time.Time, c derive.Camera, r derive.Result) error {
-	before := madeBefore(r)
+	var records []any
 	for _, f := range r.Files {
-		record := MadeRecord{Before: before(f), EventRecord: EventRecord{
+		records = append(records, MadeRecord{Before: madeBefore(r, f), EventRecord: EventRecord{
 			Type: string(tasks.EventMade), Time: stamp(at), Recorder: clean(c.Recorder), Channel: c.Track.Channel(), Track: int(c.Track),
 			Camera: clean(c.Name), Path: clean(f.Path), Bytes: f.Bytes, Message: clean(derive.Describe(f)),
-		}}
-		if err := j.enc.Encode(record); err != nil {
-			return err
-		}
+		}})
 	}
 	for _, n := range r.Notes {
-		if err := j.Notice(at, CameraOf(c)+": "+n); err != nil {
-			return err
-		}
+		records = append(records, noticeRecord(at, CameraOf(c)+": "+n))
 	}
-	return j.w.Flush()
+	return j.write(records...)
 }
 
 // MadeAll writes the totals, once, at the end.

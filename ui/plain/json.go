@@ -26,17 +26,20 @@ func NewJSON(w io.Writer) *JSON {
 
 // Notice writes a message about the run as a whole.
 func (j *JSON) Notice(at time.Time, text string) error {
-	return j.write(EventRecord{Type: string(tasks.EventNotice), Time: stamp(at), Message: clean(text)})
+	return j.write(noticeRecord(at, text))
+}
+
+func noticeRecord(at time.Time, text string) EventRecord {
+	return EventRecord{Type: string(tasks.EventNotice), Time: stamp(at), Message: clean(text)}
 }
 
 // Events writes events, oldest first.
 func (j *JSON) Events(events []tasks.Event) error {
+	records := make([]any, 0, len(events))
 	for _, e := range events {
-		if err := j.enc.Encode(eventRecord(e)); err != nil {
-			return err
-		}
+		records = append(records, eventRecord(e))
 	}
-	return j.w.Flush()
+	return j.write(records...)
 }
 
 // Gap says how many events were lost because the reader was slow.
@@ -54,7 +57,7 @@ func (j *JSON) Summary(r Report) error {
 	s := r.Snapshot
 	record := SummaryRecord{
 		Type: "summary", Time: stamp(s.At), Totals: totalsOf(s), ExitCode: r.ExitCode,
-		AverageRate: averageRate(s), Manifest: clean(r.Manifest), Log: clean(r.Log), Result: clean(r.Result), Page: clean(r.Page),
+		AverageRate: int64(averageRate(s)), Manifest: clean(r.Manifest), Log: clean(r.Log), Result: clean(r.Result), Page: clean(r.Page),
 		Retry: clean(r.Retry), Continue: clean(r.Continue), Failed: []CameraRecord{}, Coverage: coverageRecords(r.Coverage),
 		RawFiles: r.RawFiles, RawBytes: r.RawBytes,
 	}
@@ -68,18 +71,13 @@ func (j *JSON) Summary(r Report) error {
 	return j.write(record)
 }
 
-func (j *JSON) write(record any) error {
-	if err := j.enc.Encode(record); err != nil {
-		return err
+func (j *JSON) write(records ...any) error {
+	for _, record := range records {
+		if err := j.enc.Encode(record); err != nil {
+			return err
+		}
 	}
 	return j.w.Flush()
-}
-
-func averageRate(s *tasks.Snapshot) int64 {
-	if s.Elapsed <= 0 {
-		return 0
-	}
-	return int64(float64(s.Fetched) / s.Elapsed.Seconds())
 }
 
 // stamp truncates a time to the millisecond; the zero time stays zero.

@@ -26,9 +26,9 @@ import (
 //
 // On a terminal it breaks lines that are too wide between words.
 type Lines struct {
-	w       *bufio.Writer
-	ascii   bool
-	columns func() int // width of the terminal; nil if there is none
+	w                 *bufio.Writer
+	atLeast, ellipsis string     // signs
+	columns           func() int // width of the terminal; nil if there is none
 
 	// Recorders of a survey, for the end of the output.
 	failed   []tasks.Finding
@@ -38,7 +38,10 @@ type Lines struct {
 // NewLines returns a printer of lines to w. With ascii its own signs are ASCII
 // only; names keep their letters.
 func NewLines(w io.Writer, ascii bool) *Lines {
-	l := &Lines{w: bufio.NewWriter(w), ascii: ascii}
+	l := &Lines{w: bufio.NewWriter(w), atLeast: "≥ ", ellipsis: "…"}
+	if ascii {
+		l.atLeast, l.ellipsis = ">= ", "..."
+	}
 	if f, ok := w.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
 		l.columns = func() int {
 			columns, _, _ := term.GetSize(int(f.Fd())) // 0 if unknown
@@ -143,7 +146,7 @@ func (l *Lines) progressText(s *tasks.Snapshot) string {
 	}
 	total := units.Size(s.Total)
 	if !s.TotalKnown {
-		total = l.atLeast() + total
+		total = l.atLeast + total
 	}
 	parts = append(parts, units.Size(s.Bytes)+" of "+total, units.Rate(s.Rate))
 	if s.TotalKnown && s.ETA > 0 {
@@ -161,13 +164,6 @@ func (l *Lines) progressText(s *tasks.Snapshot) string {
 		parts = append(parts, "needs "+units.Size(s.Needed)+", "+units.Size(s.Disk.Free)+" free")
 	}
 	return strings.Join(parts, "  ")
-}
-
-func (l *Lines) atLeast() string {
-	if l.ascii {
-		return ">= "
-	}
-	return "≥ "
 }
 
 // WillNotFit says that the disk has too little space, and what to do.

@@ -154,10 +154,18 @@ func headline(s *tasks.Snapshot, files bool) string {
 		return head
 	}
 	head += fmt.Sprintf(", %s in %s", units.Size(s.Fetched), units.Duration(s.Elapsed))
-	if s.Elapsed > 0 {
-		head += fmt.Sprintf(" (%s)", units.Rate(float64(s.Fetched)/s.Elapsed.Seconds()))
+	if rate := averageRate(s); rate > 0 {
+		head += fmt.Sprintf(" (%s)", units.Rate(rate))
 	}
 	return head
+}
+
+// averageRate returns bytes per second; 0 if no time has passed.
+func averageRate(s *tasks.Snapshot) float64 {
+	if s.Elapsed <= 0 {
+		return 0
+	}
+	return float64(s.Fetched) / s.Elapsed.Seconds()
 }
 
 // trouble is one entry in the list of failures: a camera, or a recorder whose

@@ -17,8 +17,10 @@ import (
 )
 
 const (
-	surveyWidth = 80 // for sentences, which are hard to read if wider
-	nameWidth   = 23 // cells, for the column of cameras
+	surveyWidth   = 80 // for sentences, which are hard to read if wider
+	nameWidth     = 23 // cells, for the column of cameras
+	recorderWidth = 24 // cells, for the column of recorders
+	healthWidth   = len("  ") + recorderWidth + len("  2006-01-02 15:04  ") + len("1234 days  ") + len("12 days slow  ")
 )
 
 // Finding writes what a recorder is, then a table of its cameras. Failed
@@ -83,17 +85,55 @@ func (l *Lines) Found(at time.Time, t SurveyTotals) error {
 	return l.w.Flush()
 }
 
-type reason struct {
-	what   string
-	remedy nvr.Remedy
+// health writes a table with one line per recorder that answered: what
+// operators check every week.
+func (l *Lines) health(at time.Time) {
+	if len(l.answered) == 0 {
+		return
+	}
+	width := ansi.StringWidth("recorder")
+	for _, f := range l.answered {
+		width = max(width, min(ansi.StringWidth(clean(cmp.Or(f.Name, f.Address))), recorderWidth))
+	}
+	fmt.Fprintf(l.w, "  %s  oldest recording  kept       clock         disks\n", pad("recorder", width))
+	for _, f := range l.answered {
+		oldest, kept := "-", "-"
+		if !f.Oldest.IsZero() {
+			oldest, kept = f.Oldest.Format("2006-01-02 15:04"), units.Count(int(f.Kept(at)/(24*time.Hour)), "day")
+		}
+		name := ansi.Truncate(clean(cmp.Or(f.Name, f.Address)), recorderWidth, l.ellipsis)
+		row := fmt.Sprintf("  %s  %-16s  %-9s  %-12s  ", pad(name, width), oldest, kept, cmp.Or(clockOf(f.Device), "-"))
+		for _, line := range wrap(clean(disksColumn(f)), surveyWidth-healthWidth+recorderWidth-width) {
+			fmt.Fprintln(l.w, strings.TrimRight(row+line, " "))
+			row = strings.Repeat(" ", ansi.StringWidth(row))
+		}
+	}
+	fmt.Fprintln(l.w)
 }
 
-func reasonOf(f tasks.Failure) reason { return reason{f.What, f.Remedy} }
+// disksColumn gives the number of disks, their total size, and the faulty ones.
+func disksColumn(f tasks.Finding) string {
+	if len(f.Disks) == 0 {
+		return "-"
+	}
+	total, sick := int64(0), ""
+	for _, d := range f.Disks {
+		total += d.Capacity
+		if !d.Healthy() {
+			sick += ", " + d.Name + ": " + cmp.Or(d.Status, "?")
+		}
+	}
+	text := fmt.Sprintf("%d", len(f.Disks))
+	if total > 0 {
+		text += " of " + units.Size(total)
+	}
+	return text + cmp.Or(sick, ", ok")
+}
 
 // failedRecorders lists the recorders that failed, grouped by failure, with
 // their rows of the sheet and what to do.
 func (l *Lines) failedRecorders() {
-	for _, group := range groupsBy(l.failed, func(f tasks.Finding) reason { return reasonOf(f.Failure) }) {
+	for _, group := range bySameFailure(l.failed, func(f tasks.Finding) tasks.Failure { return f.Failure }) {
 		for _, f := range group {
 			fmt.Fprintln(l.w, clean(join("  ", f.Address, f.Name, f.Source)))
 		}
@@ -187,7 +227,7 @@ func (l *Lines) cameras(cameras []tasks.CameraFinding) {
 		if c.Failure.Kind != "" {
 			continue
 		}
-		name := ansi.Truncate(findingName(c), nameWidth, l.ellipsis())
+		name := ansi.Truncate(findingName(c), nameWidth, l.ellipsis)
 		row := fmt.Sprintf("  %s  %5d", pad(name, width), c.Recordings)
 		if c.Recordings > 0 {
 			row += fmt.Sprintf("  %9s  %8s  %s", units.Size(c.Bytes), units.Duration(c.Recorded), firstAndLast(c))
@@ -203,18 +243,11 @@ func (l *Lines) cameras(cameras []tasks.CameraFinding) {
 	l.failures(cameras)
 }
 
-func (l *Lines) ellipsis() string {
-	if l.ascii {
-		return "..."
-	}
-	return "…"
-}
-
 // failures lists failed cameras, grouped by reason: a missing permission
 // affects all cameras.
 func (l *Lines) failures(cameras []tasks.CameraFinding) {
 	failed := slices.DeleteFunc(slices.Clone(cameras), func(c tasks.CameraFinding) bool { return c.Failure.Kind == "" })
-	for _, group := range groupsBy(failed, func(c tasks.CameraFinding) reason { return reasonOf(c.Failure) }) {
+	for _, group := range bySameFailure(failed, func(c tasks.CameraFinding) tasks.Failure { return c.Failure }) {
 		who := findingName(group[0])
 		if len(group) > 1 {
 			who = channelsOf(group)

@@ -76,18 +76,16 @@ func (l *Lines) Verified(_ time.Time, v archive.Verification) error {
 
 // Verified writes the files that differ, and the totals.
 func (j *JSON) Verified(at time.Time, v archive.Verification) error {
+	var records []any
 	for _, d := range slices.Concat(v.Deviations, v.Outdated) {
-		record := VerifyRecord{Type: "verify", Time: stamp(at), Kind: string(d.Kind), Path: clean(d.Path), Detail: clean(d.Detail)}
-		if err := j.enc.Encode(record); err != nil {
-			return err
-		}
+		records = append(records, VerifyRecord{Type: "verify", Time: stamp(at), Kind: string(d.Kind), Path: clean(d.Path), Detail: clean(d.Detail)})
 	}
 	counts := countsOf(v)
-	return j.write(VerifySummaryRecord{
+	return j.write(append(records, VerifySummaryRecord{
 		Type: "verify_summary", Time: stamp(at), ExitCode: VerifyCode(v), Files: v.Files, Bytes: v.Bytes,
 		Missing: counts[archive.Missing], Changed: counts[archive.Changed],
 		Extra: counts[archive.Extra], Unreadable: counts[archive.Unreadable], Outdated: len(v.Outdated),
-	})
+	})...)
 }
 
 func countsOf(v archive.Verification) map[archive.Difference]int {
