@@ -9,7 +9,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -57,25 +56,17 @@ func write(dir string) error {
 			return err
 		}
 	}
-	for name, generate := range map[string]func(io.Writer) error{
-		"hikgrab.bash": func(w io.Writer) error { return root.GenBashCompletionV2(w, true) },
-		"hikgrab.fish": func(w io.Writer) error { return root.GenFishCompletion(w, true) },
-		"hikgrab.ps1":  root.GenPowerShellCompletionWithDesc,
-		"_hikgrab":     root.GenZshCompletion,
+	for name, generate := range map[string]func(path string) error{
+		"hikgrab.bash": func(path string) error { return root.GenBashCompletionFileV2(path, true) },
+		"hikgrab.fish": func(path string) error { return root.GenFishCompletionFile(path, true) },
+		"hikgrab.ps1":  root.GenPowerShellCompletionFileWithDesc,
+		"_hikgrab":     root.GenZshCompletionFile,
 	} {
-		if err := writeFile(filepath.Join(completions, name), generate); err != nil {
+		if err := generate(filepath.Join(completions, name)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func writeFile(path string, generate func(io.Writer) error) error {
-	b := new(strings.Builder)
-	if err := generate(b); err != nil {
-		return err
-	}
-	return os.WriteFile(path, []byte(b.String()), 0o666)
 }
 
 // page formats a topic as a man page, line by line.

@@ -115,12 +115,13 @@ func Percent(done, total int64) int {
 	return min(99, int(float64(done)/float64(total)*100))
 }
 
+const hour, day = 3600, 24 * 3600 // seconds
+
 // Duration writes a duration to the second: "00:07", "04:10", "1:12:40", and
 // from two days on "3d 04h". Negative counts as 0. It takes at most 8 cells
 // below 10,000 days.
 func Duration(d time.Duration) string {
 	s := int64(max(0, d).Round(time.Second) / time.Second)
-	const hour, day = 3600, 24 * 3600
 	switch {
 	case s < hour:
 		return fmt.Sprintf("%02d:%02d", s/60, s%60)
@@ -134,7 +135,6 @@ func Duration(d time.Duration) string {
 // "3d". It rounds up to a second, so that "0s" means now.
 func Wait(d time.Duration) string {
 	s := int64((max(0, d) + time.Second - 1) / time.Second)
-	const hour, day = 3600, 24 * 3600
 	switch {
 	case s < 60:
 		return fmt.Sprintf("%ds", s)
@@ -151,23 +151,15 @@ func Wait(d time.Duration) string {
 // seconds from one hour on. It takes at most 8 cells below 1,000 days.
 func Length(d time.Duration) string {
 	s := int64(max(0, d).Round(time.Second) / time.Second)
-	const hour, day = 3600, 24 * 3600
-	two := func(a int64, unit string, b int64, format string) string {
-		text := strconv.FormatInt(a, 10) + unit
-		if b > 0 {
-			text += fmt.Sprintf(format, b)
-		}
-		return text
-	}
 	switch {
 	case s < 60:
-		return two(s, "s", 0, "")
+		return fmt.Sprintf("%ds", s)
 	case s < hour:
-		return two(s/60, "m", s%60, "%02ds")
+		return strings.TrimSuffix(fmt.Sprintf("%dm%02ds", s/60, s%60), "00s")
 	case s < 2*day:
-		return two(s/hour, "h", s%hour/60, "%02dm")
+		return strings.TrimSuffix(fmt.Sprintf("%dh%02dm", s/hour, s%hour/60), "00m")
 	}
-	return two(s/day, "d", s%day/hour, " %dh")
+	return strings.TrimSuffix(fmt.Sprintf("%dd %dh", s/day, s%day/hour), " 0h")
 }
 
 // Clock writes the time of day to the second: "18:42:07".
