@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -52,12 +53,12 @@ func (a *app) collect(c *cobra.Command, w *wire) error {
 // collecting is a run that also collects the files that the machines fetched.
 type collecting struct {
 	*spread
-	home  *collect.Queue
+	files *collect.Queue
 	alone bool // collect only, download nothing
 }
 
-// bringHome returns the queue that collects the files of a run.
-func (a *app) bringHome(w *wire, j job, s *spread, name string) *collect.Queue {
+// fileQueue returns the queue that collects the files of a run.
+func (a *app) fileQueue(w *wire, j job, s *spread, name string) *collect.Queue {
 	limit, _ := j.options.Limit.At(time.Now())
 	return collect.New(collect.Options{
 		Limit: limit,
@@ -70,64 +71,60 @@ func (a *app) bringHome(w *wire, j job, s *spread, name string) *collect.Queue {
 }
 
 // Run coordinates and collects files until Stop is called.
-func (h *collecting) Run(ctx context.Context) {
-	bringing, stop := context.WithCancel(ctx)
-	defer context.AfterFunc(h.leaves, stop)()
+func (c *collecting) Run(ctx context.Context) {
+	ofFiles, stop := context.WithCancel(ctx)
+	defer context.AfterFunc(c.leaves, stop)()
 	var own sync.WaitGroup
-	own.Go(func() { h.home.Run(bringing) })
-	h.spread.Run(ctx)
+	own.Go(func() { c.files.Run(ofFiles) })
+	c.spread.Run(ctx)
 	stop()
 	own.Wait()
-	h.news.Store(true)
-	h.writeList()
+	c.listed = -1 // it says which files are here
+	c.writeList()
 }
 
 // Stop stops the collecting, then everything else.
-func (h *collecting) Stop(ctx context.Context) error {
-	err := h.home.Stop(ctx)
-	if stopped := h.spread.Stop(ctx); err == nil {
-		err = stopped
-	}
-	return err
+func (c *collecting) Stop(ctx context.Context) error {
+	return errors.Join(c.files.Stop(ctx), c.spread.Stop(ctx))
 }
 
 // Snapshot copies the present state into s.
-func (h *collecting) Snapshot(s *tasks.Snapshot) {
-	h.spread.Snapshot(s)
-	if h.alone { // the job counts are those of the files
-		s.Jobs, s.PerRecorder = h.home.Jobs()
+func (c *collecting) Snapshot(s *tasks.Snapshot) {
+	c.spread.Snapshot(s)
+	if c.alone { // the job counts are those of the files
+		s.Jobs, s.PerRecorder = c.files.Jobs()
 	}
-	h.home.AddTo(s)
+	c.files.AddTo(s)
 }
 
 // Working reports whether there is anything to do.
-func (h *collecting) Working() bool { return h.spread.Working() || h.home.Working() }
+func (c *collecting) Working() bool { return c.spread.Working() || c.files.Working() }
 
 // Camera returns a camera, or a file shown as one.
-func (h *collecting) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
-	if h.home.Has(id) {
-		return h.home.Camera(id)
+func (c *collecting) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
+	if c.files.Has(id) {
+		return c.files.Camera(id)
 	}
-	return h.spread.Camera(id)
+	return c.spread.Camera(id)
 }
 
 // Pause pauses cameras and files.
-func (h *collecting) Pause(ids ...tasks.CameraID) { h.both(ids, h.spread.Pause, h.home.Pause) }
+func (c *collecting) Pause(ids ...tasks.CameraID) { c.both(ids, c.spread.Pause, c.files.Pause) }
 
 // Resume resumes them.
-func (h *collecting) Resume(ids ...tasks.CameraID) { h.both(ids, h.spread.Resume, h.home.Resume) }
+func (c *collecting) Resume(ids ...tasks.CameraID) { c.both(ids, c.spread.Resume, c.files.Resume) }
 
 // Retry starts them afresh.
-func (h *collecting) Retry(ids ...tasks.CameraID) { h.both(ids, h.spread.Retry, h.home.Retry) }
+func (c *collecting) Retry(ids ...tasks.CameraID) { c.both(ids, c.spread.Retry, c.files.Retry) }
 
 // Skip skips them for the rest of this run.
-func (h *collecting) Skip(ids ...tasks.CameraID) { h.both(ids, h.spread.Skip, h.home.Skip) }
+func (c *collecting) Skip(ids ...tasks.CameraID) { c.both(ids, c.spread.Skip, c.files.Skip) }
 
 // both splits ids into cameras and files and calls the function for each.
-func (h *collecting) both(ids []tasks.CameraID, cameras, files func(...tasks.CameraID)) {
+func (c *collecting) both(ids []tasks.CameraID, cameras, files func(...tasks.CameraID)) {
 	of := map[bool][]tasks.CameraID{}
 	for _, id := range ids {
-		of[h.home.Has(id)] = append(of[h.home.Has(id)], id)
+		of[c.files.Has(id)] = append(of[c.files.Has(id)], id)
 	}
 	if len(of[false]) > 0 {
 		cameras(of[false]...)
@@ -138,17 +135,17 @@ func (h *collecting) both(ids []tasks.CameraID, cameras, files func(...tasks.Cam
 }
 
 // PauseAll pauses or resumes everything.
-func (h *collecting) PauseAll(paused bool) { h.spread.PauseAll(paused); h.home.PauseAll(paused) }
+func (c *collecting) PauseAll(paused bool) { c.spread.PauseAll(paused); c.files.PauseAll(paused) }
 
 // Drain starts nothing new.
-func (h *collecting) Drain() { h.spread.Drain(); h.home.Drain() }
+func (c *collecting) Drain() { c.spread.Drain(); c.files.Drain() }
 
 // SetJobs sets how many downloads run at once, or, with none, how many files
 // are collected at once.
-func (h *collecting) SetJobs(n int) {
-	if h.alone {
-		h.home.SetJobs(n)
+func (c *collecting) SetJobs(n int) {
+	if c.alone {
+		c.files.SetJobs(n)
 		return
 	}
-	h.spread.SetJobs(n)
+	c.spread.SetJobs(n)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -67,12 +68,12 @@ func (a *app) framesCommand() *cobra.Command {
 	return c
 }
 
-// making makes files from the part of a camera's recordings inside a window.
-type making func(context.Context, *archive.Archive, derive.Camera, archive.Span, *derive.Progress) (derive.Result, error)
+// derivation makes files from the part of a camera's recordings inside a window.
+type derivation func(context.Context, *archive.Archive, derive.Camera, archive.Span, *derive.Progress) (derive.Result, error)
 
 // deriveCommand completes a command that makes files from downloads. If check
 // is not nil, it validates the flags before anything is touched.
-func (a *app) deriveCommand(c *cobra.Command, check func(archive.Span) error, work making) *cobra.Command {
+func (a *app) deriveCommand(c *cobra.Command, check func(archive.Span) error, work derivation) *cobra.Command {
 	var from, to string
 	c.Flags().SortFlags = false
 	c.Flags().StringVar(&from, "from", "", "begin at `T` on the recorder's clock: \"2006-01-02\", \"2006-01-02 15:04[:05]\" or \"15:04\" (default the first recording)")
@@ -112,7 +113,7 @@ func window(from, to string) (w archive.Span, err error) {
 	return w, nil
 }
 
-func (a *app) derive(ctx context.Context, dir string, w archive.Span, work making) (err error) {
+func (a *app) derive(ctx context.Context, dir string, w archive.Span, work derivation) (err error) {
 	if err := ofDownloads(dir); err != nil {
 		return err
 	}
@@ -133,6 +134,41 @@ func (a *app) derive(ctx context.Context, dir string, w archive.Span, work makin
 		})
 	a.refreshPage(store)
 	return notMade(unlessGone(err))
+}
+
+// makeAll calls work for each camera, which makes files from its finished
+// recordings, and writes the results with p, and its progress to progress if it
+// takes long. A camera that fails does not stop the
+// others; a full or read-only disk does. It returns the exit code.
+func makeAll(ctx context.Context, cameras []derive.Camera, p printer, progress io.Writer, work func(context.Context, derive.Camera, *derive.Progress) (derive.Result, error)) (code int, err error) {
+	totals := plain.MadeTotals{Cameras: len(cameras)}
+	for i, c := range cameras {
+		var at derive.Progress
+		quiet := tellProgress(progress, fmt.Sprintf("camera %d of %d: ", i+1, len(cameras)), &at.Done, &at.Total)
+		r, failure := work(ctx, c, &at)
+		quiet()
+		totals.Files += len(r.Files)
+		totals.Fresh += len(r.Made)
+		if err := p.Made(time.Now(), c, r); err != nil {
+			return plain.ExitError, err
+		}
+		switch {
+		case ctx.Err() != nil:
+			return plain.ExitStopped, p.MadeAll(time.Now(), totals, plain.ExitStopped)
+		case failure == nil:
+			continue
+		case archive.KindOf(failure) != archive.KindUnknown:
+			return plain.ExitError, errors.Join(failure, p.MadeAll(time.Now(), totals, plain.ExitError))
+		}
+		totals.Failed++
+		if err := p.Notice(time.Now(), plain.CameraOf(c)+": "+failure.Error()); err != nil {
+			return plain.ExitError, err
+		}
+	}
+	if totals.Failed > 0 {
+		code = plain.ExitFailed
+	}
+	return code, p.MadeAll(time.Now(), totals, code)
 }
 
 // ofDownloads rejects a directory that holds no downloads, or only files made

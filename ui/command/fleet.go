@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/hikgrab/tasks"
@@ -29,29 +29,23 @@ type spread struct {
 	archive     *archive.Archive
 	log         *slog.Logger
 	own         own
-	news        atomic.Bool // there are files not yet in fleet.csv
+	listed      int // how many files of the catalogue are in fleet.csv; -1: write it anyway
 	leaves      context.Context
-	leave       context.CancelFunc
-
-	mu  sync.Mutex
-	err error
+	leave       context.CancelCauseFunc
 }
 
 // Err returns why the run stopped; nil if it ended normally.
 func (s *spread) Err() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.err
+	if err := context.Cause(s.leaves); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
 }
 
 func (s *spread) fail(err error) {
-	if err == nil || errors.Is(err, context.Canceled) {
-		return
+	if err != nil && !errors.Is(err, context.Canceled) {
+		s.leave(err)
 	}
-	s.mu.Lock()
-	s.err = errors.Join(s.err, err)
-	s.mu.Unlock()
-	s.leave()
 }
 
 // Run coordinates, and works as one of the machines, until Stop is called.
@@ -91,7 +85,7 @@ func (s *spread) Stop(ctx context.Context) error {
 	if s.machine != nil {
 		err = s.queue.Stop(ctx)
 	}
-	s.leave()
+	s.leave(nil)
 	return err
 }
 
@@ -134,12 +128,15 @@ func (s *spread) expect() {
 	}
 }
 
+// writeList writes fleet.csv if the catalogue has gained files.
 func (s *spread) writeList() {
-	if !s.news.Swap(false) {
+	_, known := s.archive.Distants(math.MaxInt)
+	if known == s.listed {
 		return
 	}
 	if _, err := s.archive.WriteFleet(); err != nil {
-		s.news.Store(true)
 		s.log.Warn("The list of the fleet could not be written", "file", archive.FleetName, "error", err)
+		return
 	}
+	s.listed = known
 }

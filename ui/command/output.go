@@ -3,7 +3,10 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"example.com/hikgrab/tasks/archive"
 	"example.com/hikgrab/tasks/derive"
 	"example.com/hikgrab/ui/plain"
+	"example.com/hikgrab/ui/units"
 )
 
 func terminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -74,4 +78,40 @@ func (o output) Write(p []byte) (int, error) {
 func regular(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode().IsRegular()
+}
+
+// askHidden asks a question whose answer is not shown.
+func (a *app) askHidden(question string) (string, error) {
+	fmt.Fprint(a.Stderr, question)
+	typed, err := term.ReadPassword(int(a.Stdin.Fd()))
+	fmt.Fprintln(a.Stderr)
+	return string(typed), err
+}
+
+// quietly is how long reading may take before progress is shown.
+const quietly = 5 * time.Second
+
+// tellProgress writes from time to time how many of the total bytes were read,
+// and of what unless that is empty. Call quiet to stop it; quiet returns after
+// the last write.
+func tellProgress(to io.Writer, what string, done, total *atomic.Int64) (quiet func()) {
+	ended := make(chan struct{})
+	var told sync.WaitGroup
+	told.Go(func() {
+		ticker := time.NewTicker(quietly)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ticker.C:
+				have, of := done.Load(), total.Load()
+				fmt.Fprintf(to, "%s%3d%%  %s read\n", what, units.Percent(have, of), units.Progress(have, of))
+			}
+		}
+	})
+	return func() {
+		close(ended)
+		told.Wait()
+	}
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,10 +32,10 @@ type wire struct {
 	listen   string
 	cluster  hub.Cluster
 	patience time.Duration
-	collect  bool                                                // collect files
-	alone    bool                                                // only collect
-	identity string                                              // directory; empty means the operator's own
-	opened   func(context.Context, *hub.Identity, *spread) error // called once machines can join; may be nil
+	collect  bool                               // collect files
+	alone    bool                               // only collect
+	identity string                             // directory; empty means the operator's own
+	opened   func(*hub.Identity, *spread) error // called once machines can join; may be nil
 }
 
 func (w *wire) register(c *cobra.Command) {
@@ -126,13 +125,13 @@ func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, 
 	}
 	name := hostName()
 	s.hub, s.archive, s.log = h, store, log
-	s.leaves, s.leave = context.WithCancel(context.WithoutCancel(ctx))
-	s.news.Store(true)
+	s.leaves, s.leave = context.WithCancelCause(context.WithoutCancel(ctx))
+	s.listed = -1
 	q = s
 	var aside fleet.Aside
 	if w.collect {
-		home := a.bringHome(w, j, s, name)
-		q, aside = &collecting{s, home, w.alone}, home
+		files := a.fileQueue(w, j, s, name)
+		q, aside = &collecting{s, files, w.alone}, files
 	}
 	if j.options.OnlyFailed {
 		j.tasks = tasks.OnlyFailed(j.tasks, store)
@@ -140,7 +139,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, 
 	j.options.OnlyFailed = false
 	var planned tasks.Snapshot
 	tasks.NewQueue(j.tasks, j.options).Snapshot(&planned)
-	s.coordinator = fleet.NewCoordinator(h, noticing{store, &s.news}, j.tasks, &planned, fleet.CoordinatorOptions{
+	s.coordinator = fleet.NewCoordinator(h, store, j.tasks, &planned, fleet.CoordinatorOptions{
 		Version: a.release(), Rules: fleet.Rules{Patience: w.patience}, Limit: j.options.Limit,
 		Dir: store.Dir(), Again: catalogue != made, Log: log, Reread: j.options.Reread, Aside: aside,
 		Secret: identity.Secret("what is wanted of a recorder"),
@@ -148,7 +147,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, 
 	})
 	s.Board = s.coordinator.Board()
 	if w.opened != nil {
-		if err := w.opened(ctx, identity, s); err != nil {
+		if err := w.opened(identity, s); err != nil {
 			h.Close()
 			return nil, failed(err)
 		}
@@ -191,20 +190,6 @@ func (a *app) runOf(j job, name, catalogue string) fleet.Run {
 	sum := sha256.Sum256(text)
 	r.ID = hex.EncodeToString(sum[:8])
 	return r
-}
-
-// noticing wraps an archive and notes when fleet.csv is out of date.
-type noticing struct {
-	*archive.Archive
-	news *atomic.Bool
-}
-
-// NoteElsewhere records files in the catalogue.
-func (n noticing) NoteElsewhere(machine, by string, files []archive.Distant) ([]bool, error) {
-	if len(files) > 0 {
-		n.news.Store(true)
-	}
-	return n.Archive.NoteElsewhere(machine, by, files)
 }
 
 // hostName returns this machine's default name.

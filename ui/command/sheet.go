@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"example.com/hikgrab/tasks/sheet"
 )
@@ -105,10 +104,7 @@ func (a *app) sheetPassword() (string, error) {
 	if !terminal(a.Stdin) {
 		return "", errors.New("put its password into HIKGRAB_SHEET_PASSWORD")
 	}
-	fmt.Fprint(a.Stderr, "Password of the workbook: ")
-	password, err := term.ReadPassword(int(a.Stdin.Fd()))
-	fmt.Fprintln(a.Stderr)
-	typed := string(password)
+	typed, err := a.askHidden("Password of the workbook: ")
 	a.opened = &typed
 	return typed, err
 }

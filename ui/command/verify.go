@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -28,33 +27,27 @@ func (a *app) verifyCommand() *cobra.Command {
 	return c
 }
 
-// verify checks a directory against its manifest.
-func (a *app) verify(ctx context.Context, dir string) (err error) {
+// verify reads all files of a directory again and writes those that differ from
+// its manifest.
+func (a *app) verify(ctx context.Context, dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s does not exist; name the directory that --out named", dir)
 	}
 	ctx, release := a.untilSignal(ctx)
 	defer release()
-	a.code, err = verify(ctx, dir, a.printer(), a.Stderr)
-	if errors.Is(err, archive.ErrNoManifest) || errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w; name the directory that --out named", err)
-	}
-	return failed(unlessGone(err))
-}
-
-// verify reads all files again and writes with p those that differ from the
-// manifest, and its progress to progress if it takes long. It returns the exit
-// code.
-func verify(ctx context.Context, dir string, p printer, progress io.Writer) (code int, err error) {
 	var at archive.VerifyProgress
-	quiet := tellProgress(progress, "", &at.Done, &at.Total)
+	quiet := tellProgress(a.Stderr, "", &at.Done, &at.Total)
 	v, err := archive.Verify(ctx, dir, &at)
 	quiet()
 	switch {
 	case ctx.Err() != nil:
-		return plain.ExitStopped, nil
+		a.code = plain.ExitStopped
+		return nil
+	case errors.Is(err, archive.ErrNoManifest), errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w; name the directory that --out named", err)
 	case err != nil:
-		return plain.ExitError, err
+		return failed(err)
 	}
-	return plain.VerifyCode(v), p.Verified(time.Now(), v)
+	a.code = plain.VerifyCode(v)
+	return failed(unlessGone(a.printer().Verified(time.Now(), v)))
 }

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,7 +11,13 @@ import (
 
 func TestVerifyCode(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := verify(t.Context(), dir, plain.NewLines(io.Discard, false), io.Discard); err == nil {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	command := &app{Program: Program{Stdin: null, Stdout: null, Stderr: null}}
+	if err := command.verify(t.Context(), dir); err == nil {
 		t.Error("a directory without a manifest is verified")
 	}
 	a, err := archive.Open(dir, nil)
@@ -37,8 +42,8 @@ func TestVerifyCode(t *testing.T) {
 		if err := arrange(); err != nil {
 			t.Fatal(err)
 		}
-		if code, err := verify(t.Context(), dir, plain.NewJSON(io.Discard), io.Discard); err != nil || code != want {
-			t.Errorf("code %d, %v, want %d", code, err, want)
+		if err := command.verify(t.Context(), dir); err != nil || command.code != want {
+			t.Errorf("code %d, %v, want %d", command.code, err, want)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"example.com/hikgrab/tasks"
 	"example.com/hikgrab/tasks/archive"
@@ -104,11 +103,8 @@ func (a *app) work(ctx context.Context, h *helper, argument string) (err error) 
 	err = errors.Join(err, w.Err())
 	var end tasks.Snapshot
 	w.queue.Load().Snapshot(&end)
-	switch a.code = plain.ExitCode(&end, stopped); {
-	case err != nil:
+	if a.code = plain.ExitCode(&end, stopped); err != nil {
 		a.code = plain.ExitError
-	case len(end.Cameras) == 0 && !stopped:
-		a.code = 0 // nothing was left for this machine
 	}
 	if len(end.Cameras) > 0 {
 		r := plain.Report{Snapshot: &end, ExitCode: a.code, Manifest: s.ManifestPath(), Coverage: w.Coverage()}
@@ -142,13 +138,9 @@ func (a *app) invitation(argument string, known bool) (inv *hub.Invitation, url 
 		if !terminal(a.Stdin) {
 			return nil, "", errors.New("this machine has joined no coordinator yet: name the file that \"hikgrab invite -o FILE\" wrote there, or put its line into HIKGRAB_JOIN")
 		}
-		fmt.Fprint(a.Stderr, "Invitation: ")
-		typed, err := term.ReadPassword(int(a.Stdin.Fd()))
-		fmt.Fprintln(a.Stderr)
-		if err != nil {
+		if line, err = a.askHidden("Invitation: "); err != nil {
 			return nil, "", err
 		}
-		line = string(typed)
 	}
 	parsed, err := hub.ParseInvitation(line)
 	if err != nil {

@@ -39,7 +39,7 @@ func works(failure error) ([]derive.Camera, func(context.Context, derive.Camera,
 	}
 }
 
-func TestMakingTellsWhatThereIs(t *testing.T) {
+func TestDerivingTellsWhatThereIs(t *testing.T) {
 	var b bytes.Buffer
 	cameras, work := works(errors.New("it fell over"))
 	code, err := makeAll(t.Context(), cameras, plain.NewLines(&b, false), io.Discard, work)
@@ -65,7 +65,7 @@ func TestMakingTellsWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestMakingInJSON(t *testing.T) {
+func TestDerivingInJSON(t *testing.T) {
 	help, err := os.ReadFile("../topics/json.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func TestMakingInJSON(t *testing.T) {
 	}
 }
 
-func TestMakingEndsWithTheDiskAndWithTheOperator(t *testing.T) {
+func TestDerivingEndsWithTheDiskAndWithTheOperator(t *testing.T) {
 	full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left")}
 	cameras, work := works(full)
 	cameras = append(cameras, cameras[0]) // not reached
