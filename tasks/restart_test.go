@@ -19,7 +19,7 @@ func TestAttemptsAndTheNextTrySurviveARestart(t *testing.T) {
 			b.until("an attempt has failed", func(*Snapshot) bool { return rec.Stats().Requests[simulator.Download] > round })
 			synctest.Wait()
 			d, ok := b.queue.Camera(2)
-			if !ok || len(d.Recordings) != 1 || d.Recordings[0].Attempt != round+1 {
+			if !ok || len(d.Recordings) != 1 || attempts(b.queue, 2)[0] != round+1 {
 				t.Fatalf("round %d: %+v", round, d)
 			}
 			if time.Now().Before(next) {

@@ -103,7 +103,7 @@ type Collected struct {
 func (s *Snapshot) Collected() (h Collected) {
 	for i := range s.Recorders {
 		r := &s.Recorders[i]
-		if !r.Home {
+		if !r.Collected {
 			continue
 		}
 		h.Groups++
@@ -158,10 +158,10 @@ type RecorderView struct {
 	Full         bool          // more at once are known to bring nothing
 	Hold         Hold
 
-	Home    bool          // it is a machine, and its cameras are files collected from it
-	Network string        // network of its address; empty is none
-	Machine string        // that works on it; empty if there is only one machine, or none yet
-	Silent  time.Duration // how long that machine has not been heard; 0 if it is heard
+	Collected bool          // it is a machine, and its cameras are files collected from it
+	Network   string        // network of its address; empty is none
+	Machine   string        // that works on it; empty if there is only one machine, or none yet
+	Silent    time.Duration // how long that machine has not been heard; 0 if it is heard
 }
 
 // Hold says why nothing is asked of a recorder now. The zero Hold is none.
@@ -251,7 +251,6 @@ type RecordingView struct {
 	State      RecordingState
 	Bytes      int64 // so far
 	Size       int64 // announced; 0 if unknown
-	Attempt    int
 	Next       time.Time
 	Path       string // under the output directory; set when done
 	Failure    Failure

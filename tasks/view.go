@@ -273,11 +273,10 @@ func (q *Queue) Camera(id CameraID) (CameraDetail, bool) {
 func (r *recording) view() RecordingView {
 	v := RecordingView{
 		Start: r.Start, End: r.End, State: r.state, Bytes: r.have, Size: r.Size,
-		Attempt: r.attempts, Next: r.next, Path: r.path,
+		Next: r.next, Path: r.path,
 	}
 	if r.meter != nil {
 		v.Bytes = r.meter.Have.Load()
-		v.Attempt = r.attempts + 1
 	}
 	if r.failure != nil {
 		v.Failure = *r.failure

@@ -20,8 +20,8 @@ func (m *model) condition() (string, paint) {
 		return "FROZEN: downloads continue; F unfreezes", look.warn
 	case m.leaving == leaveDraining:
 		what := "finishing " + units.Count(s.Active, "file")
-		if making := deriving(s.Cameras); s.Active == 0 && making != "" {
-			what = "finishing the " + making
+		if files := deriving(s.Cameras); s.Active == 0 && files != "" {
+			what = "finishing the " + files
 		}
 		return what + ", then quitting; q asks again", look.warn
 	case s.Finished:

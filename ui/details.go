@@ -211,7 +211,7 @@ func (p *pane) recorderBrief(f *facts) {
 		return
 	}
 	f.lines = append(f.lines, p.label(p.nouns.row+"s")+p.counts(r.Counts, f.w-labelWidth))
-	if !r.Home {
+	if !r.Collected {
 		f.addIn(1, "device", device(r), paint{})
 		f.addIn(1, "row", r.Source, paint{})
 	}

@@ -74,12 +74,12 @@ func going(s *tasks.Snapshot, rows nouns) string {
 			cameras++
 		}
 	}
-	making := "files are being made for " + units.Count(cameras, "camera")
+	what := "files are being made for " + units.Count(cameras, "camera")
 	switch left := s.Counts.Open(); {
 	case cameras > 0 && s.Active > 0:
-		return downloads + ", and derived " + making
+		return downloads + ", and derived " + what
 	case cameras > 0:
-		return "Derived " + making
+		return "Derived " + what
 	case s.Active > 0:
 		return downloads
 	default:

@@ -195,7 +195,7 @@ func detailOf(v tasks.CameraView, c cam) tasks.CameraDetail {
 			rec.State, rec.Bytes = tasks.RecordingDone, rec.Size
 			rec.Path = fmt.Sprintf("10.20.0.11/ch%02d/2026-11-03/%s.mp4", v.Channel, start.Format("20060102-150405"))
 		case i == v.Files && v.Active > 0:
-			rec.State, rec.Bytes, rec.Attempt = tasks.RecordingActive, 412<<20, 2
+			rec.State, rec.Bytes = tasks.RecordingActive, 412<<20
 		case c.state == tasks.Failed || c.state == tasks.Incomplete:
 			rec.State, rec.Failure = tasks.RecordingFailed, c.failure
 		}
@@ -297,7 +297,7 @@ func collectQueue() *fakeQueue {
 		{tasks.Done, tasks.Downloading, tasks.Downloading, tasks.Failed, tasks.Paused, tasks.Waiting, tasks.Skipped},
 		{tasks.Failed, tasks.Failed, tasks.Failed},
 	} {
-		v := tasks.RecorderView{ID: tasks.RecorderID(i + 1), Address: machines[i].Name, SignedIn: true, First: len(q.snap.Cameras), Count: len(states), Limit: 2, TotalKnown: true, Home: true}
+		v := tasks.RecorderView{ID: tasks.RecorderID(i + 1), Address: machines[i].Name, SignedIn: true, First: len(q.snap.Cameras), Count: len(states), Limit: 2, TotalKnown: true, Collected: true}
 		for j, state := range states {
 			c := tasks.CameraView{
 				ID: tasks.CameraID(100*i + j + 1), Recorder: v.ID, Channel: j%3 + 1, Stream: nvr.Main, Track: nvr.TrackOf(j%3+1, nvr.Main),

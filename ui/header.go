@@ -31,13 +31,13 @@ func (h header) headline(w int) string {
 	}
 	line := " " + h.styles.title.on("hikgrab") + "  " + g.cut(clean(h.title), max(8, w/3))
 	sep := " " + g.dot + " "
-	home := s.Collected()
+	collected := s.Collected()
 	groups, rows := units.Count(len(s.Recorders), h.nouns.group), h.nouns.rows(len(s.Cameras))
-	if n := len(s.Recorders) - home.Groups; n > 0 {
+	if n := len(s.Recorders) - collected.Groups; n > 0 {
 		groups = units.Count(n, "recorder")
 	}
-	if n := len(s.Cameras) - home.Rows; n > 0 && home.Files > 0 {
-		rows = units.Count(n, "camera") + sep + units.Count(home.Files, "file")
+	if n := len(s.Cameras) - collected.Rows; n > 0 && collected.Files > 0 {
+		rows = units.Count(n, "camera") + sep + units.Count(collected.Files, "file")
 	}
 	items := []string{"   " + groups, sep + rows}
 	if n := len(s.Machines); n > 0 && !h.nouns.files {

@@ -101,7 +101,7 @@ func TestGapsOfSeveralDays(t *testing.T) {
 // A paused camera's partial recording is kept, but not being fetched.
 func TestPausedIsNotComing(t *testing.T) {
 	half := tasks.RecordingView{Start: hour(8), End: hour(13), State: tasks.RecordingWaiting, Bytes: 400 << 20, Size: 1000 << 20}
-	later := tasks.RecordingView{Start: hour(13), End: hour(18), State: tasks.RecordingRetrying, Bytes: 1 << 20, Size: 1000 << 20, Attempt: 1, Next: noon.Add(time.Minute)}
+	later := tasks.RecordingView{Start: hour(13), End: hour(18), State: tasks.RecordingRetrying, Bytes: 1 << 20, Size: 1000 << 20, Next: noon.Add(time.Minute)}
 	m := covering(tasks.Paused)(140, 40, []tasks.Span{span(8, 18)}, half, later)
 	view := strings.Join(m.pane().side(44, 28), "\n")
 	for _, want := range []string{"░ to fetch 10h", "· 11-03 08:00:00–13:00:00  1000 MiB 40%", "· 11-03 13:00:00–18:00:00  1000 MiB 0%"} {

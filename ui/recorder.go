@@ -40,7 +40,7 @@ func (f *facts) trouble(label, what string, help nvr.Remedy, look paint) {
 func (p *pane) recorderFacts(w int) []string {
 	r, s := p.row.rec, &p.styles
 	f := &facts{pen: p.pen, w: w}
-	if !r.Home {
+	if !r.Collected {
 		f.add("device", device(r), paint{})
 	}
 	f.add("row", r.Source, paint{})

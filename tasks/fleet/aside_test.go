@@ -20,7 +20,7 @@ func (b *bringing) SetLimit(bandwidth int64) { b.limit = bandwidth }
 
 // Collecting shares the bandwidth with the downloads, and gets all of it once
 // there are none.
-func TestTheBandwidthIsSharedWithWhatComesHome(t *testing.T) {
+func TestTheBandwidthIsSharedWithTheCollecting(t *testing.T) {
 	planned := &tasks.Snapshot{
 		Recorders: []tasks.RecorderView{{Address: "10.0.0.1", Count: 1}},
 		Cameras:   []tasks.CameraView{{Channel: 1, Stream: nvr.Main}},
@@ -47,7 +47,7 @@ func TestTheBandwidthIsSharedWithWhatComesHome(t *testing.T) {
 }
 
 // Machines are told that a run is over only when they are no longer needed.
-func TestARunIsOpenWhileFilesComeHome(t *testing.T) {
+func TestARunIsOpenWhileFilesAreCollected(t *testing.T) {
 	home := &bringing{open: true}
 	c := NewCoordinator(nil, nil, nil, &tasks.Snapshot{}, CoordinatorOptions{Run: Run{PerRecorder: 1}, Aside: home})
 	c.table = NewTable(Rules{}, c.o.Now(), false)

@@ -181,7 +181,7 @@ func (c *Coordinator) view(from Peer, data []byte) {
 	}
 	m.heard = now
 	for _, r := range v.Recorders {
-		if c.holds(from.Machine, r.ID, r.Epoch) {
+		if l := c.table.leases[r.ID]; l != nil && l.phase == Held && l.holder == from.Machine && l.epoch == r.Epoch {
 			c.board.take(r)
 			c.learn(r)
 		}
@@ -198,11 +198,4 @@ func (c *Coordinator) learn(r RecorderView) {
 	if j := c.jobs[r.ID]; j != nil && r.Facts != (nvr.Facts{}) {
 		j.facts = r.Facts
 	}
-}
-
-// holds reports whether a machine has the lease that it reports on. The caller
-// holds the mutex.
-func (c *Coordinator) holds(m MachineID, r RecorderID, epoch uint64) bool {
-	l := c.table.leases[r]
-	return l != nil && l.phase == Held && l.holder == m && l.epoch == epoch
 }

@@ -29,7 +29,10 @@ func (m *Machine) look(snap *tasks.Snapshot) bool {
 				views = append(views, v)
 			}
 		}
-		h.started = stays(views, snap.Disk.Held != "")
+		// It must stay with this machine while a download is active, or some of it is
+		// on this disk and more can be written. Having signed in and searched is not
+		// enough.
+		h.started = slices.ContainsFunc(views, func(v *tasks.RecorderView) bool { return v.Active > 0 || v.Bytes > 0 && snap.Disk.Held == "" })
 		if end, over := h.end(views, len(h.rows)); over {
 			h.ended = true
 			through, ends = append(through, h), append(ends, end)
@@ -51,13 +54,6 @@ func (m *Machine) look(snap *tasks.Snapshot) bool {
 		m.outbox.add(Report{Recorder: h.id, Epoch: h.epoch, End: &e})
 	}
 	return len(through) > 0
-}
-
-// stays reports whether a recorder must stay with this machine: a download is
-// active, or some of it is on this disk and more can be written. Having signed
-// in and searched is not enough.
-func stays(views []*tasks.RecorderView, full bool) bool {
-	return slices.ContainsFunc(views, func(v *tasks.RecorderView) bool { return v.Active > 0 || v.Bytes > 0 && !full })
 }
 
 // end reports whether a lease is finished, and how: every camera has ended, or

@@ -190,7 +190,7 @@ func (m *Machine) Join(ctx context.Context) (Run, error) {
 // hello starts a session.
 func (m *Machine) hello(ctx context.Context) (Welcome, error) {
 	var w Welcome
-	err := m.ask(ctx, KindHello, Hello{Protocol: Protocol, Version: m.o.Version, Name: m.o.Name, Networks: m.o.Networks, Run: m.run.ID}, &w)
+	err := m.ask(ctx, KindHello, Hello{Protocol: Protocol, Version: m.o.Version, Name: m.o.Name, Networks: m.o.Networks}, &w)
 	if err != nil || w.Refused != "" {
 		return w, err
 	}

@@ -55,12 +55,6 @@ func (m *Machine) present(snap *tasks.Snapshot) (Beat, Instant) {
 	return b, m.o.Now()
 }
 
-func (m *Machine) holding(id RecorderID) *holding {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.holds[id]
-}
-
 // Farewell gives everything back and says so. The queue must have stopped.
 func (m *Machine) Farewell(ctx context.Context) {
 	m.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"example.com/hikgrab/nvr"
@@ -44,6 +45,7 @@ func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) erro
 			h.since, h.ttl = sent, p.TTL
 		}
 	}
+	holds := maps.Clone(m.holds)
 	m.mu.Unlock()
 	for _, h := range leave {
 		m.drop(h, ErrTaken)
@@ -51,7 +53,7 @@ func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) erro
 	m.outbox.told(b.Session, o.Told)
 	m.adjust(o)
 	for _, p := range may {
-		switch h := m.holding(p.Recorder); {
+		switch h := holds[p.Recorder]; {
 		case h != nil:
 			if !m.outbox.hasEnd(h.id) {
 				m.mu.Lock()

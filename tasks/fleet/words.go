@@ -36,7 +36,6 @@ type Hello struct {
 	Version  string   `json:"version"` // of hikgrab
 	Name     string   `json:"name"`
 	Networks []string `json:"networks,omitempty"` // empty: those its invitation allows
-	Run      string   `json:"run,omitempty"`      // the run it works on
 }
 
 // Welcome answers a Hello.

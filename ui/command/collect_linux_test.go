@@ -12,7 +12,7 @@ import (
 
 // A sleeping machine and a silent connection delay the files from there.
 // Collecting then continues where it was.
-func TestLongAMachineSleepsWhileItsFilesComeHome(t *testing.T) {
+func TestLongAMachineSleepsWhileItsFilesAreCollected(t *testing.T) {
 	long(t)
 	s := newSquad(t, plot{recorders: 5, files: 2, size: 3 << 20, rate: 2 << 20})
 	s.fetched("one", "two")
@@ -31,7 +31,7 @@ func TestLongAMachineSleepsWhileItsFilesComeHome(t *testing.T) {
 }
 
 // A full disk here stops all collecting until there is room.
-func TestLongTheDiskIsFullWhereFilesComeHome(t *testing.T) {
+func TestLongTheDiskIsFullWhereFilesAreCollected(t *testing.T) {
 	long(t)
 	if os.Getuid() != 0 {
 		t.Skip("left out: only root can make a small disk")

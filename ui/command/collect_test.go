@@ -104,7 +104,7 @@ func (s *squad) partsAtHome() int {
 	return len(entries)
 }
 
-func TestFilesComeHome(t *testing.T) {
+func TestFilesAreCollected(t *testing.T) {
 	s := newSquad(t, plot{recorders: 3, files: 4})
 	s.fetched("one", "two")
 	home := s.collect()
@@ -134,7 +134,7 @@ func TestFilesComeHome(t *testing.T) {
 
 // Killed at any moment, either end continues where it was. An absent machine is
 // reported, and its files stay listed as being there.
-func TestFilesComeHomeThroughKills(t *testing.T) {
+func TestFilesAreCollectedThroughKills(t *testing.T) {
 	const size = 3 << 20
 	s := newSquad(t, plot{recorders: 2, files: 3, size: size})
 	s.fetched("one", "two")
@@ -230,7 +230,7 @@ func TestServeCollects(t *testing.T) {
 }
 
 // --join makes files of a camera whose recordings two machines fetched.
-func TestExtrasOfTwoMachinesAreMadeAtHome(t *testing.T) {
+func TestFilesAreDerivedFromThoseOfTwoMachines(t *testing.T) {
 	s := newSquad(t, plot{recorders: 1, files: 4})
 	for _, turn := range []struct{ name, until string }{{"one", "2026-11-03 08:19:59"}, {"two", "2026-11-03"}} {
 		boss := s.serve("-j", "0", "--format", "mp4", "--to", turn.until)

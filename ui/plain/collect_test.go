@@ -20,10 +20,10 @@ func homeward(cameras bool) *tasks.Snapshot {
 		add(tasks.RecorderView{Address: "10.20.0.11"}, tasks.CameraView{Channel: 1, State: tasks.Done, Files: 2, Recordings: 2})
 	}
 	gone := tasks.Failure{Kind: "unreachable", What: "kazan-1 is not there, and what it fetched stays on it"}
-	add(tasks.RecorderView{Address: "kazan-1", Home: true},
+	add(tasks.RecorderView{Address: "kazan-1", Collected: true},
 		tasks.CameraView{Channel: 1, State: tasks.Done, Files: 1, Recordings: 1},
 		tasks.CameraView{Channel: 1, State: tasks.Failed, Recordings: 1, Failure: gone})
-	add(tasks.RecorderView{Address: "office", Home: true}, tasks.CameraView{Channel: 1, State: tasks.Done}) // files were made from it
+	add(tasks.RecorderView{Address: "office", Collected: true}, tasks.CameraView{Channel: 1, State: tasks.Done}) // files were made from it
 	return s
 }
 

@@ -127,14 +127,14 @@ func (l *Lines) place(word, text string) {
 }
 
 func headline(s *tasks.Snapshot, files bool) string {
-	home := s.Collected()
+	collected := s.Collected()
 	var heads []string
-	if cameras := len(s.Cameras) - home.Rows; cameras > 0 || !files {
-		heads = append(heads, fmt.Sprintf("%d of %s complete", s.Counts[tasks.Done]-home.Done, units.Count(cameras, "camera")))
+	if cameras := len(s.Cameras) - collected.Rows; cameras > 0 || !files {
+		heads = append(heads, fmt.Sprintf("%d of %s complete", s.Counts[tasks.Done]-collected.Done, units.Count(cameras, "camera")))
 	}
 	switch {
-	case home.Files > 0:
-		heads = append(heads, fmt.Sprintf("%d of %s collected", home.Here, units.Count(home.Files, "file")))
+	case collected.Files > 0:
+		heads = append(heads, fmt.Sprintf("%d of %s collected", collected.Here, units.Count(collected.Files, "file")))
 	case files:
 		heads = append(heads, "every file that the machines reported is here")
 	}
@@ -269,7 +269,7 @@ func wholeRecorder(r tasks.RecorderView, cameras []tasks.CameraView, state tasks
 		}
 	}
 	who := strings.TrimSpace(r.Address + " " + r.Name)
-	if r.Home {
+	if r.Collected {
 		who += ", all " + units.Count(len(cameras), "file")
 	} else if len(cameras) > 1 || cameras[0].Channel == 0 {
 		who += " (" + allOf(len(cameras), cameras[0].Channel == 0) + ")"

@@ -292,7 +292,7 @@ func TestMachinesAreHeardFirst(t *testing.T) {
 // Slow lines get few bytes at a time, so that beats do not queue behind them.
 func TestTheFlowFollowsTheLine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var f flow
+		f := newFlow()
 		for range rapid.IntRange(1, 200).Draw(t, "answers") {
 			n := f.piece(1 << 30)
 			if n < leastFlow || n > fleet.MostPiece {
@@ -326,7 +326,7 @@ func TestTheFlowFollowsTheLine(t *testing.T) {
 }
 
 func TestAPieceIsAtMostWhatIsLeft(t *testing.T) {
-	var f flow
+	f := newFlow()
 	if n := f.piece(7); n != 7 {
 		t.Errorf("asked for %d bytes of 7", n)
 	}

@@ -68,7 +68,7 @@ func (q *Queue) Skip(ids ...tasks.CameraID) { q.stop(ids, tasks.Skipped) }
 // Retry restarts files at once, and repeats the derivations that failed.
 func (q *Queue) Retry(ids ...tasks.CameraID) {
 	q.change(func(time.Time) {
-		q.derivations.stale = q.derivations.stale || slices.ContainsFunc(q.derivations.rows, func(m *making) bool {
+		q.derivations.stale = q.derivations.stale || slices.ContainsFunc(q.derivations.rows, func(m *derivation) bool {
 			return m.state == tasks.Failed && slices.Contains(ids, m.id)
 		})
 	})

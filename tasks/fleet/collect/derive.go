@@ -19,15 +19,15 @@ type derivations struct {
 	busy  bool
 	made  bool // at least once
 	stale bool // something has arrived since
-	rows  []*making
+	rows  []*derivation
 }
 
 // firstDerived is the ID of the first camera that something is made of, and of
 // their group.
 const firstDerived = 1 << 25
 
-// making is a camera that something is made of.
-type making struct {
+// derivation is a camera that something is made of.
+type derivation struct {
 	id       tasks.CameraID
 	camera   derive.Camera
 	windows  []worker.Window
@@ -60,7 +60,7 @@ func (q *Queue) make(ctx context.Context) {
 	}
 	for _, c := range derive.Cameras(files) {
 		if windows := q.windows(&c); len(windows) > 0 {
-			q.derivations.rows = append(q.derivations.rows, &making{
+			q.derivations.rows = append(q.derivations.rows, &derivation{
 				id: tasks.CameraID(firstDerived + len(q.derivations.rows)), camera: c, windows: windows, progress: &worker.Progress{},
 			})
 		}
@@ -102,7 +102,7 @@ func (q *Queue) windows(c *derive.Camera) (all []worker.Window) {
 	return all
 }
 
-func (q *Queue) derived(m *making, out worker.Derived, now time.Time) {
+func (q *Queue) derived(m *derivation, out worker.Derived, now time.Time) {
 	m.state, m.took = tasks.Done, out.Took
 	e := tasks.Event{
 		Recorder: firstDerived, Address: m.camera.Recorder, Camera: m.id, Channel: m.camera.Track.Channel(), Track: m.camera.Track,

@@ -57,7 +57,7 @@ func (q *Queue) start(f *file, s *source, now time.Time) {
 	f.state, f.stop, f.began, f.meter = tasks.Downloading, stop, now, &worker.Meter{}
 	s.machine.active++
 	q.active++
-	work := bringing{of: q.o.Hub, archive: q.o.Archive, limiter: q.limiter, from: s.machine, file: s.file, meter: f.meter}
+	work := transfer{of: q.o.Hub, archive: q.o.Archive, limiter: q.limiter, from: s.machine, file: s.file, meter: f.meter}
 	q.workers.Go(func() {
 		defer stop(nil)
 		got, err := work.do(ctx)
@@ -75,7 +75,7 @@ func (q *Queue) came(f *file, s *source, got archive.File, err error, now time.T
 	f.wanted = 0
 	switch {
 	case err == nil:
-		q.home(f, s, got)
+		q.arrived(f, s, got)
 	case q.run.Err() != nil, errors.Is(err, errByOperator):
 		f.state = wanted // Waiting unless the operator asked for another
 	case errors.Is(err, fleet.ErrAbsent), errors.Is(err, errSilent):
@@ -89,7 +89,7 @@ func (q *Queue) came(f *file, s *source, got archive.File, err error, now time.T
 	}
 }
 
-func (q *Queue) home(f *file, s *source, got archive.File) {
+func (q *Queue) arrived(f *file, s *source, got archive.File) {
 	f.state, f.path, f.failure = tasks.Done, got.Path, tasks.Failure{}
 	f.meter.Have.Store(f.bytes)
 	q.derivations.stale = true

@@ -65,7 +65,7 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 // again.
 func TestARetryMakesAnewWhatFailed(t *testing.T) {
 	q := New(Options{Tell: func(tasks.Event) {}})
-	q.derivations.rows = []*making{{id: firstDerived, state: tasks.Failed}, {id: firstDerived + 1, state: tasks.Done}}
+	q.derivations.rows = []*derivation{{id: firstDerived, state: tasks.Failed}, {id: firstDerived + 1, state: tasks.Done}}
 	if q.Retry(firstDerived + 1); q.derivations.stale {
 		t.Error("what is done is made again")
 	}

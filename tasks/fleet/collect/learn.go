@@ -46,7 +46,10 @@ func (q *Queue) machine(id fleet.MachineID, name string) *machine {
 			return m
 		}
 	}
-	m := &machine{id: id, name: name, group: tasks.RecorderID(firstID + len(q.machines)), lane: worker.NewLane(), look: make(chan struct{}, 1), since: time.Now()}
+	m := &machine{
+		id: id, name: name, group: tasks.RecorderID(firstID + len(q.machines)), lane: worker.NewLane(),
+		flow: newFlow(), look: make(chan struct{}, 1), since: time.Now(),
+	}
 	q.machines = append(q.machines, m)
 	if id.Valid() {
 		q.workers.Go(func() { q.attend(q.run, m) })

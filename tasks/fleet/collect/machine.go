@@ -27,7 +27,7 @@ type machine struct {
 	id    fleet.MachineID // constant
 	name  string
 	group tasks.RecorderID // constant
-	flow  flow             // guards itself
+	flow  *flow            // constant; guards itself
 	lane  worker.Lane      // constant
 	look  chan struct{}    // look at once
 

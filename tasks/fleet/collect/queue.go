@@ -15,18 +15,18 @@ import (
 	"example.com/hikgrab/tasks/worker"
 )
 
-// DefaultJobs is how many files are collected at once by default.
-const DefaultJobs = 8
+// firstJobs is how many files are collected at once until SetJobs.
+const firstJobs = 8
 
 // beat is how often the queue looks for what has become due.
 const beat = 250 * time.Millisecond
 
 // Options configure a Queue. Hub, Archive and Tell are required.
 type Options struct {
-	Hub         fleet.Asker
-	Archive     *archive.Archive  // the coordinator's, with the catalogue
-	Name        string            // of the coordinator's own machine, for people
-	Jobs        int               // files at once; 0 means DefaultJobs
+	Hub     fleet.Asker
+	Archive *archive.Archive // the coordinator's, with the catalogue
+	Name    string           // of the coordinator's own machine, for people
+
 	Limit       int64             // bytes per second until SetLimit; 0 is none
 	Patience    time.Duration     // for an absent machine
 	Derivations tasks.Derivations // to be made of the files that arrived
@@ -43,7 +43,7 @@ type Options struct {
 	Tasks  []tasks.Task
 	Period tasks.Period
 	// Ready reports whether fetching is over, so that the derivations can be made.
-	// Nil means never.
+	// Nil means always.
 	Ready func() bool
 }
 
@@ -97,9 +97,6 @@ var (
 
 // New returns a queue that does nothing until Run.
 func New(o Options) *Queue {
-	if o.Jobs <= 0 {
-		o.Jobs = DefaultJobs
-	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -110,7 +107,7 @@ func New(o Options) *Queue {
 		o.Ready = func() bool { return true }
 	}
 	return &Queue{
-		o: o, log: o.Log, limiter: worker.NewLimiter(o.Limit), left: make(chan struct{}), byKey: map[archive.FileKey]*file{}, jobs: o.Jobs, free: -1,
+		o: o, log: o.Log, limiter: worker.NewLimiter(o.Limit), left: make(chan struct{}), byKey: map[archive.FileKey]*file{}, jobs: firstJobs, free: -1,
 	}
 }
 

@@ -31,7 +31,7 @@ func (q *Queue) AddTo(s *tasks.Snapshot) {
 		}
 		v := tasks.RecorderView{
 			ID: m.group, Address: m.name, SignedIn: m.answers > 0, First: len(s.Cameras), Count: len(of[m]),
-			Active: m.active, Limit: perMachine, TotalKnown: true, Home: true, Hold: q.held(m, silent[string(m.id)], now),
+			Active: m.active, Limit: perMachine, TotalKnown: true, Collected: true, Hold: q.held(m, silent[string(m.id)], now),
 		}
 		for _, f := range of[m] {
 			c := q.row(f)
@@ -117,7 +117,7 @@ func (q *Queue) addDerived(s *tasks.Snapshot) {
 	if len(q.derivations.rows) == 0 {
 		return
 	}
-	v := tasks.RecorderView{ID: firstDerived, Address: q.o.Name, SignedIn: true, First: len(s.Cameras), Count: len(q.derivations.rows), TotalKnown: true, Home: true}
+	v := tasks.RecorderView{ID: firstDerived, Address: q.o.Name, SignedIn: true, First: len(s.Cameras), Count: len(q.derivations.rows), TotalKnown: true, Collected: true}
 	for _, m := range q.derivations.rows {
 		c := tasks.CameraView{
 			ID: m.id, Recorder: firstDerived, Channel: m.camera.Track.Channel(), Stream: m.camera.Track.Stream(), Track: m.camera.Track,
@@ -147,7 +147,7 @@ func (q *Queue) Camera(id tasks.CameraID) (tasks.CameraDetail, bool) {
 	return tasks.CameraDetail{
 		CameraView: v, Periods: []tasks.Span{{From: f.about.Start, To: f.about.End}}, Rates: f.speed.Rates(nil),
 		Recordings: []tasks.RecordingView{{
-			Start: f.about.Start, End: f.about.End, State: state, Bytes: v.Bytes, Size: f.bytes, Attempt: v.Attempt, Next: f.next, Failure: f.failure, Path: f.path,
+			Start: f.about.Start, End: f.about.End, State: state, Bytes: v.Bytes, Size: f.bytes, Next: f.next, Failure: f.failure, Path: f.path,
 		}},
 	}, true
 }

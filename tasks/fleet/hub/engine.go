@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 
 	"example.com/hikgrab/tasks/fleet"
 )
@@ -92,11 +91,6 @@ func startEngine(ctx context.Context, id *Identity, adm *admission, addr, store 
 		err = fmt.Errorf("%w: %w", errStore, err)
 	}
 	return nil, fmt.Errorf("start the coordinator: %w", err)
-}
-
-// connect returns the coordinator's own connection, which uses no socket.
-func (e *engine) connect(opts ...nats.Option) (*nats.Conn, error) {
-	return nats.Connect("", append(opts, nats.InProcessServer(e.server), nats.Token(e.gate.secret))...)
 }
 
 func (e *engine) stop() {

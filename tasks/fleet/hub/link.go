@@ -276,10 +276,7 @@ func (l *Link) Open(sealed []byte) ([]byte, error) {
 			return text, nil
 		}
 	}
-	return nil, errSealed
+	return nil, errors.New("what the coordinator sealed cannot be opened here: it was made for another machine, or changed on its way")
 }
-
-// errSealed refuses what was not sealed for this machine by its coordinator.
-var errSealed = errors.New("what the coordinator sealed cannot be opened here: it was made for another machine, or changed on its way")
 
 var _ fleet.Link = (*Link)(nil)

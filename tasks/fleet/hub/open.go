@@ -120,7 +120,7 @@ func (h *Hub) keep(ctx context.Context, copies int) (err error) {
 func (h *Hub) connect(more ...nats.Option) (*nats.Conn, error) {
 	opts := slices.Concat(common(h.opts.Log), []nats.Option{nats.CustomInboxPrefix(coordinatorInbox)}, more)
 	if h.engine != nil {
-		conn, err := h.engine.connect(opts...)
+		conn, err := nats.Connect("", append(opts, nats.InProcessServer(h.engine.server), nats.Token(h.engine.gate.secret))...) // it uses no socket
 		if err != nil {
 			return nil, fmt.Errorf("connect to the embedded server: %w", err)
 		}

@@ -17,8 +17,8 @@ const limit = 10 * time.Second
 // errSilent says that a connected machine does not answer.
 var errSilent = errors.New("it does not answer")
 
-// bringing is the transfer of one file.
-type bringing struct {
+// transfer brings one file from a machine.
+type transfer struct {
 	of      fleet.Asker
 	archive *archive.Archive
 	limiter *worker.Limiter
@@ -29,26 +29,26 @@ type bringing struct {
 
 // do brings the file, or continues an earlier transfer. It keeps what arrived
 // for the next time, unless the bytes differ from the machine's report.
-func (b *bringing) do(ctx context.Context) (archive.File, error) {
-	if path, ok := b.archive.Home(b.file); ok {
-		f, _ := b.file.Finished()
+func (t *transfer) do(ctx context.Context) (archive.File, error) {
+	if path, ok := t.archive.Home(t.file); ok {
+		f, _ := t.file.Finished()
 		f.Path = path
-		b.meter.Have.Store(f.Bytes)
+		t.meter.Have.Store(f.Bytes)
 		return f, nil
 	}
-	part, err := b.archive.Bring(b.file)
+	part, err := t.archive.Bring(t.file)
 	if err != nil {
 		return archive.File{}, err
 	}
 	defer func() { _ = part.Close() }() // what cannot be kept is asked for again
-	b.meter.Have.Store(part.Offset())
-	if err := b.fill(ctx, part); err != nil {
+	t.meter.Have.Store(part.Offset())
+	if err := t.fill(ctx, part); err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
 		return archive.File{}, err
 	}
-	return worker.Commit(ctx, part, archive.Try{}, b.meter)
+	return worker.Commit(ctx, part, archive.Try{}, t.meter)
 }
 
 // mostAhead limits the pieces of a file that are asked for or waiting in memory
@@ -63,23 +63,23 @@ type answer struct {
 
 // fill asks for what is missing, several pieces at a time, and writes them in
 // order.
-func (b *bringing) fill(ctx context.Context, part *archive.Part) error {
+func (t *transfer) fill(ctx context.Context, part *archive.Part) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	defer cancel() // before waiting for them
-	told, _ := b.file.Finished()
+	told, _ := t.file.Finished()
 	coming := make(chan chan answer, mostAhead)
 	asking.Go(func() {
 		defer close(coming)
 		for at := part.Offset(); at < told.Bytes; {
-			n := b.from.flow.piece(told.Bytes - at)
-			if b.limiter.Wait(ctx, b.from.lane, n) != nil || b.from.flow.take(ctx, n) != nil {
+			n := t.from.flow.piece(told.Bytes - at)
+			if t.limiter.Wait(ctx, t.from.lane, n) != nil || t.from.flow.take(ctx, n) != nil {
 				return
 			}
 			one := make(chan answer, 1)
-			p := fleet.Piece{File: b.file.Ref(), From: at, Bytes: n}
-			asking.Go(func() { one <- b.ask(ctx, p) })
+			p := fleet.Piece{File: t.file.Ref(), From: at, Bytes: n}
+			asking.Go(func() { one <- t.ask(ctx, p) })
 			select {
 			case coming <- one:
 			case <-ctx.Done():
@@ -94,8 +94,8 @@ func (b *bringing) fill(ctx context.Context, part *archive.Part) error {
 			return got.err
 		}
 		n, err := part.Write(got.bytes)
-		b.meter.Have.Add(int64(n))
-		b.meter.Fetched.Add(int64(n))
+		t.meter.Have.Add(int64(n))
+		t.meter.Fetched.Add(int64(n))
 		if err != nil {
 			return err
 		}
@@ -103,12 +103,12 @@ func (b *bringing) fill(ctx context.Context, part *archive.Part) error {
 	return ctx.Err()
 }
 
-func (b *bringing) ask(ctx context.Context, p fleet.Piece) answer {
+func (t *transfer) ask(ctx context.Context, p fleet.Piece) answer {
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	began := time.Now()
-	bytes, err := fleet.AskPiece(bounded, b.of, b.from.id, p)
-	b.from.flow.give(p.Bytes, time.Since(began))
+	bytes, err := fleet.AskPiece(bounded, t.of, t.from.id, p)
+	t.from.flow.give(p.Bytes, time.Since(began))
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
 		err = errSilent
 	}
@@ -127,36 +127,27 @@ const (
 )
 
 // flow limits the bytes requested from one machine at a time, by how fast it
-// answers. The zero value is ready to use.
+// answers.
 type flow struct {
 	mu     sync.Mutex
-	budget int // bytes; 0 before the first answer
-	out    int // bytes requested and not yet answered
-	freed  chan struct{}
+	budget int           // bytes; firstFlow before the first answer
+	out    int           // bytes requested and not yet answered
+	freed  chan struct{} // closed and made anew with each answer
 }
+
+func newFlow() *flow { return &flow{budget: firstFlow, freed: make(chan struct{})} }
 
 // piece returns how many of the left bytes to ask for in one request.
 func (f *flow) piece(left int64) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.begin()
 	return int(min(left, int64(f.budget), fleet.MostPiece))
-}
-
-func (f *flow) begin() {
-	if f.budget == 0 {
-		f.budget = firstFlow
-	}
-	if f.freed == nil {
-		f.freed = make(chan struct{})
-	}
 }
 
 // take waits until n bytes may be requested, or returns the cause of ctx.
 func (f *flow) take(ctx context.Context, n int) error {
 	for {
 		f.mu.Lock()
-		f.begin()
 		if f.out == 0 || f.out+n <= f.budget {
 			f.out += n
 			f.mu.Unlock()
