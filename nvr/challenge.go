@@ -1,6 +1,7 @@
 package nvr
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -89,15 +90,11 @@ func parseDigest(text string) *digest.Challenge {
 // schemeOfAlgorithm returns the scheme for a digest algorithm, or SchemeNone if
 // unknown.
 func schemeOfAlgorithm(algorithm string) Scheme {
-	switch strings.ToUpper(algorithm) {
-	case "", "MD5":
-		return SchemeMD5
-	case "SHA-256":
-		return SchemeSHA256
-	case "SHA-512-256":
-		return SchemeSHA512Trunc
-	case "SHA-512":
-		return SchemeSHA512
+	algorithm = cmp.Or(strings.ToUpper(algorithm), "MD5")
+	for s, row := range schemes {
+		if row.algorithm == algorithm {
+			return Scheme(s)
+		}
 	}
 	return SchemeNone
 }

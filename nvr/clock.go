@@ -24,15 +24,13 @@ func readClock(body []byte) clockReading {
 // the offset after its digits, or else from the digits, to the nearest quarter
 // of an hour. The offset may lack the summer hour.
 func (c clockReading) guess(d *Device) zone {
-	near := d.WallOffset.Round(15 * time.Minute)
-	if c.hasSuffix {
-		off := d.WallOffset - c.suffix
-		if summer := off - time.Hour; summer.Abs() < 10*time.Minute && off.Abs() > 50*time.Minute {
-			d.ZoneKnown, d.ClockError = true, summer
-			return zone{known: true, std: c.suffix + time.Hour}
-		}
-		d.ZoneKnown, d.ClockError = true, off
-		return zone{known: true, std: c.suffix}
+	if !c.hasSuffix {
+		return zone{known: true, std: d.WallOffset.Round(15 * time.Minute)}
 	}
-	return zone{known: true, std: near}
+	std, off := c.suffix, d.WallOffset-c.suffix
+	if summer := off - time.Hour; summer.Abs() < 10*time.Minute && off.Abs() > 50*time.Minute {
+		std, off = std+time.Hour, summer
+	}
+	d.ZoneKnown, d.ClockError = true, off
+	return zone{known: true, std: std}
 }

@@ -95,7 +95,8 @@ func (c *copying) read(g *gathering) error {
 	n, err := c.body.Read(p)
 	waited := time.Since(began)
 	g.took(n, began)
-	c.count(n, waited)
+	c.arrived += int64(n)
+	c.waited += waited
 	c.resting.learn(n, waited)
 	return err
 }
@@ -125,11 +126,6 @@ func (c *copying) wrote(n, want int, err error) error {
 		err = io.ErrShortWrite
 	}
 	return err
-}
-
-func (c *copying) count(n int, waited time.Duration) {
-	c.arrived += int64(n)
-	c.waited += waited
 }
 
 // slow checks a full window, starts a new one, and reports whether too little

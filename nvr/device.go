@@ -200,13 +200,12 @@ func setClock(d *Device, clock, info document) (z zone, told bool) {
 		if source.header.Get("Date") == "" {
 			source = info
 		}
-		t, err := http.ParseTime(source.header.Get("Date"))
-		if err != nil {
-			return read.zone, read.zone.known
+		at = source.middle()
+		if t, err := http.ParseTime(source.header.Get("Date")); err == nil {
+			wall = t.UTC()
 		}
-		at, wall = source.middle(), t.UTC()
 	}
-	if at.IsZero() {
+	if at.IsZero() || wall.IsZero() {
 		return read.zone, read.zone.known
 	}
 	d.ClockKnown = true

@@ -13,9 +13,9 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// strange returns a client for an address where something other than a
+// otherServer returns a client for an address where something other than a
 // recorder's web server answers. A bubble waits for everything that it starts.
-func strange(t *testing.T, address string, serve func(net.Conn)) *nvr.Recorder {
+func otherServer(t *testing.T, address string, serve func(net.Conn)) *nvr.Recorder {
 	t.Helper()
 	a, err := nvr.ParseAddress(address)
 	if err != nil {
@@ -50,7 +50,7 @@ func TestTheWrongDoor(t *testing.T) {
 		for _, name := range []string{"silent", "hangs up", "binary"} {
 			t.Run(address+" "+name, func(t *testing.T) {
 				bubble(t, func(t *testing.T) {
-					client := strange(t, address, func(conn net.Conn) { stranger(name, conn) })
+					client := otherServer(t, address, func(conn net.Conn) { stranger(name, conn) })
 					began := time.Now()
 					_, err := client.SignIn(t.Context())
 					if took := time.Since(began); took > 15*time.Second {
@@ -85,7 +85,7 @@ func TestTheOtherScheme(t *testing.T) {
 	}
 	defer func() { _ = tlsServer.Close() }()
 	// This one sends an alert, as firmware does, not a sentence in HTTP.
-	client := strange(t, "http://10.0.0.5", func(conn net.Conn) {
+	client := otherServer(t, "http://10.0.0.5", func(conn net.Conn) {
 		defer func() { _ = conn.Close() }()
 		first := make([]byte, 4096)
 		if n, err := conn.Read(first); err == nil && n > 0 {
@@ -97,7 +97,7 @@ func TestTheOtherScheme(t *testing.T) {
 		t.Errorf("%q, final %t", e.What(), e.Final())
 	}
 	// This one stays silent until it receives HTTP.
-	client = strange(t, "https://10.0.0.5:80", func(conn net.Conn) {
+	client = otherServer(t, "https://10.0.0.5:80", func(conn net.Conn) {
 		defer func() { _ = conn.Close() }()
 		first := make([]byte, 4096)
 		if n, err := conn.Read(first); err == nil && n > 3 && string(first[:3]) == "GET" {

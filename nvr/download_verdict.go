@@ -43,7 +43,7 @@ func (d *downloading) deservesOtherForm(v verdict, f form) bool {
 		return true
 	}
 	unproven := d.recorder.known().download == formUnknown
-	silent := v.noRight() || v.Code == statusBusy || v.Code == statusDeviceError
+	silent := v.noRight() || v.code() == statusBusy || v.code() == statusDeviceError
 	return unproven && !silent && (v.lacksFunction() || v.status == http.StatusForbidden || v.status == http.StatusBadRequest)
 }
 

@@ -28,24 +28,26 @@ const (
 	TooLarge                // far more bytes than announced
 )
 
-// kinds holds each kind's name, what happened, and what helps.
+// kinds holds each kind's name, what happened, what helps, and whether the same
+// request may work later without any action.
 var kinds = [...]struct {
 	name, what string
 	remedy     Remedy
+	temporary  bool
 }{
-	KindUnknown: {"error", "something unexpected happened", SeeLog},
-	Auth:        {"auth", "the recorder refused the user name or password", CheckLogin},
-	Locked:      {"locked", "the recorder refuses logins from this address after too many bad ones", WaitForUnlock},
-	Forbidden:   {"forbidden", "the login works, but this user may not do that", GrantPlayback},
-	Busy:        {"busy", "the recorder is busy with others", AskLess},
-	Gone:        {"gone", "the recording is no longer on the recorder", FetchSooner},
-	Unreachable: {"unreachable", "no connection", CheckAddress},
-	Timeout:     {"timeout", "the recorder stopped answering", WaitLonger},
-	Slow:        {"slow", "the data comes too slowly to ever finish", CheckNetwork},
-	Short:       {"short", "the recording ended too early", CheckStorage},
-	Protocol:    {"protocol", "unexpected answer", CheckDevice},
-	TLS:         {"tls", "the encrypted connection was refused", CheckTLS},
-	TooLarge:    {"too-large", "the recording has no end", PlayOnRecorder},
+	KindUnknown: {"error", "something unexpected happened", SeeLog, false},
+	Auth:        {"auth", "the recorder refused the user name or password", CheckLogin, false},
+	Locked:      {"locked", "the recorder refuses logins from this address after too many bad ones", WaitForUnlock, false},
+	Forbidden:   {"forbidden", "the login works, but this user may not do that", GrantPlayback, false},
+	Busy:        {"busy", "the recorder is busy with others", AskLess, true},
+	Gone:        {"gone", "the recording is no longer on the recorder", FetchSooner, false},
+	Unreachable: {"unreachable", "no connection", CheckAddress, true},
+	Timeout:     {"timeout", "the recorder stopped answering", WaitLonger, true},
+	Slow:        {"slow", "the data comes too slowly to ever finish", CheckNetwork, true},
+	Short:       {"short", "the recording ended too early", CheckStorage, true},
+	Protocol:    {"protocol", "unexpected answer", CheckDevice, true},
+	TLS:         {"tls", "the encrypted connection was refused", CheckTLS, false},
+	TooLarge:    {"too-large", "the recording has no end", PlayOnRecorder, false},
 }
 
 // Kinds lists every kind of failure except KindUnknown.
@@ -66,22 +68,13 @@ func (k Kind) orUnknown() Kind {
 }
 
 // String returns the kind's name, as used on screen, in JSON and in the docs.
-func (k Kind) String() string {
-	return kinds[k.orUnknown()].name
-}
+func (k Kind) String() string { return kinds[k.orUnknown()].name }
 
 // Temporary reports whether the same request may work later without any action.
 // Protocol is temporary, because recorders answer with nonsense while they
 // restart or run short of memory. Locked is not: it ends at a fixed time
 // (Error.RetryAfter), and asking earlier prolongs it.
-func (k Kind) Temporary() bool {
-	switch k {
-	case Busy, Unreachable, Timeout, Slow, Short, Protocol:
-		return true
-	case KindUnknown, Auth, Locked, Forbidden, Gone, TLS, TooLarge:
-	}
-	return false
-}
+func (k Kind) Temporary() bool { return kinds[k.orUnknown()].temporary }
 
 // Error is a failed operation on one recorder.
 type Error struct {

@@ -224,7 +224,7 @@ func (s *session) tooWeak(offered Scheme) *Error {
 	case offered == SchemeNone, s.weakest != SchemeNone && offered >= s.weakest:
 		return nil
 	case offered < before:
-		what = "the login was not sent: this recorder took it by " + before.words() + " before and now asks for " + offered.words() +
+		what = "the login was not sent: this recorder took it by " + schemes[before.orNone()].words + " before and now asks for " + schemes[offered].words +
 			"; someone in between may be trying to read it"
 	case offered == SchemeBasic && !s.secure:
 		what = "the login was not sent: the recorder accepts only Basic, which lets anyone on the network read the password"

@@ -156,34 +156,27 @@ const (
 	SchemeSHA512                    // digest with SHA-512
 )
 
-var schemeNames = [...]string{
-	SchemeNone: "", SchemeBasic: "basic", SchemeMD5: "digest-md5", SchemeSHA256: "digest-sha-256",
-	SchemeSHA512Trunc: "digest-sha-512-256", SchemeSHA512: "digest-sha-512",
+// schemes holds each scheme's name, its name for people, and its algorithm if
+// it is a digest.
+var schemes = [...]struct{ name, words, algorithm string }{
+	SchemeNone:        {words: "nothing"},
+	SchemeBasic:       {name: "basic", words: "Basic"},
+	SchemeMD5:         {"digest-md5", "MD5 digest", "MD5"},
+	SchemeSHA256:      {"digest-sha-256", "SHA-256 digest", "SHA-256"},
+	SchemeSHA512Trunc: {"digest-sha-512-256", "SHA-512 digest", "SHA-512-256"},
+	SchemeSHA512:      {"digest-sha-512", "SHA-512 digest", "SHA-512"},
+}
+
+// orNone maps a scheme outside the table to SchemeNone.
+func (s Scheme) orNone() Scheme {
+	if s < 0 || int(s) >= len(schemes) {
+		return SchemeNone
+	}
+	return s
 }
 
 // String returns "basic", "digest-md5" and so on, or "" for SchemeNone.
-func (s Scheme) String() string {
-	if s < 0 || int(s) >= len(schemeNames) {
-		return ""
-	}
-	return schemeNames[s]
-}
-
-// words returns the name of the scheme for people.
-func (s Scheme) words() string {
-	switch s {
-	case SchemeBasic:
-		return "Basic"
-	case SchemeMD5:
-		return "MD5 digest"
-	case SchemeSHA256:
-		return "SHA-256 digest"
-	case SchemeSHA512Trunc, SchemeSHA512:
-		return "SHA-512 digest"
-	case SchemeNone:
-	}
-	return "nothing"
-}
+func (s Scheme) String() string { return schemes[s.orNone()].name }
 
 // MarshalText returns the result of String.
 func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
@@ -191,6 +184,11 @@ func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // UnmarshalText parses the result of MarshalText. Anything else becomes
 // SchemeNone.
 func (s *Scheme) UnmarshalText(text []byte) error {
-	*s = Scheme(max(slices.Index(schemeNames[:], string(text)), 0))
+	*s = SchemeNone
+	for i, row := range schemes {
+		if row.name == string(text) {
+			*s = Scheme(i)
+		}
+	}
 	return nil
 }

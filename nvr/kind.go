@@ -1,8 +1,6 @@
 package nvr
 
-import (
-	"strings"
-)
+import "strings"
 
 // The reasons for recordings, in Recording.Kind. Smart events have their own
 // names, such as "linedetection", as the recorder writes them.

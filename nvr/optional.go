@@ -70,25 +70,14 @@ func (r *Recorder) optional(ctx context.Context, path string) (document, error) 
 	if err == nil {
 		return d, nil
 	}
-	switch KindOf(err) {
-	case Forbidden, Gone:
-		r.log.Debug("the device does without", "path", path, "reason", err)
-		return d.withoutBody(), nil
-	case Protocol:
-		e, _ := errors.AsType[*Error](err)
-		if d.status == 0 || e.remedy != "" {
-			return document{}, err // no answer, or one that needs action: a redirect, an unsupported sign-in
-		}
-		r.log.Debug("the device does without", "path", path, "reason", err)
-		return d.withoutBody(), nil
-	case KindUnknown, Auth, Locked, Busy, Unreachable, Timeout, Slow, Short, TLS, TooLarge:
+	e, ok := errors.AsType[*Error](err)
+	// Without an answer, or with one that needs action (a redirect, an unsupported
+	// sign-in), a Protocol error is about the device.
+	if !ok || e.Kind != Forbidden && e.Kind != Gone && (e.Kind != Protocol || d.status == 0 || e.remedy != "") {
+		return document{}, err
 	}
-	return document{}, err
-}
-
-// withoutBody returns a refused document without its body.
-func (d document) withoutBody() document {
+	r.log.Debug("the device does without", "path", path, "reason", err)
 	_, d.verdict = readStatus(d.body)
 	d.body = nil
-	return d
+	return d, nil
 }

@@ -1,6 +1,8 @@
 package nvr
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -33,15 +35,11 @@ func webAddress(uri string) (path string, ok bool) {
 // nothing else: file names contain blanks, "@" and letters of every script, and
 // must be sent back exactly as received.
 func escapeAddress(text string) string {
-	const digits = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := range len(text) {
 		c := text[i]
-		escaped := c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2])
-		if !escaped && (c <= ' ' || c >= 0x7f || strings.IndexByte("%\"<>\\^`{|}#", c) >= 0) {
-			b.WriteByte('%')
-			b.WriteByte(digits[c>>4])
-			b.WriteByte(digits[c&15])
+		if !percentEncoded.MatchString(text[i:]) && (c <= ' ' || c >= 0x7f || strings.IndexByte("%\"<>\\^`{|}#", c) >= 0) {
+			fmt.Fprintf(&b, "%%%02X", c)
 			continue
 		}
 		b.WriteByte(c)
@@ -49,6 +47,4 @@ func escapeAddress(text string) string {
 	return b.String()
 }
 
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}
+var percentEncoded = regexp.MustCompile(`^%[0-9a-fA-F]{2}`)

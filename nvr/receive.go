@@ -68,7 +68,7 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 	if errors.Is(err, errTrickle) {
 		return nil, verdict{}, brokenOff(d.ctx, err, d.recorder.wire.limit)
 	}
-	if !media.Sniff(head).Recording() && !d.strange(resp, head, length) {
+	if !media.Sniff(head).Recording() && !d.unknownContainer(resp, head, length) {
 		if len(head) == 0 && err == nil {
 			err = io.EOF
 		}
@@ -83,6 +83,17 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 		delete(l.spurious, d.rec.URI)
 	})
 	return nil, verdict{}, d.pour(resp.Body, head, length, 0)
+}
+
+// unknownContainer reports whether an answer that begins with head may be a
+// recording in an unknown container: it is not text, and it is exactly as long as the search
+// announced, or as the answer did if the search did not. The caller should keep
+// it only if it came twice with the same bytes.
+func (d *downloading) unknownContainer(resp *http.Response, head []byte, length int64) bool {
+	if len(head) < media.SniffLen || media.Sniff(head).Message() || !isRecordingType(resp.Header) {
+		return false
+	}
+	return length > 0 && d.rec.Size <= 0 || d.rec.Size > 0 && (length < 0 || length == d.rec.Size)
 }
 
 // isRecordingType reports whether the type of an answer allows a recording.

@@ -11,33 +11,24 @@ import (
 	"time"
 )
 
-// responseStatus is a recorder's verdict on a request. It comes with errors but
-// also with status 200, as XML and, from newer units, as JSON. It also holds
-// the userCheck answer and the lock-out fields, because every family sends
-// another mixture.
-type responseStatus struct {
-	Code    int
-	String  string
-	Sub     string
-	Message string
-	Text    string
+// responseStatus is a recorder's verdict on a request, by the names of its
+// fields. It comes with errors but also with status 200, as XML and, from newer
+// units, as JSON. It also holds the userCheck answer and the lock-out fields,
+// because every family sends another mixture.
+type responseStatus map[string]string
 
-	LockStatus string // unlock, lock, locked
-	UnlockTime string // seconds left
-	LockTime   string
-	RetryLogin string // tries left
-	RetryTimes string
+// statusFields are the fields of a verdict that mean something here.
+var statusFields = []string{
+	"statusCode", "statusString", "subStatusCode", "errorMsg", "description",
+	"lockStatus",                // unlock, lock, locked
+	"unlockTime", "resLockTime", // seconds left
+	"retryLoginTime", "retryTimes", // tries left
 }
 
-// statusOf builds a verdict from fields by name, not by structure, so that one
-// invalid number does not spoil the others.
-func statusOf(field func(name string) string) responseStatus {
-	code, _ := strconv.Atoi(field("statusCode"))
-	return responseStatus{
-		Code: code, String: field("statusString"), Sub: field("subStatusCode"), Message: field("errorMsg"), Text: field("description"),
-		LockStatus: field("lockStatus"), UnlockTime: field("unlockTime"), LockTime: field("resLockTime"),
-		RetryLogin: field("retryLoginTime"), RetryTimes: field("retryTimes"),
-	}
+// code returns the status code, or 0 if there is none.
+func (s responseStatus) code() int {
+	n, _ := strconv.Atoi(s["statusCode"])
+	return n
 }
 
 // The status codes of ResponseStatus that mean more than "no".
@@ -63,9 +54,7 @@ func readStatus(body []byte) (s responseStatus, ok bool) {
 	default:
 		return s, false
 	}
-	f := fields(body, "statusCode", "statusValue", "statusString", "subStatusCode", "errorMsg", "description",
-		"lockStatus", "unlockTime", "resLockTime", "retryLoginTime", "retryTimes")
-	return statusOf(func(name string) string { return f[name] }), true
+	return fields(body, statusFields...), true
 }
 
 // readJSONStatus parses a verdict that is nested in at most depth objects.
@@ -80,33 +69,37 @@ func readJSONStatus(body []byte, depth int) (s responseStatus, ok bool) {
 	if doc["statusCode"] == nil && doc["statusString"] == nil && doc["subStatusCode"] == nil {
 		return s, false
 	}
-	return statusOf(func(name string) string { return strings.Trim(string(doc[name]), `"`) }), true
+	s = responseStatus{}
+	for _, name := range statusFields {
+		s[name] = strings.Trim(string(doc[name]), `"`)
+	}
+	return s, true
 }
 
 // says reports whether the sub-status is one of words, ignoring case.
 func (s responseStatus) says(words ...string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(s.Sub, w) })
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(s["subStatusCode"], w) })
 }
 
 // locked reports whether the recorder refuses this address, and for how long; 0
 // if unknown.
 func (s responseStatus) locked() (time.Duration, bool) {
-	is := strings.EqualFold(s.LockStatus, "lock") || strings.EqualFold(s.LockStatus, "locked") ||
+	is := strings.EqualFold(s["lockStatus"], "lock") || strings.EqualFold(s["lockStatus"], "locked") ||
 		s.says("userLocked", "ipLocked", "accountLocked")
 	if !is {
 		return 0, false
 	}
-	seconds := max(number(s.UnlockTime), number(s.LockTime), 0)
+	seconds := max(number(s["unlockTime"]), number(s["resLockTime"]), 0)
 	return time.Duration(min(seconds, 7*24*3600)) * time.Second, true
 }
 
 // triesLeft returns how many logins are left before a lock-out, or -1 if
 // unknown.
 func (s responseStatus) triesLeft() int {
-	if n := number(s.RetryLogin); n >= 0 {
+	if n := number(s["retryLoginTime"]); n >= 0 {
 		return n
 	}
-	return number(s.RetryTimes)
+	return number(s["retryTimes"])
 }
 
 // noRight reports whether the recorder says explicitly that the user lacks a
@@ -121,18 +114,18 @@ func (s responseStatus) wrongVerb() bool { return s.says("methodNotAllowed") }
 // noStorage reports whether a search was refused in the way of devices without
 // storage: HikLoad#38 met it without a disk.
 func (s responseStatus) noStorage() bool {
-	return s.Code == statusInvalidOp && (s.says("invalidOperation", "notSupport") || s.Sub == "")
+	return s.code() == statusInvalidOp && (s.says("invalidOperation", "notSupport") || s["subStatusCode"] == "")
 }
 
 // badRequest reports whether the recorder rejected the XML of the request.
 func (s responseStatus) badRequest() bool {
-	return s.Code == statusBadFormat || s.Code == statusBadContent
+	return s.code() == statusBadFormat || s.code() == statusBadContent
 }
 
 // words returns what the recorder said, for the detail of an error.
 func (s responseStatus) words() string {
 	said := make([]string, 0, 3)
-	for _, part := range []string{s.String, s.Sub, s.Message, s.Text} {
+	for _, part := range []string{s["statusString"], s["subStatusCode"], s["errorMsg"], s["description"]} {
 		part = CleanText(part, maxDetail)
 		if part == "" || strings.EqualFold(part, "ok") {
 			continue
@@ -167,17 +160,17 @@ func refusal(status int, header http.Header, body []byte) *Error {
 		return e
 	}
 	good := status >= 200 && status < 300
-	if good && (!isVerdict || s.Code == 0 || s.Code == statusOK) {
+	if good && (!isVerdict || s.code() == 0 || s.code() == statusOK) {
 		return nil
 	}
 	if status == http.StatusBadRequest && !isVerdict && bytes.Contains(bytes.ToUpper(body), []byte("HTTPS")) {
 		return unexpected("that port speaks HTTPS", nil).finally().helped(UseHTTPS)
 	}
 	e := failure(kindOfAnswer(status, s), describe(status, s, isVerdict), nil)
-	e.faulty = status == http.StatusInternalServerError || s.Code == statusDeviceError || s.says("deviceError")
+	e.faulty = status == http.StatusInternalServerError || s.code() == statusDeviceError || s.says("deviceError")
 	if e.Kind == Busy {
 		e.RetryAfter = retryAfter(header, time.Now())
-		if s.Code == statusDeviceError || s.says("deviceError") {
+		if s.code() == statusDeviceError || s.says("deviceError") {
 			e.what, e.remedy = "the recorder reports an error of its own", RestartRecorder
 		}
 	}
@@ -191,14 +184,14 @@ func kindOfAnswer(status int, s responseStatus) Kind {
 		return Forbidden
 	case s.says("badAuthorization"):
 		return Auth
-	case s.Code == statusBusy, s.Code == statusDeviceError, s.says("deviceBusy", "deviceError"):
+	case s.code() == statusBusy, s.code() == statusDeviceError, s.says("deviceBusy", "deviceError"):
 		// Terminals send "device busy" with 400, others with 503 or 200.
 		return Busy
 	case status == http.StatusNotFound, status == http.StatusGone:
 		return Gone
 	case s.says("notFound", "noFile", "fileNotExist", "fileNotFound", "notExist", "noRecord", "recordNotExist"):
 		return Gone
-	case s.Code >= statusInvalidOp && s.Code <= statusReboot:
+	case s.code() >= statusInvalidOp && s.code() <= statusReboot:
 		return Protocol
 	}
 	switch status {

@@ -197,9 +197,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &wireError{err: err, open: open.Load(), connected: connected.Load(), reused: reused.Load()}
 	}
 	w.answered.Store(true)
-	body := newIdleBody(ctx, resp.Body, w.limit, cancel)
-	body.socket = socket
-	resp.Body = body
+	timer := time.AfterFunc(w.limit, func() { cancel(errIdle) })
+	timer.Stop()
+	resp.Body = &idleBody{ReadCloser: resp.Body, ctx: ctx, cancel: cancel, timer: timer, limit: w.limit, socket: socket}
 	return resp, nil
 }
 
@@ -219,12 +219,6 @@ type idleBody struct {
 	timer  *time.Timer
 	limit  time.Duration
 	socket syscall.RawConn // its socket; nil if unknown
-}
-
-func newIdleBody(ctx context.Context, body io.ReadCloser, limit time.Duration, cancel context.CancelCauseFunc) *idleBody {
-	timer := time.AfterFunc(limit, func() { cancel(errIdle) })
-	timer.Stop()
-	return &idleBody{ReadCloser: body, ctx: ctx, cancel: cancel, timer: timer, limit: limit}
 }
 
 // Read reads once. It returns errIdle if nothing arrived within the limit.

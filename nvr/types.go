@@ -1,6 +1,7 @@
 package nvr
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"time"
@@ -46,21 +47,15 @@ const (
 
 // String returns "main", "sub" or "photo".
 func (s Stream) String() string {
-	switch s {
-	case Main:
-		return "main"
-	case Sub:
-		return "sub"
-	case Photo:
-		return "photo"
-	}
-	return fmt.Sprintf("stream %d", int(s))
+	return cmp.Or(streamNames[s], fmt.Sprintf("stream %d", int(s)))
 }
+
+var streamNames = map[Stream]string{Main: "main", Sub: "sub", Photo: "photo"}
 
 // ParseStream parses "main", "sub" or "photo".
 func ParseStream(text string) (Stream, error) {
-	for s := Main; s <= Photo; s++ {
-		if text == s.String() {
+	for s, name := range streamNames {
+		if text == name {
 			return s, nil
 		}
 	}
@@ -105,16 +100,7 @@ const (
 
 // String returns "NVR", "DVR", "camera", or "recorder" if unknown.
 func (k DeviceKind) String() string {
-	switch k {
-	case NVR:
-		return "NVR"
-	case DVR:
-		return "DVR"
-	case Camera:
-		return "camera"
-	case UnknownDevice:
-	}
-	return "recorder"
+	return cmp.Or(map[DeviceKind]string{NVR: "NVR", DVR: "DVR", Camera: "camera"}[k], "recorder")
 }
 
 // Device is what a recorder says about itself, without control characters.

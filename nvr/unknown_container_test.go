@@ -8,9 +8,9 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// TestStrange accepts data in an unknown container as a recording only if it is
+// TestUnknownContainer accepts data in an unknown container as a recording only if it is
 // not text and exactly as long as announced.
-func TestStrange(t *testing.T) {
+func TestUnknownContainer(t *testing.T) {
 	t.Parallel()
 	data := append([]byte("4HKH"), bytes.Repeat([]byte{0, 1}, media.SniffLen/2)...)[:media.SniffLen]
 	text := bytes.Repeat([]byte("no "), media.SniffLen)[:media.SniffLen]
@@ -33,7 +33,7 @@ func TestStrange(t *testing.T) {
 	} {
 		d := &downloading{rec: Recording{Size: c.size}}
 		resp := &http.Response{Header: http.Header{"Content-Type": {c.kind}}}
-		if got := d.strange(resp, c.head, c.length); got != c.want {
+		if got := d.unknownContainer(resp, c.head, c.length); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
