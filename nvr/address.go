@@ -181,33 +181,6 @@ func (a Address) String() string {
 	return scheme + host + ":" + strconv.Itoa(a.Port)
 }
 
-// Text returns the address with all its options, in the form that ParseAddress
-// accepts.
-func (a Address) Text() string {
-	text := a.String()
-	for weak, scheme := range weakSchemes {
-		if scheme != a.Weakest || weak == "" {
-			continue
-		}
-		if rest, secure := strings.CutPrefix(text, "https://"); secure {
-			text = "https+" + weak + "://" + rest
-		} else {
-			text = "http+" + weak + "://" + text
-		}
-	}
-	var options []string
-	if a.Fingerprint != "" {
-		options = append(options, "sha256:"+a.Fingerprint)
-	}
-	if a.LegacyTLS {
-		options = append(options, "legacy")
-	}
-	if len(options) == 0 {
-		return text
-	}
-	return text + "#" + strings.Join(options, ",")
-}
-
 // Place returns the address without its options: only where the recorder is.
 func (a Address) Place() Address {
 	a.Fingerprint, a.LegacyTLS, a.Weakest = "", false, SchemeNone

@@ -33,9 +33,6 @@ func TestParseAddress(t *testing.T) {
 		if err != nil || got != c.want || got.String() != c.show {
 			t.Errorf("%q: %+v %q, %v", c.text, got, got, err)
 		}
-		if again, err := ParseAddress(got.Text()); err != nil || again != got {
-			t.Errorf("%q is written %q, which gives %+v, %v", c.text, got.Text(), again, err)
-		}
 	}
 }
 
@@ -74,8 +71,9 @@ func TestStrictest(t *testing.T) {
 			a, _ := ParseAddress(pair[0])
 			b, _ := ParseAddress(pair[1])
 			strict, ok := a.Strictest(b)
-			if ok != (c.want != "") || ok && strict.Text() != c.want {
-				t.Errorf("%s and %s: %s, %t", pair[0], pair[1], strict.Text(), ok)
+			want, _ := ParseAddress(c.want)
+			if ok != (c.want != "") || ok && strict != want {
+				t.Errorf("%s and %s: %+v, %t", pair[0], pair[1], strict, ok)
 			}
 		}
 	}
@@ -96,9 +94,6 @@ func FuzzParseAddress(f *testing.F) {
 		again, err := ParseAddress(a.String())
 		if err != nil || again != a.Place() {
 			t.Fatalf("%q gives %+v, which reads as %+v (%v)", text, a, again, err)
-		}
-		if again, err = ParseAddress(a.Text()); err != nil || again != a {
-			t.Fatalf("%q is written %q, which gives %+v (%v)", text, a.Text(), again, err)
 		}
 	})
 }

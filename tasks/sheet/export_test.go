@@ -32,7 +32,7 @@ func (f field) write(t tasks.Task) string {
 	switch f {
 	case port, date: // in recorder, from and to
 	case recorder:
-		return t.Address.Text()
+		return AddressCell(t.Address)
 	case user:
 		return t.Login.User
 	case password:
@@ -57,6 +57,30 @@ func (f field) write(t tasks.Task) string {
 		return map[nvr.Clock]string{nvr.ClockLocal: "local", nvr.ClockUTC: "utc"}[t.Clock]
 	}
 	return ""
+}
+
+// AddressCell returns an address with all its options in the form that is read.
+func AddressCell(a nvr.Address) string {
+	text := a.String()
+	if a.Weakest != nvr.SchemeNone {
+		weak := map[nvr.Scheme]string{nvr.SchemeBasic: "basic", nvr.SchemeMD5: "md5"}[a.Weakest]
+		rest, secure := strings.CutPrefix(text, "https://")
+		text = "http+" + weak + "://" + rest
+		if secure {
+			text = "https+" + weak + "://" + rest
+		}
+	}
+	var options []string
+	if a.Fingerprint != "" {
+		options = append(options, "sha256:"+a.Fingerprint)
+	}
+	if a.LegacyTLS {
+		options = append(options, "legacy")
+	}
+	if len(options) == 0 {
+		return text
+	}
+	return text + "#" + strings.Join(options, ",")
 }
 
 // cameraCell returns a list of cameras in the form that is read.

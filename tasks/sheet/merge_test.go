@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/hikgrab/nvr"
+	"example.com/hikgrab/tasks/sheet"
 )
 
 func TestRowsThatAskForTheSame(t *testing.T) {
@@ -92,7 +93,7 @@ func TestStrictestRowHolds(t *testing.T) {
 	s := read(t, write(t, "tasks.csv", "host;user;password;cameras\nhttps://nvr#legacy;admin;pw;1\nhttps://nvr#sha256:"+pin+";admin;pw;2\n"+
 		"http+basic://10.0.0.5;admin;pw;1\n10.0.0.5;guest;pw;2\n"))
 	for i, want := range []string{"https://nvr#sha256:" + pin, "https://nvr#sha256:" + pin, "10.0.0.5", "10.0.0.5"} {
-		if got := s.Tasks[i].Address.Text(); got != want {
+		if got := sheet.AddressCell(s.Tasks[i].Address); got != want {
 			t.Errorf("task %d goes to %s, want %s", i, got, want)
 		}
 	}
