@@ -47,16 +47,21 @@ func TestLoginTries(t *testing.T) {
 	}{
 		{simulator.Config{Auth: simulator.Auth{LockAfter: 4}}, 4},
 		{simulator.Config{Auth: simulator.Auth{LockAfter: 4}, Always: map[simulator.Endpoint]simulator.Fault{simulator.UserCheck: simulator.NotSupported}}, 4},
+		{simulator.Config{Auth: simulator.Auth{LockAfter: -1}}, -1},
 	} {
 		_, client := plug(t, c.config)
 		if n, err := client.LoginTries(t.Context()); err != nil || n != c.want {
 			t.Errorf("%d tries, want %d, %v", n, c.want, err)
 		}
 	}
-	_, client := plug(t, simulator.Config{}, func(c *nvr.Config) { c.Login.Password = "wrong" })
-	_, err := client.LoginTries(t.Context())
-	if e := mustFail(t, err, nvr.Auth); e.TriesLeft != 6 {
-		t.Errorf("%d tries left", e.TriesLeft)
+	for lockAfter, want := range map[int]int{0: 6, -1: -1} {
+		for _, body := range []simulator.LockBody{simulator.LongBody, simulator.StatusLock} {
+			_, client := plug(t, simulator.Config{Auth: simulator.Auth{LockAfter: lockAfter, Body: body}}, wrongPassword)
+			_, err := client.LoginTries(t.Context())
+			if e := mustFail(t, err, nvr.Auth); e.TriesLeft != want {
+				t.Errorf("%d tries left, want %d: %v", e.TriesLeft, want, e)
+			}
+		}
 	}
 }
 

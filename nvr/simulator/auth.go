@@ -77,3 +77,12 @@ func (a Auth) withDefaults(k Kind) Auth {
 	a.LockFor = cmp.Or(a.LockFor, 30*time.Minute)
 	return a
 }
+
+// triesLeft returns the element that tells the logins left before the lock, or
+// nothing if there is no lock.
+func (a Auth) triesLeft(name string, refused int) string {
+	if a.LockAfter < 0 {
+		return ""
+	}
+	return element(name, max(0, a.LockAfter-refused))
+}

@@ -14,8 +14,9 @@ import (
 // challenge creates a nonce for a request and returns the WWW-Authenticate
 // headers.
 func (g *guard) challenge(r *http.Request, stale bool) []string {
+	basic := fmt.Sprintf("Basic realm=%q", g.realm)
 	if g.auth.Scheme == BasicOnly {
-		return []string{fmt.Sprintf("Basic realm=%q", g.realm)}
+		return []string{basic}
 	}
 	g.serial++
 	sum := md5.Sum(fmt.Appendf(nil, "%s %d %d", g.realm, g.serial, g.now().UnixNano()))
@@ -29,24 +30,11 @@ func (g *guard) challenge(r *http.Request, stale bool) []string {
 		delete(g.nonces, g.order[0])
 		g.order = slices.Delete(g.order, 0, 1)
 	}
-	word := ""
-	switch g.auth.Stale {
-	case StaleTold:
-		word = strings.ToUpper(strconv.FormatBool(stale))
-	case StaleDenied:
-		word = "FALSE"
-	case StaleAbsent:
-	}
-	switch g.auth.Scheme {
-	case DigestSHA256:
-		return []string{g.digestChallenge(id, "SHA-256", word)}
-	case DigestBoth:
-		return []string{g.digestChallenge(id, "MD5", word), g.digestChallenge(id, "SHA-256", word)}
-	case DigestBasic:
-		return []string{g.digestChallenge(id, "MD5", word), fmt.Sprintf("Basic realm=%q", g.realm)}
-	case DigestMD5, BasicOnly:
-	}
-	return []string{g.digestChallenge(id, "MD5", word)}
+	word := [...]string{StaleTold: strings.ToUpper(strconv.FormatBool(stale)), StaleDenied: "FALSE", StaleAbsent: ""}[g.auth.Stale]
+	md5Digest, sha256Digest := g.digestChallenge(id, "MD5", word), g.digestChallenge(id, "SHA-256", word)
+	return map[Scheme][]string{
+		DigestMD5: {md5Digest}, DigestSHA256: {sha256Digest}, DigestBoth: {md5Digest, sha256Digest}, DigestBasic: {md5Digest, basic},
+	}[g.auth.Scheme]
 }
 
 // digestChallenge returns one challenge in the style of the family: a DS-7608NI
@@ -69,9 +57,9 @@ func (g *guard) digestChallenge(id, algorithm, stale string) string {
 func (g *guard) refuse(r *http.Request, l *lock, stale bool) *reply {
 	rep := &reply{status: http.StatusUnauthorized, header: http.Header{}}
 	rep.header["Www-Authenticate"] = g.challenge(r, stale)
-	state, seconds, left := "unlock", 0, max(0, g.auth.LockAfter-l.refused)
+	state, seconds := "unlock", 0
 	if wait := l.until.Sub(g.now()); wait > 0 {
-		state, seconds, left = "lock", int((wait+time.Second-1)/time.Second), 0
+		state, seconds = "lock", int((wait+time.Second-1)/time.Second)
 	}
 	switch g.auth.Body {
 	case LongBody:
@@ -83,8 +71,7 @@ func (g *guard) refuse(r *http.Request, l *lock, stale bool) *reply {
 <isActivated>true</isActivated>
 <lockStatus>%s</lockStatus>
 <unlockTime>%d</unlockTime>
-<retryLoginTime>%d</retryLoginTime>
-</userCheck>`, state, seconds, left))
+%s</userCheck>`, state, seconds, g.auth.triesLeft("retryLoginTime", l.refused)))
 	case ShortBody:
 		rep.xml(`<userCheck><statusValue>401</statusValue><statusString>Unauthorized</statusString></userCheck>`)
 	case HTMLBody:
@@ -101,9 +88,8 @@ func (g *guard) refuse(r *http.Request, l *lock, stale bool) *reply {
 <statusString>Invalid Operation</statusString>
 <subStatusCode>%s</subStatusCode>
 <lockStatus>%s</lockStatus>
-<retryTimes>%d</retryTimes>
-<resLockTime>%d</resLockTime>
-</ResponseStatus>`, sub, state, left, seconds))
+%s<resLockTime>%d</resLockTime>
+</ResponseStatus>`, sub, state, g.auth.triesLeft("retryTimes", l.refused), seconds))
 	case NoBody:
 	}
 	return rep

@@ -16,10 +16,11 @@ import (
 
 // delivery is an answer being sent.
 type delivery struct {
-	rec *Recorder
-	w   http.ResponseWriter
-	r   *http.Request
-	out wire
+	rec  *Recorder
+	w    http.ResponseWriter
+	r    *http.Request
+	conn *connState
+	out  wire
 	// release ends the request's use of its slot, and may be called twice. It is
 	// called before the client can see the end of the answer, so that a client
 	// that asks again at once finds the slot free.
@@ -104,11 +105,7 @@ func (d *delivery) lastRequest() (last, silent bool) {
 	if q.KeepAlive <= 0 {
 		return false, false
 	}
-	n := 1
-	if c, ok := d.r.Context().Value(connKey{}).(*connState); ok {
-		n = int(c.requests.Add(1))
-	}
-	return n >= q.KeepAlive, q.SilentClose
+	return d.conn.requests.Add(1) >= int64(q.KeepAlive), q.SilentClose
 }
 
 // sendAround takes the connection over from net/http and writes the answer
@@ -155,20 +152,9 @@ func (d *delivery) pad(n int64) error {
 
 // waitForClient waits until the client or the server closes the connection.
 func (d *delivery) waitForClient(conn net.Conn) {
-	ctx := d.serverContext()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	stop := context.AfterFunc(d.conn.server, func() { _ = conn.Close() })
 	defer stop()
 	_, _ = io.Copy(io.Discard, conn)
-}
-
-// serverContext returns a context that ends when the server closes. A request's
-// own context also ends when its connection is gone, unless the connection was
-// taken over.
-func (d *delivery) serverContext() context.Context {
-	if ctx, ok := d.r.Context().Value(serverKey{}).(context.Context); ok {
-		return ctx
-	}
-	return d.r.Context()
 }
 
 // body sends the body and applies the fault at its position.
@@ -252,7 +238,7 @@ func (d *delivery) sleep(pause time.Duration) bool {
 		return true
 	case <-d.r.Context().Done():
 		return false
-	case <-d.serverContext().Done():
+	case <-d.conn.server.Done():
 		return false
 	}
 }

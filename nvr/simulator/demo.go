@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Demo returns three recorders of different sizes, speeds and moods, with
+// Demo returns three recorders of different sizes, speeds and faults, with
 // recordings of the day of now. One drops connections. One is sometimes busy,
 // and has a recording and a track that always fail. One has Cyrillic camera
 // names and several habits of odd firmware at once. With two downloads from
@@ -55,9 +55,9 @@ func demoDay(wall time.Time, count int, megabytes float64) []Recording {
 	return list
 }
 
-// demoMood lets two downloads succeed before each fault. So few faults cannot
+// demoFaults lets two downloads succeed before each fault. So few faults cannot
 // use up the attempts of a recording, in any order, and a demo ends well.
-func demoMood(faults ...Fault) []Fault {
+func demoFaults(faults ...Fault) []Fault {
 	var list []Fault
 	for _, f := range faults {
 		list = append(list, None, None, f)
@@ -77,7 +77,7 @@ func demoLobby(zone string, wall time.Time) Config {
 			{Name: "Lift", Recordings: demoDay(wall, 4, 4)},
 			{Name: "Stairs", Offline: true, Recordings: demoDay(wall, 2, 8)},
 		},
-		Script: map[Endpoint][]Fault{Download: demoMood(
+		Script: map[Endpoint][]Fault{Download: demoFaults(
 			DropAfter(900_000), ResetAfter(2_000_000), TruncateChunked(1_500_000), DropAfter(0), StallAfter(1_000_000, 2*time.Second),
 		)},
 	}
@@ -100,7 +100,7 @@ func demoGarage(zone string, wall time.Time) Config {
 			{Name: "Roof", Recordings: demoDay(wall, 2, 2), SearchFault: DeviceErrorWith200},
 			{Name: "Spare", Offline: true},
 		},
-		Script: map[Endpoint][]Fault{Download: demoMood(Busy(2*time.Second), DeviceBusy400, Busy(time.Second))},
+		Script: map[Endpoint][]Fault{Download: demoFaults(Busy(2*time.Second), DeviceBusy400, Busy(time.Second))},
 	}
 }
 

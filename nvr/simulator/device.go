@@ -3,7 +3,6 @@ package simulator
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -29,7 +28,7 @@ func (rec *Recorder) deviceInfo(*request) *reply {
 // storage reports the disks.
 func (rec *Recorder) storage(r *request) *reply {
 	if len(rec.config.Disks) == 0 {
-		return notSupported(r.Request)
+		return refuse(r, "notSupport", "")
 	}
 	var list strings.Builder
 	for i, d := range rec.config.Disks {
@@ -62,18 +61,20 @@ func (rec *Recorder) slots() int {
 }
 
 func (rec *Recorder) capabilities(*request) *reply {
-	var racm string
+	var racm, tries string
 	inputs := 0 // BNC inputs
 	if rec.config.Kind != Camera {
 		racm = element("inputProxyNums", rec.slots())
 		inputs = len(rec.config.Channels) - len(rec.proxies())
 	}
+	if n := rec.config.Auth.LockAfter; n > 0 {
+		tries = fmt.Sprintf("<maxIllegalLoginTimes min=\"3\" max=\"20\" def=\"7\">%d</maxIllegalLoginTimes>\n", n)
+	}
 	subStreams := slices.ContainsFunc(rec.config.Channels, func(ch Channel) bool { return ch.SubRecordings != nil })
 	inner := "<SysCap>\n" + element("isSupportDst", true) +
 		"<VideoCap>\n" + element("videoInputPortNums", inputs) + element("videoOutputPortNums", 2) + "</VideoCap>\n</SysCap>\n" +
 		"<SecurityCap>\n" + element("supportUserNums", 32) + element("userBondIpNums", 32) +
-		element("issupIllegalLoginLock", true) + element("isSupportUserCheck", true) +
-		fmt.Sprintf("<maxIllegalLoginTimes min=\"3\" max=\"20\" def=\"7\">%d</maxIllegalLoginTimes>\n", rec.config.Auth.LockAfter) +
+		element("issupIllegalLoginLock", true) + element("isSupportUserCheck", true) + tries +
 		fmt.Sprintf("<maxIllegalLoginLockTime min=\"1\" max=\"120\" def=\"30\">%d</maxIllegalLoginLockTime>\n",
 			int(rec.config.Auth.LockFor.Minutes())) +
 		"</SecurityCap>\n" +
@@ -99,23 +100,28 @@ func (rec *Recorder) time(*request) *reply {
 func (rec *Recorder) userCheck(*request) *reply {
 	return rec.answer("userCheck", "", element("statusValue", 200)+element("statusString", "OK")+
 		element("isDefaultPassword", false)+element("isActivated", true)+
-		element("lockStatus", "unlock")+element("unlockTime", 0)+element("retryLoginTime", max(0, rec.config.Auth.LockAfter)))
+		element("lockStatus", "unlock")+element("unlockTime", 0)+rec.config.Auth.triesLeft("retryLoginTime", 0))
 }
 
-// listing answers a listing, unless the device refuses it.
-func (rec *Recorder) listing(r *request, refuse bool, list func() *reply) *reply {
+// listing answers with a list, unless the device refuses it. items writes what
+// is in it.
+func (rec *Recorder) listing(r *request, refused bool, root, attributes string, items func(*strings.Builder)) *reply {
 	switch {
 	case rec.quirks.RefuseDiscovery:
-		return refusal(r.Request, http.StatusForbidden, "invalidOperation", "")
-	case refuse:
-		return notSupported(r.Request)
+		return refuse(r, "invalidOperation", "")
+	case refused:
+		return refuse(r, "notSupport", "")
 	}
-	return list()
+	var b strings.Builder
+	items(&b)
+	return rec.answer(root, attributes, b.String())
 }
 
 func (rec *Recorder) inputProxy(r *request) *reply {
-	return rec.listing(r, rec.config.Kind == Camera, func() *reply {
-		var b strings.Builder
+	// The size attribute is the number of free slots in all public answers of
+	// recorders (e.g. 10 channels on a DS-7616NXI: size 6).
+	size := fmt.Sprintf(" size=\"%d\"", rec.slots()-len(rec.proxies()))
+	return rec.listing(r, rec.config.Kind == Camera, "InputProxyChannelList", size, func(b *strings.Builder) {
 		for _, ch := range rec.proxies() {
 			b.WriteString("<InputProxyChannel version=\"1.0\" xmlns=\"http://www.hikvision.com/ver20/XMLSchema\">\n" +
 				element("id", ch.Number) + element("name", ch.Name) +
@@ -128,16 +134,11 @@ func (rec *Recorder) inputProxy(r *request) *reply {
 				element("firmwareVersion", "V5.7.3") + "</sourceInputPortDescriptor>\n" +
 				element("enableAnr", false) + "</InputProxyChannel>\n")
 		}
-		// The size attribute is the number of free slots in all public answers of
-		// recorders (e.g. 10 channels on a DS-7616NXI: size 6).
-		free := rec.slots() - len(rec.proxies())
-		return rec.answer("InputProxyChannelList", fmt.Sprintf(" size=%q", fmt.Sprint(free)), b.String())
 	})
 }
 
 func (rec *Recorder) inputProxyStatus(r *request) *reply {
-	return rec.listing(r, rec.config.Kind == Camera, func() *reply {
-		var b strings.Builder
+	return rec.listing(r, rec.config.Kind == Camera, "InputProxyChannelStatusList", "", func(b *strings.Builder) {
 		for _, ch := range rec.proxies() {
 			result := "connect"
 			if ch.Offline {
@@ -151,13 +152,11 @@ func (rec *Recorder) inputProxyStatus(r *request) *reply {
 			b.WriteString("<streamingProxyChannelIdList>\n" + element("streamingProxyChannelId", ch.Number*100+1) +
 				"</streamingProxyChannelIdList>\n" + element("chanDetectResult", result) + "</InputProxyChannelStatus>\n")
 		}
-		return rec.answer("InputProxyChannelStatusList", "", b.String())
 	})
 }
 
 func (rec *Recorder) videoInputs(r *request) *reply {
-	return rec.listing(r, rec.config.Kind == NVR, func() *reply {
-		var b strings.Builder
+	return rec.listing(r, rec.config.Kind == NVR, "VideoInputChannelList", "", func(b *strings.Builder) {
 		for _, ch := range rec.config.Channels {
 			if rec.config.Kind == DVR && !ch.Analog {
 				continue
@@ -170,13 +169,11 @@ func (rec *Recorder) videoInputs(r *request) *reply {
 				element("id", ch.Number) + element("inputPort", ch.Number) + element("videoInputEnabled", true) +
 				element("name", ch.Name) + element("videoFormat", "PAL") + element("resDesc", resolution) + "</VideoInputChannel>\n")
 		}
-		return rec.answer("VideoInputChannelList", "", b.String())
 	})
 }
 
 func (rec *Recorder) streamingChannels(r *request) *reply {
-	return rec.listing(r, false, func() *reply {
-		var b strings.Builder
+	return rec.listing(r, false, "StreamingChannelList", "", func(b *strings.Builder) {
 		for _, ch := range rec.config.Channels {
 			for stream := 1; stream <= 2; stream++ {
 				codec := "H.264"
@@ -192,13 +189,11 @@ func (rec *Recorder) streamingChannels(r *request) *reply {
 					"</StreamingChannel>\n")
 			}
 		}
-		return rec.answer("StreamingChannelList", "", b.String())
 	})
 }
 
 func (rec *Recorder) trackList(r *request) *reply {
-	return rec.listing(r, false, func() *reply {
-		var b strings.Builder
+	return rec.listing(r, false, "TrackList", "", func(b *strings.Builder) {
 		for _, number := range rec.order {
 			t := rec.tracks[number]
 			// A DS-7616NXI-K2 repeats the track number in Channel, and has Enable false
@@ -213,6 +208,5 @@ func (rec *Recorder) trackList(r *request) *reply {
 				element("SrcUrl", fmt.Sprintf("rtsp://localhost/Streaming/channels/%d", number)) +
 				"</SrcDescriptor>\n</Track>\n")
 		}
-		return rec.answer("TrackList", "", b.String())
 	})
 }

@@ -92,13 +92,13 @@ func (rec *Recorder) download(r *request) *reply {
 	}
 	uri, ok := playbackURI(r)
 	if !ok {
-		return badContent(r.Request, "playbackURI")
+		return refuse(r, "badXmlContent", "playbackURI")
 	}
 	if uri.byQuery && rec.quirks.RefuseQueryForm {
-		return badContent(r.Request, "")
+		return refuse(r, "badXmlContent", "")
 	}
 	if uri.web {
-		return refusal(r.Request, http.StatusForbidden, "invalidOperation", "")
+		return refuse(r, "invalidOperation", "")
 	}
 	if uri.name == "" && !rec.quirks.NoName || uri.size == "" {
 		return rec.downloadByTime(r, uri)
@@ -108,35 +108,27 @@ func (rec *Recorder) download(r *request) *reply {
 
 // wrongDownloadVerb returns the refusal of a wrong verb, or nil.
 func (rec *Recorder) wrongDownloadVerb(r *request) *reply {
-	allowed := r.Method == http.MethodGet || r.Method == http.MethodPost
-	switch rec.quirks.Verb {
-	case GetOnly:
-		allowed = r.Method == http.MethodGet
-	case PostOnly:
-		allowed = r.Method == http.MethodPost
-	case QueryOnly:
-		allowed = r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "playbackURI=")
-	case AnyVerb:
-	}
-	switch {
-	case allowed:
+	get, post := r.Method == http.MethodGet, r.Method == http.MethodPost
+	byQuery := get && strings.Contains(r.URL.RawQuery, "playbackURI=")
+	switch allowed := [...]bool{AnyVerb: get || post, GetOnly: get, PostOnly: post, QueryOnly: byQuery}; {
+	case allowed[rec.quirks.Verb]:
 		return nil
 	case rec.quirks.WrongVerb400:
-		return badContent(r.Request, "")
+		return refuse(r, "badXmlContent", "")
 	}
-	return wrongVerb(r.Request)
+	return refuse(r, "methodNotAllowed", "")
 }
 
 // spurious returns a refusal without a reason: every so often, or soon after
 // the last download ended.
 func (rec *Recorder) spurious(r *request) *reply {
 	k := rec.quirks
+	nth := int(rec.downloads.Add(1))
 	rec.mu.Lock()
-	rec.downloads++
-	nth, since := rec.downloads, time.Since(rec.lastEnd)
+	since := time.Since(rec.lastEnd)
 	rec.mu.Unlock()
 	if k.SpuriousEvery > 0 && nth%k.SpuriousEvery == 0 || since < k.QuietTime {
-		return badContent(r.Request, "")
+		return refuse(r, "badXmlContent", "")
 	}
 	return nil
 }
@@ -157,16 +149,15 @@ func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 	case k == ByTimeHangsUp:
 		panic(http.ErrAbortHandler)
 	case k == ByTimeRefused:
-		return refusal(r.Request, http.StatusForbidden, "invalidOperation", "")
+		return refuse(r, "invalidOperation", "")
 	case k == NotByTime || uri.start.IsZero():
-		return badParameters(r.Request, "playbackURI")
+		return refuse(r, "badParameters", "playbackURI")
 	}
 	start, end := uri.start, uri.end
 	if rec.utc() {
 		start, end = rec.zone.wall(start), rec.zone.wall(end)
 	}
-	list, _ := rec.recordings(uri.track)
-	for _, found := range list {
+	for _, found := range rec.Recordings(uri.track) {
 		if !found.Start.Truncate(time.Second).After(start) && found.End.Truncate(time.Second).After(start) { // as its search shows them
 			final, _ := rec.stored(uri.track, found.Name)
 			content := rec.content(uri.track, final, found.Size)
@@ -185,19 +176,22 @@ func (rec *Recorder) downloadByTime(r *request, uri playback) *reply {
 // downloadByName answers a URI as returned by a search. Its times do not
 // matter: the whole file is sent.
 func (rec *Recorder) downloadByName(r *request, uri playback) *reply {
-	list, _ := rec.recordings(uri.track)
 	start := uri.start
 	if rec.utc() {
 		start = rec.zone.wall(start)
 	}
-	for _, found := range list {
+	for _, found := range rec.Recordings(uri.track) {
 		if found.Name != uri.name && !(rec.quirks.NoName && uri.name == "" && found.Start.Equal(start)) {
 			continue
 		}
 		if want := strconv.FormatInt(found.Size+rec.quirks.WrongSize, 10); uri.size != want && !found.Growing {
-			return badParameters(r.Request, "size")
+			return refuse(r, "badParameters", "size")
 		}
-		return rec.deliverFile(r, uri.track, found)
+		final, _ := rec.stored(uri.track, found.Name)
+		if settled := rec.quirks.Unsettled; settled > 0 && rec.WallClock().Sub(found.End) < settled {
+			found.Size -= found.Size / 10
+		}
+		return rec.deliver(r, uri.track, rec.content(uri.track, final, found.Size))
 	}
 	return rec.gone(r)
 }
@@ -205,22 +199,12 @@ func (rec *Recorder) downloadByName(r *request, uri playback) *reply {
 func (rec *Recorder) gone(r *request) *reply {
 	switch rec.quirks.GoneForm {
 	case Gone400:
-		return badParameters(r.Request, "playbackURI")
+		return refuse(r, "badParameters", "playbackURI")
 	case GoneEmpty:
 		return &reply{status: http.StatusOK}
 	case GoneNotFound:
 	}
-	return refusal(r.Request, http.StatusNotFound, "notFound", "")
-}
-
-// deliverFile answers with a file, or part of it.
-func (rec *Recorder) deliverFile(r *request, track int, found Recording) *reply {
-	k := rec.quirks
-	final, _ := rec.stored(track, found.Name)
-	if k.Unsettled > 0 && rec.WallClock().Sub(found.End) < k.Unsettled {
-		found.Size -= found.Size / 10
-	}
-	return rec.deliver(r, track, rec.content(track, final, found.Size))
+	return refuse(r, "notFound", "")
 }
 
 // deliver answers with bytes of a track, or part of them.
@@ -282,7 +266,7 @@ func rangeStart(header string, size int64) (int64, bool) {
 // downloadCapabilities reports the supported ways of downloading.
 func (rec *Recorder) downloadCapabilities(r *request) *reply {
 	if rec.config.Kind == Camera && rec.quirks.ByTime == NotByTime {
-		return wrongVerb(r.Request)
+		return refuse(r, "methodNotAllowed", "")
 	}
 	return rec.answer("DownloadAbility", "", element("isSupportDownloadbyTime", rec.quirks.ByTime != NotByTime)+
 		element("isSupportDownloadbyFileName", true))

@@ -72,10 +72,8 @@ var (
 
 	// DeviceErrorWith200 uses the PSIA namespace.
 	DeviceErrorWith200 = Fault{name: "200 deviceError", answer: func(r *http.Request) *reply {
-		p := &reply{status: http.StatusOK}
-		p.xml(strings.Replace(responseStatus(r.URL.Path, "deviceError", ""),
+		return (&reply{status: http.StatusOK}).xml(strings.Replace(responseStatus(r.URL.Path, "deviceError", ""),
 			`version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"`, `version="1.0" xmlns="urn:psialliance-org"`, 1))
-		return p
 	}}
 )
 

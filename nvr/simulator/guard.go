@@ -168,20 +168,13 @@ func (g *guard) answers(r *http.Request, p map[string]string, password string) b
 // useNonce uses the nonce once more and reports whether it is still valid.
 func (g *guard) useNonce(r *http.Request, p map[string]string) bool {
 	n := g.nonces[p["nonce"]]
-	if n == nil {
-		return false
-	}
-	if g.auth.NonceLifetime > 0 && g.now().Sub(n.since) > g.auth.NonceLifetime {
-		return false
-	}
-	if g.auth.NonceUses > 0 && n.uses >= g.auth.NonceUses {
-		return false
-	}
-	if g.auth.NonceBoundURL && n.url != r.URL.Path {
-		return false
-	}
 	count, err := strconv.ParseUint(p["nc"], 16, 64)
-	if err != nil || len(p["nc"]) != 8 || !g.auth.LooseCount && count <= n.count {
+	switch {
+	case n == nil,
+		g.auth.NonceLifetime > 0 && g.now().Sub(n.since) > g.auth.NonceLifetime,
+		g.auth.NonceUses > 0 && n.uses >= g.auth.NonceUses,
+		g.auth.NonceBoundURL && n.url != r.URL.Path,
+		err != nil || len(p["nc"]) != 8 || !g.auth.LooseCount && count <= n.count:
 		return false
 	}
 	n.count = max(n.count, count)

@@ -16,35 +16,29 @@ import (
 // bubble; create and close it there.
 type Network struct {
 	mu      sync.Mutex
-	servers map[string]*memory
+	servers map[string]*Server // on memoryListeners
 	port    atomic.Int32
-}
-
-// memory is one address of a Network.
-type memory struct {
-	*Server
-	listener *memoryListener
 }
 
 // Handle serves h at an address "host:port", in place of any earlier handler
 // there.
 func (n *Network) Handle(address string, h http.Handler) {
 	l := &memoryListener{address: address, conns: make(chan net.Conn), closed: make(chan struct{})}
-	n.put(address, &memory{Server: serve(l, h), listener: l})
+	n.put(address, serve(l, h))
 }
 
 // Remove removes an address from the network. Its connections end, and dialing
 // it is refused.
 func (n *Network) Remove(address string) { n.put(address, nil) }
 
-// put serves m at an address, or nothing if m is nil.
-func (n *Network) put(address string, m *memory) {
+// put serves s at an address, or nothing if s is nil.
+func (n *Network) put(address string, s *Server) {
 	n.mu.Lock()
 	if n.servers == nil {
-		n.servers = map[string]*memory{}
+		n.servers = map[string]*Server{}
 	}
 	old := n.servers[address]
-	n.servers[address] = m
+	n.servers[address] = s
 	n.mu.Unlock()
 	if old != nil {
 		_ = old.Close()
@@ -57,9 +51,9 @@ func (n *Network) Close() error {
 	servers := n.servers
 	n.servers = nil
 	n.mu.Unlock()
-	for _, m := range servers {
-		if m != nil {
-			_ = m.Close()
+	for _, s := range servers {
+		if s != nil {
+			_ = s.Close()
 		}
 	}
 	return nil
@@ -69,12 +63,13 @@ func (n *Network) Close() error {
 // of a closed port.
 func (n *Network) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	n.mu.Lock()
-	m := n.servers[address]
+	s := n.servers[address]
 	n.mu.Unlock()
 	refused := &net.OpError{Op: "dial", Net: network, Addr: memoryAddr(address), Err: syscall.ECONNREFUSED}
-	if m == nil {
+	if s == nil {
 		return nil, refused
 	}
+	listener := s.listener.(*memoryListener)
 	client, server := net.Pipe()
 	broken := &atomic.Bool{}
 	port := 49152 + int(n.port.Add(1))%16000
@@ -82,9 +77,9 @@ func (n *Network) Dial(ctx context.Context, network, address string) (net.Conn, 
 	near := &memoryConn{Conn: client, broken: broken, local: local, remote: memoryAddr(address)}
 	far := &memoryConn{Conn: server, broken: broken, local: memoryAddr(address), remote: local}
 	select {
-	case m.listener.conns <- far:
+	case listener.conns <- far:
 		return near, nil
-	case <-m.listener.closed:
+	case <-listener.closed:
 		_, _ = client.Close(), server.Close()
 		return nil, refused
 	case <-ctx.Done():

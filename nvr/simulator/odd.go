@@ -33,8 +33,8 @@ func (k Quirks) odd(ch Channel, r Recording, size int64) *Content {
 	r.Size -= extra
 	plain := footage(ch, r, r.Size, k.BareStream)
 	file, _ := io.ReadAll(plain) // reading Content never fails
-	packs := plain.packs()
-	middle := packs[len(packs)/2]
+	pack := func(picture int) int { return len(plain.head) + plain.marks[picture].pack }
+	middle := pack(len(plain.marks) / 2)
 	var between []byte
 	if k.HeaderAgain {
 		between = append(between, imkh(ch.Codec, plain.plan.spec.sound > 0)...)
@@ -44,21 +44,12 @@ func (k Quirks) odd(ch Channel, r Recording, size int64) *Content {
 	}
 	whole := append(make([]byte, 0, want), file[:middle]...)
 	whole = append(append(whole, between...), file[middle:]...)
-	if k.MidGOP && len(packs) > 2 {
+	if k.MidGOP && len(plain.marks) > 2 {
 		// The first picture of a loop is its key frame. Padding at the end replaces
 		// its bytes.
-		whole = append(whole[:packs[0]], whole[packs[1]:]...)
-		whole = append(whole, padding(int64(packs[1]-packs[0]))...)
+		whole = append(whole[:pack(0)], whole[pack(1):]...)
+		whole = append(whole, padding(int64(pack(1)-pack(0)))...)
 	}
 	whole = append(whole, make([]byte, k.ZeroFill)...)
 	return &Content{size: min(size, want), whole: whole}
-}
-
-// packs returns the positions of the pictures in the first loop.
-func (c *Content) packs() []int {
-	at := make([]int, 0, len(c.marks))
-	for _, m := range c.marks {
-		at = append(at, len(c.head)+m.pack)
-	}
-	return at
 }

@@ -32,8 +32,6 @@ func photo(r Recording, size int64) *Content {
 		left -= n
 	}
 	whole = append(whole, encoded[2:]...)
-	for int64(len(whole)) < r.Size {
-		whole = append(whole, 0)
-	}
+	whole = append(whole, make([]byte, max(r.Size-int64(len(whole)), 0))...)
 	return &Content{size: min(size, r.Size), whole: whole}
 }

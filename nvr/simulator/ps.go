@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 	"math/bits"
@@ -144,10 +145,7 @@ func writePackets(b []byte, stream byte, unit []byte, timestamp bool) []byte {
 // Decoders skip it; it gives the stream the bit rate of a real camera.
 func writeFiller(b []byte, s spec) []byte {
 	count := (s.fill + maxPayload + nextHeader - 1) / (maxPayload + nextHeader)
-	unit := make([]byte, s.fill-count*nextHeader)
-	for i := range unit {
-		unit[i] = 0xFF
-	}
+	unit := bytes.Repeat([]byte{0xFF}, s.fill-count*nextHeader)
 	copy(unit, []byte{0, 0, 0, 1, 12})
 	if s.codec == H265 {
 		copy(unit, []byte{0, 0, 0, 1, 38 << 1, 1})
@@ -243,10 +241,7 @@ func putPTS(p []byte, t int64) {
 // padding returns n bytes of padding packets. n must be 0 or at least
 // minPadding.
 func padding(n int64) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = 0xFF
-	}
+	b := bytes.Repeat([]byte{0xFF}, int(n))
 	for at := int64(0); at < n; {
 		size := min(n-at, maxPadding)
 		if rest := n - at - size; rest > 0 && rest < minPadding {

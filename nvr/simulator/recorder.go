@@ -24,16 +24,13 @@ type Recorder struct {
 	tracks map[int]*track
 	order  []int // track numbers, ascending
 
-	mu        sync.Mutex
-	sessions  map[string]bool // searchIDs seen
-	searches  int             // total, for quirks that count
-	downloads int             // total, for quirks that count
-	lastEnd   time.Time       // when the last download ended
+	mu       sync.Mutex
+	sessions map[string]bool // searchIDs seen
+	lastEnd  time.Time       // when the last download ended
+	upAgain  time.Time       // when it has recovered from falling over
 
-	inventions int // number of invented items
-
-	fallen  atomic.Int64 // how often it has fallen over
-	upAgain time.Time
+	// Totals, for quirks that count.
+	searches, downloads, inventions, fallen atomic.Int64
 }
 
 // New returns a recorder. It panics if the configuration is invalid (a zone
@@ -47,7 +44,7 @@ func New(c Config) *Recorder {
 	}
 	rec := &Recorder{
 		config: c, quirks: c.Quirks, zone: z, guard: newGuard(c),
-		sessions: map[string]bool{},
+		sessions: map[string]bool{}, meter: meter{stats: Stats{Requests: map[Endpoint]int{}}, running: map[Endpoint]int{}},
 	}
 	rec.follow(c)
 	rec.addTracks()
@@ -84,6 +81,7 @@ func (rec *Recorder) WallClock() time.Time {
 type request struct {
 	*http.Request
 	track int    // track of a search or download, if it could be parsed
+	name  string // recording of a download, if it could be parsed
 	body  []byte // first maxBody bytes
 }
 
@@ -100,7 +98,7 @@ type route struct {
 // handle answers a request to the call.
 func (to route) handle(rec *Recorder, r *request) *reply {
 	if to.method != "" && r.Method != to.method {
-		return wrongVerb(r.Request)
+		return refuse(r, "methodNotAllowed", "")
 	}
 	return to.answer(rec, r)
 }
@@ -137,7 +135,11 @@ func routeOf(path string) route {
 
 // ServeHTTP answers one request.
 func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	out := &delivery{rec: rec, w: w, r: r, release: func() {}}
+	conn, ok := r.Context().Value(connKey{}).(*connState)
+	if !ok { // served by something else than a Server
+		conn = &connState{server: r.Context()}
+	}
+	out := &delivery{rec: rec, w: w, r: r, conn: conn, release: func() {}}
 	if to := rec.quirks.RedirectTo; to != "" && r.TLS == nil {
 		out.send(&reply{status: http.StatusFound, header: http.Header{"Location": {to + r.URL.RequestURI()}}}, Fault{})
 		return
@@ -155,11 +157,11 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	to := routeOf(r.URL.Path)
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody)) // a truncated document does not parse
 	req := &request{Request: r, body: body}
-	req.track = trackOf(to.endpoint, req)
+	req.track, req.name = subject(to.endpoint, req)
 	rec.meter.request(to.endpoint)
 	fault := rec.script.next(to.endpoint, req.track)
 	if fault.name == "" {
-		fault = rec.sick(to.endpoint, req)
+		fault = rec.permanentFault(to.endpoint, req)
 	}
 
 	release, busy := rec.meter.enter(to.endpoint, rec.limit(to.endpoint))
@@ -177,35 +179,21 @@ func (rec *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sick returns the permanent fault of the channel being searched or the
+// permanentFault returns the fault of the channel being searched or the
 // recording being downloaded.
-func (rec *Recorder) sick(e Endpoint, r *request) Fault {
-	switch e {
-	case Search:
-		if t := rec.tracks[r.track]; t != nil {
-			return t.channel.SearchFault
-		}
-	case Download, PhotoAddress:
-		if uri, ok := playbackURI(r); ok {
-			found, _ := rec.stored(uri.track, uri.name)
-			return found.Fault
-		}
-	default:
+func (rec *Recorder) permanentFault(e Endpoint, r *request) Fault {
+	if t := rec.tracks[r.track]; t != nil && e == Search {
+		return t.channel.SearchFault
 	}
-	return Fault{}
+	found, _ := rec.stored(r.track, r.name)
+	return found.Fault
 }
 
 // limit returns how many requests to an endpoint may run at once; 0 is no
 // limit.
 func (rec *Recorder) limit(e Endpoint) int {
-	switch e {
-	case Download, PhotoAddress:
-		return rec.config.MaxDownloads
-	case Search:
-		return rec.config.MaxSearches
-	default:
-		return 0
-	}
+	c := rec.config
+	return map[Endpoint]int{Download: c.MaxDownloads, PhotoAddress: c.MaxDownloads, Search: c.MaxSearches}[e]
 }
 
 // fallenFor is how long a recorder is down after it falls over.
@@ -234,16 +222,11 @@ func (rec *Recorder) overloaded(e Endpoint) bool {
 
 // busy returns "busy" in the device's own form.
 func (rec *Recorder) busy(r *http.Request) *reply {
-	switch rec.quirks.BusyForm {
-	case Busy400:
-		return refusal(r, http.StatusBadRequest, "deviceBusy", "")
-	case Busy200:
-		return refusal(r, http.StatusOK, "deviceBusy", "")
-	case Busy503Bare:
+	if rec.quirks.BusyForm == Busy503Bare {
 		return &reply{status: http.StatusServiceUnavailable}
-	case Busy503:
 	}
-	return refusal(r, http.StatusServiceUnavailable, "deviceBusy", "")
+	statuses := [...]int{Busy503: http.StatusServiceUnavailable, Busy400: http.StatusBadRequest, Busy200: http.StatusOK}
+	return refusal(r, statuses[rec.quirks.BusyForm], "deviceBusy", "")
 }
 
 // checksum returns a number that depends only on the parts.

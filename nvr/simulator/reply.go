@@ -40,8 +40,10 @@ func (p *reply) text(contentType, body string) {
 	p.body, p.size = strings.NewReader(body), int64(len(body))
 }
 
-func (p *reply) xml(body string) {
+// xml sets the body and returns p.
+func (p *reply) xml(body string) *reply {
 	p.text("application/xml", `<?xml version="1.0" encoding="UTF-8" ?>`+"\n"+body+"\n")
+	return p
 }
 
 func (p *reply) html(body string) { p.text("text/html", body) }
@@ -70,27 +72,18 @@ func responseStatus(url, sub, description string) string {
 
 // refusal returns a reply with a ResponseStatus.
 func refusal(r *http.Request, status int, sub, description string) *reply {
-	p := &reply{status: status}
-	p.xml(responseStatus(r.URL.Path, sub, description))
-	return p
+	return (&reply{status: status}).xml(responseStatus(r.URL.Path, sub, description))
 }
 
-func deviceError(r *http.Request) *reply {
-	return refusal(r, http.StatusInternalServerError, "deviceError", "")
+// usualStatus maps a subStatusCode to the HTTP status that most devices send
+// with it.
+var usualStatus = map[string]int{
+	"badParameters": http.StatusBadRequest, "badXmlContent": http.StatusBadRequest, "badXmlFormat": http.StatusBadRequest,
+	"deviceError": http.StatusInternalServerError, "invalidOperation": http.StatusForbidden,
+	"methodNotAllowed": http.StatusForbidden, "notFound": http.StatusNotFound, "notSupport": http.StatusForbidden,
 }
 
-func notSupported(r *http.Request) *reply {
-	return refusal(r, http.StatusForbidden, "notSupport", "")
-}
-
-func wrongVerb(r *http.Request) *reply {
-	return refusal(r, http.StatusForbidden, "methodNotAllowed", "")
-}
-
-func badContent(r *http.Request, description string) *reply {
-	return refusal(r, http.StatusBadRequest, "badXmlContent", description)
-}
-
-func badParameters(r *http.Request, description string) *reply {
-	return refusal(r, http.StatusBadRequest, "badParameters", description)
+// refuse is refusal with the usual status.
+func refuse(r *request, sub, description string) *reply {
+	return refusal(r.Request, usualStatus[sub], sub, description)
 }

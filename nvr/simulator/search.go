@@ -21,10 +21,10 @@ type item struct {
 func (rec *Recorder) search(r *request) *reply {
 	q, err := parseSearch(r.body)
 	if errors.Is(err, errFormat) {
-		return refusal(r.Request, http.StatusBadRequest, "badXmlFormat", err.Error())
+		return refuse(r, "badXmlFormat", err.Error())
 	}
 	if err != nil {
-		return badContent(r.Request, err.Error())
+		return refuse(r, "badXmlContent", err.Error())
 	}
 	if p := rec.refuseSearch(r, &q); p != nil {
 		return p
@@ -39,28 +39,25 @@ func (rec *Recorder) search(r *request) *reply {
 // refuseSearch applies the habits of devices that refuse what others accept.
 func (rec *Recorder) refuseSearch(r *request, q *searchRequest) *reply {
 	k := rec.quirks
-	rec.mu.Lock()
-	rec.searches++
-	nth := rec.searches
-	rec.mu.Unlock()
+	nth := int(rec.searches.Add(1))
 	switch {
 	case !k.AnySearchID && !guid.MatchString(q.id):
-		return badContent(r.Request, "Tag 13 is invalid (two root tags)")
+		return refuse(r, "badXmlContent", "Tag 13 is invalid (two root tags)")
 	case k.RejectNamespace && q.declaration:
-		return badContent(r.Request, "")
+		return refuse(r, "badXmlContent", "")
 	case k.RejectRightTag && q.rightTag:
-		return badContent(r.Request, "searchResultPosition")
+		return refuse(r, "badXmlContent", "searchResultPosition")
 	case k.RejectLargePage > 0 && q.limit > k.RejectLargePage:
-		return badParameters(r.Request, "maxResults")
+		return refuse(r, "badParameters", "maxResults")
 	case q.spans > 1 && !k.SpareSpans:
-		return badParameters(r.Request, "timeSpanList")
+		return refuse(r, "badParameters", "timeSpanList")
 	case k.MaxSpan > 0 && q.to.Sub(q.from) > k.MaxSpan:
-		return badParameters(r.Request, "timeSpan")
+		return refuse(r, "badParameters", "timeSpan")
 	case k.SearchErrors > 0 && nth%k.SearchErrors == 0,
 		!k.IndexFrom.IsZero() && rec.wallOf(q, q.from).Before(k.IndexFrom):
-		return deviceError(r.Request)
+		return refuse(r, "deviceError", "")
 	case k.SpuriousSearch > 0 && nth%k.SpuriousSearch == 0:
-		return badContent(r.Request, "")
+		return refuse(r, "badXmlContent", "")
 	case k.SearchNeedsQuiet && rec.meter.runningNow(Download) > 0:
 		return rec.busy(r.Request)
 	}
@@ -78,9 +75,9 @@ func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
 	from, to := rec.wallOf(q, q.from), rec.wallOf(q, q.to)
 	var items []item
 	for _, number := range tracks {
-		list, configured := rec.recordings(number)
-		if !configured && k.RefuseUnknown {
-			return nil, badParameters(r.Request, "trackID")
+		list := rec.Recordings(number)
+		if list == nil && k.RefuseUnknown {
+			return nil, refuse(r, "badParameters", "trackID")
 		}
 		for _, found := range list {
 			first, last := found.Start, found.End
@@ -95,7 +92,7 @@ func (rec *Recorder) matches(r *request, q *searchRequest) ([]item, *reply) {
 		}
 	}
 	if k.MaxMatches > 0 && len(items) > k.MaxMatches {
-		return nil, deviceError(r.Request)
+		return nil, refuse(r, "deviceError", "")
 	}
 	if k.Descending {
 		slices.Reverse(items)
@@ -113,14 +110,7 @@ func (rec *Recorder) wallOf(q *searchRequest, t time.Time) time.Time {
 
 // utc reports whether times in searches are true UTC.
 func (rec *Recorder) utc() bool {
-	switch rec.quirks.Clock {
-	case WallClock:
-		return false
-	case TrueUTC:
-		return true
-	case ClockOfKind:
-	}
-	return rec.config.Kind == Camera
+	return rec.quirks.Clock == TrueUTC || rec.quirks.Clock == ClockOfKind && rec.config.Kind == Camera
 }
 
 // page returns one page of the items.
@@ -159,10 +149,7 @@ func (rec *Recorder) page(r *request, q *searchRequest, items []item) *reply {
 func (rec *Recorder) invented(like item) []item {
 	page := make([]item, defaultPageCap)
 	for i := range page {
-		rec.mu.Lock()
-		rec.inventions++
-		n := rec.inventions
-		rec.mu.Unlock()
+		n := rec.inventions.Add(1)
 		page[i] = like
 		page[i].rec.Name = fmt.Sprintf("invented%09d", n)
 		page[i].rec.Start = like.rec.Start.Add(time.Duration(n%3600) * time.Second)

@@ -101,18 +101,19 @@ func spanTime(span *node, name string) (t time.Time, exact bool, err error) {
 	return t.UTC(), true, nil
 }
 
-// trackOf returns the track of a request, or 0 if it has none.
-func trackOf(e Endpoint, r *request) int {
+// subject returns the track that is searched, or the track and the name of the
+// recording that is downloaded. A request for neither has track 0.
+func subject(e Endpoint, r *request) (track int, name string) {
 	switch e {
 	case Search:
 		if q, err := parseSearch(r.body); err == nil && len(q.tracks) > 0 {
-			return q.tracks[0]
+			return q.tracks[0], ""
 		}
 	case Download, PhotoAddress:
 		if uri, ok := playbackURI(r); ok {
-			return uri.track
+			return uri.track, uri.name
 		}
 	default:
 	}
-	return 0
+	return 0, ""
 }

@@ -60,15 +60,16 @@ func listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// serverKey is the context key for the server's context, and connKey for the
-// state of the connection.
-type (
-	serverKey struct{}
-	connKey   struct{}
-)
+// connKey is the context key for the state of a connection.
+type connKey struct{}
 
 // connState is the state of a connection.
-type connState struct{ requests atomic.Int64 }
+type connState struct {
+	requests atomic.Int64
+	// server ends when the server closes. A request's own context also ends when
+	// its connection is gone, unless the connection was taken over.
+	server context.Context
+}
 
 // serve starts serving.
 func serve(l net.Listener, h http.Handler) *Server {
@@ -80,9 +81,9 @@ func serve(l net.Listener, h http.Handler) *Server {
 			defer s.running.Done()
 			h.ServeHTTP(w, r)
 		}),
-		BaseContext: func(net.Listener) context.Context { return context.WithValue(ctx, serverKey{}, ctx) },
+		BaseContext: func(net.Listener) context.Context { return ctx },
 		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
-			return context.WithValue(ctx, connKey{}, &connState{})
+			return context.WithValue(ctx, connKey{}, &connState{server: ctx})
 		},
 		ConnState: s.track,
 		ErrorLog:  log.New(io.Discard, "", 0),

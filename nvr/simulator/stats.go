@@ -30,9 +30,6 @@ type meter struct {
 func (m *meter) request(e Endpoint) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.stats.Requests == nil {
-		m.stats.Requests = map[Endpoint]int{}
-	}
 	m.stats.Requests[e]++
 }
 
@@ -40,9 +37,6 @@ func (m *meter) request(e Endpoint) {
 func (m *meter) enter(e Endpoint, limit int) (release func(), busy bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.running == nil {
-		m.running = map[Endpoint]int{}
-	}
 	if limit > 0 && m.running[e] >= limit {
 		m.stats.Refused++
 		return func() {}, true

@@ -95,18 +95,12 @@ func (rec *Recorder) Tracks() []int { return slices.Clone(rec.order) }
 // Recordings returns the current recordings of a track, oldest first, or nil if
 // there is no such track.
 func (rec *Recorder) Recordings(track int) []Recording {
-	list, _ := rec.recordings(track)
-	return list
-}
-
-// recordings is Recordings. It also reports whether the track is configured.
-func (rec *Recorder) recordings(number int) ([]Recording, bool) {
 	now := rec.WallClock()
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	t := rec.tracks[number]
+	t := rec.tracks[track]
 	if t == nil {
-		return nil, false
+		return nil
 	}
 	list := make([]Recording, 0, len(t.recordings))
 	for _, r := range t.recordings {
@@ -114,7 +108,7 @@ func (rec *Recorder) recordings(number int) ([]Recording, bool) {
 			list = append(list, r)
 		}
 	}
-	return list, true
+	return list
 }
 
 // stored returns a file in its final state.
@@ -147,9 +141,7 @@ func (rec *Recorder) Content(track int, name string) *Content {
 
 // content returns the first size bytes of a recording.
 func (rec *Recorder) content(number int, final Recording, size int64) *Content {
-	rec.mu.Lock()
 	t := rec.tracks[number]
-	rec.mu.Unlock()
 	if t.photos {
 		return photo(final, size)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net/http"
 	"regexp"
 	"strings"
 )
@@ -16,31 +17,28 @@ func element(name string, value any) string {
 	return fmt.Sprintf("<%s>%s</%s>\n", name, html.EscapeString(fmt.Sprint(value)), name)
 }
 
+// namespaces holds the version and the namespace of a root element for each
+// Namespace that is an attribute of it.
+var namespaces = map[Namespace][2]string{
+	HikvisionNS:   {"1.0", "http://www.hikvision.com/ver20/XMLSchema"},
+	ISAPINS:       {"2.0", "http://www.isapi.org/ver20/XMLSchema"},
+	HikvisionNS10: {"1.0", "http://www.hikvision.com/ver10/XMLSchema"},
+	StdOrgNS:      {"2.0", "http://www.std-cgi.org/ver20/XMLSchema"},
+	StdComNS:      {"2.0", "http://www.std-cgi.com/ver20/XMLSchema"},
+	PsiaNS:        {"1.0", "urn:selfextension:psiaext-ver10-xsd"},
+}
+
 // document returns a root element in the recorder's namespace.
 func (rec *Recorder) document(root, attributes, inner string) string {
-	version := "2.0"
-	ns := ""
-	switch rec.quirks.Namespace {
-	case HikvisionNS:
-		version, ns = "1.0", "http://www.hikvision.com/ver20/XMLSchema"
-	case ISAPINS:
-		ns = "http://www.isapi.org/ver20/XMLSchema"
-	case HikvisionNS10:
-		version, ns = "1.0", "http://www.hikvision.com/ver10/XMLSchema"
-	case StdOrgNS:
-		ns = "http://www.std-cgi.org/ver20/XMLSchema"
-	case StdComNS:
-		ns = "http://www.std-cgi.com/ver20/XMLSchema"
-	case PsiaNS:
-		version, ns = "1.0", "urn:selfextension:psiaext-ver10-xsd"
-	case PrefixedNS:
-		inner = prefixes.ReplaceAllString(inner, "<${1}hik:")
-		return fmt.Sprintf("<hik:%s version=\"2.0\" xmlns:hik=\"http://www.hikvision.com/ver20/XMLSchema\"%s>\n%s</hik:%s>",
-			root, attributes, inner, root)
-	case NoNS:
-		return fmt.Sprintf("<%s version=\"2.0\"%s>\n%s</%s>", root, attributes, inner, root)
+	begin := `version="2.0"` // without a namespace
+	if ns, ok := namespaces[rec.quirks.Namespace]; ok {
+		begin = fmt.Sprintf("version=%q xmlns=%q", ns[0], ns[1])
 	}
-	return fmt.Sprintf("<%s version=%q xmlns=%q%s>\n%s</%s>", root, version, ns, attributes, inner, root)
+	if rec.quirks.Namespace == PrefixedNS {
+		root, inner = "hik:"+root, prefixes.ReplaceAllString(inner, "<${1}hik:")
+		begin += ` xmlns:hik="http://www.hikvision.com/ver20/XMLSchema"`
+	}
+	return fmt.Sprintf("<%s %s%s>\n%s</%s>", root, begin, attributes, inner, root)
 }
 
 // prefixes matches the place for a prefix in every tag.
@@ -48,9 +46,7 @@ var prefixes = regexp.MustCompile(`<(/?)`)
 
 // answer returns a reply with a document.
 func (rec *Recorder) answer(root, attributes, inner string) *reply {
-	p := &reply{status: 200}
-	p.xml(rec.document(root, attributes, inner))
-	return p
+	return (&reply{status: http.StatusOK}).xml(rec.document(root, attributes, inner))
 }
 
 // node is a parsed element. Its namespace does not matter.

@@ -2,7 +2,9 @@ package simulator
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,34 +30,28 @@ type rule struct {
 func parseZone(text string) (zone, error) {
 	z := zone{text: text}
 	bad := fmt.Errorf("zone %q is not POSIX as recorders write it, e.g. \"CST-3:00:00\"", text)
-	name := strings.IndexAny(text, "+-0123456789")
-	if name < 1 {
+	m := zoneParts.FindStringSubmatch(text)
+	if m == nil {
 		return z, bad
 	}
-	parts := strings.Split(text[name:], ",")
-	std, dst, hasDST := strings.Cut(parts[0], "DST")
-	west, err := parseClock(std)
-	if err != nil {
-		return z, bad
-	}
+	west, err := parseClock(m[1])
 	z.offset = -west
-	if !hasDST {
-		return z, nil
+	if m[2] != "" {
+		var errs [3]error
+		z.shift, errs[0] = parseClock(m[2])
+		z.start, errs[1] = parseRule(m[3])
+		z.end, errs[2] = parseRule(m[4])
+		err = errors.Join(err, errs[0], errs[1], errs[2])
 	}
-	if len(parts) != 3 {
-		return z, bad
-	}
-	if z.shift, err = parseClock(dst); err != nil {
-		return z, bad
-	}
-	if z.start, err = parseRule(parts[1]); err != nil {
-		return z, bad
-	}
-	if z.end, err = parseRule(parts[2]); err != nil {
+	if err != nil {
 		return z, bad
 	}
 	return z, nil
 }
+
+// zoneParts matches a zone: the offset, the shift, and the rules for its start
+// and end.
+var zoneParts = regexp.MustCompile(`^[^-+0-9]+([-+0-9:]+)(?:DST([-+0-9:]+),([^,]+),([^,]+))?$`)
 
 // parseClock parses "[+-]h[:mm[:ss]]".
 func parseClock(text string) (time.Duration, error) {
