@@ -10,14 +10,9 @@ import (
 	"example.com/hikgrab/tasks/archive/disk"
 )
 
-// complete names a finished and synced file and notes it, together with more
-// records about its recording.
-func (a *Archive) complete(done record, names iter.Seq[string], more ...record) (f File, err error) {
-	return a.completeFrom(done.fileID().part(), done, names, more...)
-}
-
-// completeFrom is complete for a file that is not under its own part's name.
-func (a *Archive) completeFrom(from string, done record, names iter.Seq[string], more ...record) (f File, err error) {
+// complete names the finished and synced file from and notes it, together with
+// more records about its recording.
+func (a *Archive) complete(from string, done record, names iter.Seq[string], more ...record) (f File, err error) {
 	if done.Path, err = a.place(from, done, names); err != nil {
 		return File{}, err
 	}
@@ -74,13 +69,7 @@ func (a *Archive) announce(r record) error {
 	if ok && old.Path == r.Path && old.Bytes == r.Bytes && old.SHA256 == r.SHA256 {
 		return nil
 	}
-	if err := a.journal.append(onDisk, r); err != nil {
-		return err
-	}
-	a.mu.Lock()
-	a.index.placing[r.fileID()] = r
-	a.mu.Unlock()
-	return nil
+	return a.append(r)
 }
 
 // finish notes a file that has its final name in journal and manifest, and more

@@ -59,7 +59,11 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 // remux takes the MP4 that was made while the part arrived, or makes one now.
 func (p *Part) remux(ctx context.Context, c *conversion, pr *proof) (media.Report, error) {
 	if p.movie.whole() {
-		return pr.report, c.take(ctx, p.movie, pr)
+		size, sum, err := p.archive.seal(ctx, movieOf(c.id), p.movie.hand(), new(atomic.Int64))
+		if err == nil {
+			c.made(pr, &pr.report, size, sum)
+		}
+		return pr.report, err
 	}
 	p.movie.drop()
 	if err := p.room.grant(p.room.missing()); err != nil {
@@ -74,11 +78,10 @@ func (c *conversion) failed(op string, err error) error {
 
 // movie makes the MP4 of the raw file in pr, using what the scan reported.
 func (c *conversion) movie(ctx context.Context, src io.Reader, pr *proof) (m media.Report, err error) {
-	made := pr.movieRecord()
 	c.written.Store(0)
 	o := c.item.remuxing(pr.done.Bytes)
 	o.Frames, o.StampRate = pr.report.Frames, pr.report.StampRate
-	made.Bytes, made.SHA256, err = c.archive.produce(ctx, made.fileID(), func(dst io.WriteSeeker) (err error) {
+	size, sum, err := c.archive.produce(ctx, movieOf(c.id), func(dst io.WriteSeeker) (err error) {
 		m, err = media.Remux(dst, disk.Until(ctx, src), o)
 		if err == nil && m.Frames != o.Frames {
 			err = fmt.Errorf("it has %d pictures, not %d", m.Frames, o.Frames)
@@ -86,28 +89,18 @@ func (c *conversion) movie(ctx context.Context, src io.Reader, pr *proof) (m med
 		return err
 	}, c.written, new(atomic.Int64))
 	if err == nil {
-		made.measure(c.item.between(c.span), &m)
-		pr.movie = &made
+		c.made(pr, &m, size, sum)
 	}
 	return m, err
 }
 
-// take completes the MP4 that was made while the raw file arrived.
-func (c *conversion) take(ctx context.Context, m *movieFile, pr *proof) (err error) {
-	made := pr.movieRecord()
-	made.Bytes, made.SHA256, err = c.archive.seal(ctx, made.fileID(), m.hand(), new(atomic.Int64))
-	if err == nil {
-		made.measure(c.item.between(c.span), &pr.report)
-		pr.movie = &made
-	}
-	return err
-}
-
-// movieRecord returns what is known of the MP4 before it is made.
-func (pr *proof) movieRecord() record {
-	made := pr.done
-	made.Form, made.Path, made.Fetched, made.Notes = asMovie, "", pr.done.Bytes, slices.Clone(pr.done.Notes)
-	return made
+// made notes that the MP4 is complete.
+func (c *conversion) made(pr *proof, m *media.Report, size int64, sum disk.Sum) {
+	movie := pr.done
+	movie.Form, movie.Fetched, movie.Notes = asMovie, pr.done.Bytes, slices.Clone(pr.done.Notes)
+	movie.Bytes, movie.SHA256 = size, sum
+	movie.measure(c.item.between(c.span), m)
+	pr.movie = &movie
 }
 
 // remuxing returns the options for making the item's MP4 from a recording of

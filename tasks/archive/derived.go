@@ -120,7 +120,7 @@ func (a *Archive) Derive(ctx context.Context, d Deriving, write func(io.WriteSee
 	}
 	if err == nil {
 		done.At = a.now()
-		_, err = a.complete(done, d.names())
+		_, err = a.complete(done.fileID().part(), done, d.names())
 	}
 	if err != nil {
 		return Derived{}, a.fail("write", wanted, errors.Join(err, a.removePart(done.fileID())))

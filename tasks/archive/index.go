@@ -115,7 +115,9 @@ func (x *index) apply(r record) {
 	case uncutRecord:
 		x.uncut[fileID{r.ID, asMovie, r.Clip}] = true
 	case keptRecord:
-		x.keep(r.ID, r.Bytes)
+		if x.kept[r.ID] = r.Bytes; r.Bytes == 0 {
+			delete(x.kept, r.ID)
+		}
 	case tryRecord:
 		x.latest[r.subject()] = r
 		if r.Attempts == 0 { // the operator restarted it
@@ -205,14 +207,6 @@ func (x *index) movies(id recordingID, c clip) []fileID {
 		all = append(all, movieOf(id))
 	}
 	return all
-}
-
-func (x *index) keep(id recordingID, bytes int64) {
-	if bytes == 0 {
-		delete(x.kept, id)
-		return
-	}
-	x.kept[id] = bytes
 }
 
 // size returns the number of lines of a journal without superseded ones.

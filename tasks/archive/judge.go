@@ -65,14 +65,32 @@ func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []str
 	return []string{fmt.Sprintf("kept as it came, %s: %v", how, c)}, nil
 }
 
-// acceptDamage says why a recording with such problems is kept, or returns a Damaged
-// error.
+// acceptDamage says why a recording with such problems is kept. Otherwise it
+// remembers what came and returns a Damaged error. Once enough recordings of a
+// recorder came the same twice with a kind of problem, that kind and no other is
+// excused, in this run and the next.
 func (p *Part) acceptDamage(kinds []string, sum disk.Sum, t Try, harm string) (how string, err error) {
-	how, keep := p.archive.acceptsDamage(field(p.item.Recorder), p.id.recording, sum, kinds)
+	a, recorder := p.archive, field(p.item.Recorder)
+	before := a.lastly(record{Type: damagedRecord, ID: p.id.recording})
+	habits := make([]record, 0, len(kinds))
+	habitual := true
+	for _, kind := range kinds {
+		habit := a.lastly(record{Type: habitRecord, Recorder: recorder, Problem: kind})
+		habitual = habitual && habit.Attempts >= habitAfter
+		habits = append(habits, record{Type: habitRecord, Recorder: recorder, Problem: kind, Attempts: habit.Attempts + 1})
+	}
+	now := record{Type: damagedRecord, ID: p.id.recording, SHA256: sum, Attempts: before.Attempts + 1}
 	switch {
-	case keep:
-		return how, nil
-	case t.Last:
+	case before.Attempts > 0 && before.SHA256 == sum:
+		a.learn(habits...)
+		return fmt.Sprintf("the same in %d downloads", now.Attempts), nil
+	case now.Attempts >= downloadsAtMost:
+		return fmt.Sprintf("differently in each of %d downloads", now.Attempts), nil
+	case habitual && before.Attempts == 0:
+		return "like others of this recorder that came the same twice", nil
+	}
+	a.learn(now)
+	if t.Last {
 		return "and no tries are left", nil
 	}
 	return "", p.damaged(errors.New(harm))
@@ -101,39 +119,10 @@ func newProblems(m, scan *media.Report) (notes []string) {
 	return notes
 }
 
-// acceptsDamage reports whether a damaged recording is kept, and says why. Otherwise
-// it remembers what came. Once enough recordings of a recorder came the same
-// twice with a kind of problem, that kind and no other is excused, in this run
-// and the next.
-func (a *Archive) acceptsDamage(recorder string, id recordingID, sum disk.Sum, kinds []string) (how string, keep bool) {
-	before := a.lastly(record{Type: damagedRecord, ID: id})
-	habits := make([]record, 0, len(kinds))
-	habitual := true
-	for _, kind := range kinds {
-		habit := a.lastly(record{Type: habitRecord, Recorder: recorder, Problem: kind})
-		habitual = habitual && habit.Attempts >= habitAfter
-		habits = append(habits, record{Type: habitRecord, Recorder: recorder, Problem: kind, Attempts: habit.Attempts + 1})
-	}
-	now := record{Type: damagedRecord, ID: id, SHA256: sum, Attempts: before.Attempts + 1}
-	switch {
-	case before.Attempts > 0 && before.SHA256 == sum:
-		a.learn(habits...)
-		return fmt.Sprintf("the same in %d downloads", now.Attempts), true
-	case now.Attempts >= downloadsAtMost:
-		return fmt.Sprintf("differently in each of %d downloads", now.Attempts), true
-	case habitual && before.Attempts == 0:
-		return "like others of this recorder that came the same twice", true
-	}
-	a.learn(now)
-	return "", false
-}
-
 // learn notes what only saves downloads.
 func (a *Archive) learn(records ...record) {
-	for _, r := range records {
-		if err := a.note(r); err != nil {
-			a.log.Warn("The state of a damaged recording could not be saved", "error", err)
-		}
+	if err := a.note(records...); err != nil {
+		a.log.Warn("The state of a damaged recording could not be saved", "error", err)
 	}
 }
 

@@ -39,7 +39,7 @@ var columns = []column{
 	}},
 	timeColumn("start", wallLayout, func(r *record) *string { return &r.Start }),
 	timeColumn("end", wallLayout, func(r *record) *string { return &r.End }),
-	{"path", true, func(r *record) string { return r.Tree.under(r.Path) }, func(r *record, text string) error {
+	{"path", true, func(r *record) string { return strings.TrimPrefix(r.Path, string(r.Tree)+"/") }, func(r *record, text string) error {
 		if r.Path = text; r.Tree != "" {
 			r.Path = string(r.Tree) + "/" + text
 		}

@@ -127,22 +127,15 @@ func (m *manifest) add(r *record, replaced bool) {
 func (m *manifest) queue(r *record, replaced bool) {
 	m.pending = append(m.pending, r.row()...)
 	if replaced {
-		m.drop(r.Path)
+		m.dropped[r.Path] = true
 	}
-}
-
-func (m *manifest) drop(path string) {
-	if m.dropped == nil {
-		m.dropped = map[string]bool{}
-	}
-	m.dropped[path] = true
 }
 
 // remove removes the lines of a path.
 func (m *manifest) remove(path string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.drop(path)
+	m.dropped[path] = true
 	return m.flush(true)
 }
 
@@ -216,7 +209,7 @@ func (m *manifest) appendPending(f manifestFile) error {
 func (m *manifest) rewrite() error {
 	old, err := m.open(os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
-		m.dropped = nil
+		clear(m.dropped)
 		return m.flush(true)
 	}
 	if err != nil {
@@ -235,15 +228,8 @@ func (m *manifest) rewrite() error {
 		return errors.Join(err, w.Flush(), old.Close())
 	})
 	if err == nil {
-		m.pending, m.dropped = nil, nil
+		m.pending = nil
+		clear(m.dropped)
 	}
 	return err
-}
-
-// under returns a path of the tree as in its manifest.
-func (t Tree) under(name string) string {
-	if t == "" {
-		return name
-	}
-	return strings.TrimPrefix(name, string(t)+"/")
 }

@@ -102,7 +102,7 @@ func FuzzDerivedManifest(f *testing.F) {
 	if err := root.Mkdir("joined", 0o755); err != nil {
 		f.Fatal(err)
 	}
-	m := &manifest{root: root, tree: JoinedTree, log: slog.New(slog.DiscardHandler)}
+	m := &manifest{root: root, tree: JoinedTree, log: slog.New(slog.DiscardHandler), dropped: map[string]bool{}}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		b = append(b, '\n')
 		name := filepath.Join(dir, "joined", manifestName)

@@ -13,7 +13,7 @@ import (
 func (a *Archive) openManifests(rebuild bool) error {
 	lacking, listed := map[fileID]bool{}, map[string]bool{}
 	for _, t := range []Tree{"", JoinedTree, CutTree} {
-		m := &manifest{root: a.root, tree: t, log: a.log}
+		m := &manifest{root: a.root, tree: t, log: a.log, dropped: map[string]bool{}}
 		a.manifests[t] = m
 		var lost []record
 		there := map[string]disk.Sum{}

@@ -127,12 +127,10 @@ func (p *Part) Expect(size int64) error { return p.archive.fail("write", p.name,
 // Write appends bytes and does not keep b. If it fails, the bytes that it
 // reports as written count. If room is short, the part that outgrew its
 // announcement goes first.
-func (p *Part) Write(b []byte) (int, error) { return p.put(b, nil) }
+func (p *Part) Write(b []byte) (int, error) { return p.Keep(b, nil) }
 
-// Keep is Write, but may read b until it calls done.
-func (p *Part) Keep(b []byte, done func()) (int, error) { return p.put(b, done) }
-
-func (p *Part) put(b []byte, done func()) (int, error) {
+// Keep is Write, but may read b until it calls done, unless that is nil.
+func (p *Part) Keep(b []byte, done func()) (int, error) {
 	n, err := p.append(b, done)
 	for kind := KindOf(err); kind == Full || kind == NoRoom; kind = KindOf(err) {
 		greedy := p.archive.outgrown()

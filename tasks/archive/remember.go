@@ -131,20 +131,25 @@ func (a *Archive) lastly(r record) record {
 // note keeps records in memory even if the disk fails: this run goes on with
 // them.
 func (a *Archive) note(all ...record) error {
-	a.apply(all)
+	a.apply(all...)
 	return a.fail("write", journalName, a.journal.append(inSystem, all...))
 }
 
 // noteOnDisk keeps records in memory once they survive a power cut.
 func (a *Archive) noteOnDisk(all ...record) error {
-	if err := a.journal.append(onDisk, all...); err != nil {
-		return a.fail("write", journalName, err)
-	}
-	a.apply(all)
-	return nil
+	return a.fail("write", journalName, a.append(all...))
 }
 
-func (a *Archive) apply(all []record) {
+// append is noteOnDisk with the plain error.
+func (a *Archive) append(all ...record) error {
+	err := a.journal.append(onDisk, all...)
+	if err == nil {
+		a.apply(all...)
+	}
+	return err
+}
+
+func (a *Archive) apply(all ...record) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, r := range all {

@@ -46,23 +46,17 @@ func (a *Archive) removePart(id fileID) error {
 // believes it even if the journal cannot be written; a 0 must be in the journal
 // first.
 func (a *Archive) vouch(id fileID, bytes int64) error {
+	r := record{Type: keptRecord, ID: id.kept(), Bytes: bytes}
 	a.mu.Lock()
-	kept := id.kept()
-	same := a.index.kept[kept] == bytes
-	if bytes > 0 {
-		a.index.keep(kept, bytes)
-	}
+	same := a.index.kept[r.ID] == bytes
 	a.mu.Unlock()
 	if same {
 		return nil
 	}
-	if err := a.journal.append(onDisk, record{Type: keptRecord, ID: kept, Bytes: bytes}); err != nil {
-		return err
+	if bytes > 0 {
+		a.apply(r)
 	}
-	a.mu.Lock()
-	a.index.keep(kept, bytes)
-	a.mu.Unlock()
-	return nil
+	return a.append(r)
 }
 
 // kept returns the ID by which the journal records how much of a part is safe.

@@ -117,31 +117,22 @@ type meteredSink struct {
 }
 
 // Write waits for bandwidth, then appends p to the part.
-func (s *meteredSink) Write(p []byte) (int, error) {
-	if err := s.enter(len(p)); err != nil {
-		return 0, err
-	}
-	return s.count(s.Part.Write(p))
-}
+func (s *meteredSink) Write(p []byte) (int, error) { return s.Keep(p, nil) }
 
-// Keep is like Write, but the part may hold on to p until it calls done.
+// Keep is like Write, but the part may hold on to p until it calls done, unless
+// that is nil.
 func (s *meteredSink) Keep(p []byte, done func()) (int, error) {
-	if err := s.enter(len(p)); err != nil {
-		done()
+	err := s.order.Limiter.Wait(s.ctx, s.order.Lane, len(p))
+	if err == nil {
+		err = s.order.Fence()
+	}
+	if err != nil {
+		if done != nil {
+			done()
+		}
 		return 0, err
 	}
-	return s.count(s.Part.Keep(p, done))
-}
-
-// enter waits for bandwidth, then checks that writing is still allowed.
-func (s *meteredSink) enter(n int) error {
-	if err := s.order.Limiter.Wait(s.ctx, s.order.Lane, n); err != nil {
-		return err
-	}
-	return s.order.Fence()
-}
-
-func (s *meteredSink) count(n int, err error) (int, error) {
+	n, err := s.Part.Keep(p, done)
 	s.order.Meter.Have.Add(int64(n))
 	s.order.Meter.Fetched.Add(int64(n))
 	return n, err
