@@ -36,13 +36,6 @@ func readHead(f io.ReaderAt) ([]byte, error) {
 // everything from recorders that cannot become an MP4.
 const foreignExt = ".mpg"
 
-// exact reports whether the part has exactly the announced length, if there is
-// one.
-func (p *Part) exact() bool {
-	size := p.item.Recording.Size
-	return size <= 0 || p.Offset() == size
-}
-
 // proveBoxes checks, on what the disk returns, that the file consists of an
 // MP4's boxes from the first byte to the last.
 func proveBoxes(f io.ReaderAt, size int64) error {

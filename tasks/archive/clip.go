@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,20 +106,13 @@ func (c clip) contains(other clip) bool {
 	return c == clip{} || other != clip{} && c.from <= other.from && other.to <= c.to
 }
 
-// compare orders shorter clips first.
-func (c clip) compare(other clip) int {
-	return cmp.Or(cmp.Compare(c.to-c.from, other.to-other.from), cmp.Compare(c.from, other.from))
-}
-
 func (c clip) span() Span { return Span{From: milliWall(c.from), To: milliWall(c.to)} }
 
 // String returns both ends as in part names and the journal.
 func (c clip) String() string { return fmt.Sprintf("%d_%d", c.from, c.to) }
 
 // note says in the manifest what was wanted.
-func (c clip) note() string {
-	return cutNote + c.text()
-}
+func (c clip) note() string { return "cut for " + c.text() }
 
 // text returns both ends for a person.
 func (c clip) text() string {
@@ -128,24 +120,19 @@ func (c clip) text() string {
 	return milliWall(c.from).Format(layout) + " to " + milliWall(c.to).Format(layout)
 }
 
-// cutNote begins the first note of a clip.
-const cutNote = "cut for "
-
 // MarshalText writes the clip as in the journal.
 func (c clip) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-var errNoClip = errors.New("not two times in milliseconds")
-
 // UnmarshalText reads what MarshalText wrote.
-func (c *clip) UnmarshalText(text []byte) error {
+func (c *clip) UnmarshalText(text []byte) (err error) {
 	from, to, ok := strings.Cut(string(text), "_")
 	if !ok {
-		return errNoClip
+		return errors.New("not two times in milliseconds")
 	}
-	var errs [2]error
-	c.from, errs[0] = strconv.ParseInt(from, 10, 64)
-	c.to, errs[1] = strconv.ParseInt(to, 10, 64)
-	return errors.Join(errs[:]...)
+	if c.from, err = strconv.ParseInt(from, 10, 64); err == nil {
+		c.to, err = strconv.ParseInt(to, 10, 64)
+	}
+	return err
 }
 
 // wallMilli returns a wall clock time in milliseconds, in whatever zone it is
@@ -158,10 +145,7 @@ func milliWall(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 // readWall reads a wall clock time from the journal or the manifest, or returns
 // zero.
 func readWall(text string) time.Time {
-	t, err := time.Parse(wallLayout, text)
-	if err != nil {
-		return time.Time{}
-	}
+	t, _ := time.Parse(wallLayout, text)
 	return t
 }
 

@@ -75,7 +75,9 @@ func (p *Part) prove(t Try) (pr proof, err error) {
 	if p.told != nil {
 		return p.proveTold(sum)
 	}
-	p.movie.end(&hash.scan)
+	if p.movie != nil {
+		_, p.movie.err = hash.scan.Remuxed()
+	}
 	notes, err := p.review(sum, &report, t)
 	if err != nil {
 		return pr, err
@@ -109,8 +111,8 @@ func (p *Part) check(r nvr.Receipt) (ext string, err error) {
 	if err != nil {
 		return "", p.archive.fail("check", p.name, err)
 	}
-	c := media.Sniff(head)
-	if ext = extensionOf(c); ext == "" && p.exact() && !c.Message() {
+	c, announced := media.Sniff(head), p.item.Recording.Size
+	if ext = extensionOf(c); ext == "" && (announced <= 0 || p.Offset() == announced) && !c.Message() {
 		return foreignExt, nil // judge decides
 	}
 	if ext == "" {

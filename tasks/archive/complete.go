@@ -38,8 +38,12 @@ func (a *Archive) place(from string, done record, names iter.Seq[string]) (strin
 		if !free {
 			continue
 		}
-		same, err := a.look(done.Path, &done)
-		if same { // an earlier run's, whose journal was lost
+		var sum disk.Sum
+		var err error
+		if a.present(entryOf(&done)) {
+			sum, err = a.sumFile(done.Path)
+		}
+		if sum == done.SHA256 { // an earlier run's, whose journal was lost
 			err = a.root.Remove(from)
 		} else if err == nil {
 			err = a.placeAs(from, done, replace)
@@ -127,17 +131,6 @@ func (a *Archive) unclaim(r *record) {
 	if a.index.claims[r.Path] == r.fileID() {
 		delete(a.index.claims, r.Path)
 	}
-}
-
-// look reports whether the file of that name contains exactly what r says. It
-// reads the file only if its size is right.
-func (a *Archive) look(name string, r *record) (same bool, err error) {
-	info, err := a.root.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != r.Bytes {
-		return false, disk.IgnoreMissing(err)
-	}
-	sum, err := a.sumFile(name)
-	return sum == r.SHA256, err
 }
 
 // sumFile returns the checksum of a plain file when nobody waits for it.

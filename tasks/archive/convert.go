@@ -58,14 +58,13 @@ func (p *Part) convert(ctx context.Context, pr *proof) error {
 
 // remux takes the MP4 that was made while the part arrived, or makes one now.
 func (p *Part) remux(ctx context.Context, c *conversion, pr *proof) (media.Report, error) {
-	if p.movie.whole() {
-		size, sum, err := p.archive.seal(ctx, movieOf(c.id), p.movie.hand(), new(atomic.Int64))
+	if whole := p.movie.hand(); whole != nil {
+		size, sum, err := p.archive.seal(ctx, movieOf(c.id), whole, new(atomic.Int64))
 		if err == nil {
 			c.made(pr, &pr.report, size, sum)
 		}
 		return pr.report, err
 	}
-	p.movie.drop()
 	if err := p.room.grant(p.room.missing()); err != nil {
 		return media.Report{}, err
 	}

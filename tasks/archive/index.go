@@ -148,7 +148,7 @@ func (x *index) finish(r record) {
 	}
 	if r.Clip != (clip{}) {
 		x.clips[r.ID] = append(x.clips[r.ID], r.Clip)
-		slices.SortFunc(x.clips[r.ID], clip.compare)
+		slices.SortFunc(x.clips[r.ID], func(c, d clip) int { return cmp.Or(cmp.Compare(c.to-c.from, d.to-d.from), cmp.Compare(c.from, d.from)) })
 	}
 	delete(x.placing, id)
 	delete(x.kept, r.ID)

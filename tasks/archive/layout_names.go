@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"encoding/hex"
 	"iter"
 	"strconv"
 	"strings"
@@ -14,7 +15,8 @@ func (l Layout) names(it Item, ext string) iter.Seq[string] { return l.namesOf(i
 // namesOf is names for a file with a known identity.
 func (l Layout) namesOf(it Item, id recordingID, ext string) iter.Seq[string] {
 	plain := l.path(it)
-	return namesLike(plain, plain+"_"+id.short(), "-", ext)
+	own := hex.EncodeToString(id[:4]) // enough for the few recordings with the same start and end
+	return namesLike(plain, plain+"_"+own, "-", ext)
 }
 
 // namesLike yields a plain name, one with the file's identity, and that with

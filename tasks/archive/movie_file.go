@@ -3,8 +3,6 @@ package archive
 import (
 	"errors"
 	"io"
-
-	"example.com/hikgrab/nvr/media"
 )
 
 // moviesAtOnce is how many MP4s are made while their recordings arrive: what
@@ -59,20 +57,12 @@ func (m *movieFile) Write(b []byte) (int, error) {
 
 var _ io.WriteSeeker = (*movieFile)(nil)
 
-// end completes the MP4 of a scan that has ended.
-func (m *movieFile) end(scan *media.Scanner) {
-	if m != nil {
-		_, m.err = scan.Remuxed()
+// hand passes the file to whoever completes it, if it is the whole MP4.
+// Otherwise it drops the file and returns nil.
+func (m *movieFile) hand() (file partFile) {
+	if m != nil && m.err == nil {
+		file, m.file = m.file, nil
 	}
-}
-
-// whole reports whether the file is the whole MP4.
-func (m *movieFile) whole() bool { return m != nil && m.file != nil && m.err == nil }
-
-// hand passes the file to whoever completes it.
-func (m *movieFile) hand() partFile {
-	file := m.file
-	m.file = nil
 	m.drop()
 	return file
 }

@@ -53,9 +53,6 @@ func identify(it Item) recordingID {
 
 func (id recordingID) String() string { return hex.EncodeToString(id[:]) }
 
-// short is enough to tell apart the few recordings with the same start and end.
-func (id recordingID) short() string { return hex.EncodeToString(id[:4]) }
-
 // MarshalText writes the identity as in the journal.
 func (id recordingID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 

@@ -52,22 +52,22 @@ func (a *Archive) Free() int64 {
 // directory, which need not exist yet; -1 if unknown.
 func FreeAt(dir string) int64 {
 	at, err := filepath.Abs(dir)
-	for err == nil {
-		tree, missing := disk.Look(at)
-		switch above := filepath.Dir(at); {
-		case missing == nil:
-			free, _, err := tree.Space()
-			if err = errors.Join(err, tree.Close()); err != nil {
-				return -1
-			}
-			return free
-		case !errors.Is(missing, fs.ErrNotExist) || above == at:
-			return -1
-		default:
-			at = above
-		}
+	if err != nil {
+		return -1
 	}
-	return -1
+	tree, err := disk.Look(at)
+	for errors.Is(err, fs.ErrNotExist) && at != filepath.Dir(at) {
+		at = filepath.Dir(at)
+		tree, err = disk.Look(at)
+	}
+	if err != nil {
+		return -1
+	}
+	free, _, err := tree.Space()
+	if err = errors.Join(err, tree.Close()); err != nil {
+		return -1
+	}
+	return free
 }
 
 // reservation is room on the volume for a file until it has its final name.

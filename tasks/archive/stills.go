@@ -97,8 +97,7 @@ func (a *Archive) fillDirectory(ctx context.Context, room *reservation, making s
 		return err
 	}
 	ctx, end := room.watch(ctx, root)
-	err = build(ctx, root.Root, dir)
-	err = end(err)
+	err = end(build(ctx, root.Root, dir))
 	if err == nil {
 		if _, missing := root.Lstat(StillsList); missing != nil {
 			err = fmt.Errorf("it has no %s: %w", StillsList, missing)

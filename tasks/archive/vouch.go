@@ -68,15 +68,9 @@ func (id fileID) kept() recordingID {
 	return recordingID(sum[:16])
 }
 
-// cutAlready reports whether a part is a piece whose clip exists by now.
-func (a *Archive) cutAlready(id fileID) bool {
-	return id.clip != (clip{}) && slices.ContainsFunc(a.index.movies(id.recording, id.clip), func(movie fileID) bool {
-		return a.index.done[movie].path != ""
-	})
-}
-
 // dropStrayParts removes parts that cannot be continued: those without vouched
-// bytes, and what was being made and never finished.
+// bytes, pieces whose clip exists by now, and what was being made and never
+// finished.
 func (a *Archive) dropStrayParts() {
 	entries, err := fs.ReadDir(a.root.FS(), partsDir)
 	if err != nil {
@@ -85,7 +79,10 @@ func (a *Archive) dropStrayParts() {
 	}
 	for _, e := range entries {
 		id, ours := fileOfPart(e.Name())
-		if !ours || id.form == asSent && a.index.kept[id.kept()] > 0 && !a.cutAlready(id) {
+		cut := id.clip != (clip{}) && slices.ContainsFunc(a.index.movies(id.recording, id.clip), func(movie fileID) bool {
+			return a.index.done[movie].path != ""
+		})
+		if !ours || id.form == asSent && a.index.kept[id.kept()] > 0 && !cut {
 			continue
 		}
 		if err := a.removePart(id); err != nil {
