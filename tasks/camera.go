@@ -177,9 +177,13 @@ func (c *camera) nextTry() time.Time {
 	if !c.searched && c.channel != 0 {
 		return c.searchNext
 	}
-	var next time.Time
-	for _, r := range c.later {
-		if next.IsZero() || r.next.Before(next) {
+	return c.nextLater()
+}
+
+// nextLater returns when the first of later is due; zero if there are none.
+func (c *camera) nextLater() (next time.Time) {
+	for i, r := range c.later {
+		if i == 0 || r.next.Before(next) {
 			next = r.next
 		}
 	}
@@ -235,13 +239,6 @@ func (c *camera) why() Failure {
 	return c.failure
 }
 
-// giveUp notes that a recording cannot be had.
-func (c *camera) giveUp(r *recording, f Failure) {
-	r.state, r.next, r.failure = RecordingFailed, time.Time{}, &f
-	c.failed++
-	c.failure = f
-}
-
 // enqueue puts a recording first or last in the queue for a slot.
 func (c *camera) enqueue(r *recording, first bool) {
 	r.state, r.next = RecordingWaiting, time.Time{}
@@ -273,9 +270,6 @@ func (c *camera) takeReady(r *recording) bool {
 
 // wake moves the recordings whose retry is due to the front of the queue.
 func (c *camera) wake(now time.Time) {
-	if len(c.later) == 0 {
-		return
-	}
 	c.later = slices.DeleteFunc(c.later, func(r *recording) bool {
 		if r.next.After(now) {
 			return false

@@ -70,18 +70,6 @@ const (
 	numPresences
 )
 
-// unknown reports whether it is unknown what the recorder has where no
-// recording is known.
-func (d *CameraDetail) unknown() bool {
-	switch {
-	case d.State == Searching:
-		return true
-	case len(d.Recordings) > 0:
-		return false
-	}
-	return d.State != Empty && d.State != Done
-}
-
 func (p Presence) recorded() bool { return p > NotRecorded }
 
 // presenceOf returns the presence of a recording of a camera in state s. If the
@@ -118,7 +106,7 @@ func (q *Queue) Coverage() []Coverage {
 // Coverage returns the coverage of a recorder's cameras in the snapshot; detail
 // returns their recordings.
 func (s *Snapshot) Coverage(r *RecorderView, detail func(CameraID) (CameraDetail, bool)) (all []Coverage) {
-	for _, c := range s.Cameras[r.First : r.First+r.Count] {
+	for _, c := range s.Of(r) {
 		if d, ok := detail(c.ID); ok {
 			covered := CoverageOf(d, r.Clock(s.At))
 			covered.Recorder = *r
@@ -163,22 +151,26 @@ func CoverageOf(d CameraDetail, until time.Time) Coverage {
 		if p == Lost {
 			c.Lost = append(c.Lost, Loss{Span{From: r.Start, To: r.End}, r.Failure})
 		}
-		if p != OnDisk {
-			continue
+		if p == OnDisk {
+			c.hold(r.Start, r.End)
 		}
-		if c.First.IsZero() || r.Start.Before(c.First) {
-			c.First = r.Start
-		}
-		c.Last = later(c.Last, r.End)
 	}
 	slices.SortStableFunc(c.Lost, func(a, b Loss) int { return a.From.Compare(b.From) })
-	rest := NotRecorded
-	if d.unknown() {
+	rest := NotRecorded // is where no recording is known
+	if d.State == Searching || len(d.Recordings) == 0 && d.State != Empty && d.State != Done {
 		rest = Unknown
 	}
 	c.divide(&by, rest)
 	c.findGaps()
 	return c
+}
+
+// hold adds a recording to what is on disk.
+func (c *Coverage) hold(start, end time.Time) {
+	if c.First.IsZero() || start.Before(c.First) {
+		c.First = start
+	}
+	c.Last = later(c.Last, end)
 }
 
 // divide cuts what was asked into stretches. Each presence, most important
@@ -241,13 +233,9 @@ func (c *Coverage) findGaps() {
 
 // Of returns the coverage of the cameras that a task asks for.
 func (t Task) Of(all []Coverage) []Coverage {
-	var mine []Coverage
-	for _, c := range all {
-		if c.Recorder.Address == t.Address.String() && c.Recorder.Network == t.Network && t.AsksFor(c.Camera) {
-			mine = append(mine, c)
-		}
-	}
-	return mine
+	return slices.DeleteFunc(slices.Clone(all), func(c Coverage) bool {
+		return c.Recorder.Address != t.Address.String() || c.Recorder.Network != t.Network || !t.AsksFor(c.Camera)
+	})
 }
 
 // AsksFor reports whether a task asks for a camera of its recorder.

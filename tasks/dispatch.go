@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/nvr"
@@ -139,13 +140,15 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 }
 
 func (q *Queue) item(c *camera, rec *recording) archive.Item {
+	whole, device := rec.Recording, c.recorder.device
+	whole.Size += rec.spare
 	return archive.Item{
 		Recorder:  c.recorder.address,
 		Network:   c.recorder.network,
 		Label:     c.recorder.name,
 		Camera:    c.name,
-		Recording: rec.announced(),
-		Clock:     c.recorder.clock(),
+		Recording: whole,
+		Clock:     archive.Clock{Known: device.ClockKnown && device.ZoneKnown, Ahead: device.ClockError},
 		Format:    q.options.Format,
 		DropAudio: q.options.DropAudio,
 		Clip:      q.clip(c, rec.Recording),
@@ -163,19 +166,13 @@ func (v CameraView) Outcome(label string, at time.Time) archive.Outcome {
 	return o
 }
 
-// clock returns how far the recorder's clock is ahead, if it is known.
-func (r *recorder) clock() archive.Clock {
-	d := r.device
-	return archive.Clock{Known: d.ClockKnown && d.ZoneKnown, Ahead: d.ClockError}
-}
-
 // settle derives a camera's state and announces a change.
 func (q *Queue) settle(c *camera, now time.Time) {
 	next := c.stateNow(now)
 	if next == c.state {
 		return
 	}
-	if !c.state.canBecome(next) {
+	if !slices.Contains(moves[c.state], next) {
 		q.log.Error("a camera made a move that the table of states does not know", "from", c.state.String(), "to", next.String())
 	}
 	c.state = next

@@ -47,13 +47,6 @@ func (p part) blamed() bool {
 	return p.recording.blamed || p.camera.refusals > 1
 }
 
-func (p part) attempts() int {
-	if p.recording == nil {
-		return p.camera.tries
-	}
-	return p.recording.attempts
-}
-
 func (d *doubt) others(p part) int {
 	n := len(d.suspects)
 	if d.has(p) {

@@ -61,29 +61,21 @@ func (l *EventLog) Of(id CameraID) []Event {
 
 // tell records an event about a recorder. The caller holds the mutex.
 func (q *Queue) tell(r *recorder, now time.Time, e Event) {
-	e.Time = now
 	e.Recorder, e.Address = r.id, r.address
-	q.record(e)
+	q.tellAll(now, e)
 }
 
 // tellOf records an event about a camera. The caller holds the mutex.
 func (q *Queue) tellOf(c *camera, now time.Time, e Event) {
-	e.Time = now
-	e.Recorder, e.Address = c.recorder.id, c.recorder.address
 	e.Camera, e.Channel, e.Track, e.CameraName = c.id, c.channel, c.track(), c.name
 	e.State = c.state
-	q.record(e)
+	q.tell(c.recorder, now, e)
 }
 
-// tellAll records an event about the run. The caller holds the mutex.
+// tellAll records an event about the run and has it written to the log, which
+// may be on a disk that hangs. The caller holds the mutex.
 func (q *Queue) tellAll(now time.Time, e Event) {
 	e.Time = now
-	q.record(e)
-}
-
-// record keeps an event and has it written to the log, which may be on a disk
-// that hangs.
-func (q *Queue) record(e Event) {
 	q.events.Push(e)
 	level := slog.LevelInfo
 	if e.Bad() {

@@ -1,19 +1,9 @@
 package tasks
 
-import (
-	"example.com/hikgrab/nvr"
-	"example.com/hikgrab/tasks/archive"
-)
+import "example.com/hikgrab/tasks/archive"
 
 // clipsAlone reports whether only clips of recordings are wanted.
 func (o *Options) clipsAlone() bool { return o.Cut && o.Format == archive.MP4 }
-
-// announced returns the recording as its search described it.
-func (rec *recording) announced() nvr.Recording {
-	whole := rec.Recording
-	whole.Size += rec.spare
-	return whole
-}
 
 // save notes how many bytes of a recording will not come.
 func (c *camera) save(rec *recording, spare int64) {

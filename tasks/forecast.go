@@ -78,7 +78,7 @@ func (p *pace) most() int {
 
 // rest is what one recorder still has to deliver.
 type rest struct {
-	id    RecorderID
+	of    *recorder
 	left  float64 // bytes
 	start float64 // seconds until it may be asked again
 	most  float64 // downloads at once that it can serve, or has recordings for
@@ -201,13 +201,9 @@ func (q *Queue) foresee(now time.Time) {
 	}
 	q.usual = usual{rate: usualRate(all), density: q.density()}
 	ends := forecast(all, float64(q.jobs), float64(q.limiter.Limit()))
-	at := 0
-	for _, r := range q.recorders {
-		if at < len(all) && all[at].id == r.id {
-			if end := ends[at]; end < tooLong.Seconds() {
-				r.end = now.Add(time.Duration(end * float64(time.Second)))
-			}
-			at++
+	for i, end := range ends {
+		if end < tooLong.Seconds() {
+			all[i].of.end = now.Add(time.Duration(end * float64(time.Second)))
 		}
 	}
 }
@@ -215,7 +211,7 @@ func (q *Queue) foresee(now time.Time) {
 // rest returns what a recorder will still deliver without anybody's
 // intervention.
 func (r *recorder) rest(now time.Time) rest {
-	v := rest{id: r.id, pace: &r.pace}
+	v := rest{of: r, pace: &r.pace}
 	recordings, waiting := 0, 0
 	var next time.Time // when the first waiting retry is due
 	for _, c := range r.cameras {
@@ -225,10 +221,8 @@ func (r *recorder) rest(now time.Time) rest {
 		v.left += float64(max(0, c.total-c.bytes()))
 		recordings += len(c.ready) + len(c.later) + len(c.active)
 		waiting += len(c.later)
-		for _, rec := range c.later {
-			if next.IsZero() || rec.next.Before(next) {
-				next = rec.next
-			}
+		if due := c.nextLater(); next.IsZero() || !due.IsZero() && due.Before(next) {
+			next = due
 		}
 	}
 	n := float64(max(recordings, 1))

@@ -152,12 +152,8 @@ func (h *past) add(f archive.Recording) {
 func (h *past) remember(c archive.Coverage) {
 	h.asked = c.Asked
 	for _, m := range c.Missing {
-		absence := Absence{Span: m.Span(), Why: m.Why}
-		if m.Cause > 0 && m.Cause <= len(c.Causes) {
-			cause := c.Causes[m.Cause-1]
-			absence.Failure = Failure{Kind: cause.Kind, What: cause.What, Remedy: nvr.Remedy(cause.Remedy)}
-		}
-		h.missing = append(h.missing, absence)
+		cause := c.CauseOf(m)
+		h.missing = append(h.missing, Absence{m.Span(), m.Why, Failure{Kind: cause.Kind, What: cause.What, Remedy: nvr.Remedy(cause.Remedy)}})
 	}
 }
 

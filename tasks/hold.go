@@ -213,8 +213,12 @@ func (q *Queue) blame(s suspect, came part, now time.Time) {
 	d := decision{part: counts, step: 1}
 	if e := asRecorders(s.err); e != nil {
 		d.atLeast = e.RetryAfter
+		tries := c.tries
+		if rec != nil {
+			tries = rec.attempts
+		}
 		if (!sure || rec == nil) && e.Kind == nvr.Busy && !e.Faulty() {
-			d.atLeast = max(d.atLeast, time.Duration(s.attempts()+1)*loneWait)
+			d.atLeast = max(d.atLeast, time.Duration(tries+1)*loneWait)
 		}
 	}
 	if rec == nil {

@@ -2,19 +2,12 @@ package tasks
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"example.com/hikgrab/nvr"
 )
-
-// needsList reports whether a recorder must list its channels to know which
-// cameras are meant.
-func needsList(picks []Pick) bool {
-	return len(picks) == 0 || slices.ContainsFunc(picks, func(p Pick) bool { return p.Name != "" })
-}
 
 // numbered replaces names in picks with the channels of that name, and returns
 // how many names no channel has. If two channels share a name, both are meant.

@@ -119,8 +119,10 @@ func (q *Queue) retryAt(c *camera, rec *recording, next time.Time) {
 }
 
 func (q *Queue) lost(c *camera, rec *recording, f Failure, now time.Time) {
-	c.giveUp(rec, f)
+	rec.state, rec.next, rec.failure = RecordingFailed, time.Time{}, &f
+	c.failed++
 	c.lost++
+	c.failure = f
 	q.noteAttempt(c, rec)
 	q.tellOf(c, now, Event{
 		Type: EventError, Failure: f, Attempt: rec.attempts,

@@ -34,12 +34,12 @@ func (q *Queue) plan(list []Task) {
 		}
 		w := row{picks: t.Cameras, stream: cmp.Or(t.Stream, nvr.Main), demand: demand{t.Period, t.Kinds}, source: t.Source}
 		r.rows = append(r.rows, w)
+		numbers, names := numbered(w.picks, nil)
 		// One line stands for cameras without a number until the recorder has listed
 		// them. If the recorder lacks a named camera, the line stays.
-		if needsList(w.picks) && r.camera(0, 0) == nil {
+		if (len(w.picks) == 0 || names > 0) && r.camera(0, 0) == nil {
 			q.newCamera(r, 0, 0)
 		}
-		numbers, _ := numbered(w.picks, nil)
 		q.pick(r, w, numbers)
 	}
 }

@@ -125,12 +125,9 @@ func extend(old, run archive.Coverage) archive.Coverage {
 		if m.Why == WhyUnknown {
 			bounds = run.Asked
 		}
-		cause := archive.Cause{}
-		if m.Cause > 0 && m.Cause <= len(old.Causes) {
-			cause = old.Causes[m.Cause-1]
-		}
 		for _, part := range without([]Span{m.Span()}, bounds) {
-			known.Missing = append(known.Missing, archive.Absence{From: part.From, To: part.To, Why: m.Why, Cause: number(&known, cause)})
+			cause := number(&known, old.CauseOf(m))
+			known.Missing = append(known.Missing, archive.Absence{From: part.From, To: part.To, Why: m.Why, Cause: cause})
 		}
 	}
 	known.Missing = inOrder(known.Missing)
@@ -227,10 +224,5 @@ func (c *Coverage) Key() archive.CameraKey {
 func (c *Coverage) count(f archive.Finished) {
 	v := &c.Camera
 	v.Name, v.Files, v.Recordings, v.Bytes = f.Camera, v.Files+1, v.Recordings+1, v.Bytes+f.Bytes
-	if c.First.IsZero() || f.Start.Before(c.First) {
-		c.First = f.Start
-	}
-	if f.End.After(c.Last) {
-		c.Last = f.End
-	}
+	c.hold(f.Start, f.End)
 }

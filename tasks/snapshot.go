@@ -109,7 +109,7 @@ func (s *Snapshot) Collected() (h Collected) {
 		h.Groups++
 		h.Rows += r.Count
 		h.Done += r.Counts[Done]
-		for _, c := range s.Cameras[r.First : r.First+r.Count] {
+		for _, c := range s.Of(r) {
 			h.Files += c.Recordings
 			h.Here += c.Files
 		}

@@ -30,6 +30,15 @@ type Cause struct {
 	Remedy string `json:"remedy,omitempty"`
 }
 
+// CauseOf returns the cause of one of c.Missing; the zero Cause if nothing went
+// wrong.
+func (c *Coverage) CauseOf(m Absence) Cause {
+	if m.Cause < 1 || m.Cause > len(c.Causes) {
+		return Cause{}
+	}
+	return c.Causes[m.Cause-1]
+}
+
 // Limits of one line of the journal.
 const (
 	mostSpans   = 200
@@ -73,8 +82,8 @@ func (c Coverage) bounded() Coverage {
 		if !m.To.After(all.Asked[0].From) {
 			continue
 		}
-		if _, ok := number[m.Cause]; !ok && m.Cause > 0 && m.Cause <= len(c.Causes) && len(all.Causes) < mostCauses {
-			cause := c.Causes[m.Cause-1]
+		cause := c.CauseOf(m)
+		if _, ok := number[m.Cause]; !ok && cause != (Cause{}) && len(all.Causes) < mostCauses {
 			all.Causes = append(all.Causes, Cause{field(cause.Kind), field(cause.What), field(cause.Remedy)})
 			number[m.Cause] = len(all.Causes)
 		}
