@@ -6,16 +6,19 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"runtime"
 	"time"
 
 	"example.com/hikgrab/tasks/child"
 )
 
 // System keeps the machine awake by running a program that blocks sleep while
-// it runs.
+// it runs, which is as long as cat reads our pipe.
 func System() (release func(), err error) {
-	name, args := program()
-	return run(name, args...)
+	if runtime.GOOS == "darwin" {
+		return run("caffeinate", "-i", "cat")
+	}
+	return run("systemd-inhibit", "--what=idle:sleep", "--who=hikgrab", "--why=recordings are being downloaded", "--mode=block", "cat")
 }
 
 // patience is how long the program gets to exit by itself.

@@ -26,13 +26,9 @@ func (c *Camera) String() string { return archive.CameraDir(c.Recorder, c.Track)
 // Cameras groups files by camera: by recorder, then by track. The names are
 // those of the latest file.
 func Cameras(files []archive.Finished) []Camera {
-	type key struct {
-		recorder string
-		track    nvr.Track
-	}
-	byKey := map[key]*Camera{}
+	byKey := map[archive.CameraKey]*Camera{}
 	for _, f := range files {
-		k := key{strings.ToLower(f.Recorder), f.Track}
+		k := archive.CameraKey{Recorder: strings.ToLower(f.Recorder), Track: f.Track}
 		if byKey[k] == nil {
 			byKey[k] = &Camera{Recorder: f.Recorder, Track: f.Track}
 		}

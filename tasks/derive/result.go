@@ -102,5 +102,5 @@ func stampOf(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Format("2006-01-02T15:04:05.000")
+	return t.Format(timeLayout)
 }

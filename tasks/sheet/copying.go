@@ -73,20 +73,18 @@ func (c *copying) write(row, titles, last int, lines map[int]int) error {
 				if column >= width { // no row goes so far: cameras, where all are wanted
 					continue
 				}
-				cells[column] = c.cellOf(columns[f].in[c.in].headers[0], c.header)
+				cells[column] = c.cellOf(columns[f].in[c.in].headers[0], titleLook)
 			}
 		}
 	}
-	style := 0
+	as := look{total: row > last}
 	if row == titles {
-		style = c.header
-	} else if row > last {
-		style = c.sum
+		as = titleLook
 	}
 	for _, value := range c.beside[row] {
-		cells = append(cells, c.cellOf(value, style))
+		cells = append(cells, c.cellOf(value, as))
 	}
-	return c.row(row, 0, cells, options...)
+	return c.row(row, look{}, cells, options...)
 }
 
 // cell copies one cell. An empty one is copied for its style.

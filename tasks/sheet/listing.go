@@ -60,17 +60,17 @@ func (r *result) write(l listing) error {
 		widths.measure(r, row)
 	}
 	widths.measure(r, l.total)
-	errs := []error{widths.apply(w.StreamWriter, 1), w.SetPanes(frozen(0, 1)), w.row(1, r.header, titles)}
+	errs := []error{widths.apply(w.StreamWriter, 1), w.SetPanes(frozen(0, 1)), w.row(1, titleLook, titles)}
 	n := 1
 	for row := range l.rows {
 		if n++; n > l.count+1 {
 			break
 		}
-		if err := w.row(n, 0, row); err != nil {
+		if err := w.row(n, look{}, row); err != nil {
 			return err
 		}
 	}
-	return errors.Join(append(errs, w.row(l.count+2, r.sum, l.total), w.end("A1:"+to, 1))...)
+	return errors.Join(append(errs, w.row(l.count+2, look{total: true}, l.total), w.end("A1:"+to, 1))...)
 }
 
 // worksheet is a worksheet written row by row.
@@ -109,15 +109,15 @@ func frozen(columns, rows int) *excelize.Panes {
 	}
 }
 
-// row writes a row; style applies to values that have none of their own.
-func (w *worksheet) row(at, style int, values []any, options ...excelize.RowOpts) error {
+// row writes a row that looks so.
+func (w *worksheet) row(at int, as look, values []any, options ...excelize.RowOpts) error {
 	cells := make([]any, len(values))
 	for i, value := range values {
 		if c, ok := value.(excelize.Cell); ok {
 			cells[i] = c
 			continue
 		}
-		cells[i] = w.result.cellOf(value, style)
+		cells[i] = w.result.cellOf(value, as)
 	}
 	return w.SetRow(cellName(at, 0), cells, options...)
 }

@@ -171,8 +171,7 @@ func firstLine(path string) (string, error) {
 func (r *reader) tellSecrets() {
 	var names []string
 	recorders := map[string][]string{}
-	for i := range r.rows {
-		row := &r.rows[i]
+	for _, row := range r.rows {
 		source, address := r.sources[row.Row], row.Address.String()
 		switch {
 		case source == "":

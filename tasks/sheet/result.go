@@ -35,7 +35,7 @@ func WriteResult(to io.Writer, path string, o Options, out Outcome) (err error) 
 		return err
 	}
 	defer caught(&err)
-	r := result{book: book{File: excelize.NewFile()}, Outcome: out, table: t}
+	r := result{book: book{File: excelize.NewFile()}, Outcome: out, table: t, looks: map[look]int{}}
 	defer func() { err = errors.Join(err, r.Close(), r.putAway()) }()
 	if !t.csv {
 		r.from = openLooks(data, t)
@@ -54,18 +54,10 @@ type result struct {
 	from   *excelize.File // the operator's workbook; nil for CSV
 	styles int            // how many of from's styles the result has
 	rules  int            // and of those that conditional formats use
-	header int            // style of title rows
-	date   int            // style of times
-	count  int            // and of byte counts
-	span   int            // and of durations
-	sum    int            // and of totals; sumCount and sumSpan for the two kinds of numbers
-	link   int            // and of links
-	wrap   int            // and of sentences
+	looks  map[look]int   // styles of our own cells
+	failed error          // of them
 
-	sumCount, sumSpan int
-	folders           folders
-	states            map[tasks.State]int
-
+	folders   folders
 	secrets   secrets
 	passwords map[int]bool // columns that hold passwords
 }
@@ -87,9 +79,6 @@ func (r *result) fill() (err error) {
 	if r.from != nil {
 		r.adoptStyles()
 	}
-	if err := r.makeStyles(); err != nil {
-		return err
-	}
 	r.in, r.folders = r.table.language(at), r.foldersOf()
 	if r.table.date1904 {
 		if err := r.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &r.table.date1904}); err != nil {
@@ -107,7 +96,8 @@ func (r *result) fill() (err error) {
 	if err := r.SetSheetName(r.GetSheetName(0), own); err != nil {
 		return err
 	}
-	return errors.Join(r.fillOwn(own, at), r.putAway(), r.fillCameras(), r.fillGaps(), r.fillFiles(), r.fillRuns())
+	err = errors.Join(r.fillOwn(own, at), r.putAway(), r.fillCameras(), r.fillGaps(), r.fillFiles(), r.fillRuns())
+	return errors.Join(err, r.failed)
 }
 
 // putAway releases the operator's workbook, which is as large as the result.

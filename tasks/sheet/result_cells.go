@@ -1,7 +1,7 @@
 package sheet
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -13,95 +13,86 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// makeStyles makes the styles of titles, times, numbers, states, links and
-// sums.
-func (r *result) makeStyles() (err error) {
-	r.states = map[tasks.State]int{}
-	add := func(style *int, s excelize.Style) {
-		if err == nil {
-			*style, err = r.NewStyle(&s)
-		}
-	}
-	filled := func(color string) excelize.Fill {
-		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
-	}
-	add(&r.header, excelize.Style{
-		Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: filled("1F4E79"), Alignment: &excelize.Alignment{Vertical: "top", WrapText: true},
-	})
-	for format, styles := range map[string][2]*int{
-		"yyyy-mm-dd hh:mm:ss": {&r.date}, "#,##0": {&r.count, &r.sumCount}, "[h]:mm:ss": {&r.span, &r.sumSpan},
-	} {
-		add(styles[0], excelize.Style{CustomNumFmt: &format})
-		if styles[1] != nil {
-			add(styles[1], excelize.Style{CustomNumFmt: &format, Font: &excelize.Font{Bold: true}, Border: above})
-		}
-	}
-	add(&r.sum, excelize.Style{Font: &excelize.Font{Bold: true}, Border: above})
-	add(&r.wrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
-	add(&r.link, excelize.Style{Font: &excelize.Font{Color: "0563C1", Underline: "single"}})
-	for state, color := range stateColors {
-		style := 0
-		add(&style, excelize.Style{Fill: filled(color)})
-		r.states[state] = style
-	}
-	return err
+// look is how a cell looks.
+type look struct {
+	format                       string // of a number
+	fill                         string // the colour behind it
+	title, total, sentence, link bool
 }
 
-// above is the line over a sum.
-var above = []excelize.Border{{Type: "top", Color: "000000", Style: 1}}
+// titleLook is the look of title rows.
+var titleLook = look{title: true, fill: "1F4E79"}
+
+// style returns the style of cells that look so.
+func (r *result) style(l look) int {
+	if l == (look{}) {
+		return 0
+	}
+	if style, ok := r.looks[l]; ok {
+		return style
+	}
+	var s excelize.Style
+	if l.format != "" {
+		s.CustomNumFmt = &l.format
+	}
+	if l.fill != "" {
+		s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{l.fill}}
+	}
+	if l.title || l.sentence {
+		s.Alignment = &excelize.Alignment{Vertical: "top", WrapText: true}
+	}
+	switch {
+	case l.title:
+		s.Font = &excelize.Font{Bold: true, Color: "FFFFFF"}
+	case l.total:
+		s.Font, s.Border = &excelize.Font{Bold: true}, []excelize.Border{{Type: "top", Color: "000000", Style: 1}}
+	case l.link:
+		s.Font = &excelize.Font{Color: "0563C1", Underline: "single"}
+	}
+	style, err := r.NewStyle(&s)
+	r.looks[l], r.failed = style, errors.Join(r.failed, err)
+	return style
+}
 
 // folder is a directory, relative to the workbook, that a cell links to.
 type folder string
 
-// shown converts a value for a cell and returns its style, 0 if it needs none.
-// An unknown value becomes nil.
-func (r *result) shown(value any) (any, int) {
+// shown converts a value for a cell and returns its look. An unknown value
+// becomes nil.
+func (r *result) shown(value any) (any, look) {
 	switch v := value.(type) {
 	case string:
 		if v == "" {
-			return nil, 0
+			return nil, look{}
 		}
-		if len(v) > mostWidth && strings.Contains(v, " ") {
-			return printed(v), r.wrap
-		}
-		return printed(v), 0
+		return printed(v), look{sentence: len(v) > mostWidth && strings.Contains(v, " ")}
 	case time.Time:
 		if v.IsZero() {
-			return nil, 0
+			return nil, look{}
 		}
-		return v.Truncate(time.Second), r.date
+		return v.Truncate(time.Second), look{format: "yyyy-mm-dd hh:mm:ss"}
 	case time.Duration:
-		return v.Round(time.Second).Hours() / 24, r.span
+		return v.Round(time.Second).Hours() / 24, look{format: "[h]:mm:ss"}
 	case int64:
-		return v, r.count
+		return v, look{format: "#,##0"}
 	case tasks.State:
-		return r.say(v.String()), r.states[v]
+		return r.say(v.String()), look{fill: stateColors[v]}
 	}
-	return value, 0
+	return value, look{}
 }
 
-// cellOf returns a value as a cell; style applies if it has none of its own. A
-// text stays a text, whatever it begins with.
-func (r *result) cellOf(value any, style int) excelize.Cell {
+// cellOf returns a value as a cell of a row that looks so. A text stays a text,
+// whatever it begins with.
+func (r *result) cellOf(value any, row look) excelize.Cell {
 	if f, ok := value.(folder); ok {
 		return r.linkTo(f)
 	}
 	value, own := r.shown(value)
-	if style == r.sum {
-		switch own {
-		case r.count:
-			own = r.sumCount
-		case r.span:
-			own = r.sumSpan
-		}
+	if row.title {
+		own = row
 	}
-	if style == r.header {
-		own = style
-	}
-	if value == nil && style != r.sum {
-		style = 0
-	}
-	return excelize.Cell{Value: value, StyleID: cmp.Or(own, style)}
+	own.total = row.total
+	return excelize.Cell{Value: value, StyleID: r.style(own)}
 }
 
 // linkTo returns a cell that opens a directory, or plain text if a link cannot
@@ -115,7 +106,7 @@ func (r *result) linkTo(f folder) excelize.Cell {
 	if len(text) > most || strings.ContainsAny(text, "#%\"") {
 		return excelize.Cell{Value: text}
 	}
-	return excelize.Cell{Formula: fmt.Sprintf("HYPERLINK(%q,%[1]q)", text), Value: text, StyleID: r.link}
+	return excelize.Cell{Formula: fmt.Sprintf("HYPERLINK(%q,%[1]q)", text), Value: text, StyleID: r.style(look{link: true})}
 }
 
 // folders maps cameras to the directories of their files.
