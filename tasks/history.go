@@ -72,13 +72,11 @@ func Histories(a *archive.Archive, files []archive.Recording) []History {
 			named[key.Recorder] = h
 		}
 	}
-	labels := map[string]string{}
-	for recorder, h := range named {
-		labels[recorder] = h.Label
-	}
 	list := make([]History, 0, len(all))
 	for key, h := range all {
-		h.Label = labels[key.Recorder]
+		if last := named[key.Recorder]; last != nil {
+			h.Label = last.Label
+		}
 		h.split()
 		list = append(list, h.History)
 	}

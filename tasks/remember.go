@@ -52,8 +52,11 @@ func (c *Coverage) remembered() archive.Coverage {
 	for _, s := range c.Stretches {
 		known.Asked = append(known.Asked, s.Span)
 		left := []Span{s.Span}
-		switch why := missing[s.Presence]; s.Presence {
-		case Lost: // each part of it has its own cause
+		why, failure := missing[s.Presence], Failure{}
+		if s.Presence == Lost || s.Presence == Unknown {
+			failure = c.Camera.Failure
+		}
+		if s.Presence == Lost { // each part of it has its own cause
 			for len(losses) > 0 && !losses[0].To.After(s.From) {
 				losses = losses[1:]
 			}
@@ -64,12 +67,9 @@ func (c *Coverage) remembered() archive.Coverage {
 				add(within(left, []Span{l.Span}), why, l.Failure)
 				left = without(left, []Span{l.Span})
 			}
-			add(left, why, c.Camera.Failure)
-		case Unknown:
-			add(left, why, c.Camera.Failure)
-		case Growing, LeftOut, ToFetch, ToRetry, Coming:
-			add(left, why, Failure{})
-		case NotRecorded, OnDisk, numPresences:
+		}
+		if why != "" {
+			add(left, why, failure)
 		}
 	}
 	known.Asked = union(known.Asked)

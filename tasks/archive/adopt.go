@@ -111,7 +111,7 @@ func (a *Archive) adopt(it Item) {
 		return
 	}
 	for _, ext := range []string{".mpg", ".mp4", ".jpg"} {
-		for name := range a.layout.names(it, ext) {
+		for name := range a.layout.names(it, identify(it), ext) {
 			info, err := a.root.Lstat(name)
 			if errors.Is(err, fs.ErrNotExist) {
 				break // names are taken in order

@@ -152,7 +152,7 @@ func (p *Part) become(pr *proof) (File, error) {
 	if p.id.kept() != pr.done.ID {
 		more = append(more, record{Type: keptRecord, ID: p.id.kept()}) // nothing of the part is left
 	}
-	f, err := a.complete(p.name, pr.done, a.layout.namesOf(p.item.whole(), pr.done.ID, pr.ext), more...)
+	f, err := a.complete(p.name, pr.done, a.layout.names(p.item.whole(), pr.done.ID, pr.ext), more...)
 	switch {
 	case err != nil:
 		return File{}, errors.Join(err, a.vouch(p.id, pr.done.Bytes))
@@ -172,5 +172,5 @@ func (a *Archive) completeMovie(it Item, pr *proof) (File, error) {
 	if pr.movie.Clip == (clip{}) {
 		it = it.whole()
 	}
-	return a.complete(pr.movie.fileID().part(), *pr.movie, a.layout.names(it, ".mp4"), more...)
+	return a.complete(pr.movie.fileID().part(), *pr.movie, a.layout.names(it, pr.movie.ID, ".mp4"), more...)
 }

@@ -116,11 +116,9 @@ func (a *Archive) FinishedOf(items []Item) []Finished {
 			continue
 		}
 		seen[e.path] = true
-		f := Finished{
-			Recorder: field(it.Recorder), Label: field(it.Label), Camera: field(it.Camera), Track: it.Recording.Track,
-			Start: nvr.WallTime(it.Recording.Start).Truncate(time.Second), End: nvr.WallTime(it.Recording.End).Truncate(time.Second),
-			Path: e.path, Bytes: e.bytes, SHA256: e.sum.String(),
-		}
+		r := itemRecord(it)
+		r.Path, r.Bytes, r.SHA256 = e.path, e.bytes, e.sum
+		f := r.finished()
 		if e.covers != nil {
 			f.Start, f.End = e.covers.From, e.covers.To
 		}

@@ -134,3 +134,32 @@ func (j *journal) close() error {
 	j.fault = errors.Join(j.fault, os.ErrClosed)
 	return errors.Join(err, j.file.Close())
 }
+
+// note keeps records in memory even if the disk fails: this run goes on with
+// them.
+func (a *Archive) note(all ...record) error {
+	a.apply(all...)
+	return a.fail("write", journalName, a.journal.append(inSystem, all...))
+}
+
+// noteOnDisk keeps records in memory once they survive a power cut.
+func (a *Archive) noteOnDisk(all ...record) error {
+	return a.fail("write", journalName, a.append(all...))
+}
+
+// append is noteOnDisk with the plain error.
+func (a *Archive) append(all ...record) error {
+	err := a.journal.append(onDisk, all...)
+	if err == nil {
+		a.apply(all...)
+	}
+	return err
+}
+
+func (a *Archive) apply(all ...record) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, r := range all {
+		a.index.apply(r)
+	}
+}

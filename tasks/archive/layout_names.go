@@ -10,10 +10,7 @@ import (
 // names yields the names that an item's file may get, in order of preference.
 // All but the first contain the recording's identity, so that the second of two
 // recordings with the same start and end gets the same name in every run.
-func (l Layout) names(it Item, ext string) iter.Seq[string] { return l.namesOf(it, identify(it), ext) }
-
-// namesOf is names for a file with a known identity.
-func (l Layout) namesOf(it Item, id recordingID, ext string) iter.Seq[string] {
+func (l Layout) names(it Item, id recordingID, ext string) iter.Seq[string] {
 	plain := l.path(it)
 	own := hex.EncodeToString(id[:4]) // enough for the few recordings with the same start and end
 	return namesLike(plain, plain+"_"+own, "-", ext)

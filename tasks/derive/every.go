@@ -29,17 +29,10 @@ func ParseEvery(text string) (Every, error) {
 		if err == nil && n > 0 && n <= everyFramesLimit {
 			return Every{Frames: int(n)}, nil
 		}
-		return Every{}, refuseEvery(text)
+	} else if d, err := time.ParseDuration(trimmed); err == nil && d >= time.Millisecond && d <= everyTimeLimit && d%time.Millisecond == 0 {
+		return Every{Time: d}, nil
 	}
-	d, err := time.ParseDuration(trimmed)
-	if err != nil || d < time.Millisecond || d > everyTimeLimit || d%time.Millisecond != 0 {
-		return Every{}, refuseEvery(text)
-	}
-	return Every{Time: d}, nil
-}
-
-func refuseEvery(text string) error {
-	return fmt.Errorf("%.40q is not an interval between stills: use 500ms, 1s or 2m (from 1ms to 24h), or 10f for every tenth picture", text)
+	return Every{}, fmt.Errorf("%.40q is not an interval between stills: use 500ms, 1s or 2m (from 1ms to 24h), or 10f for every tenth picture", text)
 }
 
 // String returns the shortest text that ParseEvery reads as the same value,

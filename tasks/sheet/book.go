@@ -86,16 +86,18 @@ func (b *book) formatColumns() error {
 
 // formatHeader highlights the first row and keeps it in view.
 func (b *book) formatHeader() error {
-	style, err := b.NewStyle(&excelize.Style{
+	err := b.paint(b.tasks, "A1", cellName(1, fields-1), excelize.Style{
 		NumFmt: textFormat,
 		Font:   &excelize.Font{Bold: true, Color: "FFFFFF"},
 		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E79"}},
 	})
-	if err != nil {
-		return err
-	}
-	last := cellName(1, fields-1)
-	return errors.Join(b.SetCellStyle(b.tasks, "A1", last, style), b.SetPanes(b.tasks, frozen(0, 1)))
+	return errors.Join(err, b.SetPanes(b.tasks, frozen(0, 1)))
+}
+
+// paint gives a style to the cells between two corners.
+func (b *book) paint(sheet, from, to string, s excelize.Style) error {
+	style, err := b.NewStyle(&s)
+	return errors.Join(err, b.SetCellStyle(sheet, from, to, style))
 }
 
 // dropDown offers the words that a column accepts.
@@ -111,14 +113,9 @@ func (b *book) dropDown(name string, c column) error {
 
 // mark highlights the first rows as examples.
 func (b *book) mark(rows int) error {
-	style, err := b.NewStyle(&excelize.Style{
+	return b.paint(b.tasks, "A2", cellName(rows+1, fields-1), excelize.Style{
 		NumFmt: textFormat, Font: &excelize.Font{Italic: true, Color: "7F7F7F"},
 	})
-	if err != nil {
-		return err
-	}
-	last := cellName(rows+1, fields-1)
-	return b.SetCellStyle(b.tasks, "A2", last, style)
 }
 
 // create writes the workbook to a new file; it must not exist yet.
@@ -184,16 +181,6 @@ func (p helpPage) lines(l Language) [][2]string {
 
 func (b *book) addHelp() error {
 	page := helpPages[b.in]
-	wrapped, err := b.NewStyle(&excelize.Style{
-		NumFmt: textFormat, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"},
-	})
-	if err != nil {
-		return err
-	}
-	bold, err := b.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return err
-	}
 	if _, err := b.NewSheet(page.sheet); err != nil {
 		return err
 	}
@@ -205,6 +192,9 @@ func (b *book) addHelp() error {
 	}
 	return errors.Join(
 		b.SetColWidth(page.sheet, "A", "A", 16), b.SetColWidth(page.sheet, "B", "B", 90),
-		b.SetCellStyle(page.sheet, "A1", fmt.Sprintf("B%d", len(lines)), wrapped), b.SetCellStyle(page.sheet, "A1", "B1", bold),
+		b.paint(page.sheet, "A1", fmt.Sprintf("B%d", len(lines)), excelize.Style{
+			NumFmt: textFormat, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"},
+		}),
+		b.paint(page.sheet, "A1", "B1", excelize.Style{Font: &excelize.Font{Bold: true}}),
 	)
 }

@@ -102,7 +102,7 @@ func withNew(picks, more []tasks.Pick) []tasks.Pick {
 var (
 	// listItem matches an item of a list: a name in quotes, or anything up to the
 	// next separator.
-	listItem = regexp.MustCompile(`\s*(?:"([^"]*)"|«([^»]*)»|([^,;\n]*))\s*(?:[,;\n]|$)`)
+	listItem = regexp.MustCompile(`^\s*(?:"([^"]*)"|«([^»]*)»|([^,;\n]*))\s*(?:[,;\n]|$)`)
 	// noName matches what contains letters but is not a name: a number that a
 	// spreadsheet program made of a list.
 	noName = regexp.MustCompile(`(?i)^\d+(?:[.,]\d+)?e\+?\d+$`)
@@ -117,30 +117,19 @@ func parseCameraCell(list string) ([]tasks.Pick, error) {
 	}
 	list = strings.Trim(strings.TrimPrefix(list, "'"), " ,;\n\u00a0")
 	for list != "" {
-		m := listItem.FindStringSubmatchIndex(list)
-		if m == nil || m[0] != 0 || m[1] == 0 {
+		m := listItem.FindStringSubmatch(list)
+		if m == nil || m[0] == "" {
 			return nil, errCameras
 		}
-		item, quoted := words(group(list, m, 1)+group(list, m, 2)), m[2] >= 0 || m[4] >= 0
-		if !quoted {
-			item = words(group(list, m, 3))
-		}
-		list = list[m[1]:]
-		more, err := parseNameOrNumbers(item, quoted)
+		list = list[len(m[0]):]
+		quoted := m[3] == "" && strings.ContainsAny(m[0], `"«`)
+		more, err := parseNameOrNumbers(words(m[1]+m[2]+m[3]), quoted)
 		if err != nil {
 			return nil, err
 		}
 		picks = withNew(picks, more)
 	}
 	return picks, nil
-}
-
-// group returns a group of a match, or "" if the group did not take part.
-func group(s string, m []int, n int) string {
-	if m[2*n] < 0 {
-		return ""
-	}
-	return s[m[2*n]:m[2*n+1]]
 }
 
 func parseNameOrNumbers(item string, quoted bool) ([]tasks.Pick, error) {

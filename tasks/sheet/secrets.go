@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"regexp"
 	"strings"
 
 	"example.com/hikgrab/tasks"
@@ -56,7 +57,7 @@ func (r *result) findSecrets(at layout) {
 			if l.row < at.row {
 				continue
 			}
-			if title.kind == text && namesPasswords(title.text) {
+			if title.kind == text && passwordWord.MatchString(headerWords(title.text)) {
 				r.passwords[column] = true
 			}
 		}
@@ -73,18 +74,9 @@ func (r *result) findSecrets(at layout) {
 	}
 }
 
-// namesPasswords reports whether a title names a column of passwords, whether
-// or not that column is read.
-func namesPasswords(title string) bool {
-	for word := range strings.FieldsSeq(headerWords(title)) {
-		switch {
-		case word == "pass", word == "pwd", word == "passwd", word == "psw",
-			strings.HasPrefix(word, "password"), strings.HasPrefix(word, "passphrase"), strings.HasPrefix(word, "парол"):
-			return true
-		}
-	}
-	return false
-}
+// passwordWord matches the key words of a title that names a column of
+// passwords, whether or not that column is read.
+var passwordWord = regexp.MustCompile(`(?:^| )(?:(?:pass|pwd|passwd|psw)(?: |$)|password|passphrase|парол)`)
 
 // hides reports whether a cell of the operator's sheet must not be shown:
 // everything in a password column but its title, every text that contains a
@@ -93,7 +85,7 @@ func namesPasswords(title string) bool {
 func (r *result) hides(at layout, line, column int, v cell) bool {
 	title := v.kind == text && line <= at.header && r.table.lines[line].row >= at.row
 	if r.passwords[column] {
-		return !title || !namesPasswords(v.text)
+		return !title || !passwordWord.MatchString(headerWords(v.text))
 	}
 	if f, read := at.reads(column); read && f != name && f != network && line > at.header {
 		return false

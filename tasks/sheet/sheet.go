@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -49,7 +48,7 @@ func Read(path string, o Options) (Sheet, error) {
 func open(path string, o Options) (*table, []byte, error) {
 	name := clean(filepath.Base(path))
 	data, err := load(path)
-	if err == nil && sniff(data) == encryptedFile {
+	if is, _ := sniff(data); err == nil && is == encryptedFile {
 		data, err = decrypt(data, o)
 	}
 	if err != nil {
@@ -65,7 +64,7 @@ func open(path string, o Options) (*table, []byte, error) {
 
 // parse turns the bytes of a file into a table of cells.
 func parse(data []byte, o Options) (*table, error) {
-	switch is := sniff(data); is {
+	switch is, advice := sniff(data); is {
 	case zipFile:
 		return readWorkbook(data, o)
 	case textFile:
@@ -77,15 +76,8 @@ func parse(data []byte, o Options) (*table, error) {
 	case emptyFile:
 		return nil, ErrEmpty
 	default:
-		return nil, formatError(cmp.Or(unreadable[is], "save the sheet as .xlsx or .csv"))
+		return nil, formatError(advice)
 	}
-}
-
-// unreadable says what files that are not sheets are instead.
-var unreadable = map[content]string{
-	oldExcelFile: "it is an old .xls workbook; open it and save it as .xlsx",
-	webPage:      "it is a web page or XML with another name; open it in Excel and save it as .xlsx",
-	otherOffice:  "it is another kind of Office document",
 }
 
 // maxFile is the largest file that is opened. Ten thousand rows take less than
@@ -124,9 +116,6 @@ const (
 	emptyFile             // nothing in it
 	zipFile               // .xlsx and .xlsm, and any other zip
 	encryptedFile         // .xlsx behind a password
-	oldExcelFile          // .xls
-	otherOffice           // .doc and such
-	webPage               // HTML or XML
 	textFile              // .csv in any encoding
 )
 
@@ -134,32 +123,33 @@ const (
 // what it still wraps encrypted workbooks in.
 var compoundFile = []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}
 
-func sniff(data []byte) content {
+// sniff returns what a file is, and for others what to do about it.
+func sniff(data []byte) (is content, advice string) {
 	switch {
 	case len(bytes.TrimSpace(data)) == 0:
-		return emptyFile
+		return emptyFile, ""
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		return zipFile
+		return zipFile, ""
 	case bytes.HasPrefix(data, compoundFile):
 		// Its directory holds the names of its streams as UTF-16.
 		switch {
 		case bytes.Contains(data, wide("EncryptedPackage")):
-			return encryptedFile
+			return encryptedFile, ""
 		case bytes.Contains(data, wide("Workbook")), bytes.Contains(data, wide("Book")):
-			return oldExcelFile
+			return otherFile, "it is an old .xls workbook; open it and save it as .xlsx"
 		}
-		return otherOffice
+		return otherFile, "it is another kind of Office document"
 	case hasUTF16Mark(data):
-		return textFile
+		return textFile, ""
 	}
 	head := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(data[:min(len(data), 1024)], utf8Mark)))
 	if bytes.HasPrefix(head, []byte("<!doctype")) || bytes.HasPrefix(head, []byte("<html")) || bytes.HasPrefix(head, []byte("<?xml")) {
-		return webPage
+		return otherFile, "it is a web page or XML with another name; open it in Excel and save it as .xlsx"
 	}
 	if bytes.ContainsFunc(data, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\r\f\v", r) }) {
-		return otherFile // no text has such bytes
+		return otherFile, "save the sheet as .xlsx or .csv" // no text has such bytes
 	}
-	return textFile
+	return textFile, ""
 }
 
 func wide(s string) []byte {
