@@ -177,41 +177,22 @@ func (c *Coverage) hold(start, end time.Time) {
 // first, takes what none before it has taken; what is left gets rest.
 func (c *Coverage) divide(by *[numPresences][]Span, rest Presence) {
 	left := c.Asked
-	for p := OnDisk; p > NotRecorded; p-- {
-		if len(by[p]) == 0 {
-			continue
+	add := func(spans []Span, p Presence) {
+		for _, s := range spans {
+			c.Stretches = append(c.Stretches, Stretch{s, p})
 		}
+	}
+	for p := OnDisk; p.recorded(); p-- {
 		spans := within(joined(by[p]), left)
 		left = without(left, spans)
-		c.Stretches = merge(c.Stretches, spans, p)
-	}
-	c.Stretches = merge(c.Stretches, left, rest)
-	for _, s := range c.Stretches {
-		took := s.To.Sub(s.From)
-		if s.Presence.recorded() {
-			c.RecordedTime += took
-		}
-		if s.Presence == OnDisk {
-			c.OnDiskTime += took
+		add(spans, p)
+		c.RecordedTime += length(spans)
+		if p == OnDisk {
+			c.OnDiskTime = length(spans)
 		}
 	}
-}
-
-// merge adds spans of one presence to stretches; both are in order, and so is
-// the result.
-func merge(stretches []Stretch, spans []Span, p Presence) []Stretch {
-	if len(spans) == 0 {
-		return stretches
-	}
-	all := make([]Stretch, 0, len(stretches)+len(spans))
-	for _, s := range spans {
-		for len(stretches) > 0 && stretches[0].From.Before(s.From) {
-			all = append(all, stretches[0])
-			stretches = stretches[1:]
-		}
-		all = append(all, Stretch{s, p})
-	}
-	return append(all, stretches...)
+	add(left, rest)
+	slices.SortFunc(c.Stretches, func(a, b Stretch) int { return a.From.Compare(b.From) })
 }
 
 // findGaps collects what is not on disk. Adjacent stretches that the recorder

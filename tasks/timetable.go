@@ -1,6 +1,9 @@
 package tasks
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Timetable is a bandwidth by time of day on this machine's clock. The zero
 // Timetable has no limit.
@@ -20,8 +23,7 @@ type Window struct {
 // the zero time if none ever does.
 func (t Timetable) At(now time.Time) (limit int64, next time.Time) {
 	limit = t.Usual
-	for i := len(t.Windows) - 1; i >= 0; i-- {
-		w := t.Windows[i]
+	for _, w := range slices.Backward(t.Windows) {
 		if w.holds(now) {
 			limit = w.Limit
 		}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Distant is a finished file as one machine reports it to another: its manifest
@@ -49,7 +48,8 @@ func (d *Distant) UnmarshalJSON(text []byte) error {
 	}
 	r.Type, r.Machine, r.By, r.Catalogue = elsewhereRecord, "", "", ""
 	r.Recorder, r.Label, r.Camera, r.Codec, r.Network, r.Kind = field(r.Recorder), field(r.Label), field(r.Camera), field(r.Codec), field(r.Network), field(r.Kind)
-	r.Path = distantPath(r.Path)
+	const longest = 1024
+	r.Path = strings.TrimSpace(printable(r.Path[:min(len(r.Path), longest)]))
 	if readWall(r.Begins).IsZero() {
 		r.Begins = ""
 	}
@@ -59,16 +59,6 @@ func (d *Distant) UnmarshalJSON(text []byte) error {
 	r.remark(notes...)
 	d.r = r
 	return nil
-}
-
-// distantPath limits and cleans a path of another machine.
-func distantPath(path string) string {
-	const most = 1024
-	path = strings.TrimSpace(printable(path[:min(len(path), most)]))
-	for !utf8.ValidString(path) {
-		path = path[:len(path)-1]
-	}
-	return path
 }
 
 // Remote is a recording that another machine has.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // DefaultLayout is the layout of the zero Layout.
@@ -55,12 +54,7 @@ const layoutExample = "write it like " + DefaultLayout
 var defaultLayout, _ = ParseLayout(DefaultLayout) // always valid
 
 // String returns the template.
-func (l Layout) String() string {
-	if l.text == "" {
-		return DefaultLayout
-	}
-	return l.text
-}
+func (l Layout) String() string { return cmp.Or(l.text, DefaultLayout) }
 
 // ParseLayout reads a template for the paths of finished files under the output
 // directory, with slashes on every system and without an extension. It knows
@@ -204,11 +198,5 @@ func keptForHikgrab(name string) bool {
 
 // cutName shortens a name to limit bytes without breaking a rune.
 func cutName(name string, limit int) string {
-	if len(name) <= limit {
-		return name
-	}
-	for limit > 0 && !utf8.RuneStart(name[limit]) {
-		limit--
-	}
-	return name[:limit]
+	return strings.ToValidUTF8(name[:min(len(name), limit)], "")
 }
