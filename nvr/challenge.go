@@ -3,6 +3,7 @@ package nvr
 import (
 	"cmp"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/icholy/digest"
@@ -104,7 +105,7 @@ func schemeOfAlgorithm(algorithm string) Scheme {
 // where a word is followed by a space and no equals sign.
 func splitChallenges(header string) []string {
 	var all []string
-	for _, part := range splitOutsideQuotes(header) {
+	for _, part := range challengePart.FindAllString(header, -1) {
 		part = strings.TrimSpace(part)
 		if part == "" {
 			continue
@@ -124,21 +125,6 @@ func splitChallenges(header string) []string {
 	return all
 }
 
-func splitOutsideQuotes(s string) []string {
-	var parts []string
-	quoted, escaped, from := false, false, 0
-	for i := range len(s) {
-		switch {
-		case escaped:
-			escaped = false
-		case quoted && s[i] == '\\':
-			escaped = true
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == ',' && !quoted:
-			parts = append(parts, s[from:i])
-			from = i + 1
-		}
-	}
-	return append(parts, s[from:])
-}
+// challengePart matches what is between commas, except those in quotes. The
+// last quote may be open.
+var challengePart = regexp.MustCompile(`(?s)(?:[^",]|"(?:[^"\\]|\\.)*(?:"|\\?$))+`)

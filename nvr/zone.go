@@ -2,7 +2,6 @@ package nvr
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -202,11 +201,7 @@ func parseChange(text string) (c change, ok bool) {
 		return change{}, false
 	}
 	for i, field := range []*int{&c.month, &c.week, &c.day} {
-		n, err := strconv.Atoi(parts[i])
-		if err != nil {
-			return change{}, false
-		}
-		*field = n
+		*field = number(parts[i])
 	}
 	ok = c.month >= 1 && c.month <= 12 && c.week >= 1 && c.week <= 5 && c.day >= 0 && c.day <= 6
 	return c, ok

@@ -1,5 +1,7 @@
 package es
 
+import "bytes"
+
 // bits reads a bit stream. Past the end it reads zeros and sets over.
 type bits struct {
 	b    []byte
@@ -56,20 +58,4 @@ func (r *bits) se() int32 {
 }
 
 // rbsp returns a NAL unit's payload without the emulation prevention bytes.
-func rbsp(nal []byte) []byte {
-	out := make([]byte, 0, len(nal))
-	zeros := 0
-	for _, c := range nal {
-		if zeros >= 2 && c == 3 {
-			zeros = 0
-			continue
-		}
-		if c == 0 {
-			zeros++
-		} else {
-			zeros = 0
-		}
-		out = append(out, c)
-	}
-	return out
-}
+func rbsp(nal []byte) []byte { return bytes.ReplaceAll(nal, []byte{0, 0, 3}, []byte{0, 0}) }

@@ -12,10 +12,12 @@ const (
 
 // role is the part a NAL unit plays in its access unit.
 type role struct {
-	kind   byte // nal_unit_type
-	slice  bool // carries part of a picture
-	begins bool // starts a new access unit if it follows a slice
-	leads  bool // belongs to the slice after it
+	kind    byte // nal_unit_type
+	slice   bool // carries part of a picture
+	begins  bool // starts a new access unit if it follows a slice
+	leads   bool // belongs to the slice after it
+	set     bool // a parameter set
+	message bool // supplemental information before a picture
 }
 
 // roleOf classifies a NAL unit by its first three bytes, or fewer if it is
@@ -27,13 +29,15 @@ func roleOf(c Codec, b []byte) role {
 		// first_mb_in_slice 0 is the single bit 1. Data partitions B and C never
 		// begin a picture.
 		first := slice && (kind == avcSlice || kind == avcPartA || kind == avcIDR) && len(b) > 1 && b[1]&0x80 != 0
-		return role{kind, slice, first || kind == avcDelimiter, kind >= avcSEI && kind <= avcPPS || kind >= 14 && kind <= 18}
+		leads := kind >= avcSEI && kind <= avcPPS || kind >= 14 && kind <= 18
+		return role{kind, slice, first || kind == avcDelimiter, leads, kind == avcSPS || kind == avcPPS, kind == avcSEI}
 	}
 	kind := b[0] >> 1 & 0x3F
 	slice := kind <= hevcLastVCL
 	first := slice && len(b) > 2 && b[2]&0x80 != 0
-	leads := kind >= hevcVPS && kind <= hevcPPS || kind == hevcSEI || kind >= 41 && kind <= 44 || kind >= 48 && kind <= 55
-	return role{kind, slice, first || kind == hevcDelimiter, leads}
+	set := kind >= hevcVPS && kind <= hevcPPS
+	leads := set || kind == hevcSEI || kind >= 41 && kind <= 44 || kind >= 48 && kind <= 55
+	return role{kind, slice, first || kind == hevcDelimiter, leads, set, kind == hevcSEI}
 }
 
 // detect returns the codec if the NAL unit exists in only one of them.

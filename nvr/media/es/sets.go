@@ -17,18 +17,6 @@ func (s *Splitter) Turn() Turn { return s.turn }
 // Resizes returns how often the picture size changed.
 func (s *Splitter) Resizes() int { return s.resize }
 
-func (s *Splitter) isSet() bool {
-	k := s.role.kind
-	return s.Codec == H264 && (k == avcSPS || k == avcPPS) || s.Codec == H265 && k >= hevcVPS && k <= hevcPPS
-}
-
-// isMessage reports whether the current NAL unit is supplemental information
-// before a picture.
-func (s *Splitter) isMessage() bool {
-	k := s.role.kind
-	return s.Codec == H264 && k == avcSEI || s.Codec == H265 && k == hevcSEI
-}
-
 func (s *Splitter) addSet() {
 	if len(s.head) >= setSize {
 		return

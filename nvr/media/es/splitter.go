@@ -151,7 +151,7 @@ func (s *Splitter) take(p []byte) {
 
 // room is how much of the current NAL unit to look at.
 func (s *Splitter) room() int {
-	if s.isSet() || s.isMessage() {
+	if s.role.set || s.role.message {
 		return setSize
 	}
 	return headSize
@@ -186,9 +186,9 @@ func (s *Splitter) endNAL() {
 		binary.BigEndian.PutUint32(s.buf[s.length:], uint32(len(s.buf)-s.length-4))
 	}
 	switch {
-	case s.isSet():
+	case s.role.set:
 		s.addSet()
-	case s.isMessage():
+	case s.role.message:
 		if t, ok := parseTurn(s.head[min(int(s.Codec), len(s.head)):]); ok { // NAL headers have one byte in H.264 and two in H.265
 			s.turn = t
 		}

@@ -212,13 +212,8 @@ func hevcConfiguration(b []byte) (Configuration, bool) {
 			return c, false
 		}
 		b = rest
-		switch kind {
-		case 32:
-			c.Sets.VPS = append(c.Sets.VPS, list...)
-		case 33:
-			c.Sets.SPS = append(c.Sets.SPS, list...)
-		case 34:
-			c.Sets.PPS = append(c.Sets.PPS, list...)
+		if to := map[byte]*[][]byte{32: &c.Sets.VPS, 33: &c.Sets.SPS, 34: &c.Sets.PPS}[kind]; to != nil {
+			*to = append(*to, list...)
 		}
 	}
 	return c, true

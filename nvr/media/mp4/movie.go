@@ -52,7 +52,6 @@ func (t *Track) length() int64 {
 }
 
 func (b *boxes) track(t *Track, id uint32) {
-	video := t.video
 	b.box("trak", func() {
 		v := versionFor(t.length())
 		b.full("tkhd", v, 3, func() {
@@ -62,7 +61,7 @@ func (b *boxes) track(t *Track, id uint32) {
 			b.duration(v, t.length())
 			b.zeros(8)
 			b.u16(0) // layer
-			if video {
+			if t.video {
 				b.u16(0) // alternate group
 				b.u16(0) // volume
 			} else {
@@ -75,7 +74,7 @@ func (b *boxes) track(t *Track, id uint32) {
 			b.u32(uint32(t.Height) << 16)
 		})
 		b.edits(t)
-		b.box("mdia", func() { b.media(t, video) })
+		b.box("mdia", func() { b.media(t) })
 	})
 }
 
@@ -117,7 +116,7 @@ func (b *boxes) edits(t *Track) {
 	})
 }
 
-func (b *boxes) media(t *Track, video bool) {
+func (b *boxes) media(t *Track) {
 	media, _ := t.duration()
 	v := versionFor(media)
 	b.full("mdhd", v, 0, func() {
@@ -128,7 +127,7 @@ func (b *boxes) media(t *Track, video bool) {
 		b.u16(0)
 	})
 	handler, name := "soun", "sound"
-	if video {
+	if t.video {
 		handler, name = "vide", "video"
 	}
 	b.full("hdlr", 0, 0, func() {
@@ -138,7 +137,7 @@ func (b *boxes) media(t *Track, video bool) {
 		b.text(name + "\x00")
 	})
 	b.box("minf", func() {
-		if video {
+		if t.video {
 			b.full("vmhd", 0, 1, func() { b.zeros(8) })
 		} else {
 			b.full("smhd", 0, 0, func() { b.zeros(4) })
@@ -149,12 +148,12 @@ func (b *boxes) media(t *Track, video bool) {
 				b.full("url ", 0, 1, func() {})
 			})
 		})
-		b.box("stbl", func() { b.samples(t, video) })
+		b.box("stbl", func() { b.samples(t) })
 	})
 }
 
 // samples appends the tables that describe and locate the samples.
-func (b *boxes) samples(t *Track, video bool) {
+func (b *boxes) samples(t *Track) {
 	b.full("stsd", 0, 0, func() {
 		b.u32(1)
 		b.u8(t.Entry...)
@@ -165,7 +164,7 @@ func (b *boxes) samples(t *Track, video bool) {
 	if t.shown {
 		b.runs("ctts", t.shifts)
 	}
-	if video && len(t.keys) < len(t.sizes) {
+	if t.video && len(t.keys) < len(t.sizes) {
 		b.full("stss", 0, 0, func() { b.list(t.keys) })
 	}
 	b.chunkRuns(t)

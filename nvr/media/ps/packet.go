@@ -182,15 +182,13 @@ func (p *Packet) parseMPEG1(b []byte) {
 	if len(b) == 0 {
 		return
 	}
-	switch size := 0; {
+	switch {
 	case b[0]&0xF0 == 0x20:
 		p.stamps(b, true, false)
-		size = 5
-		p.Payload = b[min(size, len(b)):]
+		p.Payload = b[min(5, len(b)):]
 	case b[0]&0xF0 == 0x30:
 		p.stamps(b, true, true)
-		size = 10
-		p.Payload = b[min(size, len(b)):]
+		p.Payload = b[min(10, len(b)):]
 	case b[0] == 0x0F:
 		p.Payload = b[1:]
 	default:
