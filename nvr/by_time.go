@@ -84,7 +84,7 @@ func (r *Recorder) DownloadSpan(ctx context.Context, rec Recording, from, to tim
 		return Receipt{}, r.fail("download", rec.Track, err)
 	}
 	part := rec
-	part.URI = r.clockwork(j).spanAddress(rec.URI, from, to)
+	part.URI = r.searchClock(j).spanAddress(rec.URI, from, to)
 	part.Start, part.End, part.Size, part.Name = from, to, 0, ""
 	d := downloading{
 		recorder: r, device: j.device, ctx: ctx, rec: part, sink: sink, ignoreLength: r.known().wrongLength,
@@ -104,7 +104,7 @@ func (r *Recorder) DownloadSpan(ctx context.Context, rec Recording, from, to tim
 // spanAddress returns the address of a time range of a track, in the form that
 // searches return. Searches omit fractions of seconds, so the last second
 // counts in full.
-func (c clockwork) spanAddress(uri string, from, to time.Time) string {
+func (c searchClock) spanAddress(uri string, from, to time.Time) string {
 	const layout = "20060102T150405Z"
 	track, _, _ := strings.Cut(uri, "?")
 	from, to = c.ask(from, to.Truncate(time.Second).Add(time.Second))

@@ -48,10 +48,10 @@ var discoveryHabits = []habit{
 	{"no-usercheck", "Security/userCheck is not supported.", notReported, always(simulator.NotSupported, simulator.UserCheck)},
 	{"no-online-state", "The channel status leaves out whether a camera is online.", "hikvision_next fixtures", quirks(simulator.Quirks{NoOnlineState: true})},
 	{"no-device-type", "deviceInfo has no deviceType.", notReported, quirks(simulator.Quirks{NoDeviceType: true})},
-	{"sick-list", "record/tracks is 500 deviceError for ever.", "evercam-server#63", always(simulator.DeviceError500, simulator.Tracks)},
-	{"sick-status", "InputProxy/channels/status is 500 deviceError for ever.", "evercam-server#63", always(simulator.DeviceError500, simulator.InputProxyStatus)},
-	{"sick-capabilities", "System/capabilities is 500 deviceError for ever.", "evercam-server#63", always(simulator.DeviceError500, simulator.Capabilities)},
-	{"sick-time", "System/time is 500 deviceError for ever.", "evercam-server#63", always(simulator.DeviceError500, simulator.Time)},
+	{"failing-list", "record/tracks is 500 deviceError for ever.", "evercam-server#63", always(simulator.DeviceError500, simulator.Tracks)},
+	{"failing-status", "InputProxy/channels/status is 500 deviceError for ever.", "evercam-server#63", always(simulator.DeviceError500, simulator.InputProxyStatus)},
+	{"failing-capabilities", "System/capabilities is 500 deviceError for ever.", "evercam-server#63", always(simulator.DeviceError500, simulator.Capabilities)},
+	{"failing-time", "System/time is 500 deviceError for ever.", "evercam-server#63", always(simulator.DeviceError500, simulator.Time)},
 	{"gaps", "Channel numbers are not contiguous.", "hikvision_next fixtures", func(c *simulator.Config) {
 		for i := range c.Channels {
 			c.Channels[i].Number = 2*i + 3
@@ -256,8 +256,8 @@ func photosAt(how simulator.PhotoURI) func(*simulator.Config) {
 	}
 }
 
-// TestEveryKnobIsInTheCatalogue fails for a habit without a test.
-func TestEveryKnobIsInTheCatalogue(t *testing.T) {
+// TestEveryQuirkIsInTheCatalogue fails for a habit without a test.
+func TestEveryQuirkIsInTheCatalogue(t *testing.T) {
 	used := map[string]bool{
 		"Quirks.EndlessMore": true, // TestMoreForEver
 		"Quirks.GoneForm":    true, // TestGoneRecordings

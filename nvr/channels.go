@@ -76,7 +76,7 @@ func (r *Recorder) discover(ctx context.Context) ([]Channel, error) {
 	}
 	if len(channels) == 0 {
 		return nil, unexpected("this device does not list its channels", nil).
-			helped(NameChannels)
+			withRemedy(NameChannels)
 	}
 	if leftOut != nil {
 		r.log.Warn("a list of channels is left out", "reason", leftOut)

@@ -19,10 +19,10 @@ const (
 	mostProbed = 4
 )
 
-// reckoning is the clock that a device uses in searches. It is decided once per
-// run: a later change would leave recordings found earlier with times of the
-// wrong clock.
-type reckoning struct {
+// clockDecision is the clock that a device uses in searches. It is decided once
+// per run: a later change would leave recordings found earlier with times of
+// the wrong clock.
+type clockDecision struct {
 	decided bool
 	utc     bool
 	proven  bool   // recordings prove it: the other clock cannot explain them
@@ -48,23 +48,23 @@ func (r *Recorder) Clock() (c Clock, proven bool) {
 // has begun. There is none if Config.Clock sets the clock.
 func (r *Recorder) ClockNotice() Notice { return r.known().clock.notice }
 
-// reckon decides which clock the device uses in searches. Usually its kind
+// decideClock decides which clock the device uses in searches. Usually its kind
 // tells, but some NVRs search by UTC and some cameras by their wall clock
 // (gate_nvr met two recorders on one site that differ). The two clocks differ
 // by the zone. A recording that begins at a time that the clock behind has not
 // reached yet was written by the clock ahead, and proves it. The absence of
 // such recordings proves nothing, so the kind decides.
-func (r *Recorder) reckon(ctx context.Context, j *joining, track Track) error {
+func (r *Recorder) decideClock(ctx context.Context, j *joining, track Track) error {
 	select {
-	case r.reckons <- struct{}{}:
-		defer func() { <-r.reckons }()
+	case r.clockTurn <- struct{}{}:
+		defer func() { <-r.clockTurn }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	if r.known().clock.decided {
 		return nil
 	}
-	k := reckoning{decided: true, utc: r.config.Clock == ClockUTC}
+	k := clockDecision{decided: true, utc: r.config.Clock == ClockUTC}
 	if r.config.Clock == ClockAuto {
 		before := r.known().remembered
 		k.utc, k.proven = j.device.Kind == Camera, before.ClockProven
@@ -195,7 +195,7 @@ func (r *Recorder) digits(ctx context.Context, track Track, from, to time.Time) 
 }
 
 // conclude decides, and writes the notice for the operator.
-func (p clockProbe) conclude(k *reckoning, kind DeviceKind, e clockEvidence) {
+func (p clockProbe) conclude(k *clockDecision, kind DeviceKind, e clockEvidence) {
 	assumed, other := "its wall clock", "UTC"
 	if k.utc {
 		assumed, other = other, assumed

@@ -133,10 +133,10 @@ func (r *Recorder) introduce(ctx context.Context) (Device, zone, int, error) {
 func notISAPI(docs []document) *Error {
 	for _, d := range docs {
 		if d.verdict || strings.Contains(strings.ToLower(d.header.Get("Server")), "webs") {
-			return unexpected("the recorder's web server answers there, but not ISAPI: it is switched off", nil).helped(SwitchISAPIOn)
+			return unexpected("the recorder's web server answers there, but not ISAPI: it is switched off", nil).withRemedy(SwitchISAPIOn)
 		}
 	}
-	return unexpected("what answers there is not a Hikvision recorder", nil).helped(CheckDevice)
+	return unexpected("what answers there is not a Hikvision recorder", nil).withRemedy(CheckDevice)
 }
 
 // readTries returns how many bad logins lock an address out. The number is

@@ -84,9 +84,9 @@ func TestChannelsOfAHybrid(t *testing.T) {
 	}
 }
 
-// TestChannelsWithoutAWord has a device that does not say which cameras are
-// online. They must not count as offline.
-func TestChannelsWithoutAWord(t *testing.T) {
+// TestChannelsWithoutOnlineState has a device that does not say which cameras
+// are online. They must not count as offline.
+func TestChannelsWithoutOnlineState(t *testing.T) {
 	_, client := plug(t, simulator.Config{Channels: channels(2), Quirks: simulator.Quirks{NoOnlineState: true}})
 	got, err := client.Channels(t.Context())
 	if err != nil || len(got) != 2 || got[0].Offline || got[1].Offline {

@@ -22,8 +22,8 @@ func TestDisks(t *testing.T) {
 	}
 }
 
-// TestDisksUntold has devices that report no disks, or nonsense.
-func TestDisksUntold(t *testing.T) {
+// TestDisksNotReported has devices that report no disks, or nonsense.
+func TestDisksNotReported(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"forbidden": simulator.Status(403, ""), "nothing": simulator.Status(200, ""), "nonsense": simulator.Status(200, "<storage><hddList><hdd>"),
 		"sizes that cannot be": simulator.Status(200, "<storage><hddList><hdd><hddName>a\x1b[2J</hddName><status>ok</status><capacity>-5</capacity><freeSpace>99999999999999999999</freeSpace></hdd></hddList></storage>"),

@@ -32,7 +32,7 @@ func (v verdict) lacksFunction() bool {
 func noDownloads(refused *Error) *Error {
 	e := unexpected("this device gives no recordings over HTTP, although it lists them", refused)
 	e.Detail, e.maybeGone = refused.Detail, true
-	return e.finally().helped(UseVendorProgram)
+	return e.finally().withRemedy(UseVendorProgram)
 }
 
 // deservesOtherForm reports whether a refusal may be about the form. A plain

@@ -241,8 +241,8 @@ func (e *Error) Remedy() Remedy {
 	return cmp.Or(e.remedy, kinds[e.Kind.orUnknown()].remedy)
 }
 
-// helped sets a remedy in place of the kind's own.
-func (e *Error) helped(by Remedy) *Error {
+// withRemedy sets a remedy in place of the kind's own.
+func (e *Error) withRemedy(by Remedy) *Error {
 	e.remedy = by
 	return e
 }

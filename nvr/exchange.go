@@ -109,7 +109,7 @@ func (x *exchange) next(req *http.Request, answer unauthorized, old *nonce) (*no
 	if answer.challenge == nil {
 		if !answer.basic {
 			return nil, unexpected("the recorder asks for a kind of sign-in that hikgrab does not know: "+answer.offered, nil).
-				helped(UseDigest)
+				withRemedy(UseDigest)
 		}
 		s.learn(func(k *standing) { k.basic = true })
 		return nil, nil
@@ -133,7 +133,7 @@ func (x *exchange) saidOutright(answer unauthorized) *Error {
 	if k := x.session.known(); x.refusals == 0 && tries >= 0 && tries <= lastTry && !k.proven && !k.forced {
 		e := failure(Auth, "", nil)
 		e.TriesLeft, e.what = tries, "the login was not tried"
-		return x.session.latch(e.helped(InsistOnLogin))
+		return x.session.latch(e.withRemedy(InsistOnLogin))
 	}
 	return nil
 }
@@ -234,7 +234,7 @@ func (s *session) tooWeak(offered Scheme) *Error {
 	}
 	e := failure(Auth, "", nil)
 	e.what = what
-	return e.helped(help)
+	return e.withRemedy(help)
 }
 
 func refusedLogin(answer unauthorized) *Error {

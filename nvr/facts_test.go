@@ -78,8 +78,8 @@ func TestFactsOfAnotherDevice(t *testing.T) {
 	}
 }
 
-// TestSenselessFacts has facts from a damaged file or another version.
-func TestSenselessFacts(t *testing.T) {
+// TestInvalidFacts has facts from a damaged file or another version.
+func TestInvalidFacts(t *testing.T) {
 	var f nvr.Facts
 	text := `{"clock":"sidereal","zone":"nowhere","download":"carrier pigeon","search_form":99,"scheme":"rot13","longest_range":-5}`
 	if err := json.Unmarshal([]byte(text), &f); err != nil {

@@ -101,10 +101,10 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestContainersThatNobodyKnows passes on unknown containers if every length
+// TestUnknownContainers passes on unknown containers if every length
 // agrees; the caller finds out whether they are recordings. It never passes on
 // text.
-func TestContainersThatNobodyKnows(t *testing.T) {
+func TestUnknownContainers(t *testing.T) {
 	for name, c := range map[string]struct {
 		quirks simulator.Quirks
 		kind   nvr.Kind

@@ -58,7 +58,7 @@ func TestReadFound(t *testing.T) {
 	if err != nil || len(f.items) != 1 || f.more != moreToCome {
 		t.Fatalf("%+v, %v", f, err)
 	}
-	rec := f.items[0].recording(101, time.Time{}, clockwork{}.wall)
+	rec := f.items[0].recording(101, time.Time{}, searchClock{}.wall)
 	want := Recording{
 		Track: 101, Size: 1064376612, Name: "00000000101", Codec: "H.264-BP",
 		Start: time.Date(2026, 11, 3, 8, 15, 0, 0, time.UTC), End: time.Date(2026, 11, 3, 8, 30, 0, 0, time.UTC),
@@ -86,7 +86,7 @@ func FuzzReadFound(f *testing.F) {
 			return
 		}
 		for _, item := range page.items {
-			rec := item.recording(101, earliest, clockwork{}.wall)
+			rec := item.recording(101, earliest, searchClock{}.wall)
 			checkClean(t, rec.Name, 128)
 			checkClean(t, rec.Codec, 24)
 			if rec.Size < 0 || rec.Track < 0 || rec.End.Before(rec.Start) || rec.Start.IsZero() || rec.URI == "" && rec.Note == "" || len(rec.URI) > maxURI {
@@ -278,7 +278,7 @@ func TestParseZone(t *testing.T) {
 // TestAskingWithinTheRepeatedHour asks a camera for both times at which the
 // clock shows the same digits in autumn.
 func TestAskingWithinTheRepeatedHour(t *testing.T) {
-	c := clockwork{utc: true, zone: parseZone("CST-2:00:00DST01:00:00,M3.5.0/02:00:00,M10.5.0/03:00:00")}
+	c := searchClock{utc: true, zone: parseZone("CST-2:00:00DST01:00:00,M3.5.0/02:00:00,M10.5.0/03:00:00")}
 	day := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC)
 	from, to := c.ask(day.Add(2*time.Hour+15*time.Minute), day.Add(2*time.Hour+45*time.Minute))
 	if want := day.Add(-45 * time.Minute); !from.Equal(want) {
@@ -297,7 +297,7 @@ func FuzzTime(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if digits, _, explicit, ok := splitTime(text); ok && !explicit {
-			if again, ok := (clockwork{}).wall(digits.Format("2006-01-02T15:04:05Z")); !ok || !again.Equal(digits) {
+			if again, ok := (searchClock{}).wall(digits.Format("2006-01-02T15:04:05Z")); !ok || !again.Equal(digits) {
 				t.Fatalf("%q is %v, then %v", text, digits, again)
 			}
 		}

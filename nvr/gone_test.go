@@ -9,9 +9,9 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestFitsAreForgivenTwice has a recording that is always refused without a
-// reason. The recorder must not count as busy for ever.
-func TestFitsAreForgivenTwice(t *testing.T) {
+// TestSpuriousRefusalsAreExcusedTwice has a recording that is always refused
+// without a reason. The recorder must not count as busy for ever.
+func TestSpuriousRefusalsAreExcusedTwice(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	rec := first(t, client, 101)
 	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {
@@ -41,7 +41,7 @@ func TestGoneRecordings(t *testing.T) {
 // TestGoneAlthoughListed has a search that still lists the missing recording.
 func TestGoneAlthoughListed(t *testing.T) {
 	c := simulator.Config{Channels: channels(1)}
-	sick(simulator.Refusal(http.StatusBadRequest, "badParameters"))(&c)
+	failing(simulator.Refusal(http.StatusBadRequest, "badParameters"))(&c)
 	_, client := plug(t, c)
 	rec := first(t, client, 101)
 	for _, want := range []nvr.Kind{nvr.Protocol, nvr.Protocol, nvr.Gone} {
@@ -64,9 +64,9 @@ func TestErrorsOfTheDeviceAreNotOthers(t *testing.T) {
 	}
 }
 
-// TestFitsSayWhatHappened must not blame other users if the recorder has
-// refused a valid request.
-func TestFitsSayWhatHappened(t *testing.T) {
+// TestSpuriousRefusalsSayWhatHappened must not blame other users if the
+// recorder has refused a valid request.
+func TestSpuriousRefusalsSayWhatHappened(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	rec := first(t, client, 101)
 	if _, err := client.Download(t.Context(), rec, new(memory)); err != nil {

@@ -37,7 +37,7 @@ func unanswered(err error, timeout time.Duration) error {
 	case strings.Contains(text, endlessHeader):
 		return unexpected("the header of its answer has no end", w)
 	case strings.Contains(text, "malformed"):
-		return unexpected("what answers there does not speak HTTP", w).helped(CheckPort)
+		return unexpected("what answers there does not speak HTTP", w).withRemedy(CheckPort)
 	}
 	return failure(Unreachable, noAnswer, w)
 }
@@ -99,21 +99,21 @@ func explainTLS(err error) *Error {
 		if len(pin.chain) > 0 {
 			detail += "; this one has sha256:" + fingerprint(pin.chain[0])
 		}
-		return failure(TLS, detail, err).helped(TrustNew)
+		return failure(TLS, detail, err).withRemedy(TrustNew)
 	}
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(bad.UnverifiedCertificates) > 0 {
 		sum := fingerprint(bad.UnverifiedCertificates[0])
-		return failure(TLS, "no trusted authority signed its certificate, sha256:"+sum, err).helped(TrustThis)
+		return failure(TLS, "no trusted authority signed its certificate, sha256:"+sum, err).withRemedy(TrustThis)
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return failure(TLS, "that port does not speak TLS: "+record.Msg, err).helped(UseHTTP)
+		return failure(TLS, "that port does not speak TLS: "+record.Msg, err).withRemedy(UseHTTP)
 	}
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "server gave HTTP response to HTTPS client"):
-		return failure(TLS, "that port speaks plain HTTP", err).helped(UseHTTP)
+		return failure(TLS, "that port speaks plain HTTP", err).withRemedy(UseHTTP)
 	case strings.Contains(text, "protocol version"), strings.Contains(text, "handshake failure"), strings.Contains(text, "insufficient security"):
-		return failure(TLS, text, err).helped(AllowOldTLS)
+		return failure(TLS, text, err).withRemedy(AllowOldTLS)
 	case strings.Contains(text, "tls: "), strings.Contains(text, "x509: "):
 		return failure(TLS, text, err)
 	}

@@ -8,9 +8,9 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestOneSickDocument has devices that never answer for one document. They are
-// asked at most once more, and everything else works.
-func TestOneSickDocument(t *testing.T) {
+// TestOneFailingDocument has devices that never answer for one document. They
+// are asked at most once more, and everything else works.
+func TestOneFailingDocument(t *testing.T) {
 	documents := []simulator.Endpoint{
 		simulator.DeviceInfo, simulator.Capabilities, simulator.Time, simulator.InputProxyStatus, simulator.Tracks, simulator.VideoInputs,
 	}

@@ -177,11 +177,11 @@ func (d *downloading) refused(resp *http.Response, head []byte) (*Error, verdict
 	if e := refusal(resp.StatusCode, resp.Header, body); e != nil {
 		return e, v, nil
 	}
-	return unexpected("what came is not a recording but "+portray(resp.Header.Get("Content-Type"), body), nil), v, nil
+	return unexpected("what came is not a recording but "+describeBody(resp.Header.Get("Content-Type"), body), nil), v, nil
 }
 
-// portray describes a body for the detail of an error.
-func portray(contentType string, body []byte) string {
+// describeBody describes a body for the detail of an error.
+func describeBody(contentType string, body []byte) string {
 	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0:

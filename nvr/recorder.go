@@ -33,12 +33,12 @@ type Config struct {
 // Recorder is an ISAPI client for one recorder. Its methods are safe for
 // concurrent use and share one sign-in.
 type Recorder struct {
-	config  Config
-	log     *slog.Logger
-	wire    *wire
-	session *session
-	search  chan struct{} // held during the search of a page
-	reckons chan struct{} // held while deciding which clock the device uses in searches
+	config    Config
+	log       *slog.Logger
+	wire      *wire
+	session   *session
+	search    chan struct{} // held during the search of a page
+	clockTurn chan struct{} // held while deciding which clock the device uses in searches
 
 	mu      sync.Mutex
 	joined  *joining // the current or completed sign-in; nil before the first
@@ -67,7 +67,7 @@ type learned struct {
 	timed       timeSkill        // whether download by time works
 	turns       uint64           // searches begun, to detect another search between two pages
 	channels    []int            // channel numbers that it listed
-	clock       reckoning        // the clock that it uses in searches
+	clock       clockDecision    // the clock that it uses in searches
 }
 
 // New returns a recorder. It sends no request.
@@ -78,13 +78,13 @@ func New(c Config) *Recorder {
 	}
 	w := newWire(c)
 	return &Recorder{
-		config:  c,
-		log:     log.With("recorder", c.Address.String()),
-		wire:    w,
-		session: newSession(w, c.Address, c.Login, c.Facts),
-		learned: c.Facts.recall(),
-		search:  make(chan struct{}, 1),
-		reckons: make(chan struct{}, 1),
+		config:    c,
+		log:       log.With("recorder", c.Address.String()),
+		wire:      w,
+		session:   newSession(w, c.Address, c.Login, c.Facts),
+		learned:   c.Facts.recall(),
+		search:    make(chan struct{}, 1),
+		clockTurn: make(chan struct{}, 1),
 	}
 }
 

@@ -23,20 +23,20 @@ var refusals = []struct {
 	{habit{"no-storage", "There is no disk: Invalid Operation.", "HikLoad#38", always(simulator.Refusal(http.StatusForbidden, "invalidOperation"), simulator.Search)}, searchDay, nvr.Protocol},
 	{habit{"needs-reboot", "Every download is 500 until the device is restarted.", "qb60, camera", always(simulator.DeviceError500, simulator.Download)}, downloadFirst, nvr.Busy},
 	{habit{"unsettled", "A file fetched right after its end lacks its tail.", "HikLoad#37, iDS-7216HQHI-M2/S", quirks(simulator.Quirks{Unsettled: 24 * time.Hour})}, downloadFirst, nvr.Short},
-	{habit{"gone-400", "A file that was overwritten is 400.", "timelapsed, live NVR", sick(simulator.Refusal(http.StatusBadRequest, "badParameters"))}, downloadFirst, nvr.Protocol}, // the third time it is gone
-	{habit{"gone-404", "A file that was overwritten is 404.", "timelapsed, live NVR", sick(simulator.Gone404)}, downloadFirst, nvr.Gone},
-	{habit{"gone-empty", "A file that was overwritten is an empty answer.", "timelapsed, live NVR", sick(simulator.EmptyBody)}, downloadFirst, nvr.Short}, // a search still lists it
+	{habit{"gone-400", "A file that was overwritten is 400.", "timelapsed, live NVR", failing(simulator.Refusal(http.StatusBadRequest, "badParameters"))}, downloadFirst, nvr.Protocol}, // the third time it is gone
+	{habit{"gone-404", "A file that was overwritten is 404.", "timelapsed, live NVR", failing(simulator.Gone404)}, downloadFirst, nvr.Gone},
+	{habit{"gone-empty", "A file that was overwritten is an empty answer.", "timelapsed, live NVR", failing(simulator.EmptyBody)}, downloadFirst, nvr.Short}, // a search still lists it
 	{habit{"redirects-to-https", "Plain requests are redirected to HTTPS.", "redirectToHttps in hikvision_next fixtures", quirks(simulator.Quirks{RedirectTo: "https://192.0.2.64"})}, listChannels, nvr.Protocol},
 	{habit{"first-search-fails", "A search is answered by a ResponseStatus with status 200.", unnamed, firstSearchFails}, searchDay, nvr.Protocol},
 	{habit{"spurious-search", "Every second search is a 400 that means nothing.", notReported, quirks(simulator.Quirks{SpuriousSearch: 2})}, searchDay, nvr.KindUnknown}, // the second request works
 	{habit{"search-errors", "Every second search is 500 deviceError; the same search works when it is repeated.", "DS-7716NI-I4/16P V4.61.030: about half of all searches", quirks(simulator.Quirks{SearchErrors: 2})}, searchTwice, nvr.KindUnknown},
 	{habit{"early-range", "A search that begins before the first recording is 500 deviceError, always.", "DS-7716NI-I4/16P V4.61.030", quirks(simulator.Quirks{IndexFrom: day})}, searchEarly, nvr.KindUnknown},
 	{habit{"many-matches", "A search that finds more than two items is 500 deviceError, always.", "DS-7716NI-I4/16P V4.61.030: thousands of items", quirks(simulator.Quirks{MaxMatches: 2})}, searchDay, nvr.KindUnknown},
-	{habit{"sick-recording", "One recording is 503 for ever.", "evercam-server#63, evercam-server#475", sick(simulator.Busy(0))}, downloadFirst, nvr.Busy},
-	{habit{"sick-recording-error", "One recording is deviceError with status 200 and the PSIA namespace, for ever.", "evercam-server#63, evercam-server#475", sick(simulator.DeviceErrorWith200)}, downloadFirst, nvr.Busy},
-	{habit{"sick-recording-500", "One recording is 500 deviceError for ever.", "evercam-server#63, evercam-server#475", sick(simulator.DeviceError500)}, downloadFirst, nvr.Busy},
-	{habit{"sick-recording-silent", "Asked for one recording, the device never answers.", "evercam-server#475", sick(simulator.SlowHeaders(time.Hour))}, downloadFirst, nvr.Timeout},
-	{habit{"sick-track", "Searches of one track are deviceError for ever.", "evercam-server#63, evercam-server#475", func(c *simulator.Config) {
+	{habit{"failing-recording", "One recording is 503 for ever.", "evercam-server#63, evercam-server#475", failing(simulator.Busy(0))}, downloadFirst, nvr.Busy},
+	{habit{"failing-recording-error", "One recording is deviceError with status 200 and the PSIA namespace, for ever.", "evercam-server#63, evercam-server#475", failing(simulator.DeviceErrorWith200)}, downloadFirst, nvr.Busy},
+	{habit{"failing-recording-500", "One recording is 500 deviceError for ever.", "evercam-server#63, evercam-server#475", failing(simulator.DeviceError500)}, downloadFirst, nvr.Busy},
+	{habit{"failing-recording-silent", "Asked for one recording, the device never answers.", "evercam-server#475", failing(simulator.SlowHeaders(time.Hour))}, downloadFirst, nvr.Timeout},
+	{habit{"failing-track", "Searches of one track are deviceError for ever.", "evercam-server#63, evercam-server#475", func(c *simulator.Config) {
 		for i := range c.Channels {
 			c.Channels[i].SearchFault = simulator.DeviceErrorWith200
 		}
@@ -49,8 +49,8 @@ var refusals = []struct {
 
 const notFoundPage = "<!DOCTYPE html><html><head><title>Document Error: Not Found</title></head><body></body></html>"
 
-// sick makes every download of the first recording fail.
-func sick(f simulator.Fault) func(*simulator.Config) {
+// failing makes every download of the first recording fail.
+func failing(f simulator.Fault) func(*simulator.Config) {
 	return changeRecording(0, func(r *simulator.Recording) { r.Fault = f })
 }
 

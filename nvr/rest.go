@@ -26,10 +26,10 @@ const (
 
 // resting decides how long to rest before each read of a stream.
 type resting struct {
-	age   time.Duration // time in reads and rests so far
-	pause time.Duration // before the next read
-	rate  float64       // bytes per second, from the read that set the pause
-	vain  bool          // resting gathers nothing: the sender waits, or each read returns one TLS record
+	age     time.Duration // time in reads and rests so far
+	pause   time.Duration // before the next read
+	rate    float64       // bytes per second, from the read that set the pause
+	useless bool          // resting gathers nothing: the sender waits, or each read returns one TLS record
 }
 
 // learn updates the pause after a read of n bytes that took took, including the
@@ -38,10 +38,10 @@ func (r *resting) learn(n int, took time.Duration) {
 	rested := r.pause
 	r.age += took
 	r.pause = 0
-	if n <= 0 || n >= worthReading || took <= 0 || r.age < restFrom || r.vain {
+	if n <= 0 || n >= worthReading || took <= 0 || r.age < restFrom || r.useless {
 		return
 	}
-	if r.vain = rested > 0 && float64(n) < r.rate*rested.Seconds()/2; r.vain {
+	if r.useless = rested > 0 && float64(n) < r.rate*rested.Seconds()/2; r.useless {
 		return
 	}
 	r.rate = float64(n) / took.Seconds()

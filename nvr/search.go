@@ -47,10 +47,10 @@ func (r *Recorder) Search(ctx context.Context, track Track, from, to time.Time) 
 		}
 		j, err := r.join(ctx)
 		if err == nil {
-			err = r.reckon(ctx, j, track)
+			err = r.decideClock(ctx, j, track)
 		}
 		if err == nil {
-			s.clock = r.clockwork(j)
+			s.clock = r.searchClock(j)
 			err = s.run()
 		}
 		if err != nil && !s.stopped {
@@ -82,7 +82,7 @@ type searching struct {
 	ctx      context.Context
 	track    Track
 	from, to time.Time
-	clock    clockwork
+	clock    searchClock
 	yield    func(Recording, error) bool
 
 	stopped bool                  // the consumer has stopped
@@ -157,7 +157,7 @@ func (s *searching) window(from, to time.Time) (pages, items int, err error) {
 	s.start, s.end = from, from
 	w := progress{page: s.session(from, to)}
 	for pages < maxPages && !s.stopped && w.page.wall.Before(to) {
-		f, err := s.insist(&w.page)
+		f, err := s.requestPage(&w.page)
 		if err != nil {
 			return pages, items, err
 		}

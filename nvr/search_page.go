@@ -37,7 +37,7 @@ func (r *Recorder) page(ctx context.Context, p page) (found, error) {
 		}
 		if refused.Kind == Protocol && verdict.noStorage() {
 			refused.what = "this device refuses to search"
-			return found{}, refused.helped(CheckOwnDisk)
+			return found{}, refused.withRemedy(CheckOwnDisk)
 		}
 		refused.badRequest = d.status == http.StatusBadRequest || verdict.badRequest()
 		if !refused.badRequest || refused.Kind == Busy {

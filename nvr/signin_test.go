@@ -304,9 +304,9 @@ func TestMissingRight(t *testing.T) {
 	}
 }
 
-// TestMissingRightWithoutAWord has a device that answers a plain 401 to what
+// TestMissingRightWithoutReason has a device that answers a plain 401 to what
 // the user may not do. A request that was allowed before reveals it.
-func TestMissingRightWithoutAWord(t *testing.T) {
+func TestMissingRightWithoutReason(t *testing.T) {
 	device, client := plug(t, simulator.Config{Channels: channels(1)})
 	device.ScriptAlways(simulator.Search, simulator.Unauthorized)
 	for range 20 {
@@ -433,7 +433,7 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-func TestCancelledSignInDoesNotSpoilOthers(t *testing.T) {
+func TestCancelledSignInDoesNotAffectOthers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		device, client := plug(t, simulator.Config{})
 		device.Script(simulator.DeviceInfo, simulator.SlowHeaders(10*time.Second))

@@ -164,7 +164,7 @@ func refusal(status int, header http.Header, body []byte) *Error {
 		return nil
 	}
 	if status == http.StatusBadRequest && !isVerdict && bytes.Contains(bytes.ToUpper(body), []byte("HTTPS")) {
-		return unexpected("that port speaks HTTPS", nil).finally().helped(UseHTTPS)
+		return unexpected("that port speaks HTTPS", nil).finally().withRemedy(UseHTTPS)
 	}
 	e := failure(kindOfAnswer(status, s), describe(status, s, isVerdict), nil)
 	e.faulty = status == http.StatusInternalServerError || s.code() == statusDeviceError || s.says("deviceError")
@@ -225,7 +225,7 @@ func describe(status int, s responseStatus, isVerdict bool) string {
 // digest of a login would go to any host that one names.
 func redirected(header http.Header) *Error {
 	location := header.Get("Location")
-	e := unexpected("it redirects to "+CleanText(location, 80)+", which is not followed", nil).helped(CheckDevice)
+	e := unexpected("it redirects to "+CleanText(location, 80)+", which is not followed", nil).withRemedy(CheckDevice)
 	if to, err := url.Parse(location); err == nil && (to.Scheme == "http" || to.Scheme == "https") && to.Host != "" {
 		e.remedy = UseNewAddress
 	}

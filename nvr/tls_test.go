@@ -125,8 +125,8 @@ func TestDownloadOverTLS(t *testing.T) {
 	}
 }
 
-// TestNothingFollowsTheLoginAround checks every request of a run.
-func TestNothingFollowsTheLoginAround(t *testing.T) {
+// TestLoginGoesNowhereElse checks every request of a run.
+func TestLoginGoesNowhereElse(t *testing.T) {
 	inner := simulator.New(simulator.Config{Channels: channels(1), Password: "secret password"})
 	_, client := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.String(), "secret") {

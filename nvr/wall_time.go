@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// clockwork converts between wall clock times and what a device writes. NVRs
+// searchClock converts between wall clock times and what a device writes. NVRs
 // and DVRs write their wall clock followed by a meaningless "Z"; standalone
 // cameras write true UTC.
-type clockwork struct {
+type searchClock struct {
 	utc  bool
 	zone zone
 }
 
-func (r *Recorder) clockwork(j *joining) clockwork {
-	c := clockwork{utc: r.known().clock.utc, zone: j.zone}
+func (r *Recorder) searchClock(j *joining) searchClock {
+	c := searchClock{utc: r.known().clock.utc, zone: j.zone}
 	if !c.zone.known {
 		// The best guess for a device that tells no time is our own zone. It must be
 		// the same on other machines and in later runs.
@@ -28,7 +28,7 @@ func (r *Recorder) clockwork(j *joining) clockwork {
 // ask returns the range to request from a device. In the repeated hour of
 // autumn, a wall clock time means two moments, so the range grows to include
 // both.
-func (c clockwork) ask(from, to time.Time) (time.Time, time.Time) {
+func (c searchClock) ask(from, to time.Time) (time.Time, time.Time) {
 	if !c.utc {
 		return from, to
 	}
@@ -38,7 +38,7 @@ func (c clockwork) ask(from, to time.Time) (time.Time, time.Time) {
 }
 
 // wall parses a time from a device and returns its wall clock.
-func (c clockwork) wall(text string) (time.Time, bool) {
+func (c searchClock) wall(text string) (time.Time, bool) {
 	digits, offset, explicit, ok := splitTime(text)
 	if !ok {
 		return time.Time{}, false

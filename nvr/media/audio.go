@@ -92,20 +92,20 @@ type audio struct {
 	waiting int          // bytes in early
 	open    bool         // the first key frame was placed
 
-	begun    bool
-	next     int64 // position of the next frame, in samples
-	count    int   // frames so far
-	seen     int64 // stamp of the latest picture, which may not be placed yet
-	last     int64 // latest stamp
-	stamped  bool  // last is valid
-	doubt    bool  // the latest stamp was ahead and is not confirmed yet
-	ahead    int64 // where that stamp puts the pending frames, in samples
-	pending  []int // samples of each frame that waits for confirmation
-	rest     []byte
-	formed   bool // the sink knows the audio format
-	recent   recent
-	odd      int64 // packets that could not be used
-	firstOdd int64
+	begun       bool
+	next        int64 // position of the next frame, in samples
+	count       int   // frames so far
+	seen        int64 // stamp of the latest picture, which may not be placed yet
+	last        int64 // latest stamp
+	stamped     bool  // last is valid
+	unconfirmed bool  // the latest stamp was ahead and is not confirmed yet
+	ahead       int64 // where that stamp puts the pending frames, in samples
+	pending     []int // samples of each frame that waits for confirmation
+	rest        []byte
+	formed      bool // the sink knows the audio format
+	recent      recent
+	odd         int64 // packets that could not be used
+	firstOdd    int64
 }
 
 type earlyAudio struct {

@@ -23,8 +23,8 @@ func (r *reader) store(u *es.AccessUnit) {
 	r.held = &held
 }
 
-// mend replaces a damaged picture with its second copy.
-func (r *reader) mend(u *es.AccessUnit) {
+// replaceDamaged replaces a damaged picture with its second copy.
+func (r *reader) replaceDamaged(u *es.AccessUnit) {
 	h := r.held
 	if h == nil || u.Damaged || !h.HasPTS || !u.HasPTS || h.PTS != u.PTS || h.Number != u.Number {
 		return

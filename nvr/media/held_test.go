@@ -15,9 +15,9 @@ type album struct {
 func (a *album) picture(u *es.AccessUnit) { a.data += string(u.Data) }
 func (a *album) pictureTime(int64, int64) {}
 
-// TestMend replaces a damaged picture with a copy only if it is the same
-// picture, undamaged.
-func TestMend(t *testing.T) {
+// TestReplaceDamaged replaces a damaged picture with a copy only if it is the
+// same picture, undamaged.
+func TestReplaceDamaged(t *testing.T) {
 	t.Parallel()
 	stamp := es.Stamp{PTS: 9, HasPTS: true, Number: 3, Numbered: true}
 	for _, c := range []struct {
@@ -41,7 +41,7 @@ func TestMend(t *testing.T) {
 		c.change(&held, &again)
 		r.store(&held)
 		held.Data[0] = '?' // the splitter reuses its buffer
-		r.mend(&again)
+		r.replaceDamaged(&again)
 		r.store(&es.AccessUnit{Data: []byte("b")})
 		r.release()
 		if a.data != c.want {

@@ -416,7 +416,7 @@ func sameMovie(t *testing.T, data []byte, o media.Options, piece int) (made bool
 	want, wantErr := media.Remux(&later, bytes.NewReader(data), o)
 	var refusal *media.Refusal
 	switch {
-	case errors.Is(err, media.ErrAnew):
+	case errors.Is(err, media.ErrReadAgain):
 		if clean := scan.Report().StampRate == 0 && want.Problem(media.TimeJumps).Count == 0; clean && wantErr == nil && o.Frames < 30*int(o.Span.Seconds()) {
 			t.Errorf("span %v: %v although nothing is odd: %+v", o.Span, err, want)
 		}

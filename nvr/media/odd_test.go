@@ -90,7 +90,7 @@ func oddTrials() []trial {
 		},
 		{
 			name: "map and header disagree on G.711", tape: with(h264, func(r *tape) { r.audio, r.infoAudio, r.sound = 0x90, 0x91, tone() }),
-			problems: []media.ProblemKind{media.DoubtfulAudio},
+			problems: []media.ProblemKind{media.ConflictingAudio},
 		},
 		{
 			name: "noise and then a key frame", tape: h264, pictures: 46, problems: []media.ProblemKind{media.Garbage, media.MissingFrames},

@@ -33,7 +33,7 @@ func (r *reader) picture(u *es.AccessUnit) {
 	seen := sighting{pts: u.PTS, bare: !u.HasPTS, print: u.Fingerprint, number: u.Number, numbered: u.Numbered}
 	if r.again.again(seen, r.back(u, m)) {
 		r.problem(Duplicates, 1, 0, -1)
-		r.mend(u)
+		r.replaceDamaged(u)
 		return
 	}
 	if u.Numbered {
@@ -203,7 +203,7 @@ func (r *reader) concludeAudio() {
 	}
 	other := a.header
 	if pcm := a.kind == G711A || a.kind == G711U; pcm && a.mapped == a.kind && other != NoAudio && other != a.kind {
-		r.problem(DoubtfulAudio, 1, 0, -1)
-		r.problems[DoubtfulAudio].Detail = fmt.Sprintf("the map says %v, the header %v", a.kind, other)
+		r.problem(ConflictingAudio, 1, 0, -1)
+		r.problems[ConflictingAudio].Detail = fmt.Sprintf("the map says %v, the header %v", a.kind, other)
 	}
 }

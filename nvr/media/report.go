@@ -53,46 +53,46 @@ type ProblemKind int
 // wrong. The others mean that the file is whole but odd, or that an MP4 cannot
 // hold all of it.
 const (
-	CutShort      ProblemKind = iota // the file ends inside a packet
-	Garbage                          // bytes outside packets, or packets with a wrong length
-	Holes                            // blocks of zeros in pictures, where no encoder writes them
-	MissingFrames                    // frame numbers are missing
-	Duplicates                       // pictures came twice; one copy was dropped
-	Scrambled                        // some packets are marked as encrypted
-	LateKeyFrame                     // the file begins with pictures that cannot be decoded
-	TimeJumps                        // time stamps jump; the jumps were closed
-	NoTimes                          // pictures without a time stamp; their times are estimates
-	StampUnits                       // time stamps do not count 1/90000 s
-	WallRate                         // time stamps and the recorder's clock disagree over the whole recording
-	WallJumps                        // time stamps and the recorder's clock disagree between two key frames
-	Resized                          // the picture's size changes
-	NoVPS                            // H.265 without a video parameter set
-	SecondVideo                      // another video stream, left out
-	SecondAudio                      // another audio stream, left out
-	OddAudio                         // audio that is damaged or that MP4 cannot hold, left out
-	DoubtfulAudio                    // header and map announce different kinds of audio, and the audio does not show which
-	problemKinds                     // the number of kinds
+	CutShort         ProblemKind = iota // the file ends inside a packet
+	Garbage                             // bytes outside packets, or packets with a wrong length
+	Holes                               // blocks of zeros in pictures, where no encoder writes them
+	MissingFrames                       // frame numbers are missing
+	Duplicates                          // pictures came twice; one copy was dropped
+	Scrambled                           // some packets are marked as encrypted
+	LateKeyFrame                        // the file begins with pictures that cannot be decoded
+	TimeJumps                           // time stamps jump; the jumps were closed
+	NoTimes                             // pictures without a time stamp; their times are estimates
+	StampUnits                          // time stamps do not count 1/90000 s
+	WallRate                            // time stamps and the recorder's clock disagree over the whole recording
+	WallJumps                           // time stamps and the recorder's clock disagree between two key frames
+	Resized                             // the picture's size changes
+	NoVPS                               // H.265 without a video parameter set
+	SecondVideo                         // another video stream, left out
+	SecondAudio                         // another audio stream, left out
+	OddAudio                            // audio that is damaged or that MP4 cannot hold, left out
+	ConflictingAudio                    // header and map announce different kinds of audio, and the audio does not show which
+	problemKinds                        // the number of kinds
 )
 
 var problemWords = [problemKinds]string{
-	CutShort:      "the file ends inside a packet",
-	Garbage:       "bytes are missing or do not belong there",
-	Holes:         "frames have blocks of zeros in them",
-	MissingFrames: "frames are missing",
-	Duplicates:    "frames came twice and were dropped",
-	Scrambled:     "packets are marked as encrypted",
-	LateKeyFrame:  "frames in front of the first key frame were dropped",
-	TimeJumps:     "time stamps jump",
-	NoTimes:       "frames have no time of their own",
-	StampUnits:    "time stamps do not count 1/90000 s",
-	WallRate:      "time stamps and the recorder's clock run at different rates",
-	WallJumps:     "the recorder's clock was set",
-	Resized:       "the picture size changes",
-	NoVPS:         "the video parameter set is missing, which some players need",
-	SecondVideo:   "a second video stream is not in the MP4",
-	SecondAudio:   "a second audio stream is not in the MP4",
-	OddAudio:      "audio packets could not be used",
-	DoubtfulAudio: "the kind of audio is in doubt",
+	CutShort:         "the file ends inside a packet",
+	Garbage:          "bytes are missing or do not belong there",
+	Holes:            "frames have blocks of zeros in them",
+	MissingFrames:    "frames are missing",
+	Duplicates:       "frames came twice and were dropped",
+	Scrambled:        "packets are marked as encrypted",
+	LateKeyFrame:     "frames in front of the first key frame were dropped",
+	TimeJumps:        "time stamps jump",
+	NoTimes:          "frames have no time of their own",
+	StampUnits:       "time stamps do not count 1/90000 s",
+	WallRate:         "time stamps and the recorder's clock run at different rates",
+	WallJumps:        "the recorder's clock was set",
+	Resized:          "the picture size changes",
+	NoVPS:            "the video parameter set is missing, which some players need",
+	SecondVideo:      "a second video stream is not in the MP4",
+	SecondAudio:      "a second audio stream is not in the MP4",
+	OddAudio:         "audio packets could not be used",
+	ConflictingAudio: "the kind of audio is in doubt",
 }
 
 // String describes the kind in words.

@@ -78,8 +78,8 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// TestDeaf reports nothing about unwanted sound.
-func TestDeaf(t *testing.T) {
+// TestUnwantedSound reports nothing about unwanted sound.
+func TestUnwantedSound(t *testing.T) {
 	t.Parallel()
 	for _, deaf := range []bool{false, true} {
 		r := newReader(nil, Options{DropAudio: deaf})

@@ -65,22 +65,22 @@ func (s *Scanner) Report() Report {
 	return s.r.report
 }
 
-// ErrAnew means that only Remux can make the MP4, using the report of the scan:
-// the time stamps do not count 1/90000 s, a gap is too long, or the index needs
-// more room.
-var ErrAnew = errors.New("the recording has to be read once more for its MP4")
+// ErrReadAgain means that only Remux can make the MP4, using the report of the
+// scan: the time stamps do not count 1/90000 s, a gap is too long, or the index
+// needs more room.
+var ErrReadAgain = errors.New("the recording has to be read once more for its MP4")
 
 // Remuxed ends the scan and completes Movie, byte for byte as Remux would with
 // the Options and the Report. It returns a *Refusal as Remux does, an error
-// from Movie, or ErrAnew. After any error the contents of Movie are worthless.
-// Call it once, and only if Movie is set.
+// from Movie, or ErrReadAgain. After any error the contents of Movie are
+// worthless. Call it once, and only if Movie is set.
 func (s *Scanner) Remuxed() (Report, error) {
 	r := s.Report()
 	o := s.Options
 	o.Frames, o.Bytes = r.Frames, r.Bytes
 	beyond := o.Span > 0 && s.r.end > ticks(o.Span+spanSlack)
 	if r.Unfit == nil && s.m.err == nil && (beyond || r.StampRate != 0 || o.reserve(nil) != s.m.reserve) {
-		return r, ErrAnew
+		return r, ErrReadAgain
 	}
 	return s.m.finish(s.r)
 }

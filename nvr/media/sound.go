@@ -91,7 +91,7 @@ func (a *audio) emit(frame []byte, samples int) {
 	}
 	a.count++
 	a.pending = append(a.pending, samples)
-	if !a.doubt || len(a.pending) > pendingMax {
+	if !a.unconfirmed || len(a.pending) > pendingMax {
 		a.settle(false)
 	}
 }
@@ -99,13 +99,13 @@ func (a *audio) emit(frame []byte, samples int) {
 // pendingMax is how many frames wait for a stamp to confirm a gap.
 const pendingMax = 64
 
-// settle places the pending frames where the doubted stamp says, if confirmed,
-// or else directly after the previous frame.
+// settle places the pending frames where the unconfirmed stamp says, if
+// confirmed, or else directly after the previous frame.
 func (a *audio) settle(confirmed bool) {
-	if a.doubt && confirmed {
+	if a.unconfirmed && confirmed {
 		a.next = a.ahead
 	}
-	a.doubt = false
+	a.unconfirmed = false
 	for _, n := range a.pending {
 		if a.sink != nil {
 			a.sink.soundTime(a.next, n)
@@ -136,10 +136,10 @@ func (a *audio) locate(p *ps.Packet) {
 			a.next = stamp
 			return
 		}
-		a.doubt, a.ahead = near, stamp
+		a.unconfirmed, a.ahead = near, stamp
 		return
 	}
-	if a.doubt && p.HasPTS {
+	if a.unconfirmed && p.HasPTS {
 		var since int64
 		for _, n := range a.pending {
 			since += int64(n)
@@ -148,9 +148,9 @@ func (a *audio) locate(p *ps.Packet) {
 		a.settle(near && (behind || abs(stamp-a.ahead-since) <= since/2))
 	}
 	switch {
-	case a.doubt:
+	case a.unconfirmed:
 	case near && stamp-a.next > slack:
-		a.doubt, a.ahead = true, stamp
+		a.unconfirmed, a.ahead = true, stamp
 	case !near && pictures-a.next > audioLag*rate/clock:
 		a.next = pictures
 	}

@@ -105,9 +105,9 @@ func TestARefusalNamesTheProxy(t *testing.T) {
 	}
 }
 
-// TestAProxyThatHarms gives up on a proxy that sends endless headers, or never
+// TestHostileProxy gives up on a proxy that sends endless headers, or never
 // answers.
-func TestAProxyThatHarms(t *testing.T) {
+func TestHostileProxy(t *testing.T) {
 	flood := listen(t, func(c net.Conn) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n")
 		for {

@@ -26,7 +26,7 @@ func threeCameras() Config {
 	}
 }
 
-// settings holds the values to try for each knob that is not a switch.
+// settings holds the values to try for each quirk that is not a switch.
 var settings = map[string][]any{
 	"Clock": {WallClock, TrueUTC}, "RejectLargePage": {50}, "MaxSpan": {31 * 24 * time.Hour}, "SpuriousSearch": {2}, "SearchErrors": {2},
 	"IndexFrom": {day}, "MaxMatches": {2}, "Namespace": {ISAPINS, HikvisionNS10, StdOrgNS, StdComNS, PsiaNS, PrefixedNS, NoNS},
@@ -40,32 +40,32 @@ var settings = map[string][]any{
 	"Stale": {StaleDenied, StaleAbsent}, "LockAfter": {3}, "LockFor": {2 * time.Hour}, "Body": {ShortBody, HTMLBody, NoBody, StatusLock}, "Spurious": {7},
 }
 
-// refusing are the knobs that prevent some or all downloads.
+// refusing are the quirks that prevent some or all downloads.
 var refusing = []string{
 	"RefuseDiscovery", "SpuriousSearch", "SearchErrors", "IndexFrom", "MaxMatches", "Unsettled", "RedirectTo", "EndlessMore", "NoSize",
 }
 
-// TestEveryKnob sets each knob in turn and downloads everything.
-func TestEveryKnob(t *testing.T) {
+// TestEveryQuirk sets each quirk in turn and downloads everything.
+func TestEveryQuirk(t *testing.T) {
 	var c Config
 	for _, group := range []reflect.Value{reflect.ValueOf(&c.Quirks).Elem(), reflect.ValueOf(&c.Auth).Elem()} {
 		for i := range group.NumField() {
-			knob := group.Type().Field(i).Name
-			values, ok := settings[knob]
+			quirk := group.Type().Field(i).Name
+			values, ok := settings[quirk]
 			if group.Field(i).Kind() == reflect.Bool {
 				values, ok = []any{true}, true
 			}
 			if !ok {
-				t.Errorf("nobody has said what %s is set to", knob)
+				t.Errorf("nobody has said what %s is set to", quirk)
 			}
 			for _, value := range values {
 				group.Field(i).Set(reflect.ValueOf(value))
 				config := threeCameras()
 				config.Quirks, config.Auth = c.Quirks, c.Auth
 				group.Field(i).SetZero()
-				t.Run(fmt.Sprint(knob, value), func(t *testing.T) {
+				t.Run(fmt.Sprint(quirk, value), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						if err := fetchWith(t, config); (err != nil) != slices.Contains(refusing, knob) {
+						if err := fetchWith(t, config); (err != nil) != slices.Contains(refusing, quirk) {
 							t.Errorf("fetching everything: %v", err)
 						}
 					})

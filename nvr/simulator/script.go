@@ -35,7 +35,7 @@ type script struct {
 	mu     sync.Mutex
 	queues map[scriptKey][]Fault
 	always map[scriptKey]Fault
-	chaos  map[Endpoint]*striker
+	chaos  map[Endpoint]*randomFaults
 }
 
 // scriptKey is an endpoint. With a track, it is the requests to the endpoint
@@ -52,15 +52,15 @@ type Chaos struct {
 	Faults      []Fault // default RandomFaults
 }
 
-// striker is a running Chaos.
-type striker struct {
+// randomFaults is a running Chaos.
+type randomFaults struct {
 	Chaos
 	rng *rand.Rand
 }
 
 // follow sets up the faults of the configuration.
 func (rec *Recorder) follow(c Config) {
-	rec.script = script{queues: map[scriptKey][]Fault{}, always: map[scriptKey]Fault{}, chaos: map[Endpoint]*striker{}}
+	rec.script = script{queues: map[scriptKey][]Fault{}, always: map[scriptKey]Fault{}, chaos: map[Endpoint]*randomFaults{}}
 	for e, faults := range c.Script {
 		rec.Script(e, faults...)
 	}
@@ -111,7 +111,7 @@ func (rec *Recorder) Chaos(e Endpoint, c Chaos) {
 	s := &rec.script
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.chaos[e] = &striker{Chaos: c, rng: rand.New(rand.NewPCG(c.Seed, 0))}
+	s.chaos[e] = &randomFaults{Chaos: c, rng: rand.New(rand.NewPCG(c.Seed, 0))}
 }
 
 // RandomFaults is a mix of faults that a retry overcomes. It does not include

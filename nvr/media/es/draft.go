@@ -19,9 +19,9 @@ func (s *Splitter) current() *draft {
 	return &s.unit
 }
 
-// judge decides where a NAL unit belongs, once enough of it has arrived.
-func (s *Splitter) judge() {
-	s.judged = true
+// classify decides where a NAL unit belongs, once enough of it has arrived.
+func (s *Splitter) classify() {
+	s.classified = true
 	if c := detect(s.head); !s.locked && c != Unknown && c != s.Codec {
 		s.Codec = c
 		s.sets, s.sized = ParameterSets{}, false

@@ -181,9 +181,9 @@ func TestHoles(t *testing.T) {
 	}
 }
 
-// TestTurns compares the rotation of pictures with ffmpeg's, also after other
-// messages.
-func TestTurns(t *testing.T) {
+// TestRotations compares the rotation of pictures with ffmpeg's, also after
+// other messages.
+func TestRotations(t *testing.T) {
 	t.Parallel()
 	orientation := func(bits string) string { return string(mediatest.Unit("\x2F\x03", bits)) }
 	const other = "\x05\x02\x07\x08"

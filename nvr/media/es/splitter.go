@@ -28,19 +28,19 @@ type Splitter struct {
 	resize int  // how often the picture size changed
 	locked bool // a key frame has settled the codec
 
-	offset int64     // of the next byte in the elementary stream
-	marks  [4]marked // stamps of the latest packets, newest first, with their offsets
-	taken  int64     // the latest PTS that an access unit took
-	passed bool      // a stamp was skipped since then and belongs to no access unit
-	head   []byte    // the start of the current NAL unit
-	role   role      // valid if judged
-	judged bool
-	inNAL  bool
-	zeros  int   // bytes withheld because they may belong to a start code
-	begin  int64 // offset of the current NAL unit's start code
-	prefix int64 // offset of the last three bytes of that start code
-	length int   // position in buf for the length of the current NAL unit
-	size   int   // of the current NAL unit
+	offset     int64     // of the next byte in the elementary stream
+	marks      [4]marked // stamps of the latest packets, newest first, with their offsets
+	taken      int64     // the latest PTS that an access unit took
+	passed     bool      // a stamp was skipped since then and belongs to no access unit
+	head       []byte    // the start of the current NAL unit
+	role       role      // valid if classified
+	classified bool
+	inNAL      bool
+	zeros      int   // bytes withheld because they may belong to a start code
+	begin      int64 // offset of the current NAL unit's start code
+	prefix     int64 // offset of the last three bytes of that start code
+	length     int   // position in buf for the length of the current NAL unit
+	size       int   // of the current NAL unit
 
 	holed bool // the current NAL unit has a block of zeros, which no encoder writes
 
@@ -87,7 +87,7 @@ func (s *Splitter) Write(p []byte) {
 			s.body(p[start:end])
 		}
 		s.endNAL()
-		s.inNAL, s.judged, s.zeros = true, false, 0
+		s.inNAL, s.classified, s.zeros = true, false, 0
 		s.begin, s.prefix = base+int64(j-min(zeros, 3)), base+int64(j-2)
 		s.head, s.size, s.holed = s.head[:0], 0, false
 		start = i
@@ -135,13 +135,13 @@ var (
 
 func (s *Splitter) take(p []byte) {
 	s.size += len(p)
-	if !s.judged {
+	if !s.classified {
 		n := min(3-len(s.head), len(p))
 		s.head = append(s.head, p[:n]...)
 		if p = p[n:]; len(s.head) < 3 {
 			return
 		}
-		s.judge()
+		s.classify()
 	}
 	if room := s.room() - len(s.head); room > 0 {
 		s.head = append(s.head, p[:min(room, len(p))]...)
@@ -172,8 +172,8 @@ func (s *Splitter) endNAL() {
 	if !s.inNAL || s.size == 0 {
 		return
 	}
-	if !s.judged {
-		s.judge()
+	if !s.classified {
+		s.classify()
 	}
 	s.zeros = 0
 	if s.Codec == Unknown {

@@ -155,7 +155,7 @@ func scalingLists(r *bits, lists int) {
 // parseVUI reads H.264 usability information up to the timing. A set that ends
 // inside it is valid, because some recorders cut it short.
 func (s *SPS) parseVUI(r *bits) {
-	s.parseLooks(r)
+	s.parseAspectAndColour(r)
 	if r.flag() { // chroma_loc_info
 		r.ue()
 		r.ue()
@@ -201,7 +201,7 @@ func (s *SPS) parseH265(r *bits) {
 	s.LumaDepth, s.ChromaDepth = 8+int(r.ue()&7), 8+int(r.ue()&7)
 	known := !r.over
 	if s.skipToVUI(r); r.flag() {
-		s.parseLooks(r)
+		s.parseAspectAndColour(r)
 	}
 	r.over = !known
 }

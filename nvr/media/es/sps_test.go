@@ -55,8 +55,8 @@ func TestParseSPS(t *testing.T) {
 	}
 }
 
-// TestLooks compares sample aspect ratios and colours with ffmpeg's.
-func TestLooks(t *testing.T) {
+// TestAspectAndColour compares sample aspect ratios and colours with ffmpeg's.
+func TestAspectAndColour(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, hex, want string }{
 		{"H.264, shape by number", "6764000cacb40a0cd810800000030080000019078a1550", "12:11 {false 0 0 0 false}"},

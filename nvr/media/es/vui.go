@@ -3,7 +3,7 @@ package es
 // Colour is the colour description of a picture, in the code points of ITU-T
 // H.273. The zero value means that there is none.
 type Colour struct {
-	Told                        bool
+	Known                       bool
 	Primaries, Transfer, Matrix byte // 2: unspecified
 	FullRange                   bool // black is 0, not 16
 }
@@ -15,9 +15,9 @@ var (
 	aspectHeights = [...]int{0, 1, 11, 11, 11, 33, 11, 11, 11, 33, 11, 11, 33, 99, 3, 2, 1}
 )
 
-// parseLooks reads the start of the usability information, which is the same in
-// H.264 and H.265: the sample aspect ratio and the colours.
-func (s *SPS) parseLooks(r *bits) {
+// parseAspectAndColour reads the start of the usability information, which is
+// the same in H.264 and H.265: the sample aspect ratio and the colours.
+func (s *SPS) parseAspectAndColour(r *bits) {
 	if r.flag() { // aspect_ratio_info
 		const extended = 255
 		w, h := 0, 0
@@ -38,12 +38,12 @@ func (s *SPS) parseLooks(r *bits) {
 	}
 	r.skip(3) // video_format
 	c := Colour{Primaries: 2, Transfer: 2, Matrix: 2, FullRange: r.flag()}
-	c.Told = c.FullRange
+	c.Known = c.FullRange
 	if r.flag() {
-		c.Told = true
+		c.Known = true
 		c.Primaries, c.Transfer, c.Matrix = byte(r.u(8)), byte(r.u(8)), byte(r.u(8))
 	}
-	if c.Told && !r.over {
+	if c.Known && !r.over {
 		s.Colour = c
 	}
 }

@@ -82,20 +82,20 @@ func (b *boxes) visual(kind string, s es.SPS, content func()) {
 		b.u16(24)
 		b.u16(0xFFFF)
 		content()
-		b.looks(s)
+		b.aspectAndColour(s)
 	})
 }
 
-// looks appends what players use without asking the decoder: the pixel aspect
-// ratio, if not square, and the colours.
-func (b *boxes) looks(s es.SPS) {
+// aspectAndColour appends what players use without asking the decoder: the
+// pixel aspect ratio, if not square, and the colours.
+func (b *boxes) aspectAndColour(s es.SPS) {
 	if s.AspectWidth != s.AspectHeight {
 		b.box("pasp", func() {
 			b.count(s.AspectWidth)
 			b.count(s.AspectHeight)
 		})
 	}
-	if c := s.Colour; c.Told {
+	if c := s.Colour; c.Known {
 		b.box("colr", func() {
 			b.text("nclx")
 			b.u16(uint16(c.Primaries))

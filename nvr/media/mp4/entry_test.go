@@ -29,8 +29,9 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// TestLooks writes the pixel aspect ratio, if not square, and the colours.
-func TestLooks(t *testing.T) {
+// TestAspectAndColour writes the pixel aspect ratio, if not square, and the
+// colours.
+func TestAspectAndColour(t *testing.T) {
 	t.Parallel()
 	sets := es.ParameterSets{SPS: [][]byte{{0x67, 1, 2, 3}}, PPS: [][]byte{{0x68}}}
 	s := es.SPS{Profile: 66, Width: 960, Height: 576}
@@ -40,7 +41,7 @@ func TestLooks(t *testing.T) {
 		}
 	}
 	s.AspectWidth, s.AspectHeight = 12, 11
-	s.Colour = es.Colour{Told: true, Primaries: 9, Transfer: 16, Matrix: 10, FullRange: true}
+	s.Colour = es.Colour{Known: true, Primaries: 9, Transfer: 16, Matrix: 10, FullRange: true}
 	for _, e := range []Entry{AVC(s, sets), HEVC(s, sets)} {
 		if got := e.visualBox("pasp"); !bytes.Equal(got, []byte{0, 0, 0, 12, 0, 0, 0, 11}) {
 			t.Errorf("pasp % x", got)

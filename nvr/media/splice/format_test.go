@@ -255,8 +255,8 @@ func TestOverlapLimit(t *testing.T) {
 	}
 }
 
-// TestTurned joins rotated pictures only with pictures of the same rotation.
-func TestTurned(t *testing.T) {
+// TestRotated joins rotated pictures only with pictures of the same rotation.
+func TestRotated(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 144})
 	turned := func(from, to int) splice.Piece {

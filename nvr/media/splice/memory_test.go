@@ -84,9 +84,9 @@ func (n *nowhere) Seek(offset int64, whence int) (int64, error) {
 	return n.at, nil
 }
 
-// TestApart reads little more than necessary if pictures and sound are far
-// apart, or the samples out of order.
-func TestApart(t *testing.T) {
+// TestSamplesFarApart reads little more than necessary if pictures and sound
+// are far apart, or the samples out of order.
+func TestSamplesFarApart(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 480, sound: "alaw"})
 	_, dst := c.file(t, span{0, 480})

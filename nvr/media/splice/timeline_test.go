@@ -162,8 +162,8 @@ func TestLongSilence(t *testing.T) {
 	last.shows(t, list[1], span{0, 48})
 }
 
-// TestUnlikeClocks joins pieces with other timescales.
-func TestUnlikeClocks(t *testing.T) {
+// TestDifferentTimescales joins pieces with other timescales.
+func TestDifferentTimescales(t *testing.T) {
 	t.Parallel()
 	c := see(t, lens{source: "plain.h264", frames: 96})
 	_, dst := c.file(t, span{48, 96})

@@ -8,26 +8,26 @@ import (
 )
 
 const (
-	// insistences is how often to request a page of a search that has had an
+	// pageTries is how often to request a page of a search that has had an
 	// answer: with one search slot and a second client, 10 to 30 of 100 are
 	// refused at random.
-	insistences = 6
-	// faultyInsistences is the same for a recorder that says that it failed. Some
+	pageTries = 6
+	// faultyPageTries is the same for a recorder that says that it failed. Some
 	// units (DS-7716NI-I4/16P V4.61.030) fail every second search; others always
 	// fail for a certain range.
-	faultyInsistences = 3
-	insistWait        = 250 * time.Millisecond // before the second try; doubles each time
-	mostInsistWait    = 5 * time.Second
+	faultyPageTries      = 3
+	pageRetryWait        = 250 * time.Millisecond // before the second try; doubles each time
+	longestPageRetryWait = 5 * time.Second
 
 	// indexPrecision is the precision of the search for the start of a recorder's
 	// index.
 	indexPrecision = time.Minute
 )
 
-// insist requests a page. After a refusal that may pass, it asks for the same
-// page again, never for the beginning of the search.
-func (s *searching) insist(p *page) (found, error) {
-	for try, wait := 1, insistWait; ; try++ {
+// requestPage requests a page. After a refusal that may pass, it asks for the
+// same page again, never for the beginning of the search.
+func (s *searching) requestPage(p *page) (found, error) {
+	for try, wait := 1, pageRetryWait; ; try++ {
 		f, err := s.ask(p)
 		if err == nil {
 			s.came = true
@@ -37,10 +37,10 @@ func (s *searching) insist(p *page) (found, error) {
 		if !ok || !s.passes(e, try) {
 			return f, err
 		}
-		if err := pause(s.ctx, min(max(wait, e.RetryAfter), mostInsistWait)); err != nil {
+		if err := pause(s.ctx, min(max(wait, e.RetryAfter), longestPageRetryWait)); err != nil {
 			return f, err
 		}
-		wait = min(2*wait, mostInsistWait)
+		wait = min(2*wait, longestPageRetryWait)
 	}
 }
 
@@ -57,9 +57,9 @@ func (s *searching) passes(e *Error, try int) bool {
 	}
 	switch {
 	case e.faulty:
-		return try < faultyInsistences && !s.recorder.known().noSearch[s.track]
+		return try < faultyPageTries && !s.recorder.known().noSearch[s.track]
 	case s.came:
-		return try < insistences
+		return try < pageTries
 	}
 	return false // the caller decides about a busy recorder
 }
@@ -97,7 +97,7 @@ func (s *searching) around(err error, at, end time.Time, pages int) (next time.T
 	}
 	next, ok = s.firstAccepted(at)
 	if !ok {
-		s.recorder.learn(func(l *learned) { l.noteMute(s.track) })
+		s.recorder.learn(func(l *learned) { l.noteUnsearchable(s.track) })
 		return at, false
 	}
 	s.pass(at, next, e)
@@ -148,7 +148,7 @@ func (s *searching) firstAccepted(at time.Time) (time.Time, bool) {
 // accepts reports whether the recorder accepts a search that begins at from.
 func (s *searching) accepts(from time.Time) bool {
 	p := s.session(from, from.Add(shortestWindow))
-	_, err := s.insist(&p)
+	_, err := s.requestPage(&p)
 	return err == nil
 }
 
@@ -164,11 +164,11 @@ func (h *hole) error() error {
 	e := *h.why
 	e.Reached = h.from
 	e.what = fmt.Sprintf("the recorder refuses to search from %s to %s", h.from.Format(time.DateTime), h.to.Format(time.DateTime))
-	return e.helped(SearchOnRecorder)
+	return e.withRemedy(SearchOnRecorder)
 }
 
-// noteMute records a track for which every search is refused.
-func (l *learned) noteMute(t Track) {
+// noteUnsearchable records a track for which every search is refused.
+func (l *learned) noteUnsearchable(t Track) {
 	mute := map[Track]bool{t: true} // a new map, because copies of learned are read without the lock
 	for known := range l.noSearch {
 		mute[known] = true

@@ -18,11 +18,11 @@ const (
 	// (node-red-contrib-hikvision-ultimate#38).
 	sdkPort = 8000
 
-	// firstAnswer is how long the first request to a recorder waits. doorTime is
+	// firstAnswer is how long the first request to a recorder waits. probeTime is
 	// the limit for then finding out what else answers there. A recorder that is
 	// slow to answer gets another request with the usual timeout.
 	firstAnswer = 10 * time.Second
-	doorTime    = 4 * time.Second
+	probeTime   = 4 * time.Second
 )
 
 // explain says what answers at an address where no recorder ever has, and what
@@ -33,15 +33,15 @@ func (r *Recorder) explain(ctx context.Context, err error) error {
 		return err
 	}
 	a := r.config.Address
-	ctx, cancel := context.WithTimeout(ctx, doorTime)
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	switch {
 	case a.HTTPS && r.speaksHTTP(ctx):
-		return failure(TLS, "that port speaks plain HTTP", err).helped(UseHTTP)
+		return failure(TLS, "that port speaks plain HTTP", err).withRemedy(UseHTTP)
 	case !a.HTTPS && r.speaksTLS(ctx):
-		return unexpected("that port speaks HTTPS", err).finally().helped(UseHTTPS)
+		return unexpected("that port speaks HTTPS", err).finally().withRemedy(UseHTTPS)
 	case a.Port == sdkPort:
-		return unexpected("port 8000 is for the vendor's own programs (SDK) and speaks no HTTP", err).finally().helped(UseWebPort)
+		return unexpected("port 8000 is for the vendor's own programs (SDK) and speaks no HTTP", err).finally().withRemedy(UseWebPort)
 	}
 	what := map[bool]string{false: "HTTP", true: "TLS"}[a.HTTPS]
 	port := strconv.Itoa(a.Port)
@@ -52,7 +52,7 @@ func (r *Recorder) explain(ctx context.Context, err error) error {
 	if r.wire.silent.Add(1) > 1 {
 		e.final = true
 	}
-	return e.helped(CheckPort)
+	return e.withRemedy(CheckPort)
 }
 
 // speaksTLS reports whether a port answers a TLS handshake, even with an error.

@@ -43,9 +43,9 @@ func stranger(name string, conn net.Conn) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-// TestTheWrongDoor has ports that are not the recorder's web server. The error
+// TestWrongPort has ports that are not the recorder's web server. The error
 // must come within 15 seconds and say what answers there.
-func TestTheWrongDoor(t *testing.T) {
+func TestWrongPort(t *testing.T) {
 	for _, address := range []string{"10.0.0.5:8000", "10.0.0.5:81", "https://10.0.0.5:8000", "https://10.0.0.5:81"} {
 		for _, name := range []string{"silent", "hangs up", "binary"} {
 			t.Run(address+" "+name, func(t *testing.T) {
