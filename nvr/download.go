@@ -84,7 +84,7 @@ type downloading struct {
 }
 
 func (d *downloading) run(forms []form) error {
-	if done := d.completeAlready(); done {
+	if d.completeAlready() {
 		return nil
 	}
 	from, err := d.startAt()
@@ -211,11 +211,9 @@ func downloadText(uri string) string {
 // hungUp returns the error for a download without an answer. On a connection
 // that worked, it is Short, because the recorder is there.
 func (d *downloading) hungUp(err error) error {
-	e, ok := errors.AsType[*Error](unanswered(err, d.recorder.wire.limit))
-	if ok && e.Kind == Unreachable {
-		if w, isWire := errors.AsType[*wireError](err); isWire && w.connected {
-			return failure(Short, "the recorder hung up before it sent anything", err)
-		}
+	w, ok := errors.AsType[*wireError](err)
+	if ok && w.connected && KindOf(unanswered(err, d.recorder.wire.limit)) == Unreachable {
+		return failure(Short, "the recorder hung up before it sent anything", err)
 	}
 	return err
 }

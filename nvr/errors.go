@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -127,13 +126,11 @@ func (e *Error) Final() bool { return e.final }
 
 // Error returns one line: recorder, operation, what happened.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.Recorder)
+	track := ""
 	if e.Track != 0 {
-		fmt.Fprintf(&b, " track %d", e.Track)
+		track = fmt.Sprintf(" track %d", e.Track)
 	}
-	fmt.Fprintf(&b, ": %s: %s", e.Op, e.What())
-	return b.String()
+	return fmt.Sprintf("%s%s: %s: %s", e.Recorder, track, e.Op, e.What())
 }
 
 // Faulty reports whether the recorder says that it failed, not that it is busy.

@@ -69,11 +69,9 @@ func (r *Recorder) Facts() Facts {
 	if l.shaped {
 		f.SearchForm = l.shape + 1
 	}
-	switch {
-	case r.config.Clock == ClockAuto && l.clock.decided:
+	f.Clock, f.ClockProven = l.remembered.Clock, l.remembered.ClockProven
+	if r.config.Clock == ClockAuto && l.clock.decided {
 		f.Clock, f.ClockProven = r.Clock()
-	default:
-		f.Clock, f.ClockProven = l.remembered.Clock, l.remembered.ClockProven
 	}
 	return f
 }

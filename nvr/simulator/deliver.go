@@ -83,7 +83,7 @@ func (d *delivery) sendThrough(p *reply, f Fault) {
 	}
 	maps.Copy(d.w.Header(), p.header)
 	d.w.WriteHeader(p.status)
-	through := &throughWire{w: d.w}
+	through := &throughWire{d.w}
 	d.out = through
 	if p.framing == Chunked && through.flush() != nil {
 		return
@@ -115,10 +115,10 @@ func (d *delivery) sendAround(p *reply, f Fault) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	around := &aroundWire{conn: conn, w: bufio.NewWriter(conn)}
+	around := &aroundWire{bufio.NewWriter(conn), conn}
 	d.out = around
 	defer around.end(false)
-	fmt.Fprintf(around.w, "HTTP/1.1 %d %s\r\n", p.status, http.StatusText(p.status))
+	fmt.Fprintf(around, "HTTP/1.1 %d %s\r\n", p.status, http.StatusText(p.status))
 	p.header.Set("Connection", "close")
 	switch p.framing {
 	case Chunked:
@@ -127,8 +127,8 @@ func (d *delivery) sendAround(p *reply, f Fault) {
 		p.header.Set("Content-Length", "0")
 	case ByLength, ByClose:
 	}
-	_ = p.header.Write(around.w)
-	_, _ = around.w.WriteString("\r\n")
+	_ = p.header.Write(around)
+	_, _ = around.WriteString("\r\n")
 	if d.body(p, f) != nil || d.pad(f.extra) != nil || around.flush() != nil {
 		return
 	}

@@ -64,10 +64,7 @@ func playbackURI(r *request) (playback, bool) {
 		return p, ok && err == nil
 	}
 	if _, raw, ok := strings.Cut(r.URL.RawQuery, "playbackURI="); ok {
-		text, err := url.QueryUnescape(raw)
-		if err != nil {
-			return playback{}, false
-		}
+		text, _ := url.QueryUnescape(raw) // what is escaped wrongly is no URI
 		p, ok := parsePlayback(text)
 		p.byQuery = true
 		return p, ok
@@ -76,10 +73,7 @@ func playbackURI(r *request) (playback, bool) {
 	if err != nil || root.XMLName.Local != "downloadRequest" {
 		return playback{}, false
 	}
-	text, ok := root.find("playbackURI")
-	if !ok {
-		return playback{}, false
-	}
+	text, _ := root.find("playbackURI")
 	return parsePlayback(text)
 }
 

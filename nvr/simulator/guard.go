@@ -117,12 +117,9 @@ func (g *guard) lockOf(r *http.Request) *lock {
 		host = r.RemoteAddr
 	}
 	l := g.locks[host]
-	if l == nil {
+	if l == nil || !l.until.IsZero() && !g.now().Before(l.until) {
 		l = &lock{}
 		g.locks[host] = l
-	}
-	if !l.until.IsZero() && !g.now().Before(l.until) {
-		*l = lock{}
 	}
 	return l
 }

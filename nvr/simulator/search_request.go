@@ -90,15 +90,12 @@ func number(root *node, name string, absent int) (int, error) {
 // and the device decides what they mean. A time with another offset is exact.
 func spanTime(span *node, name string) (t time.Time, exact bool, err error) {
 	text, _ := span.find(name)
-	for _, layout := range []string{"2006-01-02T15:04:05Z", "2006-01-02T15:04:05"} {
+	for _, layout := range []string{"2006-01-02T15:04:05Z", "2006-01-02T15:04:05", time.RFC3339} {
 		if t, err = time.Parse(layout, text); err == nil {
-			return t, false, nil
+			return t.UTC(), layout == time.RFC3339, nil
 		}
 	}
-	if t, err = time.Parse(time.RFC3339, text); err != nil {
-		return t, false, fmt.Errorf("%w: %s %q", errContent, name, text)
-	}
-	return t.UTC(), true, nil
+	return t, false, fmt.Errorf("%w: %s %q", errContent, name, text)
 }
 
 // subject returns the track that is searched, or the track and the name of the

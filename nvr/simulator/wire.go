@@ -13,18 +13,17 @@ import (
 type wire interface {
 	io.Writer
 	flush() error
-	// end closes the connection, cleanly or by a reset.
+	// end closes the connection, cleanly or by a reset. The first call counts.
 	end(reset bool)
 }
 
 // throughWire writes through net/http.
-type throughWire struct{ w http.ResponseWriter }
+type throughWire struct{ http.ResponseWriter }
 
-func (t *throughWire) Write(p []byte) (int, error) { return t.w.Write(p) }
-func (t *throughWire) flush() error                { return http.NewResponseController(t.w).Flush() }
+func (t *throughWire) flush() error { return http.NewResponseController(t.ResponseWriter).Flush() }
 
 func (t *throughWire) end(reset bool) {
-	conn, _, err := http.NewResponseController(t.w).Hijack()
+	conn, _, err := http.NewResponseController(t.ResponseWriter).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -33,21 +32,12 @@ func (t *throughWire) end(reset bool) {
 
 // aroundWire writes directly to the connection.
 type aroundWire struct {
-	conn   net.Conn
-	w      *bufio.Writer
-	closed bool
+	*bufio.Writer
+	conn net.Conn
 }
 
-func (a *aroundWire) Write(p []byte) (int, error) { return a.w.Write(p) }
-func (a *aroundWire) flush() error                { return a.w.Flush() }
-
-func (a *aroundWire) end(reset bool) {
-	if a.closed {
-		return
-	}
-	a.closed = true
-	closeConn(a.conn, reset)
-}
+func (a *aroundWire) flush() error   { return a.Flush() }
+func (a *aroundWire) end(reset bool) { closeConn(a.conn, reset) }
 
 // closeConn closes a connection, by a reset if wanted and if the network has
 // one.
