@@ -68,9 +68,7 @@ func (d *Day) state() State {
 func eachDay(spans []Span) func(yield func(time.Time, Span) bool) {
 	return func(yield func(time.Time, Span) bool) {
 		for _, s := range spans {
-			if oldest := s.To.AddDate(0, 0, -2*latestDays); s.From.Before(oldest) {
-				s.From = oldest // nobody looks that far back, and it may be decades
-			}
+			s.From = later(s.From, s.To.AddDate(0, 0, -2*latestDays)) // nobody looks further back, and it may be decades
 			for s.From.Before(s.To) {
 				date := midnight(s.From)
 				part := Span{From: s.From, To: earlier(s.To, date.AddDate(0, 0, 1))}

@@ -47,14 +47,6 @@ func (p part) blamed() bool {
 	return p.recording.blamed || p.camera.refusals > 1
 }
 
-func (d *doubt) others(p part) int {
-	n := len(d.suspects)
-	if d.has(p) {
-		n--
-	}
-	return n
-}
-
 // add makes a part a suspect; asked is the number of requests to the recorder
 // so far.
 func (d *doubt) add(p part, err error, beside int, asked uint64) {

@@ -70,7 +70,9 @@ func (q *Queue) standing(r *recorder, p part, number uint64, now time.Time) stan
 		if r.strangeOf == c {
 			s.strange = 0
 		}
-		s.suspects = r.doubt.others(p)
+		if s.suspects = len(r.doubt.suspects); r.doubt.has(p) {
+			s.suspects--
+		}
 		s.blamed = p.blamed()
 		s.oneCamera = !slices.ContainsFunc(r.doubt.suspects, func(o suspect) bool { return o.camera != c })
 		s.elsewhere = r.elsewhere(p, now)

@@ -76,9 +76,7 @@ func (p Period) Resolve(now time.Time) (from, to time.Time, err error) {
 	default:
 		from, to = p.ends(now)
 	}
-	if from.Before(oldest) {
-		from = oldest
-	}
+	from = later(from, oldest)
 	if to.Before(from) {
 		return time.Time{}, time.Time{}, fmt.Errorf("the period ends before it starts: from %s to %s",
 			from.Format(time.DateTime), to.Format(time.DateTime))

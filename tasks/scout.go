@@ -235,11 +235,7 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		// hikgrab was restarted meanwhile. A clock that was set back must not make it
 		// wait longer than any retry does.
 		known.attempts, known.behind = prior.Count, true
-		next := prior.Next
-		if latest := now.Add(backoffMost); next.After(latest) {
-			next = latest
-		}
-		q.retryAt(c, known, next)
+		q.retryAt(c, known, earlier(prior.Next, now.Add(backoffMost)))
 	default:
 		known.behind = prior.Count > 0
 		c.enqueue(known, false)

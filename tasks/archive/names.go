@@ -34,7 +34,7 @@ const (
 	dayLayout    = "2006-01-02"
 	stampLayout  = "20060102-150405"
 	wallLayout   = "2006-01-02T15:04:05"           // a recorder's wall clock: no zone
-	beginsLayout = "2006-01-02T15:04:05.000"       // the same, of the first picture
+	beginsLayout = "2006-01-02T15:04:05.000"       // the same, of pictures
 	exactLayout  = "2006-01-02T15:04:05.999999999" // the same, as far as two recordings can differ
 	nameLimit    = 64                              // bytes of one path component
 	nameAttempts = 99                              // names tried before a recording counts as impossible to name

@@ -17,9 +17,6 @@ type Still struct {
 	Source string    // the recording's path
 }
 
-// stillTime is the time format of StillsList.
-const stillTime = "2006-01-02T15:04:05.000"
-
 // Sampler finds the stills of recordings. The zero Sampler finds none; get one
 // from Archive.Sampler. It is not safe for concurrent use.
 type Sampler struct {
@@ -141,6 +138,6 @@ func stillAt(list io.ReadSeeker, at int64) (Still, bool) {
 	if err != nil || len(row) < 2 || !fs.ValidPath(row[0]) || path.Base(row[0]) != row[0] {
 		return Still{}, false
 	}
-	when, err := time.Parse(stillTime, row[1])
+	when, err := time.Parse(beginsLayout, row[1])
 	return Still{Path: row[0], At: when}, err == nil
 }
