@@ -198,7 +198,7 @@ func decideRefusal(e *nvr.Error, t trouble, s standing) decision {
 // gives many in a row, whatever it is asked, is out of order.
 func decideStrange(e *nvr.Error, t trouble, s standing) decision {
 	d := decision{part: counts, step: 1, atLeast: e.RetryAfter, strange: !t.bytes}
-	if !s.signedIn || !t.bytes && s.strange+1 >= hopeless {
+	if !s.signedIn || !t.bytes && s.strange+1 >= mostStrange {
 		held := away(e, s)
 		d.move, d.kind, d.step, d.atLeast = held.move, held.kind, held.step, held.atLeast
 		if !s.signedIn {

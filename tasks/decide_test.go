@@ -155,7 +155,7 @@ func TestDecide(t *testing.T) {
 
 		{"an answer that is none", recording(failed(nvr.Protocol)), good, decision{part: counts, step: 1, strange: true}},
 		{
-			"many such answers", recording(failed(nvr.Protocol)), with(func(s *standing) { s.strange = hopeless - 1 }),
+			"many such answers", recording(failed(nvr.Protocol)), with(func(s *standing) { s.strange = mostStrange - 1 }),
 			decision{part: counts, move: isHeld, kind: nvr.Unreachable, step: 1, strange: true},
 		},
 		{

@@ -127,7 +127,7 @@ func TestDerivingCanBePausedSkippedAndStopped(t *testing.T) {
 	})
 }
 
-func TestStoppingWaitsForWhatIsMade(t *testing.T) {
+func TestStoppingWaitsForDeriving(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 1, size)})
 		w := &workshop{}
@@ -143,7 +143,7 @@ func TestStoppingWaitsForWhatIsMade(t *testing.T) {
 	})
 }
 
-func TestDrainingLetsWhatIsMadeFinish(t *testing.T) {
+func TestDrainingLetsDerivingFinish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(4, 1, size)})
 		w := &workshop{}
@@ -182,7 +182,7 @@ func TestWhatCannotBeMadeLeavesTheCameraIncomplete(t *testing.T) {
 	})
 }
 
-func TestDerivingWaitForAFullDisk(t *testing.T) {
+func TestDerivingWaitsForAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(1, 1, size)})
 		full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left on device")}
@@ -197,7 +197,7 @@ func TestDerivingWaitForAFullDisk(t *testing.T) {
 }
 
 // What blocks derived files is no reason to keep recordings waiting.
-func TestDerivingThatMayNotBeWrittenHoldNothing(t *testing.T) {
+func TestDerivingThatMayNotWriteHoldsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(3, 1, size)})
 		denied := &archive.Error{Op: "open", Path: "joined", Kind: archive.Denied, Err: os.ErrPermission}
@@ -219,7 +219,7 @@ func TestDerivingThatMayNotBeWrittenHoldNothing(t *testing.T) {
 }
 
 // A derivation tests a full disk; if that is refused, others try.
-func TestDerivingThatMayNotBeWrittenOnAFullDisk(t *testing.T) {
+func TestDerivingThatMayNotWriteOnAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 1, size)})
 		full := &archive.Error{Op: "write", Path: "joined/x.mp4", Kind: archive.Full, Err: errors.New("no space left on device")}

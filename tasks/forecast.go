@@ -56,8 +56,9 @@ func (p *pace) one(n float64) float64 {
 	return best
 }
 
-// vain reports whether the last of n downloads at once is known to add nothing.
-func (p *pace) vain(n int) bool {
+// saturated reports whether the last of n downloads at once is known to add
+// nothing.
+func (p *pace) saturated(n int) bool {
 	if n < 2 || n > len(p.at) {
 		return false
 	}
@@ -186,12 +187,12 @@ func fill(members []int, amount float64, weight, most func(int) float64, give fu
 	}
 }
 
-// foresee computes when each recorder will have finished, once a second.
-func (q *Queue) foresee(now time.Time) {
-	if now.Sub(q.foreseen) < time.Second {
+// updateForecast computes when each recorder will have finished, once a second.
+func (q *Queue) updateForecast(now time.Time) {
+	if now.Sub(q.forecastAt) < time.Second {
 		return
 	}
-	q.foreseen = now
+	q.forecastAt = now
 	var all []rest
 	for _, r := range q.recorders {
 		r.end = time.Time{}

@@ -11,13 +11,13 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// TestTheEndIsForeseen runs a hundred uneven sites: the recorders' speeds and
+// TestTheEndIsForecast runs a hundred uneven sites: the recorders' speeds and
 // sizes differ by a factor of ten, there are fewer slots than they could use,
 // and some serve only one download at once. From the first minute on, the time
 // left must be right to a quarter in nine cases of ten. Slots go to what would
 // end last, so most end together, and which of them is the last is less
 // certain.
-func TestTheEndIsForeseen(t *testing.T) {
+func TestTheEndIsForecast(t *testing.T) {
 	const runs = 100
 	cases, good, named := 0, 0, 0
 	for seed := range runs {
@@ -121,7 +121,7 @@ func TestTheEndWaitsForARetry(t *testing.T) {
 				next = time.Time{}
 			case !c.later[0].next.Equal(next):
 				since, next = s.At, c.later[0].next
-			case q.foreseen.After(since):
+			case q.forecastAt.After(since):
 				seen++
 				if r.end.Before(next) {
 					t.Errorf("at %v the end is seen at %v, and the next try is at %v", s.At, r.end, next)

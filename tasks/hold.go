@@ -22,9 +22,9 @@ const (
 	// firstPatience is the same for one that has not answered yet: its address may
 	// be wrong.
 	firstPatience = 15 * time.Second
-	// hopeless is how many broken answers in a row a recorder may give before it
+	// mostStrange is how many broken answers in a row a recorder may give before it
 	// is held and probed, to save every camera's attempts.
-	hopeless = 5
+	mostStrange = 5
 	// inUseAgain is when to try again a recording that another camera of this run
 	// is writing.
 	inUseAgain = 5 * time.Second

@@ -67,7 +67,7 @@ func TestAWriteAsksTheFence(t *testing.T) {
 		b.start()
 		b.until("it comes", func(s *Snapshot) bool { return s.Bytes > 0 })
 		before := asked.Load()
-		time.Sleep(100 * time.Millisecond) // less than the queue's own beat
+		time.Sleep(100 * time.Millisecond) // less than the queue takes to notice by itself
 		if asked.Load() == before {
 			t.Error("writes do not ask")
 		}

@@ -20,14 +20,14 @@ type habit struct {
 // greatest number of downloads, and when it was busy.
 func (h habit) work(l load, d time.Duration) (after load, most int, busy []time.Time) {
 	now := day
-	for end := day.Add(d); now.Before(end); now = now.Add(beat) {
+	for end := day.Add(d); now.Before(end); now = now.Add(checkEvery) {
 		most = max(most, l.limit)
 		if h.tooMany > 0 && l.limit >= h.tooMany {
 			busy = append(busy, now)
 			l.lower(now, l.limit)
 			continue
 		}
-		l.learn(now, beat, int64(h.rate(l.limit)*beat.Seconds()), l.limit)
+		l.learn(now, checkEvery, int64(h.rate(l.limit)*checkEvery.Seconds()), l.limit)
 	}
 	return l, most, busy
 }

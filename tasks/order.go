@@ -22,11 +22,11 @@ const settling = 3 * time.Second
 
 // claim is a recorder's claim to a slot.
 type claim struct {
-	fresh  bool    // nothing of it was fetched yet
-	waited bool    // it has waited for mostWait
-	vain   bool    // another slot is known to bring it nothing
-	left   float64 // seconds until it has finished if it gets the slot
-	turn   uint64  // the number of its latest download
+	fresh     bool    // nothing of it was fetched yet
+	waited    bool    // it has waited for mostWait
+	saturated bool    // another slot is known to bring it nothing
+	left      float64 // seconds until it has finished if it gets the slot
+	turn      uint64  // the number of its latest download
 }
 
 // compareClaims orders claims; the first gets the slot.
@@ -37,7 +37,7 @@ func compareClaims(a, b claim) int {
 	case a.waited || b.waited:
 		return cmp.Or(before(a.waited, b.waited), cmp.Compare(a.turn, b.turn))
 	}
-	return cmp.Or(before(b.vain, a.vain), cmp.Compare(b.left, a.left), cmp.Compare(a.turn, b.turn))
+	return cmp.Or(before(b.saturated, a.saturated), cmp.Compare(b.left, a.left), cmp.Compare(a.turn, b.turn))
 }
 
 // before orders true before false.
@@ -87,11 +87,11 @@ func (q *Queue) arriving(now time.Time) bool {
 
 func (r *recorder) claim(u usual, now time.Time) claim {
 	return claim{
-		fresh:  r.turn == 0,
-		waited: r.turn != 0 && r.active == 0 && now.Sub(r.idle) > mostWait,
-		vain:   r.pace.vain(r.active + 1),
-		left:   r.timeLeft(u, r.active+1, now),
-		turn:   r.turn,
+		fresh:     r.turn == 0,
+		waited:    r.turn != 0 && r.active == 0 && now.Sub(r.idle) > mostWait,
+		saturated: r.pace.saturated(r.active + 1),
+		left:      r.timeLeft(u, r.active+1, now),
+		turn:      r.turn,
 	}
 }
 

@@ -21,8 +21,8 @@ func TestClaims(t *testing.T) {
 		{"it has waited for too long", claim{waited: true, left: 1, turn: 9}, claim{left: 1000, turn: 1}},
 		{"it has waited longest", claim{waited: true, left: 1, turn: 2}, claim{waited: true, left: 1000, turn: 3}},
 		{"a new one does not wait for those that have waited", claim{fresh: true, left: 1}, claim{waited: true, left: 9, turn: 1}},
-		{"the other has no use for it", claim{left: 1, turn: 9}, claim{left: 1000, vain: true, turn: 1}},
-		{"it has waited, of use or not", claim{waited: true, vain: true, turn: 2}, claim{left: 1000, turn: 1}},
+		{"the other has no use for it", claim{left: 1, turn: 9}, claim{left: 1000, saturated: true, turn: 1}},
+		{"it has waited, of use or not", claim{waited: true, saturated: true, turn: 2}, claim{left: 1000, turn: 1}},
 		{"served longest ago, of two alike", claim{left: 5, turn: 1}, claim{left: 5, turn: 2}},
 	}
 	for _, test := range tests {

@@ -75,10 +75,10 @@ func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d 
 	secondGone := kind == nvr.Gone && rec.gone
 	rec.gone = kind == nvr.Gone
 	tries := q.options.Retries
-	if kind == nvr.Busy && c.recorder.spurious > mostFickle {
+	if kind == nvr.Busy && c.recorder.spurious > mostSpurious {
 		tries *= 2 // it refuses at random
 	}
-	if c.lost >= allSick {
+	if c.lost >= lostInARow {
 		tries = 1 // whatever is asked of this camera
 	}
 	if rec.attempts >= tries || secondGone {
@@ -105,13 +105,13 @@ func (q *Queue) countAttempt(c *camera, rec *recording, f Failure, err error, d 
 // run.
 func (q *Queue) tooLong(wait time.Duration) bool { return q.options.Unattended && wait > patience }
 
-// allSick is how many recordings of a camera may be lost in a row before the
+// lostInARow is how many recordings of a camera may be lost in a row before the
 // rest get one try each: a camera with hundreds that hang would take hours.
-const allSick = 3
+const lostInARow = 3
 
-// mostFickle is how many recordings a recorder may refuse without reason before
+// mostSpurious is how many recordings a recorder may refuse without reason before
 // its refusals count half.
-const mostFickle = 3
+const mostSpurious = 3
 
 func (q *Queue) retryAt(c *camera, rec *recording, next time.Time) {
 	rec.state, rec.next = RecordingRetrying, next

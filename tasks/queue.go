@@ -26,9 +26,10 @@ const (
 // next recorder.
 const mostScouts = 32
 
-// beat is how often the queue looks for what has become due: retries, probes of
-// held recorders, samples for the rates. Everything else happens at once.
-const beat = 250 * time.Millisecond
+// checkEvery is how often the queue looks for what has become due: retries,
+// probes of held recorders, samples for the rates. Everything else happens at
+// once.
+const checkEvery = 250 * time.Millisecond
 
 // Options configure a queue. Archive is required unless Look is set; the rest
 // has working zero values.
@@ -96,7 +97,7 @@ type Queue struct {
 	log     *slog.Logger
 	limiter *worker.Limiter
 	workers sync.WaitGroup
-	pen     chan struct{} // tells Run's scribe that there are notes
+	noted   chan struct{} // says that there are notes to write
 	left    chan struct{} // closed when Run returns
 
 	// Replaced by tests.
@@ -119,20 +120,20 @@ type Queue struct {
 	started  time.Time
 	finished time.Time // when the last camera ended; zero while there is work
 
-	jobs      int
-	active    int
-	scouts    int
-	derivers  int
-	number    uint64 // of the latest request
-	pausedAll bool
-	draining  bool
-	volume    volume
-	fetched   int64 // bytes over the network of everything but the active
-	speed     Gauge
-	slowest   RecorderID // last named as what everything waits for
-	nextLimit time.Time  // when the timetable changes the bandwidth
-	foreseen  time.Time  // when the end was last computed
-	usual     usual
+	jobs       int
+	active     int
+	scouts     int
+	derivers   int
+	number     uint64 // of the latest request
+	pausedAll  bool
+	draining   bool
+	volume     volume
+	fetched    int64 // bytes over the network of everything but the active
+	speed      Gauge
+	slowest    RecorderID // last named as what everything waits for
+	nextLimit  time.Time  // when the timetable changes the bandwidth
+	forecastAt time.Time  // when the end was last computed
+	usual      usual
 }
 
 // Why a worker was made to leave. None of them is a failure.
@@ -150,7 +151,7 @@ func NewQueue(list []Task, o Options) *Queue {
 		options: o,
 		log:     o.Log,
 		limiter: worker.NewLimiter(o.Limit.Usual),
-		pen:     make(chan struct{}, 1),
+		noted:   make(chan struct{}, 1),
 		left:    make(chan struct{}),
 		fetch:   func(ctx context.Context, f worker.Fetch) worker.Fetched { return f.Do(ctx) },
 		derive:  func(ctx context.Context, d worker.Derive) worker.Derived { return d.Do(ctx) },
@@ -181,14 +182,14 @@ func (q *Queue) Run(ctx context.Context) {
 	q.mu.Unlock()
 	defer halt(errStopped)
 
-	var scribe sync.WaitGroup
+	var writer sync.WaitGroup
 	worked := make(chan struct{})
-	scribe.Go(func() { q.scribe(worked) })
+	writer.Go(func() { q.writeNotes(worked) })
 	q.keepTime()
 	q.change(q.sample) // from here on no worker starts while we wait for them
 	q.workers.Wait()
 	close(worked)
-	scribe.Wait()
+	writer.Wait()
 	q.mu.Lock()
 	ended := slices.Clone(q.recorders)
 	q.mu.Unlock()
@@ -202,7 +203,7 @@ func (q *Queue) Run(ctx context.Context) {
 
 // keepTime takes samples and starts what has become due, until the run ends.
 func (q *Queue) keepTime() {
-	ticker := time.NewTicker(beat)
+	ticker := time.NewTicker(checkEvery)
 	defer ticker.Stop()
 	for {
 		select {
@@ -251,14 +252,14 @@ func (q *Queue) changeOf(r *recorder, by func(now time.Time)) {
 func (q *Queue) note(write func()) {
 	q.notes = append(q.notes, write)
 	select {
-	case q.pen <- struct{}{}:
+	case q.noted <- struct{}{}:
 	default:
 	}
 }
 
-// scribe does the disk work that must not hold the mutex: until the work is
+// writeNotes does the disk work that must not hold the mutex: until the work is
 // over, it writes notes to the journal and measures the free space.
-func (q *Queue) scribe(worked <-chan struct{}) {
+func (q *Queue) writeNotes(worked <-chan struct{}) {
 	ticker := time.NewTicker(volumeAgain)
 	defer ticker.Stop()
 	for {
@@ -266,7 +267,7 @@ func (q *Queue) scribe(worked <-chan struct{}) {
 			q.free.Store(q.options.Archive.Free())
 		}
 		select {
-		case <-q.pen:
+		case <-q.noted:
 		case <-ticker.C:
 		case <-worked:
 			q.flushNotes()

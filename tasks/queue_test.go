@@ -93,7 +93,7 @@ func TestRefusedLoginIsAskedOnceAndHoldsNobodyElse(t *testing.T) {
 	})
 }
 
-func TestPasswordMendedInTheSheetIsUsedOnRetry(t *testing.T) {
+func TestPasswordCorrectedInTheSheetIsUsedOnRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: channels(2, 2, size), Password: "another"})
 		b.options.Reread = func() ([]Task, error) {
@@ -179,7 +179,7 @@ func TestCameraThatGivesUpIsIncompleteAndCanBeRetried(t *testing.T) {
 	})
 }
 
-func TestOnlyFailedTakesUpWhatWasLeft(t *testing.T) {
+func TestOnlyFailedFetchesWhatWasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(
 			t,

@@ -41,7 +41,7 @@ func TestSearchesRefusedAtRandomCostLittle(t *testing.T) {
 
 // A search that fails in the middle continues there, and what it found is
 // downloaded meanwhile.
-func TestASearchIsTakenUpWhereItFailed(t *testing.T) {
+func TestASearchContinuesWhereItFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := setUp(t, simulator.Config{Channels: []simulator.Channel{month(day)}})
 		rec := b.recorders["10.0.0.1"]

@@ -66,7 +66,7 @@ func Survey(ctx context.Context, list []Task, o Options, found func(Finding)) er
 			return nil
 		}
 		select {
-		case <-time.After(beat):
+		case <-time.After(checkEvery):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

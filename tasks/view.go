@@ -42,7 +42,7 @@ func (q *Queue) sample(now time.Time) {
 	}
 	q.speed.Add(now, total)
 	q.keepTimetable(now)
-	q.foresee(now)
+	q.updateForecast(now)
 }
 
 // measure adds the bytes that a recorder has sent so far. With a bandwidth

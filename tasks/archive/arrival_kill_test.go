@@ -10,10 +10,10 @@ import (
 	"example.com/hikgrab/tasks/archive"
 )
 
-// TestBringerKilled kills a process that brings files from another machine, at
-// random moments. A later run repairs everything: each file exists once, whole
-// and listed, and nothing else does.
-func TestBringerKilled(t *testing.T) {
+// TestKilledWhileCollecting kills a process that brings files from another
+// machine, at random moments. A later run repairs everything: each file exists
+// once, whole and listed, and nothing else does.
+func TestKilledWhileCollecting(t *testing.T) {
 	const files, size = 60, 40_000
 	random := killMoments(t)
 	machine, home := fleetOf(t, files, size)

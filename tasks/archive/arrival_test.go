@@ -46,7 +46,7 @@ func bring(t *testing.T, home *archive.Archive, d archive.Distant) *archive.Part
 	return p
 }
 
-func TestWhatIsHomeIsAsIfFetchedHere(t *testing.T) {
+func TestCollectedFilesAreAsIfFetchedHere(t *testing.T) {
 	machine, home := fleetOf(t, 3, 1000)
 	files, next := home.Distants(0)
 	if len(files) != 3 || next != 3 || files[0].Machine() != "kazan-1" || files[0].By() != "UA" {
@@ -92,7 +92,7 @@ func TestWhatIsHomeIsAsIfFetchedHere(t *testing.T) {
 	}
 }
 
-func TestABrokenWayHomeIsContinued(t *testing.T) {
+func TestAnInterruptedCollectionIsContinued(t *testing.T) {
 	machine, home := fleetOf(t, 1, 1000)
 	d := first(home)
 	p := bring(t, home, d)
@@ -141,7 +141,7 @@ func TestOtherBytesThanToldAreRefused(t *testing.T) {
 
 // One address in two networks is two recorders, even if their recordings have
 // the same name.
-func TestTwoNetworksStayApartAtHome(t *testing.T) {
+func TestTwoNetworksStayApartWhenCollected(t *testing.T) {
 	home := open(t, t.TempDir())
 	paths := map[string]bool{}
 	recorders := map[string]bool{}

@@ -64,7 +64,7 @@ func (a *Archive) replaceOurs(from, name string) (usual, kept string, err error)
 		return "", "", fs.ErrExist
 	}
 	there, err := a.sumFile(name)
-	last := a.lastly(record{Type: besideRecord, Path: name})
+	last := a.latestOf(record{Type: besideRecord, Path: name})
 	switch {
 	case err == nil && there == last.SHA256:
 		return name, "", a.root.Rename(from, name)

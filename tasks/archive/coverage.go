@@ -55,7 +55,7 @@ func (a *Archive) NoteCoverage(c CameraKey, known Coverage) error {
 
 // CoverageOf returns what NoteCoverage recorded for a camera.
 func (a *Archive) CoverageOf(c CameraKey) Coverage {
-	return a.lastly(record{Type: coverageRecord, Recorder: field(c.Recorder), Track: c.Track}).Coverage
+	return a.latestOf(record{Type: coverageRecord, Recorder: field(c.Recorder), Track: c.Track}).Coverage
 }
 
 // Coverages returns what NoteCoverage recorded for every camera.

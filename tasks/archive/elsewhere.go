@@ -187,7 +187,7 @@ func (a *Archive) ElsewhereOf(network, recorder, by string, from, most int) (pag
 func (a *Archive) Untold(catalogue string) ([]Distant, error) {
 	var all []Distant
 	err := a.eachDone(func(r record) {
-		if told := a.lastly(toldOf(r, catalogue)).Catalogue == catalogue; r.own() && !told && a.present(a.known(r.fileID())) {
+		if told := a.latestOf(toldOf(r, catalogue)).Catalogue == catalogue; r.own() && !told && a.present(a.known(r.fileID())) {
 			all = append(all, a.distant(r))
 		}
 	})
@@ -221,7 +221,7 @@ func toldOf(r record, catalogue string) record {
 // Catalogue returns the name of the catalogue that this archive keeps, or gives
 // it the name made.
 func (a *Archive) Catalogue(made string) (string, error) {
-	if name := a.lastly(record{Type: catalogueRecord}).Catalogue; name != "" {
+	if name := a.latestOf(record{Type: catalogueRecord}).Catalogue; name != "" {
 		return name, nil
 	}
 	if err := a.noteOnDisk(record{Type: catalogueRecord, Catalogue: made}); err != nil {

@@ -26,7 +26,7 @@ func overTheWire(t *testing.T, files []archive.Distant) (arrived []archive.Dista
 	return arrived
 }
 
-func TestFilesAreToldUntilTheCatalogueHasThem(t *testing.T) {
+func TestFilesAreReportedUntilTheCatalogueHasThem(t *testing.T) {
 	machine, finished := told(t, t.TempDir())
 	for n := range 3 {
 		it := item(n, 1000)

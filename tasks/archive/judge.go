@@ -71,11 +71,11 @@ func (p *Part) judgeForeign(c media.Container, sum disk.Sum, t Try) (notes []str
 // excused, in this run and the next.
 func (p *Part) acceptDamage(kinds []string, sum disk.Sum, t Try, harm string) (how string, err error) {
 	a, recorder := p.archive, field(p.item.Recorder)
-	before := a.lastly(record{Type: damagedRecord, ID: p.id.recording})
+	before := a.latestOf(record{Type: damagedRecord, ID: p.id.recording})
 	habits := make([]record, 0, len(kinds))
 	habitual := true
 	for _, kind := range kinds {
-		habit := a.lastly(record{Type: habitRecord, Recorder: recorder, Problem: kind})
+		habit := a.latestOf(record{Type: habitRecord, Recorder: recorder, Problem: kind})
 		habitual = habitual && habit.Attempts >= habitAfter
 		habits = append(habits, record{Type: habitRecord, Recorder: recorder, Problem: kind, Attempts: habit.Attempts + 1})
 	}

@@ -138,7 +138,7 @@ func TestForeignManifestIsKept(t *testing.T) {
 
 // An operator may move the manifest away, or save it with other line ends,
 // while hikgrab runs and between runs.
-func TestManifestInOtherHands(t *testing.T) {
+func TestManifestOpenInAnotherProgram(t *testing.T) {
 	a := open(t, t.TempDir())
 	f := [3]archive.File{commit(t, a, item(0, 0), movie(1, 100))}
 	text := strings.ReplaceAll("\uFEFF"+string(manifestBytes(t, a.Dir())), "\n", "\r\n")

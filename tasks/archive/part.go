@@ -133,11 +133,11 @@ func (p *Part) Write(b []byte) (int, error) { return p.Keep(b, nil) }
 func (p *Part) Keep(b []byte, done func()) (int, error) {
 	n, err := p.append(b, done)
 	for kind := KindOf(err); kind == Full || kind == NoRoom; kind = KindOf(err) {
-		greedy := p.archive.outgrown()
-		if greedy == nil {
+		largest := p.archive.outgrown()
+		if largest == nil {
 			break
 		}
-		greedy.giveUp()
+		largest.giveUp()
 		var more int
 		more, err = p.append(b[n:], nil)
 		n += more

@@ -16,7 +16,7 @@ type Attempt struct {
 
 // Attempts returns what the journal remembers of an unfinished recording.
 func (a *Archive) Attempts(it Item) Attempt {
-	r := a.lastly(record{Type: tryRecord, ID: identify(it)})
+	r := a.latestOf(record{Type: tryRecord, ID: identify(it)})
 	return Attempt{Count: r.Attempts, Next: r.At, Failure: r.Failure}
 }
 
@@ -58,7 +58,7 @@ func (a *Archive) NoteCamera(c CameraKey, o Outcome) error {
 
 // CameraOutcome returns how a camera ended last time.
 func (a *Archive) CameraOutcome(c CameraKey) Outcome {
-	return a.lastly(record{Type: cameraRecord, Recorder: field(c.Recorder), Track: c.Track}).Outcome
+	return a.latestOf(record{Type: cameraRecord, Recorder: field(c.Recorder), Track: c.Track}).Outcome
 }
 
 // CameraOutcomes returns the outcome of every camera that ever ended.
@@ -78,7 +78,7 @@ func (a *Archive) NoteFacts(recorder string, f nvr.Facts) error {
 
 // Facts returns what is remembered of a recorder.
 func (a *Archive) Facts(recorder string) nvr.Facts {
-	return a.lastly(record{Type: factsRecord, Recorder: field(recorder)}).Facts
+	return a.latestOf(record{Type: factsRecord, Recorder: field(recorder)}).Facts
 }
 
 // Run is a past run of hikgrab.
@@ -121,8 +121,8 @@ func (a *Archive) allOf(t recordType) []record {
 	return all
 }
 
-// lastly returns the latest record with the subject of r, or an empty one.
-func (a *Archive) lastly(r record) record {
+// latestOf returns the latest record with the subject of r, or an empty one.
+func (a *Archive) latestOf(r record) record {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.index.latest[r.subject()]

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestItIsHeldWhileThereIsWork(t *testing.T) {
+func TestTheMachineIsHeldWhileThereIsWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var working, held atomic.Bool
 		holds := 0
@@ -44,7 +44,7 @@ func TestItIsHeldWhileThereIsWork(t *testing.T) {
 	})
 }
 
-func TestWithoutMeansNothingIsTriedAgain(t *testing.T) {
+func TestAHoldThatFailsIsNotTriedAgain(t *testing.T) {
 	tries := 0
 	hold := func() (func(), error) { tries++; return nil, errors.New("no such program") }
 	While(t.Context(), func() bool { return true }, hold, slog.New(slog.DiscardHandler))

@@ -161,9 +161,9 @@ func (m *deriver) deriveAll(ctx context.Context, w derivation, name string, file
 	return nil
 }
 
-// severed says why the file at i is separate from the one before it; for the
+// whySeparate says why the file at i is separate from the one before it; for the
 // first file, from the one after it.
-func severed(files []splice.File, i int) string {
+func whySeparate(files []splice.File, i int) string {
 	i = max(i, 1)
 	before, f := &files[i-1], &files[i]
 	switch {
@@ -190,7 +190,7 @@ func (m *deriver) deriving(w derivation, name string, files []splice.File, i int
 		d.Notes = append(d.Notes, fmt.Sprintf("%s, %s in all", nvr.Count(gaps, "gap"), files[i].GapTime.Round(time.Second)))
 	}
 	if len(files) > 1 {
-		d.Notes = append(d.Notes, fmt.Sprintf("file %d of %d: %s", i+1, len(files), severed(files, i)))
+		d.Notes = append(d.Notes, fmt.Sprintf("file %d of %d: %s", i+1, len(files), whySeparate(files, i)))
 	}
 	return d
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Stills are still made after joining fails, but not when the disk is full.
-func TestAfterWhatFailureMakingGoesOn(t *testing.T) {
+func TestAfterWhichFailureDerivingGoesOn(t *testing.T) {
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
 	for _, c := range []struct {

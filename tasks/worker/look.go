@@ -96,7 +96,7 @@ func (s Search) Do(ctx context.Context) (out Searched) {
 		if s.Before {
 			ctx, cancel := context.WithTimeout(ctx, hintTimeout)
 			defer cancel()
-			first, _ := s.first(ctx, s.Track, dawn, s.Spans[0].From.Add(-time.Second))
+			first, _ := s.first(ctx, s.Track, oldest, s.Spans[0].From.Add(-time.Second))
 			out.Before = first.Start
 		}
 	}

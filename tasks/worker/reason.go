@@ -17,9 +17,9 @@ const (
 	hintReach      = 366 * 24 * time.Hour
 )
 
-// dawn is before all recordings; a clock that has lost its battery shows 2000
+// oldest is before all recordings; a clock that has lost its battery shows 2000
 // or 1970.
-var dawn = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+var oldest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Question asks why a camera has no recordings although some were expected.
 type Question struct {
