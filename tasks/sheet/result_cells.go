@@ -32,8 +32,8 @@ func (r *result) style(l look) int {
 		return style
 	}
 	var s excelize.Style
-	if l.format != "" {
-		s.CustomNumFmt = &l.format
+	if format := l.format; format != "" { // l itself stays off the heap: every cell has one
+		s.CustomNumFmt = &format
 	}
 	if l.fill != "" {
 		s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{l.fill}}
