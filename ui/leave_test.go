@@ -190,24 +190,24 @@ func TestHeldIsBlocked(t *testing.T) {
 }
 
 func TestWhatTheTerminalIsTold(t *testing.T) {
-	at := progress{percent: 47}
+	at := tasks.Snapshot{Bytes: 47, Total: 100}
 	for _, c := range []struct {
 		name string
 		env  map[string]string
-		p    progress
+		s    tasks.Snapshot
 		want string
 	}{
 		{"plain xterm", map[string]string{"TERM": "xterm-256color"}, at, "\x1b]2;47% hikgrab\a"},
 		{"ghostty", map[string]string{"TERM": "xterm-ghostty", "TERM_PROGRAM": "ghostty"}, at, "\x1b]2;47% hikgrab\a\x1b]9;4;1;47\a"},
-		{"failed", map[string]string{"WT_SESSION": "x"}, progress{percent: 47, trouble: true}, "\x1b]2;47% hikgrab\a\x1b]9;4;2;47\a"},
-		{"finished", map[string]string{"ConEmuANSI": "ON"}, progress{percent: 100, finished: true}, "\x1b]2;hikgrab: finished\a\x1b]9;4;1;100\a"},
+		{"failed", map[string]string{"WT_SESSION": "x"}, tasks.Snapshot{Bytes: 47, Total: 100, Counts: tasks.Counts{tasks.Failed: 1}}, "\x1b]2;47% hikgrab\a\x1b]9;4;2;47\a"},
+		{"finished", map[string]string{"ConEmuANSI": "ON"}, tasks.Snapshot{Finished: true}, "\x1b]2;hikgrab: finished\a\x1b]9;4;1;100\a"},
 		{"tmux", map[string]string{"TERM": "xterm-256color", "TMUX": "x", "TERM_PROGRAM": "ghostty"}, at, ""},
 		{"screen", map[string]string{"TERM": "screen.xterm", "WT_SESSION": "x"}, at, ""},
 		{"linux console", map[string]string{"TERM": "linux"}, at, ""},
 		{"dumb", map[string]string{"TERM": "dumb"}, at, ""},
 	} {
 		term := newTerminal(nil, func(name string) string { return c.env[name] })
-		if got := term.sequences(c.p); got != c.want {
+		if got := term.sequences(&c.s); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -221,7 +221,7 @@ func TestTerminalIsSilentAfterLeaving(t *testing.T) {
 	defer func() { _ = file.Close() }()
 	term := newTerminal(file, func(name string) string { return map[string]string{"WT_SESSION": "x"}[name] })
 	term.enter()
-	late := term.announce(progress{percent: 3}, true)
+	late := term.announce(&tasks.Snapshot{Bytes: 3, Total: 100}, true)
 	term.leave()
 	term.leave()
 	late()

@@ -29,15 +29,7 @@ type terminal struct {
 
 	mu     sync.Mutex
 	closed bool
-	last   progress
-	told   bool
-}
-
-// progress is the content of taskbar and title.
-type progress struct {
-	percent  int
-	trouble  bool // something failed
-	finished bool
+	last   string // what was sent last; empty when it must be sent again
 }
 
 // newTerminal finds out from the environment what the terminal understands.
@@ -86,37 +78,34 @@ func (t *terminal) say(sequence string) { _, _ = io.WriteString(t.File, sequence
 
 // announce returns the command that sends a change to the terminal, or nil if
 // there is none. ring adds the bell.
-func (t *terminal) announce(p progress, ring bool) tea.Cmd {
-	if p == t.last && t.told && !ring {
+func (t *terminal) announce(s *tasks.Snapshot, ring bool) tea.Cmd {
+	text := t.sequences(s)
+	if text == t.last && !ring {
 		return nil
 	}
-	t.last, t.told = p, true
-	text := t.sequences(p)
+	t.last = text
 	if ring {
 		text += "\a"
-	}
-	if text == "" {
-		return nil
 	}
 	return func() tea.Msg { t.send(text); return nil }
 }
 
-// sequences returns the title and taskbar sequences for p.
-func (t *terminal) sequences(p progress) string {
+// sequences returns the title and taskbar sequences for the state of the run.
+func (t *terminal) sequences(s *tasks.Snapshot) string {
 	text := ""
 	if t.title {
-		name := itoa(p.percent) + "% hikgrab"
-		if p.finished {
+		name := percentText(s) + " hikgrab"
+		if s.Finished {
 			name = "hikgrab: finished"
 		}
 		text = ansi.SetWindowTitle(name)
 	}
 	switch {
 	case !t.taskbar:
-	case p.trouble:
-		text += ansi.SetErrorProgressBar(p.percent)
+	case troubles(s.Counts) > 0:
+		text += ansi.SetErrorProgressBar(percentOf(s))
 	default:
-		text += ansi.SetProgressBar(p.percent)
+		text += ansi.SetProgressBar(percentOf(s))
 	}
 	return text
 }

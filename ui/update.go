@@ -26,7 +26,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BlurMsg:
 		m.blurred = true
 	case tea.ResumeMsg:
-		m.term.told = false // suspending cleared title and taskbar
+		m.term.last = "" // suspending cleared title and taskbar
 		m.refresh()
 	case tea.KeyMsg:
 		return m, m.onKeys(msg)
@@ -49,13 +49,11 @@ func (m *model) onTick() tea.Cmd {
 
 // announce updates the terminal's title, taskbar and bell.
 func (m *model) announce() tea.Cmd {
-	s := &m.snap
-	p := progress{percent: percentOf(s), trouble: troubles(s.Counts) > 0, finished: s.Finished}
 	ring := false
-	if over := s.Finished || blocked(s); over != m.rang {
+	if over := m.snap.Finished || blocked(&m.snap); over != m.rang {
 		m.rang, ring = over, over
 	}
-	return m.term.announce(p, ring)
+	return m.term.announce(&m.snap, ring)
 }
 
 // pollSize asks for the window size, where the system does not report every

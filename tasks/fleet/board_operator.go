@@ -14,7 +14,7 @@ func (b *Board) later(do func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.todo = append(b.todo, do)
-	poke(b.c.news)
+	Poke(b.c.news)
 }
 
 func (b *Board) carryOut() {

@@ -38,81 +38,73 @@ func (c *Coordinator) intake(ctx context.Context) {
 		}
 		if err != nil && ctx.Err() == nil {
 			c.log.Warn("Reports could not be processed", "error", err)
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Second):
-			}
+			rest(ctx, time.Second, nil)
 		}
 	}
 }
 
 // takeIn records reports and acknowledges them once they survive a power cut.
-// The reports of a session count in order; files count in any order, once.
 func (c *Coordinator) takeIn(batch []Delivery) error {
-	type report struct {
-		Report
-		counts bool // it is the next of its session
-	}
-	of := map[MachineID][]report{}
+	of := map[MachineID][]Report{}
 	c.mu.Lock()
-	next := map[MachineID]progress{}
 	for _, d := range batch {
 		if m := c.table.member(d.From.Machine); m.name == "" { // it has not said hello to this coordinator yet
 			m.name = c.name(m.id, nvr.CleanText(d.From.Name, 40))
 		}
 		var r Report
-		if decode(d.Data, &r) != nil {
-			continue
+		if decode(d.Data, &r) == nil {
+			of[d.From.Machine] = append(of[d.From.Machine], r)
 		}
-		p, ok := next[d.From.Machine]
-		if !ok {
-			p = c.told[d.From.Machine]
-		}
-		counts := r.Session == p.session && r.N == p.n+1
-		if counts {
-			p.n++
-		}
-		next[d.From.Machine] = p
-		of[d.From.Machine] = append(of[d.From.Machine], report{r, counts})
 	}
 	c.mu.Unlock()
 	for m, reports := range of {
-		var files []archive.Distant
-		ended := false
-		for _, r := range reports {
-			if r.File != nil {
-				files = append(files, *r.File)
-			}
-		}
-		c.mu.Lock()
-		name := c.table.member(m).name
-		c.mu.Unlock()
-		news, err := c.catalogue.NoteElsewhere(name, string(m), files)
-		if err != nil {
+		if err := c.takeFrom(m, reports); err != nil {
 			return err
-		}
-		now := c.o.Now()
-		c.mu.Lock()
-		for _, r := range reports {
-			if r.File != nil {
-				c.finished(m, r.Report, news[0])
-				news = news[1:]
-			}
-			if r.counts && r.End != nil {
-				c.end(m, r.Report, now)
-				ended = true
-			}
-		}
-		if c.told[m].session == next[m].session {
-			c.told[m] = next[m]
-		}
-		c.mu.Unlock()
-		if ended {
-			c.rouse(m)
 		}
 	}
 	for _, d := range batch {
 		_ = d.Ack() // otherwise it comes again
+	}
+	return nil
+}
+
+// takeFrom records the reports of one machine. Those of a session count in
+// order; files count in any order, once.
+func (c *Coordinator) takeFrom(m MachineID, reports []Report) error {
+	var files []archive.Distant
+	for _, r := range reports {
+		if r.File != nil {
+			files = append(files, *r.File)
+		}
+	}
+	c.mu.Lock()
+	name := c.table.member(m).name
+	c.mu.Unlock()
+	news, err := c.catalogue.NoteElsewhere(name, string(m), files)
+	if err != nil {
+		return err
+	}
+	now := c.o.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	told, ended := c.told[m], false
+	for _, r := range reports {
+		if r.File != nil {
+			c.finished(m, r, news[0])
+			news = news[1:]
+		}
+		if r.Session != told.session || r.N != told.n+1 {
+			continue
+		}
+		told.n++
+		if r.End != nil {
+			c.end(m, r, now)
+			ended = true
+		}
+	}
+	c.told[m] = told
+	if ended {
+		c.rouse(m)
 	}
 	return nil
 }

@@ -168,10 +168,7 @@ func (b *Board) leaveThem(ctx context.Context) {
 	c.mu.Unlock()
 	c.wakeAll()
 	for range 2 { // one answer with the promise, and one beat that accepts it
-		select {
-		case <-ctx.Done():
-		case <-time.After(500 * time.Millisecond):
-		}
+		rest(ctx, 500*time.Millisecond, nil)
 		c.wakeAll()
 	}
 }

@@ -234,10 +234,10 @@ func rest(ctx context.Context, d time.Duration, news <-chan struct{}) {
 }
 
 // Wake makes the machine beat at once.
-func (m *Machine) Wake() { poke(m.news) }
+func (m *Machine) Wake() { Poke(m.news) }
 
-// poke signals news without blocking.
-func poke(news chan<- struct{}) {
+// Poke signals news without blocking. The channel must have room for one.
+func Poke(news chan<- struct{}) {
 	select {
 	case news <- struct{}{}:
 	default:

@@ -42,14 +42,14 @@ func (o *outbox) begin(store Archive, catalogue string, untold []archive.Distant
 	}
 	o.pending, o.sent = append(all, o.pending...), 0
 	o.round++
-	poke(o.news)
+	Poke(o.news)
 }
 
 func (o *outbox) add(r Report) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.pending = append(o.pending, r)
-	poke(o.news)
+	Poke(o.news)
 }
 
 func (o *outbox) empty() bool {
@@ -70,7 +70,7 @@ func (o *outbox) restart(session uint64) {
 	defer o.mu.Unlock()
 	o.session, o.first, o.sent = session, 1, 0
 	o.round++
-	poke(o.news)
+	Poke(o.news)
 }
 
 // told removes what the catalogue has, and notes that in the journal.

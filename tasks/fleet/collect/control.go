@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/hikgrab/tasks"
+	"example.com/hikgrab/tasks/fleet"
 )
 
 // firstID is the ID of the first file and of the first machine. A board of
@@ -85,7 +86,7 @@ func (q *Queue) again(f *file) {
 	for _, s := range f.sources {
 		if m := s.machine; !m.present {
 			m.since, m.missed = time.Now(), false
-			m.lookAgain()
+			fleet.Poke(m.look)
 		}
 	}
 }

@@ -29,7 +29,7 @@ type machine struct {
 	group tasks.RecorderID // constant
 	flow  *flow            // constant; guards itself
 	lane  worker.Lane      // constant
-	look  chan struct{}    // look at once
+	look  chan struct{}    // look at once whether it is present
 
 	files   []*file // its files, in the order reported
 	ended   int     // how many at the front have ended
@@ -95,15 +95,7 @@ func (q *Queue) lost(m *machine, why error, now time.Time) {
 	if m.present {
 		m.present, m.since = false, now
 	}
-	m.lookAgain()
-}
-
-// lookAgain checks at once whether the machine is present.
-func (m *machine) lookAgain() {
-	select {
-	case m.look <- struct{}{}:
-	default:
-	}
+	fleet.Poke(m.look)
 }
 
 // miss fails the files that nobody is present to send, until somebody is.

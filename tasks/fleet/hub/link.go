@@ -199,12 +199,7 @@ func (l *Link) current() (*nats.Conn, error) {
 }
 
 // reconnected makes Serve join again, now or as soon as it can.
-func (l *Link) reconnected() {
-	select {
-	case l.again <- struct{}{}:
-	default:
-	}
-}
+func (l *Link) reconnected() { fleet.Poke(l.again) }
 
 func (l *Link) take(ctx context.Context, answer fleet.Answer, msg *nats.Msg) {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
