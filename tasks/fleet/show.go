@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"maps"
+	"slices"
 	"time"
 
 	"example.com/hikgrab/tasks"
@@ -50,10 +52,7 @@ func (m *Machine) show(ctx context.Context) {
 		}
 		v, bytes := View{Session: session, Events: m.happened(events)}, 0
 		m.mu.Lock()
-		holds := make([]*holding, 0, len(m.holds))
-		for _, h := range m.holds {
-			holds = append(holds, h)
-		}
+		holds := slices.Collect(maps.Values(m.holds))
 		m.mu.Unlock()
 		for _, h := range holds {
 			for _, r := range m.viewsOf(h, &snap) {
@@ -88,7 +87,7 @@ func (m *Machine) viewsOf(h *holding, snap *tasks.Snapshot) (all []RecorderView)
 			all = append(all, RecorderView{
 				ID: h.id, Epoch: h.epoch, Account: account, View: r,
 				Facts:   m.works.Facts(r.ID),
-				Cameras: append([]tasks.CameraView(nil), snap.Cameras[r.First:r.First+r.Count]...),
+				Cameras: slices.Clone(snap.Cameras[r.First : r.First+r.Count]),
 			})
 		}
 	}

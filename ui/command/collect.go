@@ -46,7 +46,7 @@ func (a *app) collect(c *cobra.Command, w *wire) error {
 	if err != nil {
 		return err
 	}
-	again := a.commandLine(append([]string{"collect"}, flags.Given(c.Flags())...)...)
+	again := a.commandLine(append([]string{"collect"}, flags.Again(c.Flags(), o.Period, nil, "")...)...)
 	return a.fetch(c.Context(), a.spreadJob(w, job{options: o, title: "collect", files: true, goOn: again, retry: again}))
 }
 

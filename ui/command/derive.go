@@ -132,7 +132,9 @@ func (a *app) derive(ctx context.Context, dir string, w archive.Span, work deriv
 		func(ctx context.Context, c derive.Camera, p *derive.Progress) (derive.Result, error) {
 			return work(ctx, store, c, w, p)
 		})
-	a.refreshPage(store)
+	if files, err := store.Recordings(); err == nil { // otherwise the next run or hikgrab report says so
+		writePage(store, files, a.warn) // it shows the stills
+	}
 	return notMade(unlessGone(err))
 }
 

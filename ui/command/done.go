@@ -25,19 +25,15 @@ func (a *app) onDone(r plain.Report, out printer) {
 	if err := plain.NewJSON(&summary).Summary(r); err != nil {
 		return // a buffer never fails
 	}
-	c := shellCommand(a.flags.Done)
+	program := []string{"/bin/sh", "-c"}
+	if runtime.GOOS == "windows" {
+		program = []string{"cmd.exe", "/C"}
+	}
+	// Only the operator can end it, so it takes no context.
+	c := exec.CommandContext(context.Background(), program[0], program[1], a.flags.Done) //nolint:gosec // the operator's own
 	c.Stdin, c.Stdout, c.Stderr = &summary, a.Stderr, a.Stderr
 	c.Env = append(os.Environ(), "HIKGRAB_EXIT_CODE="+strconv.Itoa(r.ExitCode))
 	if err := c.Run(); err != nil {
 		_ = out.Notice(time.Now(), fmt.Sprintf("the command of --on-done failed: %v", err)) // if nobody reads the output, nobody misses it
 	}
-}
-
-// shellCommand runs a command line in the system's shell. Only the operator can
-// end it, so it takes no context.
-func shellCommand(line string) *exec.Cmd {
-	if runtime.GOOS == "windows" {
-		return exec.CommandContext(context.Background(), "cmd.exe", "/C", line) //nolint:gosec // the operator's own
-	}
-	return exec.CommandContext(context.Background(), "/bin/sh", "-c", line) //nolint:gosec // the operator's own
 }

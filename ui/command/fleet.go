@@ -58,24 +58,20 @@ func (s *spread) Run(ctx context.Context) {
 	if s.machine != nil {
 		own.Go(func() { s.fail(s.machine.Listen(ctx)) })
 		own.Go(func() { s.queue.Run(ctx) })
-		own.Go(func() { s.fail(workOnRun(ctx, s.machine, s.queue, s.archive)) })
+		own.Go(func() {
+			run, err := s.machine.Join(ctx)
+			if err == nil {
+				err = s.machine.Work(ctx, run, s.queue, s.archive)
+			}
+			if ctx.Err() == nil {
+				s.fail(err)
+			}
+		})
 	}
 	own.Go(func() { s.watch(ctx) })
 	own.Wait()
 	s.hub.Close()
 	s.writeList()
-}
-
-// workOnRun lets a machine work on the coordinator's run.
-func workOnRun(ctx context.Context, m *fleet.Machine, q *tasks.Queue, a *archive.Archive) error {
-	run, err := m.Join(ctx)
-	if err == nil {
-		err = m.Work(ctx, run, q, a)
-	}
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // Stop tells all machines to stop, and waits for this one.

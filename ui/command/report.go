@@ -69,13 +69,6 @@ func writePage(store *archive.Archive, files []archive.Recording, tell func(text
 	return path
 }
 
-// refreshPage rewrites the page to show newly made stills.
-func (a *app) refreshPage(store *archive.Archive) {
-	if files, err := store.Recordings(); err == nil { // otherwise the next run or hikgrab report says so
-		writePage(store, files, a.warn)
-	}
-}
-
 // remember records in the journal what a run asked for and what is missing, and
 // returns the recordings on disk. It logs errors; they do not fail the run.
 func remember(store *archive.Archive, all []tasks.Coverage, log *slog.Logger) []archive.Recording {

@@ -16,33 +16,27 @@ var relative = []string{"from", "to", "days", "yesterday", "last", "all"}
 // Again returns the arguments that repeat a run with the tasks of the sheet at
 // path: every flag of set that was given, except --only. A period relative to
 // today is written as dates, because a failure is often dealt with the next
-// day.
-func Again(set *pflag.FlagSet, period tasks.Period, list []tasks.Task, path string) []string {
-	args := given(set, func(name string) bool { return name != "only" && !slices.Contains(relative, name) })
-	needed := func(t tasks.Task) bool { return t.Period.IsZero() }
-	if slices.ContainsFunc(list, needed) {
-		args = append(args, spelled(period, nvr.WallTime(time.Now()))...)
-	}
-	if len(path) > 0 && path[0] == '-' {
-		args = append(args, "--")
-	}
-	return append(args, path)
-}
-
-// Given returns the flags of set that were given.
-func Given(set *pflag.FlagSet) []string { return given(set, func(string) bool { return true }) }
-
-func given(set *pflag.FlagSet, counts func(name string) bool) (args []string) {
+// day. An empty path means that there is no sheet.
+func Again(set *pflag.FlagSet, period tasks.Period, list []tasks.Task, path string) (args []string) {
 	set.Visit(func(f *pflag.Flag) {
 		switch {
-		case !counts(f.Name):
+		case f.Name == "only" || slices.Contains(relative, f.Name):
 		case f.Value.Type() == "bool":
 			args = append(args, "--"+f.Name+map[string]string{"false": "=false"}[f.Value.String()])
 		default:
 			args = append(args, "--"+f.Name, f.Value.String())
 		}
 	})
-	return args
+	if slices.ContainsFunc(list, func(t tasks.Task) bool { return t.Period.IsZero() }) {
+		args = append(args, spelled(period, nvr.WallTime(time.Now()))...)
+	}
+	switch {
+	case path == "":
+		return args
+	case path[0] == '-':
+		args = append(args, "--")
+	}
+	return append(args, path)
 }
 
 // spelled returns flags that ask for the same period on any later day, given

@@ -235,13 +235,13 @@ func (q *Queue) behind() bool {
 
 // waitsToHear reports whether machines may still report more.
 func (q *Queue) waitsToHear(now time.Time) bool {
-	if !q.o.Hear || now.Sub(q.started) >= q.o.Patience {
-		return slices.ContainsFunc(q.machines, func(m *machine) bool { return q.o.Hear && m.present && now.Sub(m.since) < settled })
+	if !q.o.Hear {
+		return false
 	}
-	if len(q.machines) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(q.machines, func(m *machine) bool { return !m.present || now.Sub(m.since) < settled })
+	patient := now.Sub(q.started) < q.o.Patience
+	return patient && len(q.machines) == 0 || slices.ContainsFunc(q.machines, func(m *machine) bool {
+		return patient && !m.present || m.present && now.Sub(m.since) < settled
+	})
 }
 
 // Active returns how many files are arriving now.
