@@ -77,7 +77,7 @@ type Machine struct {
 	holds   map[RecorderID]*holding
 	over    bool
 	leaving bool
-	heard   Instant // when the coordinator last answered
+
 	jobs    int
 	without rule
 }
@@ -196,7 +196,7 @@ func (m *Machine) hello(ctx context.Context) (Welcome, error) {
 	}
 	w.Run.Began = time.Now().Add(-w.Run.Age)
 	m.mu.Lock()
-	m.session, m.sent, m.taken, m.heard = w.Session, 0, 0, m.o.Now()
+	m.session, m.sent, m.taken = w.Session, 0, 0
 	m.every = min(max(w.Beat, 100*time.Millisecond), time.Minute)
 	m.mu.Unlock()
 	m.outbox.restart(w.Session)

@@ -22,10 +22,9 @@ func (m *Machine) take(ctx context.Context, o Orders, b Beat, sent Instant) erro
 		return nil
 	}
 	m.mu.Lock()
-	m.taken, m.heard = b.N, m.o.Now()
-	m.over = o.Over
+	m.taken, m.over = b.N, o.Over
 	if m.without == ruleP1 {
-		sent = m.heard
+		sent = m.o.Now()
 	}
 	may := make(map[RecorderID]Promise, len(o.Leases))
 	for _, p := range o.Leases {

@@ -1,3 +1,8 @@
+// Package command is hikgrab's command line: the commands, how they are wired,
+// signals and exit codes.
+//
+// It is not for decisions about recorders, recordings or the screen: those live
+// in tasks, nvr and the other packages of ui.
 package command
 
 import (
@@ -8,6 +13,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -113,4 +119,37 @@ func (a *app) commands() *cobra.Command {
 		return fmt.Errorf("%w; see %s --help", flags.Suggest(c.Flags(), err), c.CommandPath())
 	})
 	return root
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.Stdout, a.version())
+			return err
+		},
+	}
+}
+
+// version returns the program's name and release.
+func (p Program) version() string { return "hikgrab " + p.release() }
+
+// release returns the version of a release build, otherwise what Go's build
+// info says.
+func (p Program) release() string {
+	text, revision := p.Version, ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if text == "" {
+			text = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
+			}
+		}
+	}
+	if text == "" {
+		text = "(devel)"
+	}
+	return text + revision
 }

@@ -60,14 +60,10 @@ func (id *Identity) lastWay() (way, error) {
 // reachable returns the addresses of a server that listens at addr. For all
 // interfaces these are all of this machine's addresses, with those that only
 // this machine can use last or left out.
-func reachable(addr net.Addr) []string {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok {
-		return []string{addr.String()}
-	}
-	port := strconv.Itoa(tcp.Port)
-	if tcp.IP != nil && !tcp.IP.IsUnspecified() {
-		return []string{net.JoinHostPort(tcp.IP.String(), port)}
+func reachable(addr *net.TCPAddr) []string {
+	port := strconv.Itoa(addr.Port)
+	if addr.IP != nil && !addr.IP.IsUnspecified() {
+		return []string{net.JoinHostPort(addr.IP.String(), port)}
 	}
 	var four, six []string
 	addrs, _ := net.InterfaceAddrs() // without any, there is the loopback
@@ -77,7 +73,7 @@ func reachable(addr net.Addr) []string {
 		case !ok || !n.IP.IsGlobalUnicast():
 		case n.IP.To4() != nil:
 			four = append(four, net.JoinHostPort(n.IP.String(), port))
-		case tcp.IP == nil || tcp.IP.To4() == nil:
+		case addr.IP == nil || addr.IP.To4() == nil:
 			six = append(six, net.JoinHostPort(n.IP.String(), port))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,7 +79,7 @@ func (h *Hub) tryEngine(ctx context.Context, dir string) (err error) {
 	if h.conn, err = h.connect(); err != nil {
 		return err
 	}
-	h.addresses = reachable(h.engine.server.Addr())
+	h.addresses = reachable(h.engine.server.Addr().(*net.TCPAddr))
 	if len(before) > 0 {
 		if err := h.kept(ctx); err != nil {
 			return err
