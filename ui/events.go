@@ -148,7 +148,7 @@ func eventWhere(e *tasks.Event, s *tasks.Snapshot, wide bool) string {
 	alone := len(s.Recorders) == 1
 	camera := ""
 	if e.Camera != noCamera {
-		camera = tasks.CameraView{Channel: e.Channel, Stream: cmp.Or(e.Track.Stream(), nvr.Main)}.Label()
+		camera = tasks.CameraView{Channel: e.Channel, Stream: e.Track.Stream()}.Label()
 		if wide || alone {
 			camera = join(" ", camera, clean(e.CameraName))
 		}

@@ -18,8 +18,8 @@ import (
 	"example.com/hikgrab/ui/plain"
 )
 
-// helper holds the flags that work has in addition to those of download.
-type helper struct {
+// workFlags holds the flags that work has in addition to those of download.
+type workFlags struct {
 	networks []string
 	name     string
 	once     bool
@@ -27,7 +27,7 @@ type helper struct {
 }
 
 func (a *app) workCommand() *cobra.Command {
-	var h helper
+	var h workFlags
 	c := &cobra.Command{
 		Use: "work [flags] [INVITATION]", Short: "Help a coordinator with its task sheet",
 		Long: "Work joins the coordinator that \"hikgrab serve\" runs on another machine, and\n" +
@@ -51,7 +51,7 @@ func (a *app) workCommand() *cobra.Command {
 }
 
 // work joins a coordinator and works for it until told to leave.
-func (a *app) work(ctx context.Context, h *helper, argument string) (err error) {
+func (a *app) work(ctx context.Context, h *workFlags, argument string) (err error) {
 	o, err := a.flags.Options()
 	if err != nil {
 		return err

@@ -132,11 +132,7 @@ func advised(what string, r nvr.Remedy) string {
 
 // cameraOf returns a camera's name in a line: "ch02 sub Gate".
 func cameraOf(channel int, track nvr.Track, name string) string {
-	stream := nvr.Main
-	if track != 0 {
-		stream = track.Stream()
-	}
-	return strings.TrimSpace(tasks.CameraView{Channel: channel, Stream: stream}.Label() + " " + name)
+	return strings.TrimSpace(tasks.CameraView{Channel: channel, Stream: track.Stream()}.Label() + " " + name)
 }
 
 func (l *Lines) progressText(s *tasks.Snapshot) string {

@@ -164,8 +164,7 @@ func (l line) Further() int { return max(0, len(l.Missing)-reasonsOfDay) }
 
 // label names a camera: "ch02 sub Gate".
 func label(channel, track int, name string) string {
-	stream := nvr.Track(track).Stream()
-	return strings.TrimSpace(tasks.CameraView{Channel: channel, Stream: stream}.Label() + " " + name)
+	return strings.TrimSpace(tasks.CameraView{Channel: channel, Stream: nvr.Track(track).Stream()}.Label() + " " + name)
 }
 
 // trouble is a failure shared by cameras of one recorder.

@@ -86,11 +86,9 @@ func (h *Hub) shut() {
 
 // Serve implements fleet.Hub.
 func (h *Hub) Serve(ctx context.Context, answer fleet.Answer) error {
-	var from []string
-	for _, kind := range []fleet.Kind{kindJoin, fleet.KindHello, fleet.KindBeat, fleet.KindView, fleet.KindHave} {
-		from = append(from, h.names.up("*", kind))
-	}
-	listening, err := listen(h.conn, from, answerers, func(ctx context.Context, msg *nats.Msg) { h.take(ctx, answer, msg) })
+	take := func(ctx context.Context, msg *nats.Msg) { h.take(ctx, answer, msg) }
+	fromAll := func(kind fleet.Kind) string { return h.names.up("*", kind) }
+	listening, err := listen(h.conn, answerers, take, fromAll, kindJoin, fleet.KindHello, fleet.KindBeat, fleet.KindView, fleet.KindHave)
 	if err != nil {
 		return fmt.Errorf("listen to the machines: %w", err)
 	}

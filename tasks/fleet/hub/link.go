@@ -98,8 +98,7 @@ func (l *Link) Serve(ctx context.Context, connected func(), answer fleet.Answer)
 	}
 	defer conn.Close()
 	defer l.use(nil, "")
-	take := func(ctx context.Context, msg *nats.Msg) { l.take(ctx, answer, msg) }
-	listening, err := listen(conn, l.asked(fleet.KindWake, fleet.KindDetail, kindPieces), linkAnswerers, take)
+	listening, err := l.listen(conn, linkAnswerers, answer, fleet.KindWake, fleet.KindDetail, kindPieces)
 	if err != nil {
 		return fmt.Errorf("listen to the coordinator: %w", err)
 	}
@@ -143,13 +142,10 @@ func (l *Link) nobody(err error) error {
 
 func (l *Link) where() string { return strings.Join(l.to.Addresses, ", ") }
 
-// asked returns the subjects on which this machine is asked these kinds.
-func (l *Link) asked(kinds ...fleet.Kind) []string {
-	var out []string
-	for _, kind := range kinds {
-		out = append(out, l.names.down(l.me, kind))
-	}
-	return out
+// listen answers what the coordinator asks this machine.
+func (l *Link) listen(conn *nats.Conn, goroutines int, answer fleet.Answer, kinds ...fleet.Kind) (*listener, error) {
+	take := func(ctx context.Context, msg *nats.Msg) { l.take(ctx, answer, msg) }
+	return listen(conn, goroutines, take, func(kind fleet.Kind) string { return l.names.down(l.me, kind) }, kinds...)
 }
 
 // join proves both sides to each other over a new connection.

@@ -27,9 +27,9 @@ type listener struct {
 	wg     sync.WaitGroup
 }
 
-// listen makes that many goroutines call take with everything that arrives on
-// the subjects, until stop.
-func listen(conn *nats.Conn, subjects []string, goroutines int, take func(context.Context, *nats.Msg)) (*listener, error) {
+// listen makes that many goroutines call take with every message of these kinds
+// that arrives on their subjects, until stop.
+func listen(conn *nats.Conn, goroutines int, take func(context.Context, *nats.Msg), subject func(fleet.Kind) string, kinds ...fleet.Kind) (*listener, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &listener{cancel: cancel}
 	arrived := make(chan *nats.Msg)
@@ -45,8 +45,8 @@ func listen(conn *nats.Conn, subjects []string, goroutines int, take func(contex
 			}
 		})
 	}
-	for _, subject := range subjects {
-		sub, err := conn.Subscribe(subject, func(msg *nats.Msg) {
+	for _, kind := range kinds {
+		sub, err := conn.Subscribe(subject(kind), func(msg *nats.Msg) {
 			select {
 			case arrived <- msg:
 			case <-ctx.Done():

@@ -88,8 +88,7 @@ func (l *Link) bringPieces(ctx context.Context, answer fleet.Answer) []byte {
 		if err != nil {
 			return nil, nil, err
 		}
-		take := func(ctx context.Context, msg *nats.Msg) { l.take(ctx, answer, msg) }
-		listening, err := listen(conn, l.asked(fleet.KindPiece), pieceAnswerers, take)
+		listening, err := l.listen(conn, pieceAnswerers, answer, fleet.KindPiece)
 		if err == nil {
 			err = conn.FlushTimeout(answerTime) // the server knows of it by the time the coordinator asks
 		}
