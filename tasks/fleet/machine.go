@@ -289,5 +289,5 @@ func (m *Machine) Work(ctx context.Context, run Run, works Works, store Archive)
 
 // Finished tells the coordinator of a file that this machine has on disk.
 func (m *Machine) Finished(f archive.Distant) {
-	m.outbox.add(Report{Recorder: RecorderOf(f.Network(), f.Recorder()), File: &f})
+	m.outbox.add(Report{File: &f})
 }

@@ -38,7 +38,7 @@ func (o *outbox) begin(store Archive, catalogue string, untold []archive.Distant
 	o.store, o.catalogue = store, catalogue
 	var all []Report
 	for _, f := range untold {
-		all = append(all, Report{Recorder: RecorderOf(f.Network(), f.Recorder()), File: &f})
+		all = append(all, Report{File: &f})
 	}
 	o.pending, o.sent = append(all, o.pending...), 0
 	o.round++

@@ -1,13 +1,10 @@
 package fleet
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -184,15 +181,16 @@ type RecorderView struct {
 	Facts   nvr.Facts          `json:"facts,omitzero"`
 }
 
-// Report is something the catalogue must know. A machine numbers the reports of
-// a session without gaps, so that an End never overtakes a file.
+// Report is something the catalogue must know: a file, or an End with its
+// lease. A machine numbers the reports of a session without gaps, so that an
+// End never overtakes a file.
 type Report struct {
 	Session  uint64           `json:"session"`
 	N        uint64           `json:"n"`
-	Recorder RecorderID       `json:"r"`
-	Epoch    uint64           `json:"e"`
 	File     *archive.Distant `json:"file,omitempty"`
 	End      *End             `json:"end,omitempty"`
+	Recorder RecorderID       `json:"r,omitempty"`
+	Epoch    uint64           `json:"e,omitempty"`
 }
 
 // End is how a machine finished with a recorder.
@@ -237,12 +235,8 @@ func decode(data []byte, v any) error {
 	if len(data) > MostBytes {
 		return fmt.Errorf("a message of %d bytes", len(data))
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	if err := d.Decode(v); err != nil {
+	if err := json.Unmarshal(data, v); err != nil {
 		return fmt.Errorf("cannot understand a message: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("a message has data after its end")
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,12 +95,24 @@ func newSquad(t testing.TB, p plot) *squad {
 	return s
 }
 
+var squads atomic.Int32
+
+// ownAddress returns an address to listen at that no other squad uses, so that
+// a coordinator that is started again finds its port free.
+func ownAddress() string {
+	if !manyLoopbacks {
+		return "127.0.0.1:0"
+	}
+	n := squads.Add(1)
+	return fmt.Sprintf("127.0.%d.%d:0", 2+n/250, 1+n%250)
+}
+
 // emptySquad is a squad without recorders.
 func emptySquad(t testing.TB) *squad {
 	if t, ok := t.(*testing.T); ok {
 		t.Parallel()
 	}
-	s := &squad{t: t, dir: t.TempDir(), processes: map[string]*process{}, homes: map[string]string{}, listen: "127.0.0.1:0"}
+	s := &squad{t: t, dir: t.TempDir(), processes: map[string]*process{}, homes: map[string]string{}, listen: ownAddress()}
 	t.Cleanup(func() {
 		for _, p := range s.processes {
 			_ = p.cmd.Process.Kill()
