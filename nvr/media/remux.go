@@ -177,7 +177,7 @@ func (m *muxer) finish(r *reader) (Report, error) {
 		return r.report, r.report.Unfit
 	}
 	if m.err == nil {
-		m.describe(r.sps, r.sets, r.video.Turn(), r.times.step)
+		m.describe(r.sps, r.sets, r.video.Rotation(), r.times.step)
 		m.err = m.w.Close()
 	}
 	if m.err != nil {
@@ -187,9 +187,9 @@ func (m *muxer) finish(r *reader) (Report, error) {
 }
 
 // describe sets what is known about the tracks only at the end.
-func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, turn es.Turn, step int64) {
+func (m *muxer) describe(sps es.SPS, sets es.ParameterSets, rotation es.Rotation, step int64) {
 	v := m.video
-	v.Width, v.Height, v.Last, v.Turn = sps.Width, sps.Height, step, turn
+	v.Width, v.Height, v.Last, v.Rotation = sps.Width, sps.Height, step, rotation
 	if v.Entry = mp4.HEVC(sps, sets); sps.Codec == es.H264 {
 		v.Entry = mp4.AVC(sps, sets)
 	}

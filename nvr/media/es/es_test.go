@@ -190,23 +190,23 @@ func TestRotations(t *testing.T) {
 	for _, c := range []struct {
 		name, data string
 		codec      es.Codec
-		want       es.Turn
+		want       es.Rotation
 	}{
-		{"none", "\x06" + other + "\x80", es.H264, es.Turn{}},
-		{"90 degrees", "\x06" + orientation("0 0 0 0100000000000000 1"), es.H264, es.Turn{A: 0, B: -1, C: 1, D: 0}},
-		{"180 degrees, H.265", "\x4E\x01" + other + orientation("0 0 0 1000000000000000 1"), es.H265, es.Turn{A: -1, D: -1}},
-		{"270 degrees, behind another", "\x06" + other + orientation("0 0 0 1100000000000000 1"), es.H264, es.Turn{B: 1, C: -1}},
-		{"mirrored", "\x06" + orientation("0 1 0 0000000000000000 1"), es.H264, es.Turn{A: -1, D: 1}},
-		{"upside down, 90 degrees", "\x06" + orientation("0 0 1 0100000000000000 1"), es.H264, es.Turn{B: -1, C: -1}},
-		{"by a little", "\x06" + orientation("0 0 0 0000000100000000 1"), es.H264, es.Turn{}},
-		{"canceled", "\x06" + orientation("1 0 0 0100000000000000 1"), es.H264, es.Turn{}},
-		{"cut", "\x06\x2F\x03\x08", es.H264, es.Turn{}},
-		{"endless", "\x06" + strings.Repeat("\xFF", 200), es.H264, es.Turn{}},
+		{"none", "\x06" + other + "\x80", es.H264, es.Rotation{}},
+		{"90 degrees", "\x06" + orientation("0 0 0 0100000000000000 1"), es.H264, es.Rotation{A: 0, B: -1, C: 1, D: 0}},
+		{"180 degrees, H.265", "\x4E\x01" + other + orientation("0 0 0 1000000000000000 1"), es.H265, es.Rotation{A: -1, D: -1}},
+		{"270 degrees, behind another", "\x06" + other + orientation("0 0 0 1100000000000000 1"), es.H264, es.Rotation{B: 1, C: -1}},
+		{"mirrored", "\x06" + orientation("0 1 0 0000000000000000 1"), es.H264, es.Rotation{A: -1, D: 1}},
+		{"upside down, 90 degrees", "\x06" + orientation("0 0 1 0100000000000000 1"), es.H264, es.Rotation{B: -1, C: -1}},
+		{"by a little", "\x06" + orientation("0 0 0 0000000100000000 1"), es.H264, es.Rotation{}},
+		{"canceled", "\x06" + orientation("1 0 0 0100000000000000 1"), es.H264, es.Rotation{}},
+		{"cut", "\x06\x2F\x03\x08", es.H264, es.Rotation{}},
+		{"endless", "\x06" + strings.Repeat("\xFF", 200), es.H264, es.Rotation{}},
 	} {
 		s := es.Splitter{Codec: c.codec, Emit: func(*es.AccessUnit) {}}
 		s.Write([]byte("\x00\x00\x01" + c.data))
-		if s.Flush(); s.Turn() != c.want {
-			t.Errorf("%s: %+v, want %+v", c.name, s.Turn(), c.want)
+		if s.Flush(); s.Rotation() != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, s.Rotation(), c.want)
 		}
 	}
 }

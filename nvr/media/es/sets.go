@@ -11,8 +11,8 @@ func (s *Splitter) Sets() ParameterSets { return s.sets }
 // SPS returns the latest sequence parameter set, or false if none was valid.
 func (s *Splitter) SPS() (SPS, bool) { return s.sps, s.sized }
 
-// Turn returns how to rotate the pictures for display.
-func (s *Splitter) Turn() Turn { return s.turn }
+// Rotation returns how to rotate the pictures for display.
+func (s *Splitter) Rotation() Rotation { return s.rotation }
 
 // Resizes returns how often the picture size changed.
 func (s *Splitter) Resizes() int { return s.resize }

@@ -21,12 +21,12 @@ type Splitter struct {
 	Keep  bool // fill in Data of the access units
 	Limit int  // largest access unit, in bytes; 0: no limit
 
-	sets   ParameterSets
-	sps    SPS
-	sized  bool // sps is valid
-	turn   Turn
-	resize int  // how often the picture size changed
-	locked bool // a key frame has settled the codec
+	sets     ParameterSets
+	sps      SPS
+	sized    bool // sps is valid
+	rotation Rotation
+	resize   int  // how often the picture size changed
+	locked   bool // a key frame has settled the codec
 
 	offset     int64     // of the next byte in the elementary stream
 	marks      [4]marked // stamps of the latest packets, newest first, with their offsets
@@ -189,8 +189,8 @@ func (s *Splitter) endNAL() {
 	case s.role.set:
 		s.addSet()
 	case s.role.message:
-		if t, ok := parseTurn(s.head[min(int(s.Codec), len(s.head)):]); ok { // NAL headers have one byte in H.264 and two in H.265
-			s.turn = t
+		if t, ok := parseRotation(s.head[min(int(s.Codec), len(s.head)):]); ok { // NAL headers have one byte in H.264 and two in H.265
+			s.rotation = t
 		}
 	case s.role.slice:
 		s.addSlice()

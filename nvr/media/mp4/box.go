@@ -54,9 +54,9 @@ func versionFor(d int64) byte {
 
 // matrix appends the transformation matrix of a picture of the given size. It
 // keeps the picture in place.
-func (b *boxes) matrix(t es.Turn, width, height int) {
-	if t == (es.Turn{}) {
-		t = es.Turn{A: 1, D: 1}
+func (b *boxes) matrix(t es.Rotation, width, height int) {
+	if t == (es.Rotation{}) {
+		t = es.Rotation{A: 1, D: 1}
 	}
 	x := -min(0, int(t.A)*width) - min(0, int(t.C)*height)
 	y := -min(0, int(t.B)*width) - min(0, int(t.D)*height)

@@ -26,7 +26,7 @@ func (w *Writer) movie() boxes {
 			b.u32(1 << 16)
 			b.u16(1 << 8)
 			b.zeros(10)
-			b.matrix(es.Turn{}, 0, 0)
+			b.matrix(es.Rotation{}, 0, 0)
 			b.zeros(24)
 			b.count(len(tracks) + 1)
 		})
@@ -69,7 +69,7 @@ func (b *boxes) track(t *Track, id uint32) {
 				b.u16(1 << 8)
 			}
 			b.u16(0)
-			b.matrix(t.Turn, t.Width, t.Height)
+			b.matrix(t.Rotation, t.Width, t.Height)
 			b.u32(t.shownWidth())
 			b.u32(uint32(t.Height) << 16)
 		})

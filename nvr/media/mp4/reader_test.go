@@ -176,32 +176,32 @@ func (f *failing) ReadAt(b []byte, at int64) (int, error) {
 	return f.ReaderAt.ReadAt(b, at)
 }
 
-// TestTurn rotates pictures within their own area.
-func TestTurn(t *testing.T) {
+// TestRotation rotates pictures within their own area.
+func TestRotation(t *testing.T) {
 	t.Parallel()
-	for _, turn := range []es.Turn{{}, {B: -1, C: 1}, {A: -1, D: -1}, {B: 1, C: -1}, {A: -1, D: 1}} {
+	for _, rotation := range []es.Rotation{{}, {B: -1, C: 1}, {A: -1, D: -1}, {B: 1, C: -1}, {A: -1, D: 1}} {
 		var dst mediatest.Memory
 		w, err := mp4.New(&dst, 4096)
 		if err != nil {
 			t.Fatal(err)
 		}
 		v := w.Video()
-		v.Entry, v.Width, v.Height, v.Last, v.Turn = entry(), 320, 180, 1, turn
+		v.Entry, v.Width, v.Height, v.Last, v.Rotation = entry(), 320, 180, 1, rotation
 		err = v.Write([]byte("picture"), true)
 		v.Time(0, 0)
 		if closed := w.Close(); err != nil || closed != nil {
 			t.Fatal(err, closed)
 		}
 		m, err := mp4.Read(bytes.NewReader(dst.B), int64(len(dst.B)))
-		if err != nil || m.Video.Turn != turn {
-			t.Errorf("%+v is read as %+v, %v", turn, m, err)
+		if err != nil || m.Video.Rotation != rotation {
+			t.Errorf("%+v is read as %+v, %v", rotation, m, err)
 		}
 		at := bytes.Index(dst.B, []byte("tkhd")) + 4 + 40
 		field := func(n int) int { return int(int32(binary.BigEndian.Uint32(dst.B[at+4*n:]))) >> 16 }
 		for _, corner := range [][2]int{{0, 0}, {320, 0}, {0, 180}, {320, 180}} {
 			x, y := field(0)*corner[0]+field(3)*corner[1]+field(6), field(1)*corner[0]+field(4)*corner[1]+field(7)
 			if x < 0 || y < 0 {
-				t.Errorf("%+v has a corner at %d, %d", turn, x, y)
+				t.Errorf("%+v has a corner at %d, %d", rotation, x, y)
 			}
 		}
 	}

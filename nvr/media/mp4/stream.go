@@ -31,7 +31,7 @@ type Stream struct {
 	Timescale     int64 // units per second
 	Entry         Entry
 	Width, Height int // in pixels, from the entry; video only
-	Turn          es.Turn
+	Rotation      es.Rotation
 	Samples       int   // the number of samples that Cursor returns
 	Bytes         int64 // of all samples
 
@@ -81,29 +81,29 @@ func (s *Stream) parse(t boxesOf, scale, size int64) error {
 	if err := s.edits(t["elst"], scale); err != nil {
 		return err
 	}
-	s.Turn = turn(t["tkhd"])
+	s.Rotation = rotation(t["tkhd"])
 	s.packing()
 	return s.check(size)
 }
 
-// turn reads the rotation in a track header. It ignores anything but multiples
-// of 90 degrees.
-func turn(b []byte) (t es.Turn) {
+// rotation reads the rotation in a track header. It ignores anything but
+// multiples of 90 degrees.
+func rotation(b []byte) (t es.Rotation) {
 	at := 40
 	if len(b) > 0 && b[0] == 1 {
 		at = 52
 	}
 	if len(b) < at+36 {
-		return es.Turn{}
+		return es.Rotation{}
 	}
 	for i, to := range map[int]*int8{0: &t.A, 1: &t.B, 3: &t.C, 4: &t.D} {
 		v := int32(binary.BigEndian.Uint32(b[at+4*i:]))
 		if *to = int8(v >> 16); v != int32(*to)<<16 || *to < -1 || *to > 1 {
-			return es.Turn{}
+			return es.Rotation{}
 		}
 	}
-	if t == (es.Turn{A: 1, D: 1}) {
-		return es.Turn{}
+	if t == (es.Rotation{A: 1, D: 1}) {
+		return es.Rotation{}
 	}
 	return t
 }

@@ -8,7 +8,7 @@ type Track struct {
 	Timescale     int // units of time per second
 	Entry         Entry
 	Width, Height int // in pixels; both 0 for audio
-	Turn          es.Turn
+	Rotation      es.Rotation
 	Last          int64 // length of the last sample, in units
 	Start         int64 // where in the track the presentation begins, in units
 	Delay         int64 // how long the movie waits for the track, in units

@@ -49,8 +49,8 @@ func (a *assembly) part(ctx context.Context, p *Part, in Input, m *mp4.Movie) er
 	sounds := newSounds(p, m)
 	if a.out != nil {
 		a.out.piece = p.piece
-		a.out.video.from.turn(in)
-		a.out.sound.from.turn(in)
+		a.out.video.from.switchTo(in)
+		a.out.sound.from.switchTo(in)
 	}
 	picture, sound := pictures.next(), sounds.next()
 	for picture || sound {

@@ -12,7 +12,7 @@ import (
 type format struct {
 	video         mp4.Entry
 	width, height int
-	turn          es.Turn
+	rotation      es.Rotation
 	sound         mp4.Entry // nil: no sound
 	soundRate     int64
 	// mixed means that the entry does not hold all parameter sets. Every piece
@@ -25,7 +25,7 @@ func (f *format) takes(v *survey) (bool, error) {
 	if f.video == nil {
 		return true, nil
 	}
-	if f.width != v.width || f.height != v.height || f.turn != v.turn || f.video.Kind() != v.video.Kind() {
+	if f.width != v.width || f.height != v.height || f.rotation != v.rotation || f.video.Kind() != v.video.Kind() {
 		return false, nil
 	}
 	if f.sound != nil && v.sound != nil && (f.soundRate != v.soundRate || !f.sound.Same(v.sound)) {

@@ -273,9 +273,9 @@ func TestRotated(t *testing.T) {
 	if len(list) != 2 {
 		t.Fatalf("%d files", len(list))
 	}
-	for i, want := range []es.Turn{{}, {B: -1, C: 1}} {
+	for i, want := range []es.Rotation{{}, {B: -1, C: 1}} {
 		m, err := mp4.Read(bytes.NewReader(list[i].bytes), int64(len(list[i].bytes)))
-		if err != nil || m.Video.Turn != want || m.Video.Samples != 48*(i+1) {
+		if err != nil || m.Video.Rotation != want || m.Video.Samples != 48*(i+1) {
 			t.Errorf("%+v, %v", m, err)
 		}
 	}

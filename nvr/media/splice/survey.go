@@ -35,7 +35,7 @@ func look(place int, p Piece, w Span) (*survey, error) {
 	inside := false
 	err := p.read(func(_ Input, m *mp4.Movie) error {
 		v.check = m.Check
-		v.format = format{video: m.Video.Entry, width: m.Video.Width, height: m.Video.Height, turn: m.Video.Turn}
+		v.format = format{video: m.Video.Entry, width: m.Video.Width, height: m.Video.Height, rotation: m.Video.Rotation}
 		if m.Sound != nil {
 			v.sound, v.soundRate = m.Sound.Entry, m.Sound.Timescale
 		}

@@ -70,7 +70,7 @@ type copying struct {
 
 func newOutput(w *mp4.Writer, f *File, copied *atomic.Int64) *output {
 	o := &output{video: copying{Track: w.Video()}, copied: copied}
-	o.video.Entry, o.video.Width, o.video.Height, o.video.Turn = f.format.video, f.Width, f.Height, f.format.turn
+	o.video.Entry, o.video.Width, o.video.Height, o.video.Rotation = f.format.video, f.Width, f.Height, f.format.rotation
 	if f.Sound {
 		o.sound.Track = w.Audio(int(f.format.soundRate))
 		o.sound.Entry = f.format.sound
@@ -78,8 +78,8 @@ func newOutput(w *mp4.Writer, f *File, copied *atomic.Int64) *output {
 	return o
 }
 
-// turn switches to another file. It discards the data but keeps the buffer.
-func (w *window) turn(src io.ReaderAt) {
+// switchTo switches to another file. It discards the data but keeps the buffer.
+func (w *window) switchTo(src io.ReaderAt) {
 	*w = window{src: src, buf: w.buf[:0]}
 }
 

@@ -1,15 +1,15 @@
 package es
 
-// Turn is the rotation of a picture for display: x and y become A*x + C*y and
-// B*x + D*y. The zero value means none.
-type Turn struct{ A, B, C, D int8 }
+// Rotation is the rotation of a picture for display: x and y become A*x + C*y
+// and B*x + D*y. The zero value means none.
+type Rotation struct{ A, B, C, D int8 }
 
 // displayOrientation is the payload type of a display orientation message.
 const displayOrientation = 47
 
-// parseTurn finds a display orientation in the payload of a supplemental
+// parseRotation finds a display orientation in the payload of a supplemental
 // enhancement information NAL unit. It accepts only multiples of 90 degrees.
-func parseTurn(payload []byte) (Turn, bool) {
+func parseRotation(payload []byte) (Rotation, bool) {
 	b := rbsp(payload)
 	for len(b) > 2 {
 		kind, rest := message(b)
@@ -20,7 +20,7 @@ func parseTurn(payload []byte) (Turn, bool) {
 		}
 		b = rest[size:]
 	}
-	return Turn{}, false
+	return Rotation{}, false
 }
 
 // message reads the type or the size of a message.
@@ -33,13 +33,13 @@ func message(b []byte) (n int, rest []byte) {
 	return n, nil
 }
 
-func orientation(r *bits) (Turn, bool) {
+func orientation(r *bits) (Rotation, bool) {
 	canceled, mirrored, upended := r.flag(), r.flag(), r.flag()
 	angle := r.u(16) // anticlockwise, in 1/65536 of a turn, after the flips
 	if canceled || r.over || angle%(1<<14) != 0 {
-		return Turn{}, false
+		return Rotation{}, false
 	}
-	quarters := [...]Turn{{1, 0, 0, 1}, {0, -1, 1, 0}, {-1, 0, 0, -1}, {0, 1, -1, 0}}
+	quarters := [...]Rotation{{1, 0, 0, 1}, {0, -1, 1, 0}, {-1, 0, 0, -1}, {0, 1, -1, 0}}
 	t := quarters[angle>>14]
 	if mirrored {
 		t.A, t.B = -t.A, -t.B
