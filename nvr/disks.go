@@ -3,13 +3,14 @@ package nvr
 import (
 	"cmp"
 	"context"
+	"encoding/xml"
 	"strconv"
 	"strings"
 )
 
 const storagePath = "/ISAPI/ContentMgmt/Storage"
 
-// maxDisks exceeds the disks of any recorder.
+// maxDisks exceeds the hard disks, and the network volumes, of any recorder.
 const maxDisks = 64
 
 // Disk is a hard disk or network volume where a device records.
@@ -29,8 +30,20 @@ func (d Disk) Healthy() bool {
 // storage is a device's list of disks. Sizes are in MB of 2^20 bytes
 // (Hikvision's ISAPI guide, XML_storage).
 type storage struct {
-	Disks   []storedOn `xml:"hddList>hdd"`
-	Volumes []storedOn `xml:"nasList>nas"`
+	Disks   disks `xml:"hddList>hdd"`
+	Volumes disks `xml:"nasList>nas"`
+}
+
+// disks drops what follows the first maxDisks while decoding. A hostile list
+// could have a million.
+type disks []storedOn
+
+func (l *disks) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	if len(*l) == maxDisks {
+		return d.Skip()
+	}
+	*l = append(*l, storedOn{})
+	return d.DecodeElement(&(*l)[len(*l)-1], &start)
 }
 
 type storedOn struct {
@@ -60,9 +73,6 @@ func readDisks(body []byte) []Disk {
 	}
 	var list []Disk
 	for _, d := range append(s.Disks, s.Volumes...) {
-		if len(list) == maxDisks {
-			break
-		}
 		name := cmp.Or(d.Name, d.Path, d.ID)
 		list = append(list, Disk{
 			Name: CleanText(name, maxName), Status: CleanText(d.Status, maxName),

@@ -1,6 +1,7 @@
 package nvr_test
 
 import (
+	"strings"
 	"testing"
 
 	"example.com/hikgrab/nvr"
@@ -39,5 +40,18 @@ func TestDisksNotReported(t *testing.T) {
 				t.Errorf("%s: %+v", name, d)
 			}
 		}
+	}
+}
+
+// A list longer than that of any recorder takes no memory.
+func TestDisksWithoutEnd(t *testing.T) {
+	body := "<storage><hddList>" + strings.Repeat("<hdd/>", 100_000) + "</hddList><nasList><nas><path>/video</path></nas></nasList></storage>"
+	if n := nvr.DecodedDisks(body); n > 1000 {
+		t.Errorf("room for %d disks", n)
+	}
+	device, client := plug(t, simulator.Config{})
+	device.ScriptAlways(simulator.Storage, simulator.Status(200, body))
+	if disks, err := client.Disks(t.Context()); err != nil || len(disks) != 65 || disks[64].Name != "/video" {
+		t.Errorf("%d disks, %v", len(disks), err)
 	}
 }

@@ -19,3 +19,10 @@ func Copy(ctx context.Context, body io.Reader, sink Sink, limit int64) error {
 	_, err := c.run(nil)
 	return err
 }
+
+// DecodedDisks returns how many disks of a list have room in memory.
+func DecodedDisks(body string) int {
+	var s storage
+	_ = newXMLDecoder([]byte(body)).Decode(&s)
+	return cap(s.Disks) + cap(s.Volumes)
+}
