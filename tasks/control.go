@@ -13,7 +13,7 @@ func (q *Queue) Drain() {
 	q.change(func(time.Time) {
 		q.draining = true
 		for _, r := range q.recorders {
-			r.cancelScout(errStopped)
+			r.cancelQuery(errStopped)
 		}
 	})
 }
@@ -141,7 +141,7 @@ func (c *camera) stop(cause error) {
 		r.cancel(cause)
 	}
 	if c.searching {
-		c.recorder.cancelScout(cause)
+		c.recorder.cancelQuery(cause)
 	}
 	if c.deriving != nil {
 		c.stopDeriving(cause)

@@ -30,7 +30,7 @@ func (c *camera) derivable() bool {
 	return c.derives && !c.derived && c.done > 0 && (c.gaveUp != nil || !c.lacking())
 }
 
-func (q *Queue) sendDerivers(now time.Time) {
+func (q *Queue) startDerivers(now time.Time) {
 	if !q.options.Derivations.Wanted() {
 		return
 	}
@@ -43,12 +43,12 @@ func (q *Queue) sendDerivers(now time.Time) {
 			q.tellOf(c, now, Event{Type: EventNotice, Message: "nothing is made from the recordings, because some of them are on " + c.elsewhere})
 		}
 		if c.derivable() && !c.busy() && !c.skip && !c.pause && !c.deriveNext.After(now) {
-			q.sendDeriver(c.recorder, c)
+			q.startDeriver(c.recorder, c)
 		}
 	}
 }
 
-func (q *Queue) sendDeriver(r *recorder, c *camera) {
+func (q *Queue) startDeriver(r *recorder, c *camera) {
 	ctx, cancel := context.WithCancelCause(q.run)
 	items := make([]archive.Item, 0, c.done)
 	for _, rec := range c.recordings {

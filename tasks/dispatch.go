@@ -16,9 +16,9 @@ import (
 // started for. The caller holds the mutex.
 func (q *Queue) advance(now time.Time, changed *recorder) {
 	if q.run != nil && q.run.Err() == nil && !q.draining {
-		q.sendScouts(now)
-		q.sendOrders(now)
-		q.sendDerivers(now)
+		q.startQueries(now)
+		q.startDownloads(now)
+		q.startDerivers(now)
 	}
 	for _, r := range q.recorders {
 		if changed != nil && changed != r && !r.dirty {
@@ -36,26 +36,26 @@ func (q *Queue) advance(now time.Time, changed *recorder) {
 	}
 }
 
-func (q *Queue) sendScouts(now time.Time) {
+func (q *Queue) startQueries(now time.Time) {
 	for _, r := range q.recorders {
-		if q.scouts >= mostScouts {
+		if q.queries >= mostQueries {
 			return
 		}
-		if a := r.nextErrand(now); a != (ask{}) && !q.fenced(r) {
-			q.sendScout(r, a, now)
+		if a := r.nextQuery(now); a != (ask{}) && !q.fenced(r) {
+			q.startQuery(r, a, now)
 		}
 	}
 }
 
-func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
+func (q *Queue) startQuery(r *recorder, a ask, now time.Time) {
 	if r.client == nil {
 		r.client = nvr.New(r.config)
 	}
 	ctx, cancel := context.WithCancelCause(q.run)
-	q.scouts++
+	q.queries++
 	r.workers++
-	r.scouting, r.stopScout, r.dirty = true, cancel, true
-	r.errand = q.ask(r, a, now)
+	r.querying, r.stopQuery, r.dirty = true, cancel, true
+	r.queryID = q.ask(r, a, now)
 	var shown *camera
 	switch {
 	case a.meet:
@@ -69,21 +69,21 @@ func (q *Queue) sendScout(r *recorder, a ask, now time.Time) {
 			shown.began = now
 		}
 	}
-	work := q.errand(r, a)
+	work := q.queryOf(r, a)
 	q.workers.Go(func() {
 		defer cancel(nil)
-		q.scout(ctx, r, a, shown, work)
+		q.runQuery(ctx, r, a, shown, work)
 	})
 }
 
-// sendOrders gives free slots to recordings, in the order of claims.
-func (q *Queue) sendOrders(now time.Time) {
+// startDownloads gives free slots to recordings, in the order of claims.
+func (q *Queue) startDownloads(now time.Time) {
 	for q.active < q.jobs && q.volume.open(now, q.active+q.derivers) {
-		r, next := q.nextOrder(now)
+		r, next := q.nextDownload(now)
 		if r == nil {
 			return
 		}
-		q.sendOrder(r, next, now)
+		q.startDownload(r, next, now)
 	}
 }
 
@@ -98,7 +98,7 @@ func (q *Queue) ask(r *recorder, a ask, now time.Time) uint64 {
 	return q.number
 }
 
-func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
+func (q *Queue) startDownload(r *recorder, a ask, now time.Time) {
 	ctx, cancel := context.WithCancelCause(q.run)
 	c, rec := a.camera, a.recording
 	c.takeReady(rec)
@@ -116,7 +116,7 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	r.workers++
 	r.dirty = true
 	q.volume.probing = q.volume.held()
-	order := worker.Fetch{
+	fetch := worker.Fetch{
 		Recorder: r.client,
 		Archive:  q.options.Archive,
 		Item:     q.item(c, rec),
@@ -129,9 +129,9 @@ func (q *Queue) sendOrder(r *recorder, a ask, now time.Time) {
 	}
 	q.workers.Go(func() {
 		defer cancel(nil)
-		out := q.fetch(ctx, order)
+		out := q.fetch(ctx, fetch)
 		q.changeOf(r, func(now time.Time) {
-			if out.Err != nil && order.Recorder != r.client { // what the old login met says nothing about the new one
+			if out.Err != nil && fetch.Recorder != r.client { // what the old login met says nothing about the new one
 				out.Err = &worker.LeftError{Cause: errRestarted}
 			}
 			q.took(r, c, rec, out, now)
@@ -200,7 +200,7 @@ func (q *Queue) done() bool {
 		return false
 	}
 	if q.draining {
-		return q.scouts == 0
+		return q.queries == 0
 	}
 	for c := range q.every() {
 		if !c.state.Ended() {

@@ -89,7 +89,7 @@ func (r *recorder) probe(now time.Time) ask {
 			return ask{proof: true}
 		},
 		func() ask {
-			if r.scouting {
+			if r.querying {
 				return ask{} // active requests show more than repeating the question
 			}
 			return r.suspectedAsk(now)
@@ -100,7 +100,7 @@ func (r *recorder) probe(now time.Time) ask {
 		choices[0], choices[1] = choices[1], choices[0]
 	}
 	for _, choose := range choices {
-		if a := choose(); a != (ask{}) && !(r.scouting && a.errand()) {
+		if a := choose(); a != (ask{}) && !(r.querying && a.isQuery()) {
 			return a
 		}
 	}
@@ -248,7 +248,7 @@ func (r *recorder) suspectedAsk(now time.Time) ask {
 		case !c.eager():
 		case s.recording != nil && slices.Contains(c.ready, s.recording):
 			return ask{camera: c, recording: s.recording}
-		case s.recording == nil && !r.scouting && !c.searched && !c.searchNext.After(now):
+		case s.recording == nil && !r.querying && !c.searched && !c.searchNext.After(now):
 			return ask{camera: c}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // The run is over when the slowest recorder is. A forecast simulates the rest
 // of the run: each recorder has bytes left, its own learned rate, a number of
 // downloads it can serve, and perhaps a hold with an end. All share the slots
-// in turns, as sendOrders gives them, and the bandwidth. The last to finish is
+// in turns, as startDownloads gives them, and the bandwidth. The last to finish is
 // the end.
 
 // paceHalf is the time at work after which half of what was learned is

@@ -49,7 +49,7 @@ func (q *Queue) Drop(id RecorderID, cause error) (left <-chan struct{}) {
 		q.recorders = slices.Delete(q.recorders, i, i+1)
 		q.tell(r, now, Event{Type: EventRecorder, Message: fmt.Sprintf("given up here: %s", nvr.CleanText(cause.Error(), 200))})
 		r.dropped = true
-		r.cancelScout(cause)
+		r.cancelQuery(cause)
 		for _, c := range r.cameras {
 			c.stop(cause)
 		}

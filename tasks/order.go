@@ -51,10 +51,10 @@ func before(a, b bool) int {
 	return 1
 }
 
-// nextOrder returns the recorder that gets the next free slot, and what for, or
+// nextDownload returns the recorder that gets the next free slot, and what for, or
 // nil if none can take it. If recorders are leased, it finishes one after the
 // other, so that other machines can have those of which nothing was fetched.
-func (q *Queue) nextOrder(now time.Time) (chosen *recorder, next ask) {
+func (q *Queue) nextDownload(now time.Time) (chosen *recorder, next ask) {
 	var best claim
 	for _, r := range q.recorders {
 		if q.fenced(r) {
@@ -81,7 +81,7 @@ func (q *Queue) nextOrder(now time.Time) (chosen *recorder, next ask) {
 // one.
 func (q *Queue) arriving(now time.Time) bool {
 	return now.Sub(q.started) < settling && slices.ContainsFunc(q.recorders, func(r *recorder) bool {
-		return r.turn == 0 && r.scouting && !r.hold.Held()
+		return r.turn == 0 && r.querying && !r.hold.Held()
 	})
 }
 

@@ -21,10 +21,10 @@ const (
 	DefaultTimeout = 30 * time.Second
 )
 
-// mostScouts is how many recorders are signed in to or searched at once. It is
+// mostQueries is how many recorders are signed in to or searched at once. It is
 // separate from Options.Jobs, so that long downloads never delay looking at the
 // next recorder.
-const mostScouts = 32
+const mostQueries = 32
 
 // checkEvery is how often the queue looks for what has become due: retries,
 // probes of held recorders, samples for the rates. Everything else happens at
@@ -122,7 +122,7 @@ type Queue struct {
 
 	jobs       int
 	active     int
-	scouts     int
+	queries    int
 	derivers   int
 	number     uint64 // of the latest request
 	pausedAll  bool

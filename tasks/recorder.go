@@ -31,9 +31,9 @@ type recorder struct {
 	signedIn bool
 	byTime   bool // it is asked only for the wanted part of its recordings
 
-	scouting  bool                    // a worker signs in, lists channels, searches or probes
-	errand    uint64                  // the number of its request
-	stopScout context.CancelCauseFunc // stops that worker
+	querying  bool                    // a worker signs in, lists channels, searches or probes
+	queryID   uint64                  // the number of its request
+	stopQuery context.CancelCauseFunc // stops that worker
 	active    int                     // active downloads
 	load      load                    // how many of them at once
 	turn      uint64                  // the number of its latest download
@@ -105,9 +105,9 @@ type row struct {
 	source string // the row
 }
 
-func (r *recorder) cancelScout(cause error) {
-	if r.stopScout != nil {
-		r.stopScout(cause)
+func (r *recorder) cancelQuery(cause error) {
+	if r.stopQuery != nil {
+		r.stopQuery(cause)
 	}
 }
 
@@ -122,9 +122,9 @@ func (r *recorder) closed(now time.Time) bool {
 	case h.Until.IsZero() || h.Until.After(now):
 		return true
 	case h.Kind == nvr.Busy && r.misses == 1:
-		return r.scouting // it may be busy for lack of room: one look while others go on
+		return r.querying // it may be busy for lack of room: one look while others go on
 	}
-	return r.scouting || r.active > 0
+	return r.querying || r.active > 0
 }
 
 // ask is the next request to a recorder; the zero ask is none.
@@ -135,8 +135,8 @@ type ask struct {
 	proof     bool       // only see whether it answers: the beginning of the recording, or a small question
 }
 
-// errand reports whether a scout does it.
-func (a ask) errand() bool { return a.meet || a.proof || a.camera != nil && a.recording == nil }
+// isQuery reports whether it is a short request, and no download.
+func (a ask) isQuery() bool { return a.meet || a.proof || a.camera != nil && a.recording == nil }
 
 func (a ask) part() part { return part{a.camera, a.recording} }
 
@@ -155,10 +155,10 @@ func (a ask) asked() asked {
 
 func anyCamera(*camera) bool { return true }
 
-// nextErrand returns what must be asked of the recorder before more can be
+// nextQuery returns what must be asked of the recorder before more can be
 // fetched.
-func (r *recorder) nextErrand(now time.Time) ask {
-	if r.scouting || r.closed(now) {
+func (r *recorder) nextQuery(now time.Time) ask {
+	if r.querying || r.closed(now) {
 		return ask{}
 	}
 	for _, c := range r.cameras {
@@ -169,7 +169,7 @@ func (r *recorder) nextErrand(now time.Time) ask {
 	if r.doubt.drop(); len(r.doubt.suspects) == 0 {
 		return r.searchOf(now, anyCamera)
 	}
-	if a := r.probe(now); a.errand() {
+	if a := r.probe(now); a.isQuery() {
 		return a
 	}
 	return ask{}
@@ -181,12 +181,12 @@ func (r *recorder) nextRecording(now time.Time) ask {
 	}
 	if r.doubt.drop(); len(r.doubt.suspects) == 0 {
 		a := r.readyOf(now, anyCamera)
-		if a.recording != nil && a.recording.behind && (r.scouting || r.searchOf(now, anyCamera) != ask{}) {
+		if a.recording != nil && a.recording.behind && (r.querying || r.searchOf(now, anyCamera) != ask{}) {
 			return ask{} // others may still be found, which go first
 		}
 		return a
 	}
-	if a := r.probe(now); !a.errand() {
+	if a := r.probe(now); !a.isQuery() {
 		return a
 	}
 	return ask{}

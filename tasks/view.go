@@ -9,8 +9,8 @@ import (
 // what is held.
 func (q *Queue) sample(now time.Time) {
 	for _, r := range q.recorders {
-		if (r.active > 0 || r.scouting) && q.fenced(r) { // its workers must leave
-			r.cancelScout(errFenced)
+		if (r.active > 0 || r.querying) && q.fenced(r) { // its workers must leave
+			r.cancelQuery(errFenced)
 			for _, c := range r.cameras {
 				c.stop(errFenced)
 			}
@@ -148,7 +148,7 @@ func (q *Queue) Working() bool {
 	if q.started.IsZero() || q.run.Err() != nil || q.done() {
 		return false
 	}
-	if q.active > 0 || q.scouts > 0 || q.derivers > 0 {
+	if q.active > 0 || q.queries > 0 || q.derivers > 0 {
 		return true
 	}
 	for c := range q.every() {

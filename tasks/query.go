@@ -16,30 +16,30 @@ import (
 // on an iDS-7216HQHI-M2/S).
 const settleMargin = 90 * time.Second
 
-// scout does one errand and reports the result; shown is the camera, if any,
-// that shows the errand as its search.
-func (q *Queue) scout(ctx context.Context, r *recorder, a ask, shown *camera, work func(context.Context) (done func(time.Time), err error)) {
+// runQuery does the work of a query and reports the result; shown is the camera, if any,
+// that shows the query as its search.
+func (q *Queue) runQuery(ctx context.Context, r *recorder, a ask, shown *camera, work func(context.Context) (done func(time.Time), err error)) {
 	done, err := work(ctx)
 	q.changeOf(r, func(now time.Time) {
-		q.scouts--
-		r.scouting, r.stopScout = false, nil
+		q.queries--
+		r.querying, r.stopQuery = false, nil
 		if shown != nil {
 			shown.searching = false
 		}
 		if r.depart() {
 			if err != nil {
-				q.scoutFailed(r, a, err, now)
+				q.queryFailed(r, a, err, now)
 			} else {
 				done(now)
 			}
 		}
-		r.answeredProbe(r.errand)
+		r.answeredProbe(r.queryID)
 	})
 }
 
-// errand returns the work of an errand, with everything it needs of the queue,
+// queryOf returns the work of a query, with everything it needs of the queue,
 // and the function that applies its result. The caller holds the mutex.
-func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time.Time), err error) {
+func (q *Queue) queryOf(r *recorder, a ask) func(context.Context) (done func(time.Time), err error) {
 	c := a.camera
 	switch {
 	case a.meet:
@@ -55,7 +55,7 @@ func (q *Queue) errand(r *recorder, a ask) func(context.Context) (done func(time
 			prove.Recording = a.recording.Recording
 		}
 		return func(ctx context.Context) (func(time.Time), error) {
-			return func(now time.Time) { q.served(r, a.part(), r.errand, now) }, prove.Do(ctx)
+			return func(now time.Time) { q.served(r, a.part(), r.queryID, now) }, prove.Do(ctx)
 		}
 	}
 	search := worker.Search{
@@ -84,7 +84,7 @@ func (q *Queue) met(r *recorder, m worker.Met, now time.Time) {
 		q.abandon(r, f, now)
 		return
 	}
-	q.served(r, part{}, r.errand, now)
+	q.served(r, part{}, r.queryID, now)
 	q.release(r, now) // whatever an older request reported
 	first, d, listing := !r.signedIn, m.Device, m.Listing
 	r.device, r.signedIn, r.tries, r.disks = d, true, m.Tries, m.Disks
@@ -148,7 +148,7 @@ func clockNotice(off time.Duration) string {
 
 // told notes that a recorder has reported all recordings of a camera.
 func (q *Queue) told(r *recorder, c *camera, out worker.Searched, now time.Time) {
-	q.served(r, part{camera: c}, r.errand, now)
+	q.served(r, part{camera: c}, r.queryID, now)
 	c.searched, c.tries, c.reached, c.reason = true, 0, time.Time{}, out.Reason
 	r.keeps(c, out.Before)
 	if len(c.recordings) == 0 && len(c.others) > 0 {
@@ -240,21 +240,21 @@ func (q *Queue) found(r *recorder, c *camera, rec nvr.Recording) {
 		known.behind = prior.Count > 0
 		c.enqueue(known, false)
 	}
-	if r.probing == r.errand {
-		q.served(r, part{camera: c}, r.errand, now)
+	if r.probing == r.queryID {
+		q.served(r, part{camera: c}, r.queryID, now)
 	}
 	if q.active < q.jobs && r.active < r.load.limit && !r.closed(now) && q.volume.open(now, q.active+q.derivers) {
 		q.advance(now, r)
 	}
 }
 
-// scoutFailed decides what follows from a failed errand.
-func (q *Queue) scoutFailed(r *recorder, a ask, err error, now time.Time) {
+// queryFailed decides what follows from a failed query.
+func (q *Queue) queryFailed(r *recorder, a ask, err error, now time.Time) {
 	p := a.part()
 	if e := asRecorders(err); e != nil && a.asked() == askedSearch && e.Reached.After(a.camera.reached) {
 		a.camera.reached = e.Reached
 	}
-	d := q.resolve(r, p, r.errand, trouble{asked: a.asked(), err: err}, now)
+	d := q.resolve(r, p, r.queryID, trouble{asked: a.asked(), err: err}, now)
 	switch {
 	case a.proof:
 		if nvr.KindOf(err) == nvr.Gone && p.camera != nil {
