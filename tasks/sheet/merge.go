@@ -31,7 +31,8 @@ func (r *reader) samePasswords() {
 		user   string
 	}
 	first := map[account]*tasks.Task{}
-	for _, row := range r.rows {
+	for i := range r.rows {
+		row := &r.rows[i]
 		a := account{r.device(row), row.Login.User}
 		if row.Address == (nvr.Address{}) || row.Login.Password == "" {
 			continue // already refused
@@ -51,10 +52,12 @@ func (r *reader) samePasswords() {
 // mixed up, and names are shown.
 func (r *reader) secretNames() {
 	secrets := map[string]bool{}
-	for _, row := range r.rows {
+	for i := range r.rows {
+		row := &r.rows[i]
 		secrets[words(string(row.Login.Password))] = true
 	}
-	for _, row := range r.rows {
+	for i := range r.rows {
+		row := &r.rows[i]
 		if slices.ContainsFunc(row.Cameras, func(p tasks.Pick) bool { return p.Name != "" && secrets[p.Name] }) {
 			r.fault(row.Row, r.layout.first(cameras), "a name here is a password elsewhere in the sheet; check that the columns are not mixed up")
 		}
@@ -66,7 +69,8 @@ func (r *reader) secretNames() {
 // connections. It refuses two clocks and two certificates.
 func (r *reader) share() {
 	named, strict := map[device]*tasks.Task{}, map[device]*tasks.Task{}
-	for _, row := range r.rows {
+	for i := range r.rows {
+		row := &r.rows[i]
 		if row.Address == (nvr.Address{}) {
 			continue
 		}
@@ -87,7 +91,8 @@ func (r *reader) share() {
 		}
 		strict[key] = row
 	}
-	for _, row := range r.rows {
+	for i := range r.rows {
+		row := &r.rows[i]
 		key := r.device(row)
 		if other := named[key]; other != nil {
 			row.Clock = other.Clock
@@ -117,32 +122,33 @@ func (r *reader) scopeOf(t *tasks.Task, p tasks.Pick) scope {
 // merged returns the tasks without what an earlier row already asks for, with
 // notices of that.
 func (r *reader) merged() []tasks.Task {
-	asked := map[scope]int{}   // by which row
-	for _, t := range r.rows { // rows for all cameras win over rows for some
+	asked := map[scope]int{} // by which row
+	for i := range r.rows {  // rows for all cameras win over rows for some
+		t := &r.rows[i]
 		if all := r.scopeOf(t, tasks.Pick{}); len(t.Cameras) == 0 && asked[all] == 0 {
 			asked[all] = t.Row
 		}
 	}
-	list := make([]tasks.Task, 0, len(r.rows))
+	list := r.rows[:0]
 	for _, t := range r.rows {
 		before := 0
 		if len(t.Cameras) == 0 {
-			if before = asked[r.scopeOf(t, tasks.Pick{})]; before != t.Row {
+			if before = asked[r.scopeOf(&t, tasks.Pick{})]; before != t.Row {
 				r.twice(t.Row, "this row asks for the same as row %d and is merged with it", before)
 				continue
 			}
-			list = append(list, *t)
+			list = append(list, t)
 			continue
 		}
 		var twice []tasks.Pick
 		t.Cameras = slices.DeleteFunc(slices.Clone(t.Cameras), func(p tasks.Pick) bool {
-			earlier, ok := asked[r.scopeOf(t, p)]
+			earlier, ok := asked[r.scopeOf(&t, p)]
 			if !ok {
 				stream := tasks.Pick{Stream: p.Stream}
-				earlier, ok = asked[r.scopeOf(t, stream)]
+				earlier, ok = asked[r.scopeOf(&t, stream)]
 			}
 			if !ok {
-				asked[r.scopeOf(t, p)] = t.Row
+				asked[r.scopeOf(&t, p)] = t.Row
 				return false
 			}
 			twice, before = append(twice, p), earlier
@@ -155,7 +161,7 @@ func (r *reader) merged() []tasks.Task {
 		case len(twice) > 0 && before != t.Row:
 			r.twice(t.Row, "row %d asks for %s as well; it is fetched once", before, plural(len(twice), "one of these cameras", "%d of these cameras"))
 		}
-		list = append(list, *t)
+		list = append(list, t)
 	}
 	return list
 }

@@ -15,7 +15,7 @@ type reader struct {
 	table    *table
 	options  Options
 	layout   layout
-	rows     []*tasks.Task
+	rows     []tasks.Task
 	defaults *line          // the row whose recorder is *
 	sources  map[int]string // where passwords of rows come from, if not from the sheet
 	secrets  []string       // the notices about them
@@ -40,7 +40,7 @@ func (r *reader) read() []tasks.Task {
 	r.spread()
 	lines := r.withoutDefaults(r.table.lines[r.layout.header+1:])
 	var skipped []int
-	r.rows = make([]*tasks.Task, 0, min(len(lines), 1<<14)) // more may be blank
+	r.rows = make([]tasks.Task, 0, min(len(lines), 1<<14)) // more may be blank
 	for _, line := range lines {
 		switch {
 		case r.blank(line):
@@ -102,15 +102,15 @@ func (r *reader) withoutDefaults(lines []line) []line {
 	return rest
 }
 
-func (r *reader) task(line line) *tasks.Task {
+func (r *reader) task(line line) tasks.Task {
 	at := rowReader{r, line}
-	t := &tasks.Task{
+	t := tasks.Task{
 		Source: r.table.file + "  " + r.table.ref(line.row, 0),
 		Row:    line.row,
 	}
 	for f := range field(fields) {
 		if at.readable(f) {
-			f.read(at, t)
+			f.read(at, &t)
 		}
 	}
 	return t
