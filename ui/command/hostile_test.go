@@ -16,11 +16,13 @@ import (
 	"example.com/hikgrab/nvr/simulator"
 )
 
-// inhibit stands in for the programs that keep a machine awake: it records in a
-// file that it started, and that it exited when its input closed.
+// inhibit stands in for the programs that keep a machine awake: it adds to a
+// file, if there is one, that it started, and that it exited when its input
+// closed. It may exit after a killed hikgrab, when the test's directory is being
+// removed, so it must not make the file.
 func inhibit() {
 	mark := func(text string) {
-		f, err := os.OpenFile("awake", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		f, err := os.OpenFile("awake", os.O_APPEND|os.O_WRONLY, 0)
 		if err != nil {
 			return
 		}
