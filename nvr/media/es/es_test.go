@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -207,6 +208,28 @@ func TestRotations(t *testing.T) {
 		s.Write([]byte("\x00\x00\x01" + c.data))
 		if s.Flush(); s.Rotation() != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, s.Rotation(), c.want)
+		}
+	}
+}
+
+// TestCodecSetWithinNAL has a header announce H.264, and a map correct that
+// after the first NAL unit has begun. What is a parameter set or a message in
+// H.264 alone is neither in H.265.
+func TestCodecSetWithinNAL(t *testing.T) {
+	t.Parallel()
+	stream := testdata(t, "plain.h265")
+	ignore := func(*es.AccessUnit) {}
+	want := es.Splitter{Codec: es.H265, Emit: ignore}
+	want.Write(stream)
+	want.Flush()
+	for _, first := range []string{"\x68\x01\x02\x03", "\x67\x01\x02\x03", string(mediatest.Unit("\x06\x01\x2F\x03", "0 0 0 0100000000000000 1"))} {
+		s := es.Splitter{Codec: es.H264, Emit: ignore}
+		s.Write([]byte("\x00\x00\x00\x01" + first))
+		s.Codec = es.H265
+		s.Write(stream)
+		s.Flush()
+		if got := s.Sets(); !reflect.DeepEqual(got, want.Sets()) || s.Rotation() != want.Rotation() {
+			t.Errorf("%x: %x, %v", first, got, s.Rotation())
 		}
 	}
 }

@@ -12,6 +12,7 @@ const (
 
 // role is the part a NAL unit plays in its access unit.
 type role struct {
+	codec   Codec
 	kind    byte // nal_unit_type
 	slice   bool // carries part of a picture
 	begins  bool // starts a new access unit if it follows a slice
@@ -30,14 +31,14 @@ func roleOf(c Codec, b []byte) role {
 		// begin a picture.
 		first := slice && (kind == avcSlice || kind == avcPartA || kind == avcIDR) && len(b) > 1 && b[1]&0x80 != 0
 		leads := kind >= avcSEI && kind <= avcPPS || kind >= 14 && kind <= 18
-		return role{kind, slice, first || kind == avcDelimiter, leads, kind == avcSPS || kind == avcPPS, kind == avcSEI}
+		return role{c, kind, slice, first || kind == avcDelimiter, leads, kind == avcSPS || kind == avcPPS, kind == avcSEI}
 	}
 	kind := b[0] >> 1 & 0x3F
 	slice := kind <= hevcLastVCL
 	first := slice && len(b) > 2 && b[2]&0x80 != 0
 	set := kind >= hevcVPS && kind <= hevcPPS
 	leads := set || kind == hevcSEI || kind >= 41 && kind <= 44 || kind >= 48 && kind <= 55
-	return role{kind, slice, first || kind == hevcDelimiter, leads, set, kind == hevcSEI}
+	return role{c, kind, slice, first || kind == hevcDelimiter, leads, set, kind == hevcSEI}
 }
 
 // detect returns the codec if the NAL unit exists in only one of them.

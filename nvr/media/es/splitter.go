@@ -185,10 +185,10 @@ func (s *Splitter) endNAL() {
 	if s.Keep && s.length+4 <= len(s.buf) {
 		binary.BigEndian.PutUint32(s.buf[s.length:], uint32(len(s.buf)-s.length-4))
 	}
-	switch {
-	case s.role.set:
+	switch same := s.role.codec == s.Codec; { // the caller may have set Codec since
+	case s.role.set && same:
 		s.addSet()
-	case s.role.message:
+	case s.role.message && same:
 		if t, ok := parseRotation(s.head[min(int(s.Codec), len(s.head)):]); ok { // NAL headers have one byte in H.264 and two in H.265
 			s.rotation = t
 		}
