@@ -22,7 +22,11 @@ func readWorkbook(data []byte, o Options) (*table, error) {
 		return nil, err
 	}
 	if len(t.lines) == 0 {
-		return nil, fmt.Errorf("%w: there is nothing in worksheet %s%s", ErrEmpty, quotedSheet(t.sheet), w.others(t.sheet))
+		err = fmt.Errorf("%w: there is nothing in worksheet %s", ErrEmpty, quotedSheet(t.sheet))
+		if others := slices.DeleteFunc(w.pages, func(p page) bool { return p.name == t.sheet }); len(others) > 0 {
+			err = fmt.Errorf("%w; %w: %s", err, ErrOthers, nameSheets(others))
+		}
+		return nil, err
 	}
 	return t, nil
 }
@@ -105,13 +109,4 @@ func nameSheets(list []page) string {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
-}
-
-// others lists the other worksheets besides the empty one.
-func (w *workbook) others(name string) string {
-	list := slices.DeleteFunc(slices.Clone(w.pages), func(p page) bool { return p.name == name })
-	if len(list) == 0 {
-		return ""
-	}
-	return "; other worksheets: " + nameSheets(list)
 }

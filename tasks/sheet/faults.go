@@ -19,6 +19,7 @@ var (
 	ErrTooLarge  = errors.New("the file is too large for a task sheet")
 	ErrNoSheet   = errors.New("there is no such worksheet")
 	ErrSheets    = errors.New("several worksheets look like tasks")
+	ErrOthers    = errors.New("other worksheets") // with ErrEmpty, if there are any
 )
 
 // printedFaults limits the faults that Error spells out and the notices that

@@ -28,8 +28,8 @@ type Sheet struct {
 // Read reads a task sheet. The first bytes decide the kind of file, not its
 // name. All faults of cells come at once, as *Faults. A file that cannot be
 // read at all gives an error that wraps ErrEncrypted, ErrPassword, ErrFormat,
-// ErrEmpty, ErrTooLarge, ErrNoSheet, ErrSheets, or the system's error. Read
-// contacts nobody.
+// ErrEmpty, ErrOthers, ErrTooLarge, ErrNoSheet, ErrSheets, or the system's
+// error. Read contacts nobody.
 func Read(path string, o Options) (Sheet, error) {
 	t, _, err := open(path, o)
 	if err != nil {
@@ -70,7 +70,7 @@ func parse(data []byte, o Options) (*table, error) {
 	case textFile:
 		if o.Sheet != "" {
 			// Reading it anyway might ask the wrong recorders.
-			return nil, fmt.Errorf("%w as %q: a CSV file has none; name the workbook that it was saved from", ErrNoSheet, clean(o.Sheet))
+			return nil, fmt.Errorf("%w as %q: a CSV file has none; read it without one, or name the workbook that it was saved from", ErrNoSheet, clean(o.Sheet))
 		}
 		return readCSV(data)
 	case emptyFile:

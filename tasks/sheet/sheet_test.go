@@ -199,7 +199,7 @@ func TestWorksheets(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	_, err = sheet.Read(path, sheet.Options{Sheet: "Empty page"})
-	if want := "there is nothing in worksheet 'Empty page'; other worksheets: Notes, Autumn 2026"; !errors.Is(err, sheet.ErrEmpty) || !strings.HasSuffix(err.Error(), want) {
+	if want := "there is nothing in worksheet 'Empty page'; other worksheets: Notes, Autumn 2026"; !errors.Is(err, sheet.ErrEmpty) || !errors.Is(err, sheet.ErrOthers) || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
 	equal(t, read(t, path).Notices, []string{"worksheet 'Autumn 2026' is read, the only one that looks like tasks", "a row is hidden and is read as well"})
@@ -322,7 +322,7 @@ func writeFile(t testing.TB, path, content string) {
 func TestWorksheetOfCSV(t *testing.T) {
 	path := write(t, "night.csv", "recorder,user,password\n10.0.0.5,admin,pw\n")
 	_, err := sheet.Read(path, sheet.Options{Sheet: "Night\x1b[31m"})
-	if !errors.Is(err, sheet.ErrNoSheet) || !strings.HasPrefix(err.Error(), "night.csv: ") || !strings.Contains(err.Error(), "name the workbook") || strings.Contains(err.Error(), "\x1b") {
+	if !errors.Is(err, sheet.ErrNoSheet) || !strings.HasPrefix(err.Error(), "night.csv: ") || !strings.Contains(err.Error(), "read it without one, or name the workbook") || strings.Contains(err.Error(), "\x1b") {
 		t.Errorf("%v", err)
 	}
 	if s := read(t, path); len(s.Tasks) != 1 {

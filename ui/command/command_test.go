@@ -99,7 +99,8 @@ func TestPasswordOfTheSheet(t *testing.T) {
 	}
 }
 
-// Where several worksheets look like tasks, the command says how to choose one.
+// Where several worksheets look like tasks, or the one that is read is empty, the
+// command says how to choose one.
 func TestSeveralWorksheetsAskForOne(t *testing.T) {
 	a := &app{}
 	root := a.commands()
@@ -110,6 +111,11 @@ func TestSeveralWorksheetsAskForOne(t *testing.T) {
 	a.flags.Sheet = "Ноябрь"
 	if _, err := a.readSheet(root, path); err != nil {
 		t.Errorf("with the one that is named: %v", err)
+	}
+	a.flags.Sheet = "Empty page"
+	path = filepath.Join(filepath.Dir(path), "pages.xlsx")
+	if _, err := a.readSheet(root, path); !errors.Is(err, sheet.ErrEmpty) || !strings.HasSuffix(err.Error(), "Notes, Autumn 2026; choose one with --sheet") {
+		t.Errorf("with an empty one: %v", err)
 	}
 }
 

@@ -81,7 +81,7 @@ func (a *app) readSheet(c *cobra.Command, path string) (sheet.Sheet, error) {
 		}
 		return got, fmt.Errorf("%s: no such file; %q writes a task sheet to fill in", path, "hikgrab init")
 	}
-	if errors.Is(err, sheet.ErrSheets) {
+	if errors.Is(err, sheet.ErrSheets) || errors.Is(err, sheet.ErrOthers) {
 		return got, fmt.Errorf("%w; choose one with --sheet", err)
 	}
 	if err != nil {
