@@ -101,9 +101,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestUnknownContainers passes on unknown containers if every length
-// agrees; the caller finds out whether they are recordings. It never passes on
-// text.
+// TestUnknownContainers passes on unknown containers if every length agrees; the
+// caller finds out whether they are recordings. It never passes on text.
 func TestUnknownContainers(t *testing.T) {
 	for name, c := range map[string]struct {
 		quirks simulator.Quirks

@@ -86,9 +86,9 @@ func (d *downloading) receive(resp *http.Response, f form, from int64) (*Error, 
 }
 
 // unknownContainer reports whether an answer that begins with head may be a
-// recording in an unknown container: it is not text, and it is exactly as long as the search
-// announced, or as the answer did if the search did not. The caller should keep
-// it only if it came twice with the same bytes.
+// recording in an unknown container: it is not text, and it is exactly as long
+// as the search announced, or as the answer did if the search did not. The
+// caller should keep it only if it came twice with the same bytes.
 func (d *downloading) unknownContainer(resp *http.Response, head []byte, length int64) bool {
 	if len(head) < media.SniffLen || media.Sniff(head).Message() || !isRecordingType(resp.Header) {
 		return false

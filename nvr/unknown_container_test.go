@@ -8,8 +8,8 @@ import (
 	"example.com/hikgrab/nvr/media"
 )
 
-// TestUnknownContainer accepts data in an unknown container as a recording only if it is
-// not text and exactly as long as announced.
+// TestUnknownContainer accepts data in an unknown container as a recording only
+// if it is not text and exactly as long as announced.
 func TestUnknownContainer(t *testing.T) {
 	t.Parallel()
 	data := append([]byte("4HKH"), bytes.Repeat([]byte{0, 1}, media.SniffLen/2)...)[:media.SniffLen]
