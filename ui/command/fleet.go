@@ -31,21 +31,29 @@ type spread struct {
 	own         own
 	listed      int // how many files of the catalogue are in fleet.csv; -1: write it anyway
 	leaves      context.Context
-	leave       context.CancelCauseFunc
+	leave       context.CancelFunc
+
+	mu  sync.Mutex
+	err error
 }
 
 // Err returns why the run stopped; nil if it ended normally.
 func (s *spread) Err() error {
-	if err := context.Cause(s.leaves); !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
 }
 
+// fail ends the run. An error counts even if the operator has stopped the run
+// meanwhile: another coordinator may have taken it over.
 func (s *spread) fail(err error) {
-	if err != nil && !errors.Is(err, context.Canceled) {
-		s.leave(err)
+	if err == nil || errors.Is(err, context.Canceled) {
+		return
 	}
+	s.mu.Lock()
+	s.err = errors.Join(s.err, err)
+	s.mu.Unlock()
+	s.leave()
 }
 
 // Run coordinates, and works as one of the machines, until Stop is called.
@@ -81,7 +89,7 @@ func (s *spread) Stop(ctx context.Context) error {
 	if s.machine != nil {
 		err = s.queue.Stop(ctx)
 	}
-	s.leave(nil)
+	s.leave()
 	return err
 }
 

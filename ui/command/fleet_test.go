@@ -1,11 +1,15 @@
 package command
 
 import (
+	"context"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/hikgrab/tasks/fleet"
 )
 
 // long skips a slow test unless it was asked for. The names of such tests begin
@@ -79,6 +83,24 @@ func TestTheCoordinatorIsKilled(t *testing.T) {
 	}
 	if n := s.downloads(); n > 18+1 {
 		t.Errorf("%d downloads of 18 recordings, %d of them before", n, before)
+	}
+}
+
+// What fails is told even if the operator has stopped the run meanwhile, and
+// whatever else fails.
+func TestNoFailureOfARunIsLost(t *testing.T) {
+	s := &spread{}
+	s.leaves, s.leave = context.WithCancel(t.Context())
+	s.fail(nil)
+	s.fail(context.Canceled)
+	if err := s.Err(); err != nil || s.leaves.Err() != nil {
+		t.Errorf("a run that ends as it should ends with %v", err)
+	}
+	s.leave()
+	s.fail(fleet.ErrSuperseded)
+	s.fail(os.ErrPermission)
+	if err := s.Err(); !errors.Is(err, fleet.ErrSuperseded) || !errors.Is(err, os.ErrPermission) {
+		t.Errorf("the operator is told %v", err)
 	}
 }
 

@@ -125,7 +125,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, 
 	}
 	name := hostName()
 	s.hub, s.archive, s.log = h, store, log
-	s.leaves, s.leave = context.WithCancelCause(context.WithoutCancel(ctx))
+	s.leaves, s.leave = context.WithCancel(context.WithoutCancel(ctx))
 	s.listed = -1
 	q = s
 	var aside fleet.Aside
