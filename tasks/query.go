@@ -16,8 +16,8 @@ import (
 // on an iDS-7216HQHI-M2/S).
 const settleMargin = 90 * time.Second
 
-// runQuery does the work of a query and reports the result; shown is the camera, if any,
-// that shows the query as its search.
+// runQuery does the work of a query and reports the result; shown is the
+// camera, if any, that shows the query as its search.
 func (q *Queue) runQuery(ctx context.Context, r *recorder, a ask, shown *camera, work func(context.Context) (done func(time.Time), err error)) {
 	done, err := work(ctx)
 	q.changeOf(r, func(now time.Time) {

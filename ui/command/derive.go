@@ -140,8 +140,8 @@ func (a *app) derive(ctx context.Context, dir string, w archive.Span, work deriv
 
 // makeAll calls work for each camera, which makes files from its finished
 // recordings, and writes the results with p, and its progress to progress if it
-// takes long. A camera that fails does not stop the
-// others; a full or read-only disk does. It returns the exit code.
+// takes long. A camera that fails does not stop the others; a full or read-only
+// disk does. It returns the exit code.
 func makeAll(ctx context.Context, cameras []derive.Camera, p printer, progress io.Writer, work func(context.Context, derive.Camera, *derive.Progress) (derive.Result, error)) (code int, err error) {
 	totals := plain.MadeTotals{Cameras: len(cameras)}
 	for i, c := range cameras {
