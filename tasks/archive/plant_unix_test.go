@@ -72,6 +72,9 @@ func TestPlantedLinksLeadNowhere(t *testing.T) {
 				plant(t, filepath.Join(outside, target), filepath.Join(dir, filepath.FromSlash(name)))
 				tryAll(t, dir)
 				wantText(t, secret, "precious")
+				if journal, _ := os.ReadFile(pathOf(dir, journalName)); strings.HasPrefix(final, name+"/") && bytes.Contains(journal, []byte(`"placing"`)) {
+					t.Error("the journal announces a file that cannot get its name")
+				}
 				for where, want := range map[string]int{outside: 2, filepath.Join(outside, "directory"): 0} {
 					if entries, err := os.ReadDir(where); err != nil || len(entries) != want {
 						t.Errorf("outside there is now %v, %v", entries, err)

@@ -15,11 +15,14 @@ import (
 // that is nil. If the name is taken it returns fs.ErrExist, unless a plain file
 // has it and replace is true.
 func (d *Dir) Place(from, to string, replace bool, announce func() error) error {
-	there, err := d.Lstat(to)
-	if err == nil && (!replace || !there.Mode().IsRegular()) {
+	there, looked := d.Lstat(to)
+	if looked == nil && (!replace || !there.Mode().IsRegular()) {
 		return fmt.Errorf("%s: %w", to, fs.ErrExist)
 	}
 	changed, err := d.MakeDirs(path.Dir(to))
+	if err == nil {
+		err = IgnoreMissing(looked) // behind a link that leads out, for one
+	}
 	if err == nil && announce != nil {
 		err = announce()
 	}
