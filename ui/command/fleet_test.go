@@ -139,6 +139,24 @@ func TestAMachineIsRefused(t *testing.T) {
 	}
 }
 
+// Where a flag helps, the operator is told which.
+func TestTheFlagThatHelpsIsNamed(t *testing.T) {
+	s := newSquad(t, plot{recorders: 1})
+	for flag, c := range map[string]struct {
+		code int
+		args []string
+	}{
+		"choose another port with --listen": {1, []string{"serve", "--listen", s.addresses[0], "tasks.csv"}},
+		"and name that with --creds":        {2, []string{"collect", "--url", "nats://user:hidden@127.0.0.1:4222"}},
+	} {
+		p := s.start(flag, append(c.args, "--plain")...)
+		s.exits(p, c.code)
+		if said := p.out.String(); !strings.HasSuffix(said, flag+"\n") || strings.Contains(said, "hidden") {
+			t.Errorf("it says %q", said)
+		}
+	}
+}
+
 // The demo kills one of its machines, and everything is still complete.
 func TestTheDemoOnSeveralMachines(t *testing.T) {
 	s := newSquad(t, plot{})

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -56,7 +57,18 @@ func (w *wire) check() error {
 	if w.patience < leastPatience || w.patience > mostPatience {
 		return fmt.Errorf("--patience %s: between %s and %s", w.patience, leastPatience, mostPatience)
 	}
-	return hub.Options{Listen: w.listen, Cluster: w.cluster}.Check()
+	return withFlag(hub.Options{Listen: w.listen, Cluster: w.cluster}.Check())
+}
+
+// withFlag adds to an error of the hub which flag helps.
+func withFlag(err error) error {
+	switch {
+	case errors.Is(err, hub.ErrPort):
+		return fmt.Errorf("%w with --listen", err)
+	case errors.Is(err, hub.ErrCreds):
+		return fmt.Errorf("%w and name that with --creds", err)
+	}
+	return err
 }
 
 func (a *app) serveCommand() *cobra.Command {
@@ -110,7 +122,7 @@ func (a *app) spread(ctx context.Context, w *wire, j job, s *spread) (q engine, 
 		Identity: identity, Out: a.flags.Out, Listen: w.listen, Cluster: w.cluster, Log: log, Notice: j.tell,
 	})
 	if err != nil {
-		return nil, failed(err)
+		return nil, failed(withFlag(err))
 	}
 	j.tell(fmt.Sprintf("machines can join at %s", strings.Join(h.Addresses(), ", ")))
 	if w.opened == nil {

@@ -89,7 +89,7 @@ func (a *app) work(ctx context.Context, h *workFlags, argument string) (err erro
 		Keys: keys, Out: dir, Invited: invited, Cluster: h.cluster, Name: h.name, Networks: h.networks, Log: s.log, Notice: w.tell,
 	})
 	if err != nil {
-		return failed(err)
+		return failed(withFlag(err))
 	}
 	w.machine = fleet.NewMachine(link, fleet.MachineOptions{
 		Name: h.name, Version: a.release(), Networks: h.networks, Most: o.Jobs, Limit: o.Limit.Usual, Once: h.once, Log: s.log,

@@ -18,6 +18,13 @@ const (
 	dialTime        = 5 * time.Second
 )
 
+var (
+	// ErrPort says that another program has the coordinator's port.
+	ErrPort = errors.New("choose another port")
+	// ErrCreds says that the address of a cluster holds a password.
+	ErrCreds = errors.New("put it into a file of credentials")
+)
+
 // Cluster is a NATS cluster to use instead of the embedded server. The zero
 // value means none.
 type Cluster struct {
@@ -33,7 +40,7 @@ func (c Cluster) addresses() ([]string, error) {
 			return nil, errors.New("a NATS cluster is named by nats://host:port or tls://host:port, several separated by commas")
 		}
 		if u.User != nil {
-			return nil, errors.New("a password in the address of a NATS cluster would show in the list of processes: put it into a file of credentials")
+			return nil, fmt.Errorf("a password in the address of a NATS cluster would show in the list of processes: %w", ErrCreds)
 		}
 	}
 	return ParseAddresses(c.URL)
