@@ -49,11 +49,16 @@ func readUnauthorized(resp *http.Response) unauthorized {
 
 // parseChallenges selects from the challenges of a 401. Units set to
 // "MD5+SHA256" send one header for each; others put several into one header.
+//
+// It ignores what follows maxChallenges: putting the parts of a challenge
+// together takes quadratic time.
 func parseChallenges(headers []string) unauthorized {
 	var u unauthorized
 	var schemes []string
-	best := SchemeNone
+	best, left := SchemeNone, maxChallenges
 	for _, header := range headers {
+		header = header[:min(len(header), left)]
+		left -= len(header)
 		for _, one := range splitChallenges(header) {
 			scheme, _, _ := strings.Cut(one, " ")
 			schemes = append(schemes, CleanText(scheme, 20))
@@ -124,6 +129,9 @@ func splitChallenges(header string) []string {
 	}
 	return all
 }
+
+// maxChallenges is more bytes than all challenges of any device.
+const maxChallenges = 8 << 10
 
 // challengePart matches what is between commas, except those in quotes. The
 // last quote may be open.
