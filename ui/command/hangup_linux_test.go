@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,6 +22,10 @@ import (
 // the shell signal that, and every later write fails. It counts as one stop,
 // with everything that a stop leaves behind.
 func TestTheTerminalIsClosed(t *testing.T) {
+	// A suite that runs under nohup ignores the signal, and so would its children.
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGHUP)
+	defer signal.Stop(told)
 	for _, mode := range []string{"screen", "plain", "json"} {
 		t.Run(mode, func(t *testing.T) {
 			start := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
