@@ -1,7 +1,5 @@
 package tasks
 
-import "slices"
-
 // State is what a camera is doing.
 type State int
 
@@ -49,8 +47,6 @@ var moves = [numStates][]State{
 	Failed:      {Waiting, Searching, Downloading},
 	Skipped:     {Waiting, Searching, Downloading},
 }
-
-func (s State) canBecome(next State) bool { return slices.Contains(moves[s], next) }
 
 // States lists every state in the order in which people expect to read them.
 func States() []State {

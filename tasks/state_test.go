@@ -21,7 +21,7 @@ func TestEveryStateHasAWordOfItsOwn(t *testing.T) {
 
 func TestMovesLeadEverywhereAndBack(t *testing.T) {
 	for _, s := range States() {
-		if s.canBecome(s) {
+		if slices.Contains(moves[s], s) {
 			t.Errorf("%v may follow itself", s)
 		}
 		reached := map[State]bool{s: true}
