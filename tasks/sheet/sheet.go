@@ -70,7 +70,7 @@ func parse(data []byte, o Options) (*table, error) {
 	case textFile:
 		if o.Sheet != "" {
 			// Reading it anyway might ask the wrong recorders.
-			return nil, fmt.Errorf("%w as %q: a CSV file has none; read it without one, or name the workbook that it was saved from", ErrNoSheet, clean(o.Sheet))
+			return nil, fmt.Errorf("%w as %q: a CSV file has none; leave the name of the worksheet out, or name the workbook that it was saved from", ErrNoSheet, clean(o.Sheet))
 		}
 		return readCSV(data)
 	case emptyFile:

@@ -322,7 +322,7 @@ func writeFile(t testing.TB, path, content string) {
 func TestWorksheetOfCSV(t *testing.T) {
 	path := write(t, "night.csv", "recorder,user,password\n10.0.0.5,admin,pw\n")
 	_, err := sheet.Read(path, sheet.Options{Sheet: "Night\x1b[31m"})
-	if !errors.Is(err, sheet.ErrNoSheet) || !strings.HasPrefix(err.Error(), "night.csv: ") || !strings.Contains(err.Error(), "read it without one, or name the workbook") || strings.Contains(err.Error(), "\x1b") {
+	if !errors.Is(err, sheet.ErrNoSheet) || !strings.HasPrefix(err.Error(), "night.csv: ") || !strings.Contains(err.Error(), "leave the name of the worksheet out, or name the workbook") || strings.Contains(err.Error(), "\x1b") {
 		t.Errorf("%v", err)
 	}
 	if s := read(t, path); len(s.Tasks) != 1 {

@@ -63,10 +63,10 @@ func (w *wire) check() error {
 // withFlag adds to an error of the hub which flag helps.
 func withFlag(err error) error {
 	switch {
-	case errors.Is(err, hub.ErrPort):
-		return fmt.Errorf("%w with --listen", err)
-	case errors.Is(err, hub.ErrCreds):
-		return fmt.Errorf("%w and name that with --creds", err)
+	case errors.Is(err, hub.ErrPortTaken):
+		return fmt.Errorf("%w; choose another port with --listen", err)
+	case errors.Is(err, hub.ErrPasswordShown):
+		return fmt.Errorf("%w; put it into a file of credentials and name that with --creds", err)
 	}
 	return err
 }

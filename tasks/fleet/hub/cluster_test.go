@@ -157,7 +157,7 @@ func TestAWrongClusterIsRefusedInWords(t *testing.T) {
 		"credentials not there": {Cluster{URL: good.URL, Creds: "nowhere.creds", CA: good.CA}, "read the credentials"},
 		"nobody there":          {Cluster{URL: "nats://" + closed.Addr().String()}, "connect to the NATS cluster"},
 		"a password in it":      {Cluster{URL: "nats://user:pass@127.0.0.1:4222"}, "would show in the list of processes"},
-		"no URL":                {Cluster{URL: "127.0.0.1:4222"}, "is named by nats://host:port"},
+		"no URL":                {Cluster{URL: "127.0.0.1:4222"}, "as nats://host:port"},
 		"no port":               {Cluster{URL: "nats://127.0.0.1"}, "is not an address"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -119,7 +119,7 @@ func listenAt(ctx context.Context, pin Pin, addr string) (host string, port int,
 		if first := whoListens(ctx, pin, addr); first != "" {
 			return "", 0, fmt.Errorf("another coordinator of yours listens at %s already: %s; stop it first, or let this machine join it with hikgrab work", addr, first)
 		}
-		return "", 0, fmt.Errorf("another program listens at %s already: %w", addr, ErrPort)
+		return "", 0, fmt.Errorf("%w: another program listens at %s already", ErrPortTaken, addr)
 	default:
 		return "", 0, fmt.Errorf("listen at %s: %w", addr, err)
 	}

@@ -19,10 +19,10 @@ const (
 )
 
 var (
-	// ErrPort says that another program has the coordinator's port.
-	ErrPort = errors.New("choose another port")
-	// ErrCreds says that the address of a cluster holds a password.
-	ErrCreds = errors.New("put it into a file of credentials")
+	// ErrPortTaken says that another program has the coordinator's port.
+	ErrPortTaken = errors.New("the port is taken")
+	// ErrPasswordShown says that the address of a cluster holds a password.
+	ErrPasswordShown = errors.New("the address of a NATS cluster must not hold a password")
 )
 
 // Cluster is a NATS cluster to use instead of the embedded server. The zero
@@ -37,10 +37,10 @@ func (c Cluster) addresses() ([]string, error) {
 	for one := range strings.SplitSeq(c.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(one))
 		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" {
-			return nil, errors.New("a NATS cluster is named by nats://host:port or tls://host:port, several separated by commas")
+			return nil, errors.New("write the address of a NATS cluster as nats://host:port or tls://host:port, several separated by commas")
 		}
 		if u.User != nil {
-			return nil, fmt.Errorf("a password in the address of a NATS cluster would show in the list of processes: %w", ErrCreds)
+			return nil, fmt.Errorf("%w: it would show in the list of processes", ErrPasswordShown)
 		}
 	}
 	return ParseAddresses(c.URL)
